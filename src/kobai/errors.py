@@ -1,0 +1,41 @@
+"""The errors that a user of Kobai can meet, and a hint at the word they meant."""
+
+from collections.abc import Iterable
+
+
+class KobaiError(Exception):
+    """Anything that the user can put right; the message says how."""
+
+
+class DataError(KobaiError, ValueError):
+    """A data set is missing, damaged or not of the form that is needed."""
+
+
+class ModelFileError(KobaiError, ValueError):
+    """A model or checkpoint file is damaged, foreign or of a newer version."""
+
+
+class GradientError(KobaiError, TypeError):
+    """A function cannot be differentiated as written; the message has the remedy."""
+
+
+class DivergenceError(KobaiError, ArithmeticError):
+    """The loss stopped being finite: the learning rate is too large, most often."""
+
+    def __init__(self, message: str, *, step: int, learning_rate: float) -> None:
+        super().__init__(message)
+        self.step = step
+        self.learning_rate = learning_rate
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """Return a sentence naming the known word nearest to `word`, or nothing.
+
+    >>> suggest("one_hot_lable", ["normalize", "one_hot_label"])
+    ' Did you mean "one_hot_label"?'
+    """
+    # difflib takes 5 ms to import, and only a mistake needs it.
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, list(known), n=1)
+    return f' Did you mean "{near[0]}"?' if near else ""

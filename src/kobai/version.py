@@ -1,0 +1,3 @@
+"""The version of Kobai, written once."""
+
+__version__ = "0.1.0"
