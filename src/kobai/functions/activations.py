@@ -1,0 +1,180 @@
+"""Activation functions: what a layer does to the sums that its weights make.
+
+Each is a plain NumPy function of an array of any shape. It keeps float32 and
+float64 as they come, does not overflow, and can be differentiated as it stands.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+
+# exp of more than this overflows; 709 is ln of float64's largest number, rounded down.
+_LARGEST_EXPONENT = {"float16": 11.0, "float32": 88.0}
+
+
+def as_array(x: Any) -> Any:
+    """Return x itself if it is an array of any kind, else the array of its numbers.
+
+    >>> as_array([1, 2])
+    array([1, 2])
+    """
+    return x if hasattr(x, "dtype") else np.asarray(x)
+
+
+def as_floats(x: Any) -> Any:
+    """Return x as an array of any kind; integers and bools become float64.
+
+    Integers would wrap around (a difference of uint8) or cut off (a loss of ints).
+
+    >>> as_floats([1, 2])
+    array([1., 2.])
+    """
+    x = as_array(x)
+    return x if x.dtype.kind in "fcO" else x.astype(np.float64)
+
+
+def identity(x: Any) -> Any:
+    """Return x unchanged: the output layer of a regression.
+
+    y = x, with y of x's shape; dy/dx = 1.
+
+    >>> identity(np.array([-1.0, 2.0]))
+    array([-1.,  2.])
+    """
+    return as_array(x)
+
+
+def step(x: Any) -> Any:
+    """Return 1 where x is positive, else 0: the perceptron's activation.
+
+    y = 1 if x > 0 else 0, with y of x's shape. Its derivative is 0 wherever it has
+    one, so that gradient descent cannot learn through it.
+
+    >>> step(np.array([-1.0, 0.0, 2.0]))
+    array([0., 0., 1.])
+
+    Source: Rosenblatt, "The perceptron", 1958.
+    """
+    x = as_array(x)
+    return (x > 0).astype(x.dtype)
+
+
+def sigmoid(x: Any) -> Any:
+    """Squash x into (0, 1).
+
+    y = 1 / (1 + exp(-x)), with y of x's shape; dy/dx = y (1 - y), at most 0.25.
+
+    >>> sigmoid(np.array([-1000.0, 0.0, 1000.0])).round(3)
+    array([0. , 0.5, 1. ])
+
+    Source: Rumelhart, Hinton & Williams, "Learning representations by
+    back-propagating errors", 1986.
+    """
+    x = as_floats(x)
+    # Without the bound exp(-x) is inf below -709 (float32: -88), and back-propagation
+    # would multiply that inf by a derivative of 0.
+    largest = _LARGEST_EXPONENT.get(x.dtype.name, 709.0)
+    return 1 / (1 + np.exp(np.minimum(-x, largest)))
+
+
+def tanh(x: Any) -> Any:
+    """Squash x into (-1, 1).
+
+    y = (exp(x) - exp(-x)) / (exp(x) + exp(-x)), with y of x's shape;
+    dy/dx = 1 - y².
+
+    >>> tanh(np.array([-1000.0, 0.0, 1000.0]))
+    array([-1.,  0.,  1.])
+    """
+    return np.tanh(as_floats(x))
+
+
+def relu(x: Any) -> Any:
+    """Keep what is positive, replace the rest by 0.
+
+    y = max(0, x), with y of x's shape; dy/dx = 1 where x > 0, else 0 (at 0 too).
+
+    >>> relu(np.array([-2.0, 0.0, 3.0]))
+    array([0., 0., 3.])
+
+    Source: Nair & Hinton, "Rectified linear units improve restricted Boltzmann
+    machines", 2010.
+    """
+    x = as_array(x)
+    return np.where(x > 0, x, 0)
+
+
+def leaky_relu(x: Any, slope: float = 0.01) -> Any:
+    """Keep what is positive, let a little of the rest through.
+
+    y = x where x > 0, else slope · x, with y of x's shape.
+
+    >>> leaky_relu(np.array([-2.0, 0.0, 3.0]))
+    array([-0.02,  0.  ,  3.  ])
+
+    Source: Maas, Hannun & Ng, "Rectifier nonlinearities improve neural network
+    acoustic models", 2013.
+    """
+    x = as_floats(x)
+    return np.where(x > 0, x, slope * x)
+
+
+def softplus(x: Any) -> Any:
+    """Bend smoothly from 0 to x: a ReLU without a corner.
+
+    y = ln(1 + exp(x)), with y of x's shape; dy/dx = sigmoid(x).
+
+    >>> softplus(np.array([-1000.0, 0.0, 1000.0]))
+    array([0.00000000e+00, 6.93147181e-01, 1.00000000e+03])
+
+    Source: Dugas et al., "Incorporating second-order functional knowledge for
+    better option pricing", 2001.
+    """
+    return np.logaddexp(0, as_floats(x))
+
+
+def gelu(x: Any) -> Any:
+    """Weigh x by about the probability that a normal number is smaller.
+
+    y = x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))), with y of x's shape: the
+    approximation by tanh, within 0.0005 of x Φ(x).
+
+    >>> gelu(np.array([-1000.0, 0.0, 1000.0]))
+    array([  -0.,    0., 1000.])
+
+    Source: Hendrycks & Gimpel, "Gaussian error linear units", 2016, equation 2.
+    """
+    x = as_floats(x)
+    inner = math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)
+    return 0.5 * x * (1 + np.tanh(inner))
+
+
+def softmax(x: Any) -> Any:
+    """Turn scores into probabilities that sum to 1 along the last axis.
+
+    yₖ = exp(xₖ) / Σⱼ exp(xⱼ), shapes (..., k) to (..., k).
+
+    >>> softmax(np.array([1000.0, 1000.0]))
+    array([0.5, 0.5])
+
+    Source: Bridle, "Probabilistic interpretation of feedforward classification
+    network outputs", 1990.
+    """
+    x = as_floats(x)
+    # The largest exponent becomes 0, so that exp cannot overflow.
+    exponentials = np.exp(x - np.max(x, axis=-1, keepdims=True))
+    return exponentials / np.sum(exponentials, axis=-1, keepdims=True)
+
+
+def log_softmax(x: Any) -> Any:
+    """Return the logarithm of softmax, finite where softmax itself is 0.
+
+    yₖ = xₖ - ln Σⱼ exp(xⱼ), shapes (..., k) to (..., k).
+
+    >>> log_softmax(np.array([0.0, 1000.0]))
+    array([-1000.,     0.])
+    """
+    x = as_floats(x)
+    shifted = x - np.max(x, axis=-1, keepdims=True)
+    return shifted - np.log(np.sum(np.exp(shifted), axis=-1, keepdims=True))

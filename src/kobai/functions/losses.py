@@ -1,0 +1,176 @@
+"""Losses: how wrong a network's outputs are, as one number to make smaller.
+
+The batch is axis 0 and a loss is the mean over it, so that a learning rate means the
+same for every batch size. A single sample is a batch of one. Targets of the
+classification losses are class labels (integers) or one-hot (or any probabilities).
+"""
+
+from typing import Any
+
+import numpy as np
+
+from kobai.functions.activations import as_array, as_floats
+
+# Keeps the logarithm of a probability of 0 finite.
+DELTA = 1e-7
+
+
+def _targets_like(t: Any, y: Any, name: str) -> Any:
+    """Return t in y's shape and dtype: (n,) serves outputs of shape (n, 1)."""
+    t = as_array(t)
+    if t.shape != y.shape:
+        if (*t.shape, 1) != y.shape:
+            # (n, 1) - (n,) would broadcast to (n, n), a loss of something else.
+            raise ValueError(
+                f"{name}: got outputs {y.shape} and targets {t.shape}; "
+                f"need targets {y.shape}"
+            )
+        t = t.reshape(y.shape)
+    return t if t.dtype == y.dtype else t.astype(y.dtype)
+
+
+def _are_labels(t: Any, y: Any, name: str) -> bool:
+    """Tell labels, shape y.shape[:-1], from one-hot targets, shape y.shape."""
+    if t.shape == y.shape:
+        return False
+    if t.shape == y.shape[:-1] and t.dtype.kind in "iu":
+        return True
+    raise ValueError(
+        f"{name}: got outputs {y.shape} and targets {t.shape} of {t.dtype}; need "
+        f"integer labels {y.shape[:-1]} or one-hot targets {y.shape}"
+    )
+
+
+def _of_labels(y: Any, t: Any) -> Any:
+    """Return y's entry for each label: shapes (..., k) and (...) give (n,)."""
+    classes = y.shape[-1]
+    # A label of -1 would be taken for the last class.
+    if isinstance(t, np.ndarray) and t.size and not 0 <= t.min() <= t.max() < classes:
+        raise ValueError(
+            f"cross-entropy: got labels from {t.min()} to {t.max()}; need labels from "
+            f"0 to {classes - 1} for outputs {y.shape}"
+        )
+    rows = y.reshape(-1, classes)
+    return rows[np.arange(rows.shape[0]), t.reshape(-1)]
+
+
+def _batch_size(y: Any) -> int:
+    """Return how many samples y of shape (..., k) holds."""
+    size: int = y.size // y.shape[-1]
+    return max(size, 1)
+
+
+def sum_squared_error(y: Any, t: Any) -> Any:
+    """Return half the squared distance of outputs to targets, mean over the batch.
+
+    E = (1/N) Σₙ ½ Σₖ (yₙₖ - tₙₖ)², shapes (n, k) and (n, k), or (k,) and (k,) for one
+    sample. ∂E/∂y = (y - t)/N. Raises ValueError where the shapes differ.
+
+    >>> float(sum_squared_error(np.array([1.0, 3.0]), np.array([0.0, 1.0])))
+    2.5
+    """
+    y = as_floats(y)
+    difference = y - _targets_like(t, y, "sum_squared_error")
+    samples = y.shape[0] if y.ndim > 1 else 1
+    return 0.5 * np.sum(difference * difference) / samples
+
+
+def mean_squared_error(y: Any, t: Any) -> Any:
+    """Return the mean over all outputs of the squared difference to the target.
+
+    E = (1/NK) Σₙₖ (yₙₖ - tₙₖ)², shapes (n, k) and (n, k). Raises ValueError where the
+    shapes differ.
+
+    >>> float(mean_squared_error(np.array([1.0, 2.0]), np.array([1.0, 4.0])))
+    2.0
+    """
+    y = as_floats(y)
+    difference = y - _targets_like(t, y, "mean_squared_error")
+    return np.mean(difference * difference)
+
+
+def huber(y: Any, t: Any, delta: float = 1.0) -> Any:
+    """Return a squared error that grows only linearly for outliers.
+
+    E = mean of ½ d² where |d| ≤ δ, else δ(|d| - ½ δ), with d = y - t of shape (n, k).
+    Raises ValueError where the shapes differ.
+
+    >>> float(huber(np.array([0.5, 3.0]), np.array([0.0, 0.0])))
+    1.3125
+
+    Source: Huber, "Robust estimation of a location parameter", 1964.
+    """
+    y = as_floats(y)
+    difference = y - _targets_like(t, y, "huber")
+    distance = np.abs(difference)
+    near = 0.5 * difference * difference
+    far = delta * (distance - 0.5 * delta)
+    return np.mean(np.where(distance <= delta, near, far))
+
+
+def cross_entropy_error(y: Any, t: Any) -> Any:
+    """Return the cross-entropy of probabilities y, mean over the batch.
+
+    E = -(1/N) Σₙₖ tₙₖ ln(yₙₖ + δ) with δ = 1e-7; shapes (n, k) or (k,) for y, and
+    labels (n,) or one-hot (n, k) for t. Raises ValueError for other shapes.
+
+    >>> y = np.array([[0.1, 0.2, 0.7], [0.7, 0.1, 0.2], [0.1, 0.7, 0.2]])
+    >>> float(cross_entropy_error(y, np.array([2, 0, 1])))
+    0.3566748010815999
+    """
+    y = as_floats(y)
+    t = as_array(t)
+    if _are_labels(t, y, "cross_entropy_error"):
+        return -np.sum(np.log(_of_labels(y, t) + DELTA)) / _batch_size(y)
+    t = _targets_like(t, y, "cross_entropy_error")
+    return -np.sum(t * np.log(y + DELTA)) / _batch_size(y)
+
+
+def softmax_cross_entropy(logits: Any, t: Any) -> Any:
+    """Return the cross-entropy of softmax(logits), stable for logits of any size.
+
+    E = (1/N) Σₙ (ln Σⱼ exp(xₙⱼ) - Σₖ tₙₖ xₙₖ), by log-sum-exp; shapes (n, k) or (k,)
+    for the logits x, and labels (n,) or one-hot (n, k) for t.
+    ∂E/∂x = (softmax(x) - t)/N. Raises ValueError for other shapes.
+
+    >>> float(softmax_cross_entropy(np.array([[1000.0, 0.0]]), np.array([1])))
+    1000.0
+    """
+    logits = as_floats(logits)
+    t = as_array(t)
+    # The largest exponent becomes 0, so that exp cannot overflow.
+    shifted = logits - np.max(logits, axis=-1, keepdims=True)
+    log_sum = np.log(np.sum(np.exp(shifted), axis=-1, keepdims=True))
+    if _are_labels(t, logits, "softmax_cross_entropy"):
+        return (np.sum(log_sum) - np.sum(_of_labels(shifted, t))) / _batch_size(logits)
+    t = _targets_like(t, logits, "softmax_cross_entropy")
+    return np.sum(t * (log_sum - shifted)) / _batch_size(logits)
+
+
+def binary_cross_entropy(y: Any, t: Any) -> Any:
+    """Return the cross-entropy of independent yes-or-no probabilities y.
+
+    E = -mean(t ln(y + δ) + (1 - t) ln(1 - y + δ)) with δ = 1e-7, over all of y,
+    shape (n,) or (n, k); t is 0, 1 or a probability. Raises ValueError where the
+    shapes differ.
+
+    >>> round(float(binary_cross_entropy(np.array([0.5, 0.5]), np.array([0, 1]))), 6)
+    0.693147
+    """
+    y = as_floats(y)
+    t = _targets_like(t, y, "binary_cross_entropy")
+    return -np.mean(t * np.log(y + DELTA) + (1 - t) * np.log(1 - y + DELTA))
+
+
+def sigmoid_cross_entropy(logits: Any, t: Any) -> Any:
+    """Return the cross-entropy of sigmoid(logits), stable for logits of any size.
+
+    E = mean(ln(1 + exp(x)) - t x) over all logits x, shape (n,) or (n, k).
+    ∂E/∂x = (sigmoid(x) - t) / size. Raises ValueError where the shapes differ.
+
+    >>> float(sigmoid_cross_entropy(np.array([1000.0, -1000.0]), np.array([0, 1])))
+    1000.0
+    """
+    logits = as_floats(logits)
+    t = _targets_like(t, logits, "sigmoid_cross_entropy")
+    return np.mean(np.logaddexp(0, logits) - t * logits)
