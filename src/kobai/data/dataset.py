@@ -1,0 +1,121 @@
+"""What every loader returns: training data, test data and what they mean."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Dataset:
+    """Training and test data, with the names of the classes.
+
+    `x_train` is `(n, d)` (or `(n, ...)`), float32; `t_train` is `(n,)` class labels,
+    int64, or `(n, k)` one-hot or real targets, float32; the same for the test data.
+    `classes` names the classes, and is empty where the targets are real numbers.
+    `image_shape` is the shape of one row of x as a picture, or None. `scale` is what
+    the raw values were multiplied by. `source` says where the data comes from.
+
+    A data set iterates as `(x_train, t_train)`, `(x_test, t_test)`. Raises
+    `ValueError` when the arrays do not fit each other.
+
+    >>> import numpy as np
+    >>> x = np.eye(4, dtype=np.float32)
+    >>> t = np.array([0, 1, 0, 1])
+    >>> data = Dataset("pairs", x[:3], t[:3], x[3:], t[3:], classes=("even", "odd"))
+    >>> (x_train, t_train), (x_test, t_test) = data
+    >>> x_train.shape, t_test
+    ((3, 4), array([1]))
+    >>> print(data)
+    pairs: 3 training samples, 1 test sample
+      inputs   4 values, float32
+      targets  2 classes: even, odd
+    """
+
+    name: str
+    x_train: Array
+    t_train: Array
+    x_test: Array
+    t_test: Array
+    classes: tuple[str, ...] = ()
+    image_shape: tuple[int, ...] | None = None
+    scale: float = 1.0
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        for part, (x, t) in zip(("train", "test"), self, strict=True):
+            if len(x) != len(t):
+                raise ValueError(
+                    f"Dataset: got {len(x)} rows in x_{part} and {len(t)} in "
+                    f"t_{part}; need one target for each row"
+                )
+        for letter, train, test in (
+            ("x", self.x_train, self.x_test),
+            ("t", self.t_train, self.t_test),
+        ):
+            if train.shape[1:] != test.shape[1:]:
+                raise ValueError(
+                    f"Dataset: got {letter}_train {train.shape} and {letter}_test "
+                    f"{test.shape}; all but the number of rows must agree"
+                )
+
+    def __iter__(self) -> Iterator[tuple[Array, Array]]:
+        yield self.x_train, self.t_train
+        yield self.x_test, self.t_test
+
+    def __repr__(self) -> str:
+        lines = [
+            f"{self.name}: {_count(self.x_train, 'training sample')}, "
+            f"{_count(self.x_test, 'test sample')}",
+            f"  inputs   {self._inputs()}",
+            f"  targets  {self._targets()}",
+        ]
+        if self.source:
+            lines.append(f"  source   {self.source}")
+        return "\n".join(lines)
+
+    def _inputs(self) -> str:
+        shape = self.x_train.shape[1:]
+        values = " × ".join(map(str, shape))
+        text = f"{values} value{'' if shape == (1,) else 's'}"
+        if self.image_shape:
+            text += f" ({' × '.join(map(str, self.image_shape))} images)"
+        if self.scale != 1:
+            text += f", raw values × 1/{1 / self.scale:g}"
+        return f"{text}, {self.x_train.dtype}"
+
+    def _targets(self) -> str:
+        if self.classes:
+            form = "" if self.t_train.ndim == 1 else ", one-hot"
+            return f"{len(self.classes)} classes: {_shortened(self.classes)}{form}"
+        width = self.t_train[0].size
+        return f"{width} real number{'' if width == 1 else 's'}, {self.t_train.dtype}"
+
+
+def one_hot(labels: Array, classes: int) -> Array:
+    """Return class labels as rows with a single 1.
+
+    Row n is 1 at column labels[n], 0 elsewhere. `labels` is `(n,)`; the result is
+    `(n, classes)`, float32.
+
+    >>> one_hot(np.array([2, 0]), 3)
+    array([[0., 0., 1.],
+           [1., 0., 0.]], dtype=float32)
+    """
+    rows = np.zeros((len(labels), classes), dtype=np.float32)
+    rows[np.arange(len(labels)), labels] = 1
+    return rows
+
+
+def _count(x: Array, noun: str) -> str:
+    return f"{len(x):,} {noun}{'' if len(x) == 1 else 's'}"
+
+
+def _shortened(words: tuple[str, ...]) -> str:
+    if len(words) <= 12:
+        return ", ".join(words)
+    return f"{', '.join(words[:10])}, … {words[-1]}"

@@ -1,0 +1,75 @@
+"""Data divided into a part to learn from and a part to test on."""
+
+# NumPy loads np.random, which takes 10 ms, on first use: not for an annotation.
+from __future__ import annotations
+
+import numpy as np
+
+from kobai.data.dataset import Array
+from kobai.data.keywords import checked_keywords
+
+
+@checked_keywords
+def train_test_split(
+    x: Array,
+    t: Array,
+    test_size: float = 0.2,
+    seed: int | np.random.Generator = 0,
+    stratify: bool = False,
+) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+    """Divide rows at random into `(x_train, t_train), (x_test, t_test)`.
+
+    `x` is `(n, ...)` and `t` is `(n, ...)`. `test_size` is a fraction of the rows
+    (between 0 and 1; the count is rounded, to one at least) or a whole number of rows.
+    The same seed gives the same rows. With `stratify`, `t` holds class labels `(n,)`,
+    and each class is divided in the same proportion, to within one row. Raises
+    `ValueError` when x and t have different numbers of rows, or when a part would be
+    empty.
+
+    >>> x, t = np.arange(10.0)[:, None], np.arange(10) % 2
+    >>> (x_train, t_train), (x_test, t_test) = train_test_split(x, t, stratify=True)
+    >>> x_train.shape, sorted(t_test.tolist())
+    ((8, 1), [0, 1])
+    """
+    x, t = np.asarray(x), np.asarray(t)
+    if len(x) != len(t):
+        raise ValueError(
+            f"train_test_split: got {len(x)} rows in x and {len(t)} in t; "
+            f"need one target for each row"
+        )
+    count = _test_count(len(x), test_size)
+    order = np.random.default_rng(seed).permutation(len(x))
+    chosen = np.zeros(len(x), dtype=bool)
+    if stratify:
+        chosen[_evenly(order, t, count)] = True
+    else:
+        chosen[order[:count]] = True
+    test = chosen[order]
+    train_rows, test_rows = order[~test], order[test]
+    return (x[train_rows], t[train_rows]), (x[test_rows], t[test_rows])
+
+
+def _test_count(rows: int, test_size: float) -> int:
+    whole = isinstance(test_size, int | np.integer) and not isinstance(test_size, bool)
+    count = int(test_size) if whole else 0
+    if not whole and 0 < test_size < 1:
+        count = max(1, round(rows * test_size))
+    if not 0 < count < rows:
+        raise ValueError(
+            f"train_test_split: got test_size={test_size!r} for {rows} rows; need a "
+            f"fraction between 0 and 1, or a number of rows from 1 to the rows less "
+            f"one, that leaves at least one row in each part"
+        )
+    return count
+
+
+def _evenly(order: Array, labels: Array, count: int) -> Array:
+    """Pick `count` of the rows `order`, evenly spaced once sorted by label."""
+    if labels.ndim != 1:
+        raise ValueError(
+            f"train_test_split: got t of shape {labels.shape} with stratify=True; "
+            f"need class labels (n,)"
+        )
+    by_label = order[np.argsort(labels[order], kind="stable")]
+    # Whole-number arithmetic: a float spacing could name one row twice.
+    return by_label[(2 * np.arange(count) + 1) * len(order) // (2 * count)]
