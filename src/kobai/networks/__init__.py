@@ -1,0 +1,42 @@
+"""Layers, and the networks made of them."""
+
+from kobai.networks.activations import (
+    ACTIVATIONS,
+    GELU,
+    Activation,
+    Identity,
+    LeakyReLU,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Softplus,
+    Tanh,
+)
+from kobai.networks.layer import Layer
+from kobai.networks.layers import LAYERS, BatchNorm, Dense, Dropout, Flatten
+from kobai.networks.losses import LOSSES, Loss
+from kobai.networks.network import Network
+from kobai.networks.two_layer import TwoLayerNet
+
+__all__ = [
+    "ACTIVATIONS",
+    "GELU",
+    "LAYERS",
+    "LOSSES",
+    "Activation",
+    "BatchNorm",
+    "Dense",
+    "Dropout",
+    "Flatten",
+    "Identity",
+    "Layer",
+    "LeakyReLU",
+    "Loss",
+    "Network",
+    "ReLU",
+    "Sigmoid",
+    "Softmax",
+    "Softplus",
+    "Tanh",
+    "TwoLayerNet",
+]

@@ -1,0 +1,102 @@
+"""A network's description as plain JSON, without its numbers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from typing import Any
+
+import numpy as np
+
+from kobai.errors import suggest
+from kobai.networks.checks import sample_shape
+from kobai.networks.layer import Layer, Shape
+from kobai.networks.layers import LAYERS
+
+VERSION = 1
+
+
+def describe(
+    inputs: Shape, layers: Sequence[Layer], loss: str, dtype: np.dtype[Any]
+) -> dict[str, Any]:
+    """Return the description that `read` reads.
+
+    >>> from kobai.networks import Softmax
+    >>> describe((2,), [Softmax()], "cross_entropy", np.dtype("float32"))["inputs"]
+    [2]
+    """
+    return {
+        "version": VERSION,
+        "inputs": list(inputs),
+        "layers": [{"kind": type(each).__name__, **asdict(each)} for each in layers],
+        "loss": loss,
+        "dtype": dtype.name,
+    }
+
+
+def read(description: Mapping[str, Any]) -> tuple[Shape, list[Layer], str, str]:
+    """Return inputs, layers, loss and dtype of a description.
+
+    Raises ValueError, in one line, for anything that is not such a description.
+
+    >>> read({"version": 2})
+    Traceback (most recent call last):
+    ValueError: architecture: version 2 is newer than this Kobai reads (1); update Kobai
+    """
+    if not isinstance(description, Mapping):
+        raise ValueError(f"architecture: need an object, got {_kind(description)}")
+    _check_version(description.get("version"))
+    inputs = _inputs(_entry(description, "inputs", list))
+    layers = [_layer(each) for each in _entry(description, "layers", list)]
+    loss = _entry(description, "loss", str)
+    dtype = _entry(description, "dtype", str)
+    return inputs, layers, loss, dtype
+
+
+def _inputs(sizes: list[Any]) -> Shape:
+    try:
+        return sample_shape(sizes)
+    except TypeError as error:
+        raise ValueError(f"architecture: {error}") from None
+
+
+def _check_version(version: object) -> None:
+    if isinstance(version, bool) or not isinstance(version, int) or version < 1:
+        raise ValueError(f"architecture: need a version, got {version!r}")
+    if version > VERSION:
+        raise ValueError(
+            f"architecture: version {version} is newer than this Kobai reads "
+            f"({VERSION}); update Kobai"
+        )
+
+
+def _entry(description: Mapping[str, Any], name: str, kind: type) -> Any:
+    if not isinstance(description.get(name), kind):
+        raise ValueError(
+            f'architecture: "{name}" must be a {kind.__name__}, '
+            f"got {_kind(description.get(name))}"
+        )
+    return description[name]
+
+
+def _layer(entry: object) -> Layer:
+    if not isinstance(entry, Mapping) or not isinstance(entry.get("kind"), str):
+        raise ValueError(f'architecture: a layer needs a "kind", got {_kind(entry)}')
+    kind = entry["kind"]
+    if kind not in LAYERS:
+        raise ValueError(
+            f'architecture: unknown layer "{kind}".{suggest(kind, LAYERS)}'
+        )
+    options = {name: value for name, value in entry.items() if name != "kind"}
+    known = [each.name for each in fields(LAYERS[kind])]
+    for name in options:
+        if name not in known:
+            raise ValueError(
+                f'architecture: {kind} has no "{name}".{suggest(str(name), known)}'
+            )
+    try:
+        return LAYERS[kind](**options)
+    except TypeError as error:
+        raise ValueError(f"architecture: {kind}: {error}") from None
+
+
+def _kind(value: object) -> str:
+    return "nothing" if value is None else type(value).__name__

@@ -1,0 +1,204 @@
+"""What a network checks of its description and of the data it is given."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from kobai.errors import suggest
+from kobai.networks.layer import Layer, Shape, positive_integer
+
+
+def sample_shape(inputs: object) -> Shape:
+    """Return the shape of one sample, as a tuple of positive integers.
+
+    >>> sample_shape(784)
+    (784,)
+    """
+    sizes = tuple(inputs) if isinstance(inputs, tuple | list) else (inputs,)
+    for size in sizes:
+        positive_integer("Network", "inputs", size)
+    if not sizes:
+        raise ValueError("Network: inputs must be a size or a shape, got ()")
+    return tuple(int(size) for size in sizes)
+
+
+def checked_layers(layers: Sequence[Layer]) -> tuple[Layer, ...]:
+    """Return the layers as a tuple; TypeError names what is not a layer.
+
+    >>> from kobai.networks import Dense
+    >>> checked_layers([Dense])
+    Traceback (most recent call last):
+    TypeError: Network: layer 1 is a class, got Dense; need Dense(...)
+    """
+    layers = tuple(layers)
+    for number, layer in enumerate(layers, 1):
+        if isinstance(layer, type):
+            name = layer.__name__
+            raise TypeError(
+                f"Network: layer {number} is a class, got {name}; need {name}(...)"
+            )
+        if not isinstance(layer, Layer):
+            raise TypeError(
+                f"Network: layer {number} must be a layer such as Dense(50), "
+                f"got {layer!r}"
+            )
+    if not layers:
+        raise ValueError("Network: got no layers; need at least one, such as Dense(10)")
+    return layers
+
+
+def floating(dtype: DTypeLike) -> np.dtype[Any]:
+    """Return dtype, float32 or float64; ValueError for any other.
+
+    >>> floating("float32")
+    dtype('float32')
+    """
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        raise ValueError(
+            f"Network: unknown dtype {dtype!r}; need float32 or float64."
+            f"{suggest(str(dtype), ('float32', 'float64'))}"
+        ) from None
+    if found not in (np.dtype(np.float32), np.dtype(np.float64)):
+        raise ValueError(f"Network: dtype must be float32 or float64, got {found}")
+    return found
+
+
+def batch_of(shape: Shape) -> str:
+    """Return the shape of a batch in words.
+
+    >>> batch_of((28, 28))
+    '(n, 28, 28)'
+    """
+    return f"({', '.join(['n', *map(str, shape)])})"
+
+
+def as_batch(x: Any, inputs: Shape) -> tuple[Any, bool]:
+    """Return x as a batch of samples, and whether it was one sample alone.
+
+    Raises ValueError unless x holds numbers and has shape (n, *inputs) or inputs.
+
+    >>> as_batch([1, 2], (2,))
+    (array([[1, 2]]), True)
+    """
+    if not hasattr(x, "__array_ufunc__"):
+        x = np.asarray(x)
+    if x.dtype.kind not in "iufb":
+        raise ValueError(f"Network: got inputs of dtype {x.dtype}; need numbers")
+    shape = tuple(x.shape)
+    single = shape == inputs
+    if not shape or (not single and shape[1:] != inputs):
+        raise ValueError(
+            f"Network: got inputs of shape {shape}; need {batch_of(inputs)}"
+        )
+    if shape[0] == 0:
+        raise ValueError("Network: got 0 samples; need at least one")
+    return (x[np.newaxis] if single else x), single
+
+
+def arrange(
+    x: Any, t: Any, inputs: Shape, outputs: Shape, probabilities: bool
+) -> tuple[Any, Any]:
+    """Return x and t as a batch each, as `as_batch` and `as_targets` have it.
+
+    Raises ValueError as they do, and for unequal numbers of samples.
+
+    >>> arrange([[1, 2]], [0, 1], (2,), (3,), True)
+    Traceback (most recent call last):
+    ValueError: Network: got 1 samples and 2 targets; need as many of one as of the ...
+    """
+    x, single = as_batch(x, inputs)
+    t = as_targets(t, single, outputs, probabilities)
+    if x.shape[0] != t.shape[0]:
+        raise ValueError(
+            f"Network: got {x.shape[0]} samples and {t.shape[0]} targets; need as many "
+            "of one as of the other"
+        )
+    return x, t
+
+
+def cast(x: Any, dtype: DTypeLike) -> Any:
+    """Return an array as dtype; what is being differentiated or traced as it is.
+
+    >>> cast(np.array([1, 2]), np.float32)
+    array([1., 2.], dtype=float32)
+    """
+    if not isinstance(x, np.ndarray):
+        return x
+    # A number too large for float32 becomes inf, which `finite` reports.
+    with np.errstate(over="ignore"):
+        return x.astype(dtype, copy=False)
+
+
+def finite(x: Any, what: str) -> None:
+    """Raise ValueError, with the first place, if x holds NaN or infinity.
+
+    >>> finite(np.array([[0.0, np.nan]]), "inputs")
+    Traceback (most recent call last):
+    ValueError: Network: the inputs hold nan at (0, 1); need finite numbers
+    """
+    if not isinstance(x, np.ndarray) or x.dtype.kind != "f":
+        return
+    # The extremes show both NaN and infinity, without an array of x's size.
+    if math.isfinite(np.min(x)) and math.isfinite(np.max(x)):
+        return
+    where = tuple(int(i) for i in np.argwhere(~np.isfinite(x))[0])
+    raise ValueError(
+        f"Network: the {what} hold {x[where]} at {where}; need finite numbers"
+    )
+
+
+def as_targets(t: Any, single: bool, outputs: Shape, probabilities: bool) -> Any:
+    """Return t as the targets of a batch: labels (n,), or numbers (n, *outputs).
+
+    Raises ValueError for another shape, for labels out of range and, where
+    `probabilities` are meant, for numbers outside 0 to 1.
+
+    >>> as_targets([1, 0], False, (3,), True)
+    array([1, 0])
+    """
+    t = np.asarray(t)
+    if t.dtype.kind not in "iufb":
+        raise ValueError(f"Network: got targets of dtype {t.dtype}; need numbers")
+    t = t[np.newaxis] if single else t
+    t = t if t.dtype.kind == "f" else t.astype(np.int64, copy=False)
+    labels = _are_labels(t, outputs)
+    if labels:
+        _within(t, 0, outputs[0] - 1, "label", "labels")
+    elif t.shape[1:] != outputs and (t.ndim != 1 or outputs != (1,)):
+        raise ValueError(
+            f"Network: got targets of shape {t.shape} and dtype {t.dtype}; need "
+            f"{batch_of(outputs)}" + (" or integer labels (n,)" * (outputs != (1,)))
+        )
+    elif probabilities:
+        _within(t, 0, 1, "target", "targets")
+    return t
+
+
+def _are_labels(t: Any, outputs: Shape) -> bool:
+    one_axis = len(outputs) == 1 and outputs[0] > 1
+    return bool(one_axis and t.ndim == 1 and t.dtype.kind in "iu")
+
+
+def _within(t: np.ndarray, low: int, high: int, one: str, many: str) -> None:
+    wrong = t[(t < low) | (t > high)]
+    if wrong.size:
+        raise ValueError(
+            f"Network: got {one} {wrong[0]}; need {many} from {low} to {high}"
+        )
+
+
+def one_hot(t: Any, outputs: Shape, dtype: DTypeLike) -> Any:
+    """Return labels (n,) as rows (n, k) with a single 1; other targets unchanged.
+
+    >>> one_hot(np.array([2, 0]), (3,), np.float32)
+    array([[0., 0., 1.],
+           [1., 0., 0.]], dtype=float32)
+    """
+    if not _are_labels(t, outputs):
+        return t
+    return (t[:, np.newaxis] == np.arange(outputs[0])).astype(dtype)

@@ -1,0 +1,112 @@
+"""The losses by name, and which output layer each goes with."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kobai import functions
+from kobai.errors import suggest
+from kobai.networks.activations import Identity, Sigmoid, Softmax
+from kobai.networks.layer import Layer
+
+
+@dataclass(frozen=True)
+class Loss:
+    """One loss: its formula, and the output layers that it fits."""
+
+    name: str
+    function: Callable[[Any, Any], Any]
+    """Of (logits, targets) if `of_logits`, else of (outputs, targets)."""
+    of_logits: bool = False
+    takes_labels: bool = False
+    """Whether the function takes class labels; else the network makes them one-hot."""
+    classifies: bool = False
+    fits: tuple[type[Layer], ...] = ()
+    """The output activations that it goes with; none named: any."""
+    refuses: tuple[type[Layer], ...] = ()
+
+    def fits_with(self, activation: Layer) -> bool:
+        """Tell whether the loss makes sense behind this output activation.
+
+        >>> LOSSES["cross_entropy"].fits_with(Sigmoid())
+        False
+        """
+        kind = type(activation)
+        return kind in self.fits if self.fits else kind not in self.refuses
+
+
+LOSSES: Mapping[str, Loss] = {
+    loss.name: loss
+    for loss in (
+        Loss(
+            "cross_entropy",
+            functions.softmax_cross_entropy,
+            of_logits=True,
+            takes_labels=True,
+            classifies=True,
+            fits=(Softmax,),
+        ),
+        # The same of the probabilities, with δ = 1e-7 in the logarithm: TwoLayerNet's.
+        Loss(
+            "cross_entropy_error",
+            functions.cross_entropy_error,
+            takes_labels=True,
+            classifies=True,
+            fits=(Softmax,),
+        ),
+        Loss(
+            "binary_cross_entropy",
+            functions.sigmoid_cross_entropy,
+            of_logits=True,
+            classifies=True,
+            fits=(Sigmoid,),
+        ),
+        Loss("squared_error", functions.sum_squared_error),
+        Loss("mean_squared_error", functions.mean_squared_error),
+        Loss("huber", functions.huber, refuses=(Softmax, Sigmoid)),
+    )
+}
+
+_DEFAULTS: dict[type[Layer], str] = {
+    Softmax: "cross_entropy",
+    Sigmoid: "binary_cross_entropy",
+}
+
+
+def choose_loss(name: str | None, activation: Layer, units: int) -> Loss:
+    """Return the loss called `name`, or the usual one for this output activation.
+
+    Softmax goes with cross-entropy, Sigmoid with binary cross-entropy, anything else
+    with squared error. Raises ValueError for an unknown name and for a pairing that
+    makes no sense.
+
+    >>> choose_loss(None, Softmax(), units=10).name
+    'cross_entropy'
+    """
+    kind = type(activation)
+    if kind is Softmax and units == 1:
+        raise ValueError(
+            "Network: Softmax over one unit is always 1; use Dense(2) and Softmax(), "
+            "or Dense(1) and Sigmoid()"
+        )
+    name = name or _DEFAULTS.get(kind, "squared_error")
+    if name not in LOSSES:
+        raise ValueError(
+            f'Network: unknown loss "{name}"; the losses are {", ".join(LOSSES)}.'
+            f"{suggest(name, LOSSES)}"
+        )
+    loss = LOSSES[name]
+    if not loss.fits_with(activation):
+        raise ValueError(_misfit(loss, activation))
+    return loss
+
+
+def _misfit(loss: Loss, activation: Layer) -> str:
+    wanted = " or ".join(f"{kind.__name__}()" for kind in loss.fits or (Identity,))
+    fitting = ", ".join(
+        each.name for each in LOSSES.values() if each.fits_with(activation)
+    )
+    return (
+        f'Network: loss "{loss.name}" needs the last layer {wanted}, got {activation}; '
+        f"the losses for {activation} are {fitting}"
+    )

@@ -1,0 +1,317 @@
+"""A network: layers, a loss, and the parameters that training changes."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from kobai import autodiff
+from kobai.functions import accuracy
+from kobai.networks import architecture, checks
+from kobai.networks.activations import Activation, Identity, Sigmoid, Softmax
+from kobai.networks.layer import Layer, Shape, Values
+from kobai.networks.losses import choose_loss
+from kobai.networks.placing import place
+from kobai.networks.table import table
+
+NOTHING: Values = MappingProxyType({})
+ROWS = 8192
+"""How many samples `evaluate` takes at a time, so that memory stays small."""
+
+
+class Network:
+    """Layers one behind the other, and the loss that they are trained for.
+
+    `inputs` is the shape of one sample (784, or (28, 28)). `loss` is "cross_entropy"
+    behind Softmax, "binary_cross_entropy" behind Sigmoid, or "squared_error" (½ Σ, the
+    mean over the batch), "mean_squared_error" or "huber" for a regression; None takes
+    the usual one for the last layer. Raises ValueError where layers do not fit
+    together, and where the loss does not fit the last layer.
+
+    `params` holds the trainable arrays in order (`W1`, `b1`, `W2`, …: layers with
+    parameters are numbered from 1), `statistics` what BatchNorm keeps besides. Both
+    are plain dictionaries, and may be changed: `network.params["W1"] -= 0.1 * grad`.
+
+    >>> from kobai.networks import Dense, ReLU, Softmax
+    >>> network = Network(784, [Dense(50), ReLU(), Dense(10), Softmax()])
+    >>> print(network)
+    Network of 784 inputs, loss cross_entropy, float32
+    <BLANKLINE>
+    layer      output   parameters
+    Dense(50)  (50,)        39,250  W1 (784, 50), b1 (50,)
+    ReLU()     (50,)             0
+    Dense(10)  (10,)           510  W2 (50, 10), b2 (10,)
+    Softmax()  (10,)             0
+    total                   39,760
+    """
+
+    def __init__(
+        self,
+        inputs: int | tuple[int, ...],
+        layers: Sequence[Layer],
+        loss: str | None = None,
+        *,
+        seed: int | np.random.Generator = 0,
+        dtype: DTypeLike = np.float32,
+    ) -> None:
+        self.inputs = checks.sample_shape(inputs)
+        self.layers = checks.checked_layers(layers)
+        self.dtype = checks.floating(dtype)
+        self.seed = seed
+        self._places = place(self.inputs, self.layers)
+        last = self.layers[-1]
+        self._output = last if isinstance(last, Activation) else Identity()
+        self._hidden = self._places[: -1 if isinstance(last, Activation) else None]
+        self.outputs: Shape = self._places[-1].outputs
+        self._loss = choose_loss(loss, self._output, self.outputs[-1])
+        self.params: dict[str, np.ndarray] = {}
+        self.statistics: dict[str, np.ndarray] = {}
+        rng = np.random.default_rng(seed)
+        for each in self._places:
+            params, statistics = each.first_numbers(rng, self.dtype)
+            self.params |= params
+            self.statistics |= statistics
+
+    @property
+    def loss_name(self) -> str:
+        """The loss's name, such as "cross_entropy"."""
+        return self._loss.name
+
+    @property
+    def size(self) -> int:
+        """The number of trainable numbers."""
+        return sum(array.size for array in self.params.values())
+
+    def noise(self, n: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+        """Draw what one training step on a batch of n needs: Dropout's masks, or {}.
+
+        >>> from kobai.networks import Dense, Dropout
+        >>> network = Network(4, [Dropout(0.5), Dense(2), Softmax()])
+        >>> network.noise(3, np.random.default_rng(0))["mask1"].shape
+        (3, 4)
+        """
+        drawn: dict[str, np.ndarray] = {}
+        for each in self._places:
+            drawn |= each.draw_noise(n, rng, self.dtype)
+        return drawn
+
+    def forward(
+        self,
+        params: Values,
+        x: Any,
+        statistics: Values = NOTHING,
+        noise: Values = NOTHING,
+        training: bool = False,
+    ) -> tuple[Any, dict[str, Any]]:
+        """Return the logits, before the output activation, and the new statistics.
+
+        x has shape (n, *inputs), the logits (n, *outputs). Pure: reads nothing but its
+        arguments, and can be differentiated and traced. While training, Dropout takes
+        its masks from `noise`, and BatchNorm normalises by the batch.
+        """
+        if tuple(x.shape[1:]) != self.inputs or not x.shape:
+            raise ValueError(
+                f"Network: got inputs of shape {tuple(x.shape)}; need "
+                f"{checks.batch_of(self.inputs)}"
+            )
+        moved = dict(statistics)
+        for each in self._hidden:
+            values = each.values(params, statistics, noise)
+            x, changed = each.layer.forward(values, x, training)
+            for name in changed:
+                moved[each.statistics[name]] = changed[name]
+        return x, moved
+
+    def objective(
+        self,
+        params: Values,
+        x: Any,
+        t: Any,
+        statistics: Values = NOTHING,
+        noise: Values = NOTHING,
+        training: bool = True,
+    ) -> tuple[Any, dict[str, Any]]:
+        """Return the loss, the mean over the batch, and the new statistics. Pure.
+
+        x has shape (n, *inputs); t is labels (n,) or shape (n, *outputs).
+        """
+        logits, moved = self.forward(params, x, statistics, noise, training)
+        return self._loss_of(logits, t), moved
+
+    def _activate(self, logits: Any) -> Any:
+        return self._output.forward(NOTHING, logits, False)[0]
+
+    def _loss_of(self, logits: Any, t: Any) -> Any:
+        outputs = logits if self._loss.of_logits else self._activate(logits)
+        if not self._loss.takes_labels:
+            t = checks.one_hot(t, self.outputs, self.dtype)
+        return self._loss.function(outputs, t)
+
+    def predict(self, x: Any) -> Any:
+        """Return the outputs for a batch x, shape (n, *inputs) to (n, *outputs).
+
+        One sample, shape inputs, gives its outputs alone. Behind Softmax or Sigmoid
+        they are probabilities. Raises ValueError for another shape.
+        """
+        batch, single = checks.as_batch(x, self.inputs)
+        batch = checks.cast(batch, self.dtype)
+        checks.finite(batch, "inputs")
+        logits, _ = self.forward(self.params, batch, self.statistics)
+        outputs = self._activate(logits)
+        return outputs[0] if single else outputs
+
+    def loss(self, x: Any, t: Any) -> Any:
+        """Return the loss of a batch x, shape (n, *inputs), with targets t.
+
+        t is labels (n,) or outputs (n, *outputs); Dropout and BatchNorm act as they do
+        once training is over.
+        """
+        x, t = self.prepare(x, t)
+        return self.objective(self.params, x, t, self.statistics, training=False)[0]
+
+    def accuracy(self, x: Any, t: Any) -> float:
+        """Return the share of a batch x that is classified as t says, from 0 to 1.
+
+        The largest output is the class; a single Sigmoid says yes above 0.5. With
+        several Sigmoids and targets (n, k), every yes or no counts by itself. Raises
+        ValueError for a regression, which has no right and wrong.
+        """
+        x, t = self._arrange(x, t)
+        if not self._classifies(t):
+            raise ValueError(
+                f"accuracy: this network ends in {self._output} with loss "
+                f"{self.loss_name} and targets of {t.dtype}: a regression. Use loss()"
+            )
+        return self.evaluate(x, t)["accuracy"]
+
+    def _classifies(self, t: Any) -> bool:
+        if self._loss.classifies or isinstance(self._output, Softmax):
+            return True
+        return isinstance(self._output, Sigmoid) and t.dtype.kind in "iub"
+
+    def _rightly(self, outputs: Any, t: Any) -> float:
+        if isinstance(self._output, Sigmoid) and t.shape == outputs.shape:
+            return float(np.mean((outputs > 0.5) == (t > 0.5)))
+        return accuracy(outputs, t)
+
+    def evaluate(self, x: Any, t: Any) -> dict[str, float]:
+        """Return the loss, and unless this is a regression the accuracy, by name.
+
+        As `loss` and `accuracy` have it, from one forward pass in chunks of rows.
+        """
+        x, t = self._arrange(x, t)
+        totals: dict[str, float] = {}
+        for start in range(0, len(x), ROWS):
+            part = slice(start, start + ROWS)
+            # A diverged network overflows here: its loss says so, without warnings.
+            with np.errstate(over="ignore", invalid="ignore"):
+                values = self._evaluated(*self._cast(x[part], t[part]))
+            for name, value in values.items():
+                totals[name] = totals.get(name, 0.0) + value * len(x[part])
+        if not np.isfinite(totals["loss"]):
+            # Only now, because on a whole data set it costs as much as a prediction.
+            self.prepare(x, t)
+        return {name: total / len(x) for name, total in totals.items()}
+
+    def _evaluated(self, x: Any, t: Any) -> dict[str, float]:
+        logits, _ = self.forward(self.params, x, self.statistics)
+        values = {"loss": float(self._loss_of(logits, t))}
+        if self._classifies(t):
+            values["accuracy"] = self._rightly(self._activate(logits), t)
+        return values
+
+    def gradient(self, x: Any, t: Any) -> dict[str, np.ndarray]:
+        """Return the derivative of `loss(x, t)` by every parameter, backwards.
+
+        >>> from kobai.networks import Dense
+        >>> network = Network(2, [Dense(3), Softmax()])
+        >>> network.gradient([[0.6, 0.9]], [1])["W1"].shape
+        (2, 3)
+        """
+        x, t = self.prepare(x, t)
+        loss = self._loss_at(x, t, self.statistics)
+        grads: dict[str, np.ndarray] = autodiff.gradient(loss, self.params)
+        return grads
+
+    def numerical_gradient(self, x: Any, t: Any) -> dict[str, np.ndarray]:
+        """Return what `gradient` returns, by the definition: by central differences.
+
+        Two losses for every parameter, computed in float64 whatever the network's
+        dtype: slow, and the judge of `gradient`.
+        """
+        x, t = self.prepare(x, t)
+        params = _in_double(self.params)
+        loss = self._loss_at(x.astype(np.float64), t, _in_double(self.statistics))
+        grads = autodiff.numerical_gradient(loss, params)
+        return {name: grad.astype(self.dtype) for name, grad in grads.items()}
+
+    def _loss_at(self, x: Any, t: Any, statistics: Values) -> Any:
+        def loss(params: Values) -> Any:
+            return self.objective(params, x, t, statistics, training=False)[0]
+
+        return loss
+
+    def prepare(self, x: Any, t: Any) -> tuple[Any, Any]:
+        """Return data as this network takes it, or raise ValueError saying what is off.
+
+        x becomes a batch of the network's dtype, one sample a batch of one; labels
+        stay integers, from 0 to k - 1. Refused: other shapes, unequal numbers of
+        samples, labels out of range, NaN and infinity.
+
+        >>> from kobai.networks import Dense
+        >>> network = Network(2, [Dense(3), Softmax()])
+        >>> network.prepare([0.6, 0.9], 5)
+        Traceback (most recent call last):
+        ValueError: Network: got label 5; need labels from 0 to 2
+        """
+        x, t = self._arrange(x, t)
+        x, t = self._cast(x, t)
+        checks.finite(x, "inputs")
+        checks.finite(t, "targets")
+        return x, t
+
+    def _arrange(self, x: Any, t: Any) -> tuple[Any, Any]:
+        probabilities = self._loss.classifies
+        return checks.arrange(x, t, self.inputs, self.outputs, probabilities)
+
+    def _cast(self, x: Any, t: Any) -> tuple[Any, Any]:
+        labels = t.dtype.kind != "f"
+        return checks.cast(x, self.dtype), t if labels else checks.cast(t, self.dtype)
+
+    def architecture(self) -> dict[str, Any]:
+        """Return what `from_architecture` needs, as plain JSON: all but the numbers.
+
+        >>> from kobai.networks import Dense
+        >>> Network(2, [Dense(3), Softmax()]).architecture()["layers"]
+        [{'kind': 'Dense', 'units': 3, 'init': None, 'bias': True}, {'kind': 'Softmax'}]
+        """
+        return architecture.describe(
+            self.inputs, self.layers, self.loss_name, self.dtype
+        )
+
+    @staticmethod
+    def from_architecture(
+        description: Mapping[str, Any], *, seed: int | np.random.Generator = 0
+    ) -> "Network":
+        """Return a new network as described, with first parameters drawn from seed.
+
+        Raises ValueError where the description is damaged, names an unknown kind of
+        layer, or is of a newer version.
+        """
+        inputs, layers, loss, dtype = architecture.read(description)
+        return Network(inputs, layers, loss, seed=seed, dtype=dtype)
+
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}({self.inputs}, {list(self.layers)}, "
+            f'loss="{self.loss_name}", dtype="{self.dtype}")'
+        )
+
+    def __str__(self) -> str:
+        return table(type(self).__name__, self, self._places)
+
+
+def _in_double(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name: array.astype(np.float64) for name, array in arrays.items()}
