@@ -1,0 +1,151 @@
+"""Kill training runs (SIGKILL) at random moments, resume them, compare bit for bit.
+
+    python benchmarks/kill_and_resume.py --kills 200
+
+A run is started as a process of its own and killed after a random time, again and
+again, until it gets to its end; then its parameters, statistics, losses and records
+must be those of the run that was never killed. Rounds with new seeds follow until
+the kills are used up.
+"""
+
+import argparse
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+LONGEST_WAIT = 0.25
+STEPS = 3000
+
+
+def work(folder: Path, seed: int) -> None:
+    """Train, or go on training, and write what came out."""
+    from kobai.networks import BatchNorm, Dense, Dropout, Network, ReLU, Softmax
+    from kobai.optimizers import Adam
+    from kobai.training import EarlyStopping, train
+
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(500, 64)).astype(np.float32)
+    t = np.argmax(x @ rng.normal(size=(64, 10)), axis=1)
+    layers = [Dense(32), BatchNorm(), ReLU(), Dropout(0.2), Dense(10), Softmax()]
+    network = Network(64, layers, seed=seed)
+    print("training", flush=True)
+    history = train(
+        network,
+        ((x[:400], t[:400]), (x[400:], t[400:])),
+        optimizer=Adam(0.002),
+        batch_size=30,
+        steps=STEPS,
+        seed=seed,
+        callbacks=[EarlyStopping(patience=10**6)],
+        checkpoint=folder / "run.checkpoint",
+        checkpoint_every=37,
+        resume=True,
+        progress=False,
+    )
+    names = [name for name in history.names() if name != "seconds"]
+    records = {f"record {name}": history[name] for name in names}
+    np.savez(
+        folder / "result.npz",
+        step_losses=history.step_losses,
+        **network.params,
+        **network.statistics,
+        **records,
+    )
+
+
+def start(folder: Path, seed: int) -> subprocess.Popen[bytes]:
+    """Start a process that trains in a folder."""
+    command = [sys.executable, __file__, "--work", str(folder), "--seed", str(seed)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE)
+
+
+def finish(folder: Path, seed: int) -> None:
+    """Let a run go on to its end."""
+    with start(folder, seed) as process:
+        process.communicate()
+    if process.returncode:
+        raise SystemExit(f"the run itself failed with {process.returncode}")
+
+
+def kill_one(folder: Path, seed: int, chance: random.Random) -> tuple[bool, bool]:
+    """Start a run and kill it; tell whether it died, and whether it was training."""
+    with start(folder, seed) as process:
+        # One in ten dies while it is still importing.
+        training = chance.random() < 0.9
+        if training:
+            process.stdout.readline()
+        time.sleep(chance.uniform(0, LONGEST_WAIT))
+        process.kill()
+        process.wait()
+    return process.returncode == -signal.SIGKILL, training
+
+
+def equal(a: Path, b: Path) -> bool:
+    """Tell whether two results agree in every bit."""
+    with np.load(a / "result.npz") as one, np.load(b / "result.npz") as other:
+        return one.files == other.files and all(
+            one[name].dtype == other[name].dtype
+            and one[name].tobytes() == other[name].tobytes()
+            for name in one.files
+        )
+
+
+@dataclass
+class Summary:
+    kills: int = 0
+    kills_while_training: int = 0
+    rounds: int = 0
+    rounds_that_differ: int = 0
+    seconds: float = 0.0
+
+
+def kill_and_resume(kills: int, folder: Path, seed: int = 0) -> Summary:
+    """Kill runs `kills` times altogether, and compare every run that got to its end."""
+    chance, summary, began = random.Random(seed), Summary(), time.perf_counter()
+    while summary.kills < kills:
+        whole, pieces = (folder / f"{kind}{seed}" for kind in ("whole", "pieces"))
+        whole.mkdir()
+        pieces.mkdir()
+        finish(whole, seed)
+        died = True
+        while died and summary.kills < kills:
+            died, training = kill_one(pieces, seed, chance)
+            summary.kills += died
+            summary.kills_while_training += died and training
+        if not (pieces / "result.npz").exists():
+            finish(pieces, seed)
+        summary.rounds += 1
+        summary.rounds_that_differ += not equal(whole, pieces)
+        seed += 1
+    summary.seconds = time.perf_counter() - began
+    return summary
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--work", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.work:
+        work(options.work, options.seed)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        summary = kill_and_resume(options.kills, Path(folder), options.seed)
+    print(
+        f"{summary.kills} kills ({summary.kills_while_training} while training) "
+        f"in {summary.rounds} rounds, {summary.seconds:.0f} s: "
+        f"{summary.rounds_that_differ} rounds differ from the run never killed"
+    )
+    sys.exit(bool(summary.rounds_that_differ))
+
+
+if __name__ == "__main__":
+    main()

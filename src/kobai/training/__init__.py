@@ -1,0 +1,18 @@
+"""Training: batches, the loop over steps, its history, callbacks and checkpoints."""
+
+from kobai.training.batches import BATCHES, epoch_batches, steps_per_epoch
+from kobai.training.callbacks import EarlyStopping, TrainingState
+from kobai.training.history import History
+from kobai.training.loop import train
+from kobai.training.step import make_step
+
+__all__ = [
+    "BATCHES",
+    "EarlyStopping",
+    "History",
+    "TrainingState",
+    "epoch_batches",
+    "make_step",
+    "steps_per_epoch",
+    "train",
+]

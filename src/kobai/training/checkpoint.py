@@ -1,0 +1,121 @@
+"""A run on disk: everything that is needed in order to go on as if never stopped.
+
+The file is safetensors: named arrays, and JSON that says how they hang together.
+Nothing in it can be executed.
+"""
+
+import json
+import os
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kobai.errors import ModelFileError
+from kobai.training.files import write_atomically
+
+FORMAT = "kobai-checkpoint"
+VERSION = 1
+ARRAY = "$array"
+
+
+def save_checkpoint(path: str | os.PathLike[str], content: Mapping[str, Any]) -> None:
+    """Write nested dictionaries and lists of arrays, numbers and strings to a file.
+
+    The file is replaced as a whole or not at all. Raises `ModelFileError` where it
+    cannot be written.
+    """
+    # Heavy imports stay out of `import kobai`.
+    from safetensors.numpy import save
+
+    arrays: dict[str, np.ndarray] = {}
+    tree = json.dumps(_pack(content, arrays, ""))
+    head = {FORMAT: str(VERSION), "tree": tree, "checksum": _checksum(tree, arrays)}
+    try:
+        write_atomically(path, save(arrays, metadata=head))
+    except OSError as error:
+        raise ModelFileError(
+            f"cannot write the checkpoint {path}: {error.strerror or error}"
+        ) from error
+
+
+def load_checkpoint(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return what `save_checkpoint` wrote.
+
+    Raises `ModelFileError` for a file that is damaged, foreign or of a newer version.
+    """
+    head, arrays = _read(path)
+    version = head.get(FORMAT, "")
+    if not version:
+        raise ModelFileError(f"{path}: a safetensors file, but not of a training run")
+    if version != str(VERSION):
+        raise ModelFileError(
+            f"{path}: written by a newer Kobai (format {version}; this one reads "
+            f"{VERSION}); pip install --upgrade kobai"
+        )
+    tree = head.get("tree", "")
+    if head.get("checksum") != _checksum(tree, arrays):
+        raise ModelFileError(f"{path}: a damaged checkpoint (its checksum is wrong)")
+    content: dict[str, Any] = _unpack(json.loads(tree), arrays)
+    return content
+
+
+def _read(path: str | os.PathLike[str]) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(Path(path), framework="numpy") as file:
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            return file.metadata() or {}, arrays
+    except OSError as error:
+        reason = error.strerror or error
+        raise ModelFileError(f"cannot read the checkpoint {path}: {reason}") from None
+    except (SafetensorError, ValueError, TypeError) as error:
+        raise ModelFileError(
+            f"{path}: not a checkpoint, or a damaged one ({error})"
+        ) from None
+
+
+def _pack(tree: Any, arrays: dict[str, np.ndarray], path: str) -> Any:
+    """Move the arrays of a tree into `arrays`, and leave their names in the tree."""
+    if isinstance(tree, Mapping):
+        return {str(k): _pack(v, arrays, f"{path}/{k}") for k, v in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        return [_pack(v, arrays, f"{path}/{i}") for i, v in enumerate(tree)]
+    if isinstance(tree, np.ndarray):
+        # Not ascontiguousarray, which would give a 0-d array an axis.
+        arrays[path] = np.asarray(tree, order="C")
+        return {ARRAY: path}
+    return tree.item() if isinstance(tree, np.generic) else tree
+
+
+def _unpack(tree: Any, arrays: dict[str, np.ndarray]) -> Any:
+    if isinstance(tree, dict):
+        if tree.keys() == {ARRAY}:
+            return arrays[tree[ARRAY]]
+        return {name: _unpack(value, arrays) for name, value in tree.items()}
+    if isinstance(tree, list):
+        return [_unpack(value, arrays) for value in tree]
+    return tree
+
+
+def _checksum(tree: str, arrays: Mapping[str, np.ndarray]) -> str:
+    """Return a CRC-32 of everything: safetensors itself notices no flipped bit."""
+    total = zlib.crc32(tree.encode())
+    for name, array in sorted(arrays.items()):
+        total = zlib.crc32(f"{name} {array.dtype} {array.shape}".encode(), total)
+        total = zlib.crc32(array.tobytes(), total)
+    return f"{total:08x}"
+
+
+def differences(
+    before: Mapping[str, Any], now: Mapping[str, Any]
+) -> Iterator[tuple[str, Any, Any]]:
+    """Yield the settings that differ: name, value before, value now."""
+    # What has been through JSON has lists where there were tuples.
+    now = json.loads(json.dumps(now))
+    for name in dict.fromkeys([*before, *now]):
+        if before.get(name) != now.get(name):
+            yield name, before.get(name), now.get(name)

@@ -1,0 +1,101 @@
+"""The data of a training run, checked against the network before the first step."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from kobai.networks import Network
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Training data and, where there is any, test data, ready for the network."""
+
+    x: np.ndarray
+    t: np.ndarray
+    x_test: np.ndarray | None = None
+    t_test: np.ndarray | None = None
+
+
+def prepare(network: "Network", data: Any) -> TrainingData:
+    """Return the data as the network takes it, or say what is wrong with it.
+
+    `data` is a `Dataset`, `(x, t)` or `((x, t), (x_test, t_test))`. Raises
+    `ValueError` for arrays that do not fit the network or each other, labels out of
+    range, and values that are not finite.
+    """
+    train, test = _split(data)
+    x, t = _checked(network, *train, name="training data")
+    if test is None:
+        return TrainingData(x, t)
+    return TrainingData(x, t, *_checked(network, *test, name="test data"))
+
+
+def _split(data: Any) -> tuple[Any, Any]:
+    if all(hasattr(data, name) for name in ("x_train", "t_train", "x_test", "t_test")):
+        test = (data.x_test, data.t_test)
+        return (data.x_train, data.t_train), test if len(data.x_test) else None
+    if isinstance(data, (tuple, list)) and len(data) == 2:
+        pairs = all(isinstance(part, tuple) and len(part) == 2 for part in data)
+        return (data[0], data[1]) if pairs else (data, None)
+    raise TypeError(
+        "train: data must be a Dataset, (x, t) or ((x, t), (x_test, t_test)), "
+        f"got {type(data).__name__}"
+    )
+
+
+def _checked(
+    network: "Network", x: Any, t: Any, *, name: str
+) -> tuple[np.ndarray, np.ndarray]:
+    x, t = _array(x, f"x of the {name}"), _array(t, f"t of the {name}")
+    if x.shape[1:] != network.inputs or not x.ndim:
+        raise ValueError(
+            f"train: {name}: the network expects {_batch(network.inputs)}, "
+            f"got {_batch(x.shape[1:]) if x.ndim else 'a number'}"
+        )
+    if x.shape[:1] != t.shape[:1]:
+        raise ValueError(
+            f"train: {name}: got {len(x)} rows of x and "
+            f"{len(t) if t.ndim else 'a number'} of t; need one target for each row"
+        )
+    _finite(x, f"x of the {name}")
+    _finite(t, f"t of the {name}")
+    try:
+        return network.prepare(x, t)
+    except ValueError as error:
+        raise ValueError(f"train: {name}: {error}{_where(network, t)}") from None
+
+
+def _array(values: Any, name: str) -> np.ndarray:
+    array = np.asarray(values)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"train: {name} must be real numbers, got dtype {array.dtype}")
+    return array
+
+
+def _batch(shape: tuple[int, ...]) -> str:
+    return f"({', '.join(['n', *map(str, shape)])})"
+
+
+def _finite(values: np.ndarray, name: str) -> None:
+    # The extremes show NaN and infinity without a second array as large as the data.
+    if values.dtype.kind != "f" or not values.size:
+        return
+    if np.isfinite(np.min(values)) and np.isfinite(np.max(values)):
+        return
+    row, *columns = np.argwhere(~np.isfinite(values))[0].tolist()
+    place = f"row {row}" + (f", column {', '.join(map(str, columns))}" * bool(columns))
+    raise ValueError(
+        f"train: {name} is {values[(row, *columns)]} in {place} (counted from 0); "
+        "remove the row, or fill in the value"
+    )
+
+
+def _where(network: "Network", t: np.ndarray) -> str:
+    """Name the first row whose label is none of the network's classes."""
+    if t.ndim != 1 or t.dtype.kind not in "biu":
+        return ""
+    wrong = np.flatnonzero((t < 0) | (t >= max(2, network.outputs[0])))
+    return f" (row {wrong[0]}, counted from 0)" if wrong.size else ""

@@ -1,0 +1,126 @@
+"""What happened in a training run: a record per epoch, a loss per step."""
+
+import csv
+import io
+import os
+from array import array
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kobai.errors import DataError, suggest
+from kobai.training.files import write_atomically
+from kobai.training.table import table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Record = dict[str, Any]
+
+
+class History:
+    """The course of a training run, which prints as a table.
+
+    `records` has one dictionary per epoch, the first (epoch 0) from before training:
+    epoch, step, train_loss, test_loss, train_accuracy, test_accuracy, learning_rate,
+    and the seconds since the start. A run that ends inside an epoch has a last record
+    there, its epoch a fraction. `stopped` says why a run ended before its time
+    ("interrupted", "early stopping", …), or is None.
+
+    >>> history = History([{"epoch": 0, "train_loss": 2.5}])
+    >>> history.append({"epoch": 1, "train_loss": 0.5})
+    >>> history["train_loss"]
+    array([2.5, 0.5])
+    >>> print(history)
+     epoch  train loss
+         0      2.5000
+         1      0.5000
+    """
+
+    def __init__(
+        self,
+        records: Iterable[Mapping[str, Any]] = (),
+        step_losses: Iterable[float] = (),
+        stopped: str | None = None,
+    ) -> None:
+        self.records: list[Record] = [dict(record) for record in records]
+        self.stopped = stopped
+        self._step_losses = array("d", step_losses)
+
+    @property
+    def step_losses(self) -> np.ndarray:
+        """The loss of every step's batch, before its update, shape `(steps,)`."""
+        return np.array(self._step_losses)
+
+    def append(self, record: Mapping[str, Any]) -> None:
+        """Add the record of an epoch."""
+        self.records.append(dict(record))
+
+    def append_loss(self, loss: float) -> None:
+        """Add the loss of a step."""
+        self._step_losses.append(loss)
+
+    def names(self) -> list[str]:
+        """Return the names under which something was recorded, in order."""
+        return list(dict.fromkeys(name for record in self.records for name in record))
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        names = self.names()
+        if name not in names:
+            raise KeyError(
+                f'history["{name}"]: nothing was recorded under that name; there is '
+                f"{', '.join(names) or 'nothing yet'}.{suggest(str(name), names)}"
+            )
+        return np.array([record.get(name, np.nan) for record in self.records])
+
+    def __str__(self) -> str:
+        if not self.records:
+            return "History: no epochs yet"
+        text = table(self.records)
+        return f"{text}\n{self.stopped}" if self.stopped else text
+
+    def __repr__(self) -> str:
+        return f"<History: {len(self.records)} records, {len(self._step_losses)} steps>"
+
+    def write_csv(self, path: str | os.PathLike[str]) -> None:
+        """Write the records to a CSV file, one line per epoch, with all digits."""
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, self.names(), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(self.records)
+        write_atomically(path, text.getvalue().encode())
+
+    @classmethod
+    def read_csv(cls, path: str | os.PathLike[str]) -> "History":
+        """Return the records of a CSV file; the loss of every step is not in it.
+
+        Raises `DataError` for a file that is not the history of a run.
+        """
+        try:
+            with open(path, newline="", encoding="utf-8") as file:
+                rows = list(csv.DictReader(file, restkey="?", restval="?"))
+            if any("epoch" not in row for row in rows):
+                raise ValueError("it has no column epoch")
+            return cls({name: _number(row[name]) for name in row} for row in rows)
+        except (TypeError, ValueError, csv.Error) as error:
+            raise DataError(f"{path}: not the history of a run ({error})") from None
+
+    def plot(self, language: str = "en") -> "Figure":
+        """Return a figure of loss and accuracy over the epochs."""
+        # The one import against the order of the house: a reader looks for
+        # history.plot(), and the figures should not be written twice. At call time it
+        # makes no circle.
+        from kobai.plots import training_curves
+
+        return training_curves(self, language=language)
+
+
+def _number(text: str) -> int | float:
+    try:
+        return int(text)
+    except ValueError:
+        return float(text) if text else float("nan")

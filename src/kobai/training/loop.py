@@ -1,0 +1,158 @@
+"""`train`: the loop that every run goes through."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kobai.errors import ModelFileError
+from kobai.optimizers import SGD, Optimizer
+from kobai.training.callbacks import Callbacks
+from kobai.training.checkpoint import load_checkpoint
+from kobai.training.data import prepare
+from kobai.training.display import choose_display
+from kobai.training.files import remove_leftovers
+from kobai.training.history import History
+from kobai.training.run import Run
+from kobai.training.settings import make_settings, refuse_differences
+
+if TYPE_CHECKING:
+    from kobai.networks import Network
+
+
+def train(
+    network: "Network",
+    data: Any,
+    *,
+    optimizer: Optimizer = SGD(0.1),  # noqa: B008 (frozen)
+    batch_size: int = 100,
+    epochs: int | None = None,
+    steps: int | None = None,
+    batches: str = "shuffle",
+    seed: int = 0,
+    engine: str = "auto",
+    gradient: str = "backprop",
+    callbacks: Sequence[Any] = (),
+    progress: bool | str = "auto",
+    checkpoint: str | os.PathLike[str] | None = None,
+    checkpoint_every: int | None = None,
+    resume: bool = False,
+) -> History:
+    """Train a network by mini-batch gradient descent, and return what happened.
+
+        params ← optimizer(params, ∂ loss(params; batch) / ∂ params)
+
+    `data` is a `Dataset`, `(x, t)` or `((x, t), (x_test, t_test))`; x has shape
+    `(n, *inputs)`, t is labels `(n,)` or outputs `(n, *outputs)`. The run lasts for
+    `epochs` (10 if nothing is said) or `steps`; an epoch is ⌈n / batch_size⌉ steps,
+    after which training and test data are evaluated. `batches` is "shuffle",
+    "random", "online" (one sample at a time) or "full", the last two of which set
+    their own batch size. `gradient="numerical"` uses the definition instead of
+    back-propagation, which is slow. See `kobai.training.callbacks` for callbacks.
+
+    The run is written to the file `checkpoint` every `checkpoint_every` steps (else
+    every epoch) and at its end. With `resume` it goes on from there, bit for bit as
+    if never stopped, even if it was killed; if the file is not there, it begins.
+
+    Ctrl-C ends the run after the step it is in: network and history are kept, and
+    `history.stopped` is "interrupted". A second Ctrl-C ends it at once.
+
+    Raises `ValueError` or `TypeError` for settings and data that make no sense,
+    `DivergenceError` where the loss stops being finite (the network then has its last
+    good parameters, the error the `history`), and `ModelFileError` for a checkpoint
+    that is damaged or cannot be written.
+
+    >>> from kobai.networks import Dense, Network, Sigmoid, Softmax
+    >>> network = Network(2, [Dense(8), Sigmoid(), Dense(2), Softmax()])
+    >>> x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32)
+    >>> t = np.array([0, 1, 1, 0])
+    >>> history = train(network, (x, t), optimizer=SGD(2.0), batches="full",
+    ...                 epochs=500, progress=False)
+    >>> float(history["train_accuracy"][-1])
+    1.0
+
+    Robbins & Monro (1951), "A Stochastic Approximation Method".
+    """
+    if resume and checkpoint is None:
+        raise ValueError("train: resume needs the file to go on from: checkpoint=PATH")
+    prepared = prepare(network, data)
+    settings = make_settings(
+        len(prepared.x),
+        optimizer=optimizer,
+        engine=engine,
+        gradient=gradient,
+        batches=batches,
+        batch_size=batch_size,
+        epochs=epochs,
+        steps=steps,
+        seed=seed,
+        checkpoint=checkpoint,
+        checkpoint_every=checkpoint_every,
+    )
+    display = choose_display(progress)
+    run = Run(network, prepared, settings, Callbacks(callbacks), display)
+    if resume:
+        _resume(run)
+    # A run that diverges overflows; it says so itself, not through NumPy's warnings.
+    with run.interrupt, np.errstate(all="ignore"):
+        _go(run)
+    run.history.stopped = run.stopped
+    return run.history
+
+
+def _go(run: Run) -> None:
+    """Take the steps, and leave network, screen and disk in order whatever happens."""
+    try:
+        run.display.begin(run.model.step, run.settings.total, run.settings.per_epoch)
+        _begin(run)
+        while not run.over:
+            if run.advance():
+                run.settle()
+        _end(run)
+    except BaseException:
+        run.publish()
+        raise
+    finally:
+        run.display.close()
+
+
+def _begin(run: Run) -> None:
+    """Record the untrained network; find out now if the disk can be written."""
+    fresh = not run.history.records
+    if fresh:
+        run.record()
+    run.call("on_train_begin")
+    if run.settings.checkpoint is not None:
+        remove_leftovers(run.settings.checkpoint)
+    if fresh:
+        run.save()
+
+
+def _end(run: Run) -> None:
+    """Record where the run ended, write it down, and let the callbacks finish."""
+    run.history.stopped = run.stopped
+    if run.history.records[-1]["step"] != run.model.step:
+        run.record()
+    run.save()
+    run.call("on_train_end")
+    run.display.end(run.history)
+
+
+def _resume(run: Run) -> None:
+    path = run.settings.checkpoint
+    if path is None or not Path(path).exists():
+        return
+    content = load_checkpoint(path)
+    try:
+        refuse_differences(path, content["settings"], run.identity)
+        step = content["model"]["step"]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ModelFileError(f"{path}: a damaged checkpoint ({error!r})") from None
+    if step > run.settings.total:
+        raise ValueError(
+            f"train: cannot resume from {path}: it is at step {step:,}, beyond the "
+            f"{run.settings.total:,} steps asked for; ask for more"
+        )
+    run.restore(content)

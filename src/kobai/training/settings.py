@@ -1,0 +1,174 @@
+"""The settings of a run: refused where they make no sense, compared on resume."""
+
+import operator
+import os
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kobai.optimizers import Optimizer
+from kobai.training.batches import batch_size_of, ceil_divide
+from kobai.training.checkpoint import differences
+from kobai.training.data import TrainingData
+
+if TYPE_CHECKING:
+    from kobai.networks import Network
+
+DEFAULT_EPOCHS = 10
+SAMPLED_ROWS = 1000
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run does and for how long, and where it is kept."""
+
+    optimizer: Optimizer
+    engine: str
+    gradient: str
+    batches: str
+    batch_size: int
+    per_epoch: int
+    """Steps per epoch."""
+    total: int
+    """Steps altogether."""
+    seed: int
+    checkpoint: str | os.PathLike[str] | None
+    checkpoint_every: int
+
+    def next_stop(self, step: int, every_step: bool) -> int:
+        """Return the step after which something is to be done besides training."""
+        if every_step:
+            return step + 1
+        ends = [self.total, _next_multiple(step, self.per_epoch)]
+        if self.checkpoint is not None:
+            ends.append(_next_multiple(step, self.checkpoint_every))
+        return min(ends)
+
+    def checkpoint_due(self, step: int) -> bool:
+        """Tell whether the run is to be written to disk after this step."""
+        return self.checkpoint is not None and step % self.checkpoint_every == 0
+
+
+def make_settings(
+    rows: int,
+    *,
+    optimizer: Optimizer,
+    engine: str,
+    gradient: str,
+    batches: str,
+    batch_size: int,
+    epochs: int | None,
+    steps: int | None,
+    seed: int,
+    checkpoint: str | os.PathLike[str] | None,
+    checkpoint_every: int | None,
+) -> Settings:
+    """Return the settings, or say which makes no sense and what would."""
+    _check_optimizer(optimizer)
+    if checkpoint is None and checkpoint_every is not None:
+        raise ValueError("train: checkpoint_every needs a file: checkpoint=PATH")
+    size = batch_size_of(batches, rows, whole("batch_size", batch_size))
+    per_epoch = ceil_divide(rows, size)
+    every = per_epoch if checkpoint_every is None else checkpoint_every
+    return Settings(
+        optimizer=optimizer,
+        engine=engine,
+        gradient=gradient,
+        batches=batches,
+        batch_size=size,
+        per_epoch=per_epoch,
+        total=_total_steps(epochs, steps, per_epoch),
+        seed=whole("seed", seed, least=0),
+        checkpoint=checkpoint,
+        checkpoint_every=whole("checkpoint_every", every),
+    )
+
+
+def _total_steps(epochs: int | None, steps: int | None, per_epoch: int) -> int:
+    if epochs is not None and steps is not None:
+        raise ValueError(
+            f"train: got epochs={epochs} and steps={steps}; give one of the two"
+        )
+    if steps is not None:
+        return whole("steps", steps)
+    return per_epoch * whole("epochs", DEFAULT_EPOCHS if epochs is None else epochs)
+
+
+def whole(name: str, value: Any, least: int = 1) -> int:
+    """Return a whole number of at least `least`, or refuse the value by name.
+
+    >>> whole("epochs", 0)
+    Traceback (most recent call last):
+    ValueError: train: epochs must be 1 or more, got 0
+    """
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(
+            f"train: {name} must be a whole number, got {value!r}"
+        ) from None
+    if number < least or isinstance(value, bool):
+        raise ValueError(f"train: {name} must be {least} or more, got {value!r}")
+    return number
+
+
+def identity(
+    network: "Network", data: TrainingData, settings: Settings, callbacks: list[str]
+) -> dict[str, Any]:
+    """Return what must be the same when a run is resumed, by name."""
+    return {
+        "network": _text(network),
+        "optimizer": _text(settings.optimizer),
+        "batches": settings.batches,
+        "batch_size": settings.batch_size,
+        "seed": settings.seed,
+        "engine": settings.engine,
+        "gradient": settings.gradient,
+        "data": _fingerprint(data),
+        "callbacks": callbacks,
+    }
+
+
+def refuse_differences(
+    path: Any, before: Mapping[str, Any], now: Mapping[str, Any]
+) -> None:
+    """Raise `ValueError` naming every setting in which a resumed run would differ."""
+    found = [f"{n} was {a} and is now {b}" for n, a, b in differences(before, now)]
+    if found:
+        raise ValueError(
+            f"train: cannot resume from {path}: {'; '.join(found)}. Use the same "
+            "settings, or start anew with resume=False"
+        )
+
+
+def _check_optimizer(optimizer: Any) -> None:
+    if isinstance(optimizer, Optimizer):
+        return
+    got = optimizer.__name__ if isinstance(optimizer, type) else repr(optimizer)
+    raise TypeError(
+        f"train: optimizer must be one such as SGD(0.1) or Adam(), got {got}"
+    )
+
+
+def _next_multiple(step: int, of: int) -> int:
+    return (step // of + 1) * of
+
+
+def _text(value: Any) -> str:
+    # A function in a schedule prints its address, which differs between processes.
+    return re.sub(r" at 0x[0-9a-fA-F]+", "", repr(value))
+
+
+def _fingerprint(data: TrainingData) -> str:
+    """Describe the data so that other data is noticed, without reading all of it."""
+    rows = slice(None, None, max(1, len(data.x) // SAMPLED_ROWS))
+    sample = np.ascontiguousarray(data.x[rows]), np.ascontiguousarray(data.t)
+    checksum = zlib.crc32(sample[1].data, zlib.crc32(sample[0].data))
+    return (
+        f"x {data.x.shape} {data.x.dtype}, t {data.t.shape} {data.t.dtype}, "
+        f"checksum {checksum:08x}"
+    )

@@ -1,0 +1,69 @@
+"""Records as aligned rows: for `print(history)`, a pipe, a terminal, a notebook."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+MOST_ROWS = 40
+"""A longer table shows its beginning and its end."""
+
+_FORMATS = {
+    "epoch": "{:.4g}",
+    "step": "{:,}",
+    "learning_rate": "{:.3g}",
+    "seconds": "{:.1f}",
+}
+
+
+def table(records: Sequence[Mapping[str, Any]]) -> str:
+    """Return records as text, a row each under a row of names.
+
+    >>> print(table([{"epoch": 0, "step": 0}, {"epoch": 1, "step": 600}]))
+     epoch  step
+         0     0
+         1   600
+    """
+    names = list(dict.fromkeys(name for record in records for name in record))
+    shown, cut = list(records), len(records) > MOST_ROWS
+    if cut:
+        shown = [*records[: MOST_ROWS // 2], *records[-MOST_ROWS // 2 :]]
+    widths = {
+        name: max([len(title(name)), *(len(cell(name, r)) for r in shown)])
+        for name in names
+    }
+    lines = [row(record, widths) for record in shown]
+    if cut:
+        lines.insert(MOST_ROWS // 2, f" … {len(records) - MOST_ROWS} more …")
+    return "\n".join([header(widths), *lines])
+
+
+def title(name: str) -> str:
+    """Return a column's name, short enough for eight columns in 80 characters."""
+    short = name.replace("learning_rate", "rate").replace("accuracy", "acc")
+    return short.replace("_", " ")
+
+
+def cell(name: str, record: Mapping[str, Any]) -> str:
+    """Return one value of a record as text, or nothing where there is none."""
+    value = record.get(name)
+    if value is None or value != value:
+        return ""
+    if name not in _FORMATS and not 1e-4 <= abs(value) < 1e6 and value:
+        return f"{value:.2e}"
+    return _FORMATS.get(name, "{:.4f}").format(value)
+
+
+def column_widths(names: Iterable[str]) -> dict[str, int]:
+    """Return widths that fit the values to come, while the table is still growing."""
+    least = {"epoch": 5, "step": 9, "seconds": 7}
+    return {name: max(len(title(name)), least.get(name, 8)) for name in names}
+
+
+def header(widths: Mapping[str, int]) -> str:
+    """Return the row of names."""
+    return "".join(f"  {title(name):>{width}}" for name, width in widths.items())[1:]
+
+
+def row(record: Mapping[str, Any], widths: Mapping[str, int]) -> str:
+    """Return the row of one record."""
+    cells = (f"  {cell(name, record):>{width}}" for name, width in widths.items())
+    return "".join(cells)[1:]
