@@ -1,0 +1,47 @@
+"""Figures of functions, of descents and of networks that learn.
+
+Every function returns a matplotlib `Figure`, which it neither shows nor registers
+with pyplot: `figure.savefig("curves.png")` writes it, a notebook displays it. The
+words in it are English, Japanese or Chinese, by `language="en"`, `"ja"` or `"zh"`.
+matplotlib is imported when the first figure is drawn.
+"""
+
+from kobai.plots.calculus import (
+    activation_functions,
+    difference_errors,
+    fitted_curves,
+    loss_and_accuracy,
+    neuron_curves,
+)
+from kobai.plots.classes import confusion_matrix, decision_regions, misclassified
+from kobai.plots.curves import step_losses, training_curves
+from kobai.plots.descents import descent, learning_rates, valley_walks
+from kobai.plots.fonts import FontWarning
+from kobai.plots.networks import first_layer_weights, layer_gradients, network_drawing
+from kobai.plots.registry import FIGURES, save_figures
+from kobai.plots.surfaces import descent_surface, gradient_field, optimizer_paths
+
+__all__ = [
+    "FIGURES",
+    "FontWarning",
+    "activation_functions",
+    "confusion_matrix",
+    "decision_regions",
+    "descent",
+    "descent_surface",
+    "difference_errors",
+    "first_layer_weights",
+    "fitted_curves",
+    "gradient_field",
+    "layer_gradients",
+    "learning_rates",
+    "loss_and_accuracy",
+    "misclassified",
+    "network_drawing",
+    "neuron_curves",
+    "optimizer_paths",
+    "save_figures",
+    "step_losses",
+    "training_curves",
+    "valley_walks",
+]

@@ -1,0 +1,195 @@
+"""What a classifier gets right and wrong."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kobai.plots import fonts
+from kobai.plots.style import HEAT, INK, PALETTE, sheet
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Predict = Callable[[NDArray[np.float64]], NDArray[np.floating]]
+
+
+def confusion_matrix(
+    matrix: ArrayLike, classes: Sequence[str] = (), language: str = "en"
+) -> "Figure":
+    """Draw a confusion matrix: counts, coloured by their share of the true class.
+
+    `matrix[i, j]` counts the samples of class i that were taken for class j;
+    `matrix` is `(k, k)`. Classes without a name, or with one that no installed font
+    can write, show their number.
+
+    Raises:
+        ValueError: the matrix is not square, or the names are not one per class.
+
+    >>> figure = confusion_matrix([[8, 2], [0, 10]], ["cat", "dog"])
+    >>> figure.axes[0].texts[1].get_text()
+    '2'
+    """
+    counts = np.asarray(matrix)
+    names = list(classes) or [str(i) for i in range(len(counts))]
+    if counts.ndim != 2 or counts.shape != (len(names), len(names)):
+        raise ValueError(
+            f"confusion_matrix: got a matrix of shape {counts.shape} and {len(names)} "
+            "classes; need (k, k) and one name per class"
+        )
+    totals = counts.sum(axis=1, keepdims=True)
+    shares = counts / np.maximum(totals, 1)
+    right = np.trace(counts) / max(1, counts.sum())
+    side = max(4.6, 1.6 + 0.5 * len(names)) if len(names) <= 20 else 8.0
+    with sheet(language, side + 1.2, side) as (figure, say, families):
+        ax = figure.subplots()
+        image = ax.imshow(shares, cmap=HEAT, vmin=0, vmax=1)
+        _name_cells(ax, fonts.readable(names, families))
+        if len(names) <= 20:
+            _write_counts(ax, counts, shares)
+        ax.set(xlabel=say("predicted_class"), ylabel=say("true_class"))
+        ax.set_title(say("confusion_title", share=f"{100 * right:.2f}"))
+        bar = figure.colorbar(image, ax=ax, shrink=0.85, label=say("share_of_true"))
+        bar.outline.set_visible(False)
+    return figure
+
+
+def misclassified(
+    images: ArrayLike,
+    targets: ArrayLike,
+    probabilities: ArrayLike,
+    classes: Sequence[str] = (),
+    language: str = "en",
+    *,
+    columns: int = 6,
+    rows: int = 3,
+) -> "Figure":
+    """Draw the samples that were taken for another class, the surest mistakes first.
+
+    `images` is `(n, height, width)`, `targets` `(n,)` labels, `probabilities`
+    `(n, k)`.
+
+    Raises:
+        ValueError: the three do not have one row per sample.
+
+    >>> figure = misclassified(np.eye(2)[None], [1], [[0.9, 0.1]])
+    >>> figure.axes[0].get_title()
+    '1 → 0\\n(90 %)'
+    """
+    pictures, t, y = (np.asarray(a) for a in (images, targets, probabilities))
+    if not len(pictures) == len(t) == len(y) or pictures.ndim != 3:
+        raise ValueError(
+            f"misclassified: got images {pictures.shape}, targets {t.shape} and "
+            f"probabilities {y.shape}; need (n, height, width), (n,) and (n, k)"
+        )
+    names = list(classes) or [str(i) for i in range(y.shape[1])]
+    guess = y.argmax(axis=1)
+    wrong = np.flatnonzero(guess != t)
+    surest = wrong[np.argsort(-y[wrong].max(axis=1), kind="stable")]
+    shown = surest[: rows * columns]
+    lines = max(1, -(-len(shown) // columns))
+    with sheet(language, 1.35 * columns, 1.0 + 1.75 * lines) as (figure, say, families):
+        words = fonts.readable(names, families)
+        arrow = " → " if max(map(len, words)) <= 5 else " →\n"
+        panels = figure.subplots(lines, columns, squeeze=False).ravel()
+        for ax in panels:
+            ax.axis("off")
+        for ax, i in zip(panels, shown, strict=False):
+            ax.imshow(pictures[i], cmap="gray_r")
+            title = f"{words[t[i]]}{arrow}{words[guess[i]]}"
+            ax.set_title(f"{title}\n({100 * y[i, guess[i]]:.0f} %)", fontsize=10)
+        figure.suptitle(say("misclassified", wrong=len(wrong), total=len(t)))
+        figure.supxlabel(say("misclassified_key"), fontsize=10)
+    return figure
+
+
+def decision_regions(
+    models: Mapping[str, Predict],
+    x: ArrayLike,
+    targets: ArrayLike,
+    language: str = "en",
+    *,
+    title: str = "",
+) -> "Figure":
+    """Draw which class each model gives to every point of a plane, side by side.
+
+    `models` maps a name to a function from points `(n, 2)` to probabilities
+    `(n, k)`; `x` is `(n, 2)` and `targets` `(n,)` labels.
+
+    Raises:
+        ValueError: the samples do not lie on a plane.
+
+    >>> predict = lambda points: np.stack([points[:, 0], points[:, 1]], axis=1)
+    >>> figure = decision_regions({"larger": predict}, [[0.0, 1.0], [1.0, 0.0]], [1, 0])
+    >>> figure.axes[0].get_title()
+    'larger'
+    """
+    points = np.asarray(x, dtype=np.float64)
+    labels = np.asarray(targets)
+    if points.ndim != 2 or points.shape[1] != 2:
+        raise ValueError(f"decision_regions: got x {points.shape}; need (n, 2)")
+    with sheet(language, 0.6 + 3.9 * len(models), 4.9) as (figure, say, _):
+        panels = figure.subplots(1, len(models), squeeze=False, sharey=True)[0]
+        for ax, (name, predict) in zip(panels, models.items(), strict=True):
+            _regions(ax, predict, points)
+            for k in np.unique(labels):
+                ax.plot(
+                    *points[labels == k].T,
+                    "os^D"[k % 4],
+                    color=PALETTE[k % len(PALETTE)],
+                    mec="white",
+                    mew=0.6,
+                    label=say("class_number", k=k),
+                )
+            ax.set(title=name, xlabel="$x_0$", aspect="equal")
+        panels[0].set_ylabel("$x_1$")
+        handles, names = panels[0].get_legend_handles_labels()
+        figure.legend(handles, names, loc="outside lower center", ncols=4)
+        figure.suptitle(title or say("decision_regions"))
+    return figure
+
+
+def _name_cells(ax: "Axes", names: Sequence[str]) -> None:
+    places = range(len(names))
+    ax.set_xticks(places, names)
+    ax.set_yticks(places, names)
+    if max(map(len, names)) > 2:
+        ax.tick_params(axis="x", labelrotation=45)
+        for label in ax.get_xticklabels():
+            label.set(ha="right", rotation_mode="anchor")
+    ax.tick_params(length=0)
+    ax.grid(False)
+    ax.spines[:].set_visible(False)
+
+
+def _write_counts(ax: "Axes", counts: ArrayLike, shares: NDArray[np.float64]) -> None:
+    for (i, j), count in np.ndenumerate(np.asarray(counts)):
+        color = "white" if shares[i, j] > 0.55 else INK
+        ax.text(j, i, f"{count}", ha="center", va="center", color=color, fontsize=9.5)
+
+
+def _regions(ax: "Axes", predict: Predict, points: NDArray[np.float64]) -> None:
+    from matplotlib.colors import ListedColormap
+
+    low, high = points.min(axis=0), points.max(axis=0)
+    margin = 0.12 * (high - low)
+    (left, bottom), (right, top) = low - margin, high + margin
+    axes = np.linspace(left, right, 240), np.linspace(bottom, top, 240)
+    plane = np.stack(np.meshgrid(*axes), axis=-1)
+    scores = np.asarray(predict(plane.reshape(-1, 2)))
+    regions = scores.argmax(axis=1).reshape(plane.shape[:2])
+    k = scores.shape[1]
+    ax.imshow(
+        regions,
+        cmap=ListedColormap([PALETTE[i % len(PALETTE)] for i in range(k)]),
+        vmin=-0.5,
+        vmax=k - 0.5,
+        alpha=0.22,
+        extent=(left, right, bottom, top),
+        origin="lower",
+    )
+    levels = np.arange(k - 1) + 0.5
+    ax.contour(*axes, regions, levels=levels, colors=INK, linewidths=0.8)
+    ax.grid(False)

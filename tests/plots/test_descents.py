@@ -1,0 +1,134 @@
+"""Descents are drawn as they went."""
+
+import numpy as np
+import pytest
+
+from kobai import plots
+from kobai.plots import FIGURES
+
+
+def line(ax, label):
+    (found,) = [line for line in ax.lines if line.get_label().startswith(label)]
+    return found
+
+
+def bowl(x):
+    return np.sum(x**2)
+
+
+def walk_of(start, rate, steps=20):
+    """Σx² shrinks every coordinate by 1 − 2η per step."""
+    factors = (1 - 2 * rate) ** np.arange(steps + 1.0)
+    return factors[:, None] * np.asarray(start)
+
+
+def test_the_gradient_field_points_to_the_minimum():
+    ax = FIGURES["gradient-field"]().axes[0]
+    arrows = ax.collections[-1]
+    x, y = arrows.X, arrows.Y
+    # −gradient of x₀² + x₁²; central differences of a square are exact but for
+    # rounding
+    assert pytest.approx(-2 * x, abs=1e-7) == arrows.U
+    assert pytest.approx(-2 * y, abs=1e-7) == arrows.V
+
+
+def test_the_descent_surface_shows_the_descent():
+    solid, flat = FIGURES["descent-surface"]().axes[:2]
+    path = walk_of((-3, 4), 0.1, steps=30)
+    assert line(flat, "path").get_xydata() == pytest.approx(path)
+    assert np.transpose(solid.lines[0].get_data_3d())[:, 2] == pytest.approx(
+        (path**2).sum(axis=1)
+    )
+
+
+@pytest.mark.parametrize("start", [[2.0], 2.0, [-3.0, 4.0], [1.0, 2.0, 3.0]])
+def test_descent_draws_what_the_number_of_variables_asks_for(start):
+    start = np.array(start)
+    path = walk_of(start.ravel(), 0.1).reshape(-1, *start.shape)
+    values = [bowl(p) for p in path]
+    figure = plots.descent(path, values, bowl)
+    axes = [ax for ax in figure.axes if ax.get_label() != "<colorbar>"]
+    assert len(axes) == (2 if start.size <= 2 else 1)
+    assert axes[-1].lines[0].get_ydata() == pytest.approx(values)
+    if start.size == 1:
+        x, y = line(axes[0], "$f$").get_data()
+        assert y == pytest.approx(x**2)
+    if start.size == 2:
+        assert line(axes[0], "path").get_xydata() == pytest.approx(path)
+
+
+def test_descent_shows_names_and_formula():
+    path = walk_of((-3, 4), 0.1)
+    figure = plots.descent(
+        path, [bowl(p) for p in path], bowl, names=["a", "b"], title="a**2 + b**2"
+    )
+    assert figure.get_suptitle() == "a**2 + b**2"
+    assert (figure.axes[0].get_xlabel(), figure.axes[0].get_ylabel()) == ("a", "b")
+
+
+@pytest.mark.parametrize("rate", [10.0, 1e-10])
+def test_the_books_two_bad_learning_rates_are_drawn(rate):
+    path = walk_of((-3, 4), rate, steps=100)
+    figure = plots.descent(path, [bowl(p) for p in path], bowl)
+    left, right = figure.axes[0].get_xlim()
+    assert left < -3 < right
+    assert right - left < 1000
+    notes = [text.get_text() for text in figure.axes[1].texts]
+    assert notes == (["diverges"] if rate > 1 else [])
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_descent_that_leaves_the_numbers_is_drawn(bad):
+    path = np.array([[1.0, 2.0], [3.0, 4.0], [bad, bad]])
+    figure = plots.descent(path, [5.0, 25.0, bad], bowl)
+    assert figure.axes[1].texts[0].get_text() == "diverges"
+
+
+@pytest.mark.parametrize("start", [(-3.0, 4.0), (3.0,)])
+def test_a_descent_to_the_largest_numbers_is_drawn_without_warnings(start, tmp_path):
+    # Each step multiplies by 19, and 19^238 is 2e304: just short of an overflow.
+    path = walk_of(start, 10.0, steps=119)
+    values = (path**2).sum(axis=1)
+    assert 1e300 < values[-1] < np.inf
+    figure = plots.descent(path, values, bowl)
+    figure.savefig(tmp_path / "descent.png")
+    assert figure.axes[1].texts[0].get_text() == "diverges"
+
+
+@pytest.mark.parametrize(
+    "f", [lambda x: np.sum(x) * 0.0, lambda x: np.sum(np.log(-np.abs(x)))]
+)
+def test_a_flat_function_and_one_without_values_are_drawn(f):
+    path = np.array([[1.0, 2.0], [1.0, 2.0]])
+    plots.descent(path, [0.0, 0.0], f)
+    plots.descent(path[:, :1], [0.0, 0.0], f)
+
+
+def test_a_descent_needs_one_value_per_point():
+    with pytest.raises(ValueError, match="path of 2 points and 1 values"):
+        plots.descent([[1.0], [2.0]], [1.0], bowl)
+
+
+def test_optimizers_start_together_and_all_come_down():
+    figure = FIGURES["optimizer-paths"]()
+    paths, values = figure.axes[0].lines[:-1], figure.axes[1].lines
+    assert [p.get_label() for p in paths] == [
+        "SGD",
+        "Momentum",
+        "AdaGrad",
+        "RMSProp",
+        "Adam",
+    ]
+    for path, value in zip(paths, values, strict=False):
+        x, y = path.get_data()
+        assert (x[0], y[0]) == (-7, 2)
+        assert value.get_ydata() == pytest.approx(x**2 / 20 + y**2)
+        assert value.get_ydata()[-1] < 0.1 * value.get_ydata()[0]
+
+
+def test_two_starts_end_in_two_minima():
+    ax = FIGURES["local-minimum"]().axes[0]
+    ends = sorted(line.get_xdata()[-1] for line in ax.lines[1::2])
+    # The derivative x³ − 2x + 0.3 is 0 there.
+    roots = np.sort(np.roots([1, 0, -2, 0.3]).real)
+    assert ends == pytest.approx([roots[0], roots[2]], abs=0.01)

@@ -1,0 +1,181 @@
+"""Every figure of the registry, in every language, and in files."""
+
+import re
+import subprocess
+import sys
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from kobai.plots import FIGURES, FontWarning, fonts, save_figures
+
+# Where no font can write a language, English labels and this warning are right.
+pytestmark = pytest.mark.filterwarnings("ignore::kobai.plots.FontWarning")
+
+LANGUAGES = ["en", "ja", "zh"]
+# Pictures of things that have no coordinates.
+WITHOUT_AXES = {"network-drawing", "misclassified", "first-layer-weights"}
+# The panels of a row show the same quantity, named once at its left.
+ONE_PER_ROW = "activation-functions"
+
+
+@pytest.fixture(scope="session")
+def drawn():
+    """Each figure is drawn once per language and shared by the tests."""
+    made: dict[tuple[str, str], Figure] = {}
+
+    def draw(name, language):
+        key = name, language
+        if key not in made:
+            made[key] = FIGURES[name](language=language, seed=0)
+        return made[key]
+
+    return draw
+
+
+def words(figure):
+    return [text.get_text() for text in figure.findobj(Text) if text.get_text()]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_is_drawn_with_title_and_labels(name, language, drawn):
+    figure = drawn(name, language)
+    assert isinstance(figure, Figure)
+    titles = [figure.get_suptitle(), *(ax.get_title() for ax in figure.axes)]
+    assert any(titles)
+    if name in WITHOUT_AXES:
+        return
+    for ax in figure.axes:
+        if ax.get_label() == "<colorbar>":
+            assert ax.get_ylabel()
+            continue
+        # An axis whose numbers are beside another panel has its label there, too.
+        if ax.xaxis.get_tick_params()["labelbottom"]:
+            assert ax.get_xlabel() or figure.get_supxlabel()
+        first = not ax.get_subplotspec().colspan.start
+        if ax.yaxis.get_tick_params()["labelleft"] and (first or name != ONE_PER_ROW):
+            assert ax.get_ylabel()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", FIGURES)
+def test_no_word_of_a_figure_is_a_row_of_boxes(name, language, drawn):
+    # Drawing warns of a missing glyph, and a warning is an error here; the fonts are
+    # asked once more, in case matplotlib stops warning.
+    figure = drawn(name, language)
+    figure.draw_without_rendering()
+    families = fonts.choose(language)[1]
+    assert fonts.missing("".join(words(figure)), families) == ""
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_translated_figure_has_translated_words(name, drawn):
+    if fonts.choose("ja")[0] != "ja":
+        pytest.skip("no Japanese font on this machine")
+    kana = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+    assert any(kana.search(word) for word in words(drawn(name, "ja")))
+    assert not any(kana.search(word) for word in words(drawn(name, "en")))
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_nothing_is_cut_off_at_the_edge(name, drawn):
+    figure = drawn(name, "en")
+    inked = figure.get_tightbbox()
+    width, height = figure.get_size_inches()
+    # A hundredth of an inch of slack: anti-aliasing reaches past a glyph's outline.
+    assert min(inked.x0, inked.y0) > -0.01
+    assert inked.x1 < width + 0.01
+    assert inked.y1 < height + 0.01
+
+
+def test_matplotlibs_settings_stay_as_they_were():
+    before = dict(mpl.rcParams)
+    FIGURES["network-drawing"](language="en")
+    FIGURES["gradient-field"](language="ja")
+    assert dict(mpl.rcParams) == before
+
+
+def test_figures_look_the_same_whatever_the_users_settings():
+    plain = _pixels(FIGURES["neuron-sine"]())
+    with mpl.rc_context(
+        {"font.size": 30, "axes.facecolor": "red", "lines.linewidth": 9}
+    ):
+        assert np.array_equal(_pixels(FIGURES["neuron-sine"]()), plain)
+
+
+def _pixels(figure):
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())
+
+
+def test_the_seed_decides_what_chance_draws(drawn):
+    other = FIGURES["linear-and-nonlinear"](seed=1)
+    line = drawn("linear-and-nonlinear", "en").axes[1].lines[1]
+    assert not np.array_equal(line.get_ydata(), other.axes[1].lines[1].get_ydata())
+
+
+def test_a_notebook_gets_a_png(drawn):
+    assert drawn("network-drawing", "en")._repr_png_().startswith(b"\x89PNG")
+
+
+def test_pyplot_is_never_imported_and_matplotlib_only_to_draw(tmp_path):
+    script = (
+        "import sys, kobai.plots as plots;"
+        "assert 'matplotlib' not in sys.modules, 'imported too early';"
+        "plots.FIGURES['descent-surface']();"
+        "plots.FIGURES['network-drawing'](language='en').savefig(sys.argv[1]);"
+        "assert 'matplotlib.pyplot' not in sys.modules, 'pyplot'"
+    )
+    file = tmp_path / "figure.png"
+    subprocess.run([sys.executable, "-c", script, str(file)], check=True)
+    assert file.stat().st_size > 0
+
+
+@pytest.mark.parametrize("format", ["png", "svg", "pdf"])
+def test_figures_are_saved_under_their_names(format, tmp_path):
+    folder = tmp_path / "new" / "figures"
+    paths = save_figures(["network-drawing", "gradient-field"], folder, "ja", format)
+    assert paths == [
+        folder / f"network-drawing.{format}",
+        folder / f"gradient-field.{format}",
+    ]
+    start = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[format]
+    assert all(path.read_bytes().startswith(start) for path in paths)
+    assert sorted(folder.iterdir()) == sorted(paths)
+
+
+def test_no_names_mean_every_figure(tmp_path, monkeypatch):
+    monkeypatch.setattr("kobai.plots.registry.FIGURES", dict(list(FIGURES.items())[:2]))
+    paths = save_figures([], tmp_path)
+    assert [path.stem for path in paths] == list(FIGURES)[:2]
+
+
+def test_an_unknown_figure_is_answered_with_the_near_one(tmp_path):
+    folder = tmp_path / "figures"
+    with pytest.raises(ValueError, match='Did you mean "training-curves"'):
+        save_figures(["network-drawing", "training-curve"], folder)
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"format": "pgn"}, 'unknown format "pgn".*Did you mean "png"'),
+        ({"language": "jp"}, 'language: got "jp".*"ja" .Japanese'),
+    ],
+)
+def test_wrong_options_are_refused_before_anything_is_drawn(options, message, tmp_path):
+    with pytest.raises(ValueError, match=message):
+        save_figures([], tmp_path / "figures", **options)
+    assert not (tmp_path / "figures").exists()
+
+
+def test_font_warning_is_a_user_warning():
+    assert issubclass(FontWarning, UserWarning)
