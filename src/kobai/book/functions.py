@@ -1,0 +1,106 @@
+"""The book's activation functions, their derivatives, and its losses."""
+
+from typing import Any
+
+import numpy as np
+
+from kobai.functions import cross_entropy_error, identity, relu, sigmoid, softmax
+
+__all__ = [
+    "cross_entropy_error",
+    "d_mean_squared_error",
+    "identity_function",
+    "mean_squared_error",
+    "relu",
+    "relu_grad",
+    "sigmoid",
+    "sigmoid_grad",
+    "softmax",
+    "softmax_loss",
+    "step_function",
+    "sum_squared_error",
+]
+
+identity_function = identity
+
+
+def step_function(x: Any) -> Any:
+    """Return the integer 1 where x is positive, else 0; x of any shape.
+
+    >>> step_function(np.array([-1.0, 1.0, 2.0]))
+    array([0, 1, 1])
+    """
+    return (np.asarray(x) > 0).astype(np.int64)
+
+
+def sigmoid_grad(x: Any) -> Any:
+    """Return the derivative of sigmoid at x: y (1 - y) with y = sigmoid(x).
+
+    >>> float(sigmoid_grad(np.array(0.0)))
+    0.25
+    """
+    y = sigmoid(x)
+    return (1.0 - y) * y
+
+
+def relu_grad(x: Any) -> Any:
+    """Return the derivative of relu at x: 1 where x > 0, else 0.
+
+    At 0, where there is none, it is 0, as `kobai.gradient` has it; the book's code
+    takes 1 there.
+
+    >>> relu_grad(np.array([-1.0, 0.0, 2.0]))
+    array([0., 0., 1.])
+    """
+    x = np.asarray(x)
+    return (x > 0).astype(x.dtype if x.dtype.kind == "f" else np.float64)
+
+
+def sum_squared_error(y: Any, t: Any) -> Any:
+    """Return ½ Σ (y - t)² over all outputs of all samples, not their mean.
+
+    y and t have the same shape. Raises ValueError where they have not.
+
+    >>> y = np.array([0.1, 0.05, 0.6, 0.0, 0.05, 0.1, 0.0, 0.1, 0.0, 0.0])
+    >>> t = np.array([0, 0, 1, 0, 0, 0, 0, 0, 0, 0])
+    >>> round(float(sum_squared_error(y, t)), 4)
+    0.0975
+    """
+    if np.shape(y) != np.shape(t):
+        # (n, 1) - (n,) would broadcast to (n, n), a loss of something else.
+        raise ValueError(
+            f"sum_squared_error: got outputs {np.shape(y)} and targets {np.shape(t)}; "
+            "need the same shape"
+        )
+    return 0.5 * np.sum((y - t) ** 2)
+
+
+def mean_squared_error(y: Any, t: Any) -> Any:
+    """Return ½ Σ (y - t)², which readers' notes call the mean squared error.
+
+    The mean proper is `kobai.functions.mean_squared_error`.
+
+    >>> float(mean_squared_error(np.array([1.0, 3.0]), np.array([0.0, 1.0])))
+    2.5
+    """
+    return sum_squared_error(y, t)
+
+
+def d_mean_squared_error(y: Any, t: Any) -> Any:
+    """Return y - t, the derivative of `mean_squared_error` by y.
+
+    >>> d_mean_squared_error(np.array([1.0, 3.0]), np.array([0.0, 1.0]))
+    array([1., 2.])
+    """
+    return y - t
+
+
+def softmax_loss(X: Any, t: Any) -> Any:
+    """Return the cross-entropy of softmax(X), shape (n, k) or (k,), with targets t.
+
+    t is labels or one-hot, and the loss the mean over the batch.
+
+    >>> round(float(softmax_loss(np.array([0.0, 0.0]), np.array([1, 0]))), 6)
+    0.693147
+    """
+    return cross_entropy_error(softmax(X), t)
