@@ -1,0 +1,124 @@
+"""In-place changes of arrays without memory of their own, seen as NumPy's are seen.
+
+An array here is a name for a node, which says how the array was computed; nodes never
+change. An in-place change gives the array another node, and whoever holds the array
+sees the change. Views are kept right in the same way: a change of a view is written
+into the array that it views, and a view of an array that has changed since is refused
+rather than read, for it would show what was there before.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from kobai.autodiff.primitive import Overloaded, Primitive, Trace
+from kobai.errors import GradientError
+
+
+def source_of(
+    primitive: Primitive, arguments: Sequence[Any], attributes: dict[str, Any]
+) -> tuple[Any, Any]:
+    """Return the array that a result may be a view of, and how to write into it."""
+    # With arrays in the index it is a copy.
+    if not primitive.view or len(arguments) > 1:
+        return None, None
+    write = primitive.write
+    if write is None:
+        return arguments[0], None
+    return arguments[0], lambda x, new: write(x, new, **attributes)
+
+
+class Changeable(Overloaded):
+    """An array-like that holds a node, and can be given another one in place."""
+
+    __slots__ = ("_base", "_node", "_seen", "_version", "_viewed", "_write")
+
+    def __init__(
+        self,
+        trace: Trace,
+        node: Any,
+        viewed: Any = None,
+        write: Callable[[Any, Any], Any] | None = None,
+    ) -> None:
+        self.trace = trace
+        self._node = node
+        self._version = 0
+        self._viewed = viewed if isinstance(viewed, Changeable) else None
+        self._write = write
+        # A view of a view shares the memory of the first array.
+        self._base: Changeable | None = None
+        self._seen = 0
+        if self._viewed is not None:
+            base = self._viewed._base
+            self._base = self._viewed if base is None else base
+            self._seen = self._base._version
+
+    @property
+    def node(self) -> Any:
+        """What computed this array."""
+        if self._base is not None and self._base._version != self._seen:
+            raise GradientError(
+                "in-place change: got an array that was changed after a view of it was "
+                "taken, and the view is used now; take the view after the change, or "
+                "write a = a + b for a += b"
+            )
+        return self._node
+
+    @property
+    def is_number(self) -> bool:
+        """Whether NumPy would have a number here, which cannot change."""
+        return not self.shape
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of each axis."""
+        raise NotImplementedError
+
+    @property
+    def dtype(self) -> Any:
+        """The type of the numbers."""
+        raise NotImplementedError
+
+    def update(self, new: Any) -> Any:
+        """Take the value of `new`: the meaning of an in-place operator."""
+        if self.is_number:
+            # The name is bound to a new number.
+            return new
+        # The arrays whose memory this one shares change with it, up to the first.
+        changes: list[tuple[Changeable, Any]] = []
+        array = self
+        while True:
+            new = array._storable(new)
+            changes.append((array, new))
+            if array._viewed is None:
+                break
+            new = array._written(new)
+            array = array._viewed
+        array._version += 1
+        for changed, value in changes:
+            changed._node = value.node
+            changed._seen = array._version
+        return self
+
+    def _storable(self, new: Any) -> Any:
+        """Return a new value as this array can hold it."""
+        if new.shape != self.shape:
+            raise ValueError(
+                f"in-place operation: got {new.shape}; cannot be stored in {self.shape}"
+            )
+        if new.dtype != self.dtype:
+            new = new.astype(self.dtype)
+        if not (isinstance(new, Changeable) and new.trace is self.trace):
+            raise GradientError(
+                "in-place change: got a value that does not belong to this "
+                "differentiation; write a = a + b for a += b"
+            )
+        return new
+
+    def _written(self, new: Any) -> Any:
+        """Return the array that this view views, with the new value written into it."""
+        if self._write is None:
+            raise GradientError(
+                "in-place change of a view: got a reshaped or broadcast array, whose "
+                "memory may be that of another array; write a = a * 2 for a *= 2"
+            )
+        return self._write(self._viewed, new)

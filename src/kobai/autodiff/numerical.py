@@ -1,0 +1,180 @@
+"""Derivatives from their definition: how f changes when x changes a little."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
+
+import numpy as np
+
+from kobai.autodiff.reverse import as_float_array
+from kobai.autodiff.tensor import Tape
+from kobai.autodiff.trees import leaves, unflatten
+from kobai.errors import GradientError, suggest
+
+
+def numerical_derivative(
+    f: Callable[[Any], Any],
+    x: Any,
+    h: float = 1e-4,
+    method: Literal["central", "forward"] = "central",
+) -> Any:
+    """Return the derivative of a function of one number, from its definition.
+
+    central: (f(x + h) - f(x - h)) / 2h, whose error shrinks as h²;
+    forward: (f(x + h) - f(x)) / h, whose error shrinks as h. Rounding adds about
+    1e-16 |f| / h to both, so a smaller h is not always better: with h = 1e-50 nothing
+    is left of f(x + h) - f(x). `x` is a number, or an array for a function that works
+    on each number by itself. Raises ValueError for another method or h ≤ 0.
+
+    >>> round(numerical_derivative(lambda x: x ** 2, 3), 8)
+    6.0
+    >>> numerical_derivative(lambda x: x ** 2, 3, h=1e-50, method="forward")
+    0.0
+
+    Source: Press et al., "Numerical Recipes", section 5.7.
+    """
+    _check_step(h)
+    x = np.asarray(x, np.result_type(np.asarray(x), np.float64))[()]
+    x = x if np.ndim(x) else float(x)
+    if method == "central":
+        return (f(x + h) - f(x - h)) / (2 * h)
+    if method == "forward":
+        return (f(x + h) - f(x)) / h
+    raise ValueError(
+        f'numerical_derivative: got method="{method}"; need "central" or "forward".'
+        f"{suggest(method, ['central', 'forward'])}"
+    )
+
+
+def numerical_gradient(f: Callable[[Any], Any], x: Any, h: float = 1e-4) -> Any:
+    """Return the gradient of a scalar function at x, from its definition.
+
+    (∇f)ᵢ ≈ (f(x + h eᵢ) - f(x - h eᵢ)) / 2h, with eᵢ the i-th unit vector. `f` and `x`
+    are as for `gradient`, and so is the result; the cost is two evaluations of f for
+    every number in x.
+
+    An array of floats is changed in place while f runs, and restored bit for bit, also
+    where f raises. So f may be a closure that ignores its argument and reads the array
+    itself, as `lambda W: net.loss(x, t)` does. Integers count as float64. The step
+    divided by is the one that was really made; for float32 it is at least 2⁻⁸, below
+    which rounding would hide the difference.
+
+    Raises ValueError where f does not return one number, or for h ≤ 0. Raises
+    GradientError where a closure reads integers, which cannot be changed by h.
+
+    >>> numerical_gradient(lambda x: np.sum(x ** 2), np.array([3, 4])).round(6)
+    array([6., 8.])
+
+    Source: Press et al., "Numerical Recipes", section 5.7.
+    """
+    _check_step(h)
+    probe = Probe(f, x)
+    grads = []
+    with probe:
+        for array in probe.arrays:
+            slope = np.empty(array.shape, array.dtype)
+            for index in np.ndindex(array.shape):
+                slope[index] = probe.slope(array, index, h)
+            grads.append(slope)
+    return unflatten(x, map(_like_leaf, grads, leaves(x)))
+
+
+class Probe:
+    """A function whose arguments are changed one number at a time.
+
+    As a context it promises to leave the arguments as they were.
+    """
+
+    def __init__(self, f: Callable[[Any], Any], x: Any) -> None:
+        self.f = f
+        self.x = x
+        originals = leaves(x)
+        self.arrays = _changeable(originals)
+        changed = zip(self.arrays, originals, strict=True)
+        self.in_place = all(array is leaf for array, leaf in changed)
+        self.saved = [array.copy() for array in self.arrays]
+
+    def __enter__(self) -> "Probe":
+        if not self.in_place and _ignores_argument(self.f, self.x):
+            raise GradientError(
+                "numerical_gradient: got integers (or numbers, a read-only array, one "
+                "array twice) and a function that does not depend on its argument; let "
+                "it read an array of floats that can be changed, array.astype(float)"
+            )
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.restore()
+
+    def value(self) -> float:
+        """Return f at the arguments as they are now."""
+        x = self.x if self.in_place else unflatten(self.x, self._arguments())
+        y = self.f(x)
+        if np.ndim(y) != 0:
+            raise ValueError(
+                f"numerical_gradient: f returned an array of shape {np.shape(y)}; need "
+                "one number (np.sum or np.mean of it)"
+            )
+        return float(y)
+
+    def slope(self, array: np.ndarray, index: tuple[int, ...], h: float) -> float:
+        """Return the central difference for one number of the arguments."""
+        before = array[index]
+        step = _step(before, h)
+        values = []
+        places = []
+        for direction in (1, -1):
+            array[index] = before + direction * step
+            places.append(float(array[index]))
+            values.append(self.value())
+            # All of it: f may have changed more than was changed here.
+            self.restore()
+        return (values[0] - values[1]) / (places[0] - places[1])
+
+    def restore(self) -> None:
+        """Put the arguments back as they were."""
+        for array, saved in zip(self.arrays, self.saved, strict=True):
+            array[...] = saved
+
+    def _arguments(self) -> Iterator[Any]:
+        return map(_like_leaf, self.arrays, leaves(self.x))
+
+
+def _changeable(originals: list[Any]) -> list[np.ndarray]:
+    """Return the leaves that can be changed by a small step, copies of the others."""
+    arrays: list[np.ndarray] = []
+    for leaf in originals:
+        array = as_float_array(leaf)
+        # An array that comes twice must not change in both places at once.
+        own = array.flags.writeable and all(array is not other for other in arrays)
+        arrays.append(array if own else array.copy())
+    return arrays
+
+
+def _like_leaf(array: np.ndarray, leaf: Any) -> Any:
+    return array if isinstance(leaf, np.ndarray) else float(array)
+
+
+def _step(x: Any, h: float) -> float:
+    """Return a step near h that does not drown in the rounding of x."""
+    if x.dtype.itemsize >= 8:
+        return max(h, 2.0**-26 * abs(float(x)))
+    # The best step is near the cube root of the rounding error, as a power of two.
+    smallest = 2.0 ** (round(float(np.log2(np.finfo(x.dtype).eps)) / 3))
+    return max(h, smallest * max(1.0, abs(float(x))))
+
+
+def _ignores_argument(f: Callable[[Any], Any], x: Any) -> bool:
+    """Tell whether f runs without looking at its argument."""
+    tape = Tape()
+    watched = [tape.watch(as_float_array(leaf)) for leaf in leaves(x)]
+    try:
+        f(unflatten(x, watched))
+    except Exception:
+        # f stumbled over what it was given, so it looked at it.
+        return False
+    return not tape.used
+
+
+def _check_step(h: float) -> None:
+    if not h > 0:
+        raise ValueError(f"numerical derivative: got h={h}; need a step h > 0")

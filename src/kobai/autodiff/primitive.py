@@ -1,0 +1,103 @@
+"""What a primitive is: an operation that is differentiated as one piece.
+
+A primitive takes arrays as positional arguments and fixed attributes (an axis, a
+shape) as keywords. NumPy functions are written in terms of primitives, and every
+rule of differentiation belongs to one.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+# vjp(g, y, *arguments, **attributes): g is the derivative of the loss with respect to
+# the result y; the value is that with respect to one of the arguments. It is written
+# in plain NumPy, so that it can itself be differentiated and traced.
+Vjp = Callable[..., Any]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Primitive:
+    """An operation on arrays, with all that is known of it.
+
+    `evaluate` computes it on plain arrays. `vjps` has a rule per argument; None stands
+    for a piecewise constant operation, such as a comparison, whose derivative is 0.
+    `variadic` is the rule of an operation with any number of arguments, which takes
+    the argument's position first. The arguments of an `elementwise` operation
+    broadcast. The result of a `view` shares memory with its only argument in NumPy;
+    `write(x, new)` is x after its view has changed to `new`, where that is known.
+    """
+
+    name: str
+    evaluate: Callable[..., Any]
+    vjps: tuple[Vjp | None, ...] | None = None
+    variadic: Vjp | None = None
+    elementwise: bool = False
+    view: bool = False
+    write: Callable[..., Any] | None = None
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the derivative is 0 wherever it exists."""
+        return self.vjps is None and self.variadic is None
+
+    def __call__(self, *arguments: Any, **attributes: Any) -> Any:
+        """Compute the operation; differentiate or trace it where an argument asks."""
+        innermost = None
+        for argument in arguments:
+            if isinstance(argument, Overloaded) and (
+                innermost is None or argument.trace.level > innermost.level
+            ):
+                innermost = argument.trace
+        if innermost is None:
+            return self.evaluate(*arguments, **attributes)
+        return innermost.apply(self, arguments, attributes)
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.name}>"
+
+
+class Trace:
+    """What records the operations on the arrays of one differentiation or tracing.
+
+    Of several that are nested, the one with the highest level is the innermost.
+    """
+
+    __slots__ = ("level",)
+
+    level: int
+
+    def apply(
+        self,
+        primitive: Primitive,
+        arguments: Sequence[Any],
+        attributes: dict[str, Any],
+    ) -> Any:
+        """Compute a primitive with arguments of which some belong to this trace."""
+        raise NotImplementedError
+
+
+class Overloaded:
+    """An array-like that belongs to a trace; NumPy hands its functions over to it."""
+
+    __slots__ = ("trace",)
+
+    trace: Trace
+
+
+def unbroadcast(g: Any, like: Any) -> Any:
+    """Sum g over the axes along which `like` was broadcast, to like's shape.
+
+    Every copy of a broadcast number adds to the loss, so its derivative is the sum.
+
+    >>> unbroadcast(np.ones((3, 2)), np.zeros((1, 2)))
+    array([[3., 3.]])
+    """
+    shape = np.shape(like)
+    if g.shape == shape:
+        return g
+    extra = g.ndim - len(shape)
+    stretched = [extra + i for i, n in enumerate(shape) if n == 1]
+    summed = np.sum(g, axis=(*range(extra), *stretched))
+    return np.reshape(summed, shape) if stretched else summed

@@ -1,0 +1,211 @@
+"""Reverse mode: arrays that remember how they were computed.
+
+A `Tape` writes down every operation as a `Node`, in the order in which they happen.
+Back-propagation reads the tape backwards: each node hands the derivative of the loss
+with respect to its value on to the nodes it was computed from.
+"""
+
+from collections.abc import Sequence
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from kobai.autodiff.aliasing import source_of
+from kobai.autodiff.overloaded import ArrayLike
+from kobai.autodiff.primitive import Overloaded, Primitive, Trace, unbroadcast
+from kobai.errors import GradientError
+
+# A differentiation that starts later lies inside those that have started before.
+_LEVELS = count(1)
+
+
+def next_level() -> int:
+    """Return a level above those of all traces begun so far."""
+    return next(_LEVELS)
+
+
+class Node:
+    """One operation of a tape: its result, and what it was computed from."""
+
+    __slots__ = ("arguments", "attributes", "gradient", "primitive", "tape", "value")
+
+    def __init__(
+        self,
+        tape: "Tape",
+        value: Any,
+        primitive: Primitive | None = None,
+        arguments: tuple[Any, ...] = (),
+        attributes: dict[str, Any] | None = None,
+    ) -> None:
+        self.tape = tape
+        self.value = value
+        self.primitive = primitive
+        self.arguments = arguments  # a Node, or a value that does not depend on x
+        self.attributes = attributes
+        self.gradient: Any = None
+
+
+class Tape(Trace):
+    """The operations of one differentiation, in the order they happened."""
+
+    __slots__ = ("nodes", "used")
+
+    def __init__(self) -> None:
+        self.level = next_level()
+        self.nodes: list[Node] = []
+        # Whether f looked at its argument at all.
+        self.used = False
+
+    def watch(self, value: Any) -> "Tensor":
+        """Return an array whose uses are written down."""
+        return Tensor(self, Node(self, value))
+
+    def apply(
+        self,
+        primitive: Primitive,
+        arguments: Sequence[Any],
+        attributes: dict[str, Any],
+    ) -> Any:
+        """Compute a primitive and write it down."""
+        self.used = True
+        values = []
+        parents = []
+        for argument in arguments:
+            if isinstance(argument, Tensor) and argument.trace is self:
+                node = argument.node
+                parents.append(node)
+                values.append(node.value)
+            else:
+                parents.append(argument)
+                values.append(argument)
+        value = primitive(*values, **attributes)
+        if primitive.is_constant:
+            return value
+        node = Node(self, value, primitive, tuple(parents), attributes)
+        self.nodes.append(node)
+        if primitive.view and _share_memory(value, values[0]):
+            return Tensor(self, node, *source_of(primitive, arguments, attributes))
+        return Tensor(self, node)
+
+    def backward(self, result: Node, seed: Any) -> None:
+        """Leave in every node the derivative of the result with respect to it."""
+        result.gradient = seed
+        nodes = self.nodes
+        while nodes:
+            # What is done with is let go, so that its memory serves the next.
+            node = nodes.pop()
+            if node.gradient is not None:
+                self._hand_on(node, node.gradient)
+
+    def _hand_on(self, node: Node, g: Any) -> None:
+        primitive = node.primitive
+        assert primitive is not None
+        arguments = node.arguments
+        attributes = node.attributes or {}
+        values = [_value(self, a) for a in arguments]
+        rules = primitive.vjps
+        for position, parent in enumerate(arguments):
+            if not (isinstance(parent, Node) and parent.tape is self):
+                continue
+            if rules is None:
+                assert primitive.variadic is not None
+                part = primitive.variadic(
+                    position, g, node.value, *values, **attributes
+                )
+            else:
+                rule = rules[position] if position < len(rules) else None
+                if rule is None:
+                    continue
+                part = rule(g, node.value, *values, **attributes)
+            if primitive.elementwise:
+                part = unbroadcast(part, parent.value)
+            if part.dtype != parent.value.dtype:
+                part = _real(part).astype(parent.value.dtype)
+            before = parent.gradient
+            parent.gradient = part if before is None else before + part
+
+
+def _real(g: Any) -> Any:
+    if g.dtype.kind == "c":
+        raise GradientError(
+            "complex numbers: a real value was combined with complex ones, which the "
+            "derivative rules do not know; compute the real and the imaginary part "
+            "separately"
+        )
+    return g
+
+
+def _value(tape: Tape, argument: Any) -> Any:
+    if isinstance(argument, Node) and argument.tape is tape:
+        return argument.value
+    return argument
+
+
+class Tensor(ArrayLike):
+    """An array under differentiation. Plain NumPy code takes it for an array."""
+
+    __slots__ = ()
+
+    trace: Tape
+    node: Node
+
+    @property
+    def value(self) -> Any:
+        """The plain array: what is computed from it has no derivative."""
+        return _array(self.node.value)
+
+    @property
+    def is_number(self) -> bool:
+        """Whether NumPy would have a number here, which cannot change."""
+        # Once an array has been changed, its node may hold the number that NumPy
+        # returned, but it is an array still.
+        return self._version == 0 and isinstance(_array(self._node.value), np.generic)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of each axis."""
+        shape: tuple[int, ...] = self._node.value.shape
+        return shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the numbers."""
+        dtype: np.dtype[Any] = self._node.value.dtype
+        return dtype
+
+    def constant(self, function: Any, args: Any, kwargs: Any) -> Any:
+        """Call a function that sees values but has no derivative."""
+        self.trace.used = True
+        kwargs = {k: _plain(v) for k, v in kwargs.items()}
+        return function(*(_plain(a) for a in args), **kwargs)
+
+    def __bool__(self) -> bool:
+        self.trace.used = True
+        return bool(self.node.value)
+
+    def __repr__(self) -> str:
+        return f"Tensor({self._node.value!r})"
+
+
+def _share_memory(a: Any, b: Any) -> bool:
+    a, b = _array(a), _array(b)
+    if isinstance(a, Overloaded) or isinstance(b, Overloaded):
+        # Without values, as while tracing, a possible view is taken for one.
+        return True
+    return bool(np.may_share_memory(a, b))
+
+
+def _array(value: Any) -> Any:
+    """Return the plain array inside a value of nested differentiations."""
+    while isinstance(value, Tensor):
+        value = value.node.value
+    return value
+
+
+def _plain(x: Any) -> Any:
+    if isinstance(x, Tensor):
+        return x.node.value
+    if isinstance(x, list | tuple):
+        return type(x)(_plain(item) for item in x)
+    return x

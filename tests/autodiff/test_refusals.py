@@ -1,0 +1,286 @@
+"""What cannot be differentiated is refused with the remedy, never silently wrong."""
+
+import math
+import operator
+import pickle
+
+import numpy as np
+import pytest
+
+from kobai.autodiff import gradient
+from kobai.errors import GradientError
+
+X = np.array([[0.5, -1.2, 0.8], [1.7, 0.3, -0.6]])
+
+
+def item_into_plain(x):
+    a = np.zeros(3)
+    a[0] = x[0, 0]
+    return np.sum(a)
+
+
+def row_into_plain(x):
+    a = np.zeros((2, 3))
+    a[0] = x[0]
+    return np.sum(a)
+
+
+def mask_into_plain(x):
+    a = np.zeros((2, 3))
+    a[a == 0] = x.ravel()
+    return np.sum(a)
+
+
+def add_to_plain(x):
+    a = np.zeros((2, 3))
+    a += x
+    return np.sum(a)
+
+
+def add_to_plain_number(x):
+    a = np.zeros(())
+    a += x[0, 0]
+    return a
+
+
+def out_is_plain(x):
+    a = np.zeros((2, 3))
+    np.exp(x, out=a)
+    return np.sum(a)
+
+
+def sum_out_is_plain(x):
+    a = np.zeros(3)
+    np.sum(x, axis=0, out=a)
+    return np.sum(a)
+
+
+def copy_to_plain(x):
+    a = np.zeros((2, 3))
+    np.copyto(a, x)
+    return np.sum(a)
+
+
+def put_into_plain(x):
+    a = np.zeros(6)
+    np.put(a, [0, 1], x[0, :2])
+    return np.sum(a)
+
+
+def fill_plain(x):
+    a = np.zeros(3)
+    a.fill(x[0, 0])
+    return np.sum(a)
+
+
+def mask_of_sign(x):
+    s = np.sign(x)
+    s *= x
+    return np.sum(s)
+
+
+# (what it is, the function, a part of the remedy)
+REFUSED = [
+    ("item", item_into_plain, r"writing into a plain array, np.where"),
+    ("row", row_into_plain, r"writing into a plain array, np.where"),
+    ("mask", mask_into_plain, r"writing into a plain array, np.where"),
+    ("+=", add_to_plain, r"np.add: .*write a = a \+ b for a \+= b"),
+    ("+= number", add_to_plain_number, r"write a = a \+ b for a \+= b"),
+    ("out=", out_is_plain, "np.exp: .*leave out= away"),
+    ("sum out=", sum_out_is_plain, "np.sum: .*out.*without that argument"),
+    ("copyto", copy_to_plain, "copyto: has no derivative rule"),
+    ("put", put_into_plain, "put: has no derivative rule"),
+    ("fill", fill_plain, "np.where"),
+    ("constant *= x", mask_of_sign, r"write a = a \+ b"),
+    ("np.array", lambda x: np.sum(np.array([x[0], x[1]])), r"write np.stack\(\[a, b\]"),
+    ("numbers", lambda x: np.sum(np.array([x[0, 0], x[0, 1]])), r"np.stack\(\[a, b\]"),
+    ("object", lambda x: np.sum(np.array([x[0], x[1]], object)), r"np.stack\(\[a, b\]"),
+    ("np.asarray", lambda x: np.sum(np.asarray(x)), "read x.value"),
+    ("sum of a list", lambda x: np.sum([x[0, 0], x[0, 1]]), r"np.stack\(\[a, b\]"),
+    ("max of a list", lambda x: np.max([x[0, 0], x[0, 1]]), r"np.stack\(\[a, b\]"),
+    ("list * array", lambda x: np.sum(np.ones(2) * [x[0, 0], x[0, 1]]), "np.stack"),
+    ("list of both", lambda x: np.sum(x[0, 0] * [x[0, 0], 1.0]), "np.stack"),
+    ("ndarray.dot", lambda x: np.sum(np.ones((4, 2)).dot(x)), "of x.dot.W., x @ W"),
+    ("float", lambda x: float(x[0, 0]), r"of float\(x\) or math.exp\(x\), np.exp\(x\)"),
+    ("int", lambda x: int(x[0, 0]), r"float\(x\)"),
+    ("complex", lambda x: complex(x[0, 0]), r"float\(x\)"),
+    ("np.float64", lambda x: np.float64(x[0, 0]), r"float\(x\)"),
+    ("index", lambda x: [1, 2, 3][x[0, 0]], r"float\(x\)"),
+    ("operator.index", lambda x: operator.index(x[0, 0]), r"float\(x\)"),
+    ("array index", lambda x: np.arange(3.0)[x[0]], "plain number or array"),
+    ("math", lambda x: math.exp(x[0, 0]), r"math.exp\(x\), np.exp\(x\)"),
+    ("math.fsum", lambda x: math.fsum(x[0]), r"np.exp\(x\)"),
+    ("no rule", lambda x: np.sum(np.spacing(x)), "spacing: has no derivative rule"),
+    ("no rule 2", lambda x: np.sum(np.copysign(1, x)), "copysign: has no derivative"),
+    ("two results", lambda x: np.sum(np.modf(x)[0]), "modf: has no derivative rule"),
+    (
+        "frompyfunc",
+        lambda x: np.sum(np.frompyfunc(lambda v: v * v, 1, 1)(x)),
+        "vectorized.*has no derivative rule; write the function with NumPy",
+    ),
+    ("vectorize", lambda x: np.sum(np.vectorize(math.exp)(x)), "np.exp"),
+    ("no function", lambda x: np.sum(np.kron(x, x)), "kron: has no derivative rule"),
+    ("linalg", lambda x: np.linalg.det(x @ x.T), "det: has no derivative rule"),
+    ("fft", lambda x: np.sum(np.fft.fft(x)), "fft: has no derivative rule"),
+    ("apply", lambda x: np.sum(np.apply_along_axis(sum, 0, x)), "no derivative rule"),
+    ("where=", lambda x: np.sum(np.add(x, 1, where=x > 0)), "where=.*use np.where"),
+    ("dtype=", lambda x: np.sum(np.add(x, 1, dtype=np.float32)), "np.add.*dtype="),
+    ("sum where=", lambda x: np.sum(x, where=x > 0), "np.sum: .*where"),
+    ("sum initial=", lambda x: np.sum(x, initial=3.0), "np.sum: .*initial"),
+    ("add.at", lambda x: np.add.at(np.zeros(3), [0, 1], x[0, :2]), "np.add.at: cannot"),
+    ("add.at x", lambda x: np.add.at(x, 0, 1.0), "np.add.at: cannot"),
+    (
+        "reduceat",
+        lambda x: np.sum(np.add.reduceat(x, [0, 1])),
+        "np.add.reduceat: cannot",
+    ),
+    ("accumulate", lambda x: np.sum(np.add.accumulate(x)), "np.add.accumulate: cannot"),
+    ("outer", lambda x: np.sum(np.add.outer(x, x)), "np.add.outer: cannot"),
+    ("reduce", lambda x: np.sum(np.hypot.reduce(x)), "np.hypot.reduce: cannot"),
+    ("reduce initial", lambda x: np.sum(np.add.reduce(x, initial=1.0)), "initial"),
+    ("einsum lists", lambda x: np.einsum(x, [0, 1], []), "need subscripts in a string"),
+    ("einsum out", lambda x: np.einsum("ij->", x, out=np.zeros(())), "np.einsum.*out"),
+    ("norm", lambda x: np.linalg.norm(x, 1), "ord=1; only the Euclidean.*np.abs"),
+    ("reshape", lambda x: np.sum(np.reshape(x, 6, order="F")), "order=.*transpose"),
+    ("pad", lambda x: np.sum(np.pad(x, 1, mode="edge")), "mode=.*np.concatenate"),
+    ("pads", lambda x: np.sum(np.pad(x, 1, constant_values=(1, 2))), "one value"),
+    ("nonzero", lambda x: np.sum(np.where(x > 0) and np.where(x)[0]), r"np.nonzero\(x"),
+    (
+        "average",
+        lambda x: np.average(x, axis=0, weights=[1, 2])[0],
+        "need equal shapes",
+    ),
+    ("complex times", lambda x: np.sum(np.abs(x * (1 + 1j))), "complex numbers"),
+    ("complex result", lambda x: np.sum(x * 1j), "complex numbers"),
+    ("clip out", lambda x: np.sum(np.clip(x, 0, 1, out=x)), "np.clip: .*out"),
+]
+
+
+@pytest.mark.parametrize(
+    ("f", "remedy"), [pytest.param(f, r, id=name) for name, f, r in REFUSED]
+)
+def test_refused_with_the_remedy(f, remedy):
+    before = X.copy()
+    with pytest.raises(GradientError, match=f"(?s){remedy}"):
+        gradient(f, X)
+    np.testing.assert_array_equal(X, before)
+
+
+@pytest.mark.parametrize(
+    "name", ["item", "tolist", "fill", "sort", "repeat", "cumprod", "real", "tobytes"]
+)
+def test_missing_methods_name_the_way_out(name):
+    with pytest.raises(AttributeError, match=f"ndarray.{name}: .*read x.value"):
+        gradient(lambda x: getattr(x, name)(), X)
+
+
+def test_a_misspelt_attribute_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="'Tensor' object has no attribute 'shap'"):
+        gradient(lambda x: x.shap, X)
+
+
+def test_scipy_s_functions_are_refused():
+    special = pytest.importorskip("scipy.special", reason="needs SciPy")
+    with pytest.raises(GradientError, match=r"expit: .*kobai.functions has many ready"):
+        gradient(lambda x: np.sum(special.expit(x)), X)
+
+
+def test_value_leaves_differentiation_on_purpose():
+    f = lambda x: np.sum(x * np.asarray(x.value))
+    np.testing.assert_array_equal(gradient(f, X), X)
+
+
+def test_a_function_that_ignores_its_argument_is_refused():
+    W = X.copy()
+    with pytest.raises(
+        GradientError, match=r"does not depend .*numerical_gradient sees"
+    ):
+        gradient(lambda _: np.sum(W**2), W)
+    with pytest.raises(GradientError, match="does not depend on its argument"):
+        gradient(lambda x: 3.0, X)
+
+
+def test_looking_at_a_shape_is_no_dependence():
+    with pytest.raises(GradientError, match="does not depend on its argument"):
+        gradient(lambda x: float(x.size * x.ndim * len(x) * x.shape[0]), X)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.mean(x > 0),
+        lambda x: np.sum(np.floor(x)),
+        lambda x: np.mean(np.argmax(x, axis=1) == 1),
+        lambda x: 1.0 if x[0, 0] > 0 else 2.0,
+        lambda x: float(np.count_nonzero(x)),
+        lambda x: np.sum(x.astype(int)),
+        lambda x: np.sum(np.round(x)),
+    ],
+)
+def test_piecewise_constant_functions_have_gradient_zero(f):
+    np.testing.assert_array_equal(gradient(f, X), np.zeros_like(X))
+
+
+@pytest.mark.parametrize("f", [lambda x: x, lambda x: x[0], lambda x: x[:1, :1]])
+def test_a_result_that_is_no_number_is_refused(f):
+    with pytest.raises(ValueError, match=r"f returned an array of shape .*np.sum or"):
+        gradient(f, X)
+
+
+@pytest.mark.parametrize("leaf", ["text", None, 1j, np.array([1j]), object(), b"x"])
+def test_leaves_that_are_no_real_numbers_are_refused(leaf):
+    with pytest.raises(TypeError, match="need real numbers"):
+        gradient(lambda p: p[0] * 1.0, [leaf])
+
+
+@pytest.mark.parametrize(
+    ("f", "error"),
+    [
+        (lambda x: np.sum(x @ x), ValueError),
+        (lambda x: np.sum(x + np.ones(4)), ValueError),
+        (lambda x: np.sum(x.reshape(4, 2)), ValueError),
+        (lambda x: np.sum(x.reshape(-1, -1)), ValueError),
+        (lambda x: np.sum(x.sum(axis=2)), ValueError),
+        (lambda x: np.sum(np.transpose(x, (0, 2))), ValueError),
+        (lambda x: np.sum(np.transpose(x, (0, 0))), ValueError),
+        (lambda x: np.sum(np.transpose(x, (0,))), ValueError),
+        (lambda x: np.sum(np.swapaxes(x, 0, 2)), ValueError),
+        (lambda x: np.sum(np.take(x, [0], axis=2)), ValueError),
+        (lambda x: np.sum(np.expand_dims(x, 4)), ValueError),
+        (lambda x: np.sum(np.squeeze(x, 0)), ValueError),
+        (lambda x: np.sum(np.split(x, 2, axis=1)[0]), ValueError),
+        (lambda x: np.sum(np.concatenate([x, x[0]])), ValueError),
+        (lambda x: np.sum(np.concatenate([x, x], axis=2)), ValueError),
+        (lambda x: x[2, 0], IndexError),
+        (lambda x: np.sum(x[[2]]), IndexError),
+        (lambda x: np.sum(x[x]), IndexError),
+        (lambda x: np.sum(x[:, :, 0]), IndexError),
+        (lambda x: len(np.sum(x)), TypeError),
+        (lambda x: np.sum(x)[0], (IndexError, TypeError)),
+        (lambda x: hash(x), TypeError),
+        (lambda x: bool(x), ValueError),
+    ],
+)
+def test_numpy_s_own_errors_stay(f, error):
+    with pytest.raises(error):
+        gradient(f, X)
+    plain = X.copy()
+    with pytest.raises(error):
+        f(plain)
+
+
+def test_an_array_of_a_finished_differentiation_cannot_come_back():
+    kept = []
+    gradient(lambda x: (kept.append(x), np.sum(x * x))[1], X)
+
+    def f(x):
+        gradient(lambda y: (kept.append(y), np.sum(y * x))[1], x)
+        return np.sum(kept[1] * x)
+
+    with pytest.raises(GradientError, match="escaped from a differentiation inside f"):
+        gradient(f, X)
+
+
+def test_pickling_is_refused():
+    with pytest.raises(GradientError, match=r"read x\.value"):
+        gradient(lambda x: np.sum(pickle.loads(pickle.dumps(x))), X)
