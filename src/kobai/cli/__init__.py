@@ -1,0 +1,21 @@
+"""The command `kobai`."""
+
+from typing import Any
+
+
+def main() -> None:
+    """Run the command line, and leave with an exit code.
+
+    0: it worked. 1: a check failed. 2: something the user can put right, said in one
+    message. 130: Ctrl-C.
+    """
+    # Before anything that takes time: Ctrl-C may come while modules are loading.
+    from kobai.cli.leaving import leave_after
+
+    leave_after(_start)
+
+
+def _start() -> Any:
+    from kobai.cli.app import app
+
+    return app(prog_name="kobai", standalone_mode=False)

@@ -1,0 +1,42 @@
+"""The commands, gathered; each is in a module of its own."""
+
+from typing import Annotated
+
+import typer
+
+from kobai.cli.check import check
+from kobai.cli.descend import descend
+from kobai.cli.evaluate import evaluate
+from kobai.cli.figures import figures
+from kobai.cli.predict import predict
+from kobai.cli.train import train
+from kobai.version import __version__
+
+app = typer.Typer(
+    help="Train neural networks by gradient descent, and see how they learn.\n\n"
+    "Begin with: kobai train",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for each in (train, evaluate, predict, check, descend, figures):
+    app.command()(each)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"kobai {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())

@@ -1,0 +1,105 @@
+"""`kobai check`: the gradients of a network, by definition and by back-propagation."""
+
+import time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kobai.cli import options
+from kobai.cli.screen import facts, say, show
+from kobai.cli.settings import SettingError, Settings, build_network, load_data
+
+if TYPE_CHECKING:
+    from kobai.data import Dataset
+
+
+def check(
+    data: options.Data = None,
+    hidden: options.Hidden = None,
+    activation: options.Activation = None,
+    loss: options.Loss = None,
+    samples: Annotated[
+        int,
+        typer.Option(
+            "--samples",
+            parser=options.whole("--samples"),
+            metavar="N",
+            help="Samples to take the loss of.",
+        ),
+    ] = 10,
+    seed: options.Seed = None,
+    data_dir: options.DataDir = None,
+) -> None:
+    """Compare the gradients of a network: the definition with back-propagation.
+
+    \b
+    kobai check
+    kobai check --hidden 20,20 --activation tanh
+    kobai check mnist --samples 3
+
+    The definition moves every parameter a little to both sides and computes the loss
+    again: slow, and beyond doubt. The exit code is 1 where the two differ.
+    """
+    settings = Settings(
+        data=data or "digits",
+        data_dir=data_dir,
+        hidden=hidden or "50",
+        activation=activation or "sigmoid",
+        loss=loss,
+        seed=0 if seed is None else seed,
+        dtype="float64",
+    )
+    found = load_data(settings.data, data_dir, settings.seed)
+    if not 1 <= samples <= len(found.x_train):
+        raise SettingError(
+            f"--samples: got {samples}; need 1 to {len(found.x_train):,}"
+        )
+    if not _compare(settings, found, samples):
+        raise typer.Exit(1)
+
+
+def _compare(settings: Settings, data: "Dataset", samples: int) -> bool:
+    """Print the comparison, and return whether the gradients agree."""
+    from kobai.autodiff import check_gradient, gradient
+
+    network = build_network(settings, data)
+    x, t = network.prepare(data.x_train[:samples], data.t_train[:samples])
+    objective = _objective(network, x, t)
+    gradient(objective, network.params)
+    grads, fast = _timed(lambda: gradient(objective, network.params))
+    report, slow = _timed(lambda: check_gradient(objective, network.params, grads))
+    show(
+        facts(
+            Network=str(network),
+            Loss=f"{network.loss_name} of {samples} samples of {data.name}",
+        )
+    )
+    say()
+    print(report)
+    say()
+    say(_verdict(bool(report), fast, slow, network.size))
+    return bool(report)
+
+
+def _objective(network: Any, x: Any, t: Any) -> Any:
+    statistics = network.statistics
+    return lambda params: network.objective(params, x, t, statistics, training=False)[0]
+
+
+def _timed(compute: Any) -> tuple[Any, float]:
+    started = time.perf_counter()
+    result = compute()
+    return result, time.perf_counter() - started
+
+
+def _verdict(right: bool, fast: float, slow: float, size: int) -> str:
+    agree = (
+        "[bold green]They agree.[/bold green]"
+        if right
+        else "[bold red]They differ.[/bold red]"
+    )
+    return (
+        f"{agree} Back-propagation took {1000 * fast:.2g} ms, the definition "
+        f"{1000 * slow:,.0f} ms for {size:,} parameters: {slow / fast:,.0f} times as "
+        "long."
+    )

@@ -1,0 +1,199 @@
+"""How the command ends: exit codes, and one message instead of a traceback.
+
+Only modules that Python has loaded anyway are imported here, so that the handler for
+Ctrl-C is in place before the slow imports begin.
+"""
+
+import contextlib
+import os
+import signal
+import sys
+import warnings
+from collections.abc import Callable
+from types import FrameType
+from typing import Any, NoReturn, TextIO
+
+from kobai.errors import KobaiError
+
+FAILED = 1
+USER_ERROR = 2
+INTERRUPTED = 130
+
+
+class CtrlCError(KobaiError):
+    """Ctrl-C ended a command that has put things in order first."""
+
+
+class CtrlC:
+    """Remember that Ctrl-C was pressed, whatever becomes of the exception.
+
+    An import that is interrupted may turn `KeyboardInterrupt` into another error, and
+    a callback of the interpreter swallows it with a message.
+    """
+
+    def __init__(self) -> None:
+        self.pressed = False
+
+    def watch(self) -> None:
+        """Take over from Python's own handler; a signal that is ignored stays so."""
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, self._press)
+            sys.unraisablehook = self._unraisable
+
+    def _press(self, number: int, frame: FrameType | None) -> None:
+        self.pressed = True
+        raise KeyboardInterrupt
+
+    def _unraisable(self, problem: "sys.UnraisableHookArgs") -> None:
+        if problem.exc_type is KeyboardInterrupt:
+            complain("interrupted")
+            os._exit(INTERRUPTED)
+        sys.__unraisablehook__(problem)
+
+
+def leave_after(command: Callable[[], Any]) -> NoReturn:
+    """Run a command and exit with its code, having said what went wrong."""
+    ctrl_c = CtrlC()
+    warnings.showwarning = _note
+    try:
+        ctrl_c.watch()
+        code = _attempt(command)
+    except BaseException:
+        if not ctrl_c.pressed:
+            raise
+        complain("interrupted")
+        code = INTERRUPTED
+    # All is said and done: Ctrl-C while the interpreter tidies up changes nothing.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(code)
+
+
+def _attempt(command: Callable[[], Any]) -> int:
+    try:
+        code = _exit_code(command)
+        # Now, and not while Python shuts down, where an error has no good message.
+        _flush()
+        return code
+    except BrokenPipeError:
+        _forget_output()
+        return FAILED
+    except CtrlCError as error:
+        complain(str(error))
+        return INTERRUPTED
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("kobai"):
+            raise
+        complain(f"error: {error}. Install what Kobai needs: pip install kobai")
+    except OSError as error:
+        complain(f"error: {describe(error)}")
+        _forget_output()
+    except MemoryError as error:
+        complain(f"error: not enough memory ({error or 'try smaller numbers'})")
+    except Exception as error:
+        complain(f"error: {_message(error)}")
+    return USER_ERROR
+
+
+def _exit_code(command: Callable[[], Any]) -> int:
+    try:
+        code = command()
+    except SystemExit as leaving:
+        code = leaving.code
+    # Typer has made this of a KeyboardInterrupt, and said nothing.
+    if code == INTERRUPTED:
+        raise CtrlCError("interrupted")
+    return code if isinstance(code, int) else 0
+
+
+def _message(error: Exception) -> str:
+    """Return what the user should read; an error that is a bug goes on its way."""
+    if "KOBAI_TRACEBACK" in os.environ:
+        raise error
+    if isinstance(error, (KobaiError, ValueError)):
+        return describe(error)
+    # Typer's own errors; their class has moved between its versions, the name not.
+    if not hasattr(error, "format_message"):
+        raise error
+    context = getattr(error, "ctx", None)
+    path = f"{context.command_path} " if context else ""
+    message = error.format_message().rstrip(".")
+    stop = "" if message.endswith("?") else "."
+    return f"{message}{stop} See: {path or 'kobai '}--help"
+
+
+def _note(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Show a warning as a sentence; where in the code it came up helps no user."""
+    complain(f"note: {message}")
+
+
+def describe(error: Exception) -> str:
+    """Say what went wrong; and what to do, where the system refused something."""
+    if not isinstance(error, OSError):
+        cause = error.__cause__
+        return f"{error}{_advice(cause) if isinstance(cause, OSError) else ''}"
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}{_advice(error)}"
+
+
+def _advice(error: OSError) -> str:
+    advice = {
+        "ENOSPC": "Free some space, or choose another place.",
+        "EDQUOT": "Free some space, or choose another place.",
+        "EFBIG": "Raise the limit on the size of files (ulimit -f).",
+        "EACCES": "Choose another place, or change the permissions.",
+        "EPERM": "Choose another place, or change the permissions.",
+        "EROFS": "Choose a place that can be written.",
+        "ENOENT": "Is the name right?",
+    }
+    from errno import errorcode
+
+    found = advice.get(errorcode.get(error.errno or 0, ""), "")
+    return f". {found}" if found else ""
+
+
+def complain(message: str) -> None:
+    """Write a message to standard error; a terminal gets colour and whole words."""
+    if sys.stderr is None:
+        return
+    if sys.stderr.isatty():
+        message = _for_terminal(message)
+    # Where standard error is closed there is nobody left to tell.
+    with contextlib.suppress(OSError):
+        print(message, file=sys.stderr, flush=True)
+
+
+def _for_terminal(message: str) -> str:
+    # Only a message needs these, and Ctrl-C must not wait for them.
+    from shutil import get_terminal_size
+    from textwrap import wrap
+
+    wide = get_terminal_size().columns
+    lines = wrap(message, wide, break_long_words=False, break_on_hyphens=False)
+    text = "\n".join(lines)
+    word, colon, rest = text.partition(":")
+    if not colon or "NO_COLOR" in os.environ:
+        return text
+    return f"\033[1;31m{word}:\033[0m{rest}"
+
+
+def _flush() -> None:
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def _forget_output() -> None:
+    """Let what cannot be written vanish, so that Python's shutdown does not try."""
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())

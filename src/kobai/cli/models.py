@@ -1,0 +1,46 @@
+"""A trained network named on the command line, by its run folder or its file."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kobai.cli.folder import MODEL, RunError, RunFolder
+from kobai.cli.screen import command
+
+if TYPE_CHECKING:
+    from kobai.formats import Model
+
+
+def find_model(run: str) -> "Model":
+    """Return the model of a run folder, or of a model file."""
+    from kobai.formats import load_model
+
+    path = Path(run).expanduser()
+    if not path.exists():
+        raise RunError(f"{run}: there is no such run. {_known_runs(path)}")
+    if path.is_dir():
+        path = path / MODEL
+    if not path.exists():
+        raise RunError(
+            f"{run}: has no {MODEL}; the training has not ended, or this is no run "
+            "folder"
+        )
+    return load_model(path)
+
+
+def _known_runs(path: Path) -> str:
+    from kobai.errors import suggest
+
+    runs = sorted(str(file.parent) for file in Path("runs").glob(f"*/{MODEL}"))
+    if not runs:
+        return f"Train a network first: {command('train')}"
+    hint = suggest(str(path), runs)
+    return hint.strip() or f"There are {', '.join(runs)}."
+
+
+def data_of(run: str) -> tuple[str, str | None, int]:
+    """Return the data set a run was trained on: its name, its folder, its seed."""
+    folder = RunFolder(Path(run).expanduser())
+    if not folder.path.is_dir():
+        raise RunError(f"{run}: a model file alone does not say its data; name them")
+    settings = folder.read()["settings"]
+    return settings["data"], settings.get("data_dir"), settings.get("seed", 0)

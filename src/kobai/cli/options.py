@@ -1,0 +1,304 @@
+"""The options that several commands share, and the names that the shell completes."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from kobai.errors import KobaiError
+
+DATA_SETS = ("digits", "mnist", "fashion-mnist", "kuzushiji-mnist")
+LANGUAGES = ("en", "ja", "zh")
+
+NETWORK = "Network"
+TRAINING = "Training"
+RUN = "Run"
+
+
+def names(known: tuple[str, ...] | Callable[[], Any]) -> Callable[[str], list[str]]:
+    """Return a completion; a function is asked only when the shell wants to know."""
+
+    def complete(incomplete: str) -> list[str]:
+        every = known() if callable(known) else known
+        return [name for name in every if name.startswith(incomplete)]
+
+    return complete
+
+
+def whole(option: str) -> Callable[[str], int]:
+    """Return what reads the whole number of an option, or says what it needs."""
+
+    def read(text: str) -> int:
+        try:
+            return int(text)
+        except ValueError:
+            raise KobaiError(f'{option}: got "{text}"; need a whole number') from None
+
+    return read
+
+
+def number(option: str) -> Callable[[str], float]:
+    """Return what reads the number of an option, or says what it needs."""
+
+    def read(text: str) -> float:
+        try:
+            return float(text)
+        except ValueError:
+            raise KobaiError(
+                f'{option}: got "{text}"; need a number, such as 0.1'
+            ) from None
+
+    return read
+
+
+def _activations() -> list[str]:
+    from kobai.networks import ACTIVATIONS
+
+    return [name for name in ACTIVATIONS if name != "softmax"]
+
+
+def _losses() -> Any:
+    from kobai.networks import LOSSES
+
+    return LOSSES
+
+
+def _optimizers() -> Any:
+    from kobai.optimizers import OPTIMIZERS
+
+    return OPTIMIZERS
+
+
+def _batches() -> Any:
+    from kobai.training import BATCHES
+
+    return BATCHES
+
+
+def _engines() -> Any:
+    from kobai.engines import ENGINES
+
+    return ["auto", *ENGINES]
+
+
+def _runs(incomplete: str) -> list[str]:
+    """Offer the run folders; the shell itself does not look below them."""
+    from pathlib import Path
+
+    found = [str(path.parent) for path in Path("runs").glob("*/run.json")]
+    return [path for path in sorted(found) if path.startswith(incomplete)]
+
+
+Data = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="DATA",
+        autocompletion=names(DATA_SETS),
+        show_default=False,
+        help="digits (the default), mnist, fashion-mnist, kuzushiji-mnist, a folder of "
+        "IDX files, or an .npz file.",
+    ),
+]
+DataDir = Annotated[
+    str | None,
+    typer.Option(
+        "--data-dir",
+        metavar="FOLDER",
+        help="Where the files of the named set lie, instead of a download.",
+    ),
+]
+Run = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        autocompletion=_runs,
+        help="A run folder, such as runs/digits-1, or a model file.",
+    ),
+]
+Hidden = Annotated[
+    str | None,
+    typer.Option(
+        "--hidden",
+        metavar="SIZES",
+        rich_help_panel=NETWORK,
+        help="Units of each hidden layer: 50, or 100,50, or none. Usually 50.",
+    ),
+]
+Activation = Annotated[
+    str | None,
+    typer.Option(
+        "--activation",
+        metavar="NAME",
+        autocompletion=names(_activations),
+        rich_help_panel=NETWORK,
+        help="sigmoid, tanh, relu, leaky_relu, softplus, gelu or identity. Usually "
+        "sigmoid; relu for the digits.",
+    ),
+]
+Loss = Annotated[
+    str | None,
+    typer.Option(
+        "--loss",
+        metavar="NAME",
+        autocompletion=names(_losses),
+        rich_help_panel=NETWORK,
+        help="cross_entropy, binary_cross_entropy, squared_error, mean_squared_error "
+        "or huber. Usually what fits the data.",
+    ),
+]
+Dtype = Annotated[
+    str | None,
+    typer.Option(
+        "--dtype",
+        metavar="NAME",
+        autocompletion=names(("float32", "float64")),
+        rich_help_panel=NETWORK,
+        help="float32 (the default) or float64.",
+    ),
+]
+OptimizerName = Annotated[
+    str | None,
+    typer.Option(
+        "--optimizer",
+        metavar="NAME",
+        autocompletion=names(_optimizers),
+        rich_help_panel=TRAINING,
+        help="sgd (the default), momentum, nesterov, adagrad, rmsprop, adam or adamw.",
+    ),
+]
+LearningRate = Annotated[
+    float | None,
+    typer.Option(
+        "--lr",
+        parser=number("--lr"),
+        metavar="RATE",
+        rich_help_panel=TRAINING,
+        help="Learning rate. Usually 0.1 with sgd (0.3 for the digits), else the "
+        "optimizer's own.",
+    ),
+]
+MomentumOption = Annotated[
+    float | None,
+    typer.Option(
+        "--momentum",
+        parser=number("--momentum"),
+        metavar="SHARE",
+        rich_help_panel=TRAINING,
+        help="For momentum and nesterov: how much of the speed stays. Usually 0.9.",
+    ),
+]
+WeightDecay = Annotated[
+    float | None,
+    typer.Option(
+        "--weight-decay",
+        parser=number("--weight-decay"),
+        metavar="RATE",
+        rich_help_panel=TRAINING,
+        help="Draw the weights towards 0 (L2 regularisation).",
+    ),
+]
+BatchSize = Annotated[
+    int | None,
+    typer.Option(
+        "--batch-size",
+        parser=whole("--batch-size"),
+        metavar="N",
+        rich_help_panel=TRAINING,
+        help="Samples in a step. Usually 100 (20 for the digits).",
+    ),
+]
+Batches = Annotated[
+    str | None,
+    typer.Option(
+        "--batches",
+        metavar="KIND",
+        autocompletion=names(_batches),
+        rich_help_panel=TRAINING,
+        help="shuffle (the default), random (with replacement), online (one sample at "
+        "a time) or full (all samples in every step).",
+    ),
+]
+Epochs = Annotated[
+    int | None,
+    typer.Option(
+        "--epochs",
+        parser=whole("--epochs"),
+        metavar="N",
+        rich_help_panel=TRAINING,
+        help="Passes through the data. Usually 10 (30 for the digits).",
+    ),
+]
+Steps = Annotated[
+    int | None,
+    typer.Option(
+        "--steps",
+        parser=whole("--steps"),
+        metavar="N",
+        rich_help_panel=TRAINING,
+        help="Number of steps, instead of epochs.",
+    ),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(
+        "--seed",
+        parser=whole("--seed"),
+        metavar="N",
+        rich_help_panel=TRAINING,
+        help="The same seed gives the same run. Usually 0.",
+    ),
+]
+Engine = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        metavar="NAME",
+        autocompletion=names(_engines),
+        rich_help_panel=TRAINING,
+        help="What computes the steps: auto (the default) or eager.",
+    ),
+]
+GradientKind = Annotated[
+    str | None,
+    typer.Option(
+        "--gradient",
+        metavar="KIND",
+        autocompletion=names(("backprop", "numerical")),
+        rich_help_panel=TRAINING,
+        help="backprop (the default), or numerical: the definition, which is slow.",
+    ),
+]
+RunName = Annotated[
+    str | None,
+    typer.Option(
+        "--run",
+        metavar="FOLDER",
+        rich_help_panel=RUN,
+        autocompletion=_runs,
+        help="The run folder to write. Usually runs/DATA-1, then -2, and so on.",
+    ),
+]
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume",
+        rich_help_panel=RUN,
+        help="Go on with the run in --run, with its own settings; --epochs or --steps "
+        "may be raised.",
+    ),
+]
+Quiet = Annotated[
+    bool,
+    typer.Option(
+        "--quiet", "-q", rich_help_panel=RUN, help="Print nothing but errors."
+    ),
+]
+Language = Annotated[
+    str,
+    typer.Option(
+        "--language",
+        metavar="CODE",
+        autocompletion=names(LANGUAGES),
+        help="Of the labels: en, ja or zh.",
+    ),
+]

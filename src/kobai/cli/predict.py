@@ -1,0 +1,157 @@
+"""`kobai predict`: what a trained network takes a picture for."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kobai.cli import options
+from kobai.cli.models import find_model
+from kobai.cli.screen import bar, columns, console, plain, say, show
+from kobai.errors import DataError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from kobai.formats import Model
+
+BAR_WIDTH = 24
+MOST_CLASSES = 12
+MOST_ROWS = 20
+FEW_PIXELS = 16
+
+
+def predict(
+    run: options.Run,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A picture, or an .npz with x.")
+    ],
+) -> None:
+    """Show what a trained network takes a picture for, with probabilities.
+
+    \b
+    kobai predict runs/digits-1 my.png      a figure that you drew
+    kobai predict runs/mnist-1 my.npz       the rows of x, as they were for training
+
+    A picture may have any size, dark on light or light on dark; the figure in it is
+    cut out, scaled and centred as those of the training data are.
+    """
+    model = find_model(run)
+    if not file.exists():
+        raise DataError(f"{file}: there is no such file")
+    if file.suffix.lower() == ".npz":
+        _print_rows(model, _read_rows(file, model))
+    else:
+        _predict_picture(model, file)
+
+
+def _predict_picture(model: "Model", file: Path) -> None:
+    from kobai.cli.image import read_image
+
+    seen = read_image(file, model.image_shape or model.network.inputs)
+    # The ink goes from 0 to 1, as the inputs did in training: nothing left to scale.
+    outputs = model.network.predict(seen.reshape(model.network.inputs))
+    from rich.table import Table
+
+    screen = Table.grid(padding=(0, 3, 0, 0))
+    if console().is_terminal:
+        screen.add_row(_picture(seen), _bars(model, outputs))
+    else:
+        screen.add_row(_bars(model, outputs))
+    names = _names(model, outputs)
+    best = int(_probabilities(model, outputs).argmax())
+    say(f"{plain(file)}: [bold green]{plain(names[best])}[/bold green]")
+    say()
+    show(screen)
+
+
+def _names(model: "Model", outputs: "np.ndarray") -> tuple[str, ...]:
+    return model.classes or tuple(map(str, range(max(2, outputs.shape[-1]))))
+
+
+def _probabilities(model: "Model", outputs: "np.ndarray") -> "np.ndarray":
+    """Return one number per class; a single sigmoid gives those of no and of yes."""
+    import numpy as np
+
+    if outputs.shape[-1] == 1 and model.network.loss_name == "binary_cross_entropy":
+        return np.concatenate([1 - outputs, outputs], axis=-1)
+    return outputs
+
+
+def _bars(model: "Model", outputs: "np.ndarray") -> Any:
+    values = _probabilities(model, outputs)
+    names = _names(model, outputs)
+    best = int(values.argmax())
+    order = list(range(len(names)))
+    if len(names) > MOST_CLASSES:
+        order = sorted(order, key=lambda i: -values[i])[:MOST_CLASSES]
+    table = columns("class", "", "probability", left=(0, 1))
+    for i in order:
+        style = "bold green" if i == best else ""
+        share = float(values[i])
+        drawn = bar(share, BAR_WIDTH)
+        table.add_row(plain(names[i]), drawn, f"{share:.1%}", style=style)
+    return table
+
+
+def _picture(seen: "np.ndarray") -> Any:
+    """Draw what the network sees: two pixels in a character, or one of few in two."""
+    import numpy as np
+    from rich.text import Text
+
+    grey = np.round(255 * seen).astype(int)
+    if max(seen.shape) <= FEW_PIXELS:
+        grey = grey.repeat(2, axis=0).repeat(2, axis=1)
+    grey = np.pad(grey, ((0, grey.shape[0] % 2), (0, 0)))
+    text = Text("what it sees\n", style="bold")
+    for upper, lower in zip(grey[::2], grey[1::2], strict=True):
+        for a, b in zip(upper, lower, strict=True):
+            text.append("▀", style=f"rgb({a},{a},{a}) on rgb({b},{b},{b})")
+        text.append("\n")
+    return text
+
+
+def _read_rows(file: Path, model: "Model") -> "np.ndarray":
+    """Return the inputs in an .npz: x, X or x_test, or its only array."""
+    import zipfile
+
+    import numpy as np
+
+    try:
+        with np.load(file, allow_pickle=False) as content:
+            named = [n for n in ("x", "X", "x_test") if n in content.files]
+            names = named or content.files
+            if not named and len(names) != 1:
+                raise DataError(
+                    f"{file}: holds {', '.join(names) or 'nothing'}; need an array x"
+                )
+            rows = np.asarray(content[names[0]])
+    except DataError:
+        raise
+    except (ValueError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+        raise DataError(f"{file}: no readable .npz file ({error})") from None
+    if rows.shape in (model.network.inputs, model.image_shape):
+        rows = rows[np.newaxis]
+    return rows
+
+
+def _print_rows(model: "Model", rows: "np.ndarray") -> None:
+    outputs = model.predict(rows)
+    classifies = model.classes or model.network.loss_name.endswith("entropy")
+    heads = ("class", "", "probability") if classifies else ("outputs",)
+    table = columns("row", *heads, left=(1, 2))
+    for index, row in enumerate(outputs[:MOST_ROWS]):
+        table.add_row(str(index), *_row(model, row, bool(classifies)))
+    show(table)
+    if len(outputs) > MOST_ROWS:
+        say(f"… and {len(outputs) - MOST_ROWS:,} more rows")
+
+
+def _row(model: "Model", outputs: "np.ndarray", classifies: bool) -> list[str]:
+    if not classifies:
+        return ["  ".join(f"{value:.6g}" for value in outputs.ravel())]
+    values = _probabilities(model, outputs)
+    best = int(values.argmax())
+    share = float(values[best])
+    name = plain(_names(model, outputs)[best])
+    return [name, bar(share, BAR_WIDTH), f"{share:.1%}"]

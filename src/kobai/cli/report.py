@@ -1,0 +1,111 @@
+"""What `kobai train` says before it begins and when it is done."""
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from kobai.cli.folder import DESCRIBED, RunFolder
+from kobai.cli.screen import command, facts, plain, say, short, show
+from kobai.cli.settings import Settings
+
+if TYPE_CHECKING:
+    from kobai.data import Dataset
+    from kobai.networks import Network
+    from kobai.training import History
+
+
+def announce(
+    folder: RunFolder,
+    settings: Settings,
+    data: "Dataset",
+    network: "Network",
+    optimizer: Any,
+) -> None:
+    """Say what is about to happen: data, network, training, run folder."""
+    show(
+        facts(
+            Data=str(data),
+            Network=str(network),
+            Training=_training(settings, optimizer),
+            Run=short(folder.path),
+        )
+    )
+    say()
+
+
+def _training(settings: Settings, optimizer: Any) -> str:
+    batches = {
+        "full": "all samples in every step",
+        "online": "one sample at a time",
+        "random": f"batches of {settings.batch_size}, drawn with replacement",
+        "shuffle": f"batches of {settings.batch_size}, shuffled",
+    }[settings.batches]
+    if settings.steps is not None:
+        length = _count(settings.steps, "step")
+    else:
+        length = _count(settings.epochs or 1, "epoch")
+    extra = f"; momentum {optimizer.momentum:g}" if settings.momentum else ""
+    decay = f"; weight decay {settings.weight_decay:g}" * bool(settings.weight_decay)
+    slow = "; gradients by the definition (slow)" * (settings.gradient == "numerical")
+    return (
+        f"{settings.optimizer}, learning rate {optimizer.learning_rate:g}{extra}{decay}"
+        f"; {batches}; {length}; seed {settings.seed}{slow}"
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def results(data: "Dataset", network: "Network", history: "History") -> dict[str, Any]:
+    """Return what came out, for `run.json`: measured on the network that is saved."""
+    last = history.records[-1]
+    found: dict[str, Any] = {"steps": last["step"], "seconds": last["seconds"]}
+    for part, (x, t) in zip(("train", "test"), data, strict=True):
+        for name, value in network.evaluate(x, t).items():
+            # JSON has no infinity, which a regression's test loss may reach.
+            found[f"{part}_{name}"] = value if math.isfinite(value) else None
+    return found | {"stopped": history.stopped}
+
+
+def sum_up(folder: RunFolder, results: dict[str, Any], history: "History") -> None:
+    """Say how well it went, what was written, and what to type next."""
+    run = short(folder.path)
+    steps = _count(results["steps"], "step")
+    say()
+    say(f"{_quality(results)} after {steps} in {results['seconds']:.1f} s")
+    say()
+    written = {
+        f"{run}/{name}": what
+        for name, what in DESCRIBED.items()
+        if (folder.path / name).exists()
+    }
+    show(_pairs("Written", written))
+    say()
+    show(_pairs("Next", _next_commands(run)))
+
+
+def _quality(results: dict[str, Any]) -> str:
+    name = "accuracy" if "test_accuracy" in results else "loss"
+    test, train = results[f"test_{name}"], results[f"train_{name}"]
+    best = f"[bold]Test {name} [green]{test:.4f}[/green][/bold]"
+    return f"{best} (training data {train:.4f})"
+
+
+def _next_commands(run: str) -> dict[str, str]:
+    return {
+        command("evaluate", run): "where it errs",
+        command("predict", run, "my.png"): "a figure that you drew",
+        command("train", "--hidden", "100,50"): "another network",
+    }
+
+
+def _pairs(title: str, rows: dict[str, str]) -> Any:
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column(no_wrap=True, overflow="fold", style="cyan")
+    grid.add_column()
+    for index, (left, right) in enumerate(rows.items()):
+        grid.add_row("" if index else title, plain(left), right)
+    return grid

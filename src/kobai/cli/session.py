@@ -1,0 +1,155 @@
+"""One training run from the command line: announce, train, save, sum up."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kobai.cli import report
+from kobai.cli.folder import CURVES, HISTORY, RunError, RunFolder, write_figure
+from kobai.cli.leaving import CtrlCError, describe
+from kobai.cli.screen import command, short
+from kobai.cli.settings import (
+    Settings,
+    build_network,
+    build_optimizer,
+    check_batch,
+    completed,
+    load_data,
+    one_of,
+)
+from kobai.cli.watch import LossWatch
+from kobai.engines import ENGINES
+from kobai.errors import DivergenceError, KobaiError, ModelFileError
+from kobai.training import BATCHES, History, TrainingState
+from kobai.training import train as run_training
+from kobai.training.step import GRADIENTS
+
+if TYPE_CHECKING:
+    from kobai.data import Dataset
+    from kobai.networks import Network
+
+
+class DivergedError(KobaiError):
+    """A run did not learn; what there is of it has been saved."""
+
+
+@dataclass
+class _Beginning:
+    """Write the settings down once it is certain that the run begins."""
+
+    folder: RunFolder
+    settings: Settings
+
+    def on_train_begin(self, state: TrainingState) -> None:
+        self.folder.write(self.settings.as_json(), {})
+
+
+@dataclass
+class Session:
+    """A run under way: where it goes, and with what settings."""
+
+    folder: RunFolder
+    settings: Settings
+    resume: bool = False
+    quiet: bool = False
+
+    def go(self) -> None:
+        """Do it all; nothing is written before everything has been checked."""
+        chosen = self.settings
+        one_of("--batches", chosen.batches, BATCHES)
+        one_of("--engine", chosen.engine, ["auto", *ENGINES])
+        one_of("--gradient", chosen.gradient, GRADIENTS)
+        data = load_data(chosen.data, chosen.data_dir, chosen.seed)
+        self.settings = completed(chosen, len(data.x_train))
+        check_batch(self.settings, data)
+        network = build_network(self.settings, data)
+        optimizer = build_optimizer(self.settings)
+        if not self.quiet:
+            report.announce(self.folder, self.settings, data, network, optimizer)
+        if not self.resume:
+            self.folder.create()
+        try:
+            self._train(data, network, optimizer)
+        except BrokenPipeError:
+            raise
+        except (OSError, ModelFileError) as error:
+            if not self.folder.checkpoint.exists():
+                raise
+            raise RunError(self._stopped(error)) from None
+        finally:
+            self.folder.discard()
+
+    def _stopped(self, error: Exception) -> str:
+        """Say of a run that the disk has stopped how to go on."""
+        run = short(self.folder.path)
+        again = command("train", "--resume", "--run", run)
+        what = describe(error).rstrip(".")
+        return f"{what}. The run is kept up to then; to go on: {again}"
+
+    def _train(self, data: "Dataset", network: "Network", optimizer: Any) -> None:
+        watch = LossWatch()
+        try:
+            history = self._history(data, network, optimizer, watch)
+            problem = watch.problem or history.stopped
+        except DivergenceError as error:
+            if not self.folder.checkpoint.exists():
+                raise
+            history, problem = getattr(error, "history", History()), str(error)
+        results = self._save(data, network, history)
+        if problem:
+            self._explain(problem, history)
+        if not self.quiet:
+            report.sum_up(self.folder, results, history)
+
+    def _history(
+        self, data: "Dataset", network: "Network", optimizer: Any, watch: LossWatch
+    ) -> History:
+        chosen = self.settings
+        return run_training(
+            network,
+            data,
+            optimizer=optimizer,
+            batch_size=chosen.batch_size or 1,
+            epochs=chosen.epochs,
+            steps=chosen.steps,
+            batches=chosen.batches,
+            seed=chosen.seed,
+            engine=chosen.engine,
+            gradient=chosen.gradient,
+            callbacks=[watch, _Beginning(self.folder, self.settings)],
+            progress=False if self.quiet else "auto",
+            checkpoint=self.folder.checkpoint,
+            resume=self.resume,
+        )
+
+    def _save(
+        self, data: "Dataset", network: "Network", history: History
+    ) -> dict[str, Any]:
+        """Write all files of the run folder, and return the results."""
+        from kobai.formats import save_model
+        from kobai.plots import training_curves
+
+        results = report.results(data, network, history)
+        save_model(
+            self.folder.model,
+            network,
+            classes=data.classes,
+            image_shape=data.image_shape,
+            scale=data.scale,
+            name=data.name,
+        )
+        history.write_csv(self.folder.path / HISTORY)
+        self.folder.write(self.settings.as_json(), results)
+        if history.records:
+            write_figure(self.folder.path / CURVES, training_curves(history))
+        return results
+
+    def _explain(self, problem: str, history: History) -> None:
+        """Say why the run ended before its time, and how to go on."""
+        run = short(self.folder.path)
+        if problem != "interrupted":
+            raise DivergedError(f"{problem}. They are saved in {run}.")
+        step = history.records[-1]["step"]
+        raise CtrlCError(
+            f"interrupted after step {step:,}; the network so far is saved in {run}. "
+            f"To go on: {command('train', '--resume', '--run', run)}"
+        )

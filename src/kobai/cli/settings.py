@@ -1,0 +1,225 @@
+"""The settings of a training run: chosen, completed, kept in the run folder."""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from kobai.cli.options import DATA_SETS
+from kobai.cli.screen import short
+from kobai.errors import KobaiError, suggest
+
+if TYPE_CHECKING:
+    from kobai.data import Dataset
+    from kobai.networks import Network
+    from kobai.optimizers import Optimizer
+
+MOST_UNITS = 100_000
+
+
+class SettingError(KobaiError, ValueError):
+    """An option makes no sense; the message says what would."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that decides how a run goes; None is filled in by `completed`."""
+
+    data: str = "digits"
+    data_dir: str | None = None
+    hidden: str = "50"
+    activation: str | None = None
+    loss: str | None = None
+    optimizer: str = "sgd"
+    lr: float | None = None
+    momentum: float | None = None
+    weight_decay: float = 0.0
+    batch_size: int | None = None
+    batches: str = "shuffle"
+    epochs: int | None = None
+    steps: int | None = None
+    seed: int = 0
+    engine: str = "auto"
+    gradient: str = "backprop"
+    dtype: str = "float32"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the settings as plain JSON."""
+        return asdict(self)
+
+    @staticmethod
+    def from_json(values: Mapping[str, Any]) -> "Settings":
+        """Return the settings that `as_json` described.
+
+        >>> Settings.from_json(Settings(lr=0.5).as_json()).lr
+        0.5
+        """
+        known = {field.name for field in fields(Settings)}
+        return Settings(**{k: v for k, v in values.items() if k in known})
+
+
+DIGITS: dict[str, Any] = {
+    "activation": "relu",
+    "lr": 0.3,
+    "batch_size": 20,
+    "epochs": 30,
+}
+OTHERS: dict[str, Any] = {
+    "activation": "sigmoid",
+    "lr": 0.1,
+    "batch_size": 100,
+    "epochs": 10,
+}
+
+
+def completed(settings: Settings, rows: int) -> Settings:
+    """Fill in what was left open, to suit the data and the optimizer.
+
+    The defaults are those of the book for MNIST (sigmoid, 0.1, batches of 100), and
+    what learns the 8×8 digits in a second.
+
+    >>> completed(Settings(data="mnist"), rows=60_000).batch_size
+    100
+    """
+    usual = DIGITS if settings.data == "digits" else OTHERS
+    lr = usual["lr"] if settings.optimizer == "sgd" else None
+    epochs = None if settings.steps is not None else usual["epochs"]
+    # Of few samples a batch of 100 would be all, and an epoch a single step.
+    batch_size = min(usual["batch_size"], max(1, rows // 10))
+    found: dict[str, Any] = {**usual, "batch_size": batch_size}
+    found |= {"lr": lr, "epochs": epochs}
+    vacant = {k: v for k, v in found.items() if getattr(settings, k) is None}
+    return replace(settings, **vacant)
+
+
+def one_of(option: str, value: str, known: Iterable[str]) -> str:
+    """Return a name that is known, or refuse it and name the nearest."""
+    names = list(known)
+    if value not in names:
+        raise SettingError(
+            f'{option}: got "{value}"; need one of {", ".join(names)}.'
+            f"{suggest(value, names)}"
+        )
+    return value
+
+
+def hidden_sizes(text: str) -> tuple[int, ...]:
+    """Read the sizes of the hidden layers.
+
+    >>> hidden_sizes("100,50"), hidden_sizes("none")
+    ((100, 50), ())
+    """
+    if text.strip().lower() in ("none", "0", ""):
+        return ()
+    try:
+        sizes = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        sizes = (0,)
+    if min(sizes) < 1 or max(sizes) > MOST_UNITS:
+        raise SettingError(
+            f'--hidden: got "{text}"; need whole numbers from 1 to {MOST_UNITS:,}, one '
+            'for each hidden layer, such as 50 or 100,50 ("none" for no hidden layer)'
+        )
+    return sizes
+
+
+def build_network(settings: Settings, data: "Dataset") -> "Network":
+    """Return the network that the settings ask for, fitting the data."""
+    import numpy as np
+
+    from kobai.networks import ACTIVATIONS, LOSSES, Dense, Flatten, Network
+
+    one_of("--dtype", settings.dtype, ("float32", "float64"))
+    activations = [name for name in ACTIVATIONS if name != "softmax"]
+    name = one_of("--activation", settings.activation or "sigmoid", activations)
+    if settings.loss is not None:
+        one_of("--loss", settings.loss, LOSSES)
+    inputs = data.x_train.shape[1:]
+    layers: list[Any] = [Flatten()] if len(inputs) > 1 else []
+    for units in hidden_sizes(settings.hidden):
+        layers += [Dense(units), ACTIVATIONS[name]()]
+    layers += [Dense(_outputs(data)), _output_layer(settings.loss, data)]
+    return Network(
+        inputs,
+        layers,
+        settings.loss,
+        seed=_whole("--seed", settings.seed, 0),
+        dtype=np.dtype(settings.dtype),
+    )
+
+
+def _outputs(data: "Dataset") -> int:
+    return len(data.classes) or int(data.t_train.shape[-1])
+
+
+def _output_layer(loss: str | None, data: "Dataset") -> Any:
+    """Return the layer that goes with the loss; classes end in probabilities."""
+    from kobai.networks import Identity, Sigmoid, Softmax
+
+    if not data.classes:
+        return Identity()
+    return Sigmoid() if loss == "binary_cross_entropy" else Softmax()
+
+
+def build_optimizer(settings: Settings) -> "Optimizer":
+    """Return the optimizer that the settings ask for."""
+    from kobai.optimizers import OPTIMIZERS
+
+    kind = OPTIMIZERS[one_of("--optimizer", settings.optimizer, OPTIMIZERS)]
+    options: dict[str, Any] = {"weight_decay": settings.weight_decay}
+    if settings.lr is not None:
+        options["learning_rate"] = settings.lr
+    if settings.momentum is not None:
+        if "momentum" not in {field.name for field in fields(kind)}:
+            raise SettingError(
+                f"--momentum: the optimizer {settings.optimizer} has none; "
+                "it goes with --optimizer momentum or nesterov"
+            )
+        options["momentum"] = settings.momentum
+    return kind(**options)
+
+
+def check_amounts(settings: Settings) -> None:
+    """Refuse amounts that make no sense, before anything is loaded."""
+    if settings.epochs is not None and settings.steps is not None:
+        raise SettingError(
+            f"got --epochs {settings.epochs} and --steps {settings.steps}; "
+            "give one of the two"
+        )
+    for option in ("epochs", "steps", "batch_size"):
+        value = getattr(settings, option)
+        if value is not None:
+            _whole(f"--{option.replace('_', '-')}", value, 1)
+    _whole("--seed", settings.seed, 0)
+
+
+def _whole(option: str, value: int, least: int) -> int:
+    if value < least:
+        raise SettingError(f"{option}: got {value}; need {least} or more")
+    return value
+
+
+def check_batch(settings: Settings, data: "Dataset") -> None:
+    """Refuse a batch that is larger than the data."""
+    rows = len(data.x_train)
+    size = settings.batch_size
+    if settings.batches in ("shuffle", "random") and size is not None and size > rows:
+        raise SettingError(
+            f"--batch-size: got {size}, but {data.name} has {rows:,} training "
+            f"samples; need {rows} or fewer (--batches full takes all of them)"
+        )
+
+
+def load_data(name: str, data_dir: str | None, seed: int) -> "Dataset":
+    """Load a data set, and name its file in messages as briefly as can be."""
+    from kobai.data import load_dataset
+
+    brief = short(name)
+    # A folder called mnist is not the set of that name.
+    return load_dataset(name if brief in DATA_SETS else brief, data_dir, seed)
+
+
+def typed(path: str) -> str:
+    """Return a path that holds from any folder; what is not there stays as typed."""
+    found = os.path.expanduser(path)
+    return os.path.abspath(found) if os.path.exists(found) else path

@@ -1,0 +1,85 @@
+"""`kobai train`: train a network, and leave a run folder behind."""
+
+from dataclasses import replace
+from typing import Any
+
+from kobai.cli import options
+from kobai.cli.folder import RunFolder, fresh_folder
+from kobai.cli.settings import SettingError, Settings, check_amounts, typed
+
+
+def train(
+    data: options.Data = None,
+    hidden: options.Hidden = None,
+    activation: options.Activation = None,
+    loss: options.Loss = None,
+    dtype: options.Dtype = None,
+    optimizer: options.OptimizerName = None,
+    lr: options.LearningRate = None,
+    momentum: options.MomentumOption = None,
+    weight_decay: options.WeightDecay = None,
+    batch_size: options.BatchSize = None,
+    batches: options.Batches = None,
+    epochs: options.Epochs = None,
+    steps: options.Steps = None,
+    seed: options.Seed = None,
+    engine: options.Engine = None,
+    gradient: options.GradientKind = None,
+    data_dir: options.DataDir = None,
+    run: options.RunName = None,
+    resume: options.Resume = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Train a network and draw how it learned.
+
+    \b
+    kobai train                          digits, in a second
+    kobai train mnist --hidden 100,50    downloads MNIST once
+    kobai train mnist --data-dir FOLDER  takes its files from there
+    kobai train my.npz --optimizer adam  your own x and t
+    kobai train --resume --run runs/digits-1 --epochs 60
+
+    The run folder gets the network (model.safetensors), the curves (curves.png,
+    history.csv), and settings and results (run.json).
+    """
+    given = {k: v for k, v in locals().items() if v is not None}
+    for name in ("run", "resume", "quiet"):
+        given.pop(name, None)
+    # A run must find its data again from any other folder.
+    for name in ("data", "data_dir"):
+        if name in given and given[name] not in options.DATA_SETS:
+            given[name] = typed(given[name])
+    # Training, networks and data load NumPy, which `kobai --help` does not need.
+    from kobai.cli.session import Session
+
+    folder, settings = (_resumed if resume else _fresh)(run, given)
+    Session(folder, settings, resume=resume, quiet=quiet).go()
+
+
+def _fresh(run: str | None, given: dict[str, Any]) -> tuple[RunFolder, Settings]:
+    settings = Settings(**given)
+    check_amounts(settings)
+    return fresh_folder(run, settings.data), settings
+
+
+def _resumed(run: str | None, given: dict[str, Any]) -> tuple[RunFolder, Settings]:
+    """Take the settings of the run as it began; only its length may change."""
+    from pathlib import Path
+
+    if run is None:
+        raise SettingError("--resume: say which run: --resume --run runs/digits-1")
+    folder = RunFolder(Path(run).expanduser())
+    before = Settings.from_json(folder.read()["settings"])
+    for name, value in given.items():
+        old = getattr(before, name)
+        if name not in ("epochs", "steps") and value != old:
+            raise SettingError(
+                f"--resume: {name.replace('_', '-')} is {value} now and was {old} "
+                "when the run began; only --epochs and --steps may change"
+            )
+    length = {k: v for k, v in given.items() if k in ("epochs", "steps")}
+    if length:
+        before = replace(before, epochs=None, steps=None)
+    settings = replace(before, **length)
+    check_amounts(settings)
+    return folder, settings

@@ -1,0 +1,78 @@
+"""Ctrl-C at any moment, pipes that break, and how the command ends."""
+
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("delay", [0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.5, 0.8, 1.2, 1.6])
+def test_ctrl_c_at_any_moment(here, start, delay):
+    process = start("train", "--epochs", "3000", "--run", "run")
+    time.sleep(delay)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    # While Python itself starts, and loads the package's first lines, nobody can
+    # catch the signal yet; from `leave_after` on it must be.
+    if "leave_after" in err or process.returncode not in (1, -signal.SIGINT):
+        assert "Traceback" not in err
+        assert process.returncode == 130
+        assert err.count("\n") == 1
+        assert err.startswith("interrupted")
+    if (here / "run").exists():
+        assert (here / "run" / "checkpoint.safetensors").exists()
+        assert (here / "run" / "model.safetensors").exists()
+    assert not list(here.rglob("*.tmp"))
+
+
+def test_a_broken_pipe_is_no_error(here):
+    command = f"{sys.executable} -m kobai.cli train --epochs 300 --run run"
+    pipe = f"({command}; echo $? > code) | head -n 1"
+    done = subprocess.run(pipe, shell=True, capture_output=True, text=True)
+    assert done.stdout.startswith("Data")
+    assert not done.stderr
+    assert (here / "code").read_text().strip() == "1"
+
+
+def test_a_bug_keeps_its_traceback(kobai, monkeypatch):
+    from kobai import data
+
+    def broken(*arguments, **options):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(data, "load_dataset", broken)
+    monkeypatch.setattr("sys.argv", ["kobai", "check"])
+    from kobai.cli import main
+
+    with pytest.raises(RuntimeError, match="a bug"):
+        main()
+
+
+def test_too_little_memory_is_said(kobai, monkeypatch):
+    from kobai import data
+
+    def greedy(*arguments, **options):
+        raise MemoryError("Unable to allocate 1 PiB")
+
+    monkeypatch.setattr(data, "load_dataset", greedy)
+    done = kobai("check")
+    assert done.code == 2
+    assert "not enough memory (Unable to allocate 1 PiB)" in done.err
+
+
+def test_a_warning_is_a_note(kobai, monkeypatch):
+    import warnings
+
+    from kobai import data
+
+    def warns(*arguments, **options):
+        with warnings.catch_warnings():
+            warnings.simplefilter("always")
+            warnings.warn("mind the gap", stacklevel=1)
+        raise ValueError("stop here")
+
+    monkeypatch.setattr(data, "load_dataset", warns)
+    assert kobai("check").err == "note: mind the gap\nerror: stop here\n"

@@ -1,0 +1,243 @@
+"""What the other commands show."""
+
+import re
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from kobai.cli import options
+from kobai.cli.predict import BAR_WIDTH
+from kobai.data import load_digits
+from kobai.formats import load_model
+from kobai.plots import FIGURES
+from kobai.version import __version__
+
+COMMANDS = ["train", "evaluate", "predict", "check", "descend", "figures"]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A network for the digits, trained once."""
+    from kobai.formats import save_model
+    from kobai.networks import Dense, Network, ReLU, Softmax
+    from kobai.optimizers import SGD
+    from kobai.training import train
+
+    data = load_digits(seed=0)
+    network = Network(64, [Dense(30), ReLU(), Dense(10), Softmax()])
+    train(network, data, optimizer=SGD(0.3), batch_size=20, epochs=10, progress=False)
+    path = tmp_path_factory.mktemp("model") / "digits.safetensors"
+    save_model(
+        path,
+        network,
+        classes=data.classes,
+        image_shape=data.image_shape,
+        scale=data.scale,
+        name="digits",
+    )
+    return path
+
+
+def test_the_version(kobai):
+    assert kobai("--version") == (0, f"kobai {__version__}\n", "")
+
+
+def test_no_command_shows_the_help(kobai):
+    done = kobai()
+    assert done.code == 0
+    for name in COMMANDS:
+        assert name in done.out
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_has_examples(kobai, name):
+    done = kobai(name, "--help")
+    assert done.code == 0
+    assert re.search(rf"^ *kobai {name}", done.out, re.MULTILINE)
+    assert max(map(len, done.out.splitlines())) <= 100
+
+
+def test_the_help_names_all_there_is(kobai):
+    text = " ".join(kobai("train", "--help").out.split())
+    for known in (options._activations(), options._optimizers(), options._batches()):
+        for name in known:
+            assert name in text
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("kobai tr", "train"),
+        ("kobai train --opt", "--optimizer"),
+        ("kobai train --optimizer adamw", "adamw"),
+        ("kobai train fash", "fashion-mnist"),
+        ("kobai train --engine au", "auto"),
+        ("kobai train --loss hu", "huber"),
+        ("kobai figures learning", "learning-rates"),
+    ],
+)
+def test_the_shell_completes(kobai, monkeypatch, words, expected):
+    monkeypatch.setenv("_KOBAI_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))
+    assert expected in kobai().out.split()
+
+
+def test_the_shell_completes_runs(kobai, blobs, monkeypatch):
+    kobai("train", blobs, "--epochs", 1, "-q")
+    monkeypatch.setenv("_KOBAI_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "kobai evaluate runs/b")
+    monkeypatch.setenv("COMP_CWORD", "2")
+    assert "runs/blobs-1" in kobai().out.split()
+
+
+def test_the_help_loads_nothing_heavy(start):
+    import subprocess
+    import sys
+
+    code = """
+import sys
+sys.argv = ["kobai", "--help"]
+from kobai.cli import main
+try:
+    main()
+finally:
+    heavy = {"matplotlib", "safetensors", "PIL", "pooch", "kobai.networks"}
+    print("loaded:", *sorted(heavy & sys.modules.keys()), file=sys.stderr)
+"""
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.stderr == "loaded:\n"
+
+
+def test_evaluate_counts_by_hand(kobai, trained):
+    done = kobai("evaluate", trained, "digits")
+    assert done.code == 0
+    data, network = load_digits(seed=0), load_model(trained).network
+    guesses = network.predict(data.x_test).argmax(axis=1)
+    right = int(np.sum(guesses == data.t_test))
+    assert f"{right} of {len(data.x_test)} right" in done.out
+    rows = re.findall(r"^(\d)((?: +(?:\d+|·)){10}) +[\d.]+%$", done.out, re.MULTILINE)
+    got = [[int(n.replace("·", "0")) for n in row.split()] for _, row in rows]
+    expected = np.zeros((10, 10), int)
+    for label, guess in zip(data.t_test, guesses, strict=True):
+        expected[label, guess] += 1
+    np.testing.assert_array_equal(got, expected)
+
+
+def test_evaluate_shows_long_class_names(kobai, here, blobs):
+    from kobai.formats import save_model
+
+    kobai("train", blobs, "--epochs", 30, "--run", "r", "-q")
+    network = load_model(here / "r/model.safetensors").network
+    names = ("Ankle boot", "T-shirt", "[bold]Bag")
+    save_model(here / "named.safetensors", network, classes=names)
+    out = kobai("evaluate", "named.safetensors", "blobs.npz").out
+    for index, name in enumerate(names):
+        assert f"{index} {name}" in out
+
+
+def test_a_picture_is_predicted_as_its_pixels_are(kobai, here, trained):
+    data, network = load_digits(seed=0), load_model(trained).network
+    for index in range(3):
+        pixels = np.kron(data.x_test[index].reshape(8, 8), np.ones((12, 12)))
+        picture = np.pad(255 - 255 * pixels, 20, constant_values=255)
+        Image.fromarray(picture.astype(np.uint8)).save(here / "my.png")
+        done = kobai("predict", trained, "my.png")
+        assert done.code == 0
+        best = network.predict(data.x_test[index]).argmax()
+        assert done.out.startswith(f"my.png: {best}\n")
+        shares = [float(s) for s in re.findall(r"([\d.]+)%", done.out)]
+        # Ten shares, each rounded to a tenth of a per cent.
+        assert sum(shares) == pytest.approx(100, abs=0.5)
+        assert len(shares) == 10
+
+
+def test_bars_are_as_long_as_the_probability_is_large(kobai, here, trained):
+    image = Image.new("L", (90, 90), 255)
+    ImageDraw.Draw(image).ellipse((25, 15, 65, 75), outline=0, width=9)
+    image.save(here / "zero.png")
+    out = kobai("predict", trained, "zero.png").out
+    bars = re.findall(r"^\d +([█▏▎▍▌▋▊▉]*) +([\d.]+)%$", out, re.MULTILINE)
+    assert len(bars) == 10
+    for drawn, share in bars:
+        assert len(drawn) == pytest.approx(BAR_WIDTH * float(share) / 100, abs=1)
+
+
+def test_rows_of_numbers_are_predicted(kobai, here, trained):
+    data = load_digits(seed=0)
+    np.savez(here / "my.npz", x=16 * data.x_test[:5])
+    out = kobai("predict", trained, "my.npz").out
+    best = load_model(trained).network.predict(data.x_test[:5]).argmax(axis=1)
+    rows = re.findall(r"^ *(\d) +(\d) .*%$", out, re.MULTILINE)
+    assert [int(guess) for _, guess in rows] == best.tolist()
+
+
+def test_check_agrees(kobai):
+    done = kobai("check", "--hidden", "5,4", "--activation", "tanh", "--samples", 3)
+    assert done.code == 0
+    for name in ("W1", "b1", "W2", "b2", "W3", "b3", "They agree"):
+        assert name in done.out
+
+
+def test_check_finds_a_wrong_gradient(kobai, monkeypatch):
+    from kobai import autodiff
+
+    right = autodiff.gradient
+
+    def wrong(f, params):
+        grads = right(f, params)
+        grads["b1"] = grads["b1"] * 1.01
+        return grads
+
+    monkeypatch.setattr(autodiff, "gradient", wrong)
+    done = kobai("check", "--hidden", 5, "--samples", 3)
+    assert done.code == 1
+    assert "They differ" in done.out
+
+
+def test_descend_walks_as_the_formula_says(kobai, here):
+    done = kobai("descend", "x0**2 + x1**2", "--start", "-3,4")
+    assert done.code == 0
+    # Every step multiplies by 1 - 2 * 0.1.
+    end = [start * 0.8**100 for start in (-3, 4)]
+    shown = re.search(r"it is at \((\S+), (\S+)\)", done.out)
+    assert shown is not None
+    # Nine digits are printed.
+    assert [float(v) for v in shown.groups()] == pytest.approx(end, rel=1e-8)
+    with Image.open(here / "descent.png") as picture:
+        assert min(picture.size) > 300
+
+
+def test_descend_says_that_it_diverged(kobai):
+    done = kobai("descend", "x0**2 + x1**2", "--start", "-3,4", "--lr", "10")
+    assert done.code == 0
+    assert "It diverged" in done.out
+
+
+def test_descend_says_that_it_hardly_moved(kobai):
+    done = kobai("descend", "x0**2 + x1**2", "--start", "-3,4", "--lr", "1e-10")
+    assert "hardly moved" in done.out
+
+
+@pytest.mark.parametrize(
+    ("formula", "start"),
+    [("x**4 - 3*x**2 + x", "2"), ("x + y**2 + z**2", "1,2,3"), ("-x0**2", "1")],
+)
+def test_descend_draws_any_number_of_variables(kobai, here, formula, start):
+    arguments = ["--start", start, "--out", "new/my.svg", "--steps", 5, "--", formula]
+    done = kobai("descend", *arguments)
+    assert done.code == 0, done.err
+    assert (here / "new/my.svg").read_text().startswith("<?xml")
+
+
+def test_figures_are_listed(kobai):
+    assert kobai("figures", "--list").out.split() == list(FIGURES)
+
+
+def test_a_figure_is_drawn(kobai, here):
+    done = kobai("figures", "network-drawing", "--out", "a/b", "--language", "en")
+    assert done == (0, "a/b/network-drawing.png\n", "")
+    with Image.open(here / "a/b/network-drawing.png") as picture:
+        assert min(picture.size) > 300

@@ -1,0 +1,238 @@
+import csv
+import json
+import signal
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from kobai.data import load_digits
+from kobai.formats import load_model
+from kobai.training import History
+
+FILES = {
+    "checkpoint.safetensors",
+    "curves.png",
+    "history.csv",
+    "model.safetensors",
+    "run.json",
+}
+
+
+def params_of(folder):
+    return load_model(folder / "model.safetensors").network.params
+
+
+def assert_same_params(one, other):
+    assert one.keys() == other.keys()
+    for name in one:
+        np.testing.assert_array_equal(one[name], other[name])
+
+
+def test_the_defaults_learn_the_digits(kobai, here):
+    done = kobai("train")
+    assert done.code == 0
+    assert not done.err
+    run = here / "runs" / "digits-1"
+    assert {file.name for file in run.iterdir()} == FILES
+    # By hand from the saved parameters: what the files hold is what was announced.
+    data, p = load_digits(seed=0), params_of(run)
+    hidden = np.maximum(data.x_test @ p["W1"] + p["b1"], 0)
+    guesses = (hidden @ p["W2"] + p["b2"]).argmax(axis=1)
+    accuracy = np.mean(guesses == data.t_test)
+    assert accuracy >= 0.96
+    results = json.loads((run / "run.json").read_text())["results"]
+    assert results["test_accuracy"] == pytest.approx(accuracy)
+    assert f"Test accuracy {accuracy:.4f}" in done.out
+    assert "kobai evaluate runs/digits-1" in done.out
+
+
+def test_the_run_folder(kobai, here, blobs):
+    done = kobai("train", blobs, "--epochs", 3, "--run", "a/b")
+    assert done.code == 0, done.err
+    with open(here / "a/b/history.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["epoch"] for row in rows] == ["0", "1", "2", "3"]
+    run = json.loads((here / "a/b/run.json").read_text())
+    assert run["settings"]["epochs"] == 3
+    assert run["results"]["steps"] == int(rows[-1]["step"])
+    assert run["versions"]["numpy"] == np.__version__
+    with Image.open(here / "a/b/curves.png") as picture:
+        assert min(picture.size) > 300
+
+
+def test_numbers_go_up(kobai, here, blobs):
+    for _ in range(2):
+        assert kobai("train", blobs, "--epochs", 1, "-q").code == 0
+    assert {p.name for p in (here / "runs").iterdir()} == {"blobs-1", "blobs-2"}
+
+
+def test_quiet_prints_nothing(kobai, blobs):
+    assert kobai("train", blobs, "--epochs", 1, "--quiet") == (0, "", "")
+
+
+def test_it_says_what_it_will_do_and_what_to_do_next(kobai, blobs):
+    out = kobai("train", blobs, "--epochs", 1, "--hidden", "7,5").out
+    before, after = out.split("epoch       step")
+    for words in ("96 training samples", "Dense(7)", "Dense(5)", "sgd", "runs/blobs-1"):
+        assert words in before
+    # 4*7 + 7 + 7*5 + 5 + 5*3 + 3 by hand.
+    assert "93" in before
+    for words in ("Test accuracy", "curves.png", "evaluate", "predict"):
+        assert words in after
+
+
+def test_the_options_reach_the_network_and_the_training(kobai, here, blobs):
+    options = "--hidden none --dtype float64 --optimizer nesterov --momentum 0.5"
+    options += " --lr 0.02 --weight-decay 0.01 --batches random --batch-size 7"
+    options += " --steps 31 --seed 3 --engine eager --loss squared_error"
+    assert kobai("train", blobs, *options.split(), "--run", "r").code == 0
+    network = load_model(here / "r/model.safetensors").network
+    assert network.loss_name == "squared_error"
+    assert network.params.keys() == {"W1", "b1"}
+    assert network.params["W1"].dtype == np.float64
+    settings = json.loads((here / "r/run.json").read_text())["settings"]
+    assert settings["momentum"] == 0.5
+    last = History.read_csv(here / "r/history.csv").records[-1]
+    assert (last["step"], last["learning_rate"]) == (31, 0.02)
+
+
+def test_the_same_seed_gives_the_same_network(kobai, here, blobs):
+    for run, seed in (("a", 5), ("b", 5), ("c", 6)):
+        kobai("train", blobs, "--epochs", 1, "--seed", seed, "--run", run, "-q")
+    assert_same_params(params_of(here / "a"), params_of(here / "b"))
+    assert np.any(params_of(here / "a")["W1"] != params_of(here / "c")["W1"])
+
+
+def test_the_numerical_gradient_trains_nearly_alike(kobai, here, blobs):
+    same = ["--hidden", 3, "--steps", 4, "--dtype", "float64", "-q"]
+    for kind in ("backprop", "numerical"):
+        done = kobai("train", blobs, *same, "--gradient", kind, "--run", kind)
+        assert done.code == 0, done.err
+    one, other = params_of(here / "backprop"), params_of(here / "numerical")
+    for name in one:
+        # Central differences at h = 1e-4 err by about 1e-8, in each of four steps.
+        np.testing.assert_allclose(one[name], other[name], atol=1e-6)
+
+
+def test_a_regression(kobai, here):
+    x = np.linspace(-1, 1, 100)[:, np.newaxis]
+    np.savez(here / "line.npz", x=x, t=2 * x)
+    done = kobai("train", "line.npz", "--hidden", "none", "--epochs", 200, "--run", "r")
+    assert done.code == 0, done.err
+    assert "Test loss 0.0000" in done.out
+    # The slope that was put in, as closely as float32 and 200 epochs come to it.
+    np.testing.assert_allclose(params_of(here / "r")["W1"], [[2]], rtol=1e-2)
+    shown = kobai("evaluate", "r")
+    assert shown.code == 0
+    assert "Loss" in shown.out
+    assert "Accuracy" not in shown.out
+    assert kobai("predict", "r", "line.npz").code == 0
+
+
+def test_two_classes_by_one_question(kobai, here, blobs):
+    options = ["--loss", "binary_cross_entropy", "--epochs", 20, "--run", "r"]
+    assert kobai("train", blobs, *options).code == 0
+    assert kobai("evaluate", "r").code == 0
+
+
+def test_a_resumed_run_ends_bit_for_bit_as_one_that_never_stopped(kobai, here, blobs):
+    options = [blobs, "--optimizer", "adam", "-q"]
+    kobai("train", *options, "--epochs", 6, "--run", "whole")
+    kobai("train", *options, "--epochs", 2, "--run", "parts")
+    done = kobai("train", "--resume", "--run", "parts", "--epochs", 6, "-q")
+    assert done == (0, "", "")
+    assert_same_params(params_of(here / "whole"), params_of(here / "parts"))
+    whole, parts = (
+        History.read_csv(here / r / "history.csv") for r in ("whole", "parts")
+    )
+    np.testing.assert_array_equal(whole["train_loss"], parts["train_loss"])
+    assert json.loads((here / "parts/run.json").read_text())["settings"]["epochs"] == 6
+
+
+def test_resuming_from_elsewhere_finds_the_data(kobai, here, blobs, monkeypatch):
+    kobai("train", "blobs.npz", "--epochs", 1, "--run", "r", "-q")
+    (here / "below").mkdir()
+    monkeypatch.chdir(here / "below")
+    done = kobai("train", "--resume", "--run", "../r", "--epochs", 2, "-q")
+    assert done == (0, "", "")
+
+
+def test_a_run_that_died_before_its_first_checkpoint_begins_anew(kobai, here, blobs):
+    kobai("train", blobs, "--epochs", 2, "--run", "r", "-q")
+    expected = params_of(here / "r")
+    for file in (here / "r").iterdir():
+        if file.name != "run.json":
+            file.unlink()
+    assert kobai("train", "--resume", "--run", "r", "-q") == (0, "", "")
+    assert_same_params(params_of(here / "r"), expected)
+
+
+@pytest.mark.slow
+def test_a_killed_run_resumes_bit_for_bit(kobai, here, start):
+    options = ["--epochs", 12, "--batch-size", 10, "-q"]
+    kobai("train", *options, "--run", "whole")
+    process = start("train", *options, "--run", "killed")
+    wait_for(here / "killed/checkpoint.safetensors", process)
+    time.sleep(0.2)
+    process.kill()
+    process.communicate()
+    assert not (here / "killed/model.safetensors").exists(), "killed too late"
+    assert kobai("train", "--resume", "--run", "killed", "-q") == (0, "", "")
+    assert_same_params(params_of(here / "whole"), params_of(here / "killed"))
+
+
+def test_ctrl_c_keeps_the_network_and_says_how_to_go_on(kobai, here, start, blobs):
+    options = [blobs, "--steps", 1_000_000, "--batch-size", 10]
+    process = start("train", *options, "--run", "r")
+    wait_for(here / "r/checkpoint.safetensors", process)
+    time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert err.count("\n") == 1
+    assert "interrupted after step" in err
+    assert "--resume --run r" in err
+    assert {file.name for file in (here / "r").iterdir()} == FILES
+    step = json.loads((here / "r/run.json").read_text())["results"]["steps"]
+    assert 0 < step < 1_000_000
+    done = kobai("train", "--resume", "--run", "r", "--steps", step + 10, "-q")
+    assert done == (0, "", "")
+
+
+def wait_for(path, process, seconds=30):
+    end = time.monotonic() + seconds
+    while not path.exists():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end, f"{path} never came"
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "relu"])
+def test_a_learning_rate_of_1000_keeps_the_last_good_network(
+    kobai, here, blobs, activation
+):
+    options = ["--lr", 1000, "--activation", activation, "--run", "r", "--epochs", 50]
+    done = kobai("train", blobs, *options)
+    assert done.code == 2
+    assert "error: training diverged" in done.err
+    assert "learning rate 1000" in done.err
+    assert "saved in r" in done.err
+    assert done.err.count("\n") == 1
+    assert {file.name for file in (here / "r").iterdir()} == FILES
+    for array in params_of(here / "r").values():
+        assert np.isfinite(array).all()
+    # Of a network that was never better than untrained, that is the untrained one.
+    assert kobai("evaluate", "r").code == 0
+
+
+def test_the_last_good_network_is_the_one_before_the_loss_grew(kobai, here, blobs):
+    kobai("train", blobs, "--epochs", 1, "--run", "one", "-q")
+    first = History.read_csv(here / "one/history.csv")
+    done = kobai("train", blobs, "--lr", 1000, "--run", "r")
+    assert done.code == 2
+    model = load_model(here / "r/model.safetensors")
+    with np.load(blobs) as content:
+        loss = model.network.loss(content["x"], content["t"])
+    assert loss < 3 * first["train_loss"][0]

@@ -1,0 +1,287 @@
+"""Every wrong use: one message, exit code 2, nothing written."""
+
+import gzip
+import os
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+
+def files_below(folder):
+    return {str(p.relative_to(folder)): p.stat().st_size for p in folder.rglob("*")}
+
+
+@pytest.fixture
+def refused(kobai, here):
+    """Run a command that must be refused, and return the message."""
+
+    def run(*arguments):
+        before = files_below(here)
+        done = kobai(*arguments)
+        assert done.code == 2
+        assert done.err.startswith("error: ")
+        assert done.err.count("\n") == 1, done.err
+        assert "Traceback" not in done.err
+        assert files_below(here) == before
+        return done.err
+
+    return run
+
+
+OPTIONS = [
+    (["trian"], 'Did you mean "train"|Did you mean .train.'),
+    (["train", "digit"], 'unknown data set "digit".*Did you mean "digits"'),
+    (["train", "nowhere.npz"], r"nowhere\.npz.*cannot be read"),
+    (["train", "--epochs", "0"], "--epochs: got 0; need 1 or more"),
+    (["train", "--epochs", "-3"], "--epochs: got -3; need 1 or more"),
+    (["train", "--epochs", "x"], '--epochs: got "x"; need a whole number'),
+    (["train", "--steps", "0"], "--steps: got 0; need 1 or more"),
+    (["train", "--steps", "3", "--epochs", "2"], "give one of the two"),
+    (["train", "--epoch", "3"], "--epochs"),
+    (["train", "--lr"], "--lr"),
+    (["train", "--lr", "fast"], '--lr: got "fast"; need a number'),
+    (["train", "--lr", "0"], "learning_rate.*0"),
+    (["train", "--lr", "-1"], "learning_rate.*-1"),
+    (["train", "--lr", "nan"], "learning_rate.*nan"),
+    (["train", "--batch-size", "5000"], "got 5000, but digits has 1,438.*1438 or few"),
+    (["train", "--batch-size", "0"], "--batch-size: got 0; need 1 or more"),
+    (["train", "--batches", "shufle"], 'Did you mean "shuffle"'),
+    (["train", "--optimizer", "adm"], 'Did you mean "adam"'),
+    (["train", "--optimizer", "adam", "--momentum", "0.9"], "momentum or nesterov"),
+    (["train", "--optimizer", "momentum", "--momentum", "2"], "momentum.*2"),
+    (["train", "--activation", "sigmod"], 'Did you mean "sigmoid"'),
+    (["train", "--loss", "cross-entropy"], 'Did you mean "cross_entropy"'),
+    (["train", "--loss", "huber"], "huber.*Softmax"),
+    (["train", "--engine", "eagr"], 'Did you mean "eager"'),
+    (["train", "--gradient", "backprob"], 'Did you mean "backprop"'),
+    (["train", "--dtype", "float16"], "float32, float64"),
+    (["train", "--hidden", "50,x"], '--hidden: got "50,x"; need whole numbers'),
+    (["train", "--hidden", "50,0"], "need whole numbers from 1"),
+    (["train", "--hidden", "-5"], "need whole numbers from 1"),
+    (["train", "--seed", "-1"], "--seed: got -1; need 0 or more"),
+    (["train", "--resume"], "say which run"),
+    (["train", "--resume", "--run", "nowhere"], "no such run folder"),
+    (["train", "mnist", "--data-dir", "nowhere"], "nowhere"),
+    (["evaluate", "nowhere"], "no such run.*Train a network first"),
+    (["predict", "nowhere", "my.png"], "no such run"),
+    (["check", "--samples", "0"], "--samples: got 0; need 1 to"),
+    (["check", "--hidden", "x"], "--hidden"),
+    (["figures", "learning-rate"], 'Did you mean "learning-rates"'),
+    (["figures", "--language", "fr"], "need one of en, ja, zh"),
+    (["descend", "x**2"], "--start"),
+    (["descend", "x**2", "--start", "1,2"], "need 1 of them"),
+    (["descend", "x**2", "--start", "one"], "need numbers"),
+    (["descend", "log(x)", "--start", "-1"], "no finite value"),
+    (["descend", "x**2", "--start", "nan"], "no finite value"),
+    (["descend", "x^2", "--start", "1"], "write x0"),
+    (["descend", "x**2", "--start", "1", "--lr", "0"], "learning_rate"),
+    (["descend", "x**2", "--start", "1", "--steps", "0"], "--steps: got 0"),
+    (["descend", "x**2", "--start", "1", "--out", "a.xyz"], r"ends in \.png"),
+    (["descend", "x**2", "--start", "1", "--out", "."], "folder"),
+]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "pattern"), OPTIONS, ids=[" ".join(a) for a, _ in OPTIONS]
+)
+def test_a_wrong_option(refused, arguments, pattern):
+    assert re.search(pattern, refused(*arguments))
+
+
+GOOD_X, GOOD_T = np.zeros((20, 4)), np.arange(20) % 3
+WITH_NAN = np.where(np.arange(80).reshape(20, 4) == 37, np.nan, 0.0)
+TABLES = {
+    "NaN": ({"x": WITH_NAN, "t": GOOD_T}, r"x\[9, 1\] is nan"),
+    "infinity": ({"x": np.where(np.isnan(WITH_NAN), np.inf, 0), "t": GOOD_T}, "inf"),
+    "rows": ({"x": GOOD_X, "t": GOOD_T[:-1]}, r"\(20, 4\).*\(19,\)"),
+    "columns": (
+        {
+            "x_train": GOOD_X,
+            "t_train": GOOD_T,
+            "x_test": GOOD_X[:, :3],
+            "t_test": GOOD_T,
+        },
+        r"\(20, 4\).*\(20, 3\)",
+    ),
+    "labels": (
+        {"x_train": GOOD_X, "t_train": GOOD_T, "x_test": GOOD_X, "t_test": GOOD_T + 5},
+        r"label.*[567]",
+    ),
+    "negative": ({"x": GOOD_X, "t": GOOD_T - 1}, "-1"),
+    "words": ({"x": GOOD_X, "t": np.array(list("ab") * 10)}, r"my\.npz"),
+    "names": ({"a": GOOD_X, "b": GOOD_T}, "holds a, b; need"),
+    "scalar": ({"x": np.float64(3), "t": np.int64(1)}, r"my\.npz"),
+    "empty": ({"x": GOOD_X[:0], "t": GOOD_T[:0]}, r"my\.npz"),
+}
+
+
+@pytest.mark.parametrize("arrays", TABLES)
+def test_wrong_data(refused, here, arrays):
+    content, pattern = TABLES[arrays]
+    np.savez(here / "my.npz", **content)
+    assert re.search(pattern, refused("train", "my.npz"))
+
+
+def test_python_objects_in_a_file_are_not_loaded(refused, here):
+    class Trap:
+        def __reduce__(self):
+            return open, ("ran", "w")
+
+    np.savez(here / "my.npz", x=np.array([Trap()], dtype=object), t=GOOD_T)
+    assert "my.npz" in refused("train", "my.npz")
+
+
+def test_a_truncated_npz(refused, here, blobs):
+    blobs.write_bytes(blobs.read_bytes()[:700])
+    assert "blobs.npz" in refused("train", "blobs.npz")
+
+
+def test_a_truncated_idx_file(refused, here):
+    folder = here / "mine"
+    folder.mkdir()
+    for part in ("train", "t10k"):
+        images = bytes([0, 0, 8, 3, 0, 0, 0, 9, 0, 0, 0, 4, 0, 0, 0, 4]) + bytes(9 * 16)
+        labels = bytes([0, 0, 8, 1, 0, 0, 0, 9, *range(9)])
+        (folder / f"{part}-images-idx3-ubyte.gz").write_bytes(gzip.compress(images))
+        (folder / f"{part}-labels-idx1-ubyte.gz").write_bytes(gzip.compress(labels))
+    cut = folder / "train-images-idx3-ubyte.gz"
+    cut.write_bytes(cut.read_bytes()[:30])
+    assert "train-images-idx3-ubyte.gz" in refused("train", "mine")
+    cut.write_bytes(gzip.compress(images[:-10]))
+    assert "train-images-idx3-ubyte.gz" in refused("train", "mine")
+    cut.unlink()
+    assert "train" in refused("train", "mine")
+
+
+def test_an_empty_folder(refused, here):
+    (here / "mine").mkdir()
+    assert "no IDX files" in refused("train", "mine")
+
+
+@pytest.fixture
+def run(kobai, blobs):
+    assert kobai("train", blobs, "--epochs", 2, "--run", "run", "-q").code == 0
+    return "run"
+
+
+def test_a_run_folder_that_exists(refused, run, blobs):
+    assert "exists already" in refused("train", blobs, "--run", run)
+
+
+def test_an_empty_run_folder_may_be_used(kobai, here, blobs):
+    (here / "mine").mkdir()
+    assert kobai("train", blobs, "--epochs", 1, "--run", "mine", "-q").code == 0
+
+
+def test_a_run_folder_below_a_file(refused, here, blobs):
+    (here / "file").write_text("")
+    assert "is a file" in refused("train", blobs, "--run", "file/run")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_run_folder_in_a_read_only_place(refused, here, blobs):
+    (here / "fixed").mkdir(mode=0o500)
+    assert "read-only" in refused("train", blobs, "--run", "fixed/run")
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs Linux's /proc")
+def test_a_place_that_even_root_cannot_write(refused, blobs):
+    assert "/proc/" in refused("train", blobs, "--run", "/proc/kobai-run")
+
+
+def test_resuming_with_another_setting(refused, run):
+    message = refused("train", "--resume", "--run", run, "--lr", "0.7")
+    assert "lr is 0.7 now and was 0.1" in message
+
+
+def test_resuming_to_fewer_steps(refused, run):
+    assert "beyond" in refused("train", "--resume", "--run", run, "--steps", "1")
+
+
+def test_resuming_after_the_data_has_changed(refused, run, blobs):
+    np.savez(blobs, x=np.ones((120, 4)), t=np.arange(120) % 3)
+    arguments = ("train", "--resume", "--run", run, "--epochs", "3")
+    assert "data" in refused(*arguments)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"settings": 3}', "\x00\xff"], ids=repr
+)
+def test_a_damaged_run_json(refused, run, here, text):
+    (here / run / "run.json").write_text(text, encoding="latin-1")
+    assert "run.json" in refused("train", "--resume", "--run", run)
+    assert "run.json" in refused("evaluate", run)
+
+
+@pytest.mark.parametrize("name", ["checkpoint.safetensors", "model.safetensors"])
+def test_a_damaged_file_in_the_run_folder(refused, run, here, name):
+    file = here / run / name
+    content = bytearray(file.read_bytes())
+    content[-20] ^= 255
+    file.write_bytes(content)
+    command = (
+        ["evaluate", run] if "model" in name else ["train", "--resume", "--run", run]
+    )
+    assert name in refused(*command)
+    file.write_bytes(content[:50])
+    assert name in refused(*command)
+
+
+def test_no_model_yet(refused, run, here):
+    (here / run / "model.safetensors").unlink()
+    assert "has no model.safetensors" in refused("evaluate", run)
+
+
+def test_data_that_do_not_fit_the_network(refused, run):
+    assert "(64,)" in refused("evaluate", run, "digits")
+
+
+def test_predicting_nonsense(refused, run, here):
+    assert "no such file" in refused("predict", run, "nowhere.png")
+    np.savez(here / "wide.npz", x=np.zeros((3, 9)))
+    assert "9" in refused("predict", run, "wide.npz")
+    np.savez(here / "two.npz", a=np.zeros((3, 4)), b=np.zeros((3, 4)))
+    assert "need an array x" in refused("predict", run, "two.npz")
+    (here / "text.npz").write_text("no zip")
+    assert "text.npz" in refused("predict", run, "text.npz")
+    np.savez(here / "nan.npz", x=np.full((3, 4), np.nan))
+    assert "nan" in refused("predict", run, "nan.npz").lower()
+
+
+LIMITED = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)),) * 2)
+from kobai.cli import main
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX limits a process's files")
+@pytest.mark.parametrize(("room", "left"), [(50, False), (3000, True)])
+def test_a_disk_that_is_full(here, blobs, room, left):
+    """At once: no run folder is left. Later: what was written is whole."""
+    hidden = "3" if left else "50"
+    command = [sys.executable, "-c", LIMITED, str(room), "train", "blobs.npz"]
+    command += ["--hidden", hidden, "--epochs", "400", "--run", "run"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert "too large" in done.stderr.lower()
+    assert "ulimit" in done.stderr
+    assert ("--resume --run run" in done.stderr) == left
+    assert "Traceback" not in done.stderr
+    assert (here / "run").exists() == left
+    assert not list(here.rglob("*.tmp"))
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux's /dev/full")
+def test_output_that_cannot_be_written(start):
+    with open("/dev/full", "w") as full:
+        process = start("check", "--hidden", "2", stdout=full)
+        _, err = process.communicate()
+    assert process.returncode == 2
+    assert "No space left on device" in err
+    assert "Traceback" not in err
