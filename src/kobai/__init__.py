@@ -1,0 +1,106 @@
+"""Kobai (勾配, "gradient"): train neural networks, and see how they learn.
+
+>>> import numpy as np
+>>> import kobai
+>>> kobai.gradient(lambda x: np.sum(x ** 2), np.array([3.0, 4.0]))
+array([6., 8.])
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from kobai.version import __version__
+
+if TYPE_CHECKING:
+    from kobai.autodiff import (
+        check_gradient,
+        gradient,
+        numerical_derivative,
+        numerical_gradient,
+        value_and_gradient,
+    )
+    from kobai.data import (
+        Dataset,
+        load_dataset,
+        load_digits,
+        load_fashion_mnist,
+        load_kuzushiji_mnist,
+        load_mnist,
+    )
+    from kobai.formats import load_model, save_model
+    from kobai.networks import Dense, Network, TwoLayerNet
+    from kobai.optimizers import SGD, Adam, AdamW, Momentum, gradient_descent
+    from kobai.training import EarlyStopping, History, train
+
+__all__ = [
+    "SGD",
+    "Adam",
+    "AdamW",
+    "Dataset",
+    "Dense",
+    "EarlyStopping",
+    "History",
+    "Momentum",
+    "Network",
+    "TwoLayerNet",
+    "__version__",
+    "check_gradient",
+    "gradient",
+    "gradient_descent",
+    "load_dataset",
+    "load_digits",
+    "load_fashion_mnist",
+    "load_kuzushiji_mnist",
+    "load_mnist",
+    "load_model",
+    "numerical_derivative",
+    "numerical_gradient",
+    "save_model",
+    "train",
+    "value_and_gradient",
+]
+
+# Where each name comes from. They are imported at their first use, so that
+# `import kobai` costs little more than `import numpy`.
+_HOMES = {
+    "autodiff": (
+        "check_gradient gradient numerical_derivative numerical_gradient "
+        "value_and_gradient"
+    ),
+    "data": (
+        "Dataset load_dataset load_digits load_fashion_mnist load_kuzushiji_mnist "
+        "load_mnist"
+    ),
+    "formats": "load_model save_model",
+    "networks": "Dense Network TwoLayerNet",
+    "optimizers": "SGD Adam AdamW Momentum gradient_descent",
+    "training": "EarlyStopping History train",
+}
+_FOLDERS = (
+    "autodiff",
+    "book",
+    "data",
+    "engines",
+    "formats",
+    "functions",
+    "networks",
+    "optimizers",
+    "plots",
+    "training",
+)
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name in _FOLDERS:
+        return import_module(f"kobai.{name}")
+    for folder, names in _HOMES.items():
+        if name in names.split():
+            value = getattr(import_module(f"kobai.{folder}"), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module 'kobai' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, *_FOLDERS})
