@@ -1,0 +1,56 @@
+# make train   train a network on handwritten digits and draw how it learned
+# make test    run every test
+# make lint    check style and types
+# make clean   remove what these made, but not runs/
+#
+# Each sets up .venv by itself. Only Python >= 3.11, make and pip's network are needed;
+# another Python is chosen with: make train PYTHON=python3.13
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: train test lint clean
+.DEFAULT_GOAL := train
+
+train: .venv/.package
+	$(BIN)/kobai train
+
+test: .venv/.test
+	$(BIN)/python -m pytest
+
+lint: .venv/.dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+clean:
+	rm -rf .venv build dist figures .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp is made when an installation has succeeded, and again when pyproject.toml
+# has changed since. The package is installed in place, so its code is always current.
+.venv/.package: pyproject.toml | .venv/bin/pip
+	$(PIP) install --quiet --editable .
+	@touch $@
+
+.venv/.test: .venv/.package
+	$(PIP) install --quiet --editable '.[test]'
+	@touch $@
+
+.venv/.dev: .venv/.package
+	$(PIP) install --quiet --editable '.[dev]'
+	@touch $@
+
+.venv/bin/pip:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "make: there is no $(PYTHON). Install Python 3.11 or newer, or name one:" \
+	       "make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "make: $(PYTHON) is $$($(PYTHON) --version 2>&1); Kobai needs 3.11 or newer." \
+	       "Name another: make $(MAKECMDGOALS) PYTHON=python3.13" >&2; exit 1; }
+	@echo "Setting up .venv (the first time only; about a minute)"
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+	  echo "make: $(PYTHON) cannot make a virtual environment; on Debian or Ubuntu:" \
+	       "apt install python3-venv" >&2; exit 1; }
