@@ -452,7 +452,7 @@ def _program(seed):
         for _ in range(rng.integers(2, 9)):
             a = pool[rng.integers(len(pool))]
             b = pool[rng.integers(len(pool))]
-            if a.ndim == 0 or a.size == 0 or a.shape[0] == 0:
+            if a.ndim == 0 or a.size == 0 or b.size == 0:
                 continue
             if rng.random() < 0.5:
                 pool.append(_take_view(rng, a)())

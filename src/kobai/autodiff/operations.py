@@ -13,12 +13,13 @@ from kobai.errors import GradientError
 
 def _kept(y: Any, x: Any, axis: tuple[int, ...]) -> Any:
     """Return y with the axes that were reduced kept as axes of length 1."""
-    shape = tuple(1 if i in axis else n for i, n in enumerate(np.shape(x)))
-    return np.reshape(y, shape)
+    if y.ndim == x.ndim:
+        return y
+    return np.reshape(y, tuple(1 if i in axis else n for i, n in enumerate(x.shape)))
 
 
 def _sum_vjp(g: Any, y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
-    return np.broadcast_to(_kept(g, x, axis), np.shape(x))
+    return np.broadcast_to(_kept(g, x, axis), x.shape)
 
 
 def _extremum_vjp(g: Any, y: Any, x: Any, axis: Any, keepdims: bool) -> Any:

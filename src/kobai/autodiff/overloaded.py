@@ -19,19 +19,15 @@ _NOT_PLAIN = (
 )
 
 
-def _plain_lists(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-    if any(type(a) is list or type(a) is tuple for a in arguments):
-        return tuple(
-            np.asarray(a) if isinstance(a, list | tuple) else a for a in arguments
-        )
-    return arguments
+def _plain_list(x: Any) -> Any:
+    return np.asarray(x) if isinstance(x, list | tuple) else x
 
 
 def _binary(function: np.ufunc) -> Any:
     primitive = ELEMENTWISE.get(function, ops.MATMUL)
 
     def operator(self: Any, other: Any) -> Any:
-        return primitive(*_plain_lists((self, other)))
+        return primitive(self, _plain_list(other))
 
     return operator
 
@@ -40,7 +36,7 @@ def _reflected(function: np.ufunc) -> Any:
     primitive = ELEMENTWISE.get(function, ops.MATMUL)
 
     def operator(self: Any, other: Any) -> Any:
-        return primitive(*_plain_lists((other, self)))
+        return primitive(_plain_list(other), self)
 
     return operator
 
@@ -58,7 +54,7 @@ def _inplace(function: np.ufunc) -> Any:
     primitive = ELEMENTWISE.get(function, ops.MATMUL)
 
     def operator(self: Any, other: Any) -> Any:
-        return self.update(primitive(*_plain_lists((self, other))))
+        return self.update(primitive(self, _plain_list(other)))
 
     return operator
 
@@ -158,7 +154,7 @@ class ArrayLike(Changeable):
                 f"np.{ufunc.__name__}: the argument {next(iter(kwargs))}= cannot be "
                 "differentiated; use np.where on the result"
             )
-        result = primitive(*_plain_lists(inputs))
+        result = primitive(*map(_plain_list, inputs))
         if target is None:
             return result
         if not isinstance(target, ArrayLike):

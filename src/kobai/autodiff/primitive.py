@@ -7,6 +7,7 @@ rule of differentiation belongs to one.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,13 @@ class Primitive:
     elementwise: bool = False
     view: bool = False
     write: Callable[..., Any] | None = None
+
+    def rule(self, position: int) -> Vjp | None:
+        """Return the rule of the argument at a position; None if it has none."""
+        if self.variadic is not None:
+            return partial(self.variadic, position)
+        rules = self.vjps or ()
+        return rules[position] if position < len(rules) else None
 
     @property
     def is_constant(self) -> bool:

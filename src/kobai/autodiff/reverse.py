@@ -45,7 +45,8 @@ def value_and_gradient(f: Callable[..., Any], x: Any, has_aux: bool = False) -> 
     (np.float64(25.0), array([6., 8.]))
     """
     tape = Tape()
-    watched = [tape.watch(_as_float(leaf)) for leaf in leaves(x)]
+    flat = leaves(x)
+    watched = [tape.watch(_as_float(leaf)) for leaf in flat]
     # The leaves' own nodes: f may change the arrays it is given.
     starts = [tensor.node for tensor in watched]
     try:
@@ -75,7 +76,7 @@ def value_and_gradient(f: Callable[..., Any], x: Any, has_aux: bool = False) -> 
             "gradient(lambda _: net.loss(x, t), net.W). Where f really is such a "
             "closure, numerical_gradient sees through it"
         )
-    slopes = [_slope(n, leaf) for n, leaf in zip(starts, leaves(x), strict=True)]
+    slopes = [_slope(n, leaf) for n, leaf in zip(starts, flat, strict=True)]
     grads = unflatten(x, _unshared(slopes))
     value = value[()] if isinstance(value, np.ndarray) else value
     return ((value, aux) if has_aux else value), grads

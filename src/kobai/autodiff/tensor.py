@@ -28,21 +28,22 @@ def next_level() -> int:
 class Node:
     """One operation of a tape: its result, and what it was computed from."""
 
-    __slots__ = ("arguments", "attributes", "gradient", "primitive", "tape", "value")
+    __slots__ = ("attributes", "gradient", "parents", "primitive", "value", "values")
 
     def __init__(
         self,
-        tape: "Tape",
         value: Any,
         primitive: Primitive | None = None,
-        arguments: tuple[Any, ...] = (),
+        values: list[Any] | None = None,
+        parents: list[tuple[int, "Node"]] | None = None,
         attributes: dict[str, Any] | None = None,
     ) -> None:
-        self.tape = tape
         self.value = value
         self.primitive = primitive
-        self.arguments = arguments  # a Node, or a value that does not depend on x
-        self.attributes = attributes
+        self.values = values or []
+        # The arguments that depend on x, with their positions.
+        self.parents = parents or []
+        self.attributes = attributes or {}
         self.gradient: Any = None
 
 
@@ -59,7 +60,7 @@ class Tape(Trace):
 
     def watch(self, value: Any) -> "Tensor":
         """Return an array whose uses are written down."""
-        return Tensor(self, Node(self, value))
+        return Tensor(self, Node(value))
 
     def apply(
         self,
@@ -69,20 +70,17 @@ class Tape(Trace):
     ) -> Any:
         """Compute a primitive and write it down."""
         self.used = True
-        values = []
+        values = list(arguments)
         parents = []
-        for argument in arguments:
+        for position, argument in enumerate(arguments):
             if isinstance(argument, Tensor) and argument.trace is self:
-                node = argument.node
-                parents.append(node)
-                values.append(node.value)
-            else:
-                parents.append(argument)
-                values.append(argument)
+                parent = argument.node
+                parents.append((position, parent))
+                values[position] = parent.value
         value = primitive(*values, **attributes)
         if primitive.is_constant:
             return value
-        node = Node(self, value, primitive, tuple(parents), attributes)
+        node = Node(value, primitive, values, parents, attributes)
         self.nodes.append(node)
         if primitive.view and _share_memory(value, values[0]):
             return Tensor(self, node, *source_of(primitive, arguments, attributes))
@@ -96,34 +94,25 @@ class Tape(Trace):
             # What is done with is let go, so that its memory serves the next.
             node = nodes.pop()
             if node.gradient is not None:
-                self._hand_on(node, node.gradient)
+                _hand_on(node, node.gradient)
 
-    def _hand_on(self, node: Node, g: Any) -> None:
-        primitive = node.primitive
-        assert primitive is not None
-        arguments = node.arguments
-        attributes = node.attributes or {}
-        values = [_value(self, a) for a in arguments]
-        rules = primitive.vjps
-        for position, parent in enumerate(arguments):
-            if not (isinstance(parent, Node) and parent.tape is self):
-                continue
-            if rules is None:
-                assert primitive.variadic is not None
-                part = primitive.variadic(
-                    position, g, node.value, *values, **attributes
-                )
-            else:
-                rule = rules[position] if position < len(rules) else None
-                if rule is None:
-                    continue
-                part = rule(g, node.value, *values, **attributes)
-            if primitive.elementwise:
-                part = unbroadcast(part, parent.value)
-            if part.dtype != parent.value.dtype:
-                part = _real(part).astype(parent.value.dtype)
-            before = parent.gradient
-            parent.gradient = part if before is None else before + part
+
+def _hand_on(node: Node, g: Any) -> None:
+    """Add to the gradients of the arguments what they owe to this node."""
+    primitive = node.primitive
+    assert primitive is not None
+    for position, parent in node.parents:
+        rule = primitive.rule(position)
+        if rule is None:
+            continue
+        part = rule(g, node.value, *node.values, **node.attributes)
+        value = parent.value
+        if primitive.elementwise and part.shape != value.shape:
+            part = unbroadcast(part, value)
+        if part.dtype != value.dtype:
+            part = _real(part).astype(value.dtype)
+        before = parent.gradient
+        parent.gradient = part if before is None else before + part
 
 
 def _real(g: Any) -> Any:
@@ -134,12 +123,6 @@ def _real(g: Any) -> Any:
             "separately"
         )
     return g
-
-
-def _value(tape: Tape, argument: Any) -> Any:
-    if isinstance(argument, Node) and argument.tape is tape:
-        return argument.value
-    return argument
 
 
 class Tensor(ArrayLike):

@@ -14,7 +14,9 @@ def leaves(tree: Any) -> list[Any]:
     >>> leaves({"W": 1, "b": [2, (3,)]})
     [1, 2, 3]
     """
-    return [leaf for _, leaf in _walk(tree, "")]
+    found: list[Any] = []
+    tree_map(found.append, tree)
+    return found
 
 
 def leaf_names(tree: Any) -> list[str]:

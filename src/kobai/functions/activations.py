@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-# exp of more than this overflows; 709 is ln of float64's largest number, rounded down.
-_LARGEST_EXPONENT = {"float16": 11.0, "float32": 88.0}
+# exp of more than this overflows, by the bytes of a number: the logarithm of the
+# largest number, rounded down.
+_LARGEST_EXPONENT = {2: 11.0, 4: 88.0}
 
 
 def as_array(x: Any) -> Any:
@@ -74,7 +75,7 @@ def sigmoid(x: Any) -> Any:
     x = as_floats(x)
     # Without the bound exp(-x) is inf below -709 (float32: -88), and back-propagation
     # would multiply that inf by a derivative of 0.
-    largest = _LARGEST_EXPONENT.get(x.dtype.name, 709.0)
+    largest = _LARGEST_EXPONENT.get(x.dtype.itemsize, 709.0)
     return 1 / (1 + np.exp(np.minimum(-x, largest)))
 
 

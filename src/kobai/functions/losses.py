@@ -50,7 +50,7 @@ def _of_labels(y: Any, t: Any) -> Any:
             f"cross-entropy: got labels from {t.min()} to {t.max()}; need labels from "
             f"0 to {classes - 1} for outputs {y.shape}"
         )
-    rows = y.reshape(-1, classes)
+    rows = y if y.ndim == 2 else y.reshape(-1, classes)
     return rows[np.arange(rows.shape[0]), t.reshape(-1)]
 
 
