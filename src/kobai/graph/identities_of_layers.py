@@ -1,0 +1,167 @@
+"""Identities of what layers are made of: sigmoids and products of matrices."""
+
+from kobai.autodiff import operations as ops
+from kobai.graph.matching import (
+    ADD,
+    DIVIDE,
+    EQUAL,
+    LESS,
+    MINIMUM,
+    MULTIPLY,
+    NEGATIVE,
+    SUBTRACT,
+    enter,
+    if_same_type,
+    is_a,
+    number_of,
+)
+from kobai.graph.node import Node, Operation
+from kobai.graph.rewriting import Identity, Rewriter
+
+# So many entries take about as long as one more call of NumPy.
+CALL = 2048
+
+TABLE: list[Identity] = []
+identity = enter(TABLE)
+
+
+@identity("min(x, c) hands its derivative on below c, where exp(x) is largest anyway")
+def _saturation(node: Operation, builder: Rewriter) -> Node | None:
+    """The bound that keeps exp finite: beyond it the derivative is below 1e-38."""
+    if node.primitive is not ops.WHERE:
+        return None
+    condition, _, inner = node.inputs
+    if not (is_a(condition, EQUAL) and is_a(inner, ops.WHERE)):
+        return None
+    assert isinstance(condition, Operation)
+    assert isinstance(inner, Operation)
+    x, c = condition.inputs
+    below, g, zero = inner.inputs
+    bound = number_of(c)
+    if bound is None or bound < 88 or number_of(zero) != 0:
+        return None
+    if not (is_a(below, LESS) and below.inputs == (x, c)):  # type: ignore[attr-defined]
+        return None
+    if not _divides_by_one_plus_exp(g, x, c):
+        return None
+    return if_same_type(g, node)
+
+
+def _divides_by_one_plus_exp(g: Node, x: Node, c: Node) -> bool:
+    """Whether g has the factor y (1 - y) of a sigmoid, of which y = 1/(1 + exp(x))."""
+    stack = [g]
+    while stack:
+        node = stack.pop()
+        if not isinstance(node, Operation):
+            continue
+        if node.primitive is MINIMUM and node.inputs == (x, c):
+            return True
+        if node.primitive.elementwise:
+            stack.extend(node.inputs)
+    return False
+
+
+@identity("with y = 1/(1 + e): a · y / (1 + e) · e = a · y · (1 - y)")
+def _sigmoid_slope(node: Operation, builder: Rewriter) -> Node | None:
+    if node.primitive is not MULTIPLY:
+        return None
+    for e, quotient in (node.inputs, node.inputs[::-1]):
+        if not (isinstance(quotient, Operation) and quotient.primitive is DIVIDE):
+            continue
+        top, d = quotient.inputs
+        y = _reciprocal(d, e, top)
+        if y is None or not isinstance(top, Operation):
+            continue
+        a = top.inputs[0] if top.inputs[1] is y else top.inputs[1]
+        one = builder.constant(1)
+        slope = builder.operation(MULTIPLY, y, builder.operation(SUBTRACT, one, y))
+        return if_same_type(builder.operation(MULTIPLY, a, slope), node)
+    return None
+
+
+def _reciprocal(d: Node, e: Node, product: Node) -> Node | None:
+    """Return y = 1/d from a product with it, if d is 1 + e."""
+    if not (isinstance(d, Operation) and d.primitive is ADD and e in d.inputs):
+        return None
+    one = d.inputs[0] if d.inputs[1] is e else d.inputs[1]
+    if number_of(one) != 1 or not is_a(product, MULTIPLY):
+        return None
+    assert isinstance(product, Operation)
+    for factor in product.inputs:
+        if isinstance(factor, Operation) and factor.primitive is DIVIDE:
+            top, bottom = factor.inputs
+            if bottom is d and number_of(top) == 1:
+                return factor
+    return None
+
+
+@identity("c · (A B) = A (c · B) = (c · A) B: the number goes to the smallest matrix")
+def _number_into_product(node: Operation, builder: Rewriter) -> Node | None:
+    if node.primitive is not MULTIPLY:
+        return None
+    for c, product in (node.inputs, node.inputs[::-1]):
+        if c.ndim or not is_a(product, ops.MATMUL):
+            continue
+        assert isinstance(product, Operation)
+        a, b = product.inputs
+        if builder.uses(product) > 1 or min(a.size, b.size) >= product.size + CALL:
+            # Computed twice, the product would cost more than it saves.
+            return None
+        if b.size <= a.size + CALL:
+            b = builder.operation(MULTIPLY, c, b)
+        else:
+            a = builder.operation(MULTIPLY, c, a)
+        return if_same_type(builder.operation(ops.MATMUL, a, b), node)
+    return None
+
+
+@identity("c · Σ x = Σ c · x where c · x is needed anyway")
+def _number_into_sum(node: Operation, builder: Rewriter) -> Node | None:
+    if node.primitive is not MULTIPLY:
+        return None
+    for c, total in (node.inputs, node.inputs[::-1]):
+        if c.ndim or not is_a(total, ops.SUM):
+            continue
+        assert isinstance(total, Operation)
+        (x,) = total.inputs
+        if not builder.has(MULTIPLY, c, x) or builder.uses(total) > 1:
+            continue
+        scaled = builder.operation(MULTIPLY, c, x)
+        return if_same_type(
+            builder.operation(ops.SUM, scaled, **total.attributes), node
+        )
+    return None
+
+
+@identity("c · xᵀ = (c · x)ᵀ and -(xᵀ) = (-x)ᵀ")
+def _transpose_outwards(node: Operation, builder: Rewriter) -> Node | None:
+    if node.primitive not in (MULTIPLY, NEGATIVE):
+        return None
+    for position, x in enumerate(node.inputs):
+        others = [n for i, n in enumerate(node.inputs) if i != position]
+        if is_a(x, ops.TRANSPOSE) and all(n.ndim == 0 for n in others):
+            assert isinstance(x, Operation)
+            inputs = list(node.inputs)
+            inputs[position] = x.inputs[0]
+            inner = builder.operation(node.primitive, *inputs)
+            return builder.operation(ops.TRANSPOSE, inner, **x.attributes)
+    return None
+
+
+@identity("A (-B) = (-A) B = -(A B): a sign goes where it costs least")
+def _sign_of_product(node: Operation, builder: Rewriter) -> Node | None:
+    # x - A (-B) and x + A (-B) need no sign at all.
+    if node.primitive not in (ADD, SUBTRACT):
+        return None
+    a, b = node.inputs
+    if not (isinstance(b, Operation) and b.primitive is ops.MATMUL):
+        return None
+    left, right = b.inputs
+    for position, given in enumerate((left, right)):
+        if isinstance(given, Operation) and given.primitive is NEGATIVE:
+            inputs = [left, right]
+            inputs[position] = given.inputs[0]
+            product = builder.operation(ops.MATMUL, *inputs)
+            opposite = SUBTRACT if node.primitive is ADD else ADD
+            return if_same_type(builder.operation(opposite, a, product), node)
+    return None

@@ -1,0 +1,144 @@
+"""The graph's building stones: inputs, constants and operations, all frozen.
+
+Nodes are compared by identity. A `Builder` makes them, and gives back the node that
+it has where an equal one is asked for again, so that equal computations are one node.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import prod
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from kobai.autodiff.primitive import Primitive
+from kobai.graph.shapes import result_type
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Node:
+    """A value of the graph: its shape and the type of its numbers.
+
+    A `weak` value stands for a Python number, which leaves the other operand's type
+    as it is.
+    """
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    weak: bool
+
+    @property
+    def ndim(self) -> int:
+        """How many axes there are."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """How many numbers there are."""
+        return prod(self.shape)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Input(Node):
+    """An argument of the graph."""
+
+    name: str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Constant(Node):
+    """A value that is known while tracing."""
+
+    value: Any
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Operation(Node):
+    """A primitive, the nodes that it is computed from, and its attributes."""
+
+    primitive: Primitive
+    inputs: tuple[Node, ...]
+    attributes: Mapping[str, Any]
+
+
+class Builder:
+    """Makes nodes, each only once."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, Node] = {}
+
+    def input(self, name: str, example: Any) -> Input:
+        """Return a new argument with the shape and dtype of an example."""
+        weak = isinstance(example, int | float) and not isinstance(example, np.generic)
+        array = np.asarray(example)
+        return Input(array.shape, array.dtype, weak, name)
+
+    def constant(self, value: Any) -> Constant:
+        """Return the constant of an array or a number."""
+        weak = isinstance(value, int | float) and not isinstance(value, np.generic)
+        array = np.asarray(value)
+        key = (weak, array.shape, array.dtype.str, array.tobytes())
+        node = self._known.get(key)
+        if node is None:
+            held = value if weak else array.copy()
+            node = Constant(array.shape, array.dtype, weak, held)
+            self._known[key] = node
+        assert isinstance(node, Constant)
+        return node
+
+    def operation(self, primitive: Primitive, *inputs: Node, **attributes: Any) -> Node:
+        """Return the node of a primitive applied to nodes."""
+        key = (primitive, inputs, frozen(attributes))
+        node = self._known.get(key)
+        if node is None:
+            shape, dtype = result_type(primitive, inputs, attributes)
+            weak = primitive.elementwise and all(n.weak for n in inputs)
+            node = Operation(
+                shape, dtype, weak, primitive, inputs, MappingProxyType(attributes)
+            )
+            self._known[key] = node
+        return node
+
+    def has(self, primitive: Primitive, *inputs: Node, **attributes: Any) -> bool:
+        """Whether an operation was made before."""
+        return (primitive, inputs, frozen(attributes)) in self._known
+
+    def made(self, primitive: Primitive) -> list[Operation]:
+        """Return the operations of a primitive that were made so far."""
+        known = self._known.values()
+        return [
+            n for n in known if isinstance(n, Operation) and n.primitive is primitive
+        ]
+
+
+def frozen(value: Any) -> Any:
+    """Return a value of attributes in a form that can be compared and hashed.
+
+    >>> frozen({"axis": [0, slice(1, 2)]})
+    (('axis', (0, ('slice', 1, 2, None))),)
+    """
+    if isinstance(value, Mapping):
+        return tuple((k, frozen(v)) for k, v in sorted(value.items()))
+    if isinstance(value, list | tuple):
+        return tuple(frozen(v) for v in value)
+    if isinstance(value, slice):
+        return ("slice", value.start, value.stop, value.step)
+    return value
+
+
+def in_order(outputs: Iterable[Node]) -> list[Node]:
+    """Return all nodes that the outputs need, each after those it is computed from."""
+    order: list[Node] = []
+    seen: set[Node] = set()
+    stack = [(node, False) for node in reversed(list(outputs))]
+    while stack:
+        node, is_ready = stack.pop()
+        if is_ready:
+            order.append(node)
+        elif node not in seen:
+            seen.add(node)
+            stack.append((node, True))
+            if isinstance(node, Operation):
+                stack.extend((n, False) for n in reversed(node.inputs))
+    return order

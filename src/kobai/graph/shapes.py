@@ -1,0 +1,98 @@
+"""What shape and dtype an operation gives, without computing it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from kobai.autodiff import operations as ops
+from kobai.autodiff.primitive import Primitive
+
+Type = tuple[tuple[int, ...], np.dtype[Any]]
+
+
+class Typed(Protocol):
+    """Anything with a shape and a dtype."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of each axis."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the numbers."""
+
+    @property
+    def weak(self) -> bool:
+        """Whether it stands for a Python number."""
+
+
+def result_type(
+    primitive: Primitive, inputs: Sequence[Typed], attributes: Mapping[str, Any]
+) -> Type:
+    """Return the shape and dtype of a primitive's result.
+
+    Where there is no shorter way NumPy is asked, with arrays of ones that take no
+    memory. Raises what NumPy raises for operands that do not fit.
+    """
+    with np.errstate(all="ignore"):
+        if primitive.elementwise:
+            return _elementwise(primitive, inputs)
+        if primitive is ops.MATMUL:
+            return _matmul(inputs)
+        if primitive is ops.EINSUM:
+            return _einsum(inputs, **attributes)
+        if primitive in (ops.SETITEM, ops.ASTYPE, ops.ASTYPE_CONSTANT):
+            return inputs[0].shape, np.dtype(attributes.get("dtype", inputs[0].dtype))
+        if primitive is ops.SCATTER:
+            return tuple(attributes["shape"]), inputs[0].dtype
+        if primitive.name == "add_at":
+            return inputs[0].shape, inputs[0].dtype
+        result = primitive.evaluate(*map(_stand_in, inputs), **attributes)
+    return np.shape(result), np.asarray(result).dtype
+
+
+def _stand_in(node: Typed) -> Any:
+    if node.weak:
+        return node.dtype.type(1).item()
+    if node.dtype.kind in "iu":
+        # A number that is valid as an index.
+        return np.broadcast_to(np.zeros((), node.dtype), node.shape)
+    return np.broadcast_to(np.ones((), node.dtype), node.shape)
+
+
+def _elementwise(primitive: Primitive, inputs: Sequence[Typed]) -> Type:
+    ones = [
+        node.dtype.type(1).item() if node.weak else np.ones((), node.dtype)
+        for node in inputs
+    ]
+    shape = np.broadcast_shapes(*(node.shape for node in inputs))
+    return shape, np.asarray(primitive.evaluate(*ones)).dtype
+
+
+def _matmul(inputs: Sequence[Typed]) -> Type:
+    a, b = inputs
+    dtype = np.result_type(a.dtype, b.dtype)
+    if (
+        not (a.shape and b.shape)
+        or a.shape[-1] != b.shape[-2 if len(b.shape) > 1 else 0]
+    ):
+        raise ValueError(f"matmul: got {a.shape} @ {b.shape}; need (n, k) @ (k, m)")
+    rows = a.shape[-2:-1] if len(a.shape) > 1 else ()
+    columns = b.shape[-1:] if len(b.shape) > 1 else ()
+    batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    return (*batch, *rows, *columns), dtype
+
+
+def _einsum(inputs: Sequence[Typed], subscripts: str) -> Type:
+    terms, output = subscripts.split("->")
+    lengths: dict[str, int] = {}
+    for term, node in zip(terms.split(","), inputs, strict=True):
+        for letter, length in zip(term, node.shape, strict=True):
+            if lengths.setdefault(letter, length) != length:
+                raise ValueError(
+                    f"einsum: got {[n.shape for n in inputs]} for {subscripts!r}; "
+                    f"{letter} is both {lengths[letter]} and {length}"
+                )
+    dtype = np.result_type(*(node.dtype for node in inputs))
+    return tuple(lengths[letter] for letter in output), dtype
