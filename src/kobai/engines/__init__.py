@@ -1,39 +1,49 @@
-"""Engines: what turns a pure step function into a callable that runs it.
+"""Engines: what runs a training step.
 
-An engine is one function that takes a function and returns one with the same
-signature and the same results.
+"eager" runs it as it is, operation by operation. The others trace it into a graph,
+rewrite the graph, and run that: "numpy" as straight-line NumPy code with buffers that
+are used again.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kobai.errors import suggest
 
-Function = Callable[..., Any]
+if TYPE_CHECKING:
+    from kobai.engines.stepping import NumpyStepper as Stepper
+
+ENGINES = ("eager", "numpy")
 
 
-def _eager(f: Function) -> Function:
-    """Run f as it is, operation by operation."""
-    return f
+def choose_engine(engine: str) -> str:
+    """Return the engine that a name stands for; "auto" is the best there is.
 
+    Raises ValueError for an unknown name, with the near one.
 
-ENGINES: dict[str, Callable[[Function], Function]] = {"eager": _eager}
-
-
-def compile_step(f: Function, engine: str = "auto") -> Function:
-    """Return a callable that computes what the pure function f computes.
-
-    `engine` is a name from `ENGINES`, or "auto" for the best that is installed.
-    Raises ValueError for an unknown engine.
-
-    >>> compile_step(lambda x: x + 1, "eager")(1)
-    2
+    >>> choose_engine("auto")
+    'numpy'
     """
     if engine == "auto":
-        return _eager(f)
+        return "numpy"
     if engine not in ENGINES:
         raise ValueError(
             f'engine: got "{engine}"; need auto or one of: {", ".join(ENGINES)}.'
             f"{suggest(engine, ['auto', *ENGINES])}"
         )
-    return ENGINES[engine](f)
+    return engine
+
+
+def make_stepper(step: Callable[..., Any], engine: str) -> "Stepper | None":
+    """Return what takes many training steps with an engine; None for "eager".
+
+    As `choose_engine`. `step` is the pure training step.
+    """
+    if choose_engine(engine) == "eager":
+        return None
+    from kobai.engines.stepping import STEPPERS
+
+    return STEPPERS[choose_engine(engine)](step)
+
+
+__all__ = ["ENGINES", "choose_engine", "make_stepper"]

@@ -17,6 +17,7 @@ from kobai.plots.classes import confusion_matrix, decision_regions, misclassifie
 from kobai.plots.curves import step_losses, training_curves
 from kobai.plots.descents import descent, learning_rates, valley_walks
 from kobai.plots.fonts import FontWarning
+from kobai.plots.graphs import draw_graph
 from kobai.plots.networks import first_layer_weights, layer_gradients, network_drawing
 from kobai.plots.registry import FIGURES, save_figures
 from kobai.plots.surfaces import descent_surface, gradient_field, optimizer_paths
@@ -30,6 +31,7 @@ __all__ = [
     "descent",
     "descent_surface",
     "difference_errors",
+    "draw_graph",
     "first_layer_weights",
     "fitted_curves",
     "gradient_field",

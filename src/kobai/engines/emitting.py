@@ -1,0 +1,287 @@
+"""The lines of NumPy for each kind of operation."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kobai.autodiff import operations as ops
+from kobai.autodiff.rules import ELEMENTWISE
+from kobai.engines.fusing import ADD_AT
+from kobai.engines.planning import Buffer, is_masked
+from kobai.graph import Constant, Node, Operation
+from kobai.graph.graph import index_part
+
+if TYPE_CHECKING:
+    from kobai.engines.writing import Writer
+
+# (writer, node, operands, the name of the result) -> lines
+Emitter = Callable[["Writer", Operation, list[str], str], list[str]]
+
+_INPLACE = {
+    ELEMENTWISE[np.add]: "+=",
+    ELEMENTWISE[np.subtract]: "-=",
+    ELEMENTWISE[np.multiply]: "*=",
+    ELEMENTWISE[np.divide]: "/=",
+}
+_COMMUTES = (ELEMENTWISE[np.add], ELEMENTWISE[np.multiply])
+
+
+def emit(w: "Writer", node: Operation, out: str) -> list[str]:
+    """Return the lines that compute an operation into an array."""
+    operands = [_operand(w, node, n) for n in node.inputs]
+    if node.primitive in EMITTERS:
+        return EMITTERS[node.primitive](w, node, operands, out)
+    if node.primitive.elementwise:
+        return _emit_ufunc(w, node, operands, out)
+    return [f"np.{node.primitive.name}({_arguments(node, operands)}, out={out})"]
+
+
+def emit_number(w: "Writer", node: Operation) -> str:
+    """Return the expression of an operation whose result is one number."""
+    a = [w.expression(n) for n in node.inputs]
+    primitive = node.primitive
+    if primitive is ops.EINSUM:
+        call = f"np.einsum({node.attributes['subscripts']!r}, {', '.join(a)})"
+    elif primitive is ops.GETITEM:
+        call = f"{a[0]}[{index_text(node.attributes['pattern'], a[1:])}]"
+    elif primitive in (ops.ASTYPE, ops.ASTYPE_CONSTANT):
+        call = f"np.{np.dtype(node.dtype).type.__name__}({a[0]})"
+    elif primitive is ops.SUM and len(node.attributes["axis"]) == node.inputs[0].ndim:
+        call = f"np.sum({a[0]})"
+    elif primitive is ops.SETITEM:
+        call = f"np.{np.dtype(node.dtype).type.__name__}({a[1]})"
+    else:
+        call = f"np.{primitive.name}({_arguments(node, a)})"
+    return f"{call}.item()" if node.weak else call
+
+
+def _arguments(node: Operation, a: list[str]) -> str:
+    return ", ".join([*a, *(f"{k}={v!r}" for k, v in node.attributes.items())])
+
+
+def _operand(w: "Writer", node: Operation, given: Node) -> str:
+    """Return an operand; a number is an array where the others say of what type."""
+    if not (isinstance(given, Constant) and node.primitive.elementwise):
+        return w.expression(given)
+    strong = {n.dtype for n in node.inputs if not n.weak and n.dtype.kind == "f"}
+    if given.weak and len(strong) == 1 and node.primitive is not ops.WHERE:
+        return w.number(given.value, strong.pop())
+    return w.expression(given)
+
+
+def _emit_ufunc(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
+    sign = _INPLACE.get(node.primitive)
+    if sign and out == a[0]:
+        w.rebound.add(out)
+        return [f"{out} {sign} {a[1]}"]
+    if sign and out == a[1] and node.primitive in _COMMUTES:
+        w.rebound.add(out)
+        return [f"{out} {sign} {a[0]}"]
+    return [f"np.{node.primitive.name}({', '.join(a)}, out={out})"]
+
+
+def _emit_matmul(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
+    x, y = node.inputs
+    is_plain = x.ndim == y.ndim == 2 and x.dtype == y.dtype == node.dtype
+    # The method is quicker to call than np.matmul.
+    if is_plain and node.dtype.kind == "f" and _is_own(w, node):
+        return [f"{a[0]}.dot({a[1]}, out={out})"]
+    return [f"np.matmul({a[0]}, {a[1]}, out={out})"]
+
+
+def _is_own(w: "Writer", node: Operation) -> bool:
+    """Whether a result lies in a buffer, whose layout is known."""
+    return isinstance(w.plan.places[node], Buffer)
+
+
+def _emit_sum(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
+    (x,) = node.inputs
+    axis, keepdims = node.attributes["axis"], node.attributes["keepdims"]
+    is_matrix = x.ndim == 2 and x.dtype.kind == "f" and x.dtype == node.dtype
+    # BLAS adds faster than a reduction, with a vector of ones.
+    if is_matrix and axis == (0,) and _is_own(w, node):
+        shape = (1, x.shape[0]) if keepdims else (x.shape[0],)
+        ones = w.constant(np.ones(shape, x.dtype), "ones")
+        return [f"{ones}.dot({a[0]}, out={out})"]
+    if is_matrix and axis == (1,) and _is_own(w, node):
+        shape = (x.shape[1], 1) if keepdims else (x.shape[1],)
+        ones = w.constant(np.ones(shape, x.dtype), "ones")
+        return [f"{a[0]}.dot({ones}, out={out})"]
+    return _reduction("add")(w, node, a, out)
+
+
+def _reduction(function: str) -> Emitter:
+    def write(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
+        axis, keepdims = node.attributes["axis"], node.attributes["keepdims"]
+        axis = axis[0] if isinstance(axis, tuple) and len(axis) == 1 else axis
+        options = f"axis={axis}, keepdims={keepdims}, out={out}"
+        return [f"np.{function}.reduce({a[0]}, {options})"]
+
+    return write
+
+
+# Along short rows a reduction is slow; along a transposed copy's columns it is not.
+_MANY_ROWS, _SHORT_ROW = 32, 32
+
+
+def _extremum(function: str) -> Emitter:
+    plain = _reduction(function)
+
+    def write(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
+        (x,) = node.inputs
+        is_slow = x.ndim == 2 and x.shape[0] >= _MANY_ROWS and x.shape[1] <= _SHORT_ROW
+        if node.attributes["axis"] != (1,) or not is_slow or not _is_own(w, node):
+            return plain(w, node, a, out)
+        columns = w.allocate("columns", x.shape[::-1], x.dtype)
+        row = w.alias(out, "row", ".reshape(-1)") if node.ndim == 2 else out
+        return [
+            f"np.copyto({columns}, {a[0]}.T)",
+            f"np.{function}.reduce({columns}, axis=0, out={row})",
+        ]
+
+    return write
+
+
+def _emit_where(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
+    condition, yes, no = a
+    if is_masked(node) and _is_own(w, node) and yes.isidentifier():
+        # Bits times 0 are 0 whatever the number, inf and nan too.
+        integer = f"np.int{8 * node.dtype.itemsize}"
+        bits = w.alias(out, "bits", f".view({integer})")
+        if yes == out:
+            w.rebound.add(bits)
+            return [f"{bits} *= {condition}"]
+        given = f"{yes}.view({integer})"
+        if w.is_buffer(yes):
+            given = w.alias(yes, "bits", f".view({integer})")
+        return [f"np.multiply({given}, {condition}, out={bits})"]
+    lines = [] if out == no else [f"np.copyto({out}, {no})"]
+    return [*lines, f"np.copyto({out}, {yes}, where={condition})"]
+
+
+def _emit_astype(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
+    return [f'np.copyto({out}, {a[0]}, casting="unsafe")']
+
+
+# --- indices
+
+
+def index_text(pattern: tuple[Any, ...], arrays: list[str]) -> str:
+    """Return an index as it stands between brackets."""
+    given = iter(arrays)
+    parts = [next(given) if p is ops.ARRAY else index_part(p) for p in pattern]
+    return ", ".join(parts) or "()"
+
+
+def _places(w: "Writer", node: Operation, shape: Any, first: int) -> tuple[str, Any]:
+    """Return where one entry per row lies in the flat array, and the line for it.
+
+    The name is "" where that is not what the operation's index means.
+    """
+    if not w.valid_indices or node.attributes["pattern"] != (ops.ARRAY, ops.ARRAY):
+        return "", []
+    rows, labels = node.inputs[first:]
+    if not isinstance(rows, Constant) or len(shape) != 2 or labels.shape != rows.shape:
+        return "", []
+    if rows.ndim != 1 or labels.dtype.name == "uint64":
+        return "", []
+    offsets = np.asarray(rows.value, np.int64) * shape[1]
+    key = (labels, tuple(shape))
+    if key in w.places:
+        return w.places[key], []
+    name = w.allocate("places", labels.shape, np.dtype(np.int64))
+    w.places[key] = name
+    start = w.constant(offsets, "row_starts")
+    return name, [f"np.add({w.expression(labels)}, {start}, out={name})"]
+
+
+def _emit_getitem(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
+    x, *arrays = a
+    places, lines = _places(w, node, node.inputs[0].shape, 1)
+    if places and _is_own(w, node):
+        return [*lines, f'{x}.take({places}, out={out}, mode="clip")']
+    index = index_text(node.attributes["pattern"], arrays)
+    is_rows = node.attributes["pattern"] == (ops.ARRAY,)
+    if is_rows and w.valid_indices and node.inputs[1].dtype.kind in "iu":
+        return [f'{x}.take({arrays[0]}, axis=0, out={out}, mode="clip")']
+    return [f"{out}[...] = {x}[{index}]"]
+
+
+def _emit_scatter(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
+    v, *arrays = a
+    index = index_text(node.attributes["pattern"], arrays)
+    if _names_each_once(node.inputs[1:]):
+        return [f"{out}.fill(0)", f"{out}[{index}] = {v}"]
+    return [f"{out}.fill(0)", f"np.add.at({out}, ({index},), {v})"]
+
+
+def _emit_setitem(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
+    x, v, *arrays = a
+    index = index_text(node.attributes["pattern"], arrays)
+    lines = [] if out == x else [f"np.copyto({out}, {x})"]
+    return [*lines, f"{out}[{index}] = {v}"]
+
+
+def _emit_add_at(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
+    x, v, *arrays = a
+    lines = [] if out == x else [f"np.copyto({out}, {x})"]
+    index = index_text(node.attributes["pattern"], arrays)
+    if not _names_each_once(node.inputs[2:]):
+        return [*lines, f"np.add.at({out}, ({index},), {v})"]
+    places, more = _places(w, node, node.shape, 2)
+    if not places or not _is_own(w, node):
+        return [*lines, f"{out}[{index}] += {v}"]
+    picked = w.allocate("picked", node.inputs[2].shape, node.dtype)
+    flat = w.alias(out, "flat", ".reshape(-1)")
+    w.rebound.add(picked)
+    return [
+        *lines,
+        *more,
+        f'{flat}.take({places}, out={picked}, mode="clip")',
+        f"{picked} += {v}",
+        f"{flat}[{places}] = {picked}",
+    ]
+
+
+def _names_each_once(arrays: tuple[Node, ...]) -> bool:
+    """Whether an index certainly names no entry twice."""
+    integers = [n for n in arrays if n.dtype.kind in "iu"]
+    if not integers:
+        return True
+    known = (np.asarray(n.value) for n in integers if isinstance(n, Constant))
+    full = np.broadcast_shapes(*(n.shape for n in integers))
+    # Negative numbers may name the same entry as positive ones.
+    return any(
+        v.shape == full and v.size and v.min() >= 0 and np.unique(v).size == v.size
+        for v in known
+    )
+
+
+def _emit_concatenate(
+    w: "Writer", node: Operation, a: list[str], out: str
+) -> list[str]:
+    axis = node.attributes["axis"]
+    return [f"np.concatenate(({', '.join(a)},), axis={axis}, out={out})"]
+
+
+def _emit_einsum(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
+    return [f"np.einsum({node.attributes['subscripts']!r}, {', '.join(a)}, out={out})"]
+
+
+EMITTERS: dict[Any, Emitter] = {
+    ops.MATMUL: _emit_matmul,
+    ops.SUM: _emit_sum,
+    ops.MAX: _extremum("maximum"),
+    ops.MIN: _extremum("minimum"),
+    ops.PROD: _reduction("multiply"),
+    ops.WHERE: _emit_where,
+    ops.ASTYPE: _emit_astype,
+    ops.ASTYPE_CONSTANT: _emit_astype,
+    ops.GETITEM: _emit_getitem,
+    ops.SCATTER: _emit_scatter,
+    ops.SETITEM: _emit_setitem,
+    ops.CONCATENATE: _emit_concatenate,
+    ops.EINSUM: _emit_einsum,
+    ADD_AT: _emit_add_at,
+}

@@ -1,0 +1,113 @@
+"""Identities that only engines use: operations that do the work of several."""
+
+from typing import Any
+
+import numpy as np
+
+from kobai.autodiff import operations as ops
+from kobai.autodiff.primitive import Primitive
+from kobai.autodiff.rules import ELEMENTWISE
+from kobai.graph.node import Builder, Constant, Node, Operation
+from kobai.graph.rewriting import Identity
+
+
+def _add_at(a: Any, v: Any, *arrays: Any, pattern: Any) -> Any:
+    out = np.array(a)
+    np.add.at(out, ops.join_index(arrays, pattern), v)
+    return out
+
+
+# a with v added at an index: a + scatter(v), without the zeros of scatter.
+ADD_AT = Primitive("add_at", _add_at)
+
+
+def _add_scatter(node: Operation, builder: Builder) -> Node | None:
+    if node.primitive is not ELEMENTWISE[np.add]:
+        return None
+    for dense, scattered in (node.inputs, node.inputs[::-1]):
+        if not isinstance(scattered, Operation) or scattered.shape != node.shape:
+            continue
+        if scattered.primitive is not ops.SCATTER or dense.shape != node.shape:
+            continue
+        if isinstance(dense, Constant) or dense.dtype != node.dtype:
+            continue
+        pattern = scattered.attributes["pattern"]
+        v, *arrays = scattered.inputs
+        return builder.operation(ADD_AT, dense, v, *arrays, pattern=pattern)
+    return None
+
+
+def _subtract_scatter(node: Operation, builder: Builder) -> Node | None:
+    subtract, negative = ELEMENTWISE[np.subtract], ELEMENTWISE[np.negative]
+    if node.primitive is not subtract:
+        return None
+    dense, scattered = node.inputs
+    if isinstance(scattered, Operation) and scattered.primitive is ops.SCATTER:
+        v, *arrays = scattered.inputs
+        minus = builder.operation(negative, v)
+        opposite = builder.operation(
+            ops.SCATTER, minus, *arrays, **scattered.attributes
+        )
+        return builder.operation(ELEMENTWISE[np.add], dense, opposite)
+    return None
+
+
+def _rectify(node: Operation, builder: Builder) -> Node | None:
+    if node.primitive is not ops.WHERE:
+        return None
+    condition, x, zero = node.inputs
+    if not (isinstance(condition, Operation) and isinstance(zero, Constant)):
+        return None
+    if condition.primitive is not ELEMENTWISE[np.greater]:
+        return None
+    left, right = condition.inputs
+    if left is not x or not isinstance(right, Constant):
+        return None
+    if np.any(np.asarray(zero.value)) or np.any(np.asarray(right.value)):
+        return None
+    better = builder.operation(ELEMENTWISE[np.maximum], x, right)
+    return better if better.dtype == node.dtype else None
+
+
+FUSIONS = [
+    Identity("subtract_scatter", "a - scatter(v) = a + scatter(-v)", _subtract_scatter),
+    Identity("add_scatter", "a + scatter(v) is a, changed in one place", _add_scatter),
+    Identity("rectify", "where(x > 0, x, 0) = max(x, 0)", _rectify),
+]
+
+
+def _flat_sum(node: Operation, builder: Builder) -> Node | None:
+    if node.primitive is not ops.RESHAPE or not isinstance(node.inputs[0], Operation):
+        return None
+    inner = node.inputs[0]
+    if inner.ndim != 2 or inner.shape[0] != 1 or node.shape != inner.shape[1:]:
+        return None
+    if inner.primitive is ops.SUM and inner.attributes["axis"] == (0,):
+        return builder.operation(ops.SUM, *inner.inputs, axis=(0,), keepdims=False)
+    if not inner.primitive.elementwise:
+        return None
+    inputs = [
+        n if n.ndim == 0 else builder.operation(ops.RESHAPE, n, shape=n.shape[1:])
+        for n in inner.inputs
+    ]
+    if any(n.shape not in ((), node.shape) for n in inputs):
+        return None
+    return builder.operation(inner.primitive, *inputs)
+
+
+def _mask_of_rectified(node: Operation, builder: Builder) -> Node | None:
+    greater, maximum = ELEMENTWISE[np.greater], ELEMENTWISE[np.maximum]
+    if node.primitive is not greater:
+        return None
+    x, zero = node.inputs
+    is_zero = isinstance(zero, Constant) and not np.any(np.asarray(zero.value))
+    if not is_zero or not builder.has(maximum, x, zero):
+        return None
+    return builder.operation(greater, builder.operation(maximum, x, zero), zero)
+
+
+# What saves NumPy a call or a buffer.
+NUMPY_FUSIONS = [
+    Identity("flat_sum", "a column sum in one row is a column sum", _flat_sum),
+    Identity("mask_of_rectified", "x > 0 where max(x, 0) > 0", _mask_of_rectified),
+]

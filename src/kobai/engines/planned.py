@@ -1,0 +1,46 @@
+"""The planned NumPy engine: straight-line code with buffers that are used again."""
+
+from collections.abc import Callable
+from typing import Any
+
+from kobai.engines.fusing import FUSIONS, NUMPY_FUSIONS
+from kobai.engines.planning import make_plan
+from kobai.engines.writing import Writer
+from kobai.graph import Graph
+from kobai.graph.identities import IDENTITIES
+from kobai.graph.rewriting import rewrite
+
+
+def simplify(graph: Graph) -> Graph:
+    """Return the graph as engines run it: made smaller, then fused."""
+    return rewrite(rewrite(graph, IDENTITIES), FUSIONS)
+
+
+def compile_numpy(
+    graph: Graph, *, valid_indices: bool = False
+) -> Callable[..., list[Any]]:
+    """Return a callable that computes a graph with NumPy, in buffers of its own.
+
+    It takes an array for each of the graph's inputs, writes the updates into them, and
+    returns the outputs, which stay valid until it is called again. Its attribute
+    `source` is the code that it runs. `valid_indices` promises that integers by which
+    arrays are indexed are at least 0 and within bounds; then nothing checks them.
+
+    >>> import numpy as np
+    >>> from kobai.graph import trace
+    >>> def step(w, g):
+    ...     w -= 0.5 * g
+    >>> w, g = np.ones(2), np.array([2.0, 4.0])
+    >>> compile_numpy(trace(step, w, g))(w, g)
+    []
+    >>> w
+    array([ 0., -1.])
+    """
+    small = rewrite(simplify(graph), NUMPY_FUSIONS)
+    writer = Writer(make_plan(small), valid_indices=valid_indices)
+    source = writer.source()
+    namespace: dict[str, Any] = dict(writer.constants)
+    exec(compile(source, f"<{graph.name}>", "exec"), namespace)
+    run: Callable[..., list[Any]] = namespace[graph.name]
+    run.source = source  # type: ignore[attr-defined]
+    return run

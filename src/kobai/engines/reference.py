@@ -1,0 +1,31 @@
+"""The reference interpreter: what a graph means."""
+
+from collections.abc import Callable
+from typing import Any
+
+from kobai.graph import Constant, Graph, Operation
+from kobai.graph.node import in_order
+
+
+def interpret(graph: Graph) -> Callable[..., tuple[list[Any], list[Any]]]:
+    """Return a callable that computes a graph, one operation after the other.
+
+    It takes a value for each of the graph's inputs, changes none of them, and returns
+    the outputs and the new values of the updated inputs, in order. It is the
+    definition: every other engine is tested against it.
+    """
+
+    def run(*values: Any) -> tuple[list[Any], list[Any]]:
+        known: dict[Any, Any] = dict(zip(graph.inputs, values, strict=True))
+        for node in in_order(graph.ends):
+            if isinstance(node, Constant):
+                known[node] = node.value
+            elif isinstance(node, Operation):
+                given = [known[n] for n in node.inputs]
+                value = node.primitive.evaluate(*given, **node.attributes)
+                # A number computed from Python's numbers is one of them.
+                known[node] = value.item() if node.weak else value
+        outputs = [known[n] for n in graph.outputs]
+        return outputs, [known[n] for n in graph.updates.values()]
+
+    return run

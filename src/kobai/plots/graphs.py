@@ -1,0 +1,234 @@
+"""Computational graphs drawn: what a function does, with the shape of every value."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kobai.graph import Constant, Graph, Input, Node, Operation
+from kobai.graph.node import in_order
+from kobai.plots.layers import Box, Edge, Layout, arrange
+from kobai.plots.style import BLUE, GREEN, GREY, INK, ORANGE, VERMILION, sheet
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+HEIGHT, SMALL, ROW = 0.42, 0.26, 0.8
+# The width of a letter, in inches, and what a box has beside its text.
+LETTER, MARGIN = 0.082, 0.24
+
+_SIGNS = {
+    "add": "+",
+    "subtract": "−",
+    "multiply": "×",
+    "divide": "÷",
+    "negative": "−x",
+    "matmul": "@",
+    "square": "x²",
+    "sqrt": "√",
+    "greater": ">",
+    "less": "<",
+    "equal": "=",
+    "maximum": "max",
+    "minimum": "min",
+    "broadcast_to": "broadcast",
+    "getitem": "x[i]",
+    "setitem": "x[i] = v",
+    "scatter": "scatter",
+    "add_at": "x[i] += v",
+    "transpose": "transpose",
+}
+
+
+@dataclass(frozen=True)
+class _Look:
+    """How a kind of box is drawn."""
+
+    fill: str
+    edge: str
+    height: float = HEIGHT
+
+
+_LOOKS = {
+    "input": _Look("#DCEBF5", BLUE),
+    "constant": _Look("#F2F2F2", "#B5B5B5", SMALL),
+    "operation": _Look("#FFF3DA", ORANGE),
+    "update": _Look("#FBE3D6", VERMILION, SMALL + 0.06),
+    "output": _Look("#D8F0E8", GREEN, SMALL + 0.06),
+}
+
+
+@dataclass(frozen=True)
+class _Box:
+    kind: str
+    text: str
+    shape: str = ""
+
+    @property
+    def width(self) -> float:
+        letters = max(len(self.text), 0.85 * len(self.shape))
+        return max(letters * LETTER + MARGIN, HEIGHT if self.shape else 0.3)
+
+
+def draw_graph(
+    graph: Graph, path: str | Path | None = None, language: str = "en"
+) -> "Figure":
+    """Draw a computational graph: its inputs, operations and results, with shapes.
+
+    Blue boxes are inputs, yellow ones operations, grey ones constants; green marks
+    what the function returns, red the inputs that it changes. Values flow downwards.
+    With `path` the figure is written there as well, in the format that its ending
+    names, such as .svg or .png.
+
+    >>> from kobai.graph import trace
+    >>> figure = draw_graph(trace(lambda x: x * x, np.ones(3)))
+    >>> [text.get_text() for text in figure.axes[0].texts][:2]
+    ['x', '(3,)']
+    """
+    boxes, edges = _boxes(graph)
+    layout = arrange({key: box.width for key, box in boxes.items()}, edges)
+    width, height = _size(boxes, layout)
+    with sheet(language, width, height) as (figure, _, _):
+        figure.set_layout_engine("none")
+        ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+        _draw_edges(ax, boxes, edges, layout)
+        for key, box in boxes.items():
+            _draw_box(ax, box, layout.x[key], -ROW * layout.row[key])
+        left = min(layout.x[k] - b.width / 2 for k, b in boxes.items())
+        ax.set_xlim(left - 0.2, left + width - 0.2)
+        ax.set_ylim(0.4 - height, 0.4)
+        ax.axis("off")
+        if path is not None:
+            figure.savefig(path)
+    return figure
+
+
+def _size(boxes: dict[Box, _Box], layout: Layout) -> tuple[float, float]:
+    left = min(layout.x[k] - b.width / 2 for k, b in boxes.items())
+    right = max(layout.x[k] + b.width / 2 for k, b in boxes.items())
+    points = list(layout.x.values())
+    right = max(right, *points)
+    return right - left + 0.4, ROW * max(layout.row.values()) + 0.8
+
+
+def _boxes(graph: Graph) -> tuple[dict[Box, _Box], list[Edge]]:
+    """Return the boxes by node, and the arrows between them.
+
+    A number has a box beside each of its users, so that no long arrows lead to it.
+    """
+    boxes: dict[Box, _Box] = {}
+    edges: list[Edge] = []
+    for node in in_order((*graph.inputs, *graph.ends)):
+        if isinstance(node, Input):
+            boxes[node] = _Box("input", node.name.split(".")[-1], _shape(node))
+        elif isinstance(node, Operation):
+            boxes[node] = _Box("operation", _label(node), _shape(node))
+            for position, given in enumerate(node.inputs):
+                start: Box = given
+                if isinstance(given, Constant):
+                    start = (node, position)
+                    boxes[start] = _Box("constant", _value(given))
+                edges.append((start, node))
+    for position, node in enumerate(graph.outputs):
+        boxes["output", position] = _Box("output", "result")
+        edges.append((node, ("output", position)))
+    for target, node in graph.updates.items():
+        boxes["update", target] = _Box("update", f"new {target.name.split('.')[-1]}")
+        edges.append((node, ("update", target)))
+    shown = {box for edge in edges for box in edge}
+    boxes = {key: box for key, box in boxes.items() if key in shown}
+    return boxes, list(dict.fromkeys(edges))
+
+
+def _label(node: Operation) -> str:
+    name = node.primitive.name
+    axis = node.attributes.get("axis")
+    if axis is None:
+        return _SIGNS.get(name, name)
+    if isinstance(axis, tuple) and len(axis) == node.inputs[0].ndim:
+        return name
+    numbers = axis if isinstance(axis, tuple) else (axis,)
+    return f"{name}, axis {', '.join(map(str, numbers))}"
+
+
+def _shape(node: Node) -> str:
+    return "" if node.shape == () else str(node.shape).replace(" ", "")
+
+
+def _value(node: Constant) -> str:
+    values = np.asarray(node.value)
+    if values.size and np.all(values == values.flat[0]):
+        return f"{values.flat[0].item():.4g}"
+    if values.ndim == 1 and np.array_equal(values, np.arange(len(values))):
+        return f"0 … {len(values) - 1}"
+    return f"array {_shape(node)}"
+
+
+def _draw_box(ax: "Axes", box: _Box, x: float, y: float) -> None:
+    from matplotlib.patches import FancyBboxPatch
+
+    look = _LOOKS[box.kind]
+    pad = 0.05
+    corner = (x - box.width / 2 + pad, y - look.height / 2 + pad)
+    size = (box.width - 2 * pad, look.height - 2 * pad)
+    style = f"round,pad={pad},rounding_size=0.09"
+    ax.add_patch(
+        FancyBboxPatch(
+            corner, *size, style, fc=look.fill, ec=look.edge, lw=1.1, zorder=2
+        )
+    )
+    middle: dict[str, Any] = {"ha": "center", "va": "center_baseline", "zorder": 3}
+    if box.shape:
+        ax.text(x, y + 0.085, box.text, fontsize=9.5, color=INK, **middle)
+        ax.text(x, y - 0.1, box.shape, fontsize=7.5, color="#666666", **middle)
+    else:
+        size_of_text = 9.5 if look.height == HEIGHT else 8.5
+        ax.text(x, y, box.text, fontsize=size_of_text, color=INK, **middle)
+
+
+def _draw_edges(
+    ax: "Axes", boxes: dict[Box, _Box], edges: Sequence[Edge], layout: Layout
+) -> None:
+    from matplotlib.patches import FancyArrowPatch
+
+    for start, end in edges:
+        points = [(layout.x[start], _edge_y(boxes, layout, start, -1))]
+        for waypoint in layout.paths[start, end]:
+            # Straight past the boxes of the row; edges bend between rows.
+            middle = -ROW * waypoint[1]
+            x = layout.x[waypoint]
+            points += [(x, middle + HEIGHT / 2), (x, middle - HEIGHT / 2)]
+        points.append((layout.x[end], _edge_y(boxes, layout, end, 1)))
+        ax.add_patch(
+            FancyArrowPatch(
+                path=_curve(points),
+                arrowstyle="-|>,head_length=4,head_width=2",
+                color=GREY,
+                lw=0.9,
+                shrinkA=0,
+                shrinkB=0,
+                zorder=1,
+                fill=True,
+            )
+        )
+
+
+def _edge_y(boxes: dict[Box, _Box], layout: Layout, key: Box, side: int) -> float:
+    return -ROW * layout.row[key] + side * _LOOKS[boxes[key].kind].height / 2
+
+
+def _curve(points: Sequence[tuple[float, float]]) -> Any:
+    """Return a smooth path that leaves, passes and arrives vertically."""
+    from matplotlib.path import Path as Curve
+
+    vertices = [points[0]]
+    codes = [Curve.MOVETO]
+    for (x0, y0), (x1, y1) in pairwise(points):
+        middle = (y0 + y1) / 2
+        vertices += [(x0, middle), (x1, middle), (x1, y1)]
+        codes += [Curve.CURVE4] * 3
+    return Curve(vertices, codes)
