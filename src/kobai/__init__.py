@@ -6,11 +6,13 @@
 array([6., 8.])
 """
 
-from typing import TYPE_CHECKING, Any
-
 from kobai.version import __version__
 
+# `typing` need not be loaded for this; type checkers know the name.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from kobai.autodiff import (
         check_gradient,
         gradient,
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
         load_kuzushiji_mnist,
         load_mnist,
     )
+    from kobai.engines.compiling import compile
     from kobai.formats import load_model, save_model
     from kobai.networks import Dense, Network, TwoLayerNet
     from kobai.optimizers import SGD, Adam, AdamW, Momentum, gradient_descent
@@ -44,6 +47,7 @@ __all__ = [
     "TwoLayerNet",
     "__version__",
     "check_gradient",
+    "compile",
     "gradient",
     "gradient_descent",
     "load_dataset",
@@ -70,6 +74,7 @@ _HOMES = {
         "Dataset load_dataset load_digits load_fashion_mnist load_kuzushiji_mnist "
         "load_mnist"
     ),
+    "engines.compiling": "compile",
     "formats": "load_model save_model",
     "networks": "Dense Network TwoLayerNet",
     "optimizers": "SGD Adam AdamW Momentum gradient_descent",
@@ -82,6 +87,7 @@ _FOLDERS = (
     "engines",
     "formats",
     "functions",
+    "graph",
     "networks",
     "optimizers",
     "plots",
@@ -89,7 +95,7 @@ _FOLDERS = (
 )
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     from importlib import import_module
 
     if name in _FOLDERS:

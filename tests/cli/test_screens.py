@@ -13,7 +13,16 @@ from kobai.formats import load_model
 from kobai.plots import FIGURES
 from kobai.version import __version__
 
-COMMANDS = ["train", "evaluate", "predict", "check", "descend", "figures"]
+COMMANDS = [
+    "train",
+    "evaluate",
+    "predict",
+    "check",
+    "descend",
+    "figures",
+    "source",
+    "doctor",
+]
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,10 @@ def main() -> None:
 
 
 def _start() -> Any:
+    # It reads its variable when NumPy is loaded, which the commands do.
+    from kobai.engines.blas import choose_kernels
+
+    choose_kernels()
     from kobai.cli.app import app
 
     return app(prog_name="kobai", standalone_mode=False)

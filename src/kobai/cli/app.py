@@ -6,9 +6,11 @@ import typer
 
 from kobai.cli.check import check
 from kobai.cli.descend import descend
+from kobai.cli.doctor import doctor
 from kobai.cli.evaluate import evaluate
 from kobai.cli.figures import figures
 from kobai.cli.predict import predict
+from kobai.cli.source import source
 from kobai.cli.train import train
 from kobai.version import __version__
 
@@ -18,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for each in (train, evaluate, predict, check, descend, figures):
+for each in (train, evaluate, predict, check, descend, figures, source, doctor):
     app.command()(each)
 
 

@@ -247,6 +247,47 @@ class Network:
         grads = autodiff.numerical_gradient(loss, params)
         return {name: grad.astype(self.dtype) for name, grad in grads.items()}
 
+    def example_batch(self, n: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return inputs and targets of zeros, of the shapes and dtypes of a batch."""
+        x = np.zeros((n, *self.inputs), self.dtype)
+        if self._loss.takes_labels:
+            return x, np.zeros((n, *self.outputs[:-1]), np.int64)
+        return x, np.zeros((n, *self.outputs), self.dtype)
+
+    def source(self, batch_size: int = 100) -> str:
+        """Return the NumPy code of one step of gradient descent on this network.
+
+        It is what the engine "numpy" runs: the loss, its gradient and the update of
+        the parameters, as straight-line code that changes its arguments in place.
+
+        >>> from kobai.networks import Dense
+        >>> print(Network(2, [Dense(3)]).source(4))
+        import numpy as np
+        ...
+        def gradient_descent_step(W1, b1, x, t, learning_rate):
+        ...
+        """
+        from kobai.engines.planned import compile_numpy
+        from kobai.graph import trace
+
+        def gradient_descent_step(
+            params: Any, x: Any, t: Any, learning_rate: Any
+        ) -> Any:
+            def loss(params: Values) -> Any:
+                return self.objective(params, x, t, self.statistics, noise)[0]
+
+            value, grads = autodiff.value_and_gradient(loss, params)
+            for name in params:
+                params[name] -= learning_rate * grads[name]
+            return value
+
+        noise = self.noise(batch_size, np.random.default_rng(0))
+        x, t = self.example_batch(batch_size)
+        rate = self.dtype.type(0.1)
+        graph = trace(gradient_descent_step, self.params, x, t, rate)
+        source: str = compile_numpy(graph).source  # type: ignore[attr-defined]
+        return source
+
     def _loss_at(self, x: Any, t: Any, statistics: Values) -> Any:
         def loss(params: Values) -> Any:
             return self.objective(params, x, t, statistics, training=False)[0]

@@ -16,7 +16,7 @@ from kobai.training.errors import TrainingDivergenceError, diverged
 from kobai.training.history import History
 from kobai.training.interrupt import DeferredInterrupt
 from kobai.training.settings import Settings, identity
-from kobai.training.step import make_step
+from kobai.training.step import compiled, make_step
 
 if TYPE_CHECKING:
     from kobai.networks import Network
@@ -30,6 +30,11 @@ class Model:
     state: Any
     statistics: Any
     step: int
+
+    @property
+    def arrays(self) -> tuple[Any, Any, Any]:
+        """What a step changes, without the count of steps."""
+        return self.params, self.state, self.statistics
 
 
 class Run:
@@ -52,9 +57,8 @@ class Run:
         self.history = History()
         self.interrupt = DeferredInterrupt()
         optimizer = self.optimizer = settings.optimizer
-        self.take_step = make_step(
-            network, optimizer, settings.engine, settings.gradient
-        )
+        self.take_step = make_step(network, optimizer, settings.gradient)
+        self.stepper = compiled(network, optimizer, settings.engine, settings.gradient)
         state = optimizer.init(network.params)
         self.model = Model(dict(network.params), state, dict(network.statistics), 0)
         # The loss of a step judges the update before it, so that is kept one longer.
@@ -80,9 +84,47 @@ class Run:
         """Take all steps up to the next thing to do besides training, if any."""
         first = self.model.step
         stop = self.settings.next_stop(first, self.callbacks.every_step)
+        if self.stepper is not None:
+            with self.stepper.threads(self.model.arrays, self.settings.batch_size):
+                self._compiled_steps(self.stepper, stop)
         while self.model.step < stop and not self.interrupt.requested:
             self._one_step()
         return self.model.step > first
+
+    def _compiled_steps(self, stepper: Any, stop: int) -> None:
+        """Let an engine change a copy of the model step by step, and take it over."""
+        start, good_start = self.model, self.good
+        work = stepper.begin(start.arrays)
+        step = start.step
+        while step < stop and not self.interrupt.requested:
+            if step == stop - 1:
+                self.good = _model(stepper.begin(work), step)
+            self._loss = self._compiled_step(stepper, work, step)
+            if not math.isfinite(self._loss):
+                is_first = step == start.step
+                self.model = (
+                    good_start if is_first else self._again(stepper, start, step - 1)
+                )
+                raise self._diverged(f"the loss is {self._loss}", step + 1)
+            step += 1
+            self.history.append_loss(self._loss)
+            self.display.tick(step, self._loss)
+        self.model = _model(work, step)
+
+    def _compiled_step(self, stepper: Any, work: Any, step: int) -> float:
+        rows = self._rows(step)
+        count = len(self.data.x) if rows is None else len(rows)
+        noise = self._noise(count, step)
+        rate = self.optimizer.rate_at(step)
+        x, t = self.data.x, self.data.t
+        return float(stepper.take_step(work, x, t, rows, noise, rate))
+
+    def _again(self, stepper: Any, start: Model, stop: int) -> Model:
+        """Take the steps from `start` again, as far as they were good."""
+        work = stepper.begin(start.arrays)
+        for step in range(start.step, stop):
+            self._compiled_step(stepper, work, step)
+        return _model(work, stop)
 
     def _one_step(self) -> None:
         model, step = self.model, self.model.step
@@ -106,16 +148,22 @@ class Run:
         self.display.tick(step + 1, self._loss)
 
     def _batch(self, step: int) -> tuple[Any, Any]:
+        rows = self._rows(step)
+        if rows is None:
+            return self.data.x, self.data.t
+        return self.data.x.take(rows, axis=0), self.data.t.take(rows, axis=0)
+
+    def _rows(self, step: int) -> Any:
+        """Return which rows of the data a step sees; None stands for all of them."""
         epoch, number = divmod(step, self.settings.per_epoch)
         if self.settings.batches == "full":
-            return self.data.x, self.data.t
+            return None
         if self._batches[0] != epoch:
             chosen = self.settings
             size, seed = chosen.batch_size, chosen.seed
             drawn = epoch_batches(chosen.batches, len(self.data.x), size, seed, epoch)
             self._batches = epoch, drawn
-        rows = self._batches[1][number]
-        return self.data.x.take(rows, axis=0), self.data.t.take(rows, axis=0)
+        return self._batches[1][number]
 
     def _noise(self, rows: int, step: int) -> dict[str, np.ndarray]:
         if not self._noisy:
@@ -226,3 +274,8 @@ class Run:
         self._seconds = content["seconds"]
         self.callbacks.load(content["callbacks"])
         self.publish()
+
+
+def _model(arrays: tuple[Any, Any, Any], step: int) -> Model:
+    params, state, statistics = arrays
+    return Model(params, state, statistics, step)

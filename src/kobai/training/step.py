@@ -1,14 +1,22 @@
 """One training step as a pure function: forwards, backwards, update."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from kobai.autodiff import numerical_gradient, value_and_gradient
-from kobai.engines import compile_step
+from kobai.autodiff.trees import tree_map
+from kobai.engines import choose_engine, make_stepper
+from kobai.engines.blas import blas_threads
+from kobai.engines.perturbing import numerical_gradient as fast_numerical_gradient
+from kobai.engines.stepping import step_source
 from kobai.errors import suggest
 from kobai.optimizers import Optimizer
 
 if TYPE_CHECKING:
+    from kobai.engines.stepping import NumpyStepper as Stepper
     from kobai.networks import Network
 
 Step = Callable[..., tuple[Any, Any, Any, Any]]
@@ -33,17 +41,15 @@ GRADIENTS: dict[str, Callable[..., tuple[tuple[Any, Any], Any]]] = {
 }
 
 
-def make_step(
-    network: "Network", optimizer: Optimizer, engine: str, gradient: str
-) -> Step:
-    """Return the training step of a network, run by an engine.
+def make_step(network: "Network", optimizer: Optimizer, gradient: str) -> Step:
+    """Return the training step of a network.
 
         step(params, state, statistics, x, t, noise, learning_rate)
             -> (params, state, statistics, loss)
 
     It is pure: everything it needs comes in, everything it changes goes out.
-    `gradient` is "backprop", or "numerical" for the definition, which no engine can
-    compile and which is slow. Raises `ValueError` for an unknown gradient or engine.
+    `gradient` is "backprop", or "numerical" for the definition. Raises `ValueError` for
+    another.
     """
     if gradient not in GRADIENTS:
         raise ValueError(
@@ -68,4 +74,61 @@ def make_step(
         params, state = optimizer.update(params, grads, state, learning_rate)
         return params, state, new_statistics, loss
 
-    return compile_step(step, "eager" if gradient == "numerical" else engine)
+    return step
+
+
+def example_source(network: "Network", optimizer: Optimizer, batch_size: int) -> str:
+    """Return the NumPy code of a training step on batches of a size."""
+    rng = np.random.default_rng(0)
+    x, t = network.example_batch(batch_size)
+    work = (network.params, optimizer.init(network.params), network.statistics)
+    rate = network.dtype.type(0.1)
+    step = make_step(network, optimizer, "backprop")
+    return step_source(step, work, x, t, network.noise(batch_size, rng), rate)
+
+
+def compiled(
+    network: "Network", optimizer: Optimizer, engine: str, gradient: str
+) -> "Stepper | NumericalStepper | None":
+    """Return what takes many steps with an engine, or None to take them one by one.
+
+    Raises `ValueError` for an unknown engine.
+    """
+    if gradient == "numerical" and choose_engine(engine) != "eager":
+        return NumericalStepper(network, optimizer)
+    return make_stepper(make_step(network, optimizer, gradient), engine)
+
+
+class NumericalStepper:
+    """Takes steps with gradients by definition, each number changed by itself."""
+
+    def __init__(self, network: "Network", optimizer: Optimizer) -> None:
+        self.network = network
+        self.optimizer = optimizer
+
+    def begin(self, model: Any) -> Any:
+        """Return a copy of (params, state, statistics) to be changed in place."""
+        return tree_map(np.array, model)
+
+    def threads(self, work: Any, rows: int) -> AbstractContextManager[None]:
+        """Return the context in which steps run: one thread, the products are small."""
+        return blas_threads(1)
+
+    def take_step(
+        self, work: Any, x: Any, t: Any, rows: Any, noise: Any, rate: float
+    ) -> float:
+        """Change `work` by one step on some rows of the data; return its loss."""
+        if rows is not None:
+            x, t = x.take(rows, axis=0), t.take(rows, axis=0)
+        params, state, statistics = work
+
+        def loss(params: Any, x: Any, t: Any, statistics: Any, noise: Any) -> Any:
+            objective = self.network.objective
+            return objective(params, x, t, statistics, noise, training=True)[0]
+
+        grads = fast_numerical_gradient(loss, params, x, t, statistics, noise)
+        grads = tree_map(lambda g, w: g.astype(w.dtype), grads, params)
+        value, moved = self.network.objective(params, x, t, statistics, noise)
+        updated = (*self.optimizer.update(params, grads, state, rate), moved)
+        tree_map(np.copyto, work, updated)
+        return float(value)

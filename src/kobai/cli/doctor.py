@@ -1,0 +1,174 @@
+"""`kobai doctor`: what this machine has for training, and what would make it faster."""
+
+import platform
+from typing import TYPE_CHECKING, Any
+
+from kobai.cli.machine import (
+    EXTRAS,
+    PACKAGES,
+    SHAPES,
+    Speed,
+    advice,
+    load_average,
+    measure_products,
+    version_of,
+)
+from kobai.cli.screen import bar, columns, plain, say, show
+from kobai.engines.blas import BlasLibrary, blas_info, load_scipy_blas
+from kobai.engines.processor import Processor, read_processor
+from kobai.version import __version__
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+GIVES = {"fast": "the compiled engine, the fastest there is"}
+BAR_WIDTH = 20
+
+
+def doctor() -> None:
+    """Look at this machine: what is installed, how fast it is, what would help.
+
+    \b
+    kobai doctor
+
+    Matrix products are what most of a training's time goes into; BLAS computes them.
+    """
+    load = load_average()
+    processor = read_processor()
+    problem = _load_libraries()
+    libraries = blas_info()
+    _system(processor)
+    _extras(problem)
+    _libraries(libraries)
+    speeds = _speeds(processor, libraries)
+    say("[bold]What would make it faster[/bold]")
+    sentences = advice(processor, libraries, speeds, load)
+    for sentence in sentences or ["Nothing stands out."]:
+        _item(sentence)
+
+
+def _load_libraries() -> str:
+    """Load NumPy's BLAS and SciPy's; return why SciPy's does not load, if so."""
+    import numpy as np
+
+    np.zeros((1, 1)) @ np.zeros((1, 1))
+    if not version_of("scipy"):
+        return ""
+    try:
+        load_scipy_blas()
+    # What is broken in an installation can raise anything; that is what is looked for.
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
+def _system(processor: Processor) -> None:
+    installed = [f"{PACKAGES[each]} {version_of(each) or '–'}" for each in PACKAGES]
+    clock = f" at {processor.gigahertz:.2f} GHz" if processor.gigahertz else ""
+    cores = f"{processor.cores} core{'s' * (processor.cores > 1)}{clock}"
+    instructions = " ".join(processor.instructions) or "instruction sets not known"
+    rows = {
+        "Kobai": f"{__version__}, Python {platform.python_version()}, "
+        f"{platform.system()} {platform.machine()}",
+        "Packages": ", ".join(installed),
+        "Processor": f"{processor.name or 'not known'}, {cores}; {instructions}",
+    }
+    show(_grid(rows))
+
+
+def _extras(problem: str) -> None:
+    rows = {}
+    for extra, packages in EXTRAS.items():
+        missing = [PACKAGES[each] for each in packages if not version_of(each)]
+        state = f"lacks {' and '.join(missing)}" if missing else "is installed"
+        rows["Extras"] = f"kobai[{extra}] {state}: {GIVES[extra]}"
+    if problem:
+        rows["Problem"] = f"SciPy does not load. {problem}"
+    show(_grid(rows))
+    say()
+
+
+def _grid(rows: dict[str, str]) -> "Table":
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="bold", no_wrap=True, min_width=9)
+    grid.add_column()
+    for name, value in rows.items():
+        grid.add_row(name, Text(value))
+    return grid
+
+
+def _libraries(libraries: list[BlasLibrary]) -> None:
+    table = columns("BLAS", "Used by", "Kernels", "Threads", left=(0, 1, 2))
+    for each in libraries:
+        threads = "?" if each.threads is None else str(each.threads)
+        name = plain(f"{each.name} {each.version}".strip())
+        table.add_row(name, each.user or "?", each.kernel or "?", threads)
+    if not libraries:
+        table.add_row("not known", "?", "?", "?")
+    show(table)
+    say()
+
+
+def _speeds(processor: Processor, libraries: list[BlasLibrary]) -> list[Speed]:
+    threads = [each.threads for each in libraries if each.user != "SciPy"]
+    speeds = measure_products(threads[0] if threads else None)
+    counts = list(speeds[0].gflops)
+    names = [_threads(count) for count in counts]
+    title = "GFLOP/s in float32"
+    table = columns(title, *names, "Of possible", "", left=(0, len(names) + 2))
+    for speed in speeds:
+        table.add_row(*_speed(speed, counts, processor))
+    show(table)
+    if sum(len(speed.gflops) for speed in speeds) < len(SHAPES) * len(counts):
+        say("What would take long here is left out.")
+    say()
+    say(_possible(processor))
+    say()
+    return speeds
+
+
+def _threads(count: int | None) -> str:
+    if count is None:
+        return "Threads not known"
+    return "1 thread" if count == 1 else f"{count} threads"
+
+
+def _speed(speed: Speed, counts: list[int | None], processor: Processor) -> list[Any]:
+    threads, best = speed.best
+    possible = processor.possible(threads or processor.cores)
+    share = best / possible if possible else None
+    return [
+        " × ".join(map(str, speed.shape)),
+        *(_gflops(speed.gflops.get(count)) for count in counts),
+        "?" if share is None else f"{share:.0%}",
+        "" if share is None else f"[cyan]{bar(share, BAR_WIDTH).rstrip()}[/cyan]",
+    ]
+
+
+def _gflops(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
+
+
+def _possible(processor: Processor) -> str:
+    one = processor.possible(1)
+    if one is None:
+        return "What is possible is not known: the system does not tell the clock."
+    return (
+        f"Possible is an estimate: {processor.gigahertz:.2f} GHz × "
+        f"{processor.flops_per_cycle} operations in a cycle = {one:.0f} GFLOP/s for "
+        "each core. A processor may for a while run faster than the clock it tells."
+    )
+
+
+def _item(sentence: str) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_row("•", Text(sentence))
+    show(grid)
