@@ -8,6 +8,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from kobai import functions
 from kobai.autodiff import check_gradient, gradient
 from kobai.autodiff import operations as ops
 from kobai.autodiff.numpy_functions import CONSTANT_FUNCTIONS, FUNCTIONS
@@ -19,6 +20,7 @@ ORDER = np.array([[2, 0, 1, 1], [0, 0, 2, 1]])
 
 # NumPy's function: [(a use of it, the shapes of what it is used on), …]
 EXAMPLES = {
+    functions.sigmoid: [(lambda x: functions.sigmoid(x), [M])],
     np.sum: [
         (lambda x: np.sum(x), [M]),
         (lambda x: np.sum(x, axis=0), [M]),
@@ -446,6 +448,7 @@ PRIMITIVES = {
     "BROADCAST_TO": lambda x: np.sum(np.broadcast_to(x, (2, 2, 3))),
     "CONCATENATE": lambda x: np.sum(np.concatenate([x, x])),
     "ASTYPE": lambda x: np.sum(x.astype(np.float64)),
+    "SIGMOID": lambda x: np.sum(functions.sigmoid(x)),
     "WHERE": lambda x: np.sum(np.where(x > 0, x, 0)),
     "GETITEM": lambda x: np.sum(x[0]),
     "SETITEM": _through_setitem,

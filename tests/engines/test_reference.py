@@ -38,6 +38,7 @@ CASES = {
     ops.CONCATENATE: [((X, Y), {"axis": 1})],
     ops.ASTYPE: [((X,), {"dtype": np.dtype(np.float32)})],
     ops.ASTYPE_CONSTANT: [((X,), {"dtype": np.dtype(np.int32)})],
+    ops.SIGMOID: [((X,), {}), ((1000 * X,), {})],
     ops.WHERE: [((X > 0, X, Y), {}), ((X > 0, X, np.zeros(())), {})],
     ops.GETITEM: [
         ((X, ROWS, LABELS), {"pattern": PICK}),

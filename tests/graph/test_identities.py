@@ -21,6 +21,13 @@ from kobai.graph import trace, verify
 from kobai.graph.identities import IDENTITIES
 from kobai.graph.rewriting import rewrite
 
+
+def bounded(x):
+    """A sigmoid written out, with a bound on its exponent."""
+    largest = 88.0 if x.dtype == np.float32 else 709.0
+    return 1 / (1 + np.exp(np.minimum(-x, largest)))
+
+
 T = np.array([2, 0, 3])
 ROWS = np.arange(3)
 
@@ -80,8 +87,9 @@ EXAMPLES = {
     "scatter_apart": lambda x, y, v, c: gradient(lambda x: bent(np.tanh(x), v), x),
     "sum_of_scatter": pull_back(lambda x: x - np.sum(x, axis=1, keepdims=True)),
     "cancel": through_softmax,
-    "saturation": lambda x, y, v, c: gradient(lambda x: np.sum(sigmoid(x) * y), x),
-    "sigmoid_slope": lambda x, y, v, c: gradient(lambda x: np.sum(sigmoid(x) * y), x),
+    "sigmoid": lambda x, y, v, c: sigmoid(x) * y,
+    "saturation": lambda x, y, v, c: gradient(lambda x: np.sum(bounded(x) * y), x),
+    "sigmoid_slope": lambda x, y, v, c: gradient(lambda x: np.sum(bounded(x) * y), x),
     "number_into_product": lambda x, y, v, c: c * (x.T @ y),
     "number_into_sum": layer,
     "transpose_outwards": lambda x, y, v, c: c * x.T,

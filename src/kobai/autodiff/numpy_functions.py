@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from kobai import functions
 from kobai.autodiff import operations as ops
 from kobai.autodiff.primitive import Overloaded
 from kobai.errors import GradientError
@@ -332,6 +333,11 @@ def _broadcast_to(array: Any, shape: Any) -> Any:
 @twin_of(np.full_like)
 def _full_like(a: Any, fill_value: Any) -> Any:
     return np.zeros_like(a) + fill_value
+
+
+@twin_of(functions.sigmoid)
+def _sigmoid(x: Any) -> Any:
+    return ops.SIGMOID(x)
 
 
 @twin_of(np.copy)

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from kobai import functions
 from kobai.autodiff.primitive import Primitive, unbroadcast
 from kobai.errors import GradientError
 
@@ -173,6 +174,12 @@ CONCATENATE = Primitive("concatenate", _concatenate, variadic=_concatenate_vjp)
 ASTYPE = Primitive("astype", _astype, vjps=(lambda g, y, x, dtype: g,))
 # To integers or bools: piecewise constant.
 ASTYPE_CONSTANT = Primitive("astype", _astype)
+SIGMOID = Primitive(
+    "sigmoid",
+    functions.sigmoid,
+    vjps=(lambda g, y, x: g * (y * (1 - y)),),
+    elementwise=True,
+)
 WHERE = Primitive(
     "where",
     np.where,

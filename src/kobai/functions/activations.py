@@ -5,6 +5,8 @@ float64 as they come, does not overflow, and can be differentiated as it stands.
 """
 
 import math
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -35,6 +37,34 @@ def as_floats(x: Any) -> Any:
     return x if x.dtype.kind in "fcO" else x.astype(np.float64)
 
 
+def largest_exponent(dtype: Any) -> float:
+    """Return the largest whole number of which exp is finite.
+
+    >>> largest_exponent(np.dtype(np.float32))
+    88.0
+    """
+    return _LARGEST_EXPONENT.get(dtype.itemsize, 709.0)
+
+
+def overridable(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Let an array-like answer for a function as a whole, as NumPy's functions do.
+
+    It is asked through `__array_function__`, so that a derivative can be simpler than
+    that of the steps of which the function is made.
+
+    Source: NumPy Enhancement Proposal 18.
+    """
+
+    @wraps(function)
+    def asking(x: Any) -> Any:
+        if isinstance(x, np.ndarray) or not hasattr(x, "__array_function__"):
+            return function(x)
+        answer = x.__array_function__(asking, (type(x),), (x,), {})
+        return function(x) if answer is NotImplemented else answer
+
+    return asking
+
+
 def identity(x: Any) -> Any:
     """Return x unchanged: the output layer of a regression.
 
@@ -61,6 +91,7 @@ def step(x: Any) -> Any:
     return (x > 0).astype(x.dtype)
 
 
+@overridable
 def sigmoid(x: Any) -> Any:
     """Squash x into (0, 1).
 
@@ -75,8 +106,7 @@ def sigmoid(x: Any) -> Any:
     x = as_floats(x)
     # Without the bound exp(-x) is inf below -709 (float32: -88), and back-propagation
     # would multiply that inf by a derivative of 0.
-    largest = _LARGEST_EXPONENT.get(x.dtype.itemsize, 709.0)
-    return 1 / (1 + np.exp(np.minimum(-x, largest)))
+    return 1 / (1 + np.exp(np.minimum(-x, largest_exponent(x.dtype))))
 
 
 def tanh(x: Any) -> Any:

@@ -1,10 +1,12 @@
 """Identities of what layers are made of: sigmoids and products of matrices."""
 
 from kobai.autodiff import operations as ops
+from kobai.functions.activations import largest_exponent
 from kobai.graph.matching import (
     ADD,
     DIVIDE,
     EQUAL,
+    EXP,
     LESS,
     MINIMUM,
     MULTIPLY,
@@ -23,6 +25,18 @@ CALL = 2048
 
 TABLE: list[Identity] = []
 identity = enter(TABLE)
+
+
+@identity("sigmoid(x) = 1 / (1 + exp(min(-x, c))), with c where exp is largest")
+def _sigmoid(node: Operation, builder: Rewriter) -> Node | None:
+    if node.primitive is not ops.SIGMOID:
+        return None
+    (x,) = node.inputs
+    one = builder.constant(1)
+    bound = builder.constant(largest_exponent(x.dtype))
+    minus = builder.operation(NEGATIVE, x)
+    e = builder.operation(EXP, builder.operation(MINIMUM, minus, bound))
+    return builder.operation(DIVIDE, one, builder.operation(ADD, one, e))
 
 
 @identity("min(x, c) hands its derivative on below c, where exp(x) is largest anyway")

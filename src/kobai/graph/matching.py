@@ -19,6 +19,7 @@ POSITIVE = ELEMENTWISE[np.positive]
 SQUARE = ELEMENTWISE[np.square]
 SQRT = ELEMENTWISE[np.sqrt]
 EQUAL = ELEMENTWISE[np.equal]
+EXP = ELEMENTWISE[np.exp]
 LESS = ELEMENTWISE[np.less]
 MINIMUM = ELEMENTWISE[np.minimum]
 
