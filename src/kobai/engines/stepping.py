@@ -9,9 +9,9 @@ A `Stepper` traces it once for each shape of a batch, turns what goes out into u
 of what came in, and lets an engine compile that.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,33 @@ def step_graph(step: Step, work: Any, *batch: Any) -> Graph:
     pairs = zip(graph.inputs, changed, strict=False)
     updates = {old: new for old, new in pairs if new is not old}
     return replace(graph, outputs=(loss,), updates=updates, result=[loss])
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What several steps take: rows of the data, noise and learning rates.
+
+    `rows` has an array of row numbers for each step, or None for all rows of the data.
+    """
+
+    rows: Sequence[Any]
+    noises: Sequence[Any]
+    rates: Sequence[float]
+
+    def one(self, number: int) -> tuple[Any, Any, float]:
+        """Return what one of the steps takes."""
+        return self.rows[number], self.noises[number], self.rates[number]
+
+    def part(self, first: int, stop: int) -> "Steps":
+        """Return the steps from one to before another."""
+        some = slice(first, stop)
+        return Steps(self.rows[some], self.noises[some], self.rates[some])
+
+
+def dtype_of(work: Any) -> np.dtype[Any]:
+    """Return the type of the numbers that are trained."""
+    dtype: np.dtype[Any] = next(iter(work[0].values())).dtype
+    return dtype
 
 
 class NumpyStepper:
@@ -54,12 +81,22 @@ class NumpyStepper:
         weights = sum(w.size for w in work[0].values() if w.ndim == 2)
         return blas_threads(wanted_threads(2 * rows * weights))
 
-    def take_step(
+    def take_steps(self, work: Any, x: Any, t: Any, steps: Steps) -> np.ndarray:
+        """Change `work` by several steps on the data; return the loss of each.
+
+        A step whose loss is not finite is the last one.
+        """
+        losses = np.empty(len(steps.rates))
+        for number in range(len(losses)):
+            losses[number] = self._take_step(work, x, t, *steps.one(number))
+            if not np.isfinite(losses[number]):
+                return losses[: number + 1]
+        return losses
+
+    def _take_step(
         self, work: Any, x: Any, t: Any, rows: Any, noise: Any, rate: float
     ) -> float:
-        """Change `work` by one step on some rows of the data; return its loss."""
-        dtype = next(iter(work[0].values())).dtype
-        batch = (*self._gather(x, t, rows), noise, np.array(rate, dtype))
+        batch = (*self._gather(x, t, rows), noise, np.array(rate, dtype_of(work)))
         key = (len(batch[0]), tuple(noise))
         run = self._compiled.get(key)
         if run is None:
@@ -82,9 +119,6 @@ class NumpyStepper:
             # other modes would copy once more.
             data.take(rows, axis=0, out=buffer, mode="clip")
         return buffers
-
-
-STEPPERS: dict[str, Callable[[Step], NumpyStepper]] = {"numpy": NumpyStepper}
 
 
 def step_source(step: Step, work: Any, *batch: Any) -> str:

@@ -146,6 +146,9 @@ def _resume(run: Run) -> None:
         return
     content = load_checkpoint(path)
     try:
+        if run.settings.engine == "auto":
+            # Engines round differently: the run goes on with the one it began with.
+            run.use_engine(content["settings"]["engine"])
         refuse_differences(path, content["settings"], run.identity)
         step = content["model"]["step"]
     except (KeyError, TypeError, AttributeError) as error:

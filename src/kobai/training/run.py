@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kobai.engines import choose_engine
+from kobai.engines.stepping import Steps
 from kobai.training.batches import NOISE_STREAM, Indices, epoch_batches, stream
 from kobai.training.callbacks import Callbacks, TrainingState
 from kobai.training.checkpoint import save_checkpoint
@@ -20,6 +22,10 @@ from kobai.training.step import compiled, make_step
 
 if TYPE_CHECKING:
     from kobai.networks import Network
+
+
+SECONDS_OF_BURST = 0.1
+LONGEST_BURST = 4096
 
 
 @dataclass(frozen=True)
@@ -58,17 +64,27 @@ class Run:
         self.interrupt = DeferredInterrupt()
         optimizer = self.optimizer = settings.optimizer
         self.take_step = make_step(network, optimizer, settings.gradient)
-        self.stepper = compiled(network, optimizer, settings.engine, settings.gradient)
+        weights = sum(w.size for w in network.params.values())
+        work = 2 * weights * settings.batch_size
+        self.use_engine(choose_engine(settings.engine, settings.total, work))
         state = optimizer.init(network.params)
         self.model = Model(dict(network.params), state, dict(network.statistics), 0)
         # The loss of a step judges the update before it, so that is kept one longer.
         self.good = self.model
+        self._burst_length = 1
         self._stop_reason: str | None = None
         self._loss = math.nan
         self._noisy = bool(network.noise(1, stream(settings.seed, NOISE_STREAM, 0)))
         self._batches: tuple[int, Indices] = (-1, ())
         self._seconds = 0.0
         self._started = perf_counter()
+
+    def use_engine(self, engine: str) -> None:
+        """Take the steps with an engine, and have it known to the checkpoint."""
+        self.identity["engine"] = engine
+        self.stepper = compiled(
+            self.network, self.optimizer, engine, self.settings.gradient
+        )
 
     @property
     def over(self) -> bool:
@@ -99,31 +115,47 @@ class Run:
         while step < stop and not self.interrupt.requested:
             if step == stop - 1:
                 self.good = _model(stepper.begin(work), step)
-            self._loss = self._compiled_step(stepper, work, step)
-            if not math.isfinite(self._loss):
-                is_first = step == start.step
-                self.model = (
-                    good_start if is_first else self._again(stepper, start, step - 1)
-                )
-                raise self._diverged(f"the loss is {self._loss}", step + 1)
-            step += 1
-            self.history.append_loss(self._loss)
+            losses = self._burst(stepper, work, step, max(stop - 1, step + 1))
+            for loss in losses.tolist():
+                self._loss = loss
+                if not math.isfinite(loss):
+                    self.model = good_start
+                    if step > start.step:
+                        self.model = self._again(stepper, start, step - 1)
+                    raise self._diverged(f"the loss is {loss}", step + 1)
+                step += 1
+                self.history.append_loss(loss)
             self.display.tick(step, self._loss)
         self.model = _model(work, step)
 
-    def _compiled_step(self, stepper: Any, work: Any, step: int) -> float:
-        rows = self._rows(step)
-        count = len(self.data.x) if rows is None else len(rows)
-        noise = self._noise(count, step)
-        rate = self.optimizer.rate_at(step)
-        x, t = self.data.x, self.data.t
-        return float(stepper.take_step(work, x, t, rows, noise, rate))
+    def _burst(self, stepper: Any, work: Any, first: int, stop: int) -> np.ndarray:
+        """Take as many steps at once as last for about a tenth of a second."""
+        stop = min(stop, first + self._burst_length)
+        began = perf_counter()
+        losses = self._compiled(stepper, work, first, stop)
+        seconds = perf_counter() - began
+        # So often Ctrl-C is noticed and the display redrawn.
+        if seconds > SECONDS_OF_BURST:
+            self._burst_length = max(1, self._burst_length // 2)
+        elif seconds < SECONDS_OF_BURST / 4:
+            self._burst_length = min(LONGEST_BURST, self._burst_length * 2)
+        return losses
+
+    def _compiled(self, stepper: Any, work: Any, first: int, stop: int) -> np.ndarray:
+        steps = range(first, stop)
+        rows = [self._rows(step) for step in steps]
+        sizes = [len(self.data.x) if r is None else len(r) for r in rows]
+        noises = [self._noise(n, step) for n, step in zip(sizes, steps, strict=True)]
+        rates = [self.optimizer.rate_at(step) for step in steps]
+        taken = Steps(rows, noises, rates)
+        losses: np.ndarray = stepper.take_steps(work, self.data.x, self.data.t, taken)
+        return losses
 
     def _again(self, stepper: Any, start: Model, stop: int) -> Model:
         """Take the steps from `start` again, as far as they were good."""
         work = stepper.begin(start.arrays)
-        for step in range(start.step, stop):
-            self._compiled_step(stepper, work, step)
+        if stop > start.step:
+            self._compiled(stepper, work, start.step, stop)
         return _model(work, stop)
 
     def _one_step(self) -> None:

@@ -126,7 +126,6 @@ def identity(
         "batches": settings.batches,
         "batch_size": settings.batch_size,
         "seed": settings.seed,
-        "engine": settings.engine,
         "gradient": settings.gradient,
         "data": _fingerprint(data),
         "callbacks": callbacks,

@@ -8,15 +8,15 @@ import numpy as np
 
 from kobai.autodiff import numerical_gradient, value_and_gradient
 from kobai.autodiff.trees import tree_map
-from kobai.engines import choose_engine, make_stepper
+from kobai.engines import make_stepper
 from kobai.engines.blas import blas_threads
 from kobai.engines.perturbing import numerical_gradient as fast_numerical_gradient
-from kobai.engines.stepping import step_source
+from kobai.engines.stepping import Steps, step_source
 from kobai.errors import suggest
 from kobai.optimizers import Optimizer
 
 if TYPE_CHECKING:
-    from kobai.engines.stepping import NumpyStepper as Stepper
+    from kobai.engines.stepping import NumpyStepper
     from kobai.networks import Network
 
 Step = Callable[..., tuple[Any, Any, Any, Any]]
@@ -89,12 +89,9 @@ def example_source(network: "Network", optimizer: Optimizer, batch_size: int) ->
 
 def compiled(
     network: "Network", optimizer: Optimizer, engine: str, gradient: str
-) -> "Stepper | NumericalStepper | None":
-    """Return what takes many steps with an engine, or None to take them one by one.
-
-    Raises `ValueError` for an unknown engine.
-    """
-    if gradient == "numerical" and choose_engine(engine) != "eager":
+) -> "NumpyStepper | NumericalStepper | None":
+    """Return what takes many steps with an engine, or None to take them one by one."""
+    if gradient == "numerical" and engine != "eager":
         return NumericalStepper(network, optimizer)
     return make_stepper(make_step(network, optimizer, gradient), engine)
 
@@ -114,10 +111,17 @@ class NumericalStepper:
         """Return the context in which steps run: one thread, the products are small."""
         return blas_threads(1)
 
-    def take_step(
+    def take_steps(self, work: Any, x: Any, t: Any, steps: Steps) -> np.ndarray:
+        """Change `work` by several steps on the data; return the loss of each."""
+        losses = [
+            self._take_step(work, x, t, *steps.one(number))
+            for number in range(len(steps.rates))
+        ]
+        return np.array(losses)
+
+    def _take_step(
         self, work: Any, x: Any, t: Any, rows: Any, noise: Any, rate: float
     ) -> float:
-        """Change `work` by one step on some rows of the data; return its loss."""
         if rows is not None:
             x, t = x.take(rows, axis=0), t.take(rows, axis=0)
         params, state, statistics = work

@@ -1,0 +1,17 @@
+"""The compiled engine: fused loops and BLAS, whole epochs without a return to Python.
+
+It needs numba and scipy (`pip install 'kobai[fast]'`), which are imported only when
+something is compiled.
+"""
+
+from kobai.engines.compiled.errors import NotCompilable
+from kobai.engines.compiled.running import Epoch, compile_epoch, compile_numba
+from kobai.engines.compiled.toolbox import MissingExtraError
+
+__all__ = [
+    "Epoch",
+    "MissingExtraError",
+    "NotCompilable",
+    "compile_epoch",
+    "compile_numba",
+]

@@ -1,0 +1,81 @@
+"""The elementwise operations as expressions of the generated code."""
+
+# Primitive -> its formula, with {0}, {1}, ... for the operands and {f} for the dtype.
+EXPRESSIONS: dict[str, str] = {
+    "add": "{0} + {1}",
+    "subtract": "{0} - {1}",
+    "multiply": "{0} * {1}",
+    "divide": "{0} / {1}",
+    "negative": "-{0}",
+    "positive": "{0}",
+    "broadcast_to": "{0}",
+    "transpose": "{0}",
+    "astype": "{0}",
+    "square": "{0} * {0}",
+    "reciprocal": "{one} / {0}",
+    "sqrt": "np.sqrt({0})",
+    "power": "{0} ** {1}",
+    "absolute": "abs({0})",
+    "fabs": "abs({0})",
+    "sign": "np.sign({0})",
+    "maximum": "maximum({0}, {1})",
+    "minimum": "minimum({0}, {1})",
+    "exp": "exp_{dtype}({0})",
+    "log": "log_{dtype}({0})",
+    "tanh": "tanh_{dtype}({0})",
+    "logaddexp": "logaddexp_{dtype}({0}, {1})",
+    "where": "{1} if {0} else {2}",
+    "equal": "{0} == {1}",
+    "not_equal": "{0} != {1}",
+    "less": "{0} < {1}",
+    "less_equal": "{0} <= {1}",
+    "greater": "{0} > {1}",
+    "greater_equal": "{0} >= {1}",
+    "logical_and": "{0} & {1}",
+    "logical_or": "{0} | {1}",
+    "logical_not": "not {0}",
+    "isfinite": "np.isfinite({0})",
+    "isnan": "np.isnan({0})",
+    "isinf": "np.isinf({0})",
+    "floor": "np.floor({0})",
+    "ceil": "np.ceil({0})",
+    "add_at": "{0} + ({1} if i8({2}) == i8(j) else {zero})",
+    "scatter": "{0} if i8({1}) == i8(j) else {zero}",
+    **{
+        name: f"np.{name}({{0}})"
+        for name in [
+            "exp2",
+            "expm1",
+            "log2",
+            "log10",
+            "log1p",
+            "sin",
+            "cos",
+            "tan",
+            "arcsin",
+            "arccos",
+            "arctan",
+            "sinh",
+            "cosh",
+            "arcsinh",
+            "arccosh",
+            "arctanh",
+            "cbrt",
+        ]
+    },
+}
+
+COMPARISONS = frozenset(
+    [
+        "equal",
+        "not_equal",
+        "less",
+        "less_equal",
+        "greater",
+        "greater_equal",
+        "isfinite",
+        "isnan",
+        "isinf",
+    ]
+)
+LOGICAL = frozenset(["logical_and", "logical_or", "logical_not"])

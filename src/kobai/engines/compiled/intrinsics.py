@@ -1,0 +1,209 @@
+"""Single instructions and calls that Numba has no name for."""
+
+# mypy: disable-error-code="import-not-found,import-untyped"
+# mypy: allow-untyped-decorators, allow-untyped-calls
+
+from typing import Any
+
+
+def extremum(name: str) -> Any:
+    """Return the larger or smaller of two numbers, NaN if either is NaN.
+
+    It is LLVM's own instruction, which takes part in vectorised loops and reductions.
+    """
+    from llvmlite import ir
+    from numba.core import types
+    from numba.extending import intrinsic
+
+    @intrinsic
+    def larger(context: Any, a: Any, b: Any) -> Any:
+        if a != b:
+            return None
+
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            if isinstance(a, types.Float):
+                kind = args[0].type
+                form = ir.FunctionType(kind, [kind, kind])
+                function = builder.module.declare_intrinsic(
+                    f"llvm.{name}", [kind], form
+                )
+                return builder.call(function, args)
+            order = ">" if name == "maximum" else "<"
+            test = builder.icmp_signed(order, args[0], args[1])
+            return builder.select(test, args[0], args[1])
+
+        return a(a, b), generate
+
+    return larger
+
+
+def product() -> Any:
+    """Return C = α op(A) op(B) + β C for matrices in rows, by BLAS.
+
+    Call it as product(A, A is transposed, B, B is transposed, C, rows, columns, inner,
+    α, β). BLAS reads columns, so it is asked for Cᵀ = op(B)ᵀ op(A)ᵀ.
+    """
+    from llvmlite import ir
+    from numba.core import cgutils, types
+    from numba.extending import intrinsic
+
+    def data(context: Any, builder: Any, kind: Any, value: Any) -> Any:
+        return context.make_array(kind)(context, builder, value).data
+
+    @intrinsic
+    def multiply(
+        typing: Any,
+        a: Any,
+        ta: Any,
+        b: Any,
+        tb: Any,
+        c: Any,
+        rows: Any,
+        columns: Any,
+        inner: Any,
+        alpha: Any,
+        beta: Any,
+    ) -> Any:
+        kind = c.dtype
+        signature = types.void(a, ta, b, tb, c, rows, columns, inner, kind, kind)
+
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            word, letter = ir.IntType(32), ir.IntType(8)
+            number = context.get_value_type(kind)
+            (a_, ta_, b_, tb_, c_, m, n, k, alpha_, beta_) = args
+
+            def held(value: Any, kind: Any) -> Any:
+                return cgutils.alloca_once_value(builder, value, name="blas")
+
+            def size(value: Any) -> Any:
+                return builder.trunc(value, word)
+
+            def flag(value: Any) -> Any:
+                is_set = builder.icmp_signed("!=", value, value.type(0))
+                letters = letter(ord("T")), letter(ord("N"))
+                return is_set, held(builder.select(is_set, *letters), letter)
+
+            transposed_a, letter_a = flag(ta_)
+            transposed_b, letter_b = flag(tb_)
+            m, n, k = size(m), size(n), size(k)
+            lead_a = held(builder.select(transposed_a, m, k), word)
+            lead_b = held(builder.select(transposed_b, k, n), word)
+            pointers = [
+                letter_b,
+                letter_a,
+                held(n, word),
+                held(m, word),
+                held(k, word),
+                held(alpha_, number),
+                data(context, builder, signature.args[2], b_),
+                lead_b,
+                data(context, builder, signature.args[0], a_),
+                lead_a,
+                held(beta_, number),
+                data(context, builder, signature.args[4], c_),
+                held(n, word),
+            ]
+            function = cgutils.get_or_insert_function(
+                builder.module,
+                ir.FunctionType(ir.VoidType(), [p.type for p in pointers]),
+                "kobai_sgemm" if kind == types.float32 else "kobai_dgemm",
+            )
+            builder.call(function, pointers)
+            return context.get_dummy_value()
+
+        return signature, generate
+
+    return multiply
+
+
+def address() -> Any:
+    """Return the address of an array's first number."""
+    from numba.core import types
+    from numba.extending import intrinsic
+
+    @intrinsic
+    def start(typing: Any, array: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            held = context.make_array(array)(context, builder, args[0])
+            return builder.ptrtoint(held.data, context.get_value_type(types.uint64))
+
+        return types.uint64(array), generate
+
+    return start
+
+
+def tiled_product() -> Any:
+    """Return the call of the tiled product for the dtype of alpha."""
+    from llvmlite import ir
+    from numba.core import cgutils, types
+    from numba.extending import intrinsic
+
+    @intrinsic
+    def multiply(
+        typing: Any, a: Any, ai: Any, ak: Any, b: Any, c: Any,
+        m: Any, n: Any, k: Any, alpha: Any, beta: Any,
+    ) -> Any:  # fmt: skip
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            form = ir.FunctionType(ir.VoidType(), [value.type for value in args])
+            name = f"kobai_tiles_{alpha.name}"
+            function = cgutils.get_or_insert_function(builder.module, form, name)
+            builder.call(function, args)
+            return context.get_dummy_value()
+
+        return types.void(*[types.uint64] * 8, alpha, alpha), generate
+
+    return multiply
+
+
+def copy() -> Any:
+    """Return copy(to, at, source, start, count) for flat arrays of one dtype."""
+    from numba.core import cgutils, types
+    from numba.extending import intrinsic
+
+    @intrinsic
+    def copy(typing: Any, to: Any, at: Any, source: Any, start: Any, count: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            kinds = signature.args
+            arrays = [
+                context.make_array(kinds[i])(context, builder, args[i]).data
+                for i in (0, 2)
+            ]
+            into, out = (
+                cgutils.gep_inbounds(builder, array, place)
+                for array, place in zip(arrays, (args[1], args[3]), strict=True)
+            )
+            size = context.get_abi_sizeof(context.get_value_type(to.dtype))
+            cgutils.raw_memcpy(builder, into, out, args[4], size)
+            return context.get_dummy_value()
+
+        index = types.uint64
+        return types.void(to, index, source, index, index), generate
+
+    return copy
+
+
+def prefetch() -> Any:
+    """Return prefetch(array, at), which asks for a cache line and does not wait."""
+    from llvmlite import ir
+    from numba.core import cgutils, types
+    from numba.extending import intrinsic
+
+    @intrinsic
+    def prefetch(typing: Any, array: Any, at: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            held = context.make_array(array)(context, builder, args[0])
+            word = ir.IntType(32)
+            line = builder.bitcast(
+                cgutils.gep_inbounds(builder, held.data, args[1]), cgutils.voidptr_t
+            )
+            form = ir.FunctionType(ir.VoidType(), [line.type, word, word, word])
+            function = cgutils.get_or_insert_function(
+                builder.module, form, "llvm.prefetch.p0"
+            )
+            # To read, soon again, data.
+            builder.call(function, [line, word(0), word(3), word(1)])
+            return context.get_dummy_value()
+
+        return types.void(array, types.uint64), generate
+
+    return prefetch

@@ -1,0 +1,167 @@
+"""Generated modules on disk, so that Numba can keep what it made of them."""
+
+# mypy: disable-error-code="import-not-found,import-untyped"
+# mypy: allow-untyped-decorators, allow-untyped-calls
+
+import hashlib
+import importlib.util
+import os
+import sys
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from kobai.engines.compiled import toolbox
+from kobai.engines.compiled.module import Generated
+from kobai.engines.compiled.products import register_tiles
+from kobai.version import __version__
+
+
+def cache_folder() -> Path:
+    """Return the folder for compiled code, in the user's cache.
+
+    >>> cache_folder().name
+    'compiled'
+    """
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "kobai" / "compiled"
+
+
+def load(generated: Generated, folder: Path | None = None) -> Any:
+    """Return the compiled function of a source, from the disk if it is there."""
+    for op in generated.products:
+        register_tiles(op.node.dtype.name)
+    signature = _signature(generated)
+    key = hashlib.sha256(f"{_versions()}\n{generated.source}".encode()).hexdigest()[:24]
+    return _compiled(f"kobai_steps_{key}", generated.source, signature, folder)
+
+
+def load_measurement(source: str, dtype: Any) -> Any:
+    """Return the compiled function that repeats a product of one dtype."""
+    from numba.core import types
+    from numba.np.numpy_support import from_dtype
+
+    register_tiles(dtype.name)
+    number, word = from_dtype(dtype), types.int64
+    array = types.Array(number, 1, "C")
+    sizes = [types.uint64] * 3
+    flag = types.int64
+    given = [word, array, flag, array, flag, array, *sizes, number, number, word, array]
+    key = hashlib.sha256(f"{_versions()}\n{source}".encode()).hexdigest()[:24]
+    return _compiled(f"kobai_product_{key}", source, types.void(*given), None)
+
+
+def load_callback(source: str, dtype: str) -> int:
+    """Return the address of the compiled tiled product of one dtype."""
+    import numba
+    from numba.core import types
+
+    number = getattr(types, dtype)
+    signature = types.void(*[types.uint64] * 8, number, number)
+    key = hashlib.sha256(f"{_versions()}\n{source}".encode()).hexdigest()[:24]
+    name = f"kobai_tiles_{key}"
+    if name not in _LOADED:
+        module = _module(name, source, cache_folder())
+        jit = numba.cfunc(signature, cache=True, error_model="numpy", nogil=True)
+        _LOADED[name] = jit(module.steps)
+    address: int = _LOADED[name].address
+    return address
+
+
+_LOADED: dict[Any, Any] = {}
+
+_TOOLS = ("elementary", "gathering", "intrinsics", "products", "tiles", "toolbox")
+
+
+def _compiled(name: str, source: str, signature: Any, folder: Path | None) -> Any:
+    key = (name, signature)
+    if key not in _LOADED:
+        import numba
+
+        module = _module(name, source, folder or cache_folder())
+        jit = numba.njit(
+            signature,
+            cache=True,
+            error_model="numpy",
+            fastmath=toolbox.FAST_MATH,
+            nogil=True,
+        )
+        with toolbox.vectorising():
+            _LOADED[key] = jit(module.steps)
+    return _LOADED[key]
+
+
+@lru_cache
+def _versions() -> str:
+    """Return what compiled code depends on beside its source."""
+    import llvmlite
+    import numba
+
+    parts = [__version__, numba.__version__, llvmlite.__version__, sys.version]
+    for name in _TOOLS:
+        parts.append(Path(__file__).with_name(f"{name}.py").read_text("utf-8"))
+    return "\n".join(parts)
+
+
+@lru_cache
+def versions_key() -> str:
+    """Return a short name for all that compiled code depends on beside its source."""
+    return hashlib.sha256(_versions().encode()).hexdigest()[:12]
+
+
+def _module(name: str, source: str, folder: Path) -> ModuleType:
+    """Return the module of a source, written to a file of its own."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = _written(folder / f"{name}.py", source)
+    except OSError:
+        # Nowhere to keep it: compile for this process alone.
+        path = _written(Path(tempfile.mkdtemp(prefix="kobai-")) / f"{name}.py", source)
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    sys.modules[name] = module
+    return module
+
+
+def _written(path: Path, source: str) -> Path:
+    # Numba drops what it has stored when the file's time changes.
+    if not path.exists() or path.read_text(encoding="utf-8") != source:
+        replace_text(path, source)
+    return path
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a file so that no one ever reads half of it."""
+    handle, draft = tempfile.mkstemp(dir=path.parent, suffix=".draft")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(draft, path)
+
+
+def _signature(generated: Generated) -> Any:
+    from numba.core import types
+    from numba.np.numpy_support import from_dtype
+
+    def array(dtype: Any, writes: bool = False) -> Any:
+        return types.Array(from_dtype(dtype), 1, "C", readonly=not writes)
+
+    fixed = [types.int64, types.int64, array(np.dtype(np.uint64))]
+    fixed += [array(np.dtype(np.float64))] + [array(np.dtype(np.int64))] * 2
+    fixed += [array(np.dtype(np.float64), writes=True)]
+    fixed += [array(n.dtype, n in generated.changed) for n in generated.inputs]
+    fixed += [array(n.dtype) for n in (*generated.rows, *generated.each)]
+    fixed += [array(n.dtype) for n in generated.constants]
+    fixed += [array(b.dtype, writes=True) for b in generated.buffers]
+    return types.int64(*fixed)

@@ -1,0 +1,98 @@
+"""What the generated code calls, translated by Numba when it is first asked for."""
+
+# mypy: disable-error-code="import-not-found,import-untyped"
+# mypy: allow-untyped-decorators, allow-untyped-calls
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from kobai.engines.compiled import elementary, gathering, products
+from kobai.errors import KobaiError
+
+# Rounding may change by these, NaN and inf are what they are without them.
+FAST_MATH = {"reassoc", "contract", "nsz", "arcp"}
+
+_LOCK = threading.RLock()
+
+
+class MissingExtraError(KobaiError, ImportError):
+    """Numba or SciPy is not installed."""
+
+
+def need_extra() -> None:
+    """Raise MissingExtraError, with the remedy, unless numba and scipy are there."""
+    try:
+        import numba  # noqa: F401
+        import scipy  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError(
+            f"engine numba: {error.name} is not installed; pip install 'kobai[fast]'"
+        ) from error
+
+
+@contextmanager
+def vectorising() -> Iterator[None]:
+    """Let LLVM vectorise short loops too, while something is compiled.
+
+    A loop over 10 columns is one masked vector instead of ten numbers, and a loop over
+    many arrays is worth the check that none of them overlap.
+    """
+    from llvmlite import binding
+
+    with _LOCK:
+        binding.set_option("kobai", _PREDICATE.format("predicate-else-scalar-epilogue"))
+        binding.set_option("kobai", "-runtime-memory-check-threshold=64")
+        try:
+            yield
+        finally:
+            binding.set_option("kobai", _PREDICATE.format("scalar-epilogue"))
+            binding.set_option("kobai", "-runtime-memory-check-threshold=8")
+
+
+_PREDICATE = "-prefer-predicate-over-epilogue={}"
+
+
+class _Tools:
+    """The functions by name, each translated once."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        with _LOCK:
+            made = _make(name)
+            setattr(self, name, made)
+        return made
+
+
+def _make(name: str) -> Any:
+    from kobai.engines.compiled import intrinsics
+
+    if name in ("maximum", "minimum"):
+        return intrinsics.extremum(name)
+    if name == "gather":
+        return gathering.make_gather()
+    if name == "product":
+        return products.make_product()
+    import numba
+
+    # Without FAST_MATH: regrouped, the two parts of ln 2 would be one again.
+    jit = numba.njit(error_model="numpy", fastmath={"contract"}, nogil=True)
+    # The callees of an elementary function are compiled ones too.
+    function = getattr(elementary, name)
+    needed = {n for n in function.__code__.co_names if n in _CALLEES}
+    if needed:
+        namespace = {**vars(elementary), **{n: getattr(tools, n) for n in needed}}
+        function = type(function)(function.__code__, namespace, name)
+    return jit(function)
+
+
+_CALLEES = frozenset(
+    name
+    for name, value in vars(elementary).items()
+    if callable(value) and "_float" in name
+)
+
+
+tools = _Tools()

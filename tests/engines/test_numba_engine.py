@@ -1,0 +1,340 @@
+"""The compiled engine against the reference interpreter and the eager engine."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("numba")
+pytest.importorskip("scipy")
+
+from kobai import functions as fn
+from kobai.autodiff import value_and_gradient
+from kobai.autodiff.trees import leaves
+from kobai.engines.compiled import (
+    Epoch,
+    MissingExtraError,
+    NotCompilable,
+    compile_epoch,
+    compile_numba,
+    storing,
+    toolbox,
+)
+from kobai.engines.reference import interpret
+from kobai.graph import Graph, trace
+from kobai.networks import (
+    GELU,
+    BatchNorm,
+    Dense,
+    Dropout,
+    Flatten,
+    Identity,
+    LeakyReLU,
+    Network,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Softplus,
+    Tanh,
+)
+from kobai.optimizers import OPTIMIZERS, SGD, Adam, Momentum
+
+# Operations in another order round differently, once per step and operation; relative
+# to weights near 1, over 20 steps.
+TOLERANCE = {"float32": 2e-4, "float64": 1e-11}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def folder(request: pytest.FixtureRequest) -> Any:
+    """Keep compiled code between test runs, and out of the user's own cache."""
+    path = request.config.cache.mkdir("kobai-compiled")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(storing, "cache_folder", lambda: path)
+        yield path
+
+
+class Case:
+    """A training step as a graph, with data for some steps of it."""
+
+    def __init__(
+        self, network: Network, optimizer: Any, batch: int = 7, labels: bool = True,
+        steps: int = 20,
+    ) -> None:  # fmt: skip
+        rng = np.random.default_rng(3)
+        dtype = network.dtype
+        self.x = rng.normal(size=(3 * batch, *network.inputs)).astype(dtype)
+        classes = network.predict(self.x[:1]).shape[-1]
+        self.t = rng.integers(0, classes, 3 * batch)
+        if not labels:
+            self.t = np.eye(classes, dtype=dtype)[self.t]
+        noise = network.noise(batch, rng)
+        self.state = optimizer.init(network.params)
+        start = (network.params, self.state, network.statistics)
+        self.start = [np.array(v) for v in leaves(list(start))]
+
+        def step(params, state, statistics, x, t, noise, learning_rate):  # type: ignore[no-untyped-def]
+            def objective(params):  # type: ignore[no-untyped-def]
+                return network.objective(params, x, t, statistics, noise, training=True)
+
+            (loss, new), grads = value_and_gradient(objective, params, has_aux=True)
+            params, state = optimizer.update(params, grads, state, learning_rate)
+            return params, state, new, loss
+
+        self.step = step
+        rate = np.asarray(0.1, dtype)
+        first = (self.x[:batch], self.t[:batch], noise, rate)
+        self.graph = with_updates(trace(step, *start, *first))
+        self.indices = rng.integers(0, len(self.x), (steps, batch))
+        self.rates = rng.uniform(0.05, 0.1, steps).astype(dtype)
+        drawn = [leaves(network.noise(batch, rng)) for _ in range(steps)]
+        self.noise = [np.stack(masks) for masks in zip(*drawn, strict=True)]
+
+    def compile(self) -> Epoch:
+        names = [n.name for n in self.graph.inputs if n.name.startswith("noise")]
+        return compile_epoch(self.graph, ["x", "t"], [*names, "learning_rate"])
+
+    def run_compiled(self, epoch: Epoch) -> tuple[list[Any], np.ndarray]:
+        arrays = [a.copy() for a in self.start]
+        losses = np.full(len(self.indices), -1.0)
+        given = [*self.noise, self.rates]
+        done = epoch(arrays, [self.x, self.t], self.indices, given, losses)
+        assert done == len(self.indices)
+        return arrays, losses
+
+    def run_interpreted(self) -> tuple[list[Any], np.ndarray]:
+        arrays: list[Any] = [a.copy() for a in self.start]
+        run = interpret(self.graph)
+        losses = []
+        for s, rows in enumerate(self.indices):
+            noise = [mask[s] for mask in self.noise]
+            outputs, new = run(
+                *arrays, self.x[rows], self.t[rows], *noise, self.rates[s]
+            )
+            for target, value in zip(self.graph.updates, new, strict=True):
+                arrays[self.graph.inputs.index(target)] = value
+            losses.append(outputs[0])
+        return arrays, np.array(losses)
+
+
+def with_updates(graph: Graph) -> Graph:
+    """Let all results but the last, the loss, be new values of the first inputs."""
+    *new, loss = graph.outputs
+    updates = dict(zip(graph.inputs, new, strict=False))
+    return Graph(graph.inputs, (loss,), updates, graph.arguments, loss, "step")
+
+
+def agree(case: Case) -> None:
+    found, losses = case.run_compiled(case.compile())
+    wanted, wanted_losses = case.run_interpreted()
+    limit = TOLERANCE[case.x.dtype.name]
+    for ours, theirs in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=limit, atol=limit)
+    np.testing.assert_allclose(losses, wanted_losses, rtol=limit, atol=limit)
+
+
+def network(*layers: Any, loss: str | None = None, dtype: str = "float32") -> Network:
+    return Network(6, layers, loss, dtype=dtype)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    "activation",
+    [
+        Sigmoid(),
+        Tanh(),
+        ReLU(),
+        LeakyReLU(0.1),
+        Softplus(),
+        GELU(),
+        Identity(),
+        Softmax(),
+    ],
+    ids=str,
+)
+def test_every_activation(activation: Any, dtype: str) -> None:
+    agree(
+        Case(network(Dense(5), activation, Dense(3), Softmax(), dtype=dtype), SGD(0.1))
+    )
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_optimizer(name: str, dtype: str) -> None:
+    layers = Dense(5), Sigmoid(), Dense(3), Softmax()
+    agree(Case(network(*layers, dtype=dtype), OPTIMIZERS[name](0.01)))
+
+
+def test_clipping_and_weight_decay() -> None:
+    optimizer = Adam(0.01, weight_decay=0.1, clip_norm=0.02, clip_value=0.01)
+    agree(Case(network(Dense(5), Sigmoid(), Dense(3), Softmax()), optimizer))
+
+
+@pytest.mark.parametrize(
+    ("loss", "last", "labels"),
+    [
+        ("cross_entropy", Softmax(), False),
+        ("cross_entropy_error", Softmax(), True),
+        ("cross_entropy_error", Softmax(), False),
+        ("binary_cross_entropy", Sigmoid(), False),
+        ("binary_cross_entropy", Sigmoid(), True),
+        ("squared_error", Tanh(), False),
+        ("mean_squared_error", Softmax(), False),
+        ("huber", Identity(), False),
+    ],
+    ids=str,
+)
+def test_every_loss(loss: str, last: Any, labels: bool) -> None:
+    layers = Dense(5), Sigmoid(), Dense(3), last
+    agree(Case(network(*layers, loss=loss), SGD(0.1), labels=labels))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_batch_norm_and_dropout(dtype: str) -> None:
+    layers = (
+        BatchNorm(),
+        Dense(5),
+        BatchNorm(),
+        ReLU(),
+        Dropout(0.3),
+        Dense(3),
+        Softmax(),
+    )
+    agree(Case(network(*layers, dtype=dtype), Momentum(0.1)))
+
+
+@pytest.mark.parametrize(
+    ("made", "batch", "labels"),
+    [
+        (Network((2, 3), [Flatten(), Dense(5), ReLU(), Dense(3)]), 7, False),
+        (Network(6, [Dense(5), Sigmoid(), Dense(1), Sigmoid()]), 7, True),
+        (Network(1, [Dense(1), Tanh(), Dense(1)]), 7, False),
+        (Network(6, [Dense(5), Sigmoid(), Dense(3), Softmax()]), 1, True),
+        (Network(1, [Dense(1), Tanh(), Dense(1)]), 1, False),
+        (Network(5, [Dense(5), Sigmoid(), Dense(5), Softmax()]), 5, True),
+        (Network(2, [Dense(16), Sigmoid(), Dense(2), Softmax()]), 10, True),
+    ],
+    ids=[
+        "flatten",
+        "one unit",
+        "ones",
+        "batch of 1",
+        "all of 1",
+        "all alike",
+        "2-16-2",
+    ],
+)
+def test_shapes_at_the_edge(made: Network, batch: int, labels: bool) -> None:
+    agree(Case(made, SGD(0.1), batch, labels))
+
+
+def test_all_sizes_of_a_structure_have_one_source() -> None:
+    def source(inputs: int, hidden: int, outputs: int, batch: int) -> str:
+        made = Network(inputs, [Dense(hidden), Sigmoid(), Dense(outputs), Softmax()])
+        return Case(made, SGD(0.1), batch).compile().source
+
+    first = source(784, 50, 10, 100)
+    assert first == source(784, 50, 10, 60) == source(400, 30, 7, 50)
+    assert "784" not in first
+
+
+def test_one_hundred_steps_give_the_eager_engines_parameters() -> None:
+    made = Network(20, [Dense(8), Sigmoid(), Dense(3), Softmax()])
+    case = Case(made, SGD(0.1), 10, steps=100)
+    found, _ = case.run_compiled(case.compile())
+    params, state = made.params, case.state
+    for s, rows in enumerate(case.indices):
+        given = case.x[rows], case.t[rows], {}, case.rates[s]
+        params, state, _, _ = case.step(params, state, {}, *given)
+    for ours, theirs in zip(found, leaves([params, state]), strict=True):
+        # float32 rounds by 6e-8, 100 times; steps of 0.1 pass on a tenth of it.
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
+
+
+def test_single_steps_and_chunks_are_the_same_as_one_call() -> None:
+    case = Case(network(Dense(5), Sigmoid(), Dense(3), Softmax()), SGD(0.1))
+    epoch = case.compile()
+    whole, losses = case.run_compiled(epoch)
+    arrays = [a.copy() for a in case.start]
+    pieces = np.zeros(20)
+    for first, stop in ((0, 1), (1, 13), (13, 20)):
+        given = [case.x, case.t], case.indices, [case.rates], pieces, first, stop
+        assert epoch(arrays, *given) == stop - first
+    for ours, theirs in zip(arrays, whole, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    np.testing.assert_array_equal(pieces, losses)
+    run = compile_numba(case.graph)
+    arrays = [a.copy() for a in case.start]
+    rows = case.indices[0]
+    (loss,) = run(*arrays, case.x[rows], case.t[rows], np.asarray(case.rates[0]))
+    assert loss == pytest.approx(losses[0], rel=1e-6)
+
+
+def test_it_stops_after_a_loss_that_is_not_finite() -> None:
+    made = network(Dense(3), loss="squared_error")
+    case = Case(made, SGD(0.1), labels=False)
+    case.x[case.indices[4]] = np.nan
+    clean = [r for r in range(len(case.x)) if not np.isnan(case.x[r]).any()]
+    case.indices[:4] = clean[0]
+    losses = np.full(20, -1.0)
+    arrays = [a.copy() for a in case.start]
+    given = [case.x, case.t], case.indices, [case.rates], losses
+    assert case.compile()(arrays, *given) == 5
+    assert np.isfinite(losses[:4]).all()
+    assert np.isnan(losses[4])
+    assert (losses[5:] == -1).all()
+
+
+def test_labels_and_indices_out_of_range_are_refused() -> None:
+    case = Case(network(Dense(5), Sigmoid(), Dense(3), Softmax()), SGD(0.1))
+    epoch = case.compile()
+    arrays = [a.copy() for a in case.start]
+    losses = np.zeros(20)
+    with pytest.raises(IndexError, match="labels"):
+        epoch(arrays, [case.x, case.t + 1], case.indices, [case.rates], losses)
+    with pytest.raises(IndexError, match="indices"):
+        epoch(arrays, [case.x, case.t], case.indices + 20, [case.rates], losses)
+    with pytest.raises(TypeError, match="float32"):
+        epoch(arrays, [case.x.astype("f8"), case.t], case.indices, [case.rates], losses)
+
+
+def test_a_function_of_ones_own() -> None:
+    def f(params: Any, x: Any) -> Any:
+        y = fn.softmax(np.tanh(x @ params["W"]) * 2 + params["b"])
+        params["b"] -= 0.5 * np.sum(y, axis=0)
+        return y, np.max(np.abs(y)), y.T @ x
+
+    rng = np.random.default_rng(0)
+    params = {"W": rng.normal(size=(4, 3)), "b": rng.normal(size=3)}
+    x = rng.normal(size=(5, 4))
+    graph = trace(f, params, x)
+    wanted, (bias,) = interpret(graph)(params["W"], params["b"], x)
+    found = compile_numba(graph)(params["W"], params["b"], x)
+    for ours, theirs in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-13)
+    np.testing.assert_allclose(params["b"], bias, rtol=1e-13)
+
+
+def test_an_updated_argument_may_be_returned() -> None:
+    def f(x: Any) -> Any:
+        x *= 2
+        return x, np.sum(x)
+
+    x = np.arange(3.0)
+    found, total = compile_numba(trace(f, x))(x)
+    np.testing.assert_array_equal(x, [0, 2, 4])
+    np.testing.assert_array_equal(found, [0, 2, 4])
+    assert total == 6
+
+
+def test_what_has_no_compiled_form_is_refused_by_name() -> None:
+    graph = trace(lambda x: np.cumsum(x, axis=0), np.ones((3, 2)))
+    with pytest.raises(NotCompilable, match="cumsum"):
+        compile_numba(graph)
+
+
+def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "numba", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'kobai\[fast\]'"):
+        toolbox.need_extra()
