@@ -1,6 +1,8 @@
 # make train   train a network on handwritten digits and draw how it learned
 # make test    run every test
 # make lint    check style and types
+# make bench   measure Kobai beside other libraries; roughly with QUICK=1
+#              MNIST=FOLDER says where its four files lie
 # make clean   remove what these made, but not runs/
 #
 # Each sets up .venv by itself. Only Python >= 3.11, make and pip's network are needed;
@@ -10,7 +12,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: train test lint clean
+.PHONY: train test lint bench clean
 .DEFAULT_GOAL := train
 
 train: .venv/.package
@@ -24,8 +26,13 @@ lint: .venv/.dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
+bench: .venv-bench/.package
+	.venv-bench/bin/python benchmarks/run.py \
+	  $(if $(QUICK),--quick) $(if $(MNIST),--data-dir $(MNIST))
+
 clean:
-	rm -rf .venv build dist figures .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-bench build dist figures
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is made when an installation has succeeded, and again when pyproject.toml
@@ -42,15 +49,21 @@ clean:
 	$(PIP) install --quiet --editable '.[dev]'
 	@touch $@
 
-.venv/bin/pip:
+# The libraries that Kobai is measured beside, two gigabytes of them, live apart.
+.venv-bench/.package: pyproject.toml benchmarks/requirements.txt | .venv-bench/bin/pip
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --requirement benchmarks/requirements.txt --editable '.[fast]'
+	@touch $@
+
+.venv/bin/pip .venv-bench/bin/pip:
 	@command -v $(PYTHON) >/dev/null || { \
 	  echo "make: there is no $(PYTHON). Install Python 3.11 or newer, or name one:" \
 	       "make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "make: $(PYTHON) is $$($(PYTHON) --version 2>&1); Kobai needs 3.11 or newer." \
 	       "Name another: make $(MAKECMDGOALS) PYTHON=python3.13" >&2; exit 1; }
-	@echo "Setting up .venv (the first time only; about a minute)"
-	@rm -rf .venv
-	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+	@echo "Setting up $(@D:/bin=) (the first time only; about a minute)"
+	@rm -rf $(@D:/bin=)
+	@$(PYTHON) -m venv $(@D:/bin=) || { rm -rf $(@D:/bin=); \
 	  echo "make: $(PYTHON) cannot make a virtual environment; on Debian or Ubuntu:" \
 	       "apt install python3-venv" >&2; exit 1; }
