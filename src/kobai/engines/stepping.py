@@ -12,6 +12,7 @@ of what came in, and lets an engine compile that.
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -35,23 +36,24 @@ def step_graph(step: Step, work: Any, *batch: Any) -> Graph:
 
 @dataclass(frozen=True)
 class Steps:
-    """What several steps take: rows of the data, noise and learning rates.
+    """What several steps of equal batches take, one after the other.
 
-    `rows` has an array of row numbers for each step, or None for all rows of the data.
+    `rows` has the row numbers of each batch, shape (steps, batch), or is None where
+    every step takes all rows of the data. `noises` has a dict for each step, or is
+    empty. `rates` are the learning rates, shape (steps,).
     """
 
-    rows: Sequence[Any]
+    rows: np.ndarray | None
     noises: Sequence[Any]
-    rates: Sequence[float]
+    rates: np.ndarray
 
-    def one(self, number: int) -> tuple[Any, Any, float]:
-        """Return what one of the steps takes."""
-        return self.rows[number], self.noises[number], self.rates[number]
+    def batch_size(self, x: Any) -> int:
+        """Return how many rows of x a step takes."""
+        return len(x) if self.rows is None else self.rows.shape[1]
 
-    def part(self, first: int, stop: int) -> "Steps":
-        """Return the steps from one to before another."""
-        some = slice(first, stop)
-        return Steps(self.rows[some], self.noises[some], self.rates[some])
+    def noise(self, number: int) -> Any:
+        """Return the noise of one of the steps."""
+        return self.noises[number] if self.noises else {}
 
 
 def dtype_of(work: Any) -> np.dtype[Any]:
@@ -65,8 +67,9 @@ class NumpyStepper:
 
     def __init__(self, step: Step) -> None:
         self.step = step
-        self._compiled: dict[Any, Callable[..., list[Any]]] = {}
-        self._gathered: dict[Any, tuple[np.ndarray, np.ndarray]] = {}
+        # For each batch size: the compiled step, and buffers for the rows of a batch.
+        self._versions: dict[int, Callable[..., list[Any]]] = {}
+        self._batches: dict[int, tuple[np.ndarray, np.ndarray]] = {}
 
     def begin(self, model: Any) -> Any:
         """Return a copy of (params, state, statistics) to be changed in place."""
@@ -86,39 +89,47 @@ class NumpyStepper:
 
         A step whose loss is not finite is the last one.
         """
-        losses = np.empty(len(steps.rates))
+        batch = self._gathered(x, t, steps)
+        run = self._compiled(work, *batch, steps)
+        arrays = leaves(work)
+        rates = steps.rates.astype(dtype_of(work))
+        losses = np.empty(len(rates))
         for number in range(len(losses)):
-            losses[number] = self._take_step(work, x, t, *steps.one(number))
-            if not np.isfinite(losses[number]):
+            if steps.rows is not None:
+                rows = steps.rows[number]
+                # They are valid, so there is nothing to clip; NumPy's other modes
+                # would copy once more.
+                x.take(rows, axis=0, out=batch[0], mode="clip")
+                t.take(rows, axis=0, out=batch[1], mode="clip")
+            noise = leaves(steps.noise(number))
+            (loss,) = run(*arrays, *batch, *noise, rates[number, ...])
+            losses[number] = loss
+            if not isfinite(loss):
                 return losses[: number + 1]
         return losses
 
-    def _take_step(
-        self, work: Any, x: Any, t: Any, rows: Any, noise: Any, rate: float
-    ) -> float:
-        batch = (*self._gather(x, t, rows), noise, np.array(rate, dtype_of(work)))
-        key = (len(batch[0]), tuple(noise))
-        run = self._compiled.get(key)
-        if run is None:
-            graph = step_graph(self.step, work, *batch)
-            run = self._compiled[key] = compile_numpy(graph, valid_indices=True)
-        return float(run(*leaves(work), *batch[:2], *leaves(noise), batch[3])[0])
-
-    def _gather(self, x: Any, t: Any, rows: Any) -> tuple[Any, Any]:
-        if rows is None:
+    def _gathered(self, x: Any, t: Any, steps: Steps) -> tuple[Any, Any]:
+        """Return the data itself, or buffers for the rows of a batch."""
+        if steps.rows is None:
             return x, t
-        buffers = self._gathered.get(len(rows))
-        if buffers is None:
-            buffers = (
-                np.empty((len(rows), *x.shape[1:]), x.dtype),
-                np.empty((len(rows), *t.shape[1:]), t.dtype),
+        size = steps.batch_size(x)
+        if size not in self._batches:
+            shapes = [(size, *data.shape[1:]) for data in (x, t)]
+            self._batches[size] = (
+                np.empty(shapes[0], x.dtype),
+                np.empty(shapes[1], t.dtype),
             )
-            self._gathered[len(rows)] = buffers
-        for data, buffer in zip((x, t), buffers, strict=True):
-            # The rows come from a permutation, so there is nothing to clip; NumPy's
-            # other modes would copy once more.
-            data.take(rows, axis=0, out=buffer, mode="clip")
-        return buffers
+        return self._batches[size]
+
+    def _compiled(
+        self, work: Any, x: Any, t: Any, steps: Steps
+    ) -> Callable[..., list[Any]]:
+        run = self._versions.get(len(x))
+        if run is None:
+            rate = np.zeros((), dtype_of(work))
+            graph = step_graph(self.step, work, x, t, steps.noise(0), rate)
+            run = self._versions[len(x)] = compile_numpy(graph, valid_indices=True)
+        return run
 
 
 def step_source(step: Step, work: Any, *batch: Any) -> str:

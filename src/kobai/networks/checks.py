@@ -127,7 +127,7 @@ def cast(x: Any, dtype: DTypeLike) -> Any:
     >>> cast(np.array([1, 2]), np.float32)
     array([1., 2.], dtype=float32)
     """
-    if not isinstance(x, np.ndarray):
+    if not isinstance(x, np.ndarray) or x.dtype == dtype:
         return x
     # A number too large for float32 becomes inf, which `finite` reports.
     with np.errstate(over="ignore"):
@@ -142,6 +142,10 @@ def finite(x: Any, what: str) -> None:
     ValueError: Network: the inputs hold nan at (0, 1); need finite numbers
     """
     if not isinstance(x, np.ndarray) or x.dtype.kind != "f":
+        return
+    flat = x.reshape(-1)
+    # One product by BLAS shows that all is well; it may overflow though it is.
+    if math.isfinite(flat.dot(flat)):
         return
     # The extremes show both NaN and infinity, without an array of x's size.
     if math.isfinite(np.min(x)) and math.isfinite(np.max(x)):

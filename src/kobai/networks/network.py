@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from kobai import autodiff
+from kobai.engines.perturbing import numerical_gradient
 from kobai.functions import accuracy
 from kobai.networks import architecture, checks
 from kobai.networks.activations import Activation, Identity, Sigmoid, Softmax
 from kobai.networks.layer import Layer, Shape, Values
 from kobai.networks.losses import choose_loss
 from kobai.networks.placing import place
+from kobai.networks.predicting import Predictor
 from kobai.networks.table import table
 
 NOTHING: Values = MappingProxyType({})
@@ -68,6 +70,7 @@ class Network:
         self._loss = choose_loss(loss, self._output, self.outputs[-1])
         self.params: dict[str, np.ndarray] = {}
         self.statistics: dict[str, np.ndarray] = {}
+        self._predict = Predictor(self._outputs_of, checks.finite)
         rng = np.random.default_rng(seed)
         for each in self._places:
             params, statistics = each.first_numbers(rng, self.dtype)
@@ -157,10 +160,14 @@ class Network:
         """
         batch, single = checks.as_batch(x, self.inputs)
         batch = checks.cast(batch, self.dtype)
-        checks.finite(batch, "inputs")
-        logits, _ = self.forward(self.params, batch, self.statistics)
-        outputs = self._activate(logits)
+        if isinstance(batch, np.ndarray):
+            outputs = self._predict(self.params, batch, self.statistics)
+        else:
+            outputs = self._outputs_of(self.params, batch, self.statistics)
         return outputs[0] if single else outputs
+
+    def _outputs_of(self, params: Values, x: Any, statistics: Values) -> Any:
+        return self._activate(self.forward(params, x, statistics)[0])
 
     def loss(self, x: Any, t: Any) -> Any:
         """Return the loss of a batch x, shape (n, *inputs), with targets t.
@@ -242,9 +249,11 @@ class Network:
         dtype: slow, and the judge of `gradient`.
         """
         x, t = self.prepare(x, t)
-        params = _in_double(self.params)
-        loss = self._loss_at(x.astype(np.float64), t, _in_double(self.statistics))
-        grads = autodiff.numerical_gradient(loss, params)
+
+        def loss(params: Values, x: Any, t: Any, statistics: Values) -> Any:
+            return self.objective(params, x, t, statistics, training=False)[0]
+
+        grads = numerical_gradient(loss, self.params, x, t, self.statistics)
         return {name: grad.astype(self.dtype) for name, grad in grads.items()}
 
     def example_batch(self, n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -352,7 +361,3 @@ class Network:
 
     def __str__(self) -> str:
         return table(type(self).__name__, self, self._places)
-
-
-def _in_double(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    return {name: array.astype(np.float64) for name, array in arrays.items()}

@@ -61,6 +61,10 @@ class History:
         """Add the loss of a step."""
         self._step_losses.append(loss)
 
+    def append_losses(self, losses: np.ndarray) -> None:
+        """Add the losses of several steps."""
+        self._step_losses.extend(losses.tolist())
+
     def names(self) -> list[str]:
         """Return the names under which something was recorded, in order."""
         return list(dict.fromkeys(name for record in self.records for name in record))

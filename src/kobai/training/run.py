@@ -9,7 +9,7 @@ import numpy as np
 
 from kobai.engines import choose_engine
 from kobai.engines.stepping import Steps
-from kobai.training.batches import NOISE_STREAM, Indices, epoch_batches, stream
+from kobai.training.batches import NOISE_STREAM, epoch_batches, stream
 from kobai.training.callbacks import Callbacks, TrainingState
 from kobai.training.checkpoint import save_checkpoint
 from kobai.training.data import TrainingData
@@ -75,7 +75,7 @@ class Run:
         self._stop_reason: str | None = None
         self._loss = math.nan
         self._noisy = bool(network.noise(1, stream(settings.seed, NOISE_STREAM, 0)))
-        self._batches: tuple[int, Indices] = (-1, ())
+        self._batches: tuple[int, Any, Any] = (-1, None, None)
         self._seconds = 0.0
         self._started = perf_counter()
 
@@ -116,15 +116,15 @@ class Run:
             if step == stop - 1:
                 self.good = _model(stepper.begin(work), step)
             losses = self._burst(stepper, work, step, max(stop - 1, step + 1))
-            for loss in losses.tolist():
-                self._loss = loss
-                if not math.isfinite(loss):
-                    self.model = good_start
-                    if step > start.step:
-                        self.model = self._again(stepper, start, step - 1)
-                    raise self._diverged(f"the loss is {loss}", step + 1)
-                step += 1
-                self.history.append_loss(loss)
+            self._loss = float(losses[-1])
+            is_finite = math.isfinite(self._loss)
+            step += len(losses) - (not is_finite)
+            self.history.append_losses(losses if is_finite else losses[:-1])
+            if not is_finite:
+                self.model = good_start
+                if step > start.step:
+                    self.model = self._again(stepper, start, step - 1)
+                raise self._diverged(f"the loss is {self._loss}", step + 1)
             self.display.tick(step, self._loss)
         self.model = _model(work, step)
 
@@ -142,11 +142,14 @@ class Run:
         return losses
 
     def _compiled(self, stepper: Any, work: Any, first: int, stop: int) -> np.ndarray:
+        """Take steps with equal batches, from `first` on and at most to `stop`."""
+        rows = self._rows(first, stop)
+        if rows is not None:
+            stop = first + len(rows)
+        size = len(self.data.x) if rows is None else rows.shape[1]
         steps = range(first, stop)
-        rows = [self._rows(step) for step in steps]
-        sizes = [len(self.data.x) if r is None else len(r) for r in rows]
-        noises = [self._noise(n, step) for n, step in zip(sizes, steps, strict=True)]
-        rates = [self.optimizer.rate_at(step) for step in steps]
+        noises = [self._noise(size, step) for step in steps] if self._noisy else []
+        rates = np.array([self.optimizer.rate_at(step) for step in steps])
         taken = Steps(rows, noises, rates)
         losses: np.ndarray = stepper.take_steps(work, self.data.x, self.data.t, taken)
         return losses
@@ -154,8 +157,9 @@ class Run:
     def _again(self, stepper: Any, start: Model, stop: int) -> Model:
         """Take the steps from `start` again, as far as they were good."""
         work = stepper.begin(start.arrays)
-        if stop > start.step:
-            self._compiled(stepper, work, start.step, stop)
+        step = start.step
+        while step < stop:
+            step += len(self._compiled(stepper, work, step, stop))
         return _model(work, stop)
 
     def _one_step(self) -> None:
@@ -180,22 +184,31 @@ class Run:
         self.display.tick(step + 1, self._loss)
 
     def _batch(self, step: int) -> tuple[Any, Any]:
-        rows = self._rows(step)
+        rows = self._rows(step, step + 1)
         if rows is None:
             return self.data.x, self.data.t
-        return self.data.x.take(rows, axis=0), self.data.t.take(rows, axis=0)
+        return self.data.x.take(rows[0], axis=0), self.data.t.take(rows[0], axis=0)
 
-    def _rows(self, step: int) -> Any:
-        """Return which rows of the data a step sees; None stands for all of them."""
-        epoch, number = divmod(step, self.settings.per_epoch)
+    def _rows(self, first: int, stop: int) -> Any:
+        """Return which rows of the data steps see, shape (steps, batch size).
+
+        None stands for all rows. Only steps with batches of one size come together, so
+        there may be fewer than asked for.
+        """
+        epoch, number = divmod(first, self.settings.per_epoch)
         if self.settings.batches == "full":
             return None
         if self._batches[0] != epoch:
             chosen = self.settings
             size, seed = chosen.batch_size, chosen.seed
             drawn = epoch_batches(chosen.batches, len(self.data.x), size, seed, epoch)
-            self._batches = epoch, drawn
-        return self._batches[1][number]
+            is_ragged = len(drawn[-1]) < size
+            whole = np.array(drawn[:-1] if is_ragged else drawn)
+            self._batches = epoch, whole, drawn[-1]
+        _, whole, last = self._batches
+        if number < len(whole):
+            return whole[number : number + stop - first]
+        return last[np.newaxis]
 
     def _noise(self, rows: int, step: int) -> dict[str, np.ndarray]:
         if not self._noisy:

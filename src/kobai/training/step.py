@@ -113,17 +113,16 @@ class NumericalStepper:
 
     def take_steps(self, work: Any, x: Any, t: Any, steps: Steps) -> np.ndarray:
         """Change `work` by several steps on the data; return the loss of each."""
-        losses = [
-            self._take_step(work, x, t, *steps.one(number))
-            for number in range(len(steps.rates))
-        ]
+        losses = []
+        for number, rate in enumerate(steps.rates.tolist()):
+            batch = x, t
+            if steps.rows is not None:
+                rows = steps.rows[number]
+                batch = x.take(rows, axis=0), t.take(rows, axis=0)
+            losses.append(self._take_step(work, *batch, steps.noise(number), rate))
         return np.array(losses)
 
-    def _take_step(
-        self, work: Any, x: Any, t: Any, rows: Any, noise: Any, rate: float
-    ) -> float:
-        if rows is not None:
-            x, t = x.take(rows, axis=0), t.take(rows, axis=0)
+    def _take_step(self, work: Any, x: Any, t: Any, noise: Any, rate: float) -> float:
         params, state, statistics = work
 
         def loss(params: Any, x: Any, t: Any, statistics: Any, noise: Any) -> Any:

@@ -1,0 +1,64 @@
+"""Predictions for plain arrays, by the planned NumPy engine where that pays."""
+
+from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from kobai.engines.planned import compile_numpy
+from kobai.graph import trace
+
+# So many rows at a time stay in the processor's cache between operations.
+BLOCK = 1024
+
+# (params, x, statistics) -> outputs
+Forward = Callable[[Any, Any, Any], Any]
+
+
+class Predictor:
+    """The forward pass of a network, compiled for numbers of rows that come again."""
+
+    def __init__(self, forward: Forward, check: Callable[[Any, str], None]) -> None:
+        self._forward = forward
+        self._check = check
+        self._seen: set[Any] = set()
+        self._versions: dict[Any, Callable[..., list[Any]]] = {}
+        # The buffers of a compiled version belong to one caller at a time.
+        self._lock = Lock()
+
+    def __reduce__(self) -> Any:
+        # Compiled code is not copied or pickled; the copy compiles its own.
+        return Predictor, (self._forward, self._check)
+
+    def __call__(
+        self, params: Mapping[str, Any], x: np.ndarray, statistics: Mapping[str, Any]
+    ) -> Any:
+        """Return the outputs for a batch x, which has the network's dtype.
+
+        Raises ValueError where `check` finds fault with x.
+        """
+        if len(x) <= BLOCK:
+            return self._outputs(params, x, statistics)
+        starts = range(0, len(x), BLOCK)
+        blocks = (x[start : start + BLOCK] for start in starts)
+        parts = [self._outputs(params, block, statistics) for block in blocks]
+        return np.concatenate(parts)
+
+    def _outputs(
+        self, params: Mapping[str, Any], x: np.ndarray, statistics: Mapping[str, Any]
+    ) -> Any:
+        # Block by block, since what is checked is then in the cache.
+        self._check(x, "inputs")
+        arrays = [*params.values(), x, *statistics.values()]
+        key = (len(x), *[array.dtype for array in arrays])
+        run = self._versions.get(key)
+        if run is None and key not in self._seen:
+            # The first time costs less than compiling, and may be the last.
+            self._seen.add(key)
+            return self._forward(params, x, statistics)
+        with self._lock:
+            if run is None:
+                graph = trace(self._forward, dict(params), x, dict(statistics))
+                run = self._versions[key] = compile_numpy(graph)
+            return run(*arrays)[0].copy()
