@@ -11,14 +11,26 @@ from kobai.autodiff.trees import leaves, tree_map, unflatten
 from kobai.errors import GradientError
 
 
-def gradient(f: Callable[..., Any], x: Any) -> Any:
+class _NotGiven:
+    def __repr__(self) -> str:
+        return "(not given)"
+
+
+_NOT_GIVEN = _NotGiven()
+
+
+def gradient(f: Callable[..., Any], x: Any = _NOT_GIVEN) -> Any:
     """Return the gradient of a scalar function at x, by back-propagation.
 
     (∇f)ᵢ = ∂f/∂xᵢ. `f` is plain NumPy code that returns one number; `x` is an array or
     a number, or any nesting of dicts, lists and tuples of them, and the result has the
     same structure and shapes. Integers count as float64. The cost is that of a few
     evaluations of f, whatever the size of x. A gradient of a gradient gives second
-    derivatives.
+    derivatives. Without x the result is the function that takes x, and whatever else f
+    takes after it, and returns the gradient there.
+
+    An array that f reads must keep its values until f has returned: an in-place change
+    of it after its use would go unnoticed.
 
     Raises GradientError where f cannot be differentiated as it is written, or does not
     depend on its argument; the message says what to write instead. Raises ValueError
@@ -28,10 +40,15 @@ def gradient(f: Callable[..., Any], x: Any) -> Any:
     array([6., 8.])
     >>> gradient(lambda p: p["w"] * 3 + p["b"], {"w": 2.0, "b": 1.0})
     {'w': 3.0, 'b': 1.0}
+    >>> slope = gradient(lambda x, power: x ** power)
+    >>> slope(2.0, 3)
+    12.0
 
     Source: Rumelhart, Hinton & Williams, "Learning representations by
     back-propagating errors", 1986.
     """
+    if x is _NOT_GIVEN:
+        return lambda x, *others: gradient(lambda x: f(x, *others), x)
     return value_and_gradient(f, x)[1]
 
 
