@@ -23,6 +23,8 @@ class Compiled:
         """Return what f returns for these arguments."""
         graph, run = self._version(arguments)
         outputs = run(*leaves(list(arguments)))
+        if graph.result is None:
+            return None
         # The engine uses its buffers again, so the caller gets arrays of its own.
         own = [
             _own(value, node.shape)

@@ -80,7 +80,7 @@ def _one_pass(graph: Graph, identities: Sequence[Identity]) -> tuple[Graph, bool
         outputs=tuple(new[n] for n in graph.outputs),
         updates={target: new[n] for target, n in graph.updates.items()},
         arguments=graph.arguments,
-        result=tree_map(lambda n: new[n], graph.result),
+        result=tree_map(new.get, graph.result),
         name=graph.name,
     )
     return rewritten, is_changed

@@ -48,10 +48,10 @@ def trace(f: Callable[..., Any], *examples: Any) -> Graph:
         for node, tracer in zip(nodes, tracers, strict=True)
         if tracer.node is not node
     }
-    out = () if result is None else tree_map(recording.node_of, result)
+    out = None if result is None else tree_map(recording.node_of, result)
     return Graph(
         inputs=tuple(nodes),
-        outputs=tuple(leaves(out)),
+        outputs=() if out is None else tuple(leaves(out)),
         updates=updates,
         arguments=unflatten(list(examples), nodes),
         result=out,

@@ -1,0 +1,95 @@
+"""`compile`: any NumPy function, traced once for each combination of shapes."""
+
+import numpy as np
+import pytest
+
+import kobai
+from kobai.graph import TraceError
+
+
+def norm(x):
+    return np.sqrt(np.sum(x * x))
+
+
+def test_the_result_is_that_of_the_function():
+    x = np.array([3.0, 4.0])
+    assert kobai.compile(norm)(x) == norm(x)
+
+
+def test_results_do_not_share_the_engine_s_buffers():
+    twice = kobai.compile(lambda x: 2 * x)
+    first = twice(np.ones(3))
+    twice(np.zeros(3))
+    assert first.tolist() == [2, 2, 2]
+
+
+def test_a_new_shape_or_dtype_is_traced_again():
+    calls = []
+
+    def f(x):
+        calls.append((x.shape, x.dtype.name))
+        return x + 1
+
+    g = kobai.compile(f)
+    for x in (np.ones(2), np.ones(3), np.ones(2, np.float32), np.ones(2)):
+        y = g(x)
+        assert y.shape == x.shape
+        assert y.dtype == x.dtype
+    # The last call found its version ready.
+    assert calls == [((2,), "float64"), ((3,), "float64"), ((2,), "float32")]
+
+
+def test_gradients_compile_like_any_function():
+    W = np.random.default_rng(0).normal(size=(3, 2))
+    x = np.ones((4, 3))
+
+    def loss(W, x):
+        return np.sum(np.tanh(x @ W) ** 2)
+
+    fast = kobai.compile(kobai.gradient(loss))
+    expected = kobai.gradient(lambda W: loss(W, x), W)
+    # Another order of the same roundings.
+    np.testing.assert_allclose(fast(W, x), expected, rtol=1e-12)
+
+
+def test_structures_go_in_and_out():
+    f = kobai.compile(lambda p: {"sum": p["a"] + p["b"][0], "pair": (p["a"], 1.0)})
+    result = f({"a": np.ones(2), "b": [np.ones(2)]})
+    assert result["sum"].tolist() == [2, 2]
+    assert result["pair"][0].tolist() == [1, 1]
+    assert result["pair"][1] == 1.0
+
+
+def test_an_argument_that_is_changed_in_place_is_changed():
+    @kobai.compile
+    def descend(w, g):
+        w -= 0.5 * g
+
+    w = np.ones(2)
+    assert descend(w, np.array([2.0, 4.0])) is None
+    assert w.tolist() == [0, -1]
+
+
+def test_numbers_stay_weak():
+    f = kobai.compile(lambda x, c: x * c)
+    assert f(np.ones(2, np.float32), 0.5).dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("f", "remedy"),
+    [
+        (lambda x: x if x[0] > 0 else -x, "np.where"),
+        (lambda x: float(np.sum(x)), "NumPy"),
+        (lambda x: x[x > 0], "np.where"),
+    ],
+)
+def test_what_depends_on_values_is_refused_with_the_remedy(f, remedy):
+    with pytest.raises(TraceError, match=remedy):
+        kobai.compile(f)(np.ones(3))
+
+
+def test_the_source_can_be_read_and_run():
+    source = kobai.compile(norm).source(np.ones(2))
+    namespace = {}
+    exec(source, namespace)
+    assert namespace["norm"](np.array([3.0, 4.0])) == [5.0]

@@ -1,0 +1,128 @@
+"""Every engine takes the same steps."""
+
+import importlib.util
+
+import numpy as np
+import pytest
+
+from kobai.data import gaussians
+from kobai.engines import ENGINES, choose_engine
+from kobai.networks import (
+    BatchNorm,
+    Dense,
+    Dropout,
+    Identity,
+    Network,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
+from kobai.optimizers import SGD, Adam, Momentum
+from kobai.training import train
+
+COMPILED = [e for e in ENGINES if e != "eager"]
+HAS_NUMBA = importlib.util.find_spec("numba") is not None
+
+
+def need(engine):
+    if engine == "numba" and not HAS_NUMBA:
+        pytest.skip("needs the extra: pip install 'kobai[fast]'")
+
+
+def classifier(dtype=np.float32):
+    return Network(6, [Dense(8), Sigmoid(), Dense(3), Softmax()], dtype=dtype)
+
+
+def regressor(dtype=np.float32):
+    return Network(6, [Dense(8), Tanh(), Dense(2), Identity()], dtype=dtype)
+
+
+def noisy(dtype=np.float32):
+    layers = [Dense(8), BatchNorm(), ReLU(), Dropout(0.2), Dense(3), Softmax()]
+    return Network(6, layers, dtype=dtype)
+
+
+def data(network):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(103, 6)).astype(network.dtype)
+    if network.loss_name == "cross_entropy":
+        return x, rng.integers(3, size=103)
+    return x, rng.normal(size=(103, 2)).astype(network.dtype)
+
+
+def trained(make, dtype, engine, **options):
+    network = make(dtype)
+    options = {"batch_size": 20, "steps": 100, "progress": False} | options
+    history = train(network, data(network), engine=engine, **options)
+    return network, history
+
+
+@pytest.mark.parametrize("engine", COMPILED)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("make", [classifier, regressor, noisy])
+@pytest.mark.parametrize(
+    "optimizer", [SGD(0.1), Momentum(0.05)], ids=["sgd", "momentum"]
+)
+def test_parameters_after_100_steps_are_the_eager_ones(make, dtype, optimizer, engine):
+    need(engine)
+    expected, eager = trained(make, dtype, "eager", optimizer=optimizer)
+    network, history = trained(make, dtype, engine, optimizer=optimizer)
+    # 100 steps of sums in another order: about 100 roundings of numbers near 1, and
+    # BatchNorm divides by small deviations.
+    tolerance = 2e-4 if dtype == np.float32 else 1e-10
+    for name, w in expected.params.items():
+        np.testing.assert_allclose(network.params[name], w, atol=tolerance)
+    for name, w in expected.statistics.items():
+        np.testing.assert_allclose(network.statistics[name], w, atol=tolerance)
+    np.testing.assert_allclose(history.step_losses, eager.step_losses, atol=tolerance)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("batches", ["shuffle", "random", "online", "full"])
+def test_all_kinds_of_batches(batches, engine):
+    need(engine)
+    options = {"batches": batches, "steps": 7, "optimizer": Adam(0.01)}
+    expected, _ = trained(classifier, np.float64, "eager", **options)
+    network, _ = trained(classifier, np.float64, engine, **options)
+    for name, w in expected.params.items():
+        # Rounding only, in float64.
+        np.testing.assert_allclose(network.params[name], w, atol=1e-9)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_run_that_is_resumed_gives_the_same_bits(tmp_path, engine):
+    need(engine)
+    options = {"dtype": np.float32, "engine": engine}
+    whole, _ = trained(noisy, **options, steps=17)
+    path = tmp_path / "checkpoint.safetensors"
+    trained(noisy, **options, steps=8, checkpoint=path)
+    resumed, _ = trained(noisy, **options, steps=17, checkpoint=path, resume=True)
+    for name, w in whole.params.items():
+        assert np.array_equal(resumed.params[name], w)
+
+
+def test_a_numerical_gradient_learns_as_back_propagation_does():
+    spots = gaussians(60, seed=0)
+    results = []
+    for gradient in ("backprop", "numerical"):
+        network = Network(2, [Dense(4), Tanh(), Dense(2), Softmax()], dtype=np.float64)
+        classes = (np.asarray(spots.t_train) % 2).astype(int)
+        train(
+            network,
+            (spots.x_train, classes),
+            gradient=gradient,
+            steps=5,
+            batch_size=10,
+            progress=False,
+        )
+        results.append(network.params)
+    for name, w in results[0].items():
+        # Central differences with h = 1e-4 are good to about h² = 1e-8.
+        np.testing.assert_allclose(results[1][name], w, atol=1e-7)
+
+
+def test_auto_compiles_only_what_pays():
+    assert choose_engine("auto", steps=10, multiply_adds=10**6) == "numpy"
+    expected = "numba" if HAS_NUMBA else "numpy"
+    assert choose_engine("auto", steps=10**7, multiply_adds=10**6) == expected
