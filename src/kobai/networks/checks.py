@@ -145,8 +145,9 @@ def finite(x: Any, what: str) -> None:
         return
     flat = x.reshape(-1)
     # One product by BLAS shows that all is well; it may overflow though it is.
-    if math.isfinite(flat.dot(flat)):
-        return
+    with np.errstate(all="ignore"):
+        if math.isfinite(flat.dot(flat)):
+            return
     # The extremes show both NaN and infinity, without an array of x's size.
     if math.isfinite(np.min(x)) and math.isfinite(np.max(x)):
         return

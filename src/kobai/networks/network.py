@@ -71,6 +71,8 @@ class Network:
         self.params: dict[str, np.ndarray] = {}
         self.statistics: dict[str, np.ndarray] = {}
         self._predict = Predictor(self._outputs_of, checks.finite)
+        # Evaluation checks its data only where the loss is not finite.
+        self._logits = Predictor(self._logits_of)
         rng = np.random.default_rng(seed)
         for each in self._places:
             params, statistics = each.first_numbers(rng, self.dtype)
@@ -166,6 +168,9 @@ class Network:
             outputs = self._outputs_of(self.params, batch, self.statistics)
         return outputs[0] if single else outputs
 
+    def _logits_of(self, params: Values, x: Any, statistics: Values) -> Any:
+        return self.forward(params, x, statistics)[0]
+
     def _outputs_of(self, params: Values, x: Any, statistics: Values) -> Any:
         return self._activate(self.forward(params, x, statistics)[0])
 
@@ -223,10 +228,13 @@ class Network:
         return {name: total / len(x) for name, total in totals.items()}
 
     def _evaluated(self, x: Any, t: Any) -> dict[str, float]:
-        logits, _ = self.forward(self.params, x, self.statistics)
+        logits = self._logits(self.params, x, self.statistics)
         values = {"loss": float(self._loss_of(logits, t))}
         if self._classifies(t):
-            values["accuracy"] = self._rightly(self._activate(logits), t)
+            # The largest logit is the largest probability.
+            is_softmax = isinstance(self._output, Softmax)
+            outputs = logits if is_softmax else self._activate(logits)
+            values["accuracy"] = self._rightly(outputs, t)
         return values
 
     def gradient(self, x: Any, t: Any) -> dict[str, np.ndarray]:

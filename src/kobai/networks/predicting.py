@@ -19,7 +19,9 @@ Forward = Callable[[Any, Any, Any], Any]
 class Predictor:
     """The forward pass of a network, compiled for numbers of rows that come again."""
 
-    def __init__(self, forward: Forward, check: Callable[[Any, str], None]) -> None:
+    def __init__(
+        self, forward: Forward, check: Callable[[Any, str], None] | None = None
+    ) -> None:
         self._forward = forward
         self._check = check
         self._seen: set[Any] = set()
@@ -49,7 +51,8 @@ class Predictor:
         self, params: Mapping[str, Any], x: np.ndarray, statistics: Mapping[str, Any]
     ) -> Any:
         # Block by block, since what is checked is then in the cache.
-        self._check(x, "inputs")
+        if self._check is not None:
+            self._check(x, "inputs")
         arrays = [*params.values(), x, *statistics.values()]
         key = (len(x), *[array.dtype for array in arrays])
         run = self._versions.get(key)
