@@ -171,7 +171,7 @@ def test_a_run_that_died_before_its_first_checkpoint_begins_anew(kobai, here, bl
 
 @pytest.mark.slow
 def test_a_killed_run_resumes_bit_for_bit(kobai, here, start):
-    options = ["--epochs", 12, "--batch-size", 10, "-q"]
+    options = ["--epochs", 150, "--batch-size", 10, "-q"]
     kobai("train", *options, "--run", "whole")
     process = start("train", *options, "--run", "killed")
     wait_for(here / "killed/checkpoint.safetensors", process)

@@ -1,6 +1,7 @@
 """BLAS or tiles, for each shape of product: whichever is measured to be faster."""
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from time import perf_counter
 from typing import Any
@@ -9,32 +10,63 @@ import numpy as np
 
 from kobai.engines.compiled import storing
 from kobai.engines.compiled.lowering import Op
-from kobai.engines.compiled.products import BLAS, TILES
+from kobai.engines.compiled.module import Generated
+from kobai.engines.compiled.products import BLAS, IN_PLACE, TILES
 
 # Beyond this, 2 m n k, packing pays and BLAS is not beaten; measuring would take long.
 LARGEST_TILED = 1e8
 
 _SOURCE = '''"""Written by Kobai to measure products of matrices; it may be deleted."""
 
+import numpy as np
+
 from kobai.engines.compiled.toolbox import tools
 
-product = tools.product
+gather, product_of_rows = tools.gather, tools.product_of_rows
+u8 = np.uint64
 
 
-def steps(times, a, ta, b, tb, c, m, n, k, alpha, beta, way, spare):
-    for _ in range(times):
-        product(a, ta, b, tb, c, m, n, k, alpha, beta, way, spare)
+def steps(
+    times, a, rows, indices, count, ta, b, tb, c, m, n, k, alpha, beta, way, spare
+):
+    for turn in range(u8(times)):
+        start = turn % u8(4) * count
+        # Two products share the rows, so every other one has to fetch them.
+        if count and way == 0 and turn % u8(2) == u8(0):
+            gather(a, rows, u8(a.size) // count, indices, start, count)
+        product_of_rows(
+            a, rows, indices, start, ta, b, tb, c, m, n, k, alpha, beta, way, spare
+        )
 '''
 
 _CHOSEN: dict[Any, int] = {}
 
 
-def choose_way(op: Op) -> int:
-    """Return how to compute a product; it is measured once per shape and process."""
+def choose_ways(generated: Generated) -> list[int]:
+    """Return how to compute each product, and last whether rows are fetched.
+
+    Rows are fetched unless all products that read them do so faster where they lie.
+    """
+    listed = {
+        n: _choose(op, is_listed=True)
+        for n, op in enumerate(generated.products)
+        if n in generated.of_rows
+    }
+    is_in_place = bool(listed) and set(listed.values()) == {IN_PLACE}
+    known: Mapping[int, int] = listed if is_in_place else {}
+    ways = [
+        known[n] if n in known else _choose(op, is_listed=False)
+        for n, op in enumerate(generated.products)
+    ]
+    return [*ways, int(not is_in_place)]
+
+
+def _choose(op: Op, is_listed: bool) -> int:
     (rows, columns), inner = op.loop, op.inner
     left, right = (int(read.transposed) for read in op.reads)
     flags = left, right
-    key = (rows, columns, inner, flags, op.node.dtype.name, op.beta is not None)
+    adds = op.beta is not None
+    key = (rows, columns, inner, flags, op.node.dtype.name, adds, is_listed)
     if key not in _CHOSEN:
         is_large = 2.0 * rows * columns * inner > LARGEST_TILED
         _CHOSEN[key] = BLAS if is_large else _remembered(key)
@@ -52,7 +84,7 @@ def _remembered(key: Any) -> int:
     except (OSError, ValueError):
         known = {}
     name = repr(key)
-    if known.get(name) not in (BLAS, TILES):
+    if known.get(name) not in (BLAS, TILES, IN_PLACE):
         known[name] = _measure(*key)
         # Where nothing can be kept, every process measures for itself.
         with suppress(OSError):
@@ -62,21 +94,30 @@ def _remembered(key: Any) -> int:
 
 
 def _measure(
-    m: int, n: int, k: int, flags: tuple[int, int], dtype: str, adds: bool
+    m: int,
+    n: int,
+    k: int,
+    flags: tuple[int, int],
+    dtype: str,
+    adds: bool,
+    is_listed: bool,
 ) -> int:
     number = np.dtype(dtype).type
     a, b, c, spare = (np.ones(s, dtype) for s in (m * k, k * n, m * n, k * n))
+    count = (k if flags[0] else m) if is_listed else 0
+    rows = np.ones(4 * m * k if is_listed else 1, dtype)
+    indices = np.random.default_rng(0).permutation(4 * count)
     function = storing.load_measurement(_SOURCE, np.dtype(dtype))
     sizes = [np.uint64(s) for s in (m, n, k)]
     # Long enough for the clock, short enough to fit between two interruptions.
-    times = max(1, int(5e-5 / (1e-6 + 2.0 * m * n * k / 5e10)))
-    seconds = {BLAS: np.inf, TILES: np.inf}
+    times = max(2, int(5e-5 / (1e-6 + 2.0 * m * n * k / 5e10)))
+    seconds = {BLAS: np.inf, IN_PLACE if is_listed else TILES: np.inf}
     for _ in range(8):
-        for way in (BLAS, TILES):
+        for way in seconds:
             start = perf_counter()
             function(
-                times, a, flags[0], b, flags[1], c, *sizes, number(0.5),
-                number(adds), way, spare,
+                times, a, rows, indices, np.uint64(count), flags[0], b, flags[1], c,
+                *sizes, number(0.5), number(adds), way, spare,
             )  # fmt: skip
             seconds[way] = min(seconds[way], perf_counter() - start)
     return min(seconds, key=seconds.__getitem__)

@@ -24,7 +24,8 @@ tanh_float32, tanh_float64 = tools.tanh_float32, tools.tanh_float64
 logaddexp_float32 = tools.logaddexp_float32
 logaddexp_float64 = tools.logaddexp_float64
 maximum, minimum = tools.maximum, tools.minimum
-gather, product = tools.gather, tools.product
+gather = tools.gather
+product, product_of_rows = tools.product, tools.product_of_rows
 u8 = np.uint64
 '''
 
@@ -34,7 +35,8 @@ class Generated:
     """The source of a graph's steps, and what its arguments are.
 
     `arguments` are the names of arrays with their nodes or buffers, in order, after
-    `first, stop, sizes, numbers, ways, indices, losses`.
+    `first, stop, sizes, numbers, ways, indices, losses`. `of_rows` are the numbers of
+    those products that can read the rows of a batch where they lie.
     """
 
     source: str
@@ -50,6 +52,7 @@ class Generated:
     labels: dict[Input, int]
     batch: int
     products: tuple[Op, ...]
+    of_rows: frozenset[int]
 
 
 def generate(
@@ -64,10 +67,10 @@ def generate(
     names = Names()
     for each_input in graph.inputs:
         names.of(each_input)
-    writer = Writer(schedule(graph, lower(graph)), names)
+    writer = Writer(schedule(graph, lower(graph)), names, rows)
     batch = rows[0].shape[0] if rows else 0
-    body = _loading(graph, names, rows, each)
-    body += writer.lines()
+    lines = writer.lines()
+    body = _loading(graph, writer, rows, each) + lines
     body += _finish(graph, writer)
     at = {buffer.name: number for number, buffer in enumerate(names.buffers)}
     outputs = [(end, _place(graph, writer, at, end)) for end in graph.outputs]
@@ -101,6 +104,7 @@ def generate(
         labels=_labels(writer),
         batch=batch,
         products=tuple(writer.products),
+        of_rows=frozenset(writer.of_rows),
     )
 
 
@@ -138,9 +142,10 @@ def _source(names: Names, signature: list[str], body: list[str]) -> str:
 
 
 def _loading(
-    graph: Graph, names: Names, rows: Sequence[Input], each: Sequence[Input]
+    graph: Graph, writer: Writer, rows: Sequence[Input], each: Sequence[Input]
 ) -> list[str]:
     """Return the lines that fetch what is new in every step."""
+    names = writer.names
     lines = []
     for node in graph.inputs:
         name = names.of(node)
@@ -155,7 +160,11 @@ def _loading(
         elif node.size == 1:
             lines.append(f"{name} = {name}_at[0]")
     for node in rows:
-        lines += _gathered(names, node)
+        fetched = _gathered(names, node)
+        if node in writer.left_in_place:
+            lines.append(f"if ways[{len(writer.products)}]:")
+            fetched = [INDENT + line for line in fetched]
+        lines += fetched
     return lines
 
 

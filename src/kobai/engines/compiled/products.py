@@ -12,7 +12,10 @@ import numpy as np
 from kobai.engines.blas import load_scipy_blas
 from kobai.engines.compiled import intrinsics, tiles
 
-BLAS, TILES = 0, 1
+BLAS, TILES, IN_PLACE = 0, 1, 2
+
+# What a list of row numbers can be of: the rows of A, or of Aᵀ.
+LISTED = ("rows", "inner")
 
 
 def register_blas() -> None:
@@ -63,14 +66,46 @@ def make_product() -> Any:
                     spare[p * n + j] = b[j * k + p]
             rows = address(spare)
         ai, ak = (u8(1), m) if ta else (k, u8(1))
-        by_tiles(address(a), ai, ak, rows, address(c), m, n, k, alpha, beta)
+        by_tiles(address(a), ai, ak, u8(0), rows, address(c), m, n, k, alpha, beta)
 
     return product
 
 
+def make_product_of_rows() -> Any:
+    """Return product_of_rows(A, all A, list, start, tA, B, ...), else like `product`.
+
+    A has the rows list[start], list[start + 1], ... of a larger array, one after the
+    other. Where `way` is IN_PLACE, they are read where they lie, and A is not used.
+    """
+    import numba
+
+    from kobai.engines.compiled.toolbox import tools
+
+    address, product = intrinsics.address(), tools.product
+    by_rows, by_inner = map(intrinsics.tiled_product, LISTED)
+    u8 = np.uint64
+
+    @numba.njit(error_model="numpy", nogil=True)
+    def product_of_rows(
+        a: Any, everything: Any, indices: Any, start: Any, ta: Any, b: Any, tb: Any,
+        c: Any, m: Any, n: Any, k: Any, alpha: Any, beta: Any, way: Any, spare: Any,
+    ) -> Any:  # fmt: skip
+        if way != 2:
+            product(a, ta, b, tb, c, m, n, k, alpha, beta, way, spare)
+            return
+        table = address(indices) + u8(8) * start
+        at, by, to = address(everything), address(b), address(c)
+        if ta:
+            by_inner(at, u8(1), m, table, by, to, m, n, k, alpha, beta)
+        else:
+            by_rows(at, k, u8(1), table, by, to, m, n, k, alpha, beta)
+
+    return product_of_rows
+
+
 @lru_cache
-def register_tiles(dtype: str) -> None:
-    """Make the tiled product of a dtype known to LLVM by name.
+def register_tiles(dtype: str, listed: str = "") -> None:
+    """Make the tiled product of a dtype known to LLVM by name; see `make_tile`.
 
     It is compiled once and called like BLAS, and so not compiled into every step.
     """
@@ -79,5 +114,5 @@ def register_tiles(dtype: str) -> None:
     from kobai.engines.compiled import storing
 
     avx512 = bool(binding.get_host_cpu_features().get("avx512f"))
-    source = tiles.small_product_source(avx512, np.dtype(dtype).itemsize)
-    binding.add_symbol(f"kobai_tiles_{dtype}", storing.load_callback(source, dtype))
+    source = tiles.small_product_source(avx512, np.dtype(dtype).itemsize, listed)
+    binding.add_symbol(f"kobai_tiles{listed}_{dtype}", storing.load_callback(source, dtype))

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from kobai.engines.compiled import storing, toolbox
-from kobai.engines.compiled.choosing import choose_way
+from kobai.engines.compiled.choosing import choose_ways
 from kobai.engines.compiled.module import Generated, generate
 from kobai.engines.planned import simplify
 from kobai.graph import Constant, Graph, Input
@@ -122,7 +122,7 @@ class _Core:
         self.function = storing.load(generated)
         self.sizes = np.array(generated.sizes, np.uint64)
         self.numbers = np.array(generated.numbers, np.float64)
-        self.ways = np.array([choose_way(op) for op in generated.products], np.int64)
+        self.ways = np.array(choose_ways(generated), np.int64)
         constants = [np.ravel(np.asarray(c.value)) for c in generated.constants]
         buffers = [np.zeros(b.size, b.dtype) for b in generated.buffers]
         self.own = [*constants, *buffers]

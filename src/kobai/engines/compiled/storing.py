@@ -17,7 +17,7 @@ import numpy as np
 
 from kobai.engines.compiled import toolbox
 from kobai.engines.compiled.module import Generated
-from kobai.engines.compiled.products import register_tiles
+from kobai.engines.compiled.products import LISTED, register_tiles
 from kobai.version import __version__
 
 
@@ -38,11 +38,16 @@ def cache_folder() -> Path:
 
 def load(generated: Generated, folder: Path | None = None) -> Any:
     """Return the compiled function of a source, from the disk if it is there."""
-    for op in generated.products:
-        register_tiles(op.node.dtype.name)
+    for number, op in enumerate(generated.products):
+        _register(op.node.dtype.name, number in generated.of_rows)
     signature = _signature(generated)
     key = hashlib.sha256(f"{_versions()}\n{generated.source}".encode()).hexdigest()[:24]
     return _compiled(f"kobai_steps_{key}", generated.source, signature, folder)
+
+
+def _register(dtype: str, is_listed: bool) -> None:
+    for listed in ("", *LISTED) if is_listed else ("",):
+        register_tiles(dtype, listed)
 
 
 def load_measurement(source: str, dtype: Any) -> Any:
@@ -50,12 +55,12 @@ def load_measurement(source: str, dtype: Any) -> Any:
     from numba.core import types
     from numba.np.numpy_support import from_dtype
 
-    register_tiles(dtype.name)
+    _register(dtype.name, is_listed=True)
     number, word = from_dtype(dtype), types.int64
     array = types.Array(number, 1, "C")
-    sizes = [types.uint64] * 3
-    flag = types.int64
-    given = [word, array, flag, array, flag, array, *sizes, number, number, word, array]
+    size, list_ = types.uint64, types.Array(word, 1, "C")
+    given = [word, array, array, list_, size, word, array, word, array]
+    given += [size, size, size, number, number, word, array]
     key = hashlib.sha256(f"{_versions()}\n{source}".encode()).hexdigest()[:24]
     return _compiled(f"kobai_product_{key}", source, types.void(*given), None)
 
@@ -66,7 +71,7 @@ def load_callback(source: str, dtype: str) -> int:
     from numba.core import types
 
     number = getattr(types, dtype)
-    signature = types.void(*[types.uint64] * 8, number, number)
+    signature = types.void(*[types.uint64] * 9, number, number)
     key = hashlib.sha256(f"{_versions()}\n{source}".encode()).hexdigest()[:24]
     name = f"kobai_tiles_{key}"
     if name not in _LOADED:

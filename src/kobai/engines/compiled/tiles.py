@@ -23,12 +23,13 @@ def tile_widths(avx512: bool, itemsize: int) -> tuple[list[list[int]], list[list
     return [[full, full], [full]], [[full, full]]
 
 
-def make_tile(rows: int, widths: list[int]) -> Any:
-    """Return tile(A, ai, ak, B, bk, C, ci, columns, k, α, β): one tile of a product.
+def make_tile(rows: int, widths: list[int], listed: str = "") -> Any:
+    """Return tile(A, ai, ak, list, B, bk, C, ci, columns, k, α, β): part of a product.
 
     The strides are ai from row to row of A, ak and bk from k to k, ci from row to row
-    of C, counted in numbers; A, B and C are addresses. The tile computes
-    C = α A B + β C for its rows and for at most sum(widths) columns.
+    of C, counted in numbers; A, B, C and the list are addresses. The tile computes
+    C = α A B + β C for its rows and for at most sum(widths) columns. If `listed` is
+    "rows", row i of A lies at list[i] ai, if it is "inner", entry k at list[k] ak.
     """
     from llvmlite import ir
     from numba.core import types
@@ -36,14 +37,14 @@ def make_tile(rows: int, widths: list[int]) -> Any:
 
     @intrinsic
     def tile(
-        typing: Any, a: Any, ai: Any, ak: Any, b: Any, bk: Any, c: Any, ci: Any,
-        columns: Any, inner: Any, alpha: Any, beta: Any,
+        typing: Any, a: Any, ai: Any, ak: Any, table: Any, b: Any, bk: Any,
+        c: Any, ci: Any, columns: Any, inner: Any, alpha: Any, beta: Any,
     ) -> Any:  # fmt: skip
-        signature = types.void(*[types.uint64] * 9, alpha, alpha)
+        signature = types.void(*[types.uint64] * 10, alpha, alpha)
 
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             number = context.get_value_type(alpha)
-            _Tile(builder, ir, number, rows, widths).write(*args)
+            _Tile(builder, ir, number, rows, widths, listed).write(*args)
             return context.get_dummy_value()
 
         return signature, generate
@@ -55,21 +56,24 @@ class _Tile:
     """Writes a tile in LLVM's language."""
 
     def __init__(
-        self, builder: Any, ir: Any, number: Any, rows: int, widths: list[int]
-    ):
+        self, builder: Any, ir: Any, number: Any, rows: int, widths: list[int],
+        listed: str,
+    ) -> None:  # fmt: skip
         self.builder = builder
         self.ir = ir
         self.number = number
         self.rows = rows
         self.widths = widths
+        self.listed = listed
         self.word = ir.IntType(64)
         self.size = 4 if isinstance(number, ir.FloatType) else 8
 
     def write(
-        self, a: Any, ai: Any, ak: Any, b: Any, bk: Any, c: Any, ci: Any,
+        self, a: Any, ai: Any, ak: Any, table: Any, b: Any, bk: Any, c: Any, ci: Any,
         columns: Any, inner: Any, alpha: Any, beta: Any,
     ) -> None:  # fmt: skip
         ir, builder = self.ir, self.builder
+        starts = self._row_starts(a, ai, table)
         masks = [self._mask(start, w, columns) for start, w in self._starts()]
         before = builder.block
         loop = builder.append_basic_block("tile.loop")
@@ -86,18 +90,20 @@ class _Tile:
             self._load(at_b, s, m)
             for (s, _), m in zip(self._starts(), masks, strict=True)
         ]
+        addresses = self._addresses(starts, at_a, ai, ak, table, count)
         new = []
         for i, held in enumerate(sums):
-            entry = self._number(self._moved(at_a, ai, i))
+            entry = self._number(addresses[i])
             factors = [self._spread(entry, w) for w in self.widths]
             new.append(
                 [self._add(f, x, s) for f, x, s in zip(factors, row, held, strict=True)]
             )
         next_count = builder.add(count, self.word(1))
-        next_a, next_b = self._moved(at_a, ak, 1), self._moved(at_b, bk, 1)
+        next_a = at_a if self.listed == "inner" else self._moved(at_a, ak, 1)
+        next_b = self._moved(at_b, bk, 1)
         for phi, first, later in (
             (count, self.word(0), next_count),
-            (at_a, a, next_a),
+            (at_a, self.word(0) if self.listed == "rows" else a, next_a),
             (at_b, b, next_b),
         ):
             phi.add_incoming(first, before)
@@ -111,6 +117,27 @@ class _Tile:
         builder.cbranch(builder.icmp_unsigned("<", next_count, inner), loop, after)
         builder.position_at_end(after)
         self._store_all(new, masks, c, ci, alpha, beta)
+
+    def _row_starts(self, a: Any, ai: Any, table: Any) -> list[Any]:
+        """Return where the listed rows of A start."""
+        if self.listed != "rows":
+            return []
+        places = [self.word(i) for i in range(self.rows)]
+        return [self._moved(a, self._entry(table, i), ai) for i in places]
+
+    def _addresses(
+        self, starts: list[Any], at: Any, ai: Any, ak: Any, table: Any, count: Any
+    ) -> list[Any]:
+        """Return where the numbers of A are, one for each row of the tile."""
+        if self.listed == "rows":
+            return [self.builder.add(start, at) for start in starts]
+        if self.listed == "inner":
+            at = self._moved(at, self._entry(table, count), ak)
+        return [self._moved(at, ai, i) for i in range(self.rows)]
+
+    def _entry(self, table: Any, place: Any) -> Any:
+        address = self.builder.add(table, self.builder.mul(place, self.word(8)))
+        return self.builder.load(self._pointer(address, self.word), align=8)
 
     def _store_all(
         self, sums: Any, masks: Any, c: Any, ci: Any, alpha: Any, beta: Any
@@ -152,10 +179,12 @@ class _Tile:
         zeros = ir.Constant(ir.VectorType(index, width), [0] * width)
         return builder.shuffle_vector(one, one, zeros)
 
-    def _moved(self, address: Any, stride: Any, times: int) -> Any:
+    def _moved(self, address: Any, stride: Any, times: Any) -> Any:
         builder = self.builder
-        step = builder.mul(stride, self.word(times * self.size))
-        return builder.add(address, step) if times else address
+        if isinstance(times, int):
+            times = self.word(times)
+        numbers = builder.mul(stride, times)
+        return builder.add(address, builder.mul(numbers, self.word(self.size)))
 
     def _pointer(self, address: Any, kind: Any) -> Any:
         return self.builder.inttoptr(address, kind.as_pointer())
@@ -211,32 +240,43 @@ u8 = np.uint64
 '''
 
 
-def small_product_source(avx512: bool, itemsize: int) -> str:
+# The address of the first row of a tile, and what its list says.
+_FIRST = {
+    "": "a + i * ai * size, ai, ak, table",
+    "rows": "a, ai, ak, table + i * u8(8)",
+    "inner": "a + i * ai * size, ai, ak, table",
+}
+
+# Rows of a tile, most first: what is left over goes to smaller ones.
+_HEIGHTS = (6, 4, 1)
+
+
+def small_product_source(avx512: bool, itemsize: int, listed: str = "") -> str:
     """Return the source of the loops over tiles, for the widths of this machine."""
     tall, flat = tile_widths(avx512, itemsize)
+    kinds = {rows: flat if rows == 1 else tall for rows in _HEIGHTS}
     lines = [_HEADER.rstrip()]
-    lines += [f"tall_{i} = make_tile(6, {widths})" for i, widths in enumerate(tall)]
-    lines += [f"flat_{i} = make_tile(1, {widths})" for i, widths in enumerate(flat)]
+    for rows, kind in kinds.items():
+        for number, widths in enumerate(kind):
+            given = f"{rows}, {widths}, {listed!r}"
+            lines.append(f"tile_{rows}_{number} = make_tile({given})")
     lines += [
         "",
         "",
-        "def steps(a, ai, ak, b, c, m, n, k, alpha, beta):",
+        "def steps(a, ai, ak, table, b, c, m, n, k, alpha, beta):",
         f"    size = u8({itemsize})",
         "    i = u8(0)",
-        "    while i + u8(6) <= m:",
-        *_columns("tall", tall),
-        "        i += u8(6)",
-        "    while i < m:",
-        *_columns("flat", flat),
-        "        i += u8(1)",
     ]
+    for rows, kind in kinds.items():
+        lines.append(f"    while i + u8({rows}) <= m:")
+        lines += _columns(f"tile_{rows}", kind, _FIRST[listed])
+        lines.append(f"        i += u8({rows})")
     return "\n".join(lines) + "\n"
 
 
-def _columns(kind: str, widths: list[list[int]]) -> list[str]:
+def _columns(kind: str, widths: list[list[int]], first: str) -> list[str]:
     lines = ["        j = u8(0)", "        while j < n:"]
-    given = "a + i * ai * size, ai, ak, b + j * size, n, "
-    given += "c + (i * n + j) * size, n, n - j, k"
+    given = f"{first}, b + j * size, n, c + (i * n + j) * size, n, n - j, k"
     order = sorted(range(len(widths)), key=lambda w: sum(widths[w]))
     for place, number in enumerate(order):
         columns = sum(widths[number])

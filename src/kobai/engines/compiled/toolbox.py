@@ -75,6 +75,8 @@ def _make(name: str) -> Any:
         return gathering.make_gather()
     if name == "product":
         return products.make_product()
+    if name == "product_of_rows":
+        return products.make_product_of_rows()
     import numba
 
     # Without FAST_MATH: regrouped, the two parts of ln 2 would be one again.

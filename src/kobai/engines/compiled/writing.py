@@ -1,5 +1,6 @@
 """A schedule written down as Python that Numba translates: one step of training."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,12 @@ INDENT = "    "
 class Writer:
     """Writes the lines of a step, stage by stage."""
 
-    def __init__(self, plan: Schedule, names: Names) -> None:
+    def __init__(
+        self, plan: Schedule, names: Names, rows: Sequence[Input] = ()
+    ) -> None:
         self.plan = plan
         self.names = names
+        self.left_in_place = _only_multiplied(plan, rows)
         self.makers: dict[Node, Op] = {op.node: op for op in plan.ops}
         self.readers: dict[Node, list[Op]] = {}
         for op in plan.ops:
@@ -26,6 +30,7 @@ class Writer:
                 self.readers.setdefault(read.node, []).append(op)
         self.memory: dict[Node, str] = {}
         self.products: list[Op] = []
+        self.of_rows: set[int] = set()
         self.by_row: set[Node] = set()
         for op in plan.ops:
             self._give_memory(op)
@@ -176,9 +181,17 @@ class Writer:
         sizes = f"{rows}, {columns}, {self.names.size(op.inner)}"
         out = self.memory[op.node]
         given = f"{factors[0]}, {flags[0]}, {factors[1]}, {flags[1]}, {out}"
-        way = f"ways[{len(self.products)}], {self._spare(op, out)}"
+        number = len(self.products)
+        name = "product"
+        first = op.reads[0].node
+        if first in self.left_in_place:
+            self.of_rows.add(number)
+            name = "product_of_rows"
+            start = f"u8(s) * {self.names.size(first.shape[0])}"
+            given = given.replace(",", f", {factors[0]}_rows, indices, {start},", 1)
+        way = f"ways[{number}], {self._spare(op, out)}"
         self.products.append(op)
-        return [f"product({given}, {sizes}, {alpha}, {beta}, {way})"]
+        return [f"{name}({given}, {sizes}, {alpha}, {beta}, {way})"]
 
     def _factor(self, node: Node) -> str:
         if isinstance(node, Constant):
@@ -220,6 +233,19 @@ class Writer:
             if maker.place == "number"
             else f"{self.memory[node]}[0]"
         )
+
+
+def _only_multiplied(plan: Schedule, rows: Sequence[Input]) -> set[Node]:
+    """Return the batches that are read as first factors of products alone."""
+    found: set[Node] = {n for n in rows if n.size > n.shape[0] > 1}
+    for op in plan.ops:
+        for position, read in enumerate(op.reads):
+            batch = op.inner if read.transposed else op.loop[0]
+            fits = op.kind == "product" and position == 0
+            fits = fits and not op.reads[1].transposed
+            if not fits or read.node.shape[:1] != (batch,):
+                found.discard(read.node)
+    return found - plan.targets.results
 
 
 def _example(node: Node) -> Any:
