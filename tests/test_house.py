@@ -29,8 +29,8 @@ ORDER = [
 ]
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 
-# history.plot() and its like open a face of the house, below them, when called.
-FACES = {("training", "plots")}
+# history.plot() and graph.draw() open a face of the house, below them, when called.
+FACES = {("training", "plots"), ("graph", "plots")}
 
 
 def folder_of(path: Path) -> str:

@@ -1,5 +1,6 @@
 """A traced function as a small graph."""
 
+from kobai.graph.drawing import draw
 from kobai.graph.graph import Graph, verify
 from kobai.graph.node import Builder, Constant, Input, Node, Operation
 from kobai.graph.tracing import TraceError, trace
@@ -12,6 +13,7 @@ __all__ = [
     "Node",
     "Operation",
     "TraceError",
+    "draw",
     "trace",
     "verify",
 ]
