@@ -16,6 +16,7 @@ from kobai.networks.layer import Layer, Shape, Values
 from kobai.networks.losses import choose_loss
 from kobai.networks.placing import place
 from kobai.networks.predicting import Predictor
+from kobai.networks.sourcing import gradient_descent_source
 from kobai.networks.table import table
 
 NOTHING: Values = MappingProxyType({})
@@ -284,26 +285,7 @@ class Network:
         def gradient_descent_step(W1, b1, x, t, learning_rate):
         ...
         """
-        from kobai.engines.planned import compile_numpy
-        from kobai.graph import trace
-
-        def gradient_descent_step(
-            params: Any, x: Any, t: Any, learning_rate: Any
-        ) -> Any:
-            def loss(params: Values) -> Any:
-                return self.objective(params, x, t, self.statistics, noise)[0]
-
-            value, grads = autodiff.value_and_gradient(loss, params)
-            for name in params:
-                params[name] -= learning_rate * grads[name]
-            return value
-
-        noise = self.noise(batch_size, np.random.default_rng(0))
-        x, t = self.example_batch(batch_size)
-        rate = self.dtype.type(0.1)
-        graph = trace(gradient_descent_step, self.params, x, t, rate)
-        source: str = compile_numpy(graph).source  # type: ignore[attr-defined]
-        return source
+        return gradient_descent_source(self, batch_size)
 
     def _loss_at(self, x: Any, t: Any, statistics: Values) -> Any:
         def loss(params: Values) -> Any:

@@ -1,0 +1,34 @@
+"""A network's training step as NumPy code that people can read."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kobai.autodiff import value_and_gradient
+from kobai.engines.planned import compile_numpy
+from kobai.graph import trace
+
+if TYPE_CHECKING:
+    from kobai.networks.network import Network
+
+
+def gradient_descent_source(network: "Network", batch_size: int) -> str:
+    """Return the NumPy code of one step of gradient descent on batches of a size."""
+
+    def gradient_descent_step(
+        params: Any, x: Any, t: Any, noise: Any, learning_rate: Any
+    ) -> Any:
+        def loss(params: Any) -> Any:
+            return network.objective(params, x, t, network.statistics, noise)[0]
+
+        value, grads = value_and_gradient(loss, params)
+        for name in params:
+            params[name] -= learning_rate * grads[name]
+        return value
+
+    x, t = network.example_batch(batch_size)
+    noise = network.noise(batch_size, np.random.default_rng(0))
+    rate = network.dtype.type(0.1)
+    graph = trace(gradient_descent_step, network.params, x, t, noise, rate)
+    source: str = compile_numpy(graph).source  # type: ignore[attr-defined]
+    return source
