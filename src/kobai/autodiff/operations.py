@@ -20,7 +20,7 @@ def _kept(y: Any, x: Any, axis: tuple[int, ...]) -> Any:
 
 
 def _sum_vjp(g: Any, y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
-    return np.broadcast_to(_kept(g, x, axis), x.shape)
+    return BROADCAST_TO(_kept(g, x, axis), shape=x.shape)
 
 
 def _extremum_vjp(g: Any, y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
@@ -63,9 +63,9 @@ def _cumsum_vjp(g: Any, y: Any, x: Any, axis: int) -> Any:
     return np.flip(np.cumsum(np.flip(g, axis), axis=axis), axis)
 
 
-SUM = Primitive("sum", np.sum, vjps=(_sum_vjp,))
-MAX = Primitive("max", np.max, vjps=(_extremum_vjp,))
-MIN = Primitive("min", np.min, vjps=(_extremum_vjp,))
+SUM = Primitive("sum", np.add.reduce, vjps=(_sum_vjp,))
+MAX = Primitive("max", np.maximum.reduce, vjps=(_extremum_vjp,))
+MIN = Primitive("min", np.minimum.reduce, vjps=(_extremum_vjp,))
 PROD = Primitive("prod", np.prod, vjps=(_prod_vjp,))
 CUMSUM = Primitive("cumsum", np.cumsum, vjps=(_cumsum_vjp,))
 
