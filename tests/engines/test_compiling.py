@@ -1,5 +1,7 @@
 """`compile`: any NumPy function, traced once for each combination of shapes."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -93,3 +95,40 @@ def test_the_source_can_be_read_and_run():
     namespace = {}
     exec(source, namespace)
     assert namespace["norm"](np.array([3.0, 4.0])) == [5.0]
+
+
+def test_threads_do_not_disturb_one_another():
+    f = kobai.compile(lambda x: np.tanh(x @ x) @ x)
+    inputs = np.random.default_rng(0).normal(size=(4, 40, 40))
+    wrong = []
+
+    def work(x):
+        expected = np.tanh(x @ x) @ x
+        for _ in range(50):
+            # Products of the same numbers in the same order.
+            if not np.allclose(f(x), expected, rtol=1e-12, atol=1e-12):
+                wrong.append(x)
+
+    threads = [threading.Thread(target=work, args=(x,)) for x in inputs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_arguments_may_come_by_name():
+    f = kobai.compile(lambda x, b=2: x * b)
+    assert f(np.ones(2), b=3).tolist() == [3, 3]
+
+
+def test_what_is_not_finite_shows():
+    f = kobai.compile(lambda x: (x - x, np.exp(x)))
+    with np.errstate(invalid="ignore"):
+        difference, _ = f(np.array([np.inf, np.nan]))
+    assert np.isnan(difference).all()
+
+
+def test_only_functions_are_compiled():
+    with pytest.raises(TypeError, match="need a function"):
+        kobai.compile(3)

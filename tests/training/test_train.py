@@ -214,3 +214,9 @@ def test_one_hot_targets_and_labels_train_alike(make_network, data):
     ]
     # The two losses round differently.
     np.testing.assert_allclose(losses[0].step_losses, losses[1].step_losses, rtol=1e-10)
+
+
+def test_few_rows_are_one_batch_where_no_size_is_given(make_network, data):
+    (x, t), _ = data
+    history = train(make_network(), (x[:7], t[:7]), epochs=2, progress=False)
+    assert len(history.step_losses) == 2

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from functools import update_wrapper
+from inspect import signature
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -15,12 +17,26 @@ class Compiled:
     """A function that is compiled for each combination of shapes it is called with."""
 
     def __init__(self, f: Callable[..., Any]) -> None:
+        if not callable(f):
+            raise TypeError(f"compile: got {f!r}; need a function")
         self.f = f
+        # The buffers of a compiled version belong to one caller at a time.
+        self._lock = Lock()
         self._versions: dict[Any, tuple[Graph, Callable[..., list[Any]]]] = {}
         update_wrapper(self, f)
 
-    def __call__(self, *arguments: Any) -> Any:
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
         """Return what f returns for these arguments."""
+        if named:
+            bound = signature(self.f).bind(*arguments, **named)
+            if bound.kwargs:
+                names = ", ".join(bound.kwargs)
+                raise TypeError(f"compile: got {names} by name; f takes it so only")
+            arguments = bound.args
+        with self._lock:
+            return self._run(arguments)
+
+    def _run(self, arguments: tuple[Any, ...]) -> Any:
         graph, run = self._version(arguments)
         outputs = run(*leaves(list(arguments)))
         if graph.result is None:
@@ -60,6 +76,10 @@ def compile(f: Callable[..., Any]) -> Compiled:
     of shapes and dtypes; after that only NumPy operations into buffers that are used
     again are left. What f changes in place is changed in the arguments. Gradients are
     compiled like any other function: `compile(gradient(loss))`.
+
+    What f reads besides its arguments (a global array, an attribute, a random number)
+    is read once, while tracing, and stays as it was then: pass as an argument what
+    changes. Arguments are arrays and numbers; an axis or a mode is not.
 
     Raises TraceError, with the remedy, where f depends on the values of its arguments
     (`if` on one, `float()`), which is not known while tracing.

@@ -156,7 +156,8 @@ def _sum_of_scatter(node: Operation, builder: Rewriter) -> Node | None:
 
 @identity("a value per row whose terms cancel as fractions is 0")
 def _cancel(node: Operation, builder: Rewriter) -> Node | None:
-    if node.primitive not in (ADD, SUBTRACT, ops.SUM) or node.size < 2:
+    # Not a difference by itself: x - x is to show that x is not finite.
+    if node.primitive is not ops.SUM or node.size < 2:
         return None
     if node.dtype.kind != "f" or not is_zero(node, builder.algebra):
         return None

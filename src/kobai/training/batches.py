@@ -29,6 +29,8 @@ def stream(seed: int, kind: int, number: int) -> np.random.Generator:
 
 def _shuffled(rows: int, size: int, rng: np.random.Generator) -> Indices:
     order = rng.permutation(rows)
+    if rows % size == 0:
+        return order.reshape(-1, size)
     return [order[start : start + size] for start in range(0, rows, size)]
 
 

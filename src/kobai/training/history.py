@@ -63,7 +63,7 @@ class History:
 
     def append_losses(self, losses: np.ndarray) -> None:
         """Add the losses of several steps."""
-        self._step_losses.extend(losses.tolist())
+        self._step_losses.frombytes(losses.astype(float).tobytes())
 
     def names(self) -> list[str]:
         """Return the names under which something was recorded, in order."""

@@ -27,7 +27,7 @@ def train(
     data: Any,
     *,
     optimizer: Optimizer = SGD(0.1),  # noqa: B008 (frozen)
-    batch_size: int = 100,
+    batch_size: int | None = None,
     epochs: int | None = None,
     steps: int | None = None,
     batches: str = "shuffle",
@@ -46,7 +46,8 @@ def train(
 
     `data` is a `Dataset`, `(x, t)` or `((x, t), (x_test, t_test))`; x has shape
     `(n, *inputs)`, t is labels `(n,)` or outputs `(n, *outputs)`. The run lasts for
-    `epochs` (10 if nothing is said) or `steps`; an epoch is ⌈n / batch_size⌉ steps,
+    `epochs` (10 if nothing is said) or `steps`; a batch has 100 rows, or all there are,
+    unless `batch_size` says otherwise; an epoch is ⌈n / batch_size⌉ steps,
     after which training and test data are evaluated. `batches` is "shuffle",
     "random", "online" (one sample at a time) or "full", the last two of which set
     their own batch size. `gradient="numerical"` uses the definition instead of

@@ -66,6 +66,9 @@ class Run:
         self.take_step = make_step(network, optimizer, settings.gradient)
         weights = sum(w.size for w in network.params.values())
         work = 2 * weights * settings.batch_size
+        if settings.gradient == "numerical":
+            # Two losses for every number.
+            work *= 2 * weights
         self.use_engine(choose_engine(settings.engine, settings.total, work))
         state = optimizer.init(network.params)
         self.model = Model(dict(network.params), state, dict(network.statistics), 0)
@@ -149,10 +152,16 @@ class Run:
         size = len(self.data.x) if rows is None else rows.shape[1]
         steps = range(first, stop)
         noises = [self._noise(size, step) for step in steps] if self._noisy else []
-        rates = np.array([self.optimizer.rate_at(step) for step in steps])
-        taken = Steps(rows, noises, rates)
+        taken = Steps(rows, noises, self._rates(steps))
         losses: np.ndarray = stepper.take_steps(work, self.data.x, self.data.t, taken)
         return losses
+
+    def _rates(self, steps: range) -> np.ndarray:
+        """Return the learning rate of each step."""
+        rate_at = self.optimizer.rate_at
+        if not callable(self.optimizer.learning_rate):
+            return np.full(len(steps), float(rate_at(0)))
+        return np.array([rate_at(step) for step in steps])
 
     def _again(self, stepper: Any, start: Model, stop: int) -> Model:
         """Take the steps from `start` again, as far as they were good."""
@@ -203,7 +212,7 @@ class Run:
             size, seed = chosen.batch_size, chosen.seed
             drawn = epoch_batches(chosen.batches, len(self.data.x), size, seed, epoch)
             is_ragged = len(drawn[-1]) < size
-            whole = np.array(drawn[:-1] if is_ragged else drawn)
+            whole = np.asarray(drawn[:-1] if is_ragged else drawn)
             self._batches = epoch, whole, drawn[-1]
         _, whole, last = self._batches
         if number < len(whole):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kobai.engines import choose_engine
 from kobai.optimizers import Optimizer
 from kobai.training.batches import batch_size_of, ceil_divide
 from kobai.training.checkpoint import differences
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from kobai.networks import Network
 
 DEFAULT_EPOCHS = 10
+DEFAULT_BATCH = 100
 SAMPLED_ROWS = 1000
 
 
@@ -60,7 +62,7 @@ def make_settings(
     engine: str,
     gradient: str,
     batches: str,
-    batch_size: int,
+    batch_size: int | None,
     epochs: int | None,
     steps: int | None,
     seed: int,
@@ -71,7 +73,9 @@ def make_settings(
     _check_optimizer(optimizer)
     if checkpoint is None and checkpoint_every is not None:
         raise ValueError("train: checkpoint_every needs a file: checkpoint=PATH")
-    size = batch_size_of(batches, rows, whole("batch_size", batch_size))
+    choose_engine(engine)
+    wanted = min(DEFAULT_BATCH, rows) if batch_size is None else batch_size
+    size = batch_size_of(batches, rows, whole("batch_size", wanted))
     per_epoch = ceil_divide(rows, size)
     every = per_epoch if checkpoint_every is None else checkpoint_every
     return Settings(

@@ -92,16 +92,23 @@ def compiled(
 ) -> "NumpyStepper | NumericalStepper | None":
     """Return what takes many steps with an engine, or None to take them one by one."""
     if gradient == "numerical" and engine != "eager":
-        return NumericalStepper(network, optimizer)
+        return NumericalStepper(network, optimizer, engine)
     return make_stepper(make_step(network, optimizer, gradient), engine)
 
 
 class NumericalStepper:
     """Takes steps with gradients by definition, each number changed by itself."""
 
-    def __init__(self, network: "Network", optimizer: Optimizer) -> None:
+    def __init__(
+        self, network: "Network", optimizer: Optimizer, engine: str = "auto"
+    ) -> None:
+        if engine == "numba":
+            from kobai.engines.compiled.toolbox import need_extra
+
+            need_extra()
         self.network = network
         self.optimizer = optimizer
+        self.engine = engine
 
     def begin(self, model: Any) -> Any:
         """Return a copy of (params, state, statistics) to be changed in place."""
@@ -129,7 +136,8 @@ class NumericalStepper:
             objective = self.network.objective
             return objective(params, x, t, statistics, noise, training=True)[0]
 
-        grads = fast_numerical_gradient(loss, params, x, t, statistics, noise)
+        given = x, t, statistics, noise
+        grads = fast_numerical_gradient(loss, params, *given, engine=self.engine)
         grads = tree_map(lambda g, w: g.astype(w.dtype), grads, params)
         value, moved = self.network.objective(params, x, t, statistics, noise)
         updated = (*self.optimizer.update(params, grads, state, rate), moved)
