@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 numba = pytest.importorskip("numba")
 pytest.importorskip("scipy")
 
-from kobai.engines.compiled.products import BLAS, TILES, register_tiles  # noqa: E402
+from kobai.engines.compiled.products import (  # noqa: E402
+    BLAS,
+    IN_PLACE,
+    TILES,
+    register_tiles,
+)
 from kobai.engines.compiled.toolbox import tools  # noqa: E402
 
 sizes = st.integers(1, 40) | st.sampled_from([50, 64, 65, 100, 130])
@@ -21,8 +26,8 @@ def run():  # type: ignore[no-untyped-def]
     register_tiles("float64")
 
     @numba.njit
-    def run(a, ta, b, tb, c, m, n, k, alpha, beta, way, spare):  # type: ignore[no-untyped-def]
-        product(a, ta, b, tb, c, m, n, k, alpha, beta, way, spare)
+    def run(a, ta, b, tb, c, m, n, k, alpha, beta, way, spare, counting):  # type: ignore[no-untyped-def]
+        product(a, ta, b, tb, c, m, n, k, alpha, beta, way, spare, counting)
 
     return run
 
@@ -52,7 +57,44 @@ def test_product_is_numpys(run, m, n, k, ta, tb, way, dtype, scale) -> None:  # 
     alpha, beta = map(number, scale)
     spare = np.empty(n * k, dtype)
     out = c.reshape(-1)
-    run(a.ravel(), int(ta), b.ravel(), int(tb), out, *shape, alpha, beta, way, spare)
+    given = a.ravel(), int(ta), b.ravel(), int(tb), out
+    run(*given, *shape, alpha, beta, way, spare, np.arange(max(m, k)))
     # A sum of k products of numbers near 1 rounds k times, at random.
     limit = 20 * np.finfo(dtype).eps * np.sqrt(k)
     np.testing.assert_allclose(c, exact, rtol=limit, atol=limit)
+
+
+@pytest.mark.parametrize("ta", [False, True])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("m", "n", "k"), [(7, 5, 3), (23, 50, 12), (100, 10, 31)])
+def test_rows_read_in_place_give_the_bits_of_fetched_rows(m, n, k, ta, dtype) -> None:  # type: ignore[no-untyped-def]
+    product_of_rows = tools.product_of_rows
+    register_tiles(dtype)
+
+    @numba.njit
+    def run(a, rows, indices, start, ta, b, c, m, n, k, way, counting):  # type: ignore[no-untyped-def]
+        one = b[0] / b[0]
+        product_of_rows(
+            a, rows, indices, start, ta, b, 0, c, m, n, k, one, one, way, c, counting
+        )
+
+    rng = np.random.default_rng(0)
+    batch, width = (k, m) if ta else (m, k)
+    everything = rng.normal(size=(500, width)).astype(dtype)
+    indices = rng.integers(500, size=3 * batch)
+    start = np.uint64(batch)
+    fetched = everything[indices[batch : 2 * batch]]
+    b = rng.normal(size=(k, n)).astype(dtype)
+    before = rng.normal(size=(m, n)).astype(dtype)
+    shape = [np.uint64(s) for s in (m, n, k)]
+    found = {}
+    for way, a in ((TILES, fetched), (IN_PLACE, np.full_like(fetched, np.nan))):
+        c = before.ravel().copy()
+        flat = a.ravel(), everything.ravel(), indices, start, int(ta), b.ravel()
+        run(*flat, c, *shape, way, np.arange(max(m, k)))
+        found[way] = c.reshape(m, n)
+    np.testing.assert_array_equal(found[IN_PLACE], found[TILES])
+    exact = before + (fetched.T if ta else fetched).astype("f8") @ b
+    # A sum of k products of numbers near 1 rounds k times, at random.
+    limit = 20 * np.finfo(dtype).eps * np.sqrt(k)
+    np.testing.assert_allclose(found[IN_PLACE], exact, rtol=limit, atol=limit)

@@ -37,7 +37,7 @@ def choose_engine(engine: str, steps: int = 0, multiply_adds: int = 0) -> str:
     """
     if engine == "auto":
         saved = steps * (SAVED_PER_STEP + SAVED_PER_MULTIPLY_ADD * multiply_adds)
-        return "numba" if saved > COMPILING and _has_numba() else "numpy"
+        return "numba" if saved > COMPILING and has_numba() else "numpy"
     if engine not in ENGINES:
         raise ValueError(
             f'engine: got "{engine}"; need auto or one of: {", ".join(ENGINES)}.'
@@ -65,10 +65,11 @@ def make_stepper(step: Callable[..., Any], engine: str) -> "NumpyStepper | None"
     return None
 
 
-def _has_numba() -> bool:
+def has_numba() -> bool:
+    """Return whether what the compiled engine needs is installed."""
     from importlib.util import find_spec
 
     return all(find_spec(name) is not None for name in ("numba", "scipy"))
 
 
-__all__ = ["ENGINES", "choose_engine", "make_stepper"]
+__all__ = ["ENGINES", "choose_engine", "has_numba", "make_stepper"]

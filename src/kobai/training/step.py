@@ -10,7 +10,7 @@ from kobai.autodiff import numerical_gradient, value_and_gradient
 from kobai.autodiff.trees import tree_map
 from kobai.engines import make_stepper
 from kobai.engines.blas import blas_threads
-from kobai.engines.perturbing import numerical_gradient as fast_numerical_gradient
+from kobai.engines.perturbing import NumericalGradient
 from kobai.engines.stepping import Steps, step_source
 from kobai.errors import suggest
 from kobai.optimizers import Optimizer
@@ -102,13 +102,9 @@ class NumericalStepper:
     def __init__(
         self, network: "Network", optimizer: Optimizer, engine: str = "auto"
     ) -> None:
-        if engine == "numba":
-            from kobai.engines.compiled.toolbox import need_extra
-
-            need_extra()
         self.network = network
         self.optimizer = optimizer
-        self.engine = engine
+        self.gradient = NumericalGradient(self._loss, engine=engine)
 
     def begin(self, model: Any) -> Any:
         """Return a copy of (params, state, statistics) to be changed in place."""
@@ -131,15 +127,13 @@ class NumericalStepper:
 
     def _take_step(self, work: Any, x: Any, t: Any, noise: Any, rate: float) -> float:
         params, state, statistics = work
-
-        def loss(params: Any, x: Any, t: Any, statistics: Any, noise: Any) -> Any:
-            objective = self.network.objective
-            return objective(params, x, t, statistics, noise, training=True)[0]
-
-        given = x, t, statistics, noise
-        grads = fast_numerical_gradient(loss, params, *given, engine=self.engine)
+        grads = self.gradient(params, x, t, statistics, noise)
         grads = tree_map(lambda g, w: g.astype(w.dtype), grads, params)
         value, moved = self.network.objective(params, x, t, statistics, noise)
         updated = (*self.optimizer.update(params, grads, state, rate), moved)
         tree_map(np.copyto, work, updated)
         return float(value)
+
+    def _loss(self, params: Any, x: Any, t: Any, statistics: Any, noise: Any) -> Any:
+        objective = self.network.objective
+        return objective(params, x, t, statistics, noise, training=True)[0]

@@ -27,7 +27,8 @@ u8 = np.uint64
 
 
 def steps(
-    times, a, rows, indices, count, ta, b, tb, c, m, n, k, alpha, beta, way, spare
+    times, a, rows, indices, count,
+    ta, b, tb, c, m, n, k, alpha, beta, way, spare, counting,
 ):
     for turn in range(u8(times)):
         start = turn % u8(4) * count
@@ -35,7 +36,8 @@ def steps(
         if count and way == 0 and turn % u8(2) == u8(0):
             gather(a, rows, u8(a.size) // count, indices, start, count)
         product_of_rows(
-            a, rows, indices, start, ta, b, tb, c, m, n, k, alpha, beta, way, spare
+            a, rows, indices, start,
+            ta, b, tb, c, m, n, k, alpha, beta, way, spare, counting,
         )
 '''
 
@@ -107,6 +109,7 @@ def _measure(
     count = (k if flags[0] else m) if is_listed else 0
     rows = np.ones(4 * m * k if is_listed else 1, dtype)
     indices = np.random.default_rng(0).permutation(4 * count)
+    counting = np.arange(max(m, k))
     function = storing.load_measurement(_SOURCE, np.dtype(dtype))
     sizes = [np.uint64(s) for s in (m, n, k)]
     # Long enough for the clock, short enough to fit between two interruptions.
@@ -118,6 +121,7 @@ def _measure(
             function(
                 times, a, rows, indices, np.uint64(count), flags[0], b, flags[1], c,
                 *sizes, number(0.5), number(adds), way, spare,
+                counting,
             )  # fmt: skip
             seconds[way] = min(seconds[way], perf_counter() - start)
     return min(seconds, key=seconds.__getitem__)

@@ -132,7 +132,7 @@ def address() -> Any:
     return start
 
 
-def tiled_product(listed: str = "") -> Any:
+def tiled_product() -> Any:
     """Return the call of the tiled product for the dtype of alpha; see `make_tile`."""
     from llvmlite import ir
     from numba.core import cgutils, types
@@ -140,17 +140,17 @@ def tiled_product(listed: str = "") -> Any:
 
     @intrinsic
     def multiply(
-        typing: Any, a: Any, ai: Any, ak: Any, table: Any, b: Any, c: Any,
-        m: Any, n: Any, k: Any, alpha: Any, beta: Any,
+        typing: Any, a: Any, ai: Any, ak: Any, rows_at: Any, inner_at: Any,
+        b: Any, c: Any, m: Any, n: Any, k: Any, alpha: Any, beta: Any,
     ) -> Any:  # fmt: skip
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             form = ir.FunctionType(ir.VoidType(), [value.type for value in args])
-            name = f"kobai_tiles{listed}_{alpha.name}"
+            name = f"kobai_tiles_{alpha.name}"
             function = cgutils.get_or_insert_function(builder.module, form, name)
             builder.call(function, args)
             return context.get_dummy_value()
 
-        return types.void(*[types.uint64] * 9, alpha, alpha), generate
+        return types.void(*[types.uint64] * 10, alpha, alpha), generate
 
     return multiply
 

@@ -14,9 +14,6 @@ from kobai.engines.compiled import intrinsics, tiles
 
 BLAS, TILES, IN_PLACE = 0, 1, 2
 
-# What a list of row numbers can be of: the rows of A, or of Aᵀ.
-LISTED = ("rows", "inner")
-
 
 def register_blas() -> None:
     """Make SciPy's BLAS known to LLVM by name, so that compiled code can be stored."""
@@ -38,11 +35,11 @@ def _address(capsule: Any) -> int:
 
 
 def make_product() -> Any:
-    """Return the compiled product(A, tA, B, tB, C, m, n, k, alpha, beta, way, spare).
+    """Return the compiled product(A, tA, B, tB, C, m, n, k, alpha, beta, way, ...).
 
     C = alpha op(A) op(B) + beta C, where op transposes if the flag after the matrix is
     set. `way` is BLAS or TILES; tiles need a `spare` array of B's size where B is
-    transposed.
+    transposed, and after it the numbers 0, 1, 2, ... up to the largest of m and k.
     """
     import numba
 
@@ -55,6 +52,7 @@ def make_product() -> Any:
     def product(
         a: Any, ta: Any, b: Any, tb: Any, c: Any,
         m: Any, n: Any, k: Any, alpha: Any, beta: Any, way: Any, spare: Any,
+        counting: Any,
     ) -> Any:  # fmt: skip
         if way == 0:
             by_blas(a, ta, b, tb, c, m, n, k, alpha, beta)
@@ -66,7 +64,8 @@ def make_product() -> Any:
                     spare[p * n + j] = b[j * k + p]
             rows = address(spare)
         ai, ak = (u8(1), m) if ta else (k, u8(1))
-        by_tiles(address(a), ai, ak, u8(0), rows, address(c), m, n, k, alpha, beta)
+        at, to, count = address(a), address(c), address(counting)
+        by_tiles(at, ai, ak, count, count, rows, to, m, n, k, alpha, beta)
 
     return product
 
@@ -82,30 +81,31 @@ def make_product_of_rows() -> Any:
     from kobai.engines.compiled.toolbox import tools
 
     address, product = intrinsics.address(), tools.product
-    by_rows, by_inner = map(intrinsics.tiled_product, LISTED)
+    by_tiles = intrinsics.tiled_product()
     u8 = np.uint64
 
     @numba.njit(error_model="numpy", nogil=True)
     def product_of_rows(
         a: Any, everything: Any, indices: Any, start: Any, ta: Any, b: Any, tb: Any,
         c: Any, m: Any, n: Any, k: Any, alpha: Any, beta: Any, way: Any, spare: Any,
+        counting: Any,
     ) -> Any:  # fmt: skip
         if way != 2:
-            product(a, ta, b, tb, c, m, n, k, alpha, beta, way, spare)
+            product(a, ta, b, tb, c, m, n, k, alpha, beta, way, spare, counting)
             return
-        table = address(indices) + u8(8) * start
+        listed, count = address(indices) + u8(8) * start, address(counting)
         at, by, to = address(everything), address(b), address(c)
         if ta:
-            by_inner(at, u8(1), m, table, by, to, m, n, k, alpha, beta)
+            by_tiles(at, u8(1), m, count, listed, by, to, m, n, k, alpha, beta)
         else:
-            by_rows(at, k, u8(1), table, by, to, m, n, k, alpha, beta)
+            by_tiles(at, k, u8(1), listed, count, by, to, m, n, k, alpha, beta)
 
     return product_of_rows
 
 
 @lru_cache
-def register_tiles(dtype: str, listed: str = "") -> None:
-    """Make the tiled product of a dtype known to LLVM by name; see `make_tile`.
+def register_tiles(dtype: str) -> None:
+    """Make the tiled product of a dtype known to LLVM by name.
 
     It is compiled once and called like BLAS, and so not compiled into every step.
     """
@@ -114,5 +114,5 @@ def register_tiles(dtype: str, listed: str = "") -> None:
     from kobai.engines.compiled import storing
 
     avx512 = bool(binding.get_host_cpu_features().get("avx512f"))
-    source = tiles.small_product_source(avx512, np.dtype(dtype).itemsize, listed)
-    binding.add_symbol(f"kobai_tiles{listed}_{dtype}", storing.load_callback(source, dtype))
+    source = tiles.small_product_source(avx512, np.dtype(dtype).itemsize)
+    binding.add_symbol(f"kobai_tiles_{dtype}", storing.load_callback(source, dtype))

@@ -30,9 +30,7 @@ def compile_numba(graph: Graph) -> Callable[..., list[Any]]:
     def run(*arrays: Any) -> list[Any]:
         flat = core.flat(arrays)
         core.check_labels(generated.inputs, arrays)
-        core.function(
-            0, 1, core.sizes, core.numbers, core.ways, nothing, losses, *flat, *core.own
-        )
+        core.function(0, 1, *core.fixed, nothing, losses, *flat, *core.own)
         return core.outputs(arrays)
 
     run.source = generated.source  # type: ignore[attr-defined]
@@ -103,9 +101,7 @@ class Epoch:
         done: int = core.function(
             first,
             stop,
-            core.sizes,
-            core.numbers,
-            core.ways,
+            *core.fixed,
             indices.reshape(-1),
             losses,
             *flat,
@@ -120,9 +116,14 @@ class _Core:
     def __init__(self, generated: Generated) -> None:
         self.generated = generated
         self.function = storing.load(generated)
-        self.sizes = np.array(generated.sizes, np.uint64)
-        self.numbers = np.array(generated.numbers, np.float64)
         self.ways = np.array(choose_ways(generated), np.int64)
+        longest = [max(op.loop[0], op.inner) for op in generated.products]
+        self.fixed = [
+            np.array(generated.sizes, np.uint64),
+            np.array(generated.numbers, np.float64),
+            self.ways,
+            np.arange(max(longest, default=0), dtype=np.int64),
+        ]
         constants = [np.ravel(np.asarray(c.value)) for c in generated.constants]
         buffers = [np.zeros(b.size, b.dtype) for b in generated.buffers]
         self.own = [*constants, *buffers]

@@ -8,6 +8,7 @@ import importlib.util
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -17,7 +18,7 @@ import numpy as np
 
 from kobai.engines.compiled import toolbox
 from kobai.engines.compiled.module import Generated
-from kobai.engines.compiled.products import LISTED, register_tiles
+from kobai.engines.compiled.products import register_tiles
 from kobai.version import __version__
 
 
@@ -38,16 +39,11 @@ def cache_folder() -> Path:
 
 def load(generated: Generated, folder: Path | None = None) -> Any:
     """Return the compiled function of a source, from the disk if it is there."""
-    for number, op in enumerate(generated.products):
-        _register(op.node.dtype.name, number in generated.of_rows)
+    for op in generated.products:
+        register_tiles(op.node.dtype.name)
     signature = _signature(generated)
     key = hashlib.sha256(f"{_versions()}\n{generated.source}".encode()).hexdigest()[:24]
     return _compiled(f"kobai_steps_{key}", generated.source, signature, folder)
-
-
-def _register(dtype: str, is_listed: bool) -> None:
-    for listed in ("", *LISTED) if is_listed else ("",):
-        register_tiles(dtype, listed)
 
 
 def load_measurement(source: str, dtype: Any) -> Any:
@@ -55,14 +51,26 @@ def load_measurement(source: str, dtype: Any) -> Any:
     from numba.core import types
     from numba.np.numpy_support import from_dtype
 
-    _register(dtype.name, is_listed=True)
+    register_tiles(dtype.name)
     number, word = from_dtype(dtype), types.int64
     array = types.Array(number, 1, "C")
-    size, list_ = types.uint64, types.Array(word, 1, "C")
-    given = [word, array, array, list_, size, word, array, word, array]
-    given += [size, size, size, number, number, word, array]
+    # Just the types that a step has, so that what it calls is compiled once.
+    rows, list_ = (types.Array(t, 1, "C", readonly=True) for t in (number, word))
+    size = types.uint64
+    given = [word, array, rows, list_, size, word, array, word, array]
+    given += [size, size, size, number, number, word, array, list_]
     key = hashlib.sha256(f"{_versions()}\n{source}".encode()).hexdigest()[:24]
     return _compiled(f"kobai_product_{key}", source, types.void(*given), None)
+
+
+def load_sweep(source: str, arrays: Sequence[np.ndarray]) -> Any:
+    """Return the compiled function of a source for flat arrays like these."""
+    from numba.core import types
+    from numba.np.numpy_support import from_dtype
+
+    given = [types.Array(from_dtype(array.dtype), 1, "C") for array in arrays]
+    key = hashlib.sha256(f"{_versions()}\n{source}".encode()).hexdigest()[:24]
+    return _compiled(f"kobai_sweep_{key}", source, types.void(*given), None)
 
 
 def load_callback(source: str, dtype: str) -> int:
@@ -71,7 +79,7 @@ def load_callback(source: str, dtype: str) -> int:
     from numba.core import types
 
     number = getattr(types, dtype)
-    signature = types.void(*[types.uint64] * 9, number, number)
+    signature = types.void(*[types.uint64] * 10, number, number)
     key = hashlib.sha256(f"{_versions()}\n{source}".encode()).hexdigest()[:24]
     name = f"kobai_tiles_{key}"
     if name not in _LOADED:
@@ -163,7 +171,7 @@ def _signature(generated: Generated) -> Any:
         return types.Array(from_dtype(dtype), 1, "C", readonly=not writes)
 
     fixed = [types.int64, types.int64, array(np.dtype(np.uint64))]
-    fixed += [array(np.dtype(np.float64))] + [array(np.dtype(np.int64))] * 2
+    fixed += [array(np.dtype(np.float64))] + [array(np.dtype(np.int64))] * 3
     fixed += [array(np.dtype(np.float64), writes=True)]
     fixed += [array(n.dtype, n in generated.changed) for n in generated.inputs]
     fixed += [array(n.dtype) for n in (*generated.rows, *generated.each)]

@@ -23,13 +23,13 @@ def tile_widths(avx512: bool, itemsize: int) -> tuple[list[list[int]], list[list
     return [[full, full], [full]], [[full, full]]
 
 
-def make_tile(rows: int, widths: list[int], listed: str = "") -> Any:
-    """Return tile(A, ai, ak, list, B, bk, C, ci, columns, k, α, β): part of a product.
+def make_tile(rows: int, widths: list[int]) -> Any:
+    """Return tile(A, ai, ak, I, K, B, bk, C, ci, columns, k, α, β): part of a product.
 
-    The strides are ai from row to row of A, ak and bk from k to k, ci from row to row
-    of C, counted in numbers; A, B, C and the list are addresses. The tile computes
-    C = α A B + β C for its rows and for at most sum(widths) columns. If `listed` is
-    "rows", row i of A lies at list[i] ai, if it is "inner", entry k at list[k] ak.
+    Entry k of row i of A lies at I[i] ai + K[k] ak, so that A can be transposed, or
+    rows here and there in memory. The strides are bk from k to k of B and ci from row
+    to row of C, counted in numbers; all arrays are addresses. The tile computes
+    C = α A B + β C for its rows and for at most sum(widths) columns.
     """
     from llvmlite import ir
     from numba.core import types
@@ -37,14 +37,15 @@ def make_tile(rows: int, widths: list[int], listed: str = "") -> Any:
 
     @intrinsic
     def tile(
-        typing: Any, a: Any, ai: Any, ak: Any, table: Any, b: Any, bk: Any,
-        c: Any, ci: Any, columns: Any, inner: Any, alpha: Any, beta: Any,
+        typing: Any, a: Any, ai: Any, ak: Any, rows_at: Any, inner_at: Any,
+        b: Any, bk: Any, c: Any, ci: Any, columns: Any, inner: Any,
+        alpha: Any, beta: Any,
     ) -> Any:  # fmt: skip
-        signature = types.void(*[types.uint64] * 10, alpha, alpha)
+        signature = types.void(*[types.uint64] * 11, alpha, alpha)
 
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             number = context.get_value_type(alpha)
-            _Tile(builder, ir, number, rows, widths, listed).write(*args)
+            _Tile(builder, ir, number, rows, widths).write(*args)
             return context.get_dummy_value()
 
         return signature, generate
@@ -56,24 +57,24 @@ class _Tile:
     """Writes a tile in LLVM's language."""
 
     def __init__(
-        self, builder: Any, ir: Any, number: Any, rows: int, widths: list[int],
-        listed: str,
-    ) -> None:  # fmt: skip
+        self, builder: Any, ir: Any, number: Any, rows: int, widths: list[int]
+    ) -> None:
         self.builder = builder
         self.ir = ir
         self.number = number
         self.rows = rows
         self.widths = widths
-        self.listed = listed
         self.word = ir.IntType(64)
         self.size = 4 if isinstance(number, ir.FloatType) else 8
 
     def write(
-        self, a: Any, ai: Any, ak: Any, table: Any, b: Any, bk: Any, c: Any, ci: Any,
-        columns: Any, inner: Any, alpha: Any, beta: Any,
+        self, a: Any, ai: Any, ak: Any, rows_at: Any, inner_at: Any,
+        b: Any, bk: Any, c: Any, ci: Any, columns: Any, inner: Any,
+        alpha: Any, beta: Any,
     ) -> None:  # fmt: skip
         ir, builder = self.ir, self.builder
-        starts = self._row_starts(a, ai, table)
+        places = [self._entry(rows_at, self.word(i)) for i in range(self.rows)]
+        starts = [self._moved(a, place, ai) for place in places]
         masks = [self._mask(start, w, columns) for start, w in self._starts()]
         before = builder.block
         loop = builder.append_basic_block("tile.loop")
@@ -81,7 +82,7 @@ class _Tile:
         builder.branch(loop)
         builder.position_at_end(loop)
         count = builder.phi(self.word)
-        at_a, at_b = builder.phi(self.word), builder.phi(self.word)
+        at_b = builder.phi(self.word)
         sums = [
             [builder.phi(self._vector(w)) for w in self.widths]
             for _ in range(self.rows)
@@ -90,20 +91,18 @@ class _Tile:
             self._load(at_b, s, m)
             for (s, _), m in zip(self._starts(), masks, strict=True)
         ]
-        addresses = self._addresses(starts, at_a, ai, ak, table, count)
+        shift = self._moved(self.word(0), self._entry(inner_at, count), ak)
         new = []
         for i, held in enumerate(sums):
-            entry = self._number(addresses[i])
+            entry = self._number(builder.add(starts[i], shift))
             factors = [self._spread(entry, w) for w in self.widths]
             new.append(
                 [self._add(f, x, s) for f, x, s in zip(factors, row, held, strict=True)]
             )
         next_count = builder.add(count, self.word(1))
-        next_a = at_a if self.listed == "inner" else self._moved(at_a, ak, 1)
         next_b = self._moved(at_b, bk, 1)
         for phi, first, later in (
             (count, self.word(0), next_count),
-            (at_a, self.word(0) if self.listed == "rows" else a, next_a),
             (at_b, b, next_b),
         ):
             phi.add_incoming(first, before)
@@ -117,23 +116,6 @@ class _Tile:
         builder.cbranch(builder.icmp_unsigned("<", next_count, inner), loop, after)
         builder.position_at_end(after)
         self._store_all(new, masks, c, ci, alpha, beta)
-
-    def _row_starts(self, a: Any, ai: Any, table: Any) -> list[Any]:
-        """Return where the listed rows of A start."""
-        if self.listed != "rows":
-            return []
-        places = [self.word(i) for i in range(self.rows)]
-        return [self._moved(a, self._entry(table, i), ai) for i in places]
-
-    def _addresses(
-        self, starts: list[Any], at: Any, ai: Any, ak: Any, table: Any, count: Any
-    ) -> list[Any]:
-        """Return where the numbers of A are, one for each row of the tile."""
-        if self.listed == "rows":
-            return [self.builder.add(start, at) for start in starts]
-        if self.listed == "inner":
-            at = self._moved(at, self._entry(table, count), ak)
-        return [self._moved(at, ai, i) for i in range(self.rows)]
 
     def _entry(self, table: Any, place: Any) -> Any:
         address = self.builder.add(table, self.builder.mul(place, self.word(8)))
@@ -240,43 +222,36 @@ u8 = np.uint64
 '''
 
 
-# The address of the first row of a tile, and what its list says.
-_FIRST = {
-    "": "a + i * ai * size, ai, ak, table",
-    "rows": "a, ai, ak, table + i * u8(8)",
-    "inner": "a + i * ai * size, ai, ak, table",
-}
-
 # Rows of a tile, most first: what is left over goes to smaller ones.
 _HEIGHTS = (6, 4, 1)
 
 
-def small_product_source(avx512: bool, itemsize: int, listed: str = "") -> str:
+def small_product_source(avx512: bool, itemsize: int) -> str:
     """Return the source of the loops over tiles, for the widths of this machine."""
     tall, flat = tile_widths(avx512, itemsize)
     kinds = {rows: flat if rows == 1 else tall for rows in _HEIGHTS}
     lines = [_HEADER.rstrip()]
     for rows, kind in kinds.items():
         for number, widths in enumerate(kind):
-            given = f"{rows}, {widths}, {listed!r}"
-            lines.append(f"tile_{rows}_{number} = make_tile({given})")
+            lines.append(f"tile_{rows}_{number} = make_tile({rows}, {widths})")
     lines += [
         "",
         "",
-        "def steps(a, ai, ak, table, b, c, m, n, k, alpha, beta):",
+        "def steps(a, ai, ak, rows_at, inner_at, b, c, m, n, k, alpha, beta):",
         f"    size = u8({itemsize})",
         "    i = u8(0)",
     ]
     for rows, kind in kinds.items():
         lines.append(f"    while i + u8({rows}) <= m:")
-        lines += _columns(f"tile_{rows}", kind, _FIRST[listed])
+        lines += _columns(f"tile_{rows}", kind)
         lines.append(f"        i += u8({rows})")
     return "\n".join(lines) + "\n"
 
 
-def _columns(kind: str, widths: list[list[int]], first: str) -> list[str]:
+def _columns(kind: str, widths: list[list[int]]) -> list[str]:
     lines = ["        j = u8(0)", "        while j < n:"]
-    given = f"{first}, b + j * size, n, c + (i * n + j) * size, n, n - j, k"
+    given = "a, ai, ak, rows_at + i * u8(8), inner_at, b + j * size, n, "
+    given += "c + (i * n + j) * size, n, n - j, k"
     order = sorted(range(len(widths)), key=lambda w: sum(widths[w]))
     for place, number in enumerate(order):
         columns = sum(widths[number])

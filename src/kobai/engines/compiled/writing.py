@@ -174,7 +174,8 @@ class Writer:
     def _product(self, op: Op) -> list[str]:
         rows, columns = (self.names.size(n) for n in op.loop)
         factors = [self._factor(read.node) for read in op.reads]
-        flags = [int(read.transposed) for read in op.reads]
+        # Bare numbers would be literals to Numba, with a version for each.
+        flags = [f"i8({int(read.transposed)})" for read in op.reads]
         dtype = op.node.dtype
         alpha = self._scale(op.factors, dtype)
         beta = f"{short(dtype)}(0)" if op.beta is None else self._scale(op.beta, dtype)
@@ -191,7 +192,7 @@ class Writer:
             given = given.replace(",", f", {factors[0]}_rows, indices, {start},", 1)
         way = f"ways[{number}], {self._spare(op, out)}"
         self.products.append(op)
-        return [f"{name}({given}, {sizes}, {alpha}, {beta}, {way})"]
+        return [f"{name}({given}, {sizes}, {alpha}, {beta}, {way}, counting)"]
 
     def _factor(self, node: Node) -> str:
         if isinstance(node, Constant):

@@ -1,0 +1,230 @@
+"""Which part of each value a changed parameter reaches, and in which loop it belongs.
+
+Values are of these kinds, for a batch of n rows:
+
+column: a matrix (n, m) of which one column changes, that of the parameter
+cell: a matrix (n, m) that changes everywhere
+row: a number for each row, (n, 1) or (n,)
+sum: a sum over the batch, which ends the compiled part
+after: what is computed from the sums
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from kobai.autodiff import operations as ops
+from kobai.engines.compiled.errors import NotCompilable
+from kobai.engines.compiled.expressions import EXPRESSIONS
+from kobai.graph import Input, Node, Operation
+
+REDUCTIONS = (ops.SUM, ops.MAX, ops.MIN)
+
+# These loops have one operation: a product has three loops, and a pick, which reads
+# from all over the memory, would keep its neighbours from being vectorised.
+ALONE = ("product", "pick")
+
+
+@dataclass(frozen=True, eq=False)
+class Loop:
+    """Operations that are computed together, entry by entry.
+
+    It runs over the rows of one column ("column"), of all columns ("cell"), or over
+    the rows alone ("row"); or it is one of those that stand alone.
+    """
+
+    kind: str
+    columns: int
+    nodes: list[Operation] = field(default_factory=list)
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """The changed operations with their kinds, in loops one behind the other.
+
+    The parameter changes one of `columns` columns of `rows` rows; `inner` is the number
+    of its own rows, or 0 where it has none, as a bias.
+    """
+
+    target: Input
+    rows: int
+    columns: int
+    inner: int
+    kinds: dict[Node, str]
+    loops: list[Loop]
+    sums: list[Operation]
+
+    @property
+    def operations(self) -> list[Operation]:
+        """The operations of all loops."""
+        return [node for loop in self.loops for node in loop.nodes]
+
+    def loop_of(self, node: Node) -> Loop | None:
+        """Return the loop that computes an operation; None for what is not changed."""
+        return next((loop for loop in self.loops if node in loop.nodes), None)
+
+    def is_local(self, node: Node, user: Operation) -> bool:
+        """Whether an operation finds an operand in a variable of its own loop."""
+        if node not in self.kinds or self.loop_of(node) is not self.loop_of(user):
+            return False
+        return reads_in_place(node, user) and not reduces(node)
+
+
+def place(reached: Sequence[Operation], target: Input) -> Placed:
+    """Return the operations that depend on an input, up to the sums over the batch.
+
+    Raises NotCompilable where one of them is none of the kinds.
+    """
+    rows, columns = _first_shape(reached, target)
+    inner = target.shape[0] if reached[0].primitive is ops.MATMUL else 0
+    placed = Placed(target, rows, columns, inner, {}, [], [])
+    for node in reached:
+        kind = placed.kinds[node] = _kind(node, placed)
+        if kind == "sum":
+            placed.sums.append(node)
+        if kind != "after":
+            _join(node, placed)
+    return placed
+
+
+def _first_shape(reached: Sequence[Operation], target: Input) -> tuple[int, int]:
+    """Return the shape of the matrix that has a column changed by the input."""
+    users = [n for n in reached if target in n.inputs]
+    first = reached[0] if reached else None
+    if first is None or users != [first] or first.ndim != 2:
+        raise _no("the input is used more than once, or not by rows")
+    is_weight = first.primitive is ops.MATMUL and first.inputs[1] is target
+    is_bias = first.primitive.elementwise and target.shape[-1:] == first.shape[1:]
+    is_bias = is_bias and target.size == first.shape[1]
+    if not (is_weight or is_bias) or first.inputs.count(target) > 1:
+        raise _no("the input is neither multiplied from the right nor added to rows")
+    return first.shape[0], first.shape[1]
+
+
+def _kind(node: Operation, placed: Placed) -> str:
+    given = [placed.kinds.get(n) for n in node.inputs]
+    if "sum" in given or "after" in given:
+        if set(given) <= {"sum", "after", None}:
+            return "after"
+        raise _no("a sum over the batch that goes back to the rows")
+    if node.primitive is ops.MATMUL:
+        return _kind_of_product(node, given, placed)
+    if node.primitive in REDUCTIONS:
+        return _kind_of_reduction(node, given, placed)
+    if node.primitive is ops.GETITEM:
+        return _kind_of_pick(node, given, placed)
+    if node.primitive is ops.RESHAPE:
+        if given == ["row"] and node.shape in _row_shapes(placed):
+            return "row"
+    elif node.primitive.name in EXPRESSIONS and node.dtype.name in ("float64", "bool"):
+        return _kind_of_entries(node, given, placed)
+    raise _no(node.primitive.name)
+
+
+def _kind_of_product(node: Operation, given: list[str | None], placed: Placed) -> str:
+    if node.inputs[1] is placed.target:
+        return "column"
+    if node.ndim == 2 and given[1] is None and given[0] in ("column", "cell"):
+        return "cell"
+    raise _no("matmul")
+
+
+def _kind_of_reduction(node: Operation, given: list[str | None], placed: Placed) -> str:
+    axes = tuple(node.attributes["axis"])
+    if given[0] in ("column", "cell") and axes == (1,):
+        return "row"
+    everything = tuple(range(node.inputs[0].ndim))
+    if node.primitive is ops.SUM and axes == everything and node.ndim == 0:
+        return "sum"
+    raise _no(f"{node.primitive.name} over axes {axes}")
+
+
+def _kind_of_pick(node: Operation, given: list[str | None], placed: Placed) -> str:
+    pattern = node.attributes["pattern"]
+    arrays = node.inputs[1:]
+    is_pick = given[0] in ("column", "cell") and given[1:] == [None, None]
+    if is_pick and pattern == (ops.ARRAY, ops.ARRAY):
+        rows = (placed.rows,)
+        value = getattr(arrays[0], "value", None)
+        counts = value is not None and np.array_equal(value, np.arange(placed.rows))
+        if counts and arrays[1].shape == rows == node.shape:
+            return "row"
+    raise _no("getitem")
+
+
+def _kind_of_entries(node: Operation, given: list[str | None], placed: Placed) -> str:
+    kinds = {kind for kind in given if kind is not None}
+    if kinds == {"row"}:
+        shapes = {n.shape for n in node.inputs if n in placed.kinds}
+        if shapes == {node.shape} and node.shape in _row_shapes(placed):
+            return "row"
+    elif node.ndim == 2 and node.shape[0] == placed.rows:
+        fits = all(_fits(n, node, placed) for n in node.inputs)
+        if fits and kinds <= {"column"} and node.shape[1] == placed.columns:
+            return "column"
+        if fits:
+            return "cell"
+    raise _no(node.primitive.name)
+
+
+def _fits(operand: Node, node: Operation, placed: Placed) -> bool:
+    """Whether an operand of a matrix is one, or has a number for each of its rows."""
+    kind = placed.kinds.get(operand)
+    if kind == "row":
+        return operand.shape == (placed.rows, 1)
+    return kind is None or operand.shape == node.shape
+
+
+def _row_shapes(placed: Placed) -> tuple[tuple[int, ...], ...]:
+    return (placed.rows,), (placed.rows, 1)
+
+
+def _no(what: str) -> NotCompilable:
+    return NotCompilable(f"compile: no compiled perturbation of {what}")
+
+
+# --- loops
+
+
+def _join(node: Operation, placed: Placed) -> None:
+    """Put an operation into the first loop that can have it, or a new one."""
+    kind, columns = _run_over(node, placed)
+    first = 0
+    for source in node.inputs:
+        loop = placed.loop_of(source)
+        if loop is not None:
+            can_share = reads_in_place(source, node) and not reduces(source)
+            can_share = can_share and (loop.kind, loop.columns) == (kind, columns)
+            first = max(first, placed.loops.index(loop) + (not can_share))
+    for loop in placed.loops[first:]:
+        if (loop.kind, loop.columns) == (kind, columns) and kind not in ALONE:
+            loop.nodes.append(node)
+            return
+    placed.loops.append(Loop(kind, columns, [node]))
+
+
+def _run_over(node: Operation, placed: Placed) -> tuple[str, int]:
+    """Return the kind of loop of an operation, and its number of columns."""
+    kind = placed.kinds[node]
+    if node.primitive is ops.GETITEM:
+        return "pick", 1
+    if node.primitive in REDUCTIONS:
+        source = node.inputs[0]
+        if placed.kinds[source] == "row":
+            return "row", 1
+        # All columns are summed, changed or not.
+        return "cell", source.shape[1]
+    if node.primitive is ops.MATMUL and placed.kinds.get(node.inputs[0]) == "cell":
+        return "product", node.shape[1]
+    return kind, node.shape[1] if kind in ("column", "cell") else 1
+
+
+def reduces(node: Node) -> bool:
+    """Whether a value is complete only when its loop is done."""
+    return isinstance(node, Operation) and node.primitive in REDUCTIONS
+
+
+def reads_in_place(source: Node, user: Operation) -> bool:
+    """Whether an operation needs of an operand only the entry at its own place."""
+    return user.primitive not in (ops.MATMUL, ops.GETITEM)
