@@ -10,13 +10,20 @@ import sys
 import numpy as np
 
 from kobai.book import *  # noqa: F403
+from kobai.errors import DataError
 
 iters_num = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
 folder = sys.argv[2] if len(sys.argv) > 2 else None
 
-(x_train, t_train), (x_test, t_test) = load_mnist(  # noqa: F405
-    normalize=True, one_hot_label=True, data_dir=folder
-)
+try:
+    (x_train, t_train), (x_test, t_test) = load_mnist(  # noqa: F405
+        normalize=True, one_hot_label=True, data_dir=folder
+    )
+except DataError as error:
+    reason = str(error).splitlines()[0].rstrip(".:")
+    remedy = "let KOBAI_DATA_DIR, or FOLDER, name the folder of MNIST's files"
+    print(f"error: {reason}; {remedy}", file=sys.stderr)
+    sys.exit(2)
 network = TwoLayerNet(input_size=784, hidden_size=50, output_size=10)  # noqa: F405
 rng = np.random.default_rng(0)
 

@@ -1,5 +1,6 @@
 """The examples run as they are, each in a process of its own."""
 
+import os
 import re
 import subprocess
 import sys
@@ -84,3 +85,18 @@ def test_two_layer_net_mnist_by_hand(tmp_path):
     assert found is not None
     # Not yet learnt, but on the way: ln 10 is where ten equal classes begin.
     assert float(found[1]) < 2.31
+
+
+def test_two_layer_net_without_mnist_tells_where_to_put_it(tmp_path):
+    # No cache, and a proxy that refuses: no network.
+    proxy = dict.fromkeys(["http_proxy", "https_proxy"], "http://127.0.0.1:9")
+    empty = dict.fromkeys(["HOME", "XDG_CACHE_HOME"], str(tmp_path))
+    nowhere = os.environ | proxy | empty | {"no_proxy": ""}
+    nowhere.pop("KOBAI_DATA_DIR", None)
+    command = [sys.executable, str(EXAMPLES / "two_layer_net_mnist_by_hand.py"), "20"]
+    for more in ([], [str(tmp_path / "missing")]):
+        done = subprocess.run(
+            command + more, capture_output=True, text=True, timeout=120, env=nowhere
+        )
+        assert done.returncode == 2
+        assert re.fullmatch(r"error: .*MNIST.*KOBAI_DATA_DIR.*\n", done.stderr)

@@ -97,6 +97,53 @@ def test_softmax_loss():
     assert softmax_loss(X[0], np.array([0, 0, 1])) == pytest.approx(first, abs=3e-7)
 
 
+def test_a_single_sample_is_a_batch_of_one():
+    y = np.array([0.1, 0.05, 0.6, 0.0, 0.05, 0.1, 0.0, 0.1, 0.0, 0.0])
+    expected = -np.log(0.6 + 1e-7)
+    for t in (2, [2], np.array([2]), np.eye(10)[2], np.eye(10)[[2]]):
+        assert cross_entropy_error(y, t) == pytest.approx(expected, rel=1e-15)
+        loss = softmax_loss(np.log(y + 1e-30), t)
+        # 1e-30 makes finite logarithms, and is nothing beside 0.6.
+        assert loss == pytest.approx(expected, rel=1e-12)
+    one = np.array([[0.2, 0.8]])
+    assert cross_entropy_error(one, [0]) == pytest.approx(-np.log(0.2 + 1e-7))
+    for t in (np.array([2, 3]), np.eye(10)[[2, 3]], np.eye(9)[[2]]):
+        with pytest.raises(ValueError, match=r"need integer labels"):
+            cross_entropy_error(y, t)
+    slope = autodiff.gradient(lambda y: cross_entropy_error(y, np.array([2])), y)
+    np.testing.assert_allclose(slope, -np.eye(10)[2] / (0.6 + 1e-7), rtol=1e-12)
+
+
+def function_2(x):
+    """The book's function, for one point or for many."""
+    return np.sum(x**2) if x.ndim == 1 else np.sum(x**2, axis=1)
+
+
+@pytest.mark.parametrize("points", [1, 2, 5])
+def test_numerical_gradient_at_many_points(points):
+    X, Y = np.random.default_rng(0).standard_normal((2, points))
+    grad = numerical_gradient(function_2, np.array([X, Y]).T).T
+    # A parabola's central difference is exact but for rounding.
+    np.testing.assert_allclose(grad, [2 * X, 2 * Y], atol=1e-10)
+    assert numerical_gradient(function_2, np.ones((3, 2), np.float32)).dtype == "f4"
+    whole = np.arange(6).reshape(3, 2)
+    np.testing.assert_allclose(
+        numerical_gradient(function_2, whole), 2 * whole, atol=1e-10
+    )
+
+
+def test_numerical_gradient_of_one_number_sees_the_whole_matrix():
+    W = np.random.default_rng(0).random((3, 3))
+    kept = W.copy()
+    # The product of two rows has no gradient row by row.
+    found = numerical_gradient(lambda _: W[0] @ W[1], W)
+    np.testing.assert_allclose(found, [W[1], W[0], np.zeros(3)], atol=1e-10)
+    np.testing.assert_array_equal(W, kept)
+    assert numerical_gradient(np.sum, np.ones((0, 2))).shape == (0, 2)
+    with pytest.raises(ValueError, match=r"shape \(3, 3\)"):
+        numerical_gradient(lambda W: W, W)
+
+
 def test_gradient_descent_takes_any_function_and_keeps_its_start():
     import math
 
@@ -165,6 +212,20 @@ def test_adam_s_first_step_is_its_rate():
     Adam().update(params, {"W": np.array([1e3, -1e-3])})
     # m̂ / √v̂ is ±1 at first, but for ε = 1e-8 beside 1e-3.
     np.testing.assert_allclose(params["W"], [0.999, 1.001], rtol=1e-7)
+
+
+@pytest.mark.parametrize("name", [*RULES, "Nesterov", "Adam"])
+def test_optimizers_refuse_integers_before_anything_moves(name):
+    params = {"W": np.ones(2), "a": np.array([1, 2])}
+    grads = {"W": np.ones(2), "a": np.ones(2)}
+    optimizer = globals()[name]()
+    with pytest.raises(TypeError, match=r"a of int64.*need floats"):
+        optimizer.update(params, grads)
+    assert params["W"].tolist() == [1, 1]
+    assert params["a"].tolist() == [1, 2]
+    params["a"] = params["a"].astype(float)
+    optimizer.update(params, {"W": np.ones(2), "a": np.array([1, 1])})
+    assert (params["a"] < [1, 2]).all()
 
 
 def test_learning_rate_may_change_between_updates():

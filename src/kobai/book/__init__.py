@@ -1,9 +1,16 @@
 """The names that readers of "Deep Learning from Scratch" know.
 
-A notebook whose imports are replaced by `from kobai.book import *` runs: the names,
-arguments and meanings are the book's, the work is done by the rest of Kobai. Where the
-two differ (a mean over the batch, the name of a learning rate), the book's way holds
-here and the field's in `kobai`.
+`from kobai.book import *` brings the book's activation functions and losses, numerical
+gradient and gradient descent, `SimpleNet`, `TwoLayerNet`, `MultiLayerNet`, the
+optimizers, `Trainer` and `load_mnist`. A notebook that needs no more of the book than
+these runs with its imports replaced: names, arguments and meanings are the book's, the
+work is done by the rest of Kobai. Where the two differ (a mean over the batch, the name
+of a learning rate), the book's way holds here and the field's in `kobai`.
+
+Not here are the layer classes of chapters 5 to 7 with their `forward` and `backward`
+(`Affine`, `Relu`, `Sigmoid`, `SoftmaxWithLoss`, `BatchNormalization`, `Dropout`,
+`Convolution`, `Pooling`) and the networks made of them: `kobai.gradient` differentiates
+plain NumPy without them, and `kobai.networks` has layers of its own.
 
 >>> from kobai.book import *
 >>> net = TwoLayerNet(input_size=784, hidden_size=50, output_size=10)

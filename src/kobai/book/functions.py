@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from kobai.functions import cross_entropy_error, identity, relu, sigmoid, softmax
+from kobai import functions
+from kobai.functions import identity, relu, sigmoid, softmax
 
 __all__ = [
     "cross_entropy_error",
@@ -95,10 +96,26 @@ def d_mean_squared_error(y: Any, t: Any) -> Any:
     return y - t
 
 
+def cross_entropy_error(y: Any, t: Any) -> Any:
+    """Return -(1/N) Σₙₖ tₙₖ ln(yₙₖ + δ) with δ = 1e-7, the mean over the batch.
+
+    y has shape (n, k), and t is labels (n,) or one-hot (n, k). For one sample, y of
+    shape (k,), t may also be that of a batch of one: (1,) or (1, k). Raises ValueError
+    for other shapes.
+
+    >>> round(float(cross_entropy_error(np.array([0.25, 0.75]), np.array([1]))), 6)
+    0.287682
+    """
+    shape = np.shape(t)
+    if np.ndim(y) == 1 and shape != np.shape(y) and shape[:1] == (1,):
+        t = t[0]
+    return functions.cross_entropy_error(y, t)
+
+
 def softmax_loss(X: Any, t: Any) -> Any:
     """Return the cross-entropy of softmax(X), shape (n, k) or (k,), with targets t.
 
-    t is labels or one-hot, and the loss the mean over the batch.
+    t is as for `cross_entropy_error`, and the loss the mean over the batch.
 
     >>> round(float(softmax_loss(np.array([0.0, 0.0]), np.array([1, 0]))), 6)
     0.693147

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from kobai.autodiff import numerical_derivative, numerical_gradient
+from kobai import autodiff
+from kobai.autodiff import numerical_derivative
 
 __all__ = ["gradient_check", "gradient_descent", "numerical_diff", "numerical_gradient"]
 
@@ -21,6 +22,35 @@ def numerical_diff(f: Callable[[Any], Any], x: Any) -> Any:
     0.2
     """
     return numerical_derivative(f, x, h=1e-4)
+
+
+def numerical_gradient(f: Callable[[Any], Any], x: Any, h: float = 1e-4) -> Any:
+    """Return the gradient of f at x, by central differences: x's structure and shapes.
+
+    f returns one number, and may be a closure that reads x itself, as
+    `lambda W: net.loss(x, t)` does: see `kobai.numerical_gradient`. Where x is an array
+    of points, shape (n, d), and f(x) one number for each, shape (n,), the result holds
+    the gradient at each point, shape (n, d). Raises ValueError for other values of f.
+
+    >>> points = np.array([[3.0, 4.0], [0.0, 2.0], [1.0, 0.0]])
+    >>> def f(x):
+    ...     return np.sum(x**2, axis=-1)
+    >>> numerical_gradient(f, points).round(6)
+    array([[6., 8.],
+           [0., 4.],
+           [2., 0.]])
+    """
+    if _is_per_row(f, x):
+        return np.stack([autodiff.numerical_gradient(f, row, h) for row in x])
+    return autodiff.numerical_gradient(f, x, h)
+
+
+def _is_per_row(f: Callable[[Any], Any], x: Any) -> bool:
+    if not isinstance(x, np.ndarray) or x.ndim != 2 or not len(x):
+        return False
+    # A copy, in case f writes into its argument.
+    shape: tuple[int, ...] = np.shape(f(x.copy()))
+    return shape == (len(x),)
 
 
 def gradient_descent(

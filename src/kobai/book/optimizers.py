@@ -24,12 +24,27 @@ class BookOptimizer:
         self.state: dict[str, Any] | None = None
 
     def update(self, params: Arrays, grads: Arrays) -> None:
-        """Move every array of `params` in place by one step along `grads`."""
+        """Move every array of `params` in place by one step along `grads`.
+
+        Raises TypeError, before anything moves, where an array is of integers.
+        """
+        _refuse_integers(params)
         if self.state is None:
             self.state = self.rule.init(params)
         moved, self.state = self.rule.update(params, grads, self.state, self.lr)
         for name, array in params.items():
             array[...] = moved[name]
+
+
+def _refuse_integers(params: Arrays) -> None:
+    # In place, 0.9 would be written back as 0.
+    for name, array in params.items():
+        dtype = np.asarray(array).dtype
+        if dtype.kind in "biu":
+            raise TypeError(
+                f"update: got {name} of {dtype}, which cannot hold a step's fractions; "
+                f"need floats, such as {name}.astype(float)"
+            )
 
 
 class SGD(BookOptimizer):
