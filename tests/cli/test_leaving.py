@@ -28,13 +28,34 @@ def test_ctrl_c_at_any_moment(here, start, delay):
     assert not list(here.rglob("*.tmp"))
 
 
-def test_a_broken_pipe_is_no_error(here):
-    command = f"{sys.executable} -m kobai.cli train --epochs 300 --run run"
+def test_a_broken_pipe_does_not_end_a_run(here):
+    command = f"{sys.executable} -m kobai.cli train --epochs 100 --run run"
     pipe = f"({command}; echo $? > code) | head -n 1"
     done = subprocess.run(pipe, shell=True, capture_output=True, text=True)
     assert done.stdout.startswith("Data")
+    assert done.stderr.startswith("error: standard output cannot be written: Broken")
+    assert done.stderr.count("\n") == 1
+    assert (here / "code").read_text().strip() == "2"
+    rows = (here / "run" / "history.csv").read_text().splitlines()
+    assert rows[-1].startswith("100,")
+    assert (here / "run" / "model.safetensors").exists()
+
+
+def test_a_broken_pipe_is_no_error(here):
+    command = f"{sys.executable} -m kobai.cli descend x**2 --start 1"
+    # The reader is gone before the first word.
+    pipe = f"(sleep 0.1; {command}; echo $? > code) | true"
+    done = subprocess.run(pipe, shell=True, capture_output=True, text=True)
     assert not done.stderr
     assert (here / "code").read_text().strip() == "1"
+
+
+def test_the_help_names_every_engine(kobai, monkeypatch):
+    from kobai.engines import ENGINES
+
+    monkeypatch.setenv("COLUMNS", "200")
+    (line,) = [x for x in kobai("train", "--help").out.splitlines() if "--engine" in x]
+    assert all(engine in line for engine in ("auto", *ENGINES))
 
 
 def test_a_bug_keeps_its_traceback(kobai, monkeypatch):

@@ -1,6 +1,7 @@
 """Every wrong use: one message, exit code 2, nothing written."""
 
 import gzip
+import json
 import os
 import re
 import subprocess
@@ -59,6 +60,9 @@ OPTIONS = [
     (["train", "--gradient", "backprob"], 'Did you mean "backprop"'),
     (["train", "--dtype", "float16"], "float32, float64"),
     (["train", "--hidden", "50,x"], '--hidden: got "50,x"; need whole numbers'),
+    (["train", "--hidden", "0"], "need whole numbers from 1 to 100,000"),
+    (["train", "--batches", "full", "--batch-size", "9"], "full and --batch-size 9"),
+    (["train", "--batches", "online", "--batch-size", "1"], "give one of the two"),
     (["train", "--hidden", "50,0"], "need whole numbers from 1"),
     (["train", "--hidden", "-5"], "need whole numbers from 1"),
     (["train", "--seed", "-1"], "--seed: got -1; need 0 or more"),
@@ -208,7 +212,18 @@ def test_resuming_after_the_data_has_changed(refused, run, blobs):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"settings": 3}', "\x00\xff"], ids=repr
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        '{"settings": 3}',
+        '{"settings": {}}',
+        '{"settings": {"data": 3, "hidden": [1]}}',
+        '{"settings": {"data": "digits"}, "results": 5}',
+        "\x00\xff",
+    ],
+    ids=repr,
 )
 def test_a_damaged_run_json(refused, run, here, text):
     (here / run / "run.json").write_text(text, encoding="latin-1")
@@ -230,6 +245,11 @@ def test_a_damaged_file_in_the_run_folder(refused, run, here, name):
     assert name in refused(*command)
 
 
+def test_resuming_without_a_checkpoint(refused, run, here):
+    (here / run / "checkpoint.safetensors").unlink()
+    assert "no checkpoint in run" in refused("train", "--resume", "--run", run)
+
+
 def test_no_model_yet(refused, run, here):
     (here / run / "model.safetensors").unlink()
     assert "has no model.safetensors" in refused("evaluate", run)
@@ -241,6 +261,7 @@ def test_data_that_do_not_fit_the_network(refused, run):
 
 def test_predicting_nonsense(refused, run, here):
     assert "no such file" in refused("predict", run, "nowhere.png")
+    assert "is a folder" in refused("predict", run, here)
     np.savez(here / "wide.npz", x=np.zeros((3, 9)))
     assert "9" in refused("predict", run, "wide.npz")
     np.savez(here / "two.npz", a=np.zeros((3, 4)), b=np.zeros((3, 4)))
@@ -275,6 +296,20 @@ def test_a_disk_that_is_full(here, blobs, room, left):
     assert "Traceback" not in done.stderr
     assert (here / "run").exists() == left
     assert not list(here.rglob("*.tmp"))
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux's /dev/full")
+def test_a_run_whose_output_cannot_be_written_is_saved(here, start, blobs):
+    with open("/dev/full", "w") as full:
+        process = start("train", blobs, "--epochs", 3, "--run", "run", stdout=full)
+        _, err = process.communicate()
+    assert process.returncode == 2
+    assert err.startswith("error: standard output cannot be written: No space left")
+    assert err.count("\n") == 1
+    results = json.loads((here / "run" / "run.json").read_text())["results"]
+    # 96 training samples (four fifths of 120) in batches of 9: ⌈96 / 9⌉ = 11 steps.
+    assert results["steps"] == 33
+    assert (here / "run" / "model.safetensors").exists()
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux's /dev/full")

@@ -53,6 +53,17 @@ def test_the_legend_gives_the_last_value():
     assert "0.167" in line(accuracy, "test").get_label()  # 0.5 / 3
 
 
+def test_the_legend_covers_no_curve(tmp_path):
+    # Curves through every part of the axes: no place inside them is free.
+    figure = plots.training_curves(history(epochs=20, **FULL))
+    figure.savefig(tmp_path / "curves.png")
+    for ax in figure.axes:
+        legend = ax.get_legend().get_window_extent()
+        assert not legend.overlaps(ax.get_window_extent())
+        assert not legend.overlaps(ax.xaxis.label.get_window_extent())
+        assert legend.y0 >= 0
+
+
 def test_a_regression_has_one_panel_and_no_test_data_no_dashed_line():
     (loss,) = plots.training_curves(history(train_loss=1.0)).axes
     assert loss.get_ylabel() == "loss"

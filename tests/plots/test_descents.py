@@ -104,6 +104,19 @@ def test_a_flat_function_and_one_without_values_are_drawn(f):
     plots.descent(path[:, :1], [0.0, 0.0], f)
 
 
+@pytest.mark.parametrize("start", [[10.0], [10.0, 10.0]])
+def test_a_first_step_that_goes_far_is_in_the_picture(start):
+    # The gradient of Σx⁴ is 4x³, so a step of 1000 goes from 10 to 10 − 4e6.
+    path = np.array([start, np.subtract(start, 4e6), np.full_like(start, np.inf)])
+    values = [np.sum(point**4) for point in path]
+    ax = plots.descent(path, values, lambda x: np.sum(x**4)).axes[0]
+    xs = line(ax, "path").get_xdata()
+    assert xs.tolist() == [10, 10 - 4e6]
+    left, right = ax.get_xlim()
+    assert left < min(xs)
+    assert right > max(xs)
+
+
 def test_a_descent_needs_one_value_per_point():
     with pytest.raises(ValueError, match="path of 2 points and 1 values"):
         plots.descent([[1.0], [2.0]], [1.0], bowl)

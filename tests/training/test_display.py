@@ -1,5 +1,6 @@
 """What a run shows in a pipe, a terminal and a notebook, and what that costs."""
 
+import errno
 import io
 import os
 import pty
@@ -35,6 +36,36 @@ def test_a_pipe_gets_one_aligned_line_per_epoch(make_network, data, capsys):
     ]
     assert {len(line) for line in lines} == {len(NAMES)}
     assert len(NAMES) <= 80
+
+
+class Lost(io.StringIO):
+    """Somewhere that takes a few writes and then no more."""
+
+    def __init__(self, writes):
+        super().__init__()
+        self.left = writes
+
+    def write(self, text):
+        self.left -= 1
+        if self.left < 0:
+            raise OSError(errno.EIO, "Input/output error")
+        return super().write(text)
+
+
+def test_training_goes_on_when_nobody_reads(make_network, data, monkeypatch):
+    lost = Lost(4)
+    monkeypatch.setattr(sys, "stdout", lost)
+    history = train(make_network(), data, batch_size=25, epochs=3)
+    assert list(history["epoch"]) == [0, 1, 2, 3]
+    assert lost.getvalue().startswith(NAMES)
+    # It does not try again.
+    assert lost.left == -1
+
+
+def test_a_terminal_that_is_gone_is_left_alone():
+    console = Console(file=Lost(2), force_terminal=True, width=90)
+    fake_run(Terminal(console), ticks=100, pause=0.005)
+    assert console.file.left == -1
 
 
 def test_silent_on_request(make_network, data, capfd):

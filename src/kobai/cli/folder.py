@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kobai.cli.settings import Settings
 from kobai.errors import KobaiError
 from kobai.version import __version__
 
@@ -59,11 +60,22 @@ class RunFolder:
             content = json.loads(file.read_text(encoding="utf-8"))
             if not isinstance(content["settings"], dict):
                 raise TypeError("settings")
+            if not isinstance(content.get("results", {}), dict):
+                raise TypeError("results")
         except FileNotFoundError:
             raise RunError(f"{self.path}: not a run folder: it has no {RUN}") from None
         except (ValueError, KeyError, TypeError) as error:
             raise RunError(f"{file}: damaged ({error!r}); train anew") from None
         return dict(content)
+
+    def settings(self) -> Settings:
+        """Return the settings that `run.json` holds."""
+        try:
+            return Settings.from_json(self.read()["settings"])
+        except TypeError as error:
+            raise RunError(
+                f"{self.path / RUN}: damaged ({error}); train anew"
+            ) from None
 
     def write(self, settings: Mapping[str, Any], results: Mapping[str, Any]) -> None:
         """Write `run.json`: settings, results, and versions of what computed them."""

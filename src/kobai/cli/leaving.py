@@ -65,6 +65,7 @@ def leave_after(command: Callable[[], Any]) -> NoReturn:
         code = INTERRUPTED
     # All is said and done: Ctrl-C while the interpreter tidies up changes nothing.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _forget_output()
     sys.exit(code)
 
 
@@ -75,7 +76,6 @@ def _attempt(command: Callable[[], Any]) -> int:
         _flush()
         return code
     except BrokenPipeError:
-        _forget_output()
         return FAILED
     except CtrlCError as error:
         complain(str(error))
@@ -86,7 +86,6 @@ def _attempt(command: Callable[[], Any]) -> int:
         complain(f"error: {error}. Install what Kobai needs: pip install kobai")
     except OSError as error:
         complain(f"error: {describe(error)}")
-        _forget_output()
     except MemoryError as error:
         complain(f"error: not enough memory ({error or 'try smaller numbers'})")
     except Exception as error:

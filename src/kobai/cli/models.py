@@ -42,5 +42,5 @@ def data_of(run: str) -> tuple[str, str | None, int]:
     folder = RunFolder(Path(run).expanduser())
     if not folder.path.is_dir():
         raise RunError(f"{run}: a model file alone does not say its data; name them")
-    settings = folder.read()["settings"]
-    return settings["data"], settings.get("data_dir"), settings.get("seed", 0)
+    settings = folder.settings()
+    return settings.data, settings.data_dir, settings.seed

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from kobai.engines import ENGINES
 from kobai.errors import KobaiError
 
 DATA_SETS = ("digits", "mnist", "fashion-mnist", "kuzushiji-mnist")
@@ -73,12 +74,6 @@ def _batches() -> Any:
     from kobai.training import BATCHES
 
     return BATCHES
-
-
-def _engines() -> Any:
-    from kobai.engines import ENGINES
-
-    return ["auto", *ENGINES]
 
 
 def _runs(incomplete: str) -> list[str]:
@@ -253,9 +248,9 @@ Engine = Annotated[
     typer.Option(
         "--engine",
         metavar="NAME",
-        autocompletion=names(_engines),
+        autocompletion=names(("auto", *ENGINES)),
         rich_help_panel=TRAINING,
-        help="What computes the steps: auto (the default) or eager.",
+        help=f"What computes the steps: auto (the default), {', '.join(ENGINES)}.",
     ),
 ]
 GradientKind = Annotated[

@@ -39,6 +39,8 @@ def predict(
     model = find_model(run)
     if not file.exists():
         raise DataError(f"{file}: there is no such file")
+    if file.is_dir():
+        raise DataError(f"{file}: is a folder; name a picture in it, or an .npz file")
     if file.suffix.lower() == ".npz":
         _print_rows(model, _read_rows(file, model))
     else:

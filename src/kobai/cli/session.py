@@ -1,5 +1,7 @@
 """One training run from the command line: announce, train, save, sum up."""
 
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +34,10 @@ class DivergedError(KobaiError):
     """A run did not learn; what there is of it has been saved."""
 
 
+class OutputError(KobaiError):
+    """What a run had to say could not be written; the run itself is whole."""
+
+
 @dataclass
 class _Beginning:
     """Write the settings down once it is certain that the run begins."""
@@ -51,6 +57,7 @@ class Session:
     settings: Settings
     resume: bool = False
     quiet: bool = False
+    unheard: str = ""
 
     def go(self) -> None:
         """Do it all; nothing is written before everything has been checked."""
@@ -63,20 +70,33 @@ class Session:
         check_batch(self.settings, data)
         network = build_network(self.settings, data)
         optimizer = build_optimizer(self.settings)
-        if not self.quiet:
-            report.announce(self.folder, self.settings, data, network, optimizer)
+        self._say(report.announce, self.folder, self.settings, data, network, optimizer)
         if not self.resume:
             self.folder.create()
         try:
             self._train(data, network, optimizer)
-        except BrokenPipeError:
-            raise
         except (OSError, ModelFileError) as error:
             if not self.folder.checkpoint.exists():
                 raise
             raise RunError(self._stopped(error)) from None
         finally:
             self.folder.discard()
+        if self.unheard:
+            run = short(self.folder.path)
+            raise OutputError(f"{self.unheard}. The run is whole, in {run}")
+
+    def _say(self, tell: Callable[..., None], *facts: Any) -> None:
+        """Print a report; a run must not end because nobody reads it."""
+        if self.quiet or self.unheard:
+            return
+        try:
+            tell(*facts)
+            if sys.stdout is not None:
+                sys.stdout.flush()
+        except (OSError, SystemExit) as error:
+            # Rich leaves by SystemExit where a pipe is broken.
+            why = error.strerror if isinstance(error, OSError) else "Broken pipe"
+            self.unheard = f"standard output cannot be written: {why}"
 
     def _stopped(self, error: Exception) -> str:
         """Say of a run that the disk has stopped how to go on."""
@@ -97,8 +117,7 @@ class Session:
         results = self._save(data, network, history)
         if problem:
             self._explain(problem, history)
-        if not self.quiet:
-            report.sum_up(self.folder, results, history)
+        self._say(report.sum_up, self.folder, results, history)
 
     def _history(
         self, data: "Dataset", network: "Network", optimizer: Any, watch: LossWatch
@@ -116,7 +135,7 @@ class Session:
             engine=chosen.engine,
             gradient=chosen.gradient,
             callbacks=[watch, _Beginning(self.folder, self.settings)],
-            progress=False if self.quiet else "auto",
+            progress=False if self.quiet or self.unheard else "auto",
             checkpoint=self.folder.checkpoint,
             resume=self.resume,
         )

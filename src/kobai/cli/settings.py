@@ -49,13 +49,24 @@ class Settings:
 
     @staticmethod
     def from_json(values: Mapping[str, Any]) -> "Settings":
-        """Return the settings that `as_json` described.
+        """Return the settings that `as_json` described, or raise `TypeError`.
 
         >>> Settings.from_json(Settings(lr=0.5).as_json()).lr
         0.5
         """
-        known = {field.name for field in fields(Settings)}
-        return Settings(**{k: v for k, v in values.items() if k in known})
+        known = {f.name: _accepted(f.type) for f in fields(Settings)}
+        found = {k: v for k, v in values.items() if k in known}
+        if "data" not in found:
+            raise TypeError("settings: no data")
+        for name, value in found.items():
+            if not isinstance(value, known[name]):
+                raise TypeError(f"settings: {name} is {value!r}")
+        return Settings(**found)
+
+
+def _accepted(kind: Any) -> Any:
+    """Return what JSON may hold for a field: a whole number for any number."""
+    return kind | int if isinstance(0.0, kind) else kind
 
 
 DIGITS: dict[str, Any] = {
@@ -109,7 +120,7 @@ def hidden_sizes(text: str) -> tuple[int, ...]:
     >>> hidden_sizes("100,50"), hidden_sizes("none")
     ((100, 50), ())
     """
-    if text.strip().lower() in ("none", "0", ""):
+    if text.strip().lower() == "none":
         return ()
     try:
         sizes = tuple(int(part) for part in text.split(","))
@@ -191,6 +202,15 @@ def check_amounts(settings: Settings) -> None:
         if value is not None:
             _whole(f"--{option.replace('_', '-')}", value, 1)
     _whole("--seed", settings.seed, 0)
+
+
+def check_batches(settings: Settings) -> None:
+    """Refuse a batch size beside a kind of batches that has its own."""
+    if settings.batches in ("online", "full") and settings.batch_size is not None:
+        raise SettingError(
+            f"got --batches {settings.batches} and --batch-size {settings.batch_size}; "
+            f"give one of the two: {settings.batches} sets its own batch size"
+        )
 
 
 def _whole(option: str, value: int, least: int) -> int:

@@ -4,8 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 from kobai.cli import options
-from kobai.cli.folder import RunFolder, fresh_folder
-from kobai.cli.settings import SettingError, Settings, check_amounts, typed
+from kobai.cli.folder import CHECKPOINT, RunError, RunFolder, fresh_folder
+from kobai.cli.settings import (
+    SettingError,
+    Settings,
+    check_amounts,
+    check_batches,
+    typed,
+)
 
 
 def train(
@@ -59,6 +65,7 @@ def train(
 def _fresh(run: str | None, given: dict[str, Any]) -> tuple[RunFolder, Settings]:
     settings = Settings(**given)
     check_amounts(settings)
+    check_batches(settings)
     return fresh_folder(run, settings.data), settings
 
 
@@ -69,7 +76,12 @@ def _resumed(run: str | None, given: dict[str, Any]) -> tuple[RunFolder, Setting
     if run is None:
         raise SettingError("--resume: say which run: --resume --run runs/digits-1")
     folder = RunFolder(Path(run).expanduser())
-    before = Settings.from_json(folder.read()["settings"])
+    before = folder.settings()
+    if not folder.checkpoint.exists():
+        raise RunError(
+            f"--resume: no checkpoint in {run}: {CHECKPOINT} is what a run goes on "
+            "from. Put it back, or train anew in another folder"
+        )
     for name, value in given.items():
         old = getattr(before, name)
         if name not in ("epochs", "steps") and value != old:

@@ -96,7 +96,7 @@ def _accuracy_panel(ax: "Axes", records: Sequence[Mapping[str, Any]], say: Say) 
     for line in ax.lines:
         # Else a perfect score loses half of its marker at the upper edge.
         line.set_clip_on(False)
-    ax.legend(loc="lower right")
+    _legend(ax)
 
 
 def _loss_panel(ax: "Axes", records: Sequence[Mapping[str, Any]], say: Say) -> None:
@@ -107,7 +107,18 @@ def _loss_panel(ax: "Axes", records: Sequence[Mapping[str, Any]], say: Say) -> N
     else:
         ax.set_ylim(bottom=min(0.0, drawn.min(initial=0.0)))
     if drawn.size:
-        ax.legend(loc="upper right")
+        _legend(ax)
+
+
+def _legend(ax: "Axes") -> None:
+    # Below the axes: inside, some run's curves would end behind it.
+    ax.legend(
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.17),
+        ncols=2,
+        frameon=False,
+        borderaxespad=0,
+    )
 
 
 def _lines(

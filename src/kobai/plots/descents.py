@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kobai.plots.landscape import (
+    LARGEST,
     Array,
     Function,
     box_around,
@@ -39,7 +40,7 @@ def descent(
     One variable gives a curve, two a contour map; of more, the values alone are drawn.
     `path` is `(steps + 1, …)`, `values` `(steps + 1,)`, and `f` takes one point of
     the path. `names` are the variables' names. Of a descent that diverges the map
-    shows the start.
+    shows the first steps.
 
     Raises:
         ValueError: path and values are not equally long.
@@ -196,4 +197,6 @@ def _seen(points: Array, heights: Array) -> Array:
     size = np.abs(points[0]).max() + 1
     near = good & (np.abs(np.nan_to_num(points)).max(axis=1) <= 30 * size)
     stop = len(points) if near.all() else int(np.argmin(near))
-    return points[: max(1, stop)]
+    # Where the first step goes far, it is all there is to see: the axes hold it.
+    drawable = np.abs(np.append(points[:2].ravel(), heights[:2])) < LARGEST
+    return points[: max(1 + bool(drawable.all()), stop)]

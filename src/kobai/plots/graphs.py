@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 HEIGHT, SMALL, ROW = 0.42, 0.26, 0.8
 # The width of a letter, in inches, and what a box has beside its text.
 LETTER, MARGIN = 0.082, 0.24
+ENDINGS = ("svg", "png", "pdf")
 
 _SIGNS = {
     "add": "+",
@@ -82,13 +83,18 @@ def draw_graph(
     Blue boxes are inputs, yellow ones operations, grey ones constants; green marks
     what the function returns, red the inputs that it changes. Values flow downwards.
     With `path` the figure is written there as well, in the format that its ending
-    names, such as .svg or .png.
+    names: .svg, .png or .pdf.
+
+    Raises:
+        TypeError: what is to be drawn is no `Graph`.
+        ValueError: the path ends in something else.
 
     >>> from kobai.graph import trace
     >>> figure = draw_graph(trace(lambda x: x * x, np.ones(3)))
     >>> [text.get_text() for text in figure.axes[0].texts][:2]
     ['x', '(3,)']
     """
+    _check(graph, path)
     boxes, edges = _boxes(graph)
     layout = arrange({key: box.width for key, box in boxes.items()}, edges)
     width, height = _size(boxes, layout)
@@ -105,6 +111,19 @@ def draw_graph(
         if path is not None:
             figure.savefig(path)
     return figure
+
+
+def _check(graph: Any, path: str | Path | None) -> None:
+    if not isinstance(graph, Graph):
+        raise TypeError(
+            f"draw: got {type(graph).__name__}; need a Graph, such as trace(f, x)"
+        )
+    ending = "" if path is None else Path(path).suffix.lower().removeprefix(".")
+    if path is not None and ending not in ENDINGS:
+        raise ValueError(
+            f'draw: got the path "{path}"; need one that ends in '
+            f"{', '.join(f'.{name}' for name in ENDINGS)}"
+        )
 
 
 def _size(boxes: dict[Box, _Box], layout: Layout) -> tuple[float, float]:

@@ -5,7 +5,7 @@ they are needed.
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from time import perf_counter
 from typing import Any
 
@@ -58,6 +58,7 @@ class Lines(Display):
     def __init__(self) -> None:
         super().__init__()
         self._widths: dict[str, int] = {}
+        self._lost = False
 
     def begin(self, step: int, total: int, per_epoch: int) -> None:
         """Say where a resumed run goes on."""
@@ -84,7 +85,20 @@ class Lines(Display):
 
     def line(self, text: str) -> None:
         """Write one line, at once."""
+        self.attempt(lambda: self.write(text))
+
+    def write(self, text: str) -> None:
+        """Put a line on the screen."""
         print(text, flush=True)
+
+    def attempt(self, show: Callable[[], None]) -> None:
+        """Show something; once that fails, be silent: the training is what counts."""
+        if self._lost:
+            return
+        try:
+            show()
+        except (OSError, ValueError):
+            self._lost = True
 
 
 def choose_display(progress: bool | str) -> Display:

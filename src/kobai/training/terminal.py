@@ -39,6 +39,9 @@ class Terminal(Lines):
 
     def draw(self, step: int, loss: float, seconds: float) -> None:
         """Move the bar."""
+        self.attempt(lambda: self._move(step, loss, seconds))
+
+    def _move(self, step: int, loss: float, seconds: float) -> None:
         if not self._bar.live.is_started:
             self._bar.start()
         self._bar.update(
@@ -50,10 +53,10 @@ class Terminal(Lines):
             refresh=True,
         )
 
-    def line(self, text: str) -> None:
+    def write(self, text: str) -> None:
         """Write one line above the bar."""
         self._bar.console.print(Text(text), soft_wrap=True, highlight=False)
 
     def close(self) -> None:
         """Remove the bar."""
-        self._bar.stop()
+        self.attempt(self._bar.stop)
