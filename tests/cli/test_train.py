@@ -159,14 +159,15 @@ def test_resuming_from_elsewhere_finds_the_data(kobai, here, blobs, monkeypatch)
     assert done == (0, "", "")
 
 
-def test_a_run_that_died_before_its_first_checkpoint_begins_anew(kobai, here, blobs):
+def test_a_finished_run_without_its_checkpoint_is_left_alone(kobai, here, blobs):
     kobai("train", blobs, "--epochs", 2, "--run", "r", "-q")
-    expected = params_of(here / "r")
-    for file in (here / "r").iterdir():
-        if file.name != "run.json":
-            file.unlink()
-    assert kobai("train", "--resume", "--run", "r", "-q") == (0, "", "")
-    assert_same_params(params_of(here / "r"), expected)
+    (here / "r" / "checkpoint.safetensors").unlink()
+    before = {file.name: file.read_bytes() for file in (here / "r").iterdir()}
+    done = kobai("train", "--resume", "--run", "r", "--epochs", 3, "-q")
+    assert done.code == 2
+    assert "no checkpoint in r" in done.err
+    assert "train anew in another folder" in done.err
+    assert {f.name: f.read_bytes() for f in (here / "r").iterdir()} == before
 
 
 @pytest.mark.slow
