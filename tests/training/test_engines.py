@@ -7,6 +7,7 @@ import pytest
 
 from kobai.data import gaussians
 from kobai.engines import ENGINES, choose_engine
+from kobai.engines.stepping import Steps
 from kobai.networks import (
     BatchNorm,
     Dense,
@@ -20,6 +21,7 @@ from kobai.networks import (
 )
 from kobai.optimizers import SGD, Adam, Momentum
 from kobai.training import train
+from kobai.training.step import NumericalStepper
 
 COMPILED = [e for e in ENGINES if e != "eager"]
 HAS_NUMBA = importlib.util.find_spec("numba") is not None
@@ -120,6 +122,19 @@ def test_a_numerical_gradient_learns_as_back_propagation_does():
     for name, w in results[0].items():
         # Central differences with h = 1e-4 are good to about h² = 1e-8.
         np.testing.assert_allclose(results[1][name], w, atol=1e-7)
+
+
+def test_a_numerical_step_without_a_finite_loss_is_the_last_one():
+    network = Network(1, [Dense(1)], dtype=np.float64)
+    stepper = NumericalStepper(network, SGD(1e200), "numpy")
+    work = stepper.begin((network.params, SGD(1e200).init(network.params), {}))
+    x, t = np.ones((4, 1)), np.zeros((4, 1))
+    steps = Steps(None, (), np.full(9, 1e200))
+    with np.errstate(all="ignore"):
+        losses = stepper.take_steps(work, x, t, steps)
+    assert len(losses) < 9
+    assert np.isfinite(losses[:-1]).all()
+    assert not np.isfinite(losses[-1])
 
 
 def test_auto_compiles_only_what_pays():

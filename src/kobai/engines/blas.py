@@ -137,7 +137,7 @@ class _OpenBLAS:
 
     def __init__(self, path: str) -> None:
         # It is not to be loaded now if it was not before.
-        self.library = ctypes.CDLL(path, mode=os.RTLD_NOLOAD)
+        self._loaded = ctypes.CDLL(path, mode=os.RTLD_NOLOAD)
         self.count = self._find("get_num_threads")
         self.limit = self._find("set_num_threads")
 
@@ -152,7 +152,7 @@ class _OpenBLAS:
     def _find(self, name: str) -> Any:
         for prefix in ("scipy_openblas_", "openblas_"):
             for suffix in ("64_", ""):
-                function = getattr(self.library, prefix + name + suffix, None)
+                function = getattr(self._loaded, prefix + name + suffix, None)
                 if function is not None:
                     return function
         return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -115,14 +116,19 @@ class NumericalStepper:
         return blas_threads(1)
 
     def take_steps(self, work: Any, x: Any, t: Any, steps: Steps) -> np.ndarray:
-        """Change `work` by several steps on the data; return the loss of each."""
-        losses = []
+        """Change `work` by several steps on the data; return the loss of each.
+
+        A step whose loss is not finite is the last one.
+        """
+        losses: list[float] = []
         for number, rate in enumerate(steps.rates.tolist()):
             batch = x, t
             if steps.rows is not None:
                 rows = steps.rows[number]
                 batch = x.take(rows, axis=0), t.take(rows, axis=0)
             losses.append(self._take_step(work, *batch, steps.noise(number), rate))
+            if not isfinite(losses[-1]):
+                break
         return np.array(losses)
 
     def _take_step(self, work: Any, x: Any, t: Any, noise: Any, rate: float) -> float:
