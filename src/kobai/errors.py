@@ -28,6 +28,21 @@ class DivergenceError(KobaiError, ArithmeticError):
         self.learning_rate = learning_rate
 
 
+class MissingExtraError(KobaiError, ImportError):
+    """A package that only some uses need is not installed; the message names it."""
+
+
+def missing_extra(what: str, error: ImportError, extra: str) -> MissingExtraError:
+    """Return the error for a package that could not be imported, with the remedy.
+
+    >>> print(missing_extra("tables", ImportError("", name="polars"), "table"))
+    tables: polars is not installed; pip install 'kobai[table]'
+    """
+    return MissingExtraError(
+        f"{what}: {error.name} is not installed; pip install 'kobai[{extra}]'"
+    )
+
+
 def suggest(word: str, known: Iterable[str]) -> str:
     """Return a sentence naming the known word nearest to `word`, or nothing.
 

@@ -13,7 +13,6 @@ from kobai.autodiff import value_and_gradient
 from kobai.autodiff.trees import leaves
 from kobai.engines.compiled import (
     Epoch,
-    MissingExtraError,
     NotCompilable,
     compile_epoch,
     compile_numba,
@@ -21,6 +20,7 @@ from kobai.engines.compiled import (
     toolbox,
 )
 from kobai.engines.reference import interpret
+from kobai.errors import MissingExtraError
 from kobai.graph import Graph, trace
 from kobai.networks import (
     GELU,

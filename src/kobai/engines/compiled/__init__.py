@@ -6,11 +6,9 @@ something is compiled.
 
 from kobai.engines.compiled.errors import NotCompilable
 from kobai.engines.compiled.running import Epoch, compile_epoch, compile_numba
-from kobai.engines.compiled.toolbox import MissingExtraError
 
 __all__ = [
     "Epoch",
-    "MissingExtraError",
     "NotCompilable",
     "compile_epoch",
     "compile_numba",

@@ -9,16 +9,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from kobai.engines.compiled import elementary, gathering, products
-from kobai.errors import KobaiError
+from kobai.errors import missing_extra
 
 # Rounding may change by these, NaN and inf are what they are without them.
 FAST_MATH = {"reassoc", "contract", "nsz", "arcp"}
 
 _LOCK = threading.RLock()
-
-
-class MissingExtraError(KobaiError, ImportError):
-    """Numba or SciPy is not installed."""
 
 
 def need_extra() -> None:
@@ -27,9 +23,7 @@ def need_extra() -> None:
         import numba  # noqa: F401
         import scipy  # noqa: F401
     except ImportError as error:
-        raise MissingExtraError(
-            f"engine numba: {error.name} is not installed; pip install 'kobai[fast]'"
-        ) from error
+        raise missing_extra("engine numba", error, "fast") from error
 
 
 @contextmanager
