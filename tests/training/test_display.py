@@ -205,7 +205,28 @@ def test_a_notebook_is_updated_at_most_four_times_a_second(notebook):
 def test_a_notebook_shows_the_epochs_of_a_short_run(notebook, make_network, data):
     train(make_network(), data, batch_size=25, epochs=2)
     assert len(notebook) == 1
-    assert notebook[0].splitlines()[0] == NAMES
+    assert notebook[0].splitlines()[0].split() == NAMES.split()
+    assert [line.split()[0] for line in notebook[0].splitlines()[1:]] == list("012")
+
+
+def test_a_notebook_shows_a_resumed_run_from_its_beginning(
+    notebook, make_network, data, tmp_path
+):
+    options = {"batch_size": 25, "checkpoint": tmp_path / "c", "resume": True}
+    train(make_network(), data, epochs=1, progress=False, **options)
+    train(make_network(), data, epochs=2, **options)
+    lines = notebook[-1].splitlines()
+    assert [line.split()[0] for line in lines[1:4]] == list("012")
+    assert lines[4] == "goes on after step 3 of 6"
+
+
+def test_a_notebook_says_once_why_a_run_ended(notebook, make_network, data):
+    class Stop:
+        def on_step_end(self, state):
+            state.stop("good enough")
+
+    train(make_network(), data, batch_size=25, callbacks=[Stop()])
+    assert notebook[-1].count("good enough") == 1
 
 
 @pytest.mark.parametrize("progress", [True, "auto"])

@@ -6,9 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from kobai import html
 from kobai.autodiff.numerical import Probe
 from kobai.autodiff.reverse import as_float_array, gradient
 from kobai.autodiff.trees import leaf_names, leaves, tree_map
+
+HEAD = ("parameter", "shape", "max |difference|", "relative", "where", "verdict")
 
 
 @dataclass(frozen=True)
@@ -36,16 +39,8 @@ class GradientReport:
         return all(row.ok for row in self.rows)
 
     def __str__(self) -> str:
-        header = (
-            "parameter",
-            "shape",
-            "max |difference|",
-            "relative",
-            "where",
-            "verdict",
-        )
-        lines = [header, *(_cells(row) for row in self.rows)]
-        widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
+        lines = [HEAD, *(_cells(row) for row in self.rows)]
+        widths = [max(len(line[i]) for line in lines) for i in range(len(HEAD))]
         table = [
             "  ".join(
                 cell.ljust(w) for cell, w in zip(line, widths, strict=True)
@@ -55,6 +50,11 @@ class GradientReport:
         return "\n".join(table)
 
     __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        cells = [_cells(row) for row in self.rows]
+        wrong = [i for i, row in enumerate(self.rows) if not row.ok]
+        return html.table(HEAD, cells, left=(0, 1, 4, 5), bold=wrong)
 
 
 def check_gradient(

@@ -6,9 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from kobai import html
 from kobai.autodiff import operations as ops
+from kobai.graph.drawing import draw
 from kobai.graph.node import Constant, Input, Node, Operation, in_order
 from kobai.graph.shapes import result_type
+
+MOST_DRAWN = 80
+"""A notebook shows a graph of more operations as text alone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +58,17 @@ class Graph:
         return "\n".join(lines)
 
     __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        """Return the picture, unless it has too many boxes, above the text."""
+        text = html.lines(str(self))
+        if not 0 < len(self) <= MOST_DRAWN:
+            return text
+        # A face of the house, below this folder, opened only when it is asked for.
+        from kobai.plots.inline import inline_svg
+
+        picture = inline_svg(draw(self))
+        return f"<div>{picture}{html.section(f'{len(self)} operations', text)}</div>"
 
 
 def node_names(graph: Graph) -> dict[Node, str]:

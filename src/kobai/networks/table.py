@@ -4,20 +4,39 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from kobai import html
 from kobai.networks.placing import Place
 
 if TYPE_CHECKING:
     from kobai.networks.network import Network
 
 
-def table(title: str, network: "Network", places: Sequence[Place]) -> str:
+HEAD = ("layer", "output", "parameters", "")
+
+
+def table(network: "Network", places: Sequence[Place]) -> str:
     """Return a row per layer: its output shape, how many parameters, which they are."""
-    rows = [("layer", "output", "parameters", "")]
-    rows += [_row(place) for place in places]
-    rows.append(("total", "", f"{network.size:,}", ""))
+    rows = [HEAD, *_rows(network, places)]
+    return "\n".join([_title(network), "", *_aligned(rows)])
+
+
+def html_table(network: "Network", places: Sequence[Place]) -> str:
+    """Return the same table for a notebook."""
+    rows, title = _rows(network, places), _title(network)
+    return html.table(HEAD, rows, title=title, left=(0, 1, 3), bold=(len(rows) - 1,))
+
+
+def _title(network: "Network") -> str:
     inputs = " × ".join(map(str, network.inputs))
-    head = f"{title} of {inputs} inputs, loss {network.loss_name}, {network.dtype}"
-    return "\n".join([head, "", *_aligned(rows)])
+    kind = type(network).__name__
+    return f"{kind} of {inputs} inputs, loss {network.loss_name}, {network.dtype}"
+
+
+def _rows(
+    network: "Network", places: Sequence[Place]
+) -> list[tuple[str, str, str, str]]:
+    total = ("total", "", f"{network.size:,}", "")
+    return [*(_row(place) for place in places), total]
 
 
 def _row(place: Place) -> tuple[str, str, str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from kobai import html
 from kobai.autodiff import value_and_gradient
 from kobai.autodiff.trees import leaves, tree_map
 from kobai.optimizers.checks import positive, whole
@@ -38,6 +39,11 @@ class Descent:
         if self.diverged:
             lines.append("  diverged: choose a smaller learning rate")
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        line = html.Line(range(len(self.values)), self.values.tolist())
+        drawn = html.chart([line], "f(x)", xlabel="step")
+        return f"<div>{html.lines(str(self))}{drawn}</div>"
 
 
 def gradient_descent(

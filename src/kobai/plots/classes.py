@@ -42,11 +42,14 @@ def confusion_matrix(
     totals = counts.sum(axis=1, keepdims=True)
     shares = counts / np.maximum(totals, 1)
     right = np.trace(counts) / max(1, counts.sum())
+    words = fonts.readable(names, fonts.choose(language)[1])
     side = max(4.6, 1.6 + 0.5 * len(names)) if len(names) <= 20 else 8.0
-    with sheet(language, side + 1.2, side) as (figure, say, families):
+    longest = max(map(fonts.letters, words))
+    size = side + 1.2 + 0.07 * longest, side + 0.06 * longest
+    with sheet(language, *size) as (figure, say, _):
         ax = figure.subplots()
         image = ax.imshow(shares, cmap=HEAT, vmin=0, vmax=1)
-        _name_cells(ax, fonts.readable(names, families))
+        _name_cells(ax, words)
         if len(names) <= 20:
             _write_counts(ax, counts, shares)
         ax.set(xlabel=say("predicted_class"), ylabel=say("true_class"))
@@ -155,7 +158,7 @@ def _name_cells(ax: "Axes", names: Sequence[str]) -> None:
     places = range(len(names))
     ax.set_xticks(places, names)
     ax.set_yticks(places, names)
-    if max(map(len, names)) > 2:
+    if max(map(fonts.letters, names)) > 2:
         ax.tick_params(axis="x", labelrotation=45)
         for label in ax.get_xticklabels():
             label.set(ha="right", rotation_mode="anchor")

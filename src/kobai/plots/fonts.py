@@ -5,6 +5,7 @@ import re
 import warnings
 from collections.abc import Iterable, Sequence
 from functools import cache
+from unicodedata import east_asian_width
 
 from kobai.errors import suggest
 from kobai.plots.texts import TEXTS
@@ -12,6 +13,9 @@ from kobai.plots.texts import TEXTS
 # It comes with matplotlib and has digits, the minus sign, Greek and subscripts, which
 # several Chinese fonts lack; so it leads, and the others fill in what it has not.
 LATIN = "DejaVu Sans"
+
+NAMES = {"ja": "Japanese", "zh": "Chinese"}
+LONGEST = 24
 
 FAMILIES: dict[str, tuple[str, ...]] = {
     "en": (),
@@ -31,9 +35,17 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "IPAGothic",
         "TakaoGothic",
         "VL Gothic",
+        "IPAPGothic",
+        "TakaoPGothic",
+        "MS PGothic",
+        "WenQuanYi Zen Hei",
         "Droid Sans Fallback",
         "Arial Unicode MS",
         "Noto Serif CJK JP",
+        "Noto Serif JP",
+        "Yu Mincho",
+        "IPAexMincho",
+        "TakaoMincho",
     ),
     "zh": (
         "Noto Sans CJK SC",
@@ -56,6 +68,12 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "Arial Unicode MS",
         "Noto Sans CJK JP",
         "Noto Serif CJK SC",
+        "Noto Serif SC",
+        "SimSun",
+        "STSong",
+        "AR PL UMing CN",
+        "AR PL UKai CN",
+        "Noto Serif CJK JP",
     ),
 }
 
@@ -94,12 +112,13 @@ def choose(language: str) -> tuple[str, tuple[str, ...]]:
     """
     check_language(language)
     if language == "en":
-        return "en", (LATIN, *_extra_fonts())
-    needed = "".join(TEXTS[language].values())
-    for family in _installed(FAMILIES[language]):
-        if not missing(needed, (LATIN, family)):
-            return language, (LATIN, family)
-    warnings.warn(_advice(language), FontWarning, stacklevel=2)
+        return "en", (LATIN,)
+    needed = missing("".join(TEXTS[language].values()), (LATIN,))
+    family = _having(needed, FAMILIES[language])
+    if family is not None:
+        return language, (LATIN, family)
+    lack = f"no installed font can write {NAMES[language]}"
+    warn(lack, "the figures are labelled in English", language)
     return choose("en")
 
 
@@ -117,21 +136,85 @@ def missing(text: str, families: Sequence[str]) -> str:
     return "".join(c for c in wanted if not any(_has(f, c) for f in families))
 
 
-def readable(words: Iterable[str], families: Sequence[str]) -> list[str]:
-    """Return words of the user's, or their numbers where a font lacks a character.
+def readable(
+    words: Iterable[str], families: Sequence[str], prefix: str = ""
+) -> list[str]:
+    """Return words of the user's as they can be drawn, on one line each.
 
-    >>> readable(["cat", "\\U000f0000"], ["DejaVu Sans"])
-    ['0', '1']
+    Where no installed font has all of their characters they become their numbers,
+    behind the prefix, and one `FontWarning` per process says what to install. What is
+    too long is cut.
+
+    >>> readable(["cat", "a  very long name, longer than all the others"], [LATIN])
+    ['cat', 'a very long name, longe…']
     """
-    words = list(words)
-    if missing("".join(words), families):
-        return [str(i) for i in range(len(words))]
-    return words
+    lines = [" ".join(word.split()) for word in words]
+    if covering("".join(lines).replace("$", ""), families) is None:
+        warn_of_words()
+        return [f"{prefix}{i}" for i in range(len(lines))]
+    # A dollar sign would begin a formula.
+    return [_shortened(line).replace("$", r"\$") for line in lines]
 
 
-def _extra_fonts() -> list[str]:
-    # A user's class names may be Japanese or Chinese in an English figure.
-    return _installed((*FAMILIES["ja"], *FAMILIES["zh"]))[:1]
+def letters(text: str) -> int:
+    """Return how wide a text is, in Latin letters; a Chinese character is as two.
+
+    >>> letters("cat"), letters("猫")
+    (3, 2)
+    """
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _shortened(word: str) -> str:
+    if letters(word) <= LONGEST:
+        return word
+    while letters(word) >= LONGEST:
+        word = word[:-1]
+    return f"{word.rstrip()}…"
+
+
+def covering(text: str, families: Sequence[str]) -> tuple[str, ...] | None:
+    """Return the families, and one more if they need it to write a text.
+
+    It is None where no installed font has what they lack.
+
+    >>> covering("η = 0.1", [LATIN])
+    ('DejaVu Sans',)
+    """
+    lack = missing(text, families)
+    if not lack:
+        return tuple(families)
+    family = _having(lack, (*FAMILIES["ja"], *FAMILIES["zh"]))
+    return None if family is None else (*families, family)
+
+
+@cache
+def warn_of_words() -> None:
+    """Say, once per process, that some words could not be drawn."""
+    lack = "no installed font has all characters of the words in a figure"
+    warn(lack, "numbers or question marks stand for them", "ja")
+
+
+@cache
+def _having(characters: str, families: tuple[str, ...]) -> str | None:
+    """Return a font that has all of the characters, one of the families if it can."""
+    for family in _installed(families):
+        if not missing(characters, (family,)):
+            return family
+    return _unlisted(characters)
+
+
+def _unlisted(characters: str) -> str | None:
+    from matplotlib.font_manager import fontManager, get_font
+
+    for font in fontManager.ttflist:
+        # matplotlib's last resort has a box for everything.
+        if "Last Resort" not in font.name and font.name in installed_families():
+            with contextlib.suppress(Exception):
+                has = get_font(font.fname).get_char_index
+                if all(has(ord(character)) for character in characters):
+                    return font.name
+    return None
 
 
 def _installed(families: Sequence[str]) -> list[str]:
@@ -161,14 +244,13 @@ def installed_families() -> frozenset[str]:
 def _has(family: str, character: str) -> bool:
     from matplotlib.font_manager import FontProperties, findfont, get_font
 
-    path = findfont(FontProperties(family=family), fallback_to_default=False)
+    path = findfont(FontProperties(family=[family]), fallback_to_default=False)
     return bool(get_font(path).get_char_index(ord(character)))
 
 
-def _advice(language: str) -> str:
-    names = {"ja": "Japanese", "zh": "Chinese"}
-    return (
-        f"no installed font can write {names[language]}, so the figures are labelled "
-        f'in English; install "{FAMILIES[language][0]}" '
-        "(on Debian and Ubuntu: apt install fonts-noto-cjk)"
-    )
+def warn(lack: str, instead: str, language: str) -> None:
+    """Say in one line what is missing, what is drawn instead, and what to install."""
+    remedy = f'install "{FAMILIES[language][0]}"'
+    debian = "on Debian and Ubuntu: apt install fonts-noto-cjk"
+    message = f"{lack}, so {instead}; {remedy} ({debian})"
+    warnings.warn(message, FontWarning, stacklevel=2)

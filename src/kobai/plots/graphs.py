@@ -10,6 +10,8 @@ import numpy as np
 
 from kobai.graph import Constant, Graph, Input, Node, Operation
 from kobai.graph.node import in_order
+from kobai.plots import fonts
+from kobai.plots.fonts import letters
 from kobai.plots.layers import Box, Edge, Layout, arrange
 from kobai.plots.style import BLUE, GREEN, GREY, INK, ORANGE, VERMILION, sheet
 
@@ -71,8 +73,8 @@ class _Box:
 
     @property
     def width(self) -> float:
-        letters = max(len(self.text), 0.85 * len(self.shape))
-        return max(letters * LETTER + MARGIN, HEIGHT if self.shape else 0.3)
+        wide = max(letters(self.text), 0.85 * len(self.shape))
+        return max(wide * LETTER + MARGIN, HEIGHT if self.shape else 0.3)
 
 
 def draw_graph(
@@ -95,16 +97,16 @@ def draw_graph(
     ['x', '(3,)']
     """
     _check(graph, path)
-    boxes, edges = _boxes(graph)
+    boxes, edges = _boxes(graph, _names(graph))
     layout = arrange({key: box.width for key, box in boxes.items()}, edges)
-    width, height = _size(boxes, layout)
+    left, right = _edges_of_all(boxes, layout)
+    width, height = right - left + 0.4, ROW * max(layout.row.values()) + 0.8
     with sheet(language, width, height) as (figure, _, _):
         figure.set_layout_engine("none")
         ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
         _draw_edges(ax, boxes, edges, layout)
         for key, box in boxes.items():
             _draw_box(ax, box, layout.x[key], -ROW * layout.row[key])
-        left = min(layout.x[k] - b.width / 2 for k, b in boxes.items())
         ax.set_xlim(left - 0.2, left + width - 0.2)
         ax.set_ylim(0.4 - height, 0.4)
         ax.axis("off")
@@ -126,15 +128,23 @@ def _check(graph: Any, path: str | Path | None) -> None:
         )
 
 
-def _size(boxes: dict[Box, _Box], layout: Layout) -> tuple[float, float]:
-    left = min(layout.x[k] - b.width / 2 for k, b in boxes.items())
-    right = max(layout.x[k] + b.width / 2 for k, b in boxes.items())
-    points = list(layout.x.values())
-    right = max(right, *points)
-    return right - left + 0.4, ROW * max(layout.row.values()) + 0.8
+def _edges_of_all(boxes: dict[Box, _Box], layout: Layout) -> tuple[float, float]:
+    """Return how far boxes, and arrows that pass beside them, reach left and right."""
+    halves = {key: box.width / 2 for key, box in boxes.items()}
+    left = min(x - halves.get(key, 0.0) for key, x in layout.x.items())
+    right = max(x + halves.get(key, 0.0) for key, x in layout.x.items())
+    return left, right
 
 
-def _boxes(graph: Graph) -> tuple[dict[Box, _Box], list[Edge]]:
+def _names(graph: Graph) -> dict[Input, str]:
+    """Return the last part of each input's name, or its number where no font has it."""
+    names = [node.name.split(".")[-1] for node in graph.inputs]
+    families = fonts.choose("en")[1]
+    words = fonts.readable(names, families, prefix="x")
+    return dict(zip(graph.inputs, words, strict=True))
+
+
+def _boxes(graph: Graph, names: dict[Input, str]) -> tuple[dict[Box, _Box], list[Edge]]:
     """Return the boxes by node, and the arrows between them.
 
     A number has a box beside each of its users, so that no long arrows lead to it.
@@ -143,7 +153,7 @@ def _boxes(graph: Graph) -> tuple[dict[Box, _Box], list[Edge]]:
     edges: list[Edge] = []
     for node in in_order((*graph.inputs, *graph.ends)):
         if isinstance(node, Input):
-            boxes[node] = _Box("input", node.name.split(".")[-1], _shape(node))
+            boxes[node] = _Box("input", names[node], _shape(node))
         elif isinstance(node, Operation):
             boxes[node] = _Box("operation", _label(node), _shape(node))
             for position, given in enumerate(node.inputs):
@@ -156,7 +166,7 @@ def _boxes(graph: Graph) -> tuple[dict[Box, _Box], list[Edge]]:
         boxes["output", position] = _Box("output", "result")
         edges.append((node, ("output", position)))
     for target, node in graph.updates.items():
-        boxes["update", target] = _Box("update", f"new {target.name.split('.')[-1]}")
+        boxes["update", target] = _Box("update", f"new {names[target]}")
         edges.append((node, ("update", target)))
     shown = {box for edge in edges for box in edge}
     boxes = {key: box for key, box in boxes.items() if key in shown}

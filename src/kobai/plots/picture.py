@@ -7,6 +7,9 @@ from typing import Any
 from matplotlib import style
 from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from kobai.plots import fonts
 
 
 class Picture(Figure):
@@ -24,9 +27,23 @@ class Picture(Figure):
     def draw(self, renderer: RendererBase) -> None:
         """Draw the figure in its own style, whatever the user's settings are."""
         with style.context(self._settings, after_reset=True):
+            for text in self.findobj(Text):
+                _make_readable(text)
             super().draw(renderer)
 
     def _repr_png_(self) -> bytes:
         file = BytesIO()
         self.savefig(file, format="png")
         return file.getvalue()
+
+
+def _make_readable(text: Text) -> None:
+    """Give a text a font that has all its characters, or take out what none has."""
+    words, families = text.get_text(), text.get_fontfamily()
+    enough = fonts.covering(words, families)
+    if enough is None:
+        lack = fonts.missing(words, families)
+        text.set_text("".join("?" if c in lack else c for c in words))
+        fonts.warn_of_words()
+    elif len(enough) > len(families):
+        text.set_fontfamily(enough)

@@ -5,11 +5,12 @@ import io
 import os
 from array import array
 from collections.abc import Iterable, Mapping
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kobai.errors import DataError, suggest
+from kobai.errors import DataError, MissingExtraError, missing_extra, suggest
 from kobai.training.files import write_atomically
 from kobai.training.table import table
 
@@ -46,6 +47,9 @@ class History:
     ) -> None:
         self.records: list[Record] = [dict(record) for record in records]
         self.stopped = stopped
+        # The cell of a notebook under which the training left its picture: where the
+        # history is that cell's result, it need not be there twice.
+        self.shown_in: int | None = None
         self._step_losses = array("d", step_losses)
 
     @property
@@ -89,6 +93,46 @@ class History:
 
     def __repr__(self) -> str:
         return f"<History: {len(self.records)} records, {len(self._step_losses)} steps>"
+
+    def _repr_html_(self) -> str:
+        """Return the curves and the table, as a notebook shows them."""
+        # Only notebooks need them.
+        from kobai.training.notebook import current_cell
+        from kobai.training.picture import as_html
+
+        if self.shown_in is not None and self.shown_in == current_cell():
+            return escape(repr(self))
+        return as_html(self)
+
+    def to_polars(self) -> Any:
+        """Return the records as a Polars DataFrame, a row per epoch.
+
+        Raises `MissingExtraError` where Polars is not installed.
+
+        >>> History([{"epoch": 0, "train_loss": 2.5}]).to_polars().columns
+        ['epoch', 'train_loss']
+        """
+        try:
+            import polars
+        except ImportError as error:
+            raise missing_extra("history.to_polars", error, "table") from error
+        return polars.DataFrame({name: self[name] for name in self.names()})
+
+    def to_pandas(self) -> Any:
+        """Return the records as a pandas DataFrame, a row per epoch.
+
+        Raises `MissingExtraError` where pandas is not installed.
+
+        >>> History([{"epoch": 0, "train_loss": 2.5}]).to_pandas().shape
+        (1, 2)
+        """
+        try:
+            import pandas
+        except ImportError as error:
+            raise MissingExtraError(
+                "history.to_pandas: pandas is not installed; pip install pandas"
+            ) from error
+        return pandas.DataFrame({name: self[name] for name in self.names()})
 
     def write_csv(self, path: str | os.PathLike[str]) -> None:
         """Write the records to a CSV file, one line per epoch, with all digits."""

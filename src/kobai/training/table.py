@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+Record = Mapping[str, Any]
 MOST_ROWS = 40
 """A longer table shows its beginning and its end."""
 
@@ -23,17 +24,27 @@ def table(records: Sequence[Mapping[str, Any]]) -> str:
          1   600
     """
     names = list(dict.fromkeys(name for record in records for name in record))
-    shown, cut = list(records), len(records) > MOST_ROWS
-    if cut:
-        shown = [*records[: MOST_ROWS // 2], *records[-MOST_ROWS // 2 :]]
+    shown, left_out = cut(records)
     widths = {
         name: max([len(title(name)), *(len(cell(name, r)) for r in shown)])
         for name in names
     }
     lines = [row(record, widths) for record in shown]
-    if cut:
-        lines.insert(MOST_ROWS // 2, f" … {len(records) - MOST_ROWS} more …")
+    if left_out:
+        lines.insert(MOST_ROWS // 2, f" … {left_out} more …")
     return "\n".join([header(widths), *lines])
+
+
+def cut(records: Sequence[Record]) -> tuple[list[Record], int]:
+    """Return the records to show, and how many in their middle are left out.
+
+    >>> len(cut([{}] * 100)[0]), cut([{}] * 100)[1]
+    (40, 60)
+    """
+    if len(records) <= MOST_ROWS:
+        return list(records), 0
+    shown = [*records[: MOST_ROWS // 2], *records[-MOST_ROWS // 2 :]]
+    return shown, len(records) - MOST_ROWS
 
 
 def title(name: str) -> str:
