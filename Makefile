@@ -1,6 +1,7 @@
 # make train   train a network on handwritten digits and draw how it learned
 # make test    run every test
 # make lint    check style and types
+# make docs    build the documentation site, into site/
 # make bench   measure Kobai beside other libraries; roughly with QUICK=1
 #              MNIST=FOLDER says where its four files lie
 # make clean   remove what these made, but not runs/
@@ -12,7 +13,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: train test lint bench clean
+.PHONY: train test lint docs bench clean
 .DEFAULT_GOAL := train
 
 train: .venv/.package
@@ -26,12 +27,15 @@ lint: .venv/.dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
+docs: .venv/.docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
 bench: .venv-bench/.package
 	.venv-bench/bin/python benchmarks/run.py \
 	  $(if $(QUICK),--quick) $(if $(MNIST),--data-dir $(MNIST))
 
 clean:
-	rm -rf .venv .venv-bench build dist figures
+	rm -rf .venv .venv-bench build dist figures site
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -47,6 +51,10 @@ clean:
 
 .venv/.dev: .venv/.package
 	$(PIP) install --quiet --editable '.[dev]'
+	@touch $@
+
+.venv/.docs: .venv/.package
+	$(PIP) install --quiet --editable '.[docs]'
 	@touch $@
 
 # The libraries that Kobai is measured beside, two gigabytes of them, live apart.

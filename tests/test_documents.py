@@ -2,15 +2,17 @@
 
 import re
 import shlex
+import sys
 from pathlib import Path
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from kobai.cli.app import app
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 MNIST = ROOT.parent / "shared" / "data" / "mnist"
 
 
@@ -18,20 +20,40 @@ def blocks(path, language):
     return re.findall(rf"```{language}\n(.*?)```", path.read_text(), re.DOTALL)
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.name)
+def name_of(path):
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
 def test_the_python_of_a_document_runs(path, tmp_path, monkeypatch, capsys):
     if path.name == "CONTRIBUTING.md":
         pytest.skip("its Python are entries of tables, not programs")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KOBAI_DATA_DIR", str(MNIST))
+    # What a page imports from the folder that it works in is its own.
+    monkeypatch.setattr(sys, "path", sys.path.copy())
     namespace = {}
-    for block in blocks(path, "python"):
+    for language, block in re.findall(
+        r"```(python|console)\n(.*?)```", path.read_text(), re.DOTALL
+    ):
         if "load_mnist" in block and not MNIST.exists():
             continue
-        exec(compile(block, path.name, "exec"), namespace)
+        if language == "python":
+            exec(compile(block, path.name, "exec"), namespace)
+        elif path.parent.name == "guide":
+            run_commands(block)
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.name)
+def run_commands(block):
+    """Run the commands of a guide, one after the other; each must end well."""
+    for line in block.splitlines():
+        _, *words = shlex.split(line, comments=True)
+        if words[0] == "kobai":
+            done = CliRunner().invoke(app, words[1:], catch_exceptions=False)
+            assert done.exit_code == 0, line
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
 def test_what_a_document_links_to_is_there(path):
     for target in re.findall(r"\]\(([^)#]+)\)", path.read_text()):
         if not target.startswith("http"):
