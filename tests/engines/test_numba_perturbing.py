@@ -6,6 +6,7 @@ import pytest
 pytest.importorskip("numba")
 pytest.importorskip("scipy")
 
+from kobai import autodiff
 from kobai.autodiff.trees import leaves
 from kobai.engines import differences
 from kobai.engines.compiled import NotCompilable, storing
@@ -122,11 +123,54 @@ def test_auto_compiles_what_is_large(monkeypatch):
     network = network_of(Dense(4), Sigmoid(), Dense(2), Softmax())
     wanted = numerical_gradient(loss_of(network), network.params, X, T % 2)
     assert asked == []
-    # W1's 12 numbers, twice, with a batch of 6 rows for 2 classes.
-    monkeypatch.setattr(differences, "WORTH_COMPILING", 2 * 12 * 6 * 2)
+    # W1, W2 and b2 have 12 + 8 + 2 numbers, each changed twice, with 6 rows for 2
+    # classes; b1 has 4, with 6 rows for 4 units.
+    work = 2 * 6 * ((12 + 8 + 2) * 2 + 4 * 4)
+    monkeypatch.setattr(differences, "WORTH_COMPILING", work + 1)
+    numerical_gradient(loss_of(network), network.params, X, T % 2)
+    assert asked == []
+    monkeypatch.setattr(differences, "WORTH_COMPILING", work)
     found = numerical_gradient(loss_of(network), network.params, X, T % 2)
-    assert asked == ["params.W1"]
+    assert asked == [f"params.{name}" for name in network.params]
     np.testing.assert_array_equal(found["W1"], wanted["W1"])
+
+
+@pytest.mark.parametrize("h", [1e-4, 0.01, 3.0])
+def test_far_changes_are_as_right_as_near_ones(h):
+    network = network_of(Dense(4), Sigmoid(), Dense(3), Softmax())
+
+    def loss(params):
+        return loss_of(network)(params, X, T)
+
+    wanted = autodiff.numerical_gradient(loss, network.params, h)
+    given = network.params, X, T
+    found = numerical_gradient(loss_of(network), *given, h=h, engine="numba")
+    for name, slopes in wanted.items():
+        # Losses of about 1 are rounded to 1e-16, and divided by 2h.
+        np.testing.assert_allclose(found[name], slopes, rtol=1e-9, atol=1e-10)
+
+
+def test_powers_that_leave_the_range_of_numbers_are_as_in_numpy():
+    def f(w, x):
+        return np.sum(np.exp(x @ w))
+
+    x = np.array([[1000.0, 0.0], [-1000.0, 0.0], [0.5, 0.25]])
+    for w, finite in (([[1.0], [1.0]], False), ([[-0.0], [1.0]], True)):
+        found = numerical_gradient(f, np.array(w), x, h=1e-5, engine="numba")
+        wanted = numerical_gradient(f, np.array(w), x, h=1e-5, engine="numpy")
+        np.testing.assert_allclose(found, wanted, rtol=1e-9)
+        assert np.all(np.isfinite(found)) == finite
+
+
+def test_threads_do_not_change_a_bit(monkeypatch):
+    network = network_of(Dense(5), Sigmoid(), Dense(3), Softmax())
+    found = []
+    for rows_of_a_task in (10**9, 1):
+        monkeypatch.setattr(compiled, "WORTH_A_TASK", rows_of_a_task)
+        given = network.params, X, T
+        found.append(numerical_gradient(loss_of(network), *given, engine="numba"))
+    for name, slopes in found[0].items():
+        np.testing.assert_array_equal(found[1][name], slopes)
 
 
 @pytest.mark.parametrize("labels", [np.array([0, 1, 2, 3, 0, 1]), np.full(6, -4)])

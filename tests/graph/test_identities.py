@@ -55,6 +55,33 @@ def momentum(x, y, v, c):
     return mean, 0.999 * mean + 0.001 * (g * g)
 
 
+@pytest.mark.parametrize("slope", ["sigmoid", "relu"])
+def test_a_learning_rate_is_taken_in_once_for_all_layers(slope):
+    activate = {"sigmoid": sigmoid, "relu": relu}[slope]
+
+    def step(first, bias, second, x, rate):
+        def loss(params):
+            first, bias, second = params
+            z = activate(x @ first + bias) @ second
+            return cross_entropy_error(softmax(z), T)
+
+        grads = gradient(loss, (first, bias, second))
+        return [p - rate * g for p, g in zip((first, bias, second), grads, strict=True)]
+
+    rng = np.random.default_rng(0)
+    shapes = (8, 5), (5,), (5, 4), (3, 8)
+    rate = np.asarray(0.1)
+    given = [*(rng.normal(size=shape) for shape in shapes), rate]
+    graph = rewrite(trace(step, *given), IDENTITIES)
+    users = [n for n in graph.operations if graph.inputs[-1] in n.inputs]
+    # A number for each row, and one for the entry that its label picks.
+    assert [n.size for n in users] == [3, 3]
+    outputs, _ = interpret(graph)(*given)
+    for found, wanted in zip(outputs, step(*given), strict=True):
+        # A few roundings of numbers of about 1.
+        np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-15)
+
+
 def layer(x, y, v, c):
     step = c * (x.T @ y)
     return step, c * np.sum(y, axis=0)
@@ -92,6 +119,8 @@ EXAMPLES = {
     "sigmoid_slope": lambda x, y, v, c: gradient(lambda x: np.sum(bounded(x) * y), x),
     "number_into_product": lambda x, y, v, c: c * (x.T @ y),
     "number_into_sum": layer,
+    "number_to_product": lambda x, y, v, c: c * ((x.T @ y) * np.exp(x[0])),
+    "number_to_rows": lambda x, y, v, c: c * (x * v[:, np.newaxis]),
     "transpose_outwards": lambda x, y, v, c: c * x.T,
     "sign_of_product": lambda x, y, v, c: x - y @ (-(y.T @ x)),
     "subtract_scatter": lambda x, y, v, c: (

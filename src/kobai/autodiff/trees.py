@@ -14,8 +14,17 @@ def leaves(tree: Any) -> list[Any]:
     >>> leaves({"W": 1, "b": [2, (3,)]})
     [1, 2, 3]
     """
+    if isinstance(tree, dict):
+        tree = tree.values()
+    elif not isinstance(tree, list | tuple):
+        return [tree]
     found: list[Any] = []
-    tree_map(found.append, tree)
+    for part in tree:
+        # What is no dict, list or tuple is the most common, and needs no call.
+        if isinstance(part, dict | list | tuple):
+            found += leaves(part)
+        else:
+            found.append(part)
     return found
 
 

@@ -6,7 +6,7 @@ are used again, "numba" as compiled loops that run many steps without a return t
 Python (`pip install 'kobai[fast]'`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any
 
 from kobai.errors import suggest
@@ -46,22 +46,25 @@ def choose_engine(engine: str, steps: int = 0, multiply_adds: int = 0) -> str:
     return engine
 
 
-def make_stepper(step: Callable[..., Any], engine: str) -> "NumpyStepper | None":
+def make_stepper(
+    step: Callable[..., Any], engine: str, structure: Hashable = None
+) -> "NumpyStepper | None":
     """Return what takes many steps with an engine; None for "eager".
 
-    `step` is the pure training step. Raises MissingExtraError for "numba" without its
-    extra.
+    `step` is the pure training step, and `structure` all that it depends on besides its
+    arguments, if that is known: steps of one structure share what is compiled. Raises
+    MissingExtraError for "numba" without its extra.
     """
     if engine == "numpy":
         from kobai.engines.stepping import NumpyStepper
 
-        return NumpyStepper(step)
+        return NumpyStepper(step, structure)
     if engine == "numba":
         from kobai.engines.compiled.toolbox import need_extra
         from kobai.engines.numba_stepping import NumbaStepper
 
         need_extra()
-        return NumbaStepper(step)
+        return NumbaStepper(step, structure)
     return None
 
 

@@ -42,12 +42,14 @@ def central_differences(
     """
     base = evaluate(graph, values)
     order = in_order(graph.outputs[:1])
-    grads = []
-    for target in wanted:
-        reached = reached_from(target, order)
-        sweep = Sweep(graph.outputs[0], base, reached, target, h)
-        grads.append(sweep.slopes(engine))
-    return grads
+    sweeps = [
+        Sweep(graph.outputs[0], base, reached_from(target, order), target, h)
+        for target in wanted
+    ]
+    compiles = engine == "numba"
+    if engine == "auto" and sum(sweep.work for sweep in sweeps) >= WORTH_COMPILING:
+        compiles = has_numba()
+    return [sweep.slopes(compiles) for sweep in sweeps]
 
 
 def evaluate(graph: Graph, values: Sequence[Any]) -> dict[Node, Any]:
@@ -86,26 +88,25 @@ class Sweep:
     target: Input
     h: float
 
-    def slopes(self, engine: str) -> np.ndarray:
+    @property
+    def work(self) -> int:
+        """About how many numbers have to be computed again."""
+        is_weight = _is_weight(self.reached, self.target)
+        largest = _largest_dense if is_weight else _largest
+        return 2 * self.target.size * largest(self.reached)
+
+    def slopes(self, compiles: bool) -> np.ndarray:
         """Return the central difference of the output for every number."""
         array: np.ndarray = self.base[self.target]
         if self.output is not self.target and not self.reached:
             return np.zeros(array.shape)
         step = np.maximum(self.h, SMALLEST_STEP * np.abs(array)).reshape(-1)
         ends = array.reshape(-1) + step, array.reshape(-1) - step
-        outputs = self._compiled(ends) if self._is_worth_compiling(engine) else None
+        outputs = self._compiled(ends) if compiles else None
         if outputs is None:
             outputs = self._in_groups(ends)
         slopes: np.ndarray = (outputs[0] - outputs[1]) / (ends[0] - ends[1])
         return slopes.reshape(array.shape)
-
-    def _is_worth_compiling(self, engine: str) -> bool:
-        if engine != "auto":
-            return engine == "numba"
-        is_weight = _is_weight(self.reached, self.target)
-        largest = _largest_dense if is_weight else _largest
-        work = 2 * self.target.size * largest(self.reached)
-        return work >= WORTH_COMPILING and has_numba()
 
     def _compiled(self, ends: Ends) -> Ends | None:
         """Return the outputs at both ends from compiled code, if there can be any."""

@@ -48,12 +48,41 @@ def emit_number(w: "Writer", node: Operation) -> str:
     elif primitive in (ops.ASTYPE, ops.ASTYPE_CONSTANT):
         call = f"np.{np.dtype(node.dtype).type.__name__}({a[0]})"
     elif primitive is ops.SUM and len(node.attributes["axis"]) == node.inputs[0].ndim:
-        call = f"np.sum({a[0]})"
+        call = _whole_sum(w, node, a[0])
+    elif primitive in _INPLACE and not node.weak:
+        # The operators are quicker for single numbers than the functions.
+        left, right = (_number(w, n, node) for n in node.inputs)
+        return f"{left} {_INPLACE[primitive][0]} {right}"
     elif primitive is ops.SETITEM:
         call = f"np.{np.dtype(node.dtype).type.__name__}({a[1]})"
     else:
         call = f"np.{primitive.name}({_arguments(node, a)})"
     return f"{call}.item()" if node.weak else call
+
+
+def _number(w: "Writer", given: Node, node: Operation) -> str:
+    """Return an operand; a constant that does not decide on the type as it is."""
+    if isinstance(given, Constant) and not given.weak:
+        others = [n for n in node.inputs if n is not given and not n.weak]
+        value = np.asarray(given.value).item()
+        if np.isfinite(value) and [n.dtype for n in others] == [node.dtype]:
+            return repr(value)
+    return w.expression(given)
+
+
+# As many numbers BLAS adds without a loss of precision.
+_FEW = 4096
+
+
+def _whole_sum(w: "Writer", node: Operation, x: str) -> str:
+    (given,) = node.inputs
+    is_small = 0 < given.size <= _FEW and given.dtype == node.dtype
+    if is_small and given.dtype.kind == "f" and w.is_buffer(x):
+        flat = x if given.ndim == 1 else w.alias(x, "flat", ".reshape(-1)")
+        ones = w.constant(np.ones(given.size, given.dtype), "ones")
+        return f"{ones}.dot({flat})"
+    # The method takes half the time that the function does.
+    return f"{x}.sum()" if given.ndim else f"np.sum({x})"
 
 
 def _arguments(node: Operation, a: list[str]) -> str:

@@ -1,6 +1,8 @@
 """The planned NumPy engine: straight-line code with buffers that are used again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import CodeType
 from typing import Any
 
 from kobai.engines.fusing import FUSIONS, NUMPY_FUSIONS
@@ -14,6 +16,33 @@ from kobai.graph.rewriting import rewrite
 def simplify(graph: Graph) -> Graph:
     """Return the graph as engines run it: made smaller, then fused."""
     return rewrite(rewrite(graph, IDENTITIES), FUSIONS)
+
+
+@dataclass(frozen=True)
+class Program:
+    """A graph as Python code, and the constants that it refers to."""
+
+    name: str
+    source: str
+    code: CodeType
+    constants: Mapping[str, Any]
+
+    def load(self) -> Callable[..., list[Any]]:
+        """Return the function, with buffers of its own: for one thread at a time."""
+        namespace: dict[str, Any] = dict(self.constants)
+        exec(self.code, namespace)
+        run: Callable[..., list[Any]] = namespace[self.name]
+        run.source = self.source  # type: ignore[attr-defined]
+        return run
+
+
+def write_program(graph: Graph, *, valid_indices: bool = False) -> Program:
+    """Return the program that computes a graph with NumPy; see `compile_numpy`."""
+    small = rewrite(simplify(graph), NUMPY_FUSIONS)
+    writer = Writer(make_plan(small), valid_indices=valid_indices)
+    source = writer.source()
+    code = compile(source, f"<{graph.name}>", "exec")
+    return Program(graph.name, source, code, writer.constants)
 
 
 def compile_numpy(
@@ -36,11 +65,4 @@ def compile_numpy(
     >>> w
     array([ 0., -1.])
     """
-    small = rewrite(simplify(graph), NUMPY_FUSIONS)
-    writer = Writer(make_plan(small), valid_indices=valid_indices)
-    source = writer.source()
-    namespace: dict[str, Any] = dict(writer.constants)
-    exec(compile(source, f"<{graph.name}>", "exec"), namespace)
-    run: Callable[..., list[Any]] = namespace[graph.name]
-    run.source = source  # type: ignore[attr-defined]
-    return run
+    return write_program(graph, valid_indices=valid_indices).load()

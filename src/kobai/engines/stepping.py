@@ -5,11 +5,12 @@ A training step is a pure function,
     step(params, state, statistics, x, t, noise, learning_rate)
         -> (params, state, statistics, loss)
 
-A `Stepper` traces it once for each shape of a batch, turns what goes out into updates
-of what came in, and lets an engine compile that.
+or one that takes weights of the samples between t and noise. A `Stepper` traces it
+once for each shape of a batch, turns what goes out into updates of what came in, and
+lets an engine compile that.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from math import isfinite
@@ -19,10 +20,13 @@ import numpy as np
 
 from kobai.autodiff.trees import leaves, tree_map
 from kobai.engines.blas import blas_threads, wanted_threads
-from kobai.engines.planned import compile_numpy
+from kobai.engines.keeping import kept_program
+from kobai.engines.planned import Program, compile_numpy, write_program
 from kobai.graph import Graph, trace
 
 Step = Callable[..., tuple[Any, Any, Any, Any]]
+# x and t, and the weights of the samples if there are any.
+Data = tuple[np.ndarray, ...]
 
 
 def step_graph(step: Step, work: Any, *batch: Any) -> Graph:
@@ -63,13 +67,18 @@ def dtype_of(work: Any) -> np.dtype[Any]:
 
 
 class NumpyStepper:
-    """Takes steps with the planned NumPy engine."""
+    """Takes steps with the planned NumPy engine.
 
-    def __init__(self, step: Step) -> None:
+    `structure` is all that the step depends on besides its arguments: with it, what is
+    compiled is kept in this process for the next stepper of the same.
+    """
+
+    def __init__(self, step: Step, structure: Hashable = None) -> None:
         self.step = step
+        self.structure = structure
         # For each batch size: the compiled step, and buffers for the rows of a batch.
         self._versions: dict[int, Callable[..., list[Any]]] = {}
-        self._batches: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        self._batches: dict[int, tuple[np.ndarray, ...]] = {}
 
     def begin(self, model: Any) -> Any:
         """Return a copy of (params, state, statistics) to be changed in place."""
@@ -84,13 +93,14 @@ class NumpyStepper:
         weights = sum(w.size for w in work[0].values() if w.ndim == 2)
         return blas_threads(wanted_threads(2 * rows * weights))
 
-    def take_steps(self, work: Any, x: Any, t: Any, steps: Steps) -> np.ndarray:
+    def take_steps(self, work: Any, data: Data, steps: Steps) -> np.ndarray:
         """Change `work` by several steps on the data; return the loss of each.
 
-        A step whose loss is not finite is the last one.
+        `data` is (x, t), or (x, t, weights). A step whose loss is not finite is the
+        last one.
         """
-        batch = self._gathered(x, t, steps)
-        run = self._compiled(work, *batch, steps)
+        batch = self._gathered(data, steps)
+        run = self._compiled(work, batch, steps)
         arrays = leaves(work)
         rates = steps.rates.astype(dtype_of(work))
         losses = np.empty(len(rates))
@@ -99,37 +109,46 @@ class NumpyStepper:
                 rows = steps.rows[number]
                 # They are valid, so there is nothing to clip; NumPy's other modes
                 # would copy once more.
-                x.take(rows, axis=0, out=batch[0], mode="clip")
-                t.take(rows, axis=0, out=batch[1], mode="clip")
-            noise = leaves(steps.noise(number))
+                for all_rows, chosen in zip(data, batch, strict=True):
+                    all_rows.take(rows, axis=0, out=chosen, mode="clip")
+            noise = leaves(steps.noise(number)) if steps.noises else ()
             (loss,) = run(*arrays, *batch, *noise, rates[number, ...])
             losses[number] = loss
             if not isfinite(loss):
                 return losses[: number + 1]
         return losses
 
-    def _gathered(self, x: Any, t: Any, steps: Steps) -> tuple[Any, Any]:
+    def _gathered(self, data: Data, steps: Steps) -> Data:
         """Return the data itself, or buffers for the rows of a batch."""
         if steps.rows is None:
-            return x, t
-        size = steps.batch_size(x)
+            return data
+        size = steps.batch_size(data[0])
         if size not in self._batches:
-            shapes = [(size, *data.shape[1:]) for data in (x, t)]
-            self._batches[size] = (
-                np.empty(shapes[0], x.dtype),
-                np.empty(shapes[1], t.dtype),
+            self._batches[size] = tuple(
+                np.empty((size, *each.shape[1:]), each.dtype) for each in data
             )
         return self._batches[size]
 
     def _compiled(
-        self, work: Any, x: Any, t: Any, steps: Steps
+        self, work: Any, batch: Data, steps: Steps
     ) -> Callable[..., list[Any]]:
-        run = self._versions.get(len(x))
+        size = len(batch[0])
+        run = self._versions.get(size)
         if run is None:
-            rate = np.zeros((), dtype_of(work))
-            graph = step_graph(self.step, work, x, t, steps.noise(0), rate)
-            run = self._versions[len(x)] = compile_numpy(graph, valid_indices=True)
+            run = self._versions[size] = self._program(work, batch, steps).load()
         return run
+
+    def _program(self, work: Any, batch: Data, steps: Steps) -> Program:
+        def write() -> Program:
+            rate = np.zeros((), dtype_of(work))
+            graph = step_graph(self.step, work, *batch, steps.noise(0), rate)
+            return write_program(graph, valid_indices=True)
+
+        if self.structure is None:
+            return write()
+        arrays = leaves([work, batch, steps.noise(0)])
+        shapes = tuple((array.shape, array.dtype.str) for array in arrays)
+        return kept_program((self.structure, shapes), write)
 
 
 def step_source(step: Step, work: Any, *batch: Any) -> str:

@@ -43,7 +43,7 @@ class Writer:
         graph = self.plan.graph
         body = [line for node in self.plan.order for line in self.lines(node)]
         for target, node in self.plan.copies:
-            body.append(f"np.copyto({self.names[target]}, {self.expression(node)})")
+            body.append(self._copy(self.names[target], node))
         outputs = [self.expression(n) for n in graph.outputs]
         body.append(f"return [{', '.join(outputs)}]")
         rebound = [name for name in self.rebound if name not in self._inputs()]
@@ -57,6 +57,11 @@ class Writer:
             if _mentions(lines, line.split(" = ")[0]):
                 lines.insert(0, line)
         return "\n".join(["import numpy as np", "", *lines]) + "\n"
+
+    def _copy(self, target: str, node: Node) -> str:
+        if node.shape == ():
+            return f"{target}[...] = {self.expression(node)}"
+        return f"np.copyto({target}, {self.expression(node)})"
 
     def _inputs(self) -> list[str]:
         return [self.names[n] for n in self.plan.graph.inputs]
@@ -83,6 +88,8 @@ class Writer:
     def _view(self, node: Operation) -> str:
         of = self.expression(node.inputs[0])
         if node.primitive is ops.RESHAPE:
+            if node.ndim == 1 and self.is_buffer(of):
+                return self.alias(of, "row", ".reshape(-1)")
             return f"{of}.reshape({node.shape})"
         if node.primitive is ops.BROADCAST_TO:
             return f"np.broadcast_to({of}, {node.shape})"

@@ -214,7 +214,7 @@ def _square_of_scaled(node: Operation, builder: Rewriter) -> Node | None:
     assert isinstance(square, Operation)
     (x,) = square.inputs
     number = number_of(c)
-    if number is None or not is_a(x, ops.MATMUL):
+    if number is None or not (is_a(x, ops.MATMUL) or is_a(x, ops.SUM)):
         return None
     for scaled in builder.made(MULTIPLY):
         d = number_of(scaled.inputs[0])

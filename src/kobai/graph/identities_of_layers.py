@@ -1,5 +1,7 @@
 """Identities of what layers are made of: sigmoids and products of matrices."""
 
+from collections.abc import Iterator
+
 from kobai.autodiff import operations as ops
 from kobai.functions.activations import largest_exponent
 from kobai.graph.matching import (
@@ -17,7 +19,7 @@ from kobai.graph.matching import (
     is_a,
     number_of,
 )
-from kobai.graph.node import Node, Operation
+from kobai.graph.node import Input, Node, Operation
 from kobai.graph.rewriting import Identity, Rewriter
 
 # So many entries take about as long as one more call of NumPy.
@@ -121,11 +123,62 @@ def _number_into_product(node: Operation, builder: Rewriter) -> Node | None:
         if builder.uses(product) > 1 or min(a.size, b.size) >= product.size + CALL:
             # Computed twice, the product would cost more than it saves.
             return None
-        if b.size <= a.size + CALL:
+        is_second = b.size <= a.size + CALL
+        if _is_given(a) != _is_given(b):
+            # The multiple of what is computed may do for other products as well.
+            is_second = _is_given(a)
+        if is_second:
             b = builder.operation(MULTIPLY, c, b)
         else:
             a = builder.operation(MULTIPLY, c, a)
         return if_same_type(builder.operation(ops.MATMUL, a, b), node)
+    return None
+
+
+def _is_given(node: Node) -> bool:
+    if isinstance(node, Operation) and node.primitive is ops.TRANSPOSE:
+        node = node.inputs[0]
+    return isinstance(node, Input)
+
+
+def _multiples(node: Operation, builder: Rewriter) -> Iterator[tuple[Node, Operation]]:
+    """Yield a number and an operation of which a node is the only use, as multiple."""
+    if node.primitive is MULTIPLY:
+        for c, inner in (node.inputs, node.inputs[::-1]):
+            is_alone = isinstance(inner, Operation) and builder.uses(inner) == 1
+            if is_alone and not c.ndim and inner.shape == node.shape:
+                assert isinstance(inner, Operation)
+                yield c, inner
+
+
+@identity("c · (A B · x) = (c · A B) · x, c · where(m, A B, 0) = where(m, c · A B, 0)")
+def _number_to_product(node: Operation, builder: Rewriter) -> Node | None:
+    for c, inner in _multiples(node, builder):
+        is_masked = inner.primitive is ops.WHERE and number_of(inner.inputs[2]) == 0
+        if not (inner.primitive is MULTIPLY or is_masked):
+            continue
+        for position, factor in enumerate(inner.inputs):
+            is_product = is_a(factor, ops.MATMUL) and builder.uses(factor) == 1
+            if is_product and factor.shape == inner.shape:
+                inputs = list(inner.inputs)
+                inputs[position] = builder.operation(MULTIPLY, c, factor)
+                return if_same_type(builder.operation(inner.primitive, *inputs), node)
+    return None
+
+
+@identity("c · (x · r) = x · (c · r) and c · (d / r) = (c · d) / r for r per row")
+def _number_to_rows(node: Operation, builder: Rewriter) -> Node | None:
+    for c, inner in _multiples(node, builder):
+        x, r = inner.inputs if len(inner.inputs) == 2 else (c, c)
+        if inner.primitive is MULTIPLY and x.size < r.size:
+            x, r = r, x
+        is_per_row = r.ndim == 2 and r.size == r.shape[0]
+        if inner.primitive is MULTIPLY and is_per_row and r.size < x.size:
+            scaled = builder.operation(MULTIPLY, c, r)
+            return if_same_type(builder.operation(MULTIPLY, x, scaled), node)
+        if inner.primitive is DIVIDE and is_per_row and not x.ndim:
+            number = builder.operation(MULTIPLY, c, x)
+            return if_same_type(builder.operation(DIVIDE, number, r), node)
     return None
 
 

@@ -12,6 +12,7 @@ from kobai.engines.compiled import storing
 from kobai.engines.compiled.lowering import Op
 from kobai.engines.compiled.module import Generated
 from kobai.engines.compiled.products import BLAS, IN_PLACE, TILES
+from kobai.engines.compiled.sharing import BOARD, WORTH_SHARING
 
 # Beyond this, 2 m n k, packing pays and BLAS is not beaten; measuring would take long.
 LARGEST_TILED = 1e8
@@ -28,7 +29,7 @@ u8 = np.uint64
 
 def steps(
     times, a, rows, indices, count,
-    ta, b, tb, c, m, n, k, alpha, beta, way, spare, counting,
+    ta, b, tb, c, m, n, k, alpha, beta, way, spare, counting, board,
 ):
     for turn in range(u8(times)):
         start = turn % u8(4) * count
@@ -37,7 +38,7 @@ def steps(
             gather(a, rows, u8(a.size) // count, indices, start, count)
         product_of_rows(
             a, rows, indices, start,
-            ta, b, tb, c, m, n, k, alpha, beta, way, spare, counting,
+            ta, b, tb, c, m, n, k, alpha, beta, way, spare, counting, board,
         )
 '''
 
@@ -105,11 +106,11 @@ def _measure(
     is_listed: bool,
 ) -> int:
     number = np.dtype(dtype).type
-    a, b, c, spare = (np.ones(s, dtype) for s in (m * k, k * n, m * n, k * n))
+    a, b, c, spare = (np.ones(s, dtype) for s in (m * k, k * n, m * n, max(k, m) * n))
     count = (k if flags[0] else m) if is_listed else 0
     rows = np.ones(4 * m * k if is_listed else 1, dtype)
     indices = np.random.default_rng(0).permutation(4 * count)
-    counting = np.arange(max(m, k))
+    counting, board = np.arange(max(m, k)), np.zeros(BOARD, np.int64)
     function = storing.load_measurement(_SOURCE, np.dtype(dtype))
     sizes = [np.uint64(s) for s in (m, n, k)]
     # Long enough for the clock, short enough to fit between two interruptions.
@@ -121,7 +122,9 @@ def _measure(
             function(
                 times, a, rows, indices, np.uint64(count), flags[0], b, flags[1], c,
                 *sizes, number(0.5), number(adds), way, spare,
-                counting,
+                counting, board,
             )  # fmt: skip
             seconds[way] = min(seconds[way], perf_counter() - start)
+    if m * n * k >= WORTH_SHARING:
+        seconds[way] *= 0.6
     return min(seconds, key=seconds.__getitem__)

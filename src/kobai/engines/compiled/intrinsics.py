@@ -132,27 +132,44 @@ def address() -> Any:
     return start
 
 
-def tiled_product() -> Any:
-    """Return the call of the tiled product for the dtype of alpha; see `make_tile`."""
+def tiles_at() -> Any:
+    """Return at(number), the address of the tiled product for a number's dtype."""
     from llvmlite import ir
     from numba.core import cgutils, types
     from numba.extending import intrinsic
 
     @intrinsic
-    def multiply(
-        typing: Any, a: Any, ai: Any, ak: Any, rows_at: Any, inner_at: Any,
-        b: Any, c: Any, m: Any, n: Any, k: Any, alpha: Any, beta: Any,
-    ) -> Any:  # fmt: skip
+    def at(typing: Any, number: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            form = ir.FunctionType(ir.VoidType(), [value.type for value in args])
-            name = f"kobai_tiles_{alpha.name}"
+            form = ir.FunctionType(ir.VoidType(), [])
+            name = f"kobai_tiles_{number.name}"
             function = cgutils.get_or_insert_function(builder.module, form, name)
-            builder.call(function, args)
+            return builder.ptrtoint(function, ir.IntType(64))
+
+        return types.uint64(number), generate
+
+    return at
+
+
+def run_tiles() -> Any:
+    """Return run(board, at), which does the job that begins there."""
+    from llvmlite import ir
+    from numba.core import cgutils, types
+    from numba.extending import intrinsic
+
+    @intrinsic
+    def run(typing: Any, board: Any, at: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            data = context.make_array(board)(context, builder, args[0]).data
+            job = cgutils.gep_inbounds(builder, data, args[1])
+            form = ir.FunctionType(ir.VoidType(), [job.type])
+            address = builder.load(job)
+            builder.call(builder.inttoptr(address, form.as_pointer()), [job])
             return context.get_dummy_value()
 
-        return types.void(*[types.uint64] * 10, alpha, alpha), generate
+        return types.void(board, types.int64), generate
 
-    return multiply
+    return run
 
 
 def copy() -> Any:

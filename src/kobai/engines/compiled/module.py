@@ -35,8 +35,8 @@ class Generated:
     """The source of a graph's steps, and what its arguments are.
 
     `arguments` are the names of arrays with their nodes or buffers, in order, after
-    `first, stop, sizes, numbers, ways, counting, indices, losses`. `of_rows` are the
-    numbers of those products that can read the rows of a batch where they lie.
+    `first, stop, sizes, numbers, ways, counting, board, indices, losses`. `of_rows` are
+    the numbers of those products that can read the rows of a batch where they lie.
     """
 
     source: str
@@ -126,7 +126,7 @@ def _argument(names: Names, node: Input) -> str:
 def _source(names: Names, signature: list[str], body: list[str]) -> str:
     aliases = ", ".join(DTYPES.values())
     dtypes = ", ".join(f"np.{'bool_' if d == 'bool' else d}" for d in DTYPES)
-    fixed = "first, stop, sizes, numbers, ways, counting, indices, losses"
+    fixed = "first, stop, sizes, numbers, ways, counting, board, indices, losses"
     lines = [HEADER.format(aliases=f"{aliases} = {dtypes}"), ""]
     lines += ["def steps(", f"{INDENT}{fixed},"]
     lines += [f"{INDENT}{name}," for name in signature]
@@ -175,6 +175,9 @@ def _gathered(names: Names, node: Input) -> list[str]:
     rest = f"{name}_rows, {width}, indices, u8(s) * {batch}, {batch}"
     if node.size == 1:
         return [f"gather({name}_at, {rest})", f"{name} = {name}_at[0]"]
+    if node.ndim == 1:
+        row = f"indices[u8(s) * {batch} + u8(j)]"
+        return [f"for j in range({batch}):", f"{INDENT}{name}[j] = {name}_rows[{row}]"]
     return [f"gather({name}, {rest})"]
 
 

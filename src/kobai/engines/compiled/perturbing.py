@@ -7,6 +7,8 @@ transposed, so that short rows, such as those of ten classes, do not matter.
 """
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,9 +16,21 @@ import numpy as np
 from kobai.engines.compiled import storing
 from kobai.engines.compiled.placing import Placed, place
 from kobai.engines.compiled.sweeping import write_sweep
-from kobai.graph import Input, Node, Operation
+from kobai.engines.processor import read_processor
+from kobai.graph import Constant, Input, Node, Operation
 
 Changes = tuple[np.ndarray, np.ndarray]
+
+# The changes that `exp_near_zero` is good for.
+NEAR = 2.0**-6
+
+# Numbers of at least a byte, beside which another thread may write.
+APART = 128
+
+# How many rows of perturbed networks are worth a task for a thread, and how many tasks
+# a thread has, as another program may hold one up.
+WORTH_A_TASK = 200_000
+TASKS = 8
 
 
 def sums_of_changed(
@@ -31,21 +45,60 @@ def sums_of_changed(
     input, or an addition to all rows, further products, and operations on the rows.
     """
     placed = place(reached, target)
-    sweep = write_sweep(placed)
-    new = np.concatenate(ends)
-    changes = new - np.tile(base[target].reshape(-1), 2) if placed.inner else new
-    arrays = [_laid_out(base[node]) for node in sweep.given]
-    buffers = [_buffer(base[node], node, placed) for node in sweep.buffers]
-    sums = [np.empty(new.size) for _ in placed.sums]
-    sizes = np.array([placed.rows, placed.columns, placed.inner or 1, *sweep.sizes])
-    given = [sizes.astype(np.uint64), changes, *arrays, *buffers, *sums]
-    function = storing.load_sweep(sweep.source, given)
-    function(*given)
-    halves = (np.split(each, 2) for each in sums)
-    return {
-        node: (upper, lower)
-        for node, (upper, lower) in zip(placed.sums, halves, strict=True)
-    }
+    new = np.stack(ends)
+    if placed.slope is not None:
+        new -= base[target].reshape(-1)
+    # Column after column of the parameter, each number's two ends side by side.
+    by_column = new.reshape(2, placed.inner, placed.columns).T
+    changes = by_column.reshape(-1)
+    sums = [np.empty(changes.size) for _ in placed.sums]
+    if not _run(placed, base, changes, sums, near=True):
+        _run(placed, base, changes, sums, near=False)
+    found: dict[Node, tuple[np.ndarray, np.ndarray]] = {}
+    for node, each in zip(placed.sums, sums, strict=True):
+        upper, lower = each.reshape(by_column.shape).T.reshape(2, -1)
+        found[node] = upper, lower
+    return found
+
+
+def _run(
+    placed: Placed,
+    base: Mapping[Node, Any],
+    changes: np.ndarray,
+    sums: list[np.ndarray],
+    near: bool,
+) -> bool:
+    """Fill in the sums; return whether all changes were near enough.
+
+    Each task has columns of the parameter, and buffers, of its own.
+    """
+    sweep = write_sweep(placed, near)
+    given = [_laid_out(_value(node, base)) for node in sweep.given]
+    sizes = [placed.rows, placed.columns, placed.inner, 0, 0, *sweep.sizes]
+    parts = []
+    for first, stop in _shares(placed.columns, changes.size * placed.rows):
+        sizes[3:5] = first, stop
+        buffers = [_buffer(base[node], node, placed) for node in sweep.buffers]
+        own = np.array(sizes, np.uint64), changes, *given, *buffers, *sums, np.empty(1)
+        parts.append(own)
+    function = storing.load_sweep(sweep.source, parts[0])
+    if len(parts) == 1:
+        function(*parts[0])
+    else:
+        with ThreadPoolExecutor(read_processor().cores) as pool:
+            list(pool.map(lambda part: function(*part), parts))
+    return all(part[-1][0] <= NEAR**2 for part in parts)
+
+
+def _shares(columns: int, work: int) -> list[tuple[int, int]]:
+    """Return the columns of each task, from the first to before the last."""
+    parts = min(columns, 1 + work // WORTH_A_TASK, TASKS * read_processor().cores)
+    bounds = [columns * i // parts for i in range(parts + 1)]
+    return list(pairwise(bounds))
+
+
+def _value(node: Node, base: Mapping[Node, Any]) -> Any:
+    return node.value if isinstance(node, Constant) else base[node]
 
 
 def _laid_out(value: Any) -> np.ndarray:
@@ -55,5 +108,8 @@ def _laid_out(value: Any) -> np.ndarray:
 
 
 def _buffer(value: Any, node: Node, placed: Placed) -> np.ndarray:
-    is_column = placed.kinds[node] == "column"
-    return _laid_out(value) if is_column else np.empty(node.size, node.dtype)
+    """Return memory that shares no line of the cache with that of another thread."""
+    buffer = np.empty(node.size + 2 * APART, node.dtype)[APART:-APART]
+    if placed.kinds[node] == "column":
+        buffer[:] = _laid_out(value)
+    return buffer

@@ -17,7 +17,7 @@ import numpy as np
 from kobai.autodiff import operations as ops
 from kobai.engines.compiled.errors import NotCompilable
 from kobai.engines.compiled.expressions import EXPRESSIONS
-from kobai.graph import Input, Node, Operation
+from kobai.graph import Constant, Input, Node, Operation
 
 REDUCTIONS = (ops.SUM, ops.MAX, ops.MIN)
 
@@ -43,17 +43,32 @@ class Loop:
 class Placed:
     """The changed operations with their kinds, in loops one behind the other.
 
-    The parameter changes one of `columns` columns of `rows` rows; `inner` is the number
-    of its own rows, or 0 where it has none, as a bias.
+    The parameter changes one of `columns` columns of `first`, which has `rows` rows. A
+    change of a number in row i of the parameter moves that column by so much of column
+    i of `slope`; where that is None, `first` is computed from the new number.
     """
 
     target: Input
-    rows: int
-    columns: int
-    inner: int
+    first: Operation
+    slope: Node | None
     kinds: dict[Node, str]
     loops: list[Loop]
     sums: list[Operation]
+
+    @property
+    def rows(self) -> int:
+        """The number of rows of the batch."""
+        return self.first.shape[0]
+
+    @property
+    def columns(self) -> int:
+        """The number of columns of the matrix that the parameter changes first."""
+        return self.first.shape[1]
+
+    @property
+    def inner(self) -> int:
+        """The number of the parameter's own rows: 1 for a bias."""
+        return self.target.size // self.columns
 
     @property
     def operations(self) -> list[Operation]:
@@ -76,11 +91,11 @@ def place(reached: Sequence[Operation], target: Input) -> Placed:
 
     Raises NotCompilable where one of them is none of the kinds.
     """
-    rows, columns = _first_shape(reached, target)
-    inner = target.shape[0] if reached[0].primitive is ops.MATMUL else 0
-    placed = Placed(target, rows, columns, inner, {}, [], [])
-    for node in reached:
-        kind = placed.kinds[node] = _kind(node, placed)
+    first, slope = _first(reached, target)
+    placed = Placed(target, first, slope, {}, [], [])
+    for node in reached[reached.index(first) :]:
+        is_moved = node is first and slope is not None
+        kind = placed.kinds[node] = "column" if is_moved else _kind(node, placed)
         if kind == "sum":
             placed.sums.append(node)
         if kind != "after":
@@ -88,18 +103,41 @@ def place(reached: Sequence[Operation], target: Input) -> Placed:
     return placed
 
 
-def _first_shape(reached: Sequence[Operation], target: Input) -> tuple[int, int]:
-    """Return the shape of the matrix that has a column changed by the input."""
+def _first(
+    reached: Sequence[Operation], target: Input
+) -> tuple[Operation, Node | None]:
+    """Return the operation of which the input changes a column, and its slope.
+
+    A product and the bias that is added to it count as one.
+    """
     users = [n for n in reached if target in n.inputs]
     first = reached[0] if reached else None
     if first is None or users != [first] or first.ndim != 2:
         raise _no("the input is used more than once, or not by rows")
-    is_weight = first.primitive is ops.MATMUL and first.inputs[1] is target
-    is_bias = first.primitive.elementwise and target.shape[-1:] == first.shape[1:]
-    is_bias = is_bias and target.size == first.shape[1]
-    if not (is_weight or is_bias) or first.inputs.count(target) > 1:
-        raise _no("the input is neither multiplied from the right nor added to rows")
-    return first.shape[0], first.shape[1]
+    if first.inputs.count(target) == 1:
+        if first.primitive is ops.MATMUL and first.inputs[1] is target:
+            return _with_bias(first, reached), first.inputs[0]
+        if first.primitive.elementwise and _lies_along(target, first):
+            return first, _ones(first) if first.primitive.name == "add" else None
+    raise _no("the input is neither multiplied from the right nor added to rows")
+
+
+def _with_bias(product: Operation, reached: Sequence[Operation]) -> Operation:
+    users = [n for n in reached if product in n.inputs]
+    if len(users) == 1 and users[0].primitive.name == "add":
+        others = [n for n in users[0].inputs if n is not product]
+        if users[0].shape == product.shape and not any(n in reached for n in others):
+            return users[0]
+    return product
+
+
+def _ones(rows: Node) -> Constant:
+    ones = np.ones((rows.shape[0], 1))
+    return Constant(ones.shape, ones.dtype, False, ones)
+
+
+def _lies_along(target: Input, rows: Node) -> bool:
+    return target.shape[-1:] == rows.shape[1:] and target.size == rows.shape[1]
 
 
 def _kind(node: Operation, placed: Placed) -> str:
@@ -123,8 +161,6 @@ def _kind(node: Operation, placed: Placed) -> str:
 
 
 def _kind_of_product(node: Operation, given: list[str | None], placed: Placed) -> str:
-    if node.inputs[1] is placed.target:
-        return "column"
     if node.ndim == 2 and given[1] is None and given[0] in ("column", "cell"):
         return "cell"
     raise _no("matmul")

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from kobai.engines.blas import load_scipy_blas
-from kobai.engines.compiled import intrinsics, tiles
+from kobai.engines.compiled import atomics, intrinsics, tiles
+from kobai.engines.compiled.sharing import DONE, JOB, LEFT, WORTH_SHARING
 
 BLAS, TILES, IN_PLACE = 0, 1, 2
 
@@ -39,20 +40,23 @@ def make_product() -> Any:
 
     C = alpha op(A) op(B) + beta C, where op transposes if the flag after the matrix is
     set. `way` is BLAS or TILES; tiles need a `spare` array of B's size where B is
-    transposed, and after it the numbers 0, 1, 2, ... up to the largest of m and k.
+    transposed, after it the numbers 0, 1, 2, ... up to the largest of m and k, and the
+    board where a helper finds its work.
     """
     import numba
 
+    from kobai.engines.compiled.toolbox import tools
+
     register_blas()
     by_blas, address = intrinsics.product(), intrinsics.address()
-    by_tiles = intrinsics.tiled_product()
+    by_tiles = tools.by_tiles
     u8 = np.uint64
 
     @numba.njit(error_model="numpy", nogil=True)
     def product(
         a: Any, ta: Any, b: Any, tb: Any, c: Any,
         m: Any, n: Any, k: Any, alpha: Any, beta: Any, way: Any, spare: Any,
-        counting: Any,
+        counting: Any, board: Any,
     ) -> Any:  # fmt: skip
         if way == 0:
             by_blas(a, ta, b, tb, c, m, n, k, alpha, beta)
@@ -64,10 +68,74 @@ def make_product() -> Any:
                     spare[p * n + j] = b[j * k + p]
             rows = address(spare)
         ai, ak = (u8(1), m) if ta else (k, u8(1))
-        at, to, count = address(a), address(c), address(counting)
-        by_tiles(at, ai, ak, count, count, rows, to, m, n, k, alpha, beta)
+        at, count = address(a), address(counting)
+        by_tiles(
+            board, at, ai, ak, count, count, rows, c, spare, m, n, k, alpha, beta, tb
+        )
 
     return product
+
+
+def make_by_tiles() -> Any:
+    """Return by_tiles(board, A, ai, ak, I, K, B, C, spare, m, n, k, alpha, beta, tB).
+
+    See `tiles.make_tile` for the addresses and strides. A large product is two jobs.
+    Where it sums up more numbers than it has rows, those are the halves of the sum, for
+    which there is spare memory of the size of C: each thread then reads the same rows
+    of B in every step, those that it changes when B learns. Else they are C's upper and
+    lower rows.
+    """
+    import numba
+
+    from kobai.engines.compiled.toolbox import tools
+
+    run, address = intrinsics.run_tiles(), intrinsics.address()
+    load, store, pause = atomics.load(), atomics.store(), atomics.pause()
+    tiles_at, work = intrinsics.tiles_at(), tools.work
+    i8, f8, u8 = np.int64, np.float64, np.uint64
+
+    @numba.njit(error_model="numpy", nogil=True)
+    def by_tiles(
+        board: Any, a: Any, ai: Any, ak: Any, rows_at: Any, inner_at: Any, b: Any,
+        c: Any, spare: Any, m: Any, n: Any, k: Any, alpha: Any, beta: Any, tb: Any,
+    ) -> Any:  # fmt: skip
+        to, size = address(c), u8(c.itemsize)
+        is_large = m * n * k >= u8(WORTH_SHARING)
+        is_halved_sum = is_large and k > m and tb == 0
+        rows, inner = m, k
+        if is_halved_sum:
+            inner = k // u8(2)
+        elif is_large:
+            # Whole tiles of 6 rows.
+            rows = (m // u8(2) + u8(3)) // u8(6) * u8(6)
+        for job in range(2 if is_large else 1):
+            at = job * JOB
+            board[at], board[at + 1] = i8(tiles_at(alpha)), i8(a)
+            board[at + 2], board[at + 3] = i8(ai), i8(ak)
+            board[at + 4], board[at + 5] = i8(rows_at), i8(inner_at)
+            board[at + 6], board[at + 7] = i8(b), i8(to)
+            board[at + 8], board[at + 9], board[at + 10] = i8(rows), i8(n), i8(inner)
+            board[at + 11], board[at + 12] = f8(alpha).view(i8), f8(beta).view(i8)
+            if is_halved_sum:
+                inner_at, b = inner_at + u8(8) * inner, b + inner * n * size
+                to, inner, beta = address(spare), k - inner, beta - beta
+            else:
+                rows_at, to = rows_at + u8(8) * rows, to + rows * n * size
+                rows = m - rows
+        if not is_large:
+            run(board, 0)
+            return
+        store(board, DONE, 0)
+        store(board, LEFT, 1)
+        store(board, LEFT + 1, 1)
+        work(board, 0)
+        while load(board, DONE) < 2:
+            pause()
+        if is_halved_sum:
+            for j in range(m * n):
+                c[j] += spare[j]
+
+    return by_tiles
 
 
 def make_product_of_rows() -> Any:
@@ -80,25 +148,56 @@ def make_product_of_rows() -> Any:
 
     from kobai.engines.compiled.toolbox import tools
 
-    address, product = intrinsics.address(), tools.product
-    by_tiles = intrinsics.tiled_product()
+    address, product, by_tiles = intrinsics.address(), tools.product, tools.by_tiles
     u8 = np.uint64
 
     @numba.njit(error_model="numpy", nogil=True)
     def product_of_rows(
         a: Any, everything: Any, indices: Any, start: Any, ta: Any, b: Any, tb: Any,
         c: Any, m: Any, n: Any, k: Any, alpha: Any, beta: Any, way: Any, spare: Any,
-        counting: Any,
+        counting: Any, board: Any,
     ) -> Any:  # fmt: skip
         if way != 2:
-            product(a, ta, b, tb, c, m, n, k, alpha, beta, way, spare, counting)
+            product(a, ta, b, tb, c, m, n, k, alpha, beta, way, spare, counting, board)
             return
         listed, count = address(indices) + u8(8) * start, address(counting)
-        at, by, to = address(everything), address(b), address(c)
+        at, by = address(everything), address(b)
         if ta:
-            by_tiles(at, u8(1), m, count, listed, by, to, m, n, k, alpha, beta)
+            by_tiles(
+                board,
+                at,
+                u8(1),
+                m,
+                count,
+                listed,
+                by,
+                c,
+                spare,
+                m,
+                n,
+                k,
+                alpha,
+                beta,
+                tb,
+            )
         else:
-            by_tiles(at, k, u8(1), listed, count, by, to, m, n, k, alpha, beta)
+            by_tiles(
+                board,
+                at,
+                k,
+                u8(1),
+                listed,
+                count,
+                by,
+                c,
+                spare,
+                m,
+                n,
+                k,
+                alpha,
+                beta,
+                tb,
+            )
 
     return product_of_rows
 

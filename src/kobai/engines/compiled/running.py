@@ -7,6 +7,7 @@ import numpy as np
 
 from kobai.engines.compiled import storing, toolbox
 from kobai.engines.compiled.choosing import choose_ways
+from kobai.engines.compiled.helping import Helper
 from kobai.engines.compiled.module import Generated, generate
 from kobai.engines.planned import simplify
 from kobai.graph import Constant, Graph, Input
@@ -98,16 +99,8 @@ class Epoch:
         flat += [
             _flat(n, a, n.shape) for n, a in zip(generated.each, each, strict=True)
         ]
-        done: int = core.function(
-            first,
-            stop,
-            *core.fixed,
-            indices.reshape(-1),
-            losses,
-            *flat,
-            *core.own,
-        )
-        return done
+        given = *core.fixed, indices.reshape(-1), losses, *flat, *core.own
+        return core.helper.run(lambda: core.function(first, stop, *given))
 
 
 class _Core:
@@ -116,13 +109,16 @@ class _Core:
     def __init__(self, generated: Generated) -> None:
         self.generated = generated
         self.function = storing.load(generated)
-        self.ways = np.array(choose_ways(generated), np.int64)
+        ways = choose_ways(generated)
+        self.ways = np.array(ways, np.int64)
+        self.helper = Helper(generated.products, ways[:-1])
         longest = [max(op.loop[0], op.inner) for op in generated.products]
         self.fixed = [
             np.array(generated.sizes, np.uint64),
             np.array(generated.numbers, np.float64),
             self.ways,
             np.arange(max(longest, default=0), dtype=np.int64),
+            self.helper.board,
         ]
         constants = [np.ravel(np.asarray(c.value)) for c in generated.constants]
         buffers = [np.zeros(b.size, b.dtype) for b in generated.buffers]

@@ -56,11 +56,20 @@ def load_measurement(source: str, dtype: Any) -> Any:
     array = types.Array(number, 1, "C")
     # Just the types that a step has, so that what it calls is compiled once.
     rows, list_ = (types.Array(t, 1, "C", readonly=True) for t in (number, word))
-    size = types.uint64
+    size, board = types.uint64, types.Array(word, 1, "C")
     given = [word, array, rows, list_, size, word, array, word, array]
-    given += [size, size, size, number, number, word, array, list_]
+    given += [size, size, size, number, number, word, array, list_, board]
     key = hashlib.sha256(f"{_versions()}\n{source}".encode()).hexdigest()[:24]
     return _compiled(f"kobai_product_{key}", source, types.void(*given), None)
+
+
+def load_serve(source: str) -> Any:
+    """Return the compiled function of a thread that helps; see `sharing`."""
+    from numba.core import types
+
+    board = types.Array(types.int64, 1, "C")
+    key = hashlib.sha256(f"{_versions()}\n{source}".encode()).hexdigest()[:24]
+    return _compiled(f"kobai_serve_{key}", source, types.void(board), None)
 
 
 def load_sweep(source: str, arrays: Sequence[np.ndarray]) -> Any:
@@ -78,8 +87,7 @@ def load_callback(source: str, dtype: str) -> int:
     import numba
     from numba.core import types
 
-    number = getattr(types, dtype)
-    signature = types.void(*[types.uint64] * 10, number, number)
+    signature = types.void(types.CPointer(types.uint64))
     key = hashlib.sha256(f"{_versions()}\n{source}".encode()).hexdigest()[:24]
     name = f"kobai_tiles_{key}"
     if name not in _LOADED:
@@ -92,7 +100,16 @@ def load_callback(source: str, dtype: str) -> int:
 
 _LOADED: dict[Any, Any] = {}
 
-_TOOLS = ("elementary", "gathering", "intrinsics", "products", "tiles", "toolbox")
+_TOOLS = (
+    "atomics",
+    "elementary",
+    "gathering",
+    "intrinsics",
+    "products",
+    "sharing",
+    "tiles",
+    "toolbox",
+)
 
 
 def _compiled(name: str, source: str, signature: Any, folder: Path | None) -> Any:
@@ -171,7 +188,9 @@ def _signature(generated: Generated) -> Any:
         return types.Array(from_dtype(dtype), 1, "C", readonly=not writes)
 
     fixed = [types.int64, types.int64, array(np.dtype(np.uint64))]
-    fixed += [array(np.dtype(np.float64))] + [array(np.dtype(np.int64))] * 3
+    word = np.dtype(np.int64)
+    fixed += [array(np.dtype(np.float64)), array(word), array(word)]
+    fixed += [array(word, writes=True), array(word)]
     fixed += [array(np.dtype(np.float64), writes=True)]
     fixed += [array(n.dtype, n in generated.changed) for n in generated.inputs]
     fixed += [array(n.dtype) for n in (*generated.rows, *generated.each)]

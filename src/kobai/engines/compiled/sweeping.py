@@ -20,7 +20,8 @@ from kobai.engines.compiled.toolbox import tools
 
 f8, i8, u8, b1 = np.float64, np.int64, np.uint64, np.bool_
 maximum, minimum = tools.maximum, tools.minimum
-exp_float64, log_float64 = tools.exp_float64, tools.log_float64
+exp_float64, exp_near_zero = tools.exp_float64, tools.exp_near_zero
+log_float64 = tools.log_float64
 tanh_float64, logaddexp_float64 = tools.tanh_float64, tools.logaddexp_float64
 
 '''
@@ -47,27 +48,44 @@ class Sweep:
     sizes: list[int] = field(default_factory=list)
 
 
-def write_sweep(placed: Placed) -> Sweep:
-    """Return the code that computes the sums for each new value of each number."""
+def write_sweep(placed: Placed, near: bool = True) -> Sweep:
+    """Return the code that computes the sums for each new value of each number.
+
+    With `near` an eˣ is the one without the change times e to the power of x's change,
+    which a short polynomial gives where that is small. To tell whether it was, the code
+    leaves in its last array the largest sum of the squares of a network's changes.
+    """
     sweep = Sweep()
-    writer = _Writer(placed, sweep)
+    writer = _Writer(placed, sweep, near)
     body = [line for loop in placed.loops for line in writer.loop(loop)]
     body += [f"{writer.sum(n)}[at] = s{i}" for i, n in enumerate(placed.sums)]
+    body += ["farthest = maximum(farthest, squares)"]
     after = writer.restore()
-    sizes = ["n", "columns", "inner", *(f"n{i}" for i in range(len(sweep.sizes)))]
+    sizes = [
+        "n",
+        "columns",
+        "inner",
+        "first",
+        "stop",
+        *(f"n{i}" for i in range(len(sweep.sizes))),
+    ]
     arrays = [f"given{i}" for i in range(len(sweep.given))]
     arrays += [f"kept{i}" for i in range(len(sweep.buffers))]
     arrays += [writer.sum(n) for n in placed.sums]
+    arrays += ["moved"]
     lines = [
         f"def steps(sizes, changes, {', '.join(arrays)}):",
         *(f"    {name} = sizes[{i}]" for i, name in enumerate(sizes)),
-        "    for j in range(columns):",
+        "    farthest = 0.0",
+        "    for j in range(first, stop):",
         "        for i in range(inner):",
         "            for side in range(u8(2)):",
-        "                at = (side * inner + i) * columns + j",
+        "                at = (j * inner + i) * u8(2) + side",
         "                change = changes[at]",
+        "                squares = 0.0",
         *indented(body, 4),
         *indented(after, 2),
+        "    moved[0] = farthest",
     ]
     sweep.source = HEADER + "\n" + "\n".join(lines) + "\n"
     return sweep
@@ -81,9 +99,10 @@ def indented(lines: list[str], depth: int) -> list[str]:
 class _Writer:
     """Writes the loops, and notes what they need."""
 
-    def __init__(self, placed: Placed, sweep: Sweep) -> None:
+    def __init__(self, placed: Placed, sweep: Sweep, near: bool) -> None:
         self.placed = placed
         self.sweep = sweep
+        self.near = near
         self.names = {node: f"v{i}" for i, node in enumerate(placed.kinds)}
 
     def loop(self, loop: Loop) -> list[str]:
@@ -134,12 +153,16 @@ class _Writer:
         """Return the lines for an operation at row r, and column j or k."""
         if reduces(node):
             value = self._operand(node.inputs[0], node)
-            total = f"{self._buffer(node)}[r]"
             if node in self.placed.sums:
                 total = f"s{self.placed.sums.index(node)}"
+            else:
+                total = f"{self._buffer(node)}[r]"
             return [f"{total} = {GATHERS[node.primitive].format(total, value)}"]
         name = self.names[node]
-        lines = [f"{name} = {self._formula(node)}"]
+        if self.near and node.primitive.name == "exp":
+            lines = self._near_exp(node)
+        else:
+            lines = [f"{name} = {self._formula(node)}"]
         users = [n for n in self.placed.operations if node in n.inputs]
         if not all(self.placed.is_local(node, user) for user in users):
             lines.append(f"{self._buffer(node)}[{self._index(node)}] = {name}")
@@ -150,9 +173,24 @@ class _Writer:
             self.placed.kinds[node]
         ]
 
+    def _near_exp(self, node: Operation) -> list[str]:
+        """Return the lines of eˣ = eᵃ · eˣ⁻ᵃ, where a is x without the change."""
+        (source,) = node.inputs
+        place = self._index(node)
+        change = f"{self.names[node]}d"
+        x = self._operand(source, node)
+        power = f"{self._given(node)}[{place}] * exp_near_zero({change})"
+        return [
+            f"{change} = {x} - {self._given(source)}[{place}]",
+            f"squares = squares + {change} * {change}",
+            f"{self.names[node]} = {power}",
+        ]
+
     def _formula(self, node: Operation) -> str:
+        if node is self.placed.first and self.placed.slope is not None:
+            return self._moved(node, self.placed.slope)
         if node.primitive is ops.MATMUL:
-            return self._first(node) if self._is_first(node) else self._outer(node)
+            return self._outer(node)
         if node.primitive is ops.GETITEM:
             label = f"{self._given(node.inputs[2])}[r]"
             columns = self._size(node.inputs[0].shape[1])
@@ -165,13 +203,10 @@ class _Writer:
             *operands, dtype="float64", f="f8", zero="f8(0)", one="f8(1)"
         )
 
-    def _is_first(self, node: Operation) -> bool:
-        return node.inputs[1] is self.placed.target
-
-    def _first(self, node: Operation) -> str:
+    def _moved(self, node: Operation, slope: Node) -> str:
         """A change of W[i, j] moves column j of x @ W by column i of x."""
-        x = self._given(node.inputs[0])
-        return f"{self._given(node)}[j * n + r] + change * {x}[i * n + r]"
+        moved = f"change * {self._given(slope)}[i * n + r]"
+        return f"{self._given(node)}[j * n + r] + {moved}"
 
     def _outer(self, node: Operation) -> str:
         """A change of column j of x moves x @ W by an outer product."""

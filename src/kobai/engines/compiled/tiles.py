@@ -237,7 +237,11 @@ def small_product_source(avx512: bool, itemsize: int) -> str:
     lines += [
         "",
         "",
-        "def steps(a, ai, ak, rows_at, inner_at, b, c, m, n, k, alpha, beta):",
+        "def steps(job):",
+        "    a, ai, ak, rows_at, inner_at = job[1], job[2], job[3], job[4], job[5]",
+        "    b, c, m, n, k = job[6], job[7], job[8], job[9], job[10]",
+        f"    alpha = np.float{8 * itemsize}(np.int64(job[11]).view(np.float64))",
+        f"    beta = np.float{8 * itemsize}(np.int64(job[12]).view(np.float64))",
         f"    size = u8({itemsize})",
         "    i = u8(0)",
     ]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from kobai.engines.compiled import elementary, gathering, products
+from kobai.engines.compiled import elementary, gathering, products, sharing
 from kobai.errors import missing_extra
 
 # Rounding may change by these, NaN and inf are what they are without them.
@@ -71,6 +71,12 @@ def _make(name: str) -> Any:
         return products.make_product()
     if name == "product_of_rows":
         return products.make_product_of_rows()
+    if name == "by_tiles":
+        return products.make_by_tiles()
+    if name == "work":
+        return sharing.make_work()
+    if name == "serve":
+        return sharing.make_serve()
     import numba
 
     # Without FAST_MATH: regrouped, the two parts of ln 2 would be one again.

@@ -192,7 +192,7 @@ class Writer:
             given = given.replace(",", f", {factors[0]}_rows, indices, {start},", 1)
         way = f"ways[{number}], {self._spare(op, out)}"
         self.products.append(op)
-        return [f"{name}({given}, {sizes}, {alpha}, {beta}, {way}, counting)"]
+        return [f"{name}({given}, {sizes}, {alpha}, {beta}, {way}, counting, board)"]
 
     def _factor(self, node: Node) -> str:
         if isinstance(node, Constant):
@@ -205,11 +205,10 @@ class Writer:
 
     def _spare(self, op: Op, out: str) -> str:
         """Return memory for a transposed second factor laid out anew."""
-        read = op.reads[1]
-        if not read.transposed:
-            return out
+        second = op.reads[1]
+        size = second.node.size if second.transposed else op.node.size
         name = f"{self.names.of(op.node)}_spare"
-        return self.names.buffer(name, read.node.size, read.node.dtype)
+        return self.names.buffer(name, size, op.node.dtype)
 
     def _scale(self, numbers: list[tuple[str, Node]], dtype: np.dtype) -> str:
         is_negative = sum(sign == "-" for sign, _ in numbers) % 2
