@@ -131,7 +131,7 @@ def test_a_numerical_step_without_a_finite_loss_is_the_last_one():
     x, t = np.ones((4, 1)), np.zeros((4, 1))
     steps = Steps(None, (), np.full(9, 1e200))
     with np.errstate(all="ignore"):
-        losses = stepper.take_steps(work, x, t, steps)
+        losses = stepper.take_steps(work, (x, t), steps)
     assert len(losses) < 9
     assert np.isfinite(losses[:-1]).all()
     assert not np.isfinite(losses[-1])

@@ -83,9 +83,12 @@ class MultiLayerNet(Network):
         statistics: Values = NOTHING,
         noise: Values = NOTHING,
         training: bool = True,
+        weights: Any = None,
     ) -> tuple[Any, dict[str, Any]]:
         """Return the loss with the weight decay, and the new statistics. Pure."""
-        loss, moved = super().objective(params, x, t, statistics, noise, training)
+        loss, moved = super().objective(
+            params, x, t, statistics, noise, training, weights
+        )
         if not self.weight_decay_lambda:
             return loss, moved
         squares = [np.sum(params[name] ** 2) for name in params if name[0] == "W"]

@@ -1,5 +1,6 @@
 """The command `kobai`."""
 
+import gc
 from typing import Any
 
 
@@ -20,6 +21,11 @@ def _start() -> Any:
     from kobai.engines.blas import choose_kernels
 
     choose_kernels()
+    # What is imported stays: looking for garbage in it, time and again, would take a
+    # tenth of all the time that a short command lasts.
+    gc.disable()
     from kobai.cli.app import app
 
+    gc.freeze()
+    gc.enable()
     return app(prog_name="kobai", standalone_mode=False)

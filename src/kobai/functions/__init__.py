@@ -22,21 +22,37 @@ from kobai.functions.losses import (
     softmax_cross_entropy,
     sum_squared_error,
 )
-from kobai.functions.metrics import accuracy
+from kobai.functions.metrics import (
+    accuracy,
+    balanced_accuracy,
+    confusion,
+    log_loss,
+    mae,
+    precision_recall,
+    r2,
+    rmse,
+)
 
 __all__ = [
     "accuracy",
+    "balanced_accuracy",
     "binary_cross_entropy",
+    "confusion",
     "cross_entropy_error",
     "gelu",
     "he",
     "huber",
     "identity",
     "leaky_relu",
+    "log_loss",
     "log_softmax",
+    "mae",
     "mean_squared_error",
     "normal",
+    "precision_recall",
+    "r2",
     "relu",
+    "rmse",
     "sigmoid",
     "sigmoid_cross_entropy",
     "softmax",

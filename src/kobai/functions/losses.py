@@ -3,6 +3,9 @@
 The batch is axis 0 and a loss is the mean over it, so that a learning rate means the
 same for every batch size. A single sample is a batch of one. Targets of the
 classification losses are class labels (integers) or one-hot (or any probabilities).
+
+With `weights`, shape (n,), each sample's part is multiplied by its weight before the
+mean is taken: (1/n) Σ wₙ Eₙ, over the number of samples, not the sum of the weights.
 """
 
 from typing import Any
@@ -41,8 +44,11 @@ def _are_labels(t: Any, y: Any, name: str) -> bool:
     )
 
 
-def _of_labels(y: Any, t: Any) -> Any:
-    """Return y's entry for each label: shapes (..., k) and (...) give (n,)."""
+def _of_labels(y: Any, t: Any, weights: Any) -> Any:
+    """Return y's entry for each label: shapes (..., k) and (...) give (n,).
+
+    Where they are to be weighed, they keep the axes of the samples, t's.
+    """
     classes = y.shape[-1]
     # A label of -1 would be taken for the last class.
     if isinstance(t, np.ndarray) and t.size and not 0 <= t.min() <= t.max() < classes:
@@ -51,7 +57,23 @@ def _of_labels(y: Any, t: Any) -> Any:
             f"0 to {classes - 1} for outputs {y.shape}"
         )
     rows = y if y.ndim == 2 else y.reshape(-1, classes)
-    return rows[np.arange(rows.shape[0]), t.reshape(-1)]
+    chosen = rows[np.arange(rows.shape[0]), t.reshape(-1)]
+    return chosen if weights is None or t.ndim < 2 else chosen.reshape(t.shape)
+
+
+def _weighted(losses: Any, weights: Any) -> Any:
+    """Return the losses of n samples, shape (n, ...), times their weights (n,)."""
+    if weights is None:
+        return losses
+    weights = as_array(weights)
+    if weights.shape != losses.shape[:1]:
+        raise ValueError(
+            f"loss: got weights {weights.shape} for {losses.shape[0]} samples; need "
+            f"one weight for each, ({losses.shape[0]},)"
+        )
+    weights = weights.reshape((-1, *(1,) * (losses.ndim - 1)))
+    same = weights.dtype == losses.dtype
+    return losses * (weights if same else weights.astype(losses.dtype))
 
 
 def _batch_size(y: Any) -> int:
@@ -60,7 +82,7 @@ def _batch_size(y: Any) -> int:
     return max(size, 1)
 
 
-def sum_squared_error(y: Any, t: Any) -> Any:
+def sum_squared_error(y: Any, t: Any, weights: Any = None) -> Any:
     """Return half the squared distance of outputs to targets, mean over the batch.
 
     E = (1/N) Σₙ ½ Σₖ (yₙₖ - tₙₖ)², shapes (n, k) and (n, k), or (k,) and (k,) for one
@@ -72,10 +94,10 @@ def sum_squared_error(y: Any, t: Any) -> Any:
     y = as_floats(y)
     difference = y - _targets_like(t, y, "sum_squared_error")
     samples = y.shape[0] if y.ndim > 1 else 1
-    return 0.5 * np.sum(difference * difference) / samples
+    return 0.5 * np.sum(_weighted(difference * difference, weights)) / samples
 
 
-def mean_squared_error(y: Any, t: Any) -> Any:
+def mean_squared_error(y: Any, t: Any, weights: Any = None) -> Any:
     """Return the mean over all outputs of the squared difference to the target.
 
     E = (1/NK) Σₙₖ (yₙₖ - tₙₖ)², shapes (n, k) and (n, k). Raises ValueError where the
@@ -86,10 +108,10 @@ def mean_squared_error(y: Any, t: Any) -> Any:
     """
     y = as_floats(y)
     difference = y - _targets_like(t, y, "mean_squared_error")
-    return np.mean(difference * difference)
+    return np.mean(_weighted(difference * difference, weights))
 
 
-def huber(y: Any, t: Any, delta: float = 1.0) -> Any:
+def huber(y: Any, t: Any, delta: float = 1.0, weights: Any = None) -> Any:
     """Return a squared error that grows only linearly for outliers.
 
     E = mean of ½ d² where |d| ≤ δ, else δ(|d| - ½ δ), with d = y - t of shape (n, k).
@@ -105,10 +127,10 @@ def huber(y: Any, t: Any, delta: float = 1.0) -> Any:
     distance = np.abs(difference)
     near = 0.5 * difference * difference
     far = delta * (distance - 0.5 * delta)
-    return np.mean(np.where(distance <= delta, near, far))
+    return np.mean(_weighted(np.where(distance <= delta, near, far), weights))
 
 
-def cross_entropy_error(y: Any, t: Any) -> Any:
+def cross_entropy_error(y: Any, t: Any, weights: Any = None) -> Any:
     """Return the cross-entropy of probabilities y, mean over the batch.
 
     E = -(1/N) Σₙₖ tₙₖ ln(yₙₖ + δ) with δ = 1e-7; shapes (n, k) or (k,) for y, and
@@ -121,12 +143,13 @@ def cross_entropy_error(y: Any, t: Any) -> Any:
     y = as_floats(y)
     t = as_array(t)
     if _are_labels(t, y, "cross_entropy_error"):
-        return -np.sum(np.log(_of_labels(y, t) + DELTA)) / _batch_size(y)
+        losses = np.log(_of_labels(y, t, weights) + DELTA)
+        return -np.sum(_weighted(losses, weights)) / _batch_size(y)
     t = _targets_like(t, y, "cross_entropy_error")
-    return -np.sum(t * np.log(y + DELTA)) / _batch_size(y)
+    return -np.sum(_weighted(t * np.log(y + DELTA), weights)) / _batch_size(y)
 
 
-def softmax_cross_entropy(logits: Any, t: Any) -> Any:
+def softmax_cross_entropy(logits: Any, t: Any, weights: Any = None) -> Any:
     """Return the cross-entropy of softmax(logits), stable for logits of any size.
 
     E = (1/N) Σₙ (ln Σⱼ exp(xₙⱼ) - Σₖ tₙₖ xₙₖ), by log-sum-exp; shapes (n, k) or (k,)
@@ -142,12 +165,15 @@ def softmax_cross_entropy(logits: Any, t: Any) -> Any:
     shifted = logits - np.max(logits, axis=-1, keepdims=True)
     log_sum = np.log(np.sum(np.exp(shifted), axis=-1, keepdims=True))
     if _are_labels(t, logits, "softmax_cross_entropy"):
-        return (np.sum(log_sum) - np.sum(_of_labels(shifted, t))) / _batch_size(logits)
+        log_sum = _weighted(log_sum, weights)
+        chosen = _weighted(_of_labels(shifted, t, weights), weights)
+        return (np.sum(log_sum) - np.sum(chosen)) / _batch_size(logits)
     t = _targets_like(t, logits, "softmax_cross_entropy")
-    return np.sum(t * (log_sum - shifted)) / _batch_size(logits)
+    losses = _weighted(t * (log_sum - shifted), weights)
+    return np.sum(losses) / _batch_size(logits)
 
 
-def binary_cross_entropy(y: Any, t: Any) -> Any:
+def binary_cross_entropy(y: Any, t: Any, weights: Any = None) -> Any:
     """Return the cross-entropy of independent yes-or-no probabilities y.
 
     E = -mean(t ln(y + δ) + (1 - t) ln(1 - y + δ)) with δ = 1e-7, over all of y,
@@ -159,10 +185,11 @@ def binary_cross_entropy(y: Any, t: Any) -> Any:
     """
     y = as_floats(y)
     t = _targets_like(t, y, "binary_cross_entropy")
-    return -np.mean(t * np.log(y + DELTA) + (1 - t) * np.log(1 - y + DELTA))
+    losses = t * np.log(y + DELTA) + (1 - t) * np.log(1 - y + DELTA)
+    return -np.mean(_weighted(losses, weights))
 
 
-def sigmoid_cross_entropy(logits: Any, t: Any) -> Any:
+def sigmoid_cross_entropy(logits: Any, t: Any, weights: Any = None) -> Any:
     """Return the cross-entropy of sigmoid(logits), stable for logits of any size.
 
     E = mean(ln(1 + exp(x)) - t x) over all logits x, shape (n,) or (n, k).
@@ -173,4 +200,4 @@ def sigmoid_cross_entropy(logits: Any, t: Any) -> Any:
     """
     logits = as_floats(logits)
     t = _targets_like(t, logits, "sigmoid_cross_entropy")
-    return np.mean(np.logaddexp(0, logits) - t * logits)
+    return np.mean(_weighted(np.logaddexp(0, logits) - t * logits, weights))

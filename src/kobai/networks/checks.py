@@ -143,11 +143,10 @@ def finite(x: Any, what: str) -> None:
     """
     if not isinstance(x, np.ndarray) or x.dtype.kind != "f":
         return
-    flat = x.reshape(-1)
-    # One product by BLAS shows that all is well; it may overflow though it is.
-    with np.errstate(all="ignore"):
-        if math.isfinite(flat.dot(flat)):
-            return
+    # One product by BLAS shows that all is well; it may overflow though it is, of
+    # which `vdot` does not warn.
+    if math.isfinite(np.vdot(x, x)):
+        return
     # The extremes show both NaN and infinity, without an array of x's size.
     if math.isfinite(np.min(x)) and math.isfinite(np.max(x)):
         return
@@ -195,6 +194,37 @@ def _within(t: np.ndarray, low: int, high: int, one: str, many: str) -> None:
         raise ValueError(
             f"Network: got {one} {wrong[0]}; need {many} from {low} to {high}"
         )
+
+
+def sample_weights(weights: Any, n: int, dtype: DTypeLike) -> Any:
+    """Return the weights of n samples as dtype, shape (n,); None for none.
+
+    Raises ValueError for another shape, for weights that are negative or not finite,
+    and where all of them are 0.
+
+    >>> sample_weights([1, 3], 2, np.float32)
+    array([1., 3.], dtype=float32)
+    """
+    if weights is None:
+        return None
+    weights = np.asarray(weights)
+    if weights.dtype.kind not in "biuf":
+        raise ValueError(f"sample_weight: got dtype {weights.dtype}; need numbers")
+    if weights.shape != (n,):
+        raise ValueError(
+            f"sample_weight: got shape {weights.shape}; need a weight for each of the "
+            f"{n} samples, ({n},)"
+        )
+    weights = cast(weights, dtype)
+    wrong = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
+    if wrong.size:
+        raise ValueError(
+            f"sample_weight: got {weights[wrong[0]]} for sample {wrong[0]} (counted "
+            "from 0); need finite weights of 0 or more"
+        )
+    if not weights.any():
+        raise ValueError("sample_weight: all weights are zero; need some above zero")
+    return weights
 
 
 def one_hot(t: Any, outputs: Shape, dtype: DTypeLike) -> Any:

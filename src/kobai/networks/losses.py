@@ -15,8 +15,8 @@ class Loss:
     """One loss: its formula, and the output layers that it fits."""
 
     name: str
-    function: Callable[[Any, Any], Any]
-    """Of (logits, targets) if `of_logits`, else of (outputs, targets)."""
+    function: Callable[..., Any]
+    """Of (logits, targets, weights=) if `of_logits`, else of (outputs, targets, …)."""
     of_logits: bool = False
     takes_labels: bool = False
     """Whether the function takes class labels; else the network makes them one-hot."""

@@ -1,6 +1,6 @@
 """A network: layers, a loss, and the parameters that training changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -8,16 +8,17 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from kobai import autodiff
-from kobai.engines.perturbing import numerical_gradient
-from kobai.functions import accuracy
+from kobai.engines.perturbing import NumericalGradient
+from kobai.functions.metrics import are_right
 from kobai.networks import architecture, checks
 from kobai.networks.activations import Activation, Identity, Sigmoid, Softmax
 from kobai.networks.layer import Layer, Shape, Values
+from kobai.networks.layers import LAYERS
 from kobai.networks.losses import choose_loss
 from kobai.networks.placing import place
 from kobai.networks.predicting import Predictor
 from kobai.networks.sourcing import gradient_descent_source
-from kobai.networks.table import table
+from kobai.networks.table import html_table, table
 
 NOTHING: Values = MappingProxyType({})
 ROWS = 8192
@@ -74,6 +75,7 @@ class Network:
         self._predict = Predictor(self._outputs_of, checks.finite)
         # Evaluation checks its data only where the loss is not finite.
         self._logits = Predictor(self._logits_of)
+        self._numerical_gradient = NumericalGradient(self._evaluation_loss)
         rng = np.random.default_rng(seed)
         for each in self._places:
             params, statistics = each.first_numbers(rng, self.dtype)
@@ -89,6 +91,17 @@ class Network:
     def size(self) -> int:
         """The number of trainable numbers."""
         return sum(array.size for array in self.params.values())
+
+    @property
+    def structure(self) -> Hashable:
+        """What `objective` depends on besides its arguments.
+
+        None if that is not known, as of layers or networks of others' making.
+        """
+        ours = all(type(layer) in LAYERS.values() for layer in self.layers)
+        if not ours or type(self).objective is not Network.objective:
+            return None
+        return self.inputs, self.layers, self.loss_name, self.dtype.name
 
     def noise(self, n: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
         """Draw what one training step on a batch of n needs: Dropout's masks, or {}.
@@ -138,22 +151,29 @@ class Network:
         statistics: Values = NOTHING,
         noise: Values = NOTHING,
         training: bool = True,
+        weights: Any = None,
     ) -> tuple[Any, dict[str, Any]]:
         """Return the loss, the mean over the batch, and the new statistics. Pure.
 
-        x has shape (n, *inputs); t is labels (n,) or shape (n, *outputs).
+        x has shape (n, *inputs); t is labels (n,) or shape (n, *outputs). With
+        `weights`, shape (n,), it is (1/n) Σ wᵢ Eᵢ, over the number of samples.
         """
         logits, moved = self.forward(params, x, statistics, noise, training)
-        return self._loss_of(logits, t), moved
+        return self._loss_of(logits, t, weights), moved
+
+    def _evaluation_loss(
+        self, params: Values, x: Any, t: Any, statistics: Values
+    ) -> Any:
+        return self.objective(params, x, t, statistics, training=False)[0]
 
     def _activate(self, logits: Any) -> Any:
         return self._output.forward(NOTHING, logits, False)[0]
 
-    def _loss_of(self, logits: Any, t: Any) -> Any:
+    def _loss_of(self, logits: Any, t: Any, weights: Any = None) -> Any:
         outputs = logits if self._loss.of_logits else self._activate(logits)
         if not self._loss.takes_labels:
             t = checks.one_hot(t, self.outputs, self.dtype)
-        return self._loss.function(outputs, t)
+        return self._loss.function(outputs, t, weights=weights)
 
     def predict(self, x: Any) -> Any:
         """Return the outputs for a batch x, shape (n, *inputs) to (n, *outputs).
@@ -175,14 +195,19 @@ class Network:
     def _outputs_of(self, params: Values, x: Any, statistics: Values) -> Any:
         return self._activate(self.forward(params, x, statistics)[0])
 
-    def loss(self, x: Any, t: Any) -> Any:
+    def loss(self, x: Any, t: Any, sample_weight: Any = None) -> Any:
         """Return the loss of a batch x, shape (n, *inputs), with targets t.
 
         t is labels (n,) or outputs (n, *outputs); Dropout and BatchNorm act as they do
-        once training is over.
+        once training is over. With `sample_weight` w, shape (n,), it is the weighted
+        mean Σ wᵢ Eᵢ / Σ wᵢ. Raises ValueError for weights below 0 or all 0.
         """
         x, t = self.prepare(x, t)
-        return self.objective(self.params, x, t, self.statistics, training=False)[0]
+        weights = checks.sample_weights(sample_weight, len(x), self.dtype)
+        if weights is not None:
+            weights = weights / weights.mean()
+        rest = {"training": False, "weights": weights}
+        return self.objective(self.params, x, t, self.statistics, **rest)[0]
 
     def accuracy(self, x: Any, t: Any) -> float:
         """Return the share of a batch x that is classified as t says, from 0 to 1.
@@ -204,38 +229,48 @@ class Network:
             return True
         return isinstance(self._output, Sigmoid) and t.dtype.kind in "iub"
 
-    def _rightly(self, outputs: Any, t: Any) -> float:
+    def _rightly(self, outputs: Any, t: Any, weights: Any) -> float:
         if isinstance(self._output, Sigmoid) and t.shape == outputs.shape:
-            return float(np.mean((outputs > 0.5) == (t > 0.5)))
-        return accuracy(outputs, t)
+            right = (outputs > 0.5) == (t > 0.5)
+        else:
+            right = are_right(outputs, t)
+        if weights is None:
+            return float(np.mean(right))
+        return float(weights @ right.reshape(len(right), -1).mean(axis=1)) / len(right)
 
-    def evaluate(self, x: Any, t: Any) -> dict[str, float]:
+    def evaluate(self, x: Any, t: Any, sample_weight: Any = None) -> dict[str, float]:
         """Return the loss, and unless this is a regression the accuracy, by name.
 
-        As `loss` and `accuracy` have it, from one forward pass in chunks of rows.
+        As `loss` and `accuracy` have it, from one forward pass in chunks of rows. With
+        `sample_weight` w, shape (n,), both are weighted means, Σ wᵢ Eᵢ / Σ wᵢ. Raises
+        ValueError for weights below 0 or all 0.
         """
         x, t = self._arrange(x, t)
+        weights = checks.sample_weights(sample_weight, len(x), self.dtype)
+        whole = len(x) if weights is None else float(weights.sum(dtype=float))
         totals: dict[str, float] = {}
         for start in range(0, len(x), ROWS):
             part = slice(start, start + ROWS)
             # A diverged network overflows here: its loss says so, without warnings.
             with np.errstate(over="ignore", invalid="ignore"):
-                values = self._evaluated(*self._cast(x[part], t[part]))
+                own = None if weights is None else weights[part]
+                values = self._evaluated(*self._cast(x[part], t[part]), own)
             for name, value in values.items():
                 totals[name] = totals.get(name, 0.0) + value * len(x[part])
         if not np.isfinite(totals["loss"]):
             # Only now, because on a whole data set it costs as much as a prediction.
             self.prepare(x, t)
-        return {name: total / len(x) for name, total in totals.items()}
+        return {name: total / whole for name, total in totals.items()}
 
-    def _evaluated(self, x: Any, t: Any) -> dict[str, float]:
+    def _evaluated(self, x: Any, t: Any, weights: Any) -> dict[str, float]:
+        """Return the means over some samples of their values times their weights."""
         logits = self._logits(self.params, x, self.statistics)
-        values = {"loss": float(self._loss_of(logits, t))}
+        values = {"loss": float(self._loss_of(logits, t, weights))}
         if self._classifies(t):
             # The largest logit is the largest probability.
             is_softmax = isinstance(self._output, Softmax)
             outputs = logits if is_softmax else self._activate(logits)
-            values["accuracy"] = self._rightly(outputs, t)
+            values["accuracy"] = self._rightly(outputs, t, weights)
         return values
 
     def gradient(self, x: Any, t: Any) -> dict[str, np.ndarray]:
@@ -258,11 +293,7 @@ class Network:
         dtype: slow, and the judge of `gradient`.
         """
         x, t = self.prepare(x, t)
-
-        def loss(params: Values, x: Any, t: Any, statistics: Values) -> Any:
-            return self.objective(params, x, t, statistics, training=False)[0]
-
-        grads = numerical_gradient(loss, self.params, x, t, self.statistics)
+        grads = self._numerical_gradient(self.params, x, t, self.statistics)
         return {name: grad.astype(self.dtype) for name, grad in grads.items()}
 
     def example_batch(self, n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -350,4 +381,7 @@ class Network:
         )
 
     def __str__(self) -> str:
-        return table(type(self).__name__, self, self._places)
+        return table(self, self._places)
+
+    def _repr_html_(self) -> str:
+        return html_table(self, self._places)

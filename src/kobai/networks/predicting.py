@@ -24,9 +24,9 @@ class Predictor:
     ) -> None:
         self._forward = forward
         self._check = check
-        self._seen: set[Any] = set()
-        self._versions: dict[Any, Callable[..., list[Any]]] = {}
-        # The buffers of a compiled version belong to one caller at a time.
+        # The compiled versions that nobody uses now: the buffers of each belong to one
+        # thread at a time.
+        self._idle: dict[Any, list[Callable[..., list[Any]]]] = {}
         self._lock = Lock()
 
     def __reduce__(self) -> Any:
@@ -55,13 +55,21 @@ class Predictor:
             self._check(x, "inputs")
         arrays = [*params.values(), x, *statistics.values()]
         key = (len(x), *[array.dtype for array in arrays])
-        run = self._versions.get(key)
-        if run is None and key not in self._seen:
+        idle = self._idle.get(key)
+        if idle is None:
             # The first time costs less than compiling, and may be the last.
-            self._seen.add(key)
+            self._idle[key] = []
             return self._forward(params, x, statistics)
+        try:
+            run = idle.pop()
+        except IndexError:
+            run = self._compiled(params, x, statistics)
+        outputs = run(*arrays)[0].copy()
+        idle.append(run)
+        return outputs
+
+    def _compiled(self, *arguments: Any) -> Callable[..., list[Any]]:
+        params, x, statistics = arguments
         with self._lock:
-            if run is None:
-                graph = trace(self._forward, dict(params), x, dict(statistics))
-                run = self._versions[key] = compile_numpy(graph)
-            return run(*arrays)[0].copy()
+            graph = trace(self._forward, dict(params), x, dict(statistics))
+            return compile_numpy(graph)

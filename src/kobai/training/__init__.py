@@ -5,12 +5,14 @@ from kobai.training.callbacks import EarlyStopping, TrainingState
 from kobai.training.history import History
 from kobai.training.loop import train
 from kobai.training.step import make_step
+from kobai.training.weights import balanced_weights
 
 __all__ = [
     "BATCHES",
     "EarlyStopping",
     "History",
     "TrainingState",
+    "balanced_weights",
     "epoch_batches",
     "make_step",
     "steps_per_epoch",

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kobai.networks.checks import sample_weights
+
 if TYPE_CHECKING:
     from kobai.networks import Network
 
@@ -17,20 +19,36 @@ class TrainingData:
     t: np.ndarray
     x_test: np.ndarray | None = None
     t_test: np.ndarray | None = None
+    weights: np.ndarray | None = None
+
+    @property
+    def rows(self) -> tuple[np.ndarray, ...]:
+        """What a batch takes rows of: x and t, and the weights if there are any."""
+        both = self.x, self.t
+        return both if self.weights is None else (*both, self.weights)
 
 
-def prepare(network: "Network", data: Any) -> TrainingData:
+def prepare(network: "Network", data: Any, sample_weight: Any = None) -> TrainingData:
     """Return the data as the network takes it, or say what is wrong with it.
 
     `data` is a `Dataset`, `(x, t)` or `((x, t), (x_test, t_test))`. Raises
     `ValueError` for arrays that do not fit the network or each other, labels out of
-    range, and values that are not finite.
+    range, values that are not finite, and weights that are no weights.
     """
     train, test = _split(data)
     x, t = _checked(network, *train, name="training data")
+    weights = _checked_weights(network, sample_weight, len(x))
     if test is None:
-        return TrainingData(x, t)
-    return TrainingData(x, t, *_checked(network, *test, name="test data"))
+        return TrainingData(x, t, weights=weights)
+    tested = _checked(network, *test, name="test data")
+    return TrainingData(x, t, *tested, weights=weights)
+
+
+def _checked_weights(network: "Network", weights: Any, rows: int) -> Any:
+    try:
+        return sample_weights(weights, rows, network.dtype)
+    except ValueError as error:
+        raise ValueError(f"train: {error}") from None
 
 
 def _split(data: Any) -> tuple[Any, Any]:

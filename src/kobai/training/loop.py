@@ -26,6 +26,7 @@ def train(
     network: "Network",
     data: Any,
     *,
+    sample_weight: Any = None,
     optimizer: Optimizer = SGD(0.1),  # noqa: B008 (frozen)
     batch_size: int | None = None,
     epochs: int | None = None,
@@ -53,6 +54,11 @@ def train(
     their own batch size. `gradient="numerical"` uses the definition instead of
     back-propagation, which is slow. See `kobai.training.callbacks` for callbacks.
 
+    `sample_weight`, shape `(n,)`, says how much each training sample counts: the loss
+    of a batch is (1/n) Σ wᵢ Eᵢ over its n samples, so that weights with mean 1 leave
+    the learning rate its meaning; see `balanced_weights`. Training loss and accuracy
+    are recorded as weighted means, those of the test data as plain ones.
+
     The run is written to the file `checkpoint` every `checkpoint_every` steps (else
     every epoch) and at its end. With `resume` it goes on from there, bit for bit as
     if never stopped, even if it was killed; if the file is not there, it begins.
@@ -78,7 +84,7 @@ def train(
     """
     if resume and checkpoint is None:
         raise ValueError("train: resume needs the file to go on from: checkpoint=PATH")
-    prepared = prepare(network, data)
+    prepared = prepare(network, data, sample_weight)
     settings = make_settings(
         len(prepared.x),
         optimizer=optimizer,

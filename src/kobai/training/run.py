@@ -63,7 +63,8 @@ class Run:
         self.history = History()
         self.interrupt = DeferredInterrupt()
         optimizer = self.optimizer = settings.optimizer
-        self.take_step = make_step(network, optimizer, settings.gradient)
+        self.weighted = data.weights is not None
+        self.take_step = make_step(network, optimizer, settings.gradient, self.weighted)
         weights = sum(w.size for w in network.params.values())
         work = 2 * weights * settings.batch_size
         if settings.gradient == "numerical":
@@ -86,7 +87,11 @@ class Run:
         """Take the steps with an engine, and have it known to the checkpoint."""
         self.identity["engine"] = engine
         self.stepper = compiled(
-            self.network, self.optimizer, engine, self.settings.gradient
+            self.network,
+            self.optimizer,
+            engine,
+            self.settings.gradient,
+            self.weighted,
         )
 
     @property
@@ -153,7 +158,7 @@ class Run:
         steps = range(first, stop)
         noises = [self._noise(size, step) for step in steps] if self._noisy else []
         taken = Steps(rows, noises, self._rates(steps))
-        losses: np.ndarray = stepper.take_steps(work, self.data.x, self.data.t, taken)
+        losses: np.ndarray = stepper.take_steps(work, self.data.rows, taken)
         return losses
 
     def _rates(self, steps: range) -> np.ndarray:
@@ -173,14 +178,13 @@ class Run:
 
     def _one_step(self) -> None:
         model, step = self.model, self.model.step
-        x, t = self._batch(step)
+        batch = self._batch(step)
         params, state, statistics, loss = self.take_step(
             model.params,
             model.state,
             model.statistics,
-            x,
-            t,
-            self._noise(len(x), step),
+            *batch,
+            self._noise(len(batch[0]), step),
             self.optimizer.rate_at(step),
         )
         self._loss = float(loss)
@@ -192,11 +196,11 @@ class Run:
         self.history.append_loss(self._loss)
         self.display.tick(step + 1, self._loss)
 
-    def _batch(self, step: int) -> tuple[Any, Any]:
+    def _batch(self, step: int) -> tuple[Any, ...]:
         rows = self._rows(step, step + 1)
         if rows is None:
-            return self.data.x, self.data.t
-        return self.data.x.take(rows[0], axis=0), self.data.t.take(rows[0], axis=0)
+            return self.data.rows
+        return tuple(each.take(rows[0], axis=0) for each in self.data.rows)
 
     def _rows(self, first: int, stop: int) -> Any:
         """Return which rows of the data steps see, shape (steps, batch size).
@@ -242,7 +246,7 @@ class Run:
     def record(self) -> None:
         """Evaluate the network and add the record of this epoch, or part of one."""
         self._require_finite()
-        train = self.network.evaluate(self.data.x, self.data.t)
+        train = self.network.evaluate(*self.data.rows)
         if not math.isfinite(train["loss"]):
             raise self._set_back(f"the training loss is {train['loss']}")
         test = {}

@@ -171,7 +171,10 @@ def _fingerprint(data: TrainingData) -> str:
     rows = slice(None, None, max(1, len(data.x) // SAMPLED_ROWS))
     sample = np.ascontiguousarray(data.x[rows]), np.ascontiguousarray(data.t)
     checksum = zlib.crc32(sample[1].data, zlib.crc32(sample[0].data))
-    return (
+    text = (
         f"x {data.x.shape} {data.x.dtype}, t {data.t.shape} {data.t.dtype}, "
         f"checksum {checksum:08x}"
     )
+    if data.weights is None:
+        return text
+    return f"{text}, weights {zlib.crc32(np.ascontiguousarray(data.weights).data):08x}"

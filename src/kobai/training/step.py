@@ -1,9 +1,10 @@
 """One training step as a pure function: forwards, backwards, update."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from kobai.autodiff.trees import tree_map
 from kobai.engines import make_stepper
 from kobai.engines.blas import blas_threads
 from kobai.engines.perturbing import NumericalGradient
-from kobai.engines.stepping import Steps, step_source
+from kobai.engines.stepping import Data, Steps, step_source
 from kobai.errors import suggest
 from kobai.optimizers import Optimizer
 
@@ -22,6 +23,18 @@ if TYPE_CHECKING:
 
 Step = Callable[..., tuple[Any, Any, Any, Any]]
 Objective = Callable[[Any], tuple[Any, Any]]
+
+
+class Trainable(Protocol):
+    """What has a loss to make smaller: a network, or one with a penalty added."""
+
+    @property
+    def structure(self) -> Hashable:
+        """What `objective` depends on besides its arguments; None if unknown."""
+
+    @property
+    def objective(self) -> Callable[..., tuple[Any, Any]]:
+        """The pure function of a network of that name."""
 
 
 def backprop(objective: Objective, params: Any) -> tuple[tuple[Any, Any], Any]:
@@ -42,15 +55,17 @@ GRADIENTS: dict[str, Callable[..., tuple[tuple[Any, Any], Any]]] = {
 }
 
 
-def make_step(network: "Network", optimizer: Optimizer, gradient: str) -> Step:
+def make_step(
+    network: Trainable, optimizer: Optimizer, gradient: str, weighted: bool = False
+) -> Step:
     """Return the training step of a network.
 
         step(params, state, statistics, x, t, noise, learning_rate)
             -> (params, state, statistics, loss)
 
     It is pure: everything it needs comes in, everything it changes goes out.
-    `gradient` is "backprop", or "numerical" for the definition. Raises `ValueError` for
-    another.
+    `gradient` is "backprop", or "numerical" for the definition. A `weighted` step takes
+    the weights of the samples after t. Raises `ValueError` for another gradient.
     """
     if gradient not in GRADIENTS:
         raise ValueError(
@@ -58,6 +73,23 @@ def make_step(network: "Network", optimizer: Optimizer, gradient: str) -> Step:
             f"{', '.join(GRADIENTS)}.{suggest(str(gradient), GRADIENTS)}"
         )
     derive = GRADIENTS[gradient]
+
+    def weighted_step(
+        params: Any,
+        state: Any,
+        statistics: Any,
+        x: Any,
+        t: Any,
+        weights: Any,
+        noise: Any,
+        learning_rate: Any,
+    ) -> tuple[Any, Any, Any, Any]:
+        def objective(params: Any) -> tuple[Any, Any]:
+            return network.objective(params, x, t, statistics, noise, True, weights)
+
+        (loss, new_statistics), grads = derive(objective, params)
+        params, state = optimizer.update(params, grads, state, learning_rate)
+        return params, state, new_statistics, loss
 
     def step(
         params: Any,
@@ -68,14 +100,11 @@ def make_step(network: "Network", optimizer: Optimizer, gradient: str) -> Step:
         noise: Any,
         learning_rate: Any,
     ) -> tuple[Any, Any, Any, Any]:
-        def objective(params: Any) -> tuple[Any, Any]:
-            return network.objective(params, x, t, statistics, noise, training=True)
+        return weighted_step(
+            params, state, statistics, x, t, None, noise, learning_rate
+        )
 
-        (loss, new_statistics), grads = derive(objective, params)
-        params, state = optimizer.update(params, grads, state, learning_rate)
-        return params, state, new_statistics, loss
-
-    return step
+    return weighted_step if weighted else step
 
 
 def example_source(network: "Network", optimizer: Optimizer, batch_size: int) -> str:
@@ -89,57 +118,87 @@ def example_source(network: "Network", optimizer: Optimizer, batch_size: int) ->
 
 
 def compiled(
-    network: "Network", optimizer: Optimizer, engine: str, gradient: str
+    network: Trainable,
+    optimizer: Optimizer,
+    engine: str,
+    gradient: str = "backprop",
+    weighted: bool = False,
 ) -> "NumpyStepper | NumericalStepper | None":
     """Return what takes many steps with an engine, or None to take them one by one."""
     if gradient == "numerical" and engine != "eager":
         return NumericalStepper(network, optimizer, engine)
-    return make_stepper(make_step(network, optimizer, gradient), engine)
+    step = make_step(network, optimizer, gradient, weighted)
+    return make_stepper(step, engine, _structure(network, optimizer, weighted))
 
 
-class NumericalStepper:
-    """Takes steps with gradients by definition, each number changed by itself."""
+def _structure(network: Trainable, optimizer: Optimizer, weighted: bool) -> Hashable:
+    """Return what a step depends on besides its arguments; None if that is not known.
 
-    def __init__(
-        self, network: "Network", optimizer: Optimizer, engine: str = "auto"
-    ) -> None:
-        self.network = network
-        self.optimizer = optimizer
-        self.gradient = NumericalGradient(self._loss, engine=engine)
+    What others have written may depend on anything.
+    """
+    if network.structure is None or not type(optimizer).__module__.startswith("kobai."):
+        return None
+    # The learning rate is an argument.
+    return network.structure, replace(optimizer, learning_rate=1.0), weighted
+
+
+class PlainStepper:
+    """Takes steps one by one, as they are written."""
+
+    def __init__(self, step: Step) -> None:
+        self._step = step
 
     def begin(self, model: Any) -> Any:
         """Return a copy of (params, state, statistics) to be changed in place."""
         return tree_map(np.array, model)
 
     def threads(self, work: Any, rows: int) -> AbstractContextManager[None]:
-        """Return the context in which steps run: one thread, the products are small."""
+        """Return the context in which steps run: on one thread."""
         return blas_threads(1)
 
-    def take_steps(self, work: Any, x: Any, t: Any, steps: Steps) -> np.ndarray:
+    def take_steps(self, work: Any, data: Data, steps: Steps) -> np.ndarray:
         """Change `work` by several steps on the data; return the loss of each.
 
         A step whose loss is not finite is the last one.
         """
         losses: list[float] = []
         for number, rate in enumerate(steps.rates.tolist()):
-            batch = x, t
+            batch = data
             if steps.rows is not None:
                 rows = steps.rows[number]
-                batch = x.take(rows, axis=0), t.take(rows, axis=0)
-            losses.append(self._take_step(work, *batch, steps.noise(number), rate))
+                batch = tuple(each.take(rows, axis=0) for each in data)
+            *updated, loss = self._step(*work, *batch, steps.noise(number), rate)
+            tree_map(np.copyto, list(work), updated)
+            losses.append(float(loss))
             if not isfinite(losses[-1]):
                 break
         return np.array(losses)
 
-    def _take_step(self, work: Any, x: Any, t: Any, noise: Any, rate: float) -> float:
-        params, state, statistics = work
-        grads = self.gradient(params, x, t, statistics, noise)
-        grads = tree_map(lambda g, w: g.astype(w.dtype), grads, params)
-        value, moved = self.network.objective(params, x, t, statistics, noise)
-        updated = (*self.optimizer.update(params, grads, state, rate), moved)
-        tree_map(np.copyto, work, updated)
-        return float(value)
 
-    def _loss(self, params: Any, x: Any, t: Any, statistics: Any, noise: Any) -> Any:
-        objective = self.network.objective
-        return objective(params, x, t, statistics, noise, training=True)[0]
+class NumericalStepper(PlainStepper):
+    """Takes steps with gradients by definition, each number changed by itself."""
+
+    def __init__(
+        self, network: Trainable, optimizer: Optimizer, engine: str = "auto"
+    ) -> None:
+        super().__init__(self._numerical_step)
+        self.network = network
+        self.optimizer = optimizer
+        self.gradient = NumericalGradient(self._loss, engine=engine)
+
+    def _numerical_step(
+        self, params: Any, state: Any, statistics: Any, *rest: Any
+    ) -> tuple[Any, Any, Any, Any]:
+        *batch, noise, rate = rest
+        given = tuple(batch), statistics, noise
+        grads = self.gradient(params, *given)
+        grads = tree_map(lambda g, w: g.astype(w.dtype), grads, params)
+        loss, moved = self._objective(params, *given)
+        return *self.optimizer.update(params, grads, state, rate), moved, loss
+
+    def _loss(self, params: Any, batch: Any, statistics: Any, noise: Any) -> Any:
+        return self._objective(params, batch, statistics, noise)[0]
+
+    def _objective(self, params: Any, batch: Any, statistics: Any, noise: Any) -> Any:
+        x, t, *weights = batch
+        return self.network.objective(params, x, t, statistics, noise, True, *weights)
