@@ -27,6 +27,8 @@ PACKAGES = (
     "autograd",
     "numba",
     "scipy",
+    "polars",
+    "pandas",
 )
 GEMM_SIZE = 2048
 

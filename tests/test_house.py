@@ -13,7 +13,7 @@ SOURCE = Path(kobai.__file__).parent
 
 # Data flows down this list; an import points up it. Alike are those on one line.
 ORDER = [
-    ["errors", "version"],
+    ["errors", "version", "html"],
     ["functions"],
     ["autodiff"],
     ["graph"],

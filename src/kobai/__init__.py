@@ -27,9 +27,10 @@ if TYPE_CHECKING:
         load_fashion_mnist,
         load_kuzushiji_mnist,
         load_mnist,
+        load_table,
     )
     from kobai.engines.compiling import compile
-    from kobai.formats import load_model, save_model
+    from kobai.formats import export, load_model, save_model
     from kobai.networks import Dense, Network, TwoLayerNet
     from kobai.optimizers import SGD, Adam, AdamW, Momentum, gradient_descent
     from kobai.training import EarlyStopping, History, train
@@ -48,6 +49,7 @@ __all__ = [
     "__version__",
     "check_gradient",
     "compile",
+    "export",
     "gradient",
     "gradient_descent",
     "load_dataset",
@@ -56,6 +58,7 @@ __all__ = [
     "load_kuzushiji_mnist",
     "load_mnist",
     "load_model",
+    "load_table",
     "numerical_derivative",
     "numerical_gradient",
     "save_model",
@@ -72,10 +75,10 @@ _HOMES = {
     ),
     "data": (
         "Dataset load_dataset load_digits load_fashion_mnist load_kuzushiji_mnist "
-        "load_mnist"
+        "load_mnist load_table"
     ),
     "engines.compiling": "compile",
-    "formats": "load_model save_model",
+    "formats": "export load_model save_model",
     "networks": "Dense Network TwoLayerNet",
     "optimizers": "SGD Adam AdamW Momentum gradient_descent",
     "training": "EarlyStopping History train",
@@ -85,6 +88,7 @@ _FOLDERS = (
     "book",
     "data",
     "engines",
+    "estimators",
     "formats",
     "functions",
     "graph",

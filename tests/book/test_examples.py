@@ -17,6 +17,7 @@ SETTINGS = {
     "own_numpy_function.py": ["800"],
     "single_neuron_sine.py": ["20"],
     "train_digits.py": ["5"],
+    "train_table.py": [],
     "two_layer_net_mnist_by_hand.py": ["20", str(MNIST)],
 }
 
@@ -38,6 +39,13 @@ def test_every_example_is_listed_short_and_explained():
         assert len(text.splitlines()) < 60
         assert text.startswith('"""')
         assert f"python examples/{path.name}" in text
+
+
+def test_train_table(tmp_path):
+    out = run("train_table.py", tmp_path)
+    assert float(re.search(r"Test accuracy (\S+)", out)[1]) > 0.9
+    for row in ("task     3 classes (kind)", "cat", "dog", "rabbit"):
+        assert row in out
 
 
 def test_numerical_vs_backprop(tmp_path):

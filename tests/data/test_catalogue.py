@@ -43,12 +43,12 @@ def test_a_name_stands_before_a_folder(small, tmp_path, monkeypatch):
         ("fashion_mnist", 'Did you mean "fashion-mnist"'),
         ("", 'unknown data set ""'),
         ("nowhere.npz", r"nowhere.npz: cannot be read \(No such file"),
-        ("note.txt", "it is a file of another kind"),
+        ("note.pdf", "it is a file of another kind"),
     ],
 )
 def test_unknown_names(name, message, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "note.txt").write_text("no data")
+    (tmp_path / "note.pdf").write_text("no data")
     with pytest.raises(DataError, match=message):
         load_dataset(name)
 

@@ -8,6 +8,7 @@ from kobai.cli.check import check
 from kobai.cli.descend import descend
 from kobai.cli.doctor import doctor
 from kobai.cli.evaluate import evaluate
+from kobai.cli.export import export
 from kobai.cli.figures import figures
 from kobai.cli.predict import predict
 from kobai.cli.source import source
@@ -20,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for each in (train, evaluate, predict, check, descend, figures, source, doctor):
+for each in (train, evaluate, predict, export, check, descend, figures, source, doctor):
     app.command()(each)
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kobai.cli import options
+from kobai.cli.loading import load_data
 from kobai.cli.screen import facts, say, show
-from kobai.cli.settings import SettingError, Settings, build_network, load_data
+from kobai.cli.settings import SettingError, Settings, build_network
 
 if TYPE_CHECKING:
     from kobai.data import Dataset

@@ -1,120 +1,180 @@
 """`kobai evaluate`: how well a trained network does, and what it mistakes for what."""
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from kobai.cli import options
-from kobai.cli.models import data_of, find_model
-from kobai.cli.screen import columns, facts, plain, say, show
-from kobai.cli.settings import load_data
+import typer
+
+from kobai.cli import options, table_options
+from kobai.cli.folder import check_picture, write_figure
+from kobai.cli.loading import load, load_data
+from kobai.cli.mistakes import print_classes, print_confusion
+from kobai.cli.models import find_model, settings_of
+from kobai.cli.screen import columns, facts, plain, say, short, show
+from kobai.cli.settings import one_of
 from kobai.errors import DataError
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from kobai.data import Dataset
+    from kobai.data import Columns, Dataset
     from kobai.formats import Model
 
-MOST_CLASSES = 20
-SHOWN = 5
+CONFUSION = "confusion-matrix.png"
 
 
 def evaluate(
     run: options.Run,
     data: options.Data = None,
     data_dir: options.DataDir = None,
+    encoding: table_options.Encoding = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            help="Where to draw the confusion matrix. Of a table: in the run folder.",
+        ),
+    ] = None,
+    language: options.Language = "en",
 ) -> None:
     """Measure a trained network on test data: loss, accuracy, confusion matrix.
 
     \b
     kobai evaluate runs/digits-1            on the test data of its own set
     kobai evaluate runs/mnist-1 my-digits   on a folder of IDX files
+    kobai evaluate runs/iris-1 more.csv     on another table
+
+    Of a regression it shows the root mean squared error and the mean absolute error,
+    in the unit of the target, and R², the share of its variance that is explained.
     """
+    if out is not None:
+        check_picture(out)
+    one_of("--language", language, options.LANGUAGES)
+    # Functions load NumPy, which `kobai --help` does not need.
+    from kobai.functions import confusion
+
     model = find_model(run)
-    name, folder, seed = (data, data_dir, 0) if data else data_of(run)
-    found = load_data(name, data_dir or folder, seed)
-    _check_fit(model, found)
-    _print_results(model, found)
-    if found.classes and model.network.outputs[-1] > 1:
-        _print_confusion(_confusion(model, found), _class_names(model, found))
+    found = _test_data(model, run, data, data_dir, encoding)
+    outputs = model.network.predict(found.x_test)
+    _print_results(model, found, outputs)
+    if found.columns and not found.classes:
+        _print_numbers(found.columns, outputs, found.t_test)
+        return
+    if not found.classes:
+        return
+    labels = _labels(found.t_test)
+    counts = confusion(outputs, labels)
+    names = model.classes or found.classes or tuple(map(str, range(len(counts))))
+    print_classes(outputs, labels, names)
+    print_confusion(counts, names)
+    _draw(counts, names, _picture(run, data, model, out), language)
 
 
-def _check_fit(model: "Model", data: "Dataset") -> None:
-    wanted, got = model.network.inputs, data.x_test.shape[1:]
+def _test_data(
+    model: "Model",
+    run: str,
+    data: str | None,
+    data_dir: str | None,
+    encoding: str | None,
+) -> "Dataset":
+    """Return the data to measure on: the named one, or the run's own test data."""
+    if model.columns and data:
+        return _another_table(model, data, encoding)
+    if data:
+        found = load_data(data, data_dir, 0)
+    else:
+        settings = settings_of(run)
+        found = load(replace(settings, data_dir=data_dir or settings.data_dir))
+    if found.columns != model.columns:
+        raise DataError(
+            f"{found.name} is no longer as it was when {run} was trained on it; name "
+            "the table to measure on, and all of its rows will be taken"
+        )
+    wanted, got = model.network.inputs, found.x_test.shape[1:]
     if wanted != got:
         raise DataError(
-            f"{data.name} has samples of shape {got}, the network takes {wanted}; it "
+            f"{found.name} has samples of shape {got}, the network takes {wanted}; it "
             f"was trained on {model.name or 'other data'}. Name data of that shape."
         )
+    return found
 
 
-def _print_results(model: "Model", data: "Dataset") -> None:
+def _another_table(model: "Model", data: str, encoding: str | None) -> "Dataset":
+    """Return all rows of a table as test data, in the columns of the model."""
+    from kobai.data import Dataset
+    from kobai.data.frames import open_table
+    from kobai.data.table import rows_of
+
+    assert model.columns is not None
+    table = open_table(short(data), encoding)
+    x, t, lost = rows_of(table, model.columns)
+    if lost:
+        say(f"{lost:,} row{'s' * (lost > 1)} without a target left out")
+    target = model.columns.target
+    name = Path(data).name
+    return Dataset(name, x[:0], t[:0], x, t, target.classes, columns=model.columns)
+
+
+def _print_results(model: "Model", data: "Dataset", outputs: "np.ndarray") -> None:
+    from kobai.functions import balanced_accuracy, log_loss
+
     results = model.network.evaluate(data.x_test, data.t_test)
     values = {name.capitalize(): f"{value:.4f}" for name, value in results.items()}
+    if model.network.loss_name.endswith("entropy"):
+        # It is the same number, under the name that it has for classifiers.
+        values = {"Log loss": values.pop("Loss"), **values}
     if "accuracy" in results:
         right = round(results["accuracy"] * len(data.x_test))
         values["Accuracy"] += f"  ({right:,} of {len(data.x_test):,} right)"
-    show(facts(Data=f"{data.name}, {len(data.x_test):,} test samples"))
-    show(facts(**values))
+    if data.classes:
+        labels = _labels(data.t_test)
+        values["Balanced accuracy"] = f"{balanced_accuracy(outputs, labels):.4f}"
+        if not model.network.loss_name.endswith("entropy"):
+            values["Log loss"] = f"{log_loss(outputs, labels):.4f}"
+    about = {"Data": f"{data.name}, {len(data.x_test):,} test samples"}
+    if data.columns:
+        about["Task"] = data.columns.target.task
+    show(facts(**about, **values))
 
 
-def _confusion(model: "Model", data: "Dataset") -> "np.ndarray":
-    """Return how often each class (row) was taken for each (column)."""
-    import numpy as np
+def _print_numbers(fitted: "Columns", outputs: "np.ndarray", t: "np.ndarray") -> None:
+    """Print errors in the unit of each target, a row each."""
+    from kobai.functions import mae, r2, rmse
 
-    labels = data.t_test if data.t_test.ndim == 1 else data.t_test.argmax(axis=1)
-    guesses = model.network.predict(data.x_test).argmax(axis=1)
-    classes = model.network.outputs[-1]
-    counts = np.zeros((classes, classes), dtype=np.int64)
-    np.add.at(counts, (labels, guesses), 1)
-    return counts
-
-
-def _class_names(model: "Model", data: "Dataset") -> tuple[str, ...]:
-    count = model.network.outputs[-1]
-    return model.classes or data.classes or tuple(map(str, range(count)))
-
-
-def _print_confusion(counts: "np.ndarray", names: tuple[str, ...]) -> None:
+    y, t = fitted.decode(outputs), fitted.decode(t)
+    table = columns("target", "RMSE", "MAE", "R²")
+    for index, name in enumerate(fitted.target.names):
+        pair = y[:, index], t[:, index]
+        errors = (f"{measure(*pair):.5g}" for measure in (rmse, mae))
+        table.add_row(plain(name), *errors, f"{r2(*pair):.4f}")
     say()
-    if len(names) <= MOST_CLASSES:
-        say("[bold]What it is[/bold] (rows), and what it is taken for (columns)")
-        show(_matrix(counts, names))
-        say()
-    worst = [(n, i, j) for (i, j), n in _off_diagonal(counts)][:SHOWN]
-    if not worst:
-        say("Not a single mistake.")
-        return
-    say("[bold]Most frequent mistakes[/bold]")
-    table = columns("is", "taken for", "times", left=(0, 1))
-    for times, is_, guess in worst:
-        table.add_row(plain(names[is_]), plain(names[guess]), str(times))
     show(table)
 
 
-def _off_diagonal(counts: "np.ndarray") -> list[tuple[tuple[int, int], int]]:
-    cells = [
-        ((i, j), int(n))
-        for i, row in enumerate(counts)
-        for j, n in enumerate(row)
-        if n and i != j
-    ]
-    return sorted(cells, key=lambda cell: -cell[1])
+def _labels(t: "np.ndarray") -> "np.ndarray":
+    return t if t.ndim == 1 else t.argmax(axis=1)
 
 
-def _matrix(counts: "np.ndarray", names: tuple[str, ...]) -> Any:
-    """Return the table; long names stand at the rows alone, numbered."""
-    numbered = max(map(len, names)) > 5
-    heads = [str(i) for i in range(len(names))] if numbered else list(names)
-    rows = [f"{i} {n}" for i, n in enumerate(names)] if numbered else list(names)
-    table = columns("", *map(plain, heads), "right", left=(0,))
-    for index, row in enumerate(counts):
-        cells = [_cell(int(n), index == j) for j, n in enumerate(row)]
-        share = row[index] / row.sum() if row.sum() else 0.0
-        table.add_row(f"[bold]{plain(rows[index])}[/bold]", *cells, f"{share:.1%}")
-    return table
+def _picture(
+    run: str, data: str | None, model: "Model", out: Path | None
+) -> Path | None:
+    """Return where the confusion matrix is to be drawn, if anywhere."""
+    folder = Path(run).expanduser()
+    if out is not None or data or not model.columns or not folder.is_dir():
+        return out
+    return folder / CONFUSION
 
 
-def _cell(count: int, right: bool) -> str:
-    if not count:
-        return "[dim]·[/dim]"
-    return f"[green]{count}[/green]" if right else f"[red]{count}[/red]"
+def _draw(
+    counts: "np.ndarray", names: tuple[str, ...], path: Path | None, language: str
+) -> None:
+    if path is None:
+        return
+    from kobai.plots import confusion_matrix
+
+    write_figure(path, confusion_matrix(counts, names, language))
+    say()
+    show(facts(Written=short(path)))

@@ -117,7 +117,7 @@ def fresh_folder(wanted: str | None, data: str) -> RunFolder:
     Without a name it is the next number of `runs/<data>-<number>`. Raises `RunError`
     where the folder exists, or cannot be made.
     """
-    path = Path(wanted).expanduser() if wanted else _next_number(Path(data).stem)
+    path = Path(wanted).expanduser() if wanted else _next_number(_stem(data))
     if path.exists() and not _is_empty_folder(path):
         raise RunError(
             f"--run {path}: exists already. Choose another name, or go on with that "
@@ -125,6 +125,12 @@ def fresh_folder(wanted: str | None, data: str) -> RunFolder:
         )
     check_place(path)
     return RunFolder(path)
+
+
+def _stem(data: str) -> str:
+    """Return a file's name without its endings, both of data.csv.gz."""
+    stem = Path(data).stem
+    return stem.removesuffix(".csv").removesuffix(".tsv")
 
 
 def _is_empty_folder(path: Path) -> bool:

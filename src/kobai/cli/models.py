@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from kobai.cli.folder import MODEL, RunError, RunFolder
 from kobai.cli.screen import command
+from kobai.cli.settings import Settings
 
 if TYPE_CHECKING:
     from kobai.formats import Model
@@ -37,10 +38,9 @@ def _known_runs(path: Path) -> str:
     return hint.strip() or f"There are {', '.join(runs)}."
 
 
-def data_of(run: str) -> tuple[str, str | None, int]:
-    """Return the data set a run was trained on: its name, its folder, its seed."""
+def settings_of(run: str) -> Settings:
+    """Return the settings of a run, which say what data it was trained on."""
     folder = RunFolder(Path(run).expanduser())
     if not folder.path.is_dir():
         raise RunError(f"{run}: a model file alone does not say its data; name them")
-    settings = folder.settings()
-    return settings.data, settings.data_dir, settings.seed
+    return folder.settings()

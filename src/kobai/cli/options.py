@@ -91,7 +91,7 @@ Data = Annotated[
         autocompletion=names(DATA_SETS),
         show_default=False,
         help="digits (the default), mnist, fashion-mnist, kuzushiji-mnist, a folder of "
-        "IDX files, or an .npz file.",
+        "IDX files, an .npz file, or a table: CSV, TSV or Parquet.",
     ),
 ]
 DataDir = Annotated[
@@ -127,7 +127,7 @@ Activation = Annotated[
         autocompletion=names(_activations),
         rich_help_panel=NETWORK,
         help="sigmoid, tanh, relu, leaky_relu, softplus, gelu or identity. Usually "
-        "sigmoid; relu for the digits.",
+        "sigmoid; relu for the digits and tables.",
     ),
 ]
 Loss = Annotated[
@@ -158,7 +158,8 @@ OptimizerName = Annotated[
         metavar="NAME",
         autocompletion=names(_optimizers),
         rich_help_panel=TRAINING,
-        help="sgd (the default), momentum, nesterov, adagrad, rmsprop, adam or adamw.",
+        help="sgd (the default), momentum, nesterov, adagrad, rmsprop, adam (the "
+        "default for tables) or adamw.",
     ),
 ]
 LearningRate = Annotated[
@@ -168,8 +169,8 @@ LearningRate = Annotated[
         parser=number("--lr"),
         metavar="RATE",
         rich_help_panel=TRAINING,
-        help="Learning rate. Usually 0.1 with sgd (0.3 for the digits), else the "
-        "optimizer's own.",
+        help="Learning rate. Usually 0.1 with sgd (0.3 for the digits), 0.005 for "
+        "tables, else the optimizer's own.",
     ),
 ]
 MomentumOption = Annotated[
@@ -220,7 +221,7 @@ Epochs = Annotated[
         parser=whole("--epochs"),
         metavar="N",
         rich_help_panel=TRAINING,
-        help="Passes through the data. Usually 10 (30 for the digits).",
+        help="Passes through the data. Usually 10; 30 if there are few.",
     ),
 ]
 Steps = Annotated[

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kobai.cli import options
+from kobai.cli import options, table_options
 from kobai.cli.models import find_model
+from kobai.cli.predict_table import predict_rows
 from kobai.cli.screen import bar, columns, console, plain, say, show
 from kobai.errors import DataError
 
@@ -24,25 +25,51 @@ FEW_PIXELS = 16
 def predict(
     run: options.Run,
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A picture, or an .npz with x.")
+        Path,
+        typer.Argument(metavar="FILE", help="A picture, a table, or an .npz with x."),
     ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            help="For a table: where to write all predictions, as .csv, .tsv or "
+            ".parquet.",
+        ),
+    ] = None,
+    encoding: table_options.Encoding = None,
 ) -> None:
-    """Show what a trained network takes a picture for, with probabilities.
+    """Show what a trained network takes a picture for, or the rows of a table.
 
     \b
     kobai predict runs/digits-1 my.png      a figure that you drew
     kobai predict runs/mnist-1 my.npz       the rows of x, as they were for training
+    kobai predict runs/iris-1 new.csv -o predictions.csv
 
     A picture may have any size, dark on light or light on dark; the figure in it is
-    cut out, scaled and centred as those of the training data are.
+    cut out, scaled and centred as those of the training data are. A table needs the
+    columns that were trained on, under the same names; others are not used.
     """
+    from kobai.data.endings import is_table
+
     model = find_model(run)
     if not file.exists():
         raise DataError(f"{file}: there is no such file")
     if file.is_dir():
         raise DataError(f"{file}: is a folder; name a picture in it, or an .npz file")
+    if is_table(file):
+        predict_rows(model, file, out, encoding)
+        return
+    if out is not None:
+        raise DataError(f"--out: {file} is no table; its predictions are printed")
     if file.suffix.lower() == ".npz":
         _print_rows(model, _read_rows(file, model))
+    elif model.columns:
+        raise DataError(
+            f"{file}: is no table, and {model.name} was trained on one; name a CSV, "
+            "TSV or Parquet file"
+        )
     else:
         _predict_picture(model, file)
 

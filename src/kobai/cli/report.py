@@ -4,7 +4,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from kobai.cli.folder import DESCRIBED, RunFolder
-from kobai.cli.screen import command, facts, plain, say, short, show
+from kobai.cli.measures import of_table
+from kobai.cli.screen import command, console, facts, plain, say, short, show
 from kobai.cli.settings import Settings
 
 if TYPE_CHECKING:
@@ -64,10 +65,14 @@ def results(data: "Dataset", network: "Network", history: "History") -> dict[str
         for name, value in network.evaluate(x, t).items():
             # JSON has no infinity, which a regression's test loss may reach.
             found[f"{part}_{name}"] = value if math.isfinite(value) else None
+    if data.columns and len(data.x_test):
+        measured = of_table(network, data.columns, data.x_test, data.t_test)
+        for name, value in measured.items():
+            found[f"test_{name}"] = value if math.isfinite(value) else None
     return found | {"stopped": history.stopped}
 
 
-def sum_up(folder: RunFolder, results: dict[str, Any], history: "History") -> None:
+def sum_up(folder: RunFolder, results: dict[str, Any], settings: Settings) -> None:
     """Say how well it went, what was written, and what to type next."""
     run = short(folder.path)
     steps = _count(results["steps"], "step")
@@ -79,24 +84,50 @@ def sum_up(folder: RunFolder, results: dict[str, Any], history: "History") -> No
         for name, what in DESCRIBED.items()
         if (folder.path / name).exists()
     }
-    show(_pairs("Written", written))
+    _show_pairs("Written", written)
     say()
-    show(_pairs("Next", _next_commands(run)))
+    _show_pairs("Next", _next_commands(run, settings))
 
 
 def _quality(results: dict[str, Any]) -> str:
+    if results.get("test_r2") is not None:
+        best = f"[bold]Test R² [green]{results['test_r2']:.4f}[/green][/bold]"
+        return f"{best}, root mean squared error {results['test_rmse']:.4g}"
     name = "accuracy" if "test_accuracy" in results else "loss"
     test, train = results[f"test_{name}"], results[f"train_{name}"]
     best = f"[bold]Test {name} [green]{test:.4f}[/green][/bold]"
     return f"{best} (training data {train:.4f})"
 
 
-def _next_commands(run: str) -> dict[str, str]:
+def _next_commands(run: str, settings: Settings) -> dict[str, str]:
+    if settings.is_table:
+        new = ("new.csv", "-o", "predictions.csv")
+        return {
+            command("evaluate", run): "where it errs",
+            command("predict", run, *new): "for new rows",
+            command("export", run, f"{run}/model.onnx"): "to use it elsewhere",
+        }
     return {
         command("evaluate", run): "where it errs",
         command("predict", run, "my.png"): "a figure that you drew",
         command("train", "--hidden", "100,50"): "another network",
     }
+
+
+def _show_pairs(title: str, rows: dict[str, str]) -> None:
+    """Print what can be typed or opened beside what it is, or above it if too wide."""
+    from rich.cells import cell_len
+    from rich.text import Text
+
+    width = max(cell_len(left) for left in rows) + max(map(len, rows.values()))
+    if len(title) + 4 + width <= console().width:
+        show(_pairs(title, rows))
+        return
+    say(f"[bold]{title}[/bold]")
+    for left, right in rows.items():
+        # A terminal that wraps a line by itself still copies it as one.
+        console().print(Text(f"  {left}", "cyan"), soft_wrap=True)
+        say(f"      {right}")
 
 
 def _pairs(title: str, rows: dict[str, str]) -> Any:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kobai.cli import report
 from kobai.cli.folder import CURVES, HISTORY, RunError, RunFolder, write_figure
 from kobai.cli.leaving import CtrlCError, describe
+from kobai.cli.loading import load
 from kobai.cli.screen import command, short
 from kobai.cli.settings import (
     Settings,
@@ -15,7 +16,6 @@ from kobai.cli.settings import (
     build_optimizer,
     check_batch,
     completed,
-    load_data,
     one_of,
 )
 from kobai.cli.watch import LossWatch
@@ -65,7 +65,7 @@ class Session:
         one_of("--batches", chosen.batches, BATCHES)
         one_of("--engine", chosen.engine, ["auto", *ENGINES])
         one_of("--gradient", chosen.gradient, GRADIENTS)
-        data = load_data(chosen.data, chosen.data_dir, chosen.seed)
+        data = load(chosen)
         self.settings = completed(chosen, len(data.x_train))
         check_batch(self.settings, data)
         network = build_network(self.settings, data)
@@ -117,7 +117,7 @@ class Session:
         results = self._save(data, network, history)
         if problem:
             self._explain(problem, history)
-        self._say(report.sum_up, self.folder, results, history)
+        self._say(report.sum_up, self.folder, results, self.settings)
 
     def _history(
         self, data: "Dataset", network: "Network", optimizer: Any, watch: LossWatch
@@ -131,6 +131,7 @@ class Session:
             epochs=chosen.epochs,
             steps=chosen.steps,
             batches=chosen.batches,
+            sample_weight=data.sample_weight,
             seed=chosen.seed,
             engine=chosen.engine,
             gradient=chosen.gradient,
@@ -155,6 +156,7 @@ class Session:
             image_shape=data.image_shape,
             scale=data.scale,
             name=data.name,
+            columns=data.columns,
         )
         history.write_csv(self.folder.path / HISTORY)
         self.folder.write(self.settings.as_json(), results)

@@ -1,12 +1,10 @@
 """The settings of a training run: chosen, completed, kept in the run folder."""
 
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from kobai.cli.options import DATA_SETS
-from kobai.cli.screen import short
 from kobai.errors import KobaiError, suggest
 
 if TYPE_CHECKING:
@@ -15,6 +13,10 @@ if TYPE_CHECKING:
     from kobai.optimizers import Optimizer
 
 MOST_UNITS = 100_000
+TABLE_OPTIONS = (
+    *("task", "test", "test_size", "drop", "keep", "category"),
+    *("weight", "class_weight", "encoding"),
+)
 
 
 class SettingError(KobaiError, ValueError):
@@ -30,7 +32,7 @@ class Settings:
     hidden: str = "50"
     activation: str | None = None
     loss: str | None = None
-    optimizer: str = "sgd"
+    optimizer: str | None = None
     lr: float | None = None
     momentum: float | None = None
     weight_decay: float = 0.0
@@ -42,6 +44,21 @@ class Settings:
     engine: str = "auto"
     gradient: str = "backprop"
     dtype: str = "float32"
+    target: str | None = None
+    task: str | None = None
+    test: str | None = None
+    test_size: float | None = None
+    drop: str | None = None
+    keep: str | None = None
+    category: str | None = None
+    weight: str | None = None
+    class_weight: str | None = None
+    encoding: str | None = None
+
+    @property
+    def is_table(self) -> bool:
+        """Whether the data is a table, to learn a column of it."""
+        return self.target is not None
 
     def as_json(self) -> dict[str, Any]:
         """Return the settings as plain JSON."""
@@ -75,6 +92,13 @@ DIGITS: dict[str, Any] = {
     "batch_size": 20,
     "epochs": 30,
 }
+TABLES: dict[str, Any] = {
+    "activation": "relu",
+    "optimizer": "adam",
+    "lr": 0.005,
+    "batch_size": 100,
+}
+SMALL_TABLE = 10_000
 OTHERS: dict[str, Any] = {
     "activation": "sigmoid",
     "lr": 0.1,
@@ -87,18 +111,23 @@ def completed(settings: Settings, rows: int) -> Settings:
     """Fill in what was left open, to suit the data and the optimizer.
 
     The defaults are those of the book for MNIST (sigmoid, 0.1, batches of 100), and
-    what learns the 8×8 digits in a second.
+    what learns the 8×8 digits in a second, and what suits small tables of many kinds.
 
     >>> completed(Settings(data="mnist"), rows=60_000).batch_size
     100
     """
     usual = DIGITS if settings.data == "digits" else OTHERS
-    lr = usual["lr"] if settings.optimizer == "sgd" else None
+    if settings.is_table:
+        usual = {**TABLES, "epochs": 30 if rows <= SMALL_TABLE else 10}
+    optimizer = settings.optimizer or usual.get("optimizer", "sgd")
+    # Each optimizer has a rate that usually suits it, but for plain descent.
+    is_usual = optimizer == usual.get("optimizer", "sgd")
+    lr = usual["lr"] if is_usual else None
     epochs = None if settings.steps is not None else usual["epochs"]
     # Of few samples a batch of 100 would be all, and an epoch a single step.
     batch_size = min(usual["batch_size"], max(1, rows // 10))
     found: dict[str, Any] = {**usual, "batch_size": batch_size}
-    found |= {"lr": lr, "epochs": epochs}
+    found |= {"lr": lr, "epochs": epochs, "optimizer": optimizer}
     vacant = {k: v for k, v in found.items() if getattr(settings, k) is None}
     return replace(settings, **vacant)
 
@@ -149,17 +178,30 @@ def build_network(settings: Settings, data: "Dataset") -> "Network":
     layers: list[Any] = [Flatten()] if len(inputs) > 1 else []
     for units in hidden_sizes(settings.hidden):
         layers += [Dense(units), ACTIVATIONS[name]()]
-    layers += [Dense(_outputs(data)), _output_layer(settings.loss, data)]
+    loss = settings.loss or _usual_loss(data)
+    layers += [Dense(_outputs(data, loss)), _output_layer(loss, data)]
     return Network(
         inputs,
         layers,
-        settings.loss,
+        loss,
         seed=_whole("--seed", settings.seed, 0),
         dtype=np.dtype(settings.dtype),
     )
 
 
-def _outputs(data: "Dataset") -> int:
+def _usual_loss(data: "Dataset") -> str | None:
+    """Return the loss for a table; for other data what goes with the last layer."""
+    if data.columns is None:
+        return None
+    if not data.classes:
+        return "mean_squared_error"
+    return "binary_cross_entropy" if len(data.classes) == 2 else None
+
+
+def _outputs(data: "Dataset", loss: str | None) -> int:
+    if data.columns and len(data.classes) == 2 and loss == "binary_cross_entropy":
+        # Whether it is the second class.
+        return 1
     return len(data.classes) or int(data.t_train.shape[-1])
 
 
@@ -176,14 +218,15 @@ def build_optimizer(settings: Settings) -> "Optimizer":
     """Return the optimizer that the settings ask for."""
     from kobai.optimizers import OPTIMIZERS
 
-    kind = OPTIMIZERS[one_of("--optimizer", settings.optimizer, OPTIMIZERS)]
+    name = one_of("--optimizer", settings.optimizer or "sgd", OPTIMIZERS)
+    kind = OPTIMIZERS[name]
     options: dict[str, Any] = {"weight_decay": settings.weight_decay}
     if settings.lr is not None:
         options["learning_rate"] = settings.lr
     if settings.momentum is not None:
         if "momentum" not in {field.name for field in fields(kind)}:
             raise SettingError(
-                f"--momentum: the optimizer {settings.optimizer} has none; "
+                f"--momentum: the optimizer {name} has none; "
                 "it goes with --optimizer momentum or nesterov"
             )
         options["momentum"] = settings.momentum
@@ -213,6 +256,21 @@ def check_batches(settings: Settings) -> None:
         )
 
 
+def check_table(settings: Settings) -> None:
+    """Refuse options of tables without a target, and the other way round."""
+    given = [name for name in TABLE_OPTIONS if getattr(settings, name) is not None]
+    if given and not settings.is_table:
+        option = given[0].replace("_", "-")
+        raise SettingError(f"--{option}: goes with a table, and --target COLUMN")
+    if settings.is_table and settings.data in DATA_SETS:
+        raise SettingError(
+            f"--target: {settings.data} is no table; need a CSV, TSV or Parquet file, "
+            "such as my.csv"
+        )
+    if settings.test is not None and settings.test_size is not None:
+        raise SettingError("got --test and --test-size; give one of the two")
+
+
 def _whole(option: str, value: int, least: int) -> int:
     if value < least:
         raise SettingError(f"{option}: got {value}; need {least} or more")
@@ -228,18 +286,3 @@ def check_batch(settings: Settings, data: "Dataset") -> None:
             f"--batch-size: got {size}, but {data.name} has {rows:,} training "
             f"samples; need {rows} or fewer (--batches full takes all of them)"
         )
-
-
-def load_data(name: str, data_dir: str | None, seed: int) -> "Dataset":
-    """Load a data set, and name its file in messages as briefly as can be."""
-    from kobai.data import load_dataset
-
-    brief = short(name)
-    # A folder called mnist is not the set of that name.
-    return load_dataset(name if brief in DATA_SETS else brief, data_dir, seed)
-
-
-def typed(path: str) -> str:
-    """Return a path that holds from any folder; what is not there stays as typed."""
-    found = os.path.expanduser(path)
-    return os.path.abspath(found) if os.path.exists(found) else path

@@ -3,14 +3,15 @@
 from dataclasses import replace
 from typing import Any
 
-from kobai.cli import options
+from kobai.cli import options, table_options
 from kobai.cli.folder import CHECKPOINT, RunError, RunFolder, fresh_folder
+from kobai.cli.loading import typed
 from kobai.cli.settings import (
     SettingError,
     Settings,
     check_amounts,
     check_batches,
-    typed,
+    check_table,
 )
 
 
@@ -32,6 +33,16 @@ def train(
     engine: options.Engine = None,
     gradient: options.GradientKind = None,
     data_dir: options.DataDir = None,
+    target: table_options.Target = None,
+    task: table_options.Task = None,
+    test: table_options.Test = None,
+    test_size: table_options.TestSize = None,
+    drop: table_options.Drop = None,
+    keep: table_options.Keep = None,
+    category: table_options.Category = None,
+    weight: table_options.Weight = None,
+    class_weight: table_options.ClassWeight = None,
+    encoding: table_options.Encoding = None,
     run: options.RunName = None,
     resume: options.Resume = False,
     quiet: options.Quiet = False,
@@ -43,6 +54,7 @@ def train(
     kobai train mnist --hidden 100,50    downloads MNIST once
     kobai train mnist --data-dir FOLDER  takes its files from there
     kobai train my.npz --optimizer adam  your own x and t
+    kobai train my.csv --target species  your own table, to learn a column of it
     kobai train --resume --run runs/digits-1 --epochs 60
 
     The run folder gets the network (model.safetensors), the curves (curves.png,
@@ -52,7 +64,7 @@ def train(
     for name in ("run", "resume", "quiet"):
         given.pop(name, None)
     # A run must find its data again from any other folder.
-    for name in ("data", "data_dir"):
+    for name in ("data", "data_dir", "test"):
         if name in given and given[name] not in options.DATA_SETS:
             given[name] = typed(given[name])
     # Training, networks and data load NumPy, which `kobai --help` does not need.
@@ -66,6 +78,7 @@ def _fresh(run: str | None, given: dict[str, Any]) -> tuple[RunFolder, Settings]
     settings = Settings(**given)
     check_amounts(settings)
     check_batches(settings)
+    check_table(settings)
     return fresh_folder(run, settings.data), settings
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from kobai.data.dataset import Dataset
 from kobai.data.digits import load_digits
+from kobai.data.endings import is_table
 from kobai.data.folders import load_idx_folder
 from kobai.data.keywords import checked_keywords
 from kobai.data.mnist import load_fashion_mnist, load_kuzushiji_mnist, load_mnist
@@ -38,7 +39,8 @@ def load_dataset(
     ...
     kobai.errors.DataError: unknown data set "fasion-mnist". Did you mean
     "fashion-mnist"? Known are digits, mnist, fashion-mnist, kuzushiji-mnist, a folder
-    of IDX files, or an .npz file; there is no file or folder of that name.
+    of IDX files, an .npz file, or a table (.csv, .tsv, .parquet); there is no file or
+    folder of that name.
     """
     name = os.fspath(name_or_path)
     path = Path(name).expanduser()
@@ -50,6 +52,11 @@ def load_dataset(
         return load_idx_folder(path, seed=seed)
     if path.suffix.lower() == ".npz":
         return load_npz(path, seed=seed)
+    if is_table(path) and path.exists():
+        raise DataError(
+            f"{name}: is a table; say which column to learn: kobai train {name} "
+            "--target COLUMN, or load_table(path, target)"
+        )
     known = ("digits", *IMAGE_SETS)
     there = (
         "it is a file of another kind"
@@ -58,5 +65,6 @@ def load_dataset(
     )
     raise DataError(
         f'unknown data set "{name}".{suggest(name, known)} Known are '
-        f"{', '.join(known)}, a folder of IDX files, or an .npz file; {there}."
+        f"{', '.join(known)}, a folder of IDX files, an .npz file, or a table (.csv, "
+        f".tsv, .parquet); {there}."
     )

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from kobai.data.columns import Columns
 
 Array = NDArray[Any]
 
@@ -18,7 +21,9 @@ class Dataset:
     int64, or `(n, k)` one-hot or real targets, float32; the same for the test data.
     `classes` names the classes, and is empty where the targets are real numbers.
     `image_shape` is the shape of one row of x as a picture, or None. `scale` is what
-    the raw values were multiplied by. `source` says where the data comes from.
+    the raw values were multiplied by. `source` says where the data comes from. Of a
+    table, `columns` is what was fitted to it, `sample_weight` `(n,)` weighs the
+    training rows if that was asked for, and `notes` says what became of the columns.
 
     A data set iterates as `(x_train, t_train)`, `(x_test, t_test)`. Raises
     `ValueError` when the arrays do not fit each other.
@@ -45,6 +50,9 @@ class Dataset:
     image_shape: tuple[int, ...] | None = None
     scale: float = 1.0
     source: str = ""
+    columns: "Columns | None" = None
+    sample_weight: Array | None = None
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for part, (x, t) in zip(("train", "test"), self, strict=True):
@@ -74,6 +82,9 @@ class Dataset:
             f"  inputs   {self._inputs()}",
             f"  targets  {self._targets()}",
         ]
+        if self.columns:
+            lines.insert(1, f"  task     {self.columns.target.task}")
+        lines += [f"  {note}" for note in self.notes]
         if self.source:
             lines.append(f"  source   {self.source}")
         return "\n".join(lines)

@@ -217,9 +217,11 @@ def _check_identity(
     """
     import hashlib
 
-    md5 = hashlib.md5(raw, usedforsecurity=False).hexdigest()
     sha256 = hashlib.sha256(content).hexdigest()
-    if sha256 == file.sha256 or (md5 == file.md5 and not file.sha256):
+    if sha256 == file.sha256:
+        return
+    md5 = hashlib.md5(raw, usedforsecurity=False).hexdigest()
+    if md5 == file.md5 and not file.sha256:
         return
     for other in SOURCES.values():
         for known in other.files:

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kobai.data.arrays import image_shape, inputs, targets
 from kobai.data.dataset import Array, Dataset
 from kobai.data.idx import check_labels
 from kobai.data.keywords import checked_keywords
 from kobai.data.splits import train_test_split
-from kobai.data.tables import image_shape, inputs, targets
 from kobai.errors import DataError
 
 NEEDED = "x_train, t_train, x_test, t_test (y for t will do), or x and t, or X and y"

@@ -37,16 +37,24 @@ def train_test_split(
             f"train_test_split: got {len(x)} rows in x and {len(t)} in t; "
             f"need one target for each row"
         )
-    count = _test_count(len(x), test_size)
     order = np.random.default_rng(seed).permutation(len(x))
-    chosen = np.zeros(len(x), dtype=bool)
-    if stratify:
-        chosen[_evenly(order, t, count)] = True
-    else:
-        chosen[order[:count]] = True
-    test = chosen[order]
+    test = chosen_rows(order, test_size, t if stratify else None)[order]
     train_rows, test_rows = order[~test], order[test]
     return (x[train_rows], t[train_rows]), (x[test_rows], t[test_rows])
+
+
+def chosen_rows(order: Array, test_size: float, labels: Array | None = None) -> Array:
+    """Return which rows are for testing `(n,)`, chosen by their random order.
+
+    With `labels` `(n,)` each class is divided in the same proportion.
+    """
+    count = _test_count(len(order), test_size)
+    chosen = np.zeros(len(order), dtype=bool)
+    if labels is None:
+        chosen[order[:count]] = True
+    else:
+        chosen[_evenly(order, labels, count)] = True
+    return chosen
 
 
 def _test_count(rows: int, test_size: float) -> int:

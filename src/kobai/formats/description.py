@@ -5,9 +5,11 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from kobai.data.columns import Columns
 from kobai.formats.model import Model
 
-VERSION = 1
+VERSION = 2
+WITHOUT_COLUMNS = 1
 
 
 def write(model: Model) -> str:
@@ -17,18 +19,18 @@ def write(model: Model) -> str:
     >>> json.loads(write(Model(Network(2, [Dense(1)]))))["scale"]
     1.0
     """
-    return json.dumps(
-        {
-            "version": VERSION,
-            "architecture": model.network.architecture(),
-            "classes": list(model.classes),
-            "image_shape": model.image_shape and list(model.image_shape),
-            "scale": model.scale,
-            "name": model.name,
-        },
-        ensure_ascii=False,
-        allow_nan=False,
-    )
+    described: dict[str, Any] = {
+        # An older Kobai would take a table's numbers as they are, and err silently.
+        "version": VERSION if model.columns else WITHOUT_COLUMNS,
+        "architecture": model.network.architecture(),
+        "classes": list(model.classes),
+        "image_shape": model.image_shape and list(model.image_shape),
+        "scale": model.scale,
+        "name": model.name,
+    }
+    if model.columns:
+        described["columns"] = model.columns.as_json()
+    return json.dumps(described, ensure_ascii=False, allow_nan=False)
 
 
 def parse(text: str) -> dict[str, Any]:
@@ -50,6 +52,8 @@ def parse(text: str) -> dict[str, Any]:
     for part, is_right in _PARTS.items():
         if part not in found or not is_right(found[part]):
             raise ValueError(f'its description has no valid "{part}"')
+    if "columns" in found:
+        found["columns"] = Columns.from_json(found["columns"])
     return found
 
 
@@ -61,6 +65,7 @@ def preprocessing(found: dict[str, Any]) -> dict[str, Any]:
         "image_shape": None if shape is None else tuple(shape),
         "scale": float(found["scale"]),
         "name": found["name"],
+        "columns": found.get("columns"),
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from kobai.data.columns import Columns
 from kobai.errors import ModelFileError
 from kobai.formats import description
 from kobai.formats.model import Model
@@ -26,6 +27,7 @@ def save_model(
     image_shape: tuple[int, ...] | None = None,
     scale: float = 1.0,
     name: str = "",
+    columns: Columns | None = None,
 ) -> None:
     """Write a trained network, and how raw data becomes its inputs, to a file.
 
@@ -43,7 +45,7 @@ def save_model(
     """
     from safetensors.numpy import save
 
-    model = Model(network, tuple(classes), image_shape, float(scale), name)
+    model = Model(network, tuple(classes), image_shape, float(scale), name, columns)
     arrays = {
         name: np.ascontiguousarray(array)
         for name, array in (network.params | network.statistics).items()
@@ -65,7 +67,7 @@ def load_model(path: str | os.PathLike[str]) -> Model:
     try:
         text, checksum, arrays = _read(path)
         found = description.parse(text)
-        network = _network(found["architecture"], arrays)
+        network = rebuilt(found["architecture"], arrays)
         if checksum != _checksum(text, arrays):
             raise ValueError("its contents are damaged: the checksum does not match")
         return Model(network, **description.preprocessing(found))
@@ -99,7 +101,8 @@ def _check_file(path: Path) -> None:
         raise ValueError("it is not a regular file")
 
 
-def _network(described: Mapping[str, Any], arrays: Arrays) -> Network:
+def rebuilt(described: Mapping[str, Any], arrays: Arrays) -> Network:
+    """Return the network of a description with its numbers; ValueError if unfit."""
     # Shapes are compared before anything is allocated: a damaged description may ask
     # for more memory than there is.
     _check(arrays, described)

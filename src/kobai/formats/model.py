@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from kobai.data.columns import Columns
 from kobai.networks import Network
 
 
@@ -15,6 +16,7 @@ class Model:
 
     `scale` is what raw numbers are multiplied by (1/255 for pixels from 0 to 255),
     `image_shape` the shape of one sample as a picture, `classes` a name per output.
+    `columns` is what was fitted to the table that it was trained on, if that was one.
     Raises ValueError where these do not fit the network.
 
     >>> from kobai.networks import Dense, Softmax
@@ -29,6 +31,7 @@ class Model:
     image_shape: tuple[int, ...] | None = None
     scale: float = 1.0
     name: str = ""
+    columns: Columns | None = None
 
     def __post_init__(self) -> None:
         outputs = self.network.outputs[-1]
@@ -46,18 +49,49 @@ class Model:
             )
         if not math.isfinite(self.scale) or self.scale == 0:
             raise ValueError(f"Model: scale must be finite and not 0: {self.scale}")
+        if self.columns and inputs != (self.columns.width,):
+            raise ValueError(
+                f"Model: got columns that make {self.columns.width} numbers of a row, "
+                f"for inputs of shape {inputs}; need as many"
+            )
 
     def predict(self, raw: Any) -> np.ndarray:
         """Return the network's outputs for raw data, as it was before any scaling.
 
         raw has shape (n, *inputs) or (n, *image_shape); one sample alone gives its
-        outputs alone. Raises ValueError for another shape.
+        outputs alone. For a table it has shape (n, p), as `Columns` says, and outputs
+        are in the target's units. Raises ValueError for another shape.
         """
+        if self.columns is not None:
+            return self._predict_rows(np.asarray(raw, np.float64), self.columns)
         x = np.asarray(raw, self.network.dtype) * self.scale
         picture = self.image_shape
         if picture and x.shape[-len(picture) :] == picture:
             x = x.reshape(*x.shape[: x.ndim - len(picture)], *self.network.inputs)
         return np.asarray(self.network.predict(x))
+
+    def _predict_rows(self, raw: np.ndarray, columns: Columns) -> np.ndarray:
+        features = len(columns.features)
+        if raw.ndim not in (1, 2) or raw.shape[-1] != features:
+            raise ValueError(
+                f"Model: got rows of shape {raw.shape}; need (n, {features}): "
+                f"{', '.join(columns.names)}"
+            )
+        x = columns.encode(raw.reshape(-1, features))
+        y = np.asarray(columns.decode(self.network.predict(x)))
+        return y.reshape(*raw.shape[:-1], -1)
+
+    def predict_table(self, table: Any) -> Any:
+        """Return a Polars frame of predictions for a table: a frame or a file.
+
+        A row of it belongs to the row of the table: the class and a column with the
+        probability of each, or the numbers under the names of the targets. Raises
+        DataError where the table lacks a column or holds what the model cannot take,
+        ValueError where the model was not trained on a table.
+        """
+        from kobai.formats.predictions import predict_table
+
+        return predict_table(self, table)
 
     def __str__(self) -> str:
         classes = f"\nclasses: {', '.join(self.classes)}" if self.classes else ""

@@ -1,0 +1,142 @@
+"""A model as one ES module, for browsers and Node, without dependencies."""
+
+import base64
+import json
+import textwrap
+from typing import Any
+
+import numpy as np
+
+from kobai.formats.exporting.expressions import Templates, Term
+from kobai.formats.exporting.facts import LARGE, facts, meaning, nested
+from kobai.formats.exporting.loops import TEMPLATES, LoopWriter
+from kobai.formats.exporting.prediction import Prediction, row_size
+from kobai.version import __version__
+
+JAVASCRIPT_TEMPLATES: Templates = {
+    **TEMPLATES,
+    "maximum": Term("Math.max({}, {})"),
+    "tanh": Term("Math.tanh({})"),
+}
+
+HELPERS = {
+    "sigmoid": """
+function sigmoid(x) {
+  return 1 / (1 + Math.exp(-x));
+}
+""",
+    "softplus": """
+function softplus(x) {
+  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+}
+""",
+    "softmax": """
+function softmax(y, rows, width) {
+  for (let start = 0; start < rows * width; start += width) {
+    const row = y.subarray(start, start + width);
+    const largest = row.reduce((a, b) => Math.max(a, b));
+    row.forEach((number, i) => (row[i] = Math.exp(number - largest)));
+    const total = row.reduce((a, b) => a + b);
+    row.forEach((number, i) => (row[i] = number / total));
+  }
+}
+""",
+    "decode": """
+function decode(text) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  return new Float32Array(bytes.buffer);
+}
+""",
+}
+
+FILE = """\
+// Predictions of a trained network; written by Kobai {version}, needs nothing else.
+//
+// import {{ predict }} from "./FILE.mjs";
+// predict(rows) takes an array of rows of {given} numbers, and returns for each row an
+// array of {returned}: {meaning}.{of_tables}
+
+{facts}
+
+{constants}
+{helpers}
+export function predict(rows) {{
+  return Array.from(rows, predictRow);
+}}
+
+function predictRow(row) {{
+  const x = Float32Array.from(Array.isArray(row) ? row.flat(Infinity) : row);
+  if (x.length !== {given}) {{
+    throw new RangeError(`got a row of ${{x.length}} numbers; need {given}`);
+  }}
+{body}
+  return Array.from(y);
+}}
+{records}"""
+
+OF_TABLES = """
+// predictRecords(records) takes objects with an entry for each of FEATURES instead."""
+
+RECORDS = """
+// Words become their places in CATEGORIES, or -1.
+export function encodeRecord(record) {
+  return FEATURES.map((name) => {
+    if (!(name in record)) throw new RangeError(`the record has no "${name}"`);
+    const value = record[name];
+    if (Object.hasOwn(CATEGORIES, name)) return CATEGORIES[name].indexOf(String(value));
+    return value === null || MISSING.includes(value) ? NaN : Number(value);
+  });
+}
+
+export function predictRecords(records) {
+  return predict(Array.from(records, encodeRecord));
+}
+"""
+
+
+def write_javascript(prediction: Prediction) -> str:
+    """Return the ES module."""
+    loop = "for (let {i} = 0; {i} < {n}; {i}++)"
+    writer = LoopWriter(prediction, JAVASCRIPT_TEMPLATES, loop, _number)
+    lines = writer.body()
+    arrays = [
+        f"const {name} = {_array(np.asarray(constant.value))};"
+        for name, constant in prediction.arrays.items()
+        if f"{name}[" in "\n".join(lines)
+    ]
+    arrays += [f"const {n} = {p.tolist()};" for n, p in writer.tables.items()]
+    buffers = writer.buffers() | {"y": row_size(prediction.output)}
+    held = [f"const {n} = new Float32Array({size});" for n, size in buffers.items()]
+    used = "\n".join([*lines, *arrays])
+    is_table = prediction.model.columns is not None
+    known = facts(prediction)
+    return FILE.format(
+        version=__version__,
+        given=row_size(prediction.input),
+        returned=row_size(prediction.output),
+        meaning=meaning(prediction),
+        of_tables=OF_TABLES if is_table else "",
+        facts="\n".join(f"export const {n} = {_json(v)};" for n, v in known.items()),
+        constants="\n".join(arrays),
+        helpers="".join(t for name, t in HELPERS.items() if f"{name}(" in used),
+        body=textwrap.indent("\n".join([*held, *lines]), "  "),
+        records=RECORDS if is_table else "",
+    )
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _number(digits: Term) -> Term:
+    """Return a number of float32, where JavaScript has a float64 of the same digits."""
+    value = float(digits.text)
+    is_exact = value == float(np.float32(value))
+    return digits if is_exact else Term(f"Math.fround({digits.text})")
+
+
+def _array(array: np.ndarray) -> str:
+    if array.size > LARGE:
+        text = base64.b64encode(array.astype("<f4").tobytes()).decode()
+        return f'decode("{text}")'
+    return f"new Float32Array({nested(array.ravel())})"

@@ -1,0 +1,176 @@
+"""The whole prediction of a model as one graph: what every export is written from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from kobai.autodiff import operations as ops
+from kobai.engines.naming import unused
+from kobai.errors import KobaiError
+from kobai.formats.exporting.fusing import simplify
+from kobai.formats.model import Model
+from kobai.graph import Constant, Graph, Input, Node, Operation, trace
+from kobai.graph.node import in_order
+from kobai.networks import Network
+from kobai.networks.layer import Shape
+
+# So many lengths are tried before a graph is given up.
+MOST_TRACES = 1000
+
+# They only put entries elsewhere.
+MOVES = (ops.RESHAPE, ops.TRANSPOSE, ops.BROADCAST_TO, ops.GETITEM)
+
+# What arrays that are not the network's own are called, by what reads them.
+ROLES = {
+    "add": "offset",
+    "divide": "std",
+    "equal": "codes",
+    "getitem": "columns",
+    "multiply": "scale",
+    "subtract": "mean",
+}
+
+# The inputs and the outputs of what is written.
+RESERVED = {"x", "y"}
+
+
+class ExportError(KobaiError, ValueError):
+    """A model cannot be exported as asked; the message says why."""
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """From raw features, float32 (rows, *inputs), to outputs (rows, *outputs).
+
+    `rows` is the length that stands for any number of samples: axis 0 of every value
+    that is computed has it, and no other axis of the graph. `arrays` are the constants
+    that it reads, by their names in the network; single numbers are not among them.
+    """
+
+    model: Model
+    graph: Graph
+    rows: int
+    arrays: Mapping[str, Constant]
+
+    @property
+    def input(self) -> Input:
+        """The raw features."""
+        return self.graph.inputs[0]
+
+    @property
+    def output(self) -> Node:
+        """The probabilities, or the numbers of a regression."""
+        return self.graph.outputs[0]
+
+    @property
+    def output_name(self) -> str:
+        """What the outputs are: "probabilities" or "values"."""
+        classifies = self.model.network.loss_name.endswith("cross_entropy")
+        return "probabilities" if classifies else "values"
+
+    def free(self, shape: Shape, length: Any) -> tuple[Any, ...]:
+        """Return a shape with `length` for the number of samples."""
+        return tuple(length if size == self.rows else size for size in shape)
+
+
+def row_shape(node: Node) -> Shape:
+    """Return the shape of a computed value for one sample."""
+    return node.shape[1:]
+
+
+def row_size(node: Node) -> int:
+    """Return how many numbers a computed value has for one sample."""
+    return prod(row_shape(node))
+
+
+def moved(prediction: Prediction, node: Operation) -> np.ndarray:
+    """Return where in its operand each entry of a moved value is found.
+
+    For one sample; entries are counted in C's order.
+    """
+    x, *index = node.inputs
+    places = np.arange(row_size(x)).reshape(1, *row_shape(x))
+    options: dict[str, Any] = dict(node.attributes)
+    if "shape" in options:
+        options["shape"] = prediction.free(options["shape"], 1)
+    arrays = [np.asarray(n.value) for n in index if isinstance(n, Constant)]
+    return np.ravel(node.primitive.evaluate(places, *arrays, **options))
+
+
+def prediction_of(model: Model) -> Prediction:
+    """Return a model's whole prediction, preprocessing included, in float32.
+
+    Raises ExportError where a number is not finite in float32.
+    """
+    network = _in_float32(model.network)
+    columns = model.columns
+
+    def predict(x: Any) -> Any:
+        if columns is None:
+            return network.predict(x * model.scale)
+        return columns.decode(network.predict(columns.encode(x)))
+
+    inputs = network.inputs if columns is None else (len(columns.features),)
+    rows, graph = _trace(predict, inputs)
+    arrays = _named(graph, network.params | network.statistics)
+    return Prediction(model, graph, rows, arrays)
+
+
+def _named(graph: Graph, weights: Mapping[str, np.ndarray]) -> dict[str, Constant]:
+    """Return the graph's arrays by name: those of the network first, in its order."""
+    roles = {n: op.primitive.name for op in graph.operations for n in op.inputs}
+    arrays = [n for n in roles if isinstance(n, Constant) and n.ndim]
+    named: dict[str, Constant] = {}
+    for name, weight in weights.items():
+        found = [n for n in arrays if n not in named.values() and _equal(n, weight)]
+        named |= {name: found[0]} if found else {}
+    taken = set(weights) | RESERVED
+    for node in arrays:
+        if node not in named.values():
+            named[unused(ROLES.get(roles[node], "constant"), taken)] = node
+    return named
+
+
+def _equal(constant: Constant, weight: np.ndarray) -> bool:
+    return constant.shape == weight.shape and np.array_equal(constant.value, weight)
+
+
+def _in_float32(network: Network) -> Network:
+    """Return a network of the same layers and numbers, in float32."""
+    made = Network.from_architecture(network.architecture() | {"dtype": "float32"})
+    with np.errstate(over="ignore"):
+        for kind in ("params", "statistics"):
+            held = getattr(network, kind)
+            numbers = {name: held[name].astype(np.float32) for name in held}
+            setattr(made, kind, numbers)
+    for name, array in (made.params | made.statistics).items():
+        if not np.all(np.isfinite(array)):
+            raise ExportError(
+                f"export: {name} holds NaN, infinity or numbers beyond float32; the "
+                "training has diverged. Train anew with a smaller learning rate"
+            )
+    return made
+
+
+def _trace(predict: Any, inputs: Shape) -> tuple[int, Graph]:
+    """Return a graph in whose shapes one length counts the samples, and nothing else.
+
+    With as many samples as there are units in a layer, one could not tell which axis
+    of the weights is which.
+    """
+    for rows in range(2, MOST_TRACES):
+        example = np.broadcast_to(np.float32(0), (rows, *inputs))
+        graph = simplify(trace(predict, example))
+        if all(_is_plain(node, rows) for node in in_order(graph.ends)):
+            return rows, graph
+    raise ExportError("export: the outputs for one sample depend on the other samples")
+
+
+def _is_plain(node: Node, rows: int) -> bool:
+    """Whether the axis of samples is the first one, and the only one of its length."""
+    if isinstance(node, Constant):
+        return rows not in node.shape
+    return node.shape[:1] == (rows,) and rows not in node.shape[1:]

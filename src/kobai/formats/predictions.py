@@ -1,0 +1,151 @@
+"""What a model says about the rows of a table, as a table."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kobai.data.coding import coded_blocks, lacking
+from kobai.data.columns import Columns
+from kobai.data.frames import Table, open_table
+from kobai.errors import DataError
+from kobai.formats.model import Model
+
+if TYPE_CHECKING:
+    import polars as pl
+
+CLASS = "class"
+WRITABLE = (".csv", ".tsv", ".parquet")
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """The predictions for a table, to come block by block, and how its columns fit."""
+
+    model: Model
+    columns: Columns
+    table: Table
+
+    @property
+    def extra(self) -> tuple[str, ...]:
+        """The columns that the model does not use, the targets aside."""
+        used = {*self.columns.names, *self.columns.target.names}
+        return tuple(name for name in self.table.names if name not in used)
+
+    def frames(self) -> "Iterator[pl.DataFrame]":
+        """Yield a frame of predictions for each block of rows, in their order."""
+        for _, raw, _ in coded_blocks(self.columns, self.table):
+            if len(raw):
+                yield as_frame(self.columns, self.model.predict(raw))
+
+
+def predictions(model: Model, table: Any, encoding: str | None = None) -> Predictions:
+    """Open a table for predictions; nothing of it but its columns is read yet.
+
+    Raises DataError where a column is missing, ValueError for a model that was not
+    trained on a table.
+    """
+    if model.columns is None:
+        raise ValueError(
+            f"{model.name or 'this model'} was not trained on a table; use predict()"
+        )
+    opened = open_table(table, encoding)
+    lacking(opened.name, model.columns.names, opened.names)
+    return Predictions(model, model.columns, opened)
+
+
+def predict_table(model: Model, table: Any) -> "pl.DataFrame":
+    """Return the predictions for all rows of a table, as `Model.predict_table` has it.
+
+    >>> import polars as pl
+    >>> from kobai.data import load_table
+    >>> from kobai.networks import Dense, Network, Sigmoid
+    >>> frame = pl.DataFrame({"size": [1, 2, 8, 9] * 5, "kind": list("aabb") * 5})
+    >>> data = load_table(frame, "kind")
+    >>> network = Network(1, [Dense(1), Sigmoid()])
+    >>> model = Model(network, data.classes, columns=data.columns)
+    >>> predict_table(model, frame).columns
+    ['class', 'a', 'b']
+    """
+    import polars as pl
+
+    found = predictions(model, table)
+    frames = list(found.frames())
+    if not frames:
+        raise DataError(f"{found.table.name}: has the names of columns, but no rows")
+    return pl.concat(frames)
+
+
+def as_frame(columns: Columns, outputs: np.ndarray) -> "pl.DataFrame":
+    """Return outputs `(n, k)` under the names of the classes or of the targets."""
+    import polars as pl
+
+    target = columns.target
+    if not target.classes:
+        return pl.DataFrame(
+            {name: outputs[:, i] for i, name in enumerate(target.names)}
+        )
+    if outputs.shape[1] == 1:
+        outputs = np.concatenate([1 - outputs, outputs], axis=1)
+    # A class of this name needs the column for its probability.
+    head = CLASS if CLASS not in target.classes else f"predicted {CLASS}"
+    names = pl.Series(head, target.classes, dtype=pl.String)
+    best = names.gather(outputs.argmax(axis=1))
+    shares = {name: outputs[:, i] for i, name in enumerate(target.classes)}
+    return pl.DataFrame({head: best, **shares})
+
+
+def write_predictions(found: Predictions, path: Path) -> int:
+    """Write all predictions to a CSV, TSV or Parquet file, and return their number.
+
+    The file appears whole or not at all; rows are in the table's order. Raises
+    DataError for another ending, OSError where it cannot be written.
+    """
+    check_ending(path)
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        rows = _write(found, temporary, path.suffix.lower())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return rows
+
+
+def check_ending(path: Path) -> None:
+    """Refuse a file to write whose name does not say its form."""
+    if path.suffix.lower() not in WRITABLE:
+        raise DataError(
+            f"{path}: predictions are written to {', '.join(WRITABLE)}; name such a "
+            "file"
+        )
+    if path.is_dir():
+        raise DataError(f"{path}: is a folder; name a file in it")
+
+
+def _write(found: Predictions, path: Path, ending: str) -> int:
+    rows = 0
+    if ending == ".parquet":
+        import polars as pl
+
+        frames = list(found.frames())
+        rows = sum(map(len, frames))
+        if rows:
+            pl.concat(frames).write_parquet(path)
+    else:
+        separator = "\t" if ending == ".tsv" else ","
+        with path.open("wb") as file:
+            for frame in found.frames():
+                file.write(_as_text(frame, separator, header=not rows))
+                rows += len(frame)
+    if not rows:
+        raise DataError(f"{found.table.name}: has the names of columns, but no rows")
+    return rows
+
+
+def _as_text(frame: "pl.DataFrame", separator: str, header: bool) -> bytes:
+    text = BytesIO()
+    frame.write_csv(text, separator=separator, include_header=header)
+    return text.getvalue()

@@ -1,0 +1,332 @@
+"""A user's own table on the command line: train, evaluate, predict, wrong use."""
+
+import json
+import re
+
+import numpy as np
+import polars as pl
+import pytest
+from PIL import Image
+from sklearn import datasets
+
+from kobai.cli.loading import class_weights
+from kobai.cli.settings import Settings
+from kobai.data import load_table
+from kobai.formats import load_model
+
+SPECIES = np.array(["setosa", "versicolor", "virginica"])
+
+
+@pytest.fixture
+def iris(here):
+    """Iris with the names of the species, and of two columns in Japanese."""
+    raw = datasets.load_iris(as_frame=True).frame
+    table = pl.DataFrame(
+        {
+            "がく片の長さ": raw["sepal length (cm)"],
+            "花弁の長さ": raw["petal length (cm)"],
+            "width": raw["petal width (cm)"],
+            "species": SPECIES[raw["target"]],
+        }
+    )
+    table.write_csv(here / "iris.csv")
+    return here / "iris.csv"
+
+
+@pytest.fixture
+def run(kobai, iris):
+    done = kobai("train", iris, "--target", "species", "--run", "run", "-q")
+    assert done == (0, "", "")
+    return "run"
+
+
+def test_training_says_what_it_found(kobai, here, iris):
+    done = kobai("train", iris, "--target", "species")
+    assert done.code == 0, done.err
+    for words in (
+        "120 training samples, 30 test samples",
+        "task     3 classes (species)",
+        "targets  3 classes: setosa, versicolor, virginica",
+        "columns  3 numbers",
+        "adam, learning rate 0.005; batches of 12, shuffled; 30 epochs",
+        "Test accuracy 0.9",
+        "kobai evaluate runs/iris-1",
+        "kobai predict runs/iris-1 new.csv -o predictions.csv",
+    ):
+        assert words in done.out
+    model = load_model(here / "runs/iris-1/model.safetensors")
+    assert model.columns == load_table(iris, "species").columns
+    results = json.loads((here / "runs/iris-1/run.json").read_text())["results"]
+    assert results["test_accuracy"] >= 0.9
+    assert {"test_balanced_accuracy", "test_log_loss"} <= results.keys()
+
+
+def test_two_classes_by_one_output(kobai, here):
+    raw = datasets.load_breast_cancer(as_frame=True)
+    pl.DataFrame({**raw.data, "t": raw.target}).write_csv(here / "cancer.csv")
+    done = kobai("train", "cancer.csv", "--target", "t", "--epochs", 10, "--run", "r")
+    assert done.code == 0, done.err
+    network = load_model(here / "r/model.safetensors").network
+    assert network.outputs == (1,)
+    assert network.loss_name == "binary_cross_entropy"
+    assert (
+        json.loads((here / "r/run.json").read_text())["results"]["test_accuracy"] > 0.9
+    )
+    assert "Balanced accuracy  0.9" in kobai("evaluate", "r").out
+    kobai("predict", "r", "cancer.csv", "-o", "p.csv")
+    shares = pl.read_csv(here / "p.csv")
+    assert shares.columns == ["class", "0", "1"]
+    np.testing.assert_allclose(shares["0"] + shares["1"], 1, rtol=1e-6)
+
+
+def test_a_regression(kobai, here):
+    raw = datasets.load_diabetes(as_frame=True)
+    raw.frame.to_csv(here / "diabetes.csv", index=False)
+    done = kobai("train", "diabetes.csv", "--target", "target", "--run", "r")
+    assert "task     regression (target)" in done.out
+    assert "Test R² 0.4" in done.out
+    # By hand from the predictions: the same rows as were held back for testing.
+    data = load_table(here / "diabetes.csv", "target")
+    t = data.columns.decode(data.t_test)
+    y = load_model(here / "r/model.safetensors").network.predict(data.x_test)
+    y = data.columns.decode(y)
+    wanted = f"{np.sqrt(np.mean((y - t) ** 2)):.5g}", f"{np.mean(np.abs(y - t)):.5g}"
+    explained = 1 - np.sum((y - t) ** 2) / np.sum((t - t.mean()) ** 2)
+    row = kobai("evaluate", "r").out.splitlines()[-1]
+    assert row.split() == ["target", *wanted, f"{explained:.4f}"]
+    out = kobai("predict", "r", "diabetes.csv").out
+    assert out.splitlines()[0].split() == ["row", "target"]
+    assert 25 < float(out.splitlines()[1].split()[1]) < 346
+    assert "the first 20 rows" in out
+
+
+def test_several_targets(kobai, here):
+    raw = datasets.load_linnerud(as_frame=True).frame
+    raw.to_csv(here / "gym.csv", index=False)
+    done = kobai("train", "gym.csv", "--target", "Weight,Waist,Pulse", "--run", "r")
+    assert "regression with 3 targets (Weight, Waist, Pulse)" in done.out
+    out = kobai("evaluate", "r").out
+    rows = re.findall(r"^(\w+)(?: +[-\d.]+){3}$", out, re.MULTILINE)
+    assert rows == ["Weight", "Waist", "Pulse"]
+    kobai("predict", "r", "gym.csv", "-o", "p.tsv")
+    found = pl.read_csv(here / "p.tsv", separator="\t")
+    assert found.columns == ["Weight", "Waist", "Pulse"]
+    # Weights in pounds, around 179: scaled back, not standardised.
+    assert 120 < found["Weight"].mean() < 240
+
+
+def test_evaluating(kobai, here, run, iris):
+    out = kobai("evaluate", run).out
+    assert "Task" in out
+    data = load_table(iris, "species")
+    guesses = load_model(here / run / "model.safetensors").network.predict(data.x_test)
+    right = int((guesses.argmax(axis=1) == data.t_test).sum())
+    assert f"({right} of 30 right)" in out
+    for words in ("precision", "recall", "F₁", "Balanced accuracy", "Log loss"):
+        assert words in out
+    with Image.open(here / run / "confusion-matrix.png") as picture:
+        assert min(picture.size) > 300
+    everything = kobai("evaluate", run, iris, "-o", "c.png", "--language", "ja")
+    assert "150 test samples" in everything.out
+    assert (here / "c.png").exists()
+
+
+def test_evaluating_from_another_folder(kobai, here, run, monkeypatch):
+    (here / "below").mkdir()
+    monkeypatch.chdir(here / "below")
+    assert kobai("evaluate", "../run").code == 0
+    more = kobai("train", "--resume", "--run", "../run", "--epochs", 31, "-q")
+    assert more == (0, "", "")
+
+
+def test_resuming_is_as_never_having_stopped(kobai, here, iris):
+    options = ["train", iris, "--target", "species", "-q", "--class-weight", "balanced"]
+    kobai(*options, "--epochs", 4, "--run", "whole")
+    kobai(*options, "--epochs", 2, "--run", "parts")
+    kobai("train", "--resume", "--run", "parts", "--epochs", 4, "-q")
+    one, other = (
+        load_model(here / name / "model.safetensors").network.params
+        for name in ("whole", "parts")
+    )
+    for name in one:
+        np.testing.assert_array_equal(one[name], other[name])
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv", "parquet"])
+def test_predictions_in_a_file(kobai, here, run, iris, ending):
+    shuffled = pl.read_csv(iris).sample(fraction=1, shuffle=True, seed=3)
+    shuffled.drop("species").with_columns(note=pl.lit("x")).write_csv(here / "new.csv")
+    done = kobai("predict", run, "new.csv", "-o", f"out/p.{ending}")
+    assert done.code == 0, done.err
+    assert "Not used  note" in done.out
+    assert "150 predictions" in done.out
+    assert [p.name for p in (here / "out").iterdir()] == [f"p.{ending}"]
+    read = pl.read_parquet if ending == "parquet" else pl.read_csv
+    options = {"separator": "\t"} if ending == "tsv" else {}
+    found = read(here / f"out/p.{ending}", **options)
+    assert found.columns == ["class", *SPECIES]
+    np.testing.assert_allclose(found[:, 1:].to_numpy().sum(axis=1), 1, rtol=1e-5)
+    assert np.mean((found["class"] == shuffled["species"]).to_numpy()) > 0.9
+    # Row by row what the model says of the same cells.
+    model = load_model(here / run / "model.safetensors")
+    outputs = model.predict(shuffled.drop("species").to_numpy())
+    np.testing.assert_allclose(found[:, 1:].to_numpy(), outputs, rtol=1e-5, atol=1e-9)
+
+
+def test_predictions_on_the_screen(kobai, run, iris):
+    out = kobai("predict", run, iris).out
+    assert "Not used" not in out
+    rows = re.findall(r"^ +(\d+)  (\w+) +[█▏▎▍▌▋▊▉ ]+ (\d+\.\d)%$", out, re.MULTILINE)
+    assert [int(number) for number, _, _ in rows] == list(range(1, 21))
+    assert {name for _, name, _ in rows} == {"setosa"}
+
+
+def test_a_rare_class_is_found_when_classes_weigh_the_same(kobai, here):
+    rng = np.random.default_rng(0)
+    is_rare = np.arange(2000) % 100 == 0
+    x = rng.normal(size=(2000, 2)) + 1.5 * is_rare[:, np.newaxis]
+    kinds = np.where(is_rare, "rare", "usual")
+    table = {"a": x[:, 0], "b": x[:, 1], "kind": kinds}
+    pl.DataFrame(table).write_csv(here / "rare.csv")
+    scores = {}
+    for weight in ([], ["--class-weight", "balanced"]):
+        name = "with" if weight else "without"
+        done = kobai("train", "rare.csv", "--target", "kind", *weight, "--run", name)
+        assert done.code == 0, done.err
+        text = (here / name / "run.json").read_text()
+        scores[name] = json.loads(text)["results"]["test_balanced_accuracy"]
+    assert scores["with"] > scores["without"] + 0.1
+
+
+def test_a_japanese_table_in_cp932(kobai, here, iris):
+    table = pl.read_csv(iris).with_columns(
+        pl.col("species").replace_strict(
+            SPECIES, ["ヒオウギ", "ブルーフラッグ", "野生"]
+        )
+    )
+    table = table.rename({"species": "品種"})
+    (here / "菖蒲.csv").write_bytes(table.write_csv().encode("cp932"))
+    done = kobai("train", "菖蒲.csv", "--target", "品種", "--run", "走")
+    assert done.code == 0, done.err
+    assert "3 classes (品種)" in done.out
+    assert "encoding cp932" in done.out
+    assert "ヒオウギ" in kobai("evaluate", "走").out
+    kobai("predict", "走", "菖蒲.csv", "-o", "予測.csv")
+    assert pl.read_csv(here / "予測.csv").columns[0] == "class"
+    # The same columns in UTF-8 are the same columns.
+    table.write_csv(here / "u.csv")
+    assert "150 test samples" in kobai("evaluate", "走", "u.csv").out
+
+
+def test_settings_survive_json():
+    settings = Settings(
+        data="a.csv", target="t", test_size=0.3, class_weight="balanced"
+    )
+    assert Settings.from_json(settings.as_json()) == settings
+
+
+def test_weights_of_classes():
+    assert class_weights("a=1,b=2.5") == {"a": 1.0, "b": 2.5}
+    assert class_weights("x=y=3") == {"x=y": 3.0}
+
+
+@pytest.fixture
+def refused(kobai, here):
+    def run(*arguments):
+        before = sorted(here.rglob("*"))
+        done = kobai(*arguments)
+        assert done.code == 2, done.out
+        assert done.err.startswith("error: ")
+        assert done.err.count("\n") == 1, done.err
+        assert "Traceback" not in done.err
+        assert sorted(here.rglob("*")) == before
+        return done.err
+
+    return run
+
+
+TABLES = {
+    "x,t\n": "has the names of columns, but no rows",
+    "": "the file is empty",
+    "x,t\n1,a\n2,a\n3,a\n": 'the target is "a" in every row',
+    "x,t\n,a\n,b\n,a\n,b\n": 'no column is left to learn from: "x" is empty',
+    "x,t\n1,a\ninf,b\n3,a\n4,b\n": 'column "x": row 2 is inf',
+    "x,t\n1,a\n2,b\nmany,a\n4,b\n": 'row 3 has "many" among numbers',
+    "x,x\n1,a\n": 'two columns are called "x"',
+    "x,t\n1,a\n2\n": "row 2 has 1 cell, and the first line names 2 columns",
+    "x,t\n2024-05-01,a\n2024-05-02,b\n": "holds dates or times",
+    "x,t\n1,\n2,NA\n": "the target is empty in every row",
+    "x,t\n\0,1\n": "a binary file",
+}
+
+
+@pytest.mark.parametrize("content", TABLES)
+def test_wrong_tables(refused, here, content):
+    (here / "my.csv").write_text(content)
+    assert TABLES[content] in refused("train", "my.csv", "--target", "t")
+
+
+OPTIONS = [
+    (["--target", "specis"], 'no column "specis". Did you mean "species"?'),
+    ([], "is a table; say which column to learn"),
+    (["--target", "species", "--task", "regresion"], 'Did you mean "regression"'),
+    (["--target", "species", "--task", "regression"], '"species" is no number'),
+    (["--target", "species", "--drop", "species"], '"species" is the target'),
+    (["--target", "species", "--drop", "heigth"], 'no column "heigth"'),
+    (["--target", "species", "--test-size", "2"], "got test_size=2.0 for 150 rows"),
+    (["--target", "species", "--test-size", "half"], '--test-size: got "half"'),
+    (["--target", "species", "--test", "none.csv"], "none.csv: there is no such file"),
+    (
+        ["--target", "species", "--weight", "age"],
+        'weight: iris.csv has no column "age"',
+    ),
+    (["--target", "species", "--class-weight", "even"], "need balanced"),
+    (["--target", "species", "--class-weight", "rosa=2"], 'there is no class "rosa"'),
+    (["--target", "species", "--class-weight", "rosa=x"], '"rosa=x"; need a class'),
+    (["--target", "species", "--encoding", "utf9"], 'unknown encoding "utf9"'),
+    (["--drop", "width"], "--drop: goes with a table, and --target"),
+    (["--target", "species", "--test", "iris.csv", "--test-size", "0.1"], "one of the"),
+]
+
+
+@pytest.mark.parametrize(("options", "message"), OPTIONS)
+def test_wrong_options(refused, iris, options, message):
+    assert message in refused("train", "iris.csv", *options)
+
+
+def test_wrong_data(refused, here, iris):
+    assert "is no table" in refused("train", "digits", "--target", "t")
+    assert "is a folder" in refused("train", here, "--target", "t")
+    (here / "my.docx").write_text("x")
+    assert "not known as a table" in refused("train", "my.docx", "--target", "t")
+
+
+def test_wrong_predictions(refused, here, run, iris):
+    pl.read_csv(iris).drop("width").write_csv(here / "less.csv")
+    assert 'lacks the column "width"' in refused("predict", run, "less.csv")
+    assert "is the table itself" in refused("predict", run, "iris.csv", "-o", iris)
+    message = refused("predict", run, "iris.csv", "-o", "p.txt")
+    assert "written to .csv, .tsv, .parquet" in message
+    (here / "empty.csv").write_text(",".join(pl.read_csv(iris).columns) + "\n")
+    assert "but no rows" in refused("predict", run, "empty.csv")
+    assert "but no rows" in refused("predict", run, "empty.csv", "-o", "p.csv")
+    assert "is no table" in refused("predict", run, run + "/curves.png")
+    words = iris.read_text(encoding="utf-8").replace("0.2,setosa", "?,setosa")
+    (here / "words.csv").write_text(words.replace("?", "thin"), encoding="utf-8")
+    assert 'has "thin" among numbers' in refused("predict", run, "words.csv")
+    assert "--out" in refused("predict", run, f"{run}/curves.png", "-o", "p.csv")
+
+
+def test_wrong_evaluation(refused, here, run, iris):
+    text = iris.read_text(encoding="utf-8")
+    iris.write_text(text.replace("virginica", "rosa"), encoding="utf-8")
+    assert "is no longer as it was" in refused("evaluate", run)
+    message = refused("evaluate", run, "iris.csv")
+    assert '"rosa" in column "species" is none of the classes' in message
+    iris.write_text(text.replace("species", "kind"), encoding="utf-8")
+    assert 'lacks the column "species"' in refused("evaluate", run, "iris.csv")
+
+
+def test_a_network_of_pictures_takes_no_table(refused, kobai, blobs, iris):
+    kobai("train", blobs, "--epochs", 1, "--run", "r", "-q")
+    assert "was not trained on a table" in refused("predict", "r", "iris.csv")
