@@ -1,0 +1,121 @@
+"""The course of a fit: what it remembers from epoch to epoch, and when it ends."""
+
+import math
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from kobai.optimizers import Optimizer
+
+SLOWEST = 1e-6
+"""The adaptive learning rate at which scikit-learn gives up."""
+
+
+@dataclass
+class Memory:
+    """What a later fit goes on from: the optimizer's state, and the counts."""
+
+    state: Any
+    epoch: int = 0
+    step: int = 0
+    samples: int = 0
+    seen: dict[int, int] = field(default_factory=dict)
+    """How many steps `partial_fit` has taken with each batch size."""
+
+
+class LearningRate:
+    """The learning rate of each epoch: a schedule of scikit-learn, or an optimizer's.
+
+    The schedules are SGD's alone, as they are there.
+    """
+
+    def __init__(self, estimator: Any, optimizer: Optimizer) -> None:
+        self.estimator = estimator
+        # A schedule of Kobai counts steps; it is read once in an epoch.
+        self.schedule = optimizer.rate_at if estimator.solver is optimizer else None
+        kind = estimator.learning_rate if estimator.solver == "sgd" else "constant"
+        self.adapts = kind == "adaptive"
+        self.falls = kind == "invscaling"
+        self.rate = float(estimator.learning_rate_init)
+
+    def of_epoch(self, epoch: int, samples: int, per_epoch: int) -> float:
+        """Return the rate of an epoch, before which so many samples were seen."""
+        if self.schedule is not None:
+            return float(self.schedule(epoch * per_epoch))
+        if self.falls and epoch:
+            initial = self.estimator.learning_rate_init
+            return float(initial / (samples + 1) ** self.estimator.power_t)
+        return self.rate
+
+    def slow_down(self) -> bool:
+        """Go on at a fifth of the rate, if it adapts; tell whether it did."""
+        if not self.adapts or self.rate <= SLOWEST:
+            return False
+        self.rate /= 5
+        return True
+
+
+class Patience:
+    """Counts the epochs in a row that brought no improvement by more than `tol`."""
+
+    def __init__(self, tol: float, limit: float, best: float) -> None:
+        self.tol = tol
+        self.limit = limit
+        self.best = best
+        """The best so far; greater is better."""
+        self.waited = 0
+
+    def sees(self, value: float) -> bool:
+        """Take an epoch's value into account; tell whether it is the best."""
+        # NaN, as of a validation score, is no improvement.
+        self.waited = 0 if value >= self.best + self.tol else self.waited + 1
+        is_best = value > self.best
+        if is_best:
+            self.best = value
+        return is_best
+
+    @property
+    def over(self) -> bool:
+        """Whether too many epochs have passed."""
+        return self.waited > self.limit
+
+    def least(self, most: int) -> int:
+        """Return how many epochs, up to `most`, pass before it can be over."""
+        return int(min(most, self.limit + 1 - self.waited))
+
+
+class Clock:
+    """The seconds of this fit, and of those that it goes on from."""
+
+    def __init__(self, before: float) -> None:
+        self._start = perf_counter() - before
+
+    def seconds(self) -> float:
+        """Return how long all of it has taken."""
+        return perf_counter() - self._start
+
+
+def r2(y: np.ndarray, t: np.ndarray, weights: Any = None) -> float:
+    """Return the coefficient of determination, the mean over all outputs.
+
+        R² = 1 − Σ w (t − y)² / Σ w (t − t̄)²
+
+    Shapes (n, k), (n, k) and (n,). An output whose targets are all the same counts 1
+    where it is met, else 0. NaN where y is not finite.
+
+    >>> r2(np.array([[1.0], [2.0]]), np.array([[1.0], [3.0]]))
+    0.5
+    """
+    if not np.all(np.isfinite(y)):
+        return math.nan
+    w = np.ones(len(t)) if weights is None else weights
+    kind: DTypeLike = np.float64
+    mean = np.average(t, axis=0, weights=w)
+    rest = w @ np.square(t - y, dtype=kind)
+    spread = w @ np.square(t - mean, dtype=kind)
+    safe = np.where(spread > 0, spread, 1)
+    each = np.where(spread > 0, 1 - rest / safe, np.where(rest > 0, 0.0, 1.0))
+    return float(np.mean(each))

@@ -1,0 +1,293 @@
+"""The fit of an estimator by steps on mini-batches."""
+
+import math
+import warnings
+from typing import Any
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+
+from kobai.autodiff.trees import tree_map
+from kobai.engines import choose_engine
+from kobai.estimators.building import build_optimizer
+from kobai.estimators.course import Clock, LearningRate, Memory, Patience
+from kobai.estimators.problem import Problem, squares
+from kobai.estimators.rows import Rows
+from kobai.estimators.stepping import Epochs
+from kobai.training.callbacks import Callbacks, TrainingState
+from kobai.training.errors import diverged
+from kobai.training.history import History
+from kobai.training.interrupt import DeferredInterrupt
+
+# With fewer steps on batches of one size, partial_fit does not compile them.
+WORTH_COMPILING = 16
+
+# An epoch's record needs no more than this, where nothing is to be done after it.
+BURST = 64
+
+
+class StochasticFit:
+    """One fit: epochs of steps, until the loss or the score no longer improves."""
+
+    def __init__(
+        self,
+        estimator: Any,
+        problem: Problem,
+        rows: Rows,
+        validation: Rows | None,
+        penalty: float,
+        rng: np.random.RandomState,
+        is_partial: bool = False,
+    ) -> None:
+        self.estimator = estimator
+        self.is_partial = is_partial
+        self.network = problem.network
+        self.problem = problem
+        self.validation = validation
+        self.history: History = estimator.history_
+        self.optimizer = build_optimizer(estimator)
+        self.rate = LearningRate(estimator, self.optimizer)
+        self.callbacks = Callbacks(estimator.callbacks)
+        self.interrupt = DeferredInterrupt()
+        self.memory: Memory = self._remembered()
+        self.penalty = np.asarray(penalty, self.network.dtype)
+        size = self._batch_size(len(rows))
+        shuffle = rng if estimator.shuffle else None
+        engine = self._engine(len(rows), size)
+        self.epochs = Epochs(problem, self.optimizer, engine, rows, size, shuffle)
+        self.epochs.draw_noise(rng)
+        if self.callbacks.every_step:
+            self.epochs.longest = 1
+        self.stopped: str | None = None
+        self.loss = math.nan
+
+    def _remembered(self) -> Memory:
+        """Return where the fit before left off, or a new start."""
+        memory: Memory | None = getattr(self.estimator, "_memory", None)
+        state = self.optimizer.init(self.network.params)
+        if memory is None:
+            return Memory(state)
+        if memory.state.keys() != state.keys():
+            # Another solver has other things to remember.
+            memory.state = state
+        return memory
+
+    def _batch_size(self, rows: int) -> int:
+        size = self.estimator.batch_size
+        if size == "auto":
+            return min(200, rows)
+        if size > rows:
+            warnings.warn(
+                f"Got `batch_size` {size}, larger than the sample size {rows}. It is "
+                "going to be clipped",
+                stacklevel=2,
+            )
+        return min(int(size), rows)
+
+    def _engine(self, rows: int, size: int) -> str:
+        estimator = self.estimator
+        steps = estimator.max_iter * -(-rows // size)
+        engine = choose_engine(estimator.engine, steps, 2 * size * self.network.size)
+        if self.is_partial and estimator.engine == "auto":
+            is_rare = self.memory.seen.get(size, 0) < WORTH_COMPILING
+            engine = "eager" if is_rare else "numpy"
+        return engine
+
+    def run(self, max_epochs: int) -> bool:
+        """Take at most so many epochs; tell whether it came to an end before."""
+        before = self.network.params
+        state = {"penalty": self.penalty}
+        work = self.epochs.stepper.begin((before, self.memory.state, state))
+        self.network.params = work[0]
+        threads = self.epochs.stepper.threads(work, self.epochs.size)
+        try:
+            # What overflows is seen in the loss, without NumPy's warnings.
+            with self.interrupt, threads, np.errstate(all="ignore"):
+                self._begin()
+                ended = self._loop(work, max_epochs)
+                self._call("on_train_end")
+        except BaseException:
+            self.network.params = before
+            raise
+        self.memory.state = work[1]
+        if self.interrupt.requested:
+            warnings.warn("Training interrupted by user.", stacklevel=2)
+        self.history.stopped = self.stopped
+        return ended
+
+    def _begin(self) -> None:
+        self.clock = Clock(self._seconds_before())
+        self._first = len(self.estimator.loss_curve_)
+        if not self.history.records and not self.is_partial:
+            self._record(self._first_loss())
+        self._call("on_train_begin")
+        self._watch()
+
+    def _seconds_before(self) -> float:
+        records = self.history.records
+        return float(records[-1]["seconds"]) if records else 0.0
+
+    def _watch(self) -> None:
+        """Decide what is to improve: the loss, or the score of the validation data."""
+        estimator = self.estimator
+        by_score = estimator.early_stopping
+        best = estimator.best_validation_score_ if by_score else -estimator.best_loss_
+        limit = estimator.n_iter_no_change
+        self.patience = Patience(estimator.tol, limit, best)
+        self.best_params = tree_map(np.array, self.network.params) if by_score else {}
+
+    def _loop(self, work: Any, max_epochs: int) -> bool:
+        done = 0
+        while done < max_epochs and self.stopped is None:
+            rates = self._rates(self._together(max_epochs - done))
+            losses = self.epochs.take(work, rates, self._after_steps)
+            for loss, rate in zip(losses, rates, strict=False):
+                self._finish_epoch(float(loss), float(rate))
+                done += 1
+            if self.interrupt.requested:
+                self.stopped = "interrupted"
+            elif self.patience.over:
+                self._lose_patience()
+        for name, best in self.best_params.items():
+            work[0][name][...] = best
+        self.estimator.n_iter_ = done
+        return self.stopped is not None
+
+    def _together(self, most: int) -> int:
+        """Return how many epochs can pass with nothing to do after each."""
+        busy = self.validation or self.estimator.callbacks or self.estimator.verbose
+        return 1 if busy else self.patience.least(min(most, BURST))
+
+    def _rates(self, epochs: int) -> np.ndarray:
+        memory, rows = self.memory, len(self.epochs.rows)
+        rates = [
+            self.rate.of_epoch(
+                memory.epoch + number,
+                memory.samples + number * rows,
+                self.epochs.per_epoch,
+            )
+            for number in range(epochs)
+        ]
+        return np.array(rates)
+
+    def _after_steps(self, loss: float) -> bool:
+        self.loss = loss
+        if self.callbacks.every_step:
+            self._call("on_step_end")
+        return not self.interrupt.requested and self.stopped is None
+
+    def _finish_epoch(self, loss: float, rate: float) -> None:
+        estimator, memory = self.estimator, self.memory
+        memory.epoch += 1
+        memory.step += self.epochs.per_epoch
+        memory.samples += len(self.epochs.rows)
+        if self.is_partial:
+            size = self.epochs.size
+            memory.seen[size] = memory.seen.get(size, 0) + self.epochs.per_epoch
+        if not math.isfinite(loss):
+            raise diverged(
+                f"the loss is {loss}",
+                step=memory.step,
+                learning_rate=rate,
+                history=self.history,
+            )
+        self.loss = loss
+        estimator.loss_curve_.append(loss)
+        self._record(loss, rate)
+        if estimator.verbose:
+            epoch = len(estimator.loss_curve_) - self._first
+            print(f"Iteration {epoch}, loss = {loss:.8f}")
+        self._judge(loss)
+        self._call("on_epoch_end")
+
+    def _judge(self, loss: float) -> None:
+        """Compare with the best so far, and keep what is best by the score."""
+        estimator = self.estimator
+        if not estimator.early_stopping:
+            if self.patience.sees(-loss):
+                estimator.best_loss_ = loss
+            return
+        score = estimator.validation_scores_[-1]
+        if estimator.verbose:
+            print(f"Validation score: {score:f}")
+        if self.patience.sees(score):
+            estimator.best_validation_score_ = score
+            self.best_params = tree_map(np.array, self.network.params)
+
+    def _lose_patience(self) -> None:
+        what = "Validation score" if self.estimator.early_stopping else "Training loss"
+        message = (
+            f"{what} did not improve more than tol={self.estimator.tol:f} for "
+            f"{self.estimator.n_iter_no_change} consecutive epochs."
+        )
+        if self.rate.slow_down():
+            self.patience.waited = 0
+            message += f" Setting learning rate to {self.rate.rate:f}"
+        else:
+            self.stopped = message
+            message += " Stopping."
+        if self.estimator.verbose:
+            print(message)
+
+    def _record(self, loss: float, rate: float | None = None) -> None:
+        memory = self.memory
+        record = {"epoch": memory.epoch, "step": memory.step, "train_loss": loss}
+        if self.validation is not None:
+            found, score = self._validate(self.validation)
+            record |= {"test_loss": found, self.estimator._score_name: score}
+            if rate is not None:
+                self.estimator.validation_scores_.append(score)
+        rate = self._rates(1)[0] if rate is None else rate
+        record |= {"learning_rate": float(rate), "seconds": self.clock.seconds()}
+        self.history.append(record)
+
+    def _validate(self, rows: Rows) -> tuple[float, float]:
+        """Return loss and score of the validation data."""
+        outputs = []
+        for x, *_ in rows.blocks():
+            outputs.append(self.network.predict(x))
+        score = self.estimator._score_of(np.concatenate(outputs), rows.t, rows.weights)
+        return self._mean_loss(rows), score
+
+    def _mean_loss(self, rows: Rows) -> float:
+        """Return the weighted mean of the samples' losses, without the penalty."""
+        total, count = 0.0, 0.0
+        for x, t, *weights in rows.blocks():
+            size = float(weights[0].sum()) if weights else len(x)
+            if size:
+                total += self.network.evaluate(x, t, *weights)["loss"] * size
+                count += size
+        return self.problem.scale * total / count
+
+    def _first_loss(self) -> float:
+        """Return the loss of all training samples, before the first step."""
+        penalty = 0.5 * float(self.penalty) / self.epochs.size
+        weights = float(squares(self.network.params))
+        return self._mean_loss(self.epochs.rows) + penalty * weights
+
+    def _call(self, hook: str) -> None:
+        if not self.estimator.callbacks:
+            return
+        state = TrainingState(
+            network=self.network,
+            history=self.history,
+            step=self.memory.step,
+            epoch=self.memory.epoch,
+            loss=self.loss,
+            learning_rate=float(self._rates(1)[0]),
+            stop=self._stop,
+        )
+        self.callbacks.call(hook, state)
+
+    def _stop(self, reason: str = "stopped by a callback") -> None:
+        self.stopped = reason
+
+
+def warn_unconverged(epochs: int) -> None:
+    """Say that the fit ended before it converged, as scikit-learn does."""
+    warnings.warn(
+        f"Stochastic Optimizer: Maximum iterations ({epochs}) reached and the "
+        "optimization hasn't converged yet.",
+        ConvergenceWarning,
+        stacklevel=2,
+    )

@@ -1,0 +1,56 @@
+"""The samples of a fit: arrays, or a sparse matrix of which parts are made dense."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.sparse import issparse
+
+# So many samples are looked at together, and so many numbers of a sparse matrix.
+BLOCK = 8192
+DENSE = 2**22
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Inputs (n, d), dense or sparse, with targets, and weights if there are any."""
+
+    x: Any
+    t: np.ndarray
+    weights: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return int(self.x.shape[0])
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether the inputs are a sparse matrix."""
+        return bool(issparse(self.x))
+
+    @property
+    def data(self) -> tuple[Any, ...]:
+        """The inputs, the targets, and the weights if there are any."""
+        both = self.x, self.t
+        return both if self.weights is None else (*both, self.weights)
+
+    def taken(self, rows: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return some of the samples as dense arrays."""
+        return tuple(dense(each[rows]) for each in self.data)
+
+    def blocks(self) -> Iterator[tuple[np.ndarray, ...]]:
+        """Yield all samples, a block at a time, as dense arrays."""
+        return (
+            tuple(dense(each[part]) for each in self.data) for part in parts_of(self.x)
+        )
+
+
+def parts_of(x: Any) -> list[slice]:
+    """Return which rows of x to take together, so that memory stays small."""
+    size = BLOCK if not issparse(x) else max(1, min(BLOCK, DENSE // x.shape[1]))
+    return [slice(start, start + size) for start in range(0, x.shape[0], size)]
+
+
+def dense(x: Any) -> Any:
+    """Return a sparse matrix as an array, and an array as it is."""
+    return x.toarray() if issparse(x) else x

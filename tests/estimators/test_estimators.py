@@ -1,0 +1,542 @@
+"""What the estimators have beyond scikit-learn's own, and that they fit into it."""
+
+import pickle
+import signal
+import tracemalloc
+
+import joblib
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from scipy.sparse import random as random_sparse
+from sklearn.base import clone
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
+from sklearn.metrics import balanced_accuracy_score, log_loss, r2_score
+from sklearn.model_selection import GridSearchCV, cross_val_score, train_test_split
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.class_weight import compute_sample_weight
+
+from kobai.engines import keeping
+from kobai.engines.blas import blas_info
+from kobai.errors import DivergenceError
+from kobai.estimators import MLPClassifier, MLPRegressor
+from kobai.formats import load_model, save_model
+from kobai.networks import Dense, Dropout, ReLU, Softmax, Tanh
+from kobai.optimizers import OPTIMIZERS, SGD, AdamW, StepDecay
+from kobai.training import EarlyStopping
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+]
+
+
+def iris():
+    X, y = load_iris(return_X_y=True)
+    return StandardScaler().fit_transform(X), y
+
+
+def quick(**options):
+    options = {"hidden_layer_sizes": (8,), "max_iter": 10, "random_state": 0} | options
+    return MLPClassifier(**options)
+
+
+def assert_equal_networks(one, other, atol=0.0):
+    for a, b in zip(one.coefs_, other.coefs_, strict=True):
+        np.testing.assert_allclose(a, b, rtol=0, atol=atol)
+
+
+# --- weights
+
+
+def test_class_weights_are_sample_weights():
+    X, y = iris()
+    X, y = X[20:], y[20:]
+    weights = compute_sample_weight("balanced", y)
+    expected = quick().fit(X, y, sample_weight=weights)
+    assert_equal_networks(quick(class_weight="balanced").fit(X, y), expected)
+    given = {0: 3.0, 2: 0.5}
+    weights = np.array([3.0, 1.0, 0.5])[y]
+    expected = quick().fit(X, y, sample_weight=weights)
+    assert_equal_networks(quick(class_weight=given).fit(X, y), expected)
+
+
+def test_class_weights_and_sample_weights_multiply():
+    X, y = iris()
+    weights = np.random.default_rng(0).uniform(size=len(y))
+    own = quick(class_weight={0: 2.0}).fit(X, y, sample_weight=weights)
+    expected = quick().fit(X, y, sample_weight=weights * np.where(y == 0, 2.0, 1.0))
+    assert_equal_networks(own, expected)
+
+
+def test_a_rare_class_is_found_where_classes_are_balanced():
+    rng = np.random.default_rng(0)
+    y = (rng.uniform(size=3000) < 0.02).astype(int)
+    X = rng.normal(size=(3000, 2)) + 1.5 * y[:, np.newaxis]
+    plain = quick(max_iter=30).fit(X, y)
+    balanced = quick(max_iter=30, class_weight="balanced").fit(X, y)
+    scores = [balanced_accuracy_score(y, each.predict(X)) for each in (plain, balanced)]
+    # The best that two such clouds allow is about 0.86.
+    assert scores[1] > 0.8 > scores[0]
+
+
+# --- layers, solvers, engines
+
+
+def test_each_layer_has_its_activation_and_dropout():
+    X, y = iris()
+    options = {"activation": ("tanh", "relu"), "dropout": (0.0, 0.5)}
+    model = quick(hidden_layer_sizes=(8, 4), **options).fit(X, y)
+    assert model.network_.layers == (
+        *(Dense(8), Tanh(), Dense(4), ReLU(), Dropout(0.5)),
+        *(Dense(3), Softmax()),
+    )
+
+
+def test_dropout_changes_training_alone():
+    X, y = iris()
+    model = quick(dropout=0.5).fit(X, y)
+    assert np.array_equal(model.predict_proba(X), model.predict_proba(X))
+    assert_equal_networks(quick(dropout=0.5).fit(X, y), model)
+    assert not np.allclose(model.coefs_[0], quick().fit(X, y).coefs_[0])
+
+
+@pytest.mark.parametrize("solver", [*OPTIMIZERS, AdamW(0.05), SGD(0.5)], ids=str)
+def test_every_optimizer_is_a_solver(solver):
+    X, y = iris()
+    model = quick(solver=solver, learning_rate_init=0.05, max_iter=40).fit(X, y)
+    assert model.loss_ < 0.7 * model.history_["train_loss"][0]
+
+
+def test_an_optimizer_brings_its_learning_rate():
+    X, y = iris()
+    # Epochs of 3 steps; the schedule counts steps.
+    solver = SGD(StepDecay(0.1, every=6, factor=0.5))
+    model = quick(solver=solver, batch_size=50, max_iter=5).fit(X, y)
+    rates = model.history_["learning_rate"][1:]
+    np.testing.assert_allclose(rates, [0.1, 0.1, 0.05, 0.05, 0.025])
+
+
+@pytest.mark.parametrize("engine", ["eager", "numba"])
+def test_every_engine_gives_the_same_network(engine):
+    if engine == "numba":
+        pytest.importorskip("numba", reason="needs the extra: kobai[fast]")
+    X, y = iris()
+    options = {"batch_size": 40, "dropout": 0.2, "dtype": np.float64}
+    expected = quick(engine="numpy", **options).fit(X, y)
+    # 40 steps of float64 sums in another order.
+    own = quick(engine=engine, **options).fit(X, y)
+    assert_equal_networks(own, expected, atol=1e-10)
+
+
+def test_single_precision_is_kept_and_asked_for():
+    X, y = iris()
+    for model, inputs in (
+        (quick(), X.astype(np.float32)),
+        (quick(dtype="float32"), X),
+    ):
+        model.fit(inputs, y)
+        assert {w.dtype for w in model.coefs_} == {np.dtype(np.float32)}
+        # The same ten steps, rounded to 24 bits.
+        assert_equal_networks(model, quick().fit(X, y), atol=1e-4)
+
+
+# --- validation, history, callbacks
+
+
+def test_validation_data_are_measured_after_every_epoch():
+    X, y = iris()
+    a, b, c, d = train_test_split(X, y, random_state=0)
+    model = quick().fit(a, c, validation_data=(b, d))
+    assert_equal_networks(model, quick().fit(a, c))
+    history = model.history_
+    assert history["epoch"].tolist() == list(range(11))
+    expected = log_loss(d, model.predict_proba(b))
+    assert history["test_loss"][-1] == pytest.approx(expected)
+    assert history["test_accuracy"][-1] == pytest.approx(model.score(b, d))
+    assert model.validation_scores_ == history["test_accuracy"][1:].tolist()
+    assert model.loss_curve_ == history["train_loss"][1:].tolist()
+
+
+def test_class_weights_do_not_weigh_the_validation_data():
+    X, y = iris()
+    a, b, c, d = train_test_split(X, y, random_state=0)
+    model = quick(class_weight={0: 5.0}).fit(a, c, validation_data=(b, d))
+    assert model.validation_scores_[-1] == pytest.approx(model.score(b, d))
+    expected = log_loss(d, model.predict_proba(b))
+    assert model.history_["test_loss"][-1] == pytest.approx(expected)
+
+
+def test_validation_data_of_a_regression_give_r2():
+    X, y = load_diabetes(return_X_y=True)
+    X, y = StandardScaler().fit_transform(X), np.column_stack([y / 100, y / 50 - 1])
+    a, b, c, d = train_test_split(X, y, random_state=0)
+    model = MLPRegressor(max_iter=10, random_state=0).fit(a, c, validation_data=(b, d))
+    predicted = model.predict(b)
+    assert predicted.shape == d.shape
+    assert model.history_["test_r2"][-1] == pytest.approx(r2_score(d, predicted))
+    squares = 0.5 * np.sum((predicted - d) ** 2, axis=1).mean()
+    assert model.history_["test_loss"][-1] == pytest.approx(squares)
+
+
+def test_a_fraction_is_set_aside():
+    X, y = iris()
+    model = quick().fit(X, y, validation_data=0.2)
+    assert len(model.validation_scores_) == 10
+    assert model.t_ == 10 * 120
+
+
+def test_early_stopping_goes_by_the_validation_data():
+    X, y = iris()
+    a, b, c, d = train_test_split(X, y, random_state=0)
+    options = {"early_stopping": True, "max_iter": 300, "learning_rate_init": 0.02}
+    model = quick(**options).fit(a, c, validation_data=(b, d))
+    assert model.n_iter_ < 300
+    assert model.t_ == model.n_iter_ * len(a)
+    assert model.score(b, d) == max(model.validation_scores_)
+
+
+def test_a_warm_start_goes_on_as_if_never_stopped():
+    X, y = iris()
+    whole = quick(max_iter=12, batch_size=40, shuffle=False).fit(X, y)
+    parts = quick(max_iter=5, batch_size=40, shuffle=False, warm_start=True).fit(X, y)
+    parts.set_params(max_iter=7).fit(X, y)
+    assert_equal_networks(parts, whole)
+    assert parts.loss_curve_ == whole.loss_curve_
+    assert parts.history_["epoch"].tolist() == list(range(13))
+    assert parts.n_iter_ == 7
+
+
+def test_callbacks_see_the_epochs_and_stop_the_fit():
+    X, y = iris()
+    seen = []
+
+    class Watch:
+        def on_epoch_end(self, state):
+            seen.append((state.epoch, state.history["test_loss"][-1]))
+            if state.epoch == 4:
+                state.stop("enough")
+
+    model = quick(callbacks=[Watch()]).fit(X, y, validation_data=(X, y))
+    assert [epoch for epoch, _ in seen] == [1, 2, 3, 4]
+    assert model.n_iter_ == 4
+    assert model.history_.stopped == "enough"
+
+
+def test_kobais_early_stopping_is_a_callback():
+    X, y = iris()
+    stopping = EarlyStopping("test_loss", patience=2)
+    options = {"learning_rate_init": 0.1, "max_iter": 200, "callbacks": [stopping]}
+    model = quick(**options).fit(X, y, validation_data=(X, y))
+    best = model.history_["test_loss"].min()
+    assert log_loss(y, model.predict_proba(X)) == pytest.approx(best)
+
+
+def test_a_callback_may_look_after_every_step():
+    steps = []
+
+    class Count:
+        def on_step_end(self, state):
+            steps.append(state.loss)
+
+    quick(callbacks=[Count()], batch_size=40, max_iter=3).fit(*iris())
+    assert len(steps) == 3 * 4
+    assert np.all(np.isfinite(steps))
+
+
+def test_ctrl_c_ends_the_fit_with_what_there_is():
+    X, y = iris()
+
+    class Interrupt:
+        def on_epoch_end(self, state):
+            if state.epoch == 3:
+                signal.raise_signal(signal.SIGINT)
+
+    with pytest.warns(UserWarning, match="Training interrupted by user"):
+        model = quick(callbacks=[Interrupt()]).fit(X, y)
+    assert model.n_iter_ == 3
+    assert_equal_networks(model, quick(max_iter=3).fit(X, y))
+
+
+# --- in the ecosystem
+
+
+def test_frames_bring_the_names_of_their_columns():
+    X, y = iris()
+    names = ["a", "b", "c", "d"]
+    expected = quick().fit(X, y).predict(X)
+    for frame in (pd.DataFrame(X, columns=names), pl.DataFrame(X, schema=names)):
+        model = quick().fit(frame, y)
+        assert model.feature_names_in_.tolist() == names
+        assert np.array_equal(model.predict(frame), expected)
+        with pytest.raises(ValueError, match="feature names should match"):
+            model.predict(frame[names[::-1]])
+
+
+def test_classes_may_be_strings_in_a_column_of_a_frame():
+    X, y = iris()
+    names = np.array(["setosa", "versicolor", "virginica"])
+    for column in (pd.Series(names[y]), pl.Series(names[y])):
+        model = quick(max_iter=60, learning_rate_init=0.01).fit(X, column)
+        assert model.classes_.tolist() == names.tolist()
+        assert model.score(X, names[y]) > 0.9
+
+
+def test_a_pipeline_with_set_output():
+    X, y = load_iris(return_X_y=True, as_frame=True)
+    pipeline = make_pipeline(StandardScaler(), quick()).set_output(transform="pandas")
+    pipeline.fit(X, y, mlpclassifier__validation_data=0.2)
+    assert pipeline[-1].feature_names_in_.tolist() == X.columns.tolist()
+    assert pipeline.predict(X).shape == (150,)
+
+
+def threads_of_blas(model, X, y):
+    return max((library.threads or 1 for library in blas_info()), default=1)
+
+
+def test_a_grid_search_in_processes_of_one_blas_thread(monkeypatch):
+    # Where the user has said how many threads, that holds in the processes too.
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    X, y = iris()
+    grid = {"alpha": [1e-4, 1e-1], "hidden_layer_sizes": [(4,), (8,)]}
+    search = GridSearchCV(quick(), grid, n_jobs=-1, cv=3).fit(X, y)
+    expected = GridSearchCV(quick(), grid, cv=3).fit(X, y)
+    for name in ("mean_test_score", "std_test_score"):
+        np.testing.assert_array_equal(
+            search.cv_results_[name], expected.cv_results_[name]
+        )
+    counted = GridSearchCV(quick(), {}, scoring=threads_of_blas, n_jobs=-1, cv=3)
+    assert counted.fit(X, y).cv_results_["mean_test_score"] == [1]
+
+
+def test_threads_may_fit_at_once():
+    X, y = iris()
+    expected = cross_val_score(quick(batch_size=30), X, y, cv=4)
+    with joblib.parallel_backend("threading"):
+        found = cross_val_score(quick(batch_size=30), X, y, cv=4, n_jobs=4)
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("fitted", [False, True])
+def test_it_is_cloned_and_pickled(fitted, tmp_path):
+    X, y = iris()
+    options = {"activation": ["relu"], "solver": SGD(0.1), "warm_start": True}
+    model = quick(callbacks=[EarlyStopping("train_loss")], **options)
+    if not fitted:
+        copies = [clone(model), pickle.loads(pickle.dumps(model))]
+        assert_equal_networks(copies[0].fit(X, y), copies[1].fit(X, y))
+        return
+    model.fit(X, y)
+    joblib.dump(model, tmp_path / "model.joblib")
+    loaded = joblib.load(tmp_path / "model.joblib")
+    assert np.array_equal(loaded.predict_proba(X), model.predict_proba(X))
+    # A loaded one goes on as the other would.
+    assert_equal_networks(loaded.fit(X, y), model.fit(X, y))
+
+
+def test_the_network_is_kobais(tmp_path):
+    X, y = iris()
+    model = quick(dtype=np.float32).fit(X, y)
+    path = tmp_path / "model.safetensors"
+    save_model(path, model.network_, classes=("a", "b", "c"))
+    np.testing.assert_allclose(
+        load_model(path).predict(X.astype(np.float32)),
+        model.predict_proba(X),
+        atol=1e-6,
+    )
+
+
+def test_sparse_inputs_stay_small_in_memory():
+    rng = np.random.default_rng(0)
+    X = random_sparse(1000, 40_000, density=1e-3, format="csr", random_state=0)
+    y = rng.integers(2, size=1000)
+    model = quick(hidden_layer_sizes=(2,), max_iter=1, batch_size=50)
+    tracemalloc.start()
+    model.fit(X, y)
+    fitting = tracemalloc.get_traced_memory()[1]
+    model.predict(X)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    # All of it would be 320 MB; a batch is 16 MB, a block to predict 34 MB.
+    assert fitting < 120e6
+    assert peak < 120e6
+
+
+# --- compiled once
+
+
+def test_equal_fits_share_what_is_compiled(monkeypatch):
+    X, y = iris()
+    written = []
+    write = keeping.kept_program
+
+    def count(key, program):
+        return write(key, lambda: written.append(key) or program())
+
+    monkeypatch.setattr("kobai.engines.stepping.kept_program", count)
+    options = {"hidden_layer_sizes": (11,), "batch_size": 60}
+    quick(**options).fit(X, y)
+    # A whole batch and the shorter last one.
+    assert len(written) == 2
+    quick(**options, alpha=0.3, learning_rate_init=0.02, random_state=5).fit(X, y)
+    assert len(written) == 2
+    quick(**options, beta_1=0.5).fit(X, y)
+    assert len(written) == 4
+
+
+def test_an_optimizer_of_ones_own_is_not_mistaken_for_another():
+    class Growing(SGD):
+        factor = 1.0
+
+        def rule(self, w, g, rate, step, *memory):
+            return (w - self.factor * rate * g,)
+
+    X, y = iris()
+    slow, fast = Growing(0.01), Growing(0.01)
+    object.__setattr__(fast, "factor", 10.0)
+    one = quick(solver=slow).fit(X, y)
+    assert_equal_networks(one, quick(solver=SGD(0.01)).fit(X, y), atol=1e-12)
+    other = quick(solver=fast).fit(X, y)
+    assert_equal_networks(other, quick(solver=SGD(0.1)).fit(X, y), atol=1e-12)
+
+
+# --- wrong use
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"alpha": -1}, "MLPClassifier: alpha must be a number of 0 or more, got -1"),
+        ({"alpha": "0.1"}, "alpha must be a number"),
+        ({"max_iter": 0}, "max_iter must be a whole number of 1 or more"),
+        ({"max_iter": 2.5}, "max_iter must be a whole number"),
+        ({"learning_rate_init": 0}, "learning_rate_init must be a number above 0"),
+        ({"momentum": 1.5}, "momentum must be a number of 0 or more and below 1"),
+        ({"tol": np.nan}, "tol must be"),
+        ({"batch_size": "all"}, 'batch_size must be "auto" or a whole number'),
+        ({"shuffle": "yes"}, "shuffle must be True or False"),
+        ({"n_iter_no_change": 0}, "n_iter_no_change must be"),
+        ({"learning_rate": "adaptiv"}, 'Did you mean "adaptive"?'),
+        ({"hidden_layer_sizes": (8, 0)}, r"hidden_layer_sizes must be > 0"),
+        ({"activation": "rectifier"}, "activation: got 'rectifier'; need one of"),
+        ({"activation": ("relu", "tanh")}, "got 2 values.*each of the 1 hidden"),
+        ({"dropout": 1.0}, r"Dropout: rate must be in \[0, 1\)"),
+        ({"solver": "adma"}, 'Did you mean "adam"?'),
+        ({"solver": "lbfgs", "dropout": 0.5}, "dropout needs a solver that takes"),
+        ({"engine": "nunpy"}, 'Did you mean "numpy"?'),
+        ({"dtype": "float16"}, "float32 or float64"),
+        ({"class_weight": "balancd"}, "class_weight"),
+    ],
+    ids=str,
+)
+def test_parameters_that_make_no_sense_are_refused(options, message):
+    with pytest.raises(ValueError, match=message.replace("?", r"\?")):
+        quick(**options).fit(*iris())
+
+
+def test_poisson_is_refused_by_name():
+    with pytest.raises(ValueError, match="loss must be one of squared_error, huber"):
+        MLPRegressor(loss="poisson").fit(*iris())
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "message"),
+    [
+        (np.ones((4, 2)), ["a"] * 4, "y has one class only, 'a'"),
+        (np.ones((4, 2)), [0.5, 1.5, 2.5, 3.5], "continuous"),
+        (np.ones((4, 2)), [[1, 2], [2, 3], [0, 1], [1, 1]], "several columns"),
+        (np.full((4, 2), np.nan), [0, 1, 0, 1], "Input X contains NaN"),
+        (np.full((4, 2), np.inf), [0, 1, 0, 1], "Input X contains infinity"),
+        (np.ones((3, 2)), [0, 1, 0, 1], "inconsistent numbers of samples"),
+    ],
+)
+def test_data_that_make_no_sense_are_refused(X, y, message):
+    with pytest.raises(ValueError, match=message):
+        quick().fit(X, y)
+
+
+def test_weights_that_make_no_sense_are_refused():
+    X, y = iris()
+    with pytest.raises(ValueError, match="all weights are zero"):
+        quick().fit(X, y, sample_weight=np.zeros(150))
+    with pytest.raises(ValueError, match="all weights are zero"):
+        quick(class_weight={0: 0, 1: 0, 2: 0}).fit(X, y)
+    with pytest.raises(ValueError, match=r"got -1\.0 for sample 0"):
+        quick().fit(X, y, sample_weight=-np.ones(150))
+
+
+def test_validation_data_that_make_no_sense_are_refused():
+    X, y = iris()
+    with pytest.raises(ValueError, match=r"validation_data must be \(X, y\) or a frac"):
+        quick().fit(X, y, validation_data=1.5)
+    with pytest.raises(ValueError, match="is expecting 4 features"):
+        quick().fit(X, y, validation_data=(X[:, :2], y))
+    with pytest.raises(ValueError, match="classes not in"):
+        quick().fit(X, y, validation_data=(X, y + 5))
+
+
+def test_partial_fit_says_what_it_needs():
+    X, y = iris()
+    with pytest.raises(ValueError, match="classes must be passed on the first call"):
+        quick().partial_fit(X, y)
+    with pytest.raises(ValueError, match='class_weight="balanced" needs all samples'):
+        quick(class_weight="balanced").partial_fit(X, y, classes=[0, 1, 2])
+    model = quick().partial_fit(X, y, classes=[0, 1, 2])
+    with pytest.raises(ValueError, match="not the same as on last call"):
+        model.partial_fit(X, y, classes=[0, 1])
+    assert not hasattr(quick(solver="lbfgs"), "partial_fit")
+
+
+def test_a_fit_that_diverges_says_what_to_try():
+    X, y = load_breast_cancer(return_X_y=True)
+    options = {"activation": "identity", "learning_rate_init": 10.0}
+    model = MLPRegressor(solver="sgd", **options)
+    with pytest.raises(DivergenceError, match="training diverged: the loss is"):
+        model.fit(X, y.astype(float))
+
+
+def test_a_new_fit_forgets_the_old_one():
+    X, y = iris()
+    model = quick().fit(X.astype(np.float32), y)
+    model.fit(X[:, :2], np.where(y == 2, "c", "d"))
+    assert model.coefs_[0].dtype == np.float64
+    assert model.classes_.tolist() == ["c", "d"]
+    assert len(model.loss_curve_) == model.max_iter
+    assert_equal_networks(model, quick().fit(X[:, :2], y != 2))
+
+
+def test_a_warm_start_refuses_another_network():
+    X, y = iris()
+    model = quick(warm_start=True).fit(X, y)
+    with pytest.raises(
+        ValueError, match="warm_start goes on with the layers there are"
+    ):
+        model.set_params(hidden_layer_sizes=(9,)).fit(X, y)
+    regressor = MLPRegressor(warm_start=True, max_iter=2).fit(X, X[:, :2])
+    with pytest.raises(ValueError, match="y has 3 outputs, and had 2 in the first fit"):
+        regressor.fit(X, X[:, :3])
+
+
+def test_several_labels_keep_their_shape():
+    X, y = iris()
+    labels = np.column_stack([y > 0, y > 1]).astype(int)
+    model = quick(max_iter=100, learning_rate_init=0.02).fit(X, labels)
+    assert model.predict(X).shape == model.predict_proba(X).shape == (150, 2)
+    assert model.score(X, labels) > 0.9
+    with pytest.raises(ValueError, match="y must be as in the first fit"):
+        model.partial_fit(X, y)
+
+
+@pytest.mark.parametrize("size", [7, 60])
+def test_partial_fits_take_the_same_steps_compiled_or_not(size):
+    X, y = iris()
+    models = [quick(engine=engine, batch_size=20) for engine in ("eager", "auto")]
+    for start in list(range(0, 150 - size, size)) * 4:
+        part = slice(start, start + size)
+        for model in models:
+            # Chunks smaller than a batch are a batch each.
+            model.set_params(batch_size=min(20, size))
+            model.partial_fit(X[part], y[part], classes=[0, 1, 2])
+    assert_equal_networks(*models, atol=1e-10)
+    assert models[1].t_ == len(models[1].loss_curve_) * size

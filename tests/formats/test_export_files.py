@@ -1,0 +1,224 @@
+"""What exported files say besides their numbers, and what cannot be exported."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+
+from kobai.data.columns import OTHER, Columns, Feature, Target
+from kobai.errors import KobaiError, MissingExtraError
+from kobai.formats import Model, export, load_json, save_model
+from kobai.formats.exporting import ExportError
+from kobai.formats.exporting.as_c import C_TEMPLATES
+from kobai.formats.exporting.as_javascript import JAVASCRIPT_TEMPLATES
+from kobai.formats.exporting.as_numpy import TEMPLATES as NUMPY_TEMPLATES
+from kobai.formats.exporting.as_onnx import OPERATORS
+from kobai.networks import Dense, Network, ReLU, Softmax, Tanh
+
+WORDS = ("b?", "日本", *(f"words with spaces {i}" for i in range(9)))
+# Names that mean something in every language that they are written in.
+TABLE = Columns(
+    (
+        Feature("year", mean=2020.37, std=1.5, has_missing=True),
+        Feature("fur", "category", categories=("long", "short"), has_other=True),
+        Feature("weight", mean=1e6, std=3.0),
+        Feature('日本 "?\\\n*/', "category", categories=WORDS),
+        Feature("age", mean=0.5, std=0.1, has_missing=True),
+    ),
+    Target(("species",), classes=("cat", "dog", 'c"ow?\n\'"""')),
+)
+MODEL = Model(
+    Network(TABLE.width, [Dense(7), ReLU(), Dense(3), Softmax()]), columns=TABLE
+)
+NETWORK = Network(4, [Dense(3), Tanh(), Dense(2)])
+PICTURE = Network(784, [Dense(50), ReLU(), Dense(10), Softmax()], seed=1)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with the files that the tests look at."""
+    folder = tmp_path_factory.mktemp("exported")
+    for ending in (".onnx", ".py", ".mjs", ".c", ".json"):
+        export(MODEL, folder / f"table{ending}")
+    for ending in (".onnx", ".c"):
+        export(Model(PICTURE, scale=1 / 255), folder / f"picture{ending}")
+    export(NETWORK, folder / "regression.onnx")
+    return folder
+
+
+def test_onnx_says_what_it_takes_and_gives(folder):
+    loaded = onnx.load(folder / "table.onnx")
+    onnx.checker.check_model(loaded, full_check=True)
+    session = onnxruntime.InferenceSession(folder / "table.onnx")
+    (taken,), (given) = session.get_inputs(), session.get_outputs()
+    assert (taken.name, taken.type, taken.shape) == ("x", "tensor(float)", ["n", 5])
+    (given,) = given
+    assert (given.name, given.type) == ("probabilities", "tensor(float)")
+    assert given.shape == ["n", 3]
+    known = session.get_modelmeta().custom_metadata_map
+    assert tuple(json.loads(known["features"])) == TABLE.names
+    assert tuple(json.loads(known["classes"])) == TABLE.target.classes
+    assert json.loads(known["categories"])["fur"] == ["long", "short"]
+    assert session.get_modelmeta().producer_name == "kobai"
+    values = onnxruntime.InferenceSession(folder / "regression.onnx").get_outputs()
+    assert [each.name for each in values] == ["values"]
+
+
+def test_onnx_has_an_operator_for_a_layer(folder):
+    graph = onnx.load(folder / "picture.onnx").graph
+    kinds = [node.op_type for node in graph.node]
+    assert kinds == ["Mul", "Gemm", "Relu", "Gemm", "Softmax"]
+    assert {"W1", "W2"} <= {array.name for array in graph.initializer}
+
+
+RECORDS = [
+    {"year": 2021, "fur": "short", "weight": 1000001, "age": "NA", "more": 1},
+    {"year": None, "fur": "none", "weight": "999998.5", "age": 0.4},
+]
+RECORDS = [{**r, TABLE.names[3]: word} for r, word in zip(RECORDS, "日?", strict=True)]
+RAW = [[2021, 1, 1000001, OTHER, np.nan], [np.nan, OTHER, 999998.5, OTHER, 0.4]]
+
+
+def test_the_numpy_file_takes_records_and_csv(folder, tmp_path):
+    expected = MODEL.predict(RAW)
+    namespace = {"__name__": "table"}
+    exec((folder / "table.py").read_text(), namespace)
+    found = namespace["predict_records"](RECORDS)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-5)
+    assert namespace["CLASSES"] == TABLE.target.classes
+    np.testing.assert_array_equal(namespace["predict"](RAW[0]), found[0])
+    with pytest.raises(ValueError, match=r"got rows of shape \(4,\); need \(5,\)"):
+        namespace["predict"](np.zeros((2, 4)))
+    columns = [f'"{name.replace(chr(34), chr(34) * 2)}"' for name in TABLE.names]
+    lines = [",".join(columns)]
+    for record in RECORDS:
+        cells = [record[name] for name in TABLE.names]
+        lines.append(",".join("" if c is None else str(c) for c in cells))
+    (tmp_path / "new.csv").write_text("\n".join(lines), encoding="cp932")
+    command = [sys.executable, folder / "table.py", tmp_path / "new.csv", "cp932"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    numbers = [
+        float(n) for line in done.stdout.splitlines()[-2:] for n in line.split(",")
+    ]
+    np.testing.assert_allclose(numbers, np.ravel(expected), rtol=0, atol=1e-5)
+
+
+def test_the_javascript_module_takes_records(folder):
+    if shutil.which("node") is None:
+        pytest.skip("Node is not installed")
+    script = (
+        'import * as m from "./table.mjs";\n'
+        "let message = '';\n"
+        "try { m.predict([[1, 2]]); } catch (error) { message = error.message; }\n"
+        f"const records = {json.dumps(RECORDS)};\n"
+        "const found = m.predictRecords(records);\n"
+        "console.log(JSON.stringify([found, m.CLASSES, m.FEATURES, message]));"
+    )
+    command = ["node", "--input-type=module", "-e", script]
+    done = subprocess.run(
+        command, cwd=folder, check=True, capture_output=True, text=True
+    )
+    found, classes, features, message = json.loads(done.stdout)
+    expected = MODEL.predict(RAW)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-5)
+    assert (tuple(classes), tuple(features)) == (TABLE.target.classes, TABLE.names)
+    assert message == "got a row of 2 numbers; need 5"
+
+
+def test_the_c_file_names_features_and_classes(folder):
+    if shutil.which("gcc") is None:
+        pytest.skip("gcc is not installed")
+    main = (
+        '#include "table.c"\n#include <stdio.h>\n'
+        "static void say(const char *word) { puts(word); putchar(0); }\n"
+        "int main(void) {\n"
+        "for (int i = 0; i < TABLE_INPUTS; i++) say(table_features[i]);\n"
+        "for (int i = 0; i < TABLE_OUTPUTS; i++) say(table_classes[i]);\n"
+        f"for (int i = 0; i < {len(WORDS)}; i++) say(table_categories_3[i]);\n"
+        "return 0; }\n"
+    )
+    (folder / "names.c").write_text(main)
+    options = ["-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror"]
+    # The buffers may also lie in memory of their own.
+    options.append("-DTABLE_BUFFER=static")
+    command = ["gcc", *options, "names.c", "-lm", "-o", "names"]
+    subprocess.run(command, cwd=folder, check=True)
+    done = subprocess.run(["./names"], cwd=folder, check=True, capture_output=True)
+    words = done.stdout.decode().split("\n\0")[:-1]
+    assert words == [*TABLE.names, *TABLE.target.classes, *WORDS]
+
+
+def test_the_c_file_says_how_much_memory_it_takes(folder):
+    text = (folder / "picture.c").read_text()
+    assert f"{4 * (784 * 50 + 50 * 10):,} bytes of constants" in text
+    # The scaled pixels and the hidden layer; the outputs are the caller's.
+    assert f"{4 * (784 + 50):,} bytes of buffers" in text
+    assert "malloc" not in text
+
+
+def test_json_that_is_no_model_is_refused(folder, tmp_path):
+    path = tmp_path / "m.json"
+    whole = (folder / "table.json").read_text()
+    for text in ("", "[]", "{}", whole[:-9], whole.replace('"W1"', '"W9"', 1)):
+        path.write_text(text)
+        with pytest.raises(KobaiError, match=r"m\.json: not a usable JSON model: "):
+            load_json(path)
+    for missing in (tmp_path / "none.json", tmp_path):
+        with pytest.raises(KobaiError, match="not a usable JSON model"):
+            load_json(missing)
+
+
+# --- wrong use
+
+
+def test_a_model_file_and_a_network_are_exported_like_a_model(tmp_path):
+    network = NETWORK
+    save_model(tmp_path / "m.safetensors", network)
+    export(NETWORK, tmp_path / "a.json")
+    for each in (network, tmp_path / "m.safetensors", str(tmp_path / "m.safetensors")):
+        export(each, tmp_path / "b.txt", "json")
+        assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.txt").read_bytes()
+
+
+def test_the_format_must_be_known(tmp_path):
+    network = NETWORK
+    with pytest.raises(ExportError, match=r'Did you mean "\.onnx"\?'):
+        export(network, tmp_path / "m.onx")
+    with pytest.raises(ExportError, match=r'unknown format "numpyy".*"numpy"\?'):
+        export(network, tmp_path / "m", "numpyy")
+    with pytest.raises(ExportError, match=r"is a folder; name a file, such as .*onnx"):
+        export(network, tmp_path, "onnx")
+    with pytest.raises(OSError, match=re.escape(str(tmp_path / "no/m.c"))):
+        export(network, tmp_path / "no/m.c")
+    assert not list(tmp_path.iterdir())
+
+
+def test_numbers_that_are_not_finite_are_refused(tmp_path):
+    for dtype, wrong in ((np.float32, np.nan), (np.float64, 1e39)):
+        network = Network(4, [Dense(3)], dtype=dtype)
+        network.params["W1"][0, 0] = wrong
+        with pytest.raises(
+            ExportError, match="W1 holds NaN, infinity or numbers beyond"
+        ):
+            export(network, tmp_path / "m.onnx")
+
+
+def test_without_onnx_the_error_names_the_extra(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'kobai\[onnx\]'"):
+        export(NETWORK, tmp_path / "m.onnx")
+
+
+def test_an_operation_without_a_form_is_named(monkeypatch, tmp_path):
+    network = NETWORK
+    for table in (C_TEMPLATES, JAVASCRIPT_TEMPLATES, NUMPY_TEMPLATES, OPERATORS):
+        monkeypatch.delitem(table, "tanh")
+    for ending in (".onnx", ".py", ".mjs", ".c"):
+        with pytest.raises(ExportError, match="no form for the operation tanh"):
+            export(network, tmp_path / f"m{ending}")
