@@ -31,6 +31,8 @@ docs: .venv/.docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 bench: .venv-bench/.package
+	.venv-bench/bin/python benchmarks/estimators.py $(if $(QUICK),--seeds 3)
+	.venv-bench/bin/python benchmarks/million_rows.py $(if $(QUICK),--quick)
 	.venv-bench/bin/python benchmarks/run.py \
 	  $(if $(QUICK),--quick) $(if $(MNIST),--data-dir $(MNIST))
 
@@ -60,7 +62,7 @@ clean:
 # The libraries that Kobai is measured beside, two gigabytes of them, live apart.
 .venv-bench/.package: pyproject.toml benchmarks/requirements.txt | .venv-bench/bin/pip
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check \
-	  --requirement benchmarks/requirements.txt --editable '.[fast]'
+	  --requirement benchmarks/requirements.txt --editable '.[fast,table,sklearn]'
 	@touch $@
 
 .venv/bin/pip .venv-bench/bin/pip:

@@ -145,7 +145,7 @@ def main() -> None:
             memory[other] = {n: measured(n, table, folder) for n in memory[rows]}
     found = {
         "title": f"A CSV of {rows:,} rows and {COLUMNS + 1} columns",
-        "note": "Read, one epoch, train and test accuracy; whole processes.",
+        "note": "read it, train one epoch, evaluate on all rows; whole processes.",
         "bytes": size,
         **summary(results),
         "memory": {str(k): memory[k] for k in sorted(memory)},

@@ -8,6 +8,7 @@ from typing import Any
 
 from charts import draw_bars, draw_curves
 from peers import CONTENDERS
+from sections import SECTIONS, table
 
 Result = dict[str, Any]
 
@@ -82,13 +83,6 @@ def in_units(seconds: float) -> str:
     return ""
 
 
-def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    heads = list(heads)
-    rule = ["---", *["---:"] * (len(heads) - 1)]
-    lines = [heads, rule, *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
-
-
 def _ratio(value: float, base: float | None) -> str:
     return "" if base is None else f"{value / base:.2f}"
 
@@ -110,7 +104,7 @@ def summary(results: dict[str, Result]) -> str:
             [results[name]["title"], *ratios, f"{label(best)}, {in_units(base)}"]
         )
     heads = ["Ratio to the fastest of the others", "numba", "numpy", "eager"]
-    return _table([*heads, "the fastest of the others"], rows)
+    return table([*heads, "the fastest of the others"], rows)
 
 
 def workload_table(result: Result) -> str:
@@ -138,7 +132,7 @@ def workload_table(result: Result) -> str:
         heads.append("with empty caches")
     if "accuracies" in result:
         heads.append("test accuracy at the end")
-    return _table(heads, rows) + "".join(
+    return table(heads, rows) + "".join(
         f"\nLeft out: {label(name)} ({reason})\n"
         for name, reason in result.get("failed", {}).items()
     )
@@ -159,7 +153,7 @@ def curve_table(result: Result) -> str:
         cells = [in_units(times[n]) if n in times else "–" for n in names]
         rows.append([f"{point['at']:,}", *cells, in_units(point["gemm_limit"])])
     heads = [result["axis"], *map(label, names), "products alone, at the GEMM peak"]
-    return _table(heads, rows)
+    return table(heads, rows)
 
 
 def machine_text(result: Result) -> str:
@@ -176,7 +170,7 @@ def machine_text(result: Result) -> str:
     )
 
 
-def document(results: dict[str, Result]) -> str:
+def document(results: dict[str, Result], others: dict[str, Result]) -> str:
     """Return the whole page."""
     newest = max(results.values(), key=lambda result: result["date"])
     quick = [name for name, result in results.items() if result["quick"]]
@@ -192,14 +186,20 @@ def document(results: dict[str, Result]) -> str:
     for name in CURVES:
         if name in results:
             parts += [f"## {results[name]['title']}\n", curve_table(results[name])]
+    for name, result in others.items():
+        parts += SECTIONS[name](result)
     return "\n".join(parts)
+
+
+def _read(folder: Path, names: Iterable[str]) -> dict[str, Result]:
+    paths = {name: folder / f"{name}.json" for name in names}
+    return {n: json.loads(p.read_text()) for n, p in paths.items() if p.exists()}
 
 
 def write_report(folder: Path, docs: Path) -> None:
     """Write page and charts of all results that there are."""
     order = (*BARS, "numerical-gradient", "first-call", *CURVES)
-    paths = {name: folder / f"{name}.json" for name in order}
-    results = {n: json.loads(p.read_text()) for n, p in paths.items() if p.exists()}
+    results, others = _read(folder, order), _read(folder, SECTIONS)
     if not results:
         return
     images = docs / "images"
@@ -213,4 +213,4 @@ def write_report(folder: Path, docs: Path) -> None:
     curves = [results[name] for name in CURVES if name in results]
     if curves:
         draw_curves(curves, label, ours, images / "benchmark-curves.png")
-    (docs / "benchmarks.md").write_text(document(results))
+    (docs / "benchmarks.md").write_text(document(results, others))

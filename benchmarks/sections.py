@@ -1,0 +1,85 @@
+"""The results that are not steps or calls, as sections in Markdown."""
+
+from collections.abc import Iterable
+from statistics import mean, median
+from typing import Any
+
+Result = dict[str, Any]
+
+
+def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Return a table in Markdown, all columns but the first to the right."""
+    heads = list(heads)
+    rule = ["---", *["---:"] * (len(heads) - 1)]
+    lines = [heads, rule, *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def estimators(result: Result) -> list[str]:
+    """Return the section on Kobai's estimators beside scikit-learn's."""
+    rows = []
+    for name, found in result["data"].items():
+        peer, own, single = (
+            found[each] for each in ("scikit-learn", "kobai", "kobai float32")
+        )
+        gain = f"{own['gain']:+.4f} ± {own['gain_error']:.4f}"
+        rows.append(
+            [
+                name,
+                *[f"{median(each['seconds']) * 1e3:.0f} ms" for each in (peer, own)],
+                f"**{own['ratio']:.2f}**",
+                f"**{single['ratio']:.2f}**",
+                f"{mean(peer['scores']):.4f}",
+                gain.replace("+0.0000", "0.0000").replace("-0.0000", "0.0000"),
+            ]
+        )
+    ratios = [f"**{result[f'ratio of {n}']:.2f}**" for n in ("kobai", "kobai float32")]
+    rows.append(["median", "", "", *ratios, "", ""])
+    heads = [
+        "fit",
+        "scikit-learn",
+        "Kobai",
+        "ratio",
+        "in float32",
+        "score",
+        "ours more",
+    ]
+    return [
+        "## scikit-learn's MLP and Kobai's estimators\n",
+        f"`python benchmarks/estimators.py`: the defaults of both, {result['seeds']} "
+        "seeds, one process in turn; the time of `fit` alone, after one fit to warm "
+        "up. Equal seeds take equal steps, so the scores (accuracy or R² of the test "
+        "rows) are equal, too.\n",
+        table(heads, rows),
+    ]
+
+
+def million_rows(result: Result) -> list[str]:
+    """Return the section on a large CSV file."""
+    rows = [
+        [
+            {"kobai": "**Kobai**", "kobai-command": "**`kobai train`**"}.get(
+                name, name
+            ),
+            f"{seconds:.1f} s",
+            f"{result['ratio'][name]:.2f}",
+            f"{result['peak_mb'][name]:.0f} MB",
+        ]
+        for name, seconds in result["seconds"].items()
+    ]
+    memory = [
+        [f"{int(size):,}", *[f"{each['own_mb']:.0f} MB" for each in found.values()]]
+        for size, found in result["memory"].items()
+    ]
+    return [
+        f"## {result['title']}\n",
+        f"`python benchmarks/million_rows.py`: {result['note']} The file has "
+        f"{result['bytes'] / 1e6:.0f} MB; medians of {len(result['samples']['kobai'])} "
+        "rounds.\n",
+        table(["whole process", "median", "ratio", "peak memory"], rows),
+        "Memory of its own, without pages of files, for more and more rows:\n",
+        table(["rows", *next(iter(result["memory"].values()))], memory),
+    ]
+
+
+SECTIONS = {"estimators": estimators, "million-rows": million_rows}
