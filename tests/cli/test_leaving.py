@@ -28,6 +28,34 @@ def test_ctrl_c_at_any_moment(here, start, delay):
     assert not list(here.rglob("*.tmp"))
 
 
+SWALLOWED = """
+import signal, time
+from kobai.cli.leaving import leave_after
+
+class Callback:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+def command():
+    try:
+        Callback()
+        for _ in range(3000):
+            time.sleep(0.01)
+    finally:
+        print("tidied up")
+
+leave_after(command)
+"""
+
+
+def test_ctrl_c_in_a_callback_still_lets_the_command_tidy_up():
+    command = [sys.executable, "-c", SWALLOWED]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20)
+    assert done.returncode == 130
+    assert done.stdout == "tidied up\n"
+    assert done.stderr == "interrupted\n"
+
+
 def test_a_broken_pipe_does_not_end_a_run(here):
     command = f"{sys.executable} -m kobai.cli train --epochs 100 --run run"
     pipe = f"({command}; echo $? > code) | head -n 1"

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 
 import numpy as np
 import polars as pl
@@ -100,6 +101,16 @@ def test_a_regression(kobai, here):
     assert "the first 20 rows" in out
 
 
+def test_a_regression_that_learns_nothing_says_so(kobai, here):
+    rng = np.random.default_rng(0)
+    noise = pl.DataFrame({name: rng.normal(size=30) for name in "abt"})
+    noise.write_csv(here / "noise.csv")
+    done = kobai("train", "noise.csv", "--target", "t", "--run", "r")
+    results = json.loads((here / "r/run.json").read_text())["results"]
+    assert results["test_r2"] < 0
+    assert "(the mean alone would be better)" in done.out
+
+
 def test_several_targets(kobai, here):
     raw = datasets.load_linnerud(as_frame=True).frame
     raw.to_csv(here / "gym.csv", index=False)
@@ -171,6 +182,16 @@ def test_predictions_in_a_file(kobai, here, run, iris, ending):
     model = load_model(here / run / "model.safetensors")
     outputs = model.predict(shuffled.drop("species").to_numpy())
     np.testing.assert_allclose(found[:, 1:].to_numpy(), outputs, rtol=1e-5, atol=1e-9)
+
+
+@pytest.mark.parametrize("out", [[], ["-o", "p.csv"]])
+def test_cells_that_training_never_had_are_counted(kobai, here, run, iris, out):
+    assert "as in no training row" not in kobai("predict", run, iris, *out).out
+    table = pl.read_csv(iris)
+    is_gap = pl.int_range(pl.len()) < 7
+    table.with_columns(width=pl.when(~is_gap).then("width")).write_csv(here / "g.csv")
+    message = kobai("predict", run, "g.csv", *out).out.splitlines()[-1]
+    assert message == "Missing, or a new word, as in no training row: width (7)"
 
 
 def test_predictions_on_the_screen(kobai, run, iris):
@@ -249,9 +270,11 @@ TABLES = {
     "x,t\n": "has the names of columns, but no rows",
     "": "the file is empty",
     "x,t\n1,a\n2,a\n3,a\n": 'the target is "a" in every row',
-    "x,t\n,a\n,b\n,a\n,b\n": 'no column is left to learn from: "x" is empty',
+    "x,t\n,a\n,b\n,a\n,b\n": 'no column is left to learn from, in 3 training rows: "x"',
     "x,t\n1,a\ninf,b\n3,a\n4,b\n": 'column "x": row 2 is inf',
     "x,t\n1,a\n2,b\nmany,a\n4,b\n": 'row 3 has "many" among numbers',
+    "x,t\r1,a\r2,b\r": "its lines end in carriage returns alone",
+    'x,t\n1,"a\n2,b\n': "no readable table: a quotation mark is not closed",
     "x,x\n1,a\n": 'two columns are called "x"',
     "x,t\n1,a\n2\n": "row 2 has 1 cell, and the first line names 2 columns",
     "x,t\n2024-05-01,a\n2024-05-02,b\n": "holds dates or times",
@@ -304,6 +327,8 @@ def test_wrong_data(refused, here, iris):
 def test_wrong_predictions(refused, here, run, iris):
     pl.read_csv(iris).drop("width").write_csv(here / "less.csv")
     assert 'lacks the column "width"' in refused("predict", run, "less.csv")
+    pl.read_csv(iris).rename({"width": "Width"}).write_csv(here / "other.csv")
+    assert 'Did you mean "Width"?' in refused("predict", run, "other.csv")
     assert "is the table itself" in refused("predict", run, "iris.csv", "-o", iris)
     message = refused("predict", run, "iris.csv", "-o", "p.txt")
     assert "written to .csv, .tsv, .parquet" in message
@@ -313,8 +338,24 @@ def test_wrong_predictions(refused, here, run, iris):
     assert "is no table" in refused("predict", run, run + "/curves.png")
     words = iris.read_text(encoding="utf-8").replace("0.2,setosa", "?,setosa")
     (here / "words.csv").write_text(words.replace("?", "thin"), encoding="utf-8")
-    assert 'has "thin" among numbers' in refused("predict", run, "words.csv")
+    message = refused("predict", run, "words.csv")
+    assert 'has "thin" among numbers; put a number there or leave it empty\n' in message
     assert "--out" in refused("predict", run, f"{run}/curves.png", "-o", "p.csv")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sets a limit that Unix has")
+@pytest.mark.parametrize("name", ["p.csv", "p.parquet"])
+def test_predictions_on_a_full_disk(here, run, iris, start, name):
+    import resource
+
+    def allow_100_bytes():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+
+    process = start("predict", run, iris, "-o", name, preexec_fn=allow_100_bytes)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert err.startswith(f"error: {name}: File too large")
+    assert not [file.name for file in here.iterdir() if "p." in file.name]
 
 
 def test_wrong_evaluation(refused, here, run, iris):

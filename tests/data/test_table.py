@@ -1,7 +1,9 @@
 """A user's own table to training data: kinds, gaps, splits, weights, refusals."""
 
 import datetime
+import errno
 import sys
+import tempfile
 
 import numpy as np
 import polars as pl
@@ -10,7 +12,7 @@ from sklearn import datasets
 
 import kobai
 from kobai.data import load_table
-from kobai.data.storing import Spool
+from kobai.data.storing import Spool, empty_rows
 from kobai.errors import DataError, MissingExtraError
 from kobai.networks import Dense, Network, ReLU, Softmax
 
@@ -279,6 +281,19 @@ def test_more_than_the_memory(tmp_path, monkeypatch):
     assert np.isfinite(history["train_loss"]).all()
 
 
+def test_no_room_for_temporary_files_names_their_folder(monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("kobai.data.storing._temporary_file", full)
+    with pytest.raises(OSError, match="No space left") as caught:
+        Spool(3, memory=0).append(np.ones((5, 3)))
+    assert caught.value.filename == tempfile.gettempdir()
+    with pytest.raises(OSError, match="No space left") as caught:
+        empty_rows((5, 3), np.float32, memory=0)
+    assert caught.value.filename == tempfile.gettempdir()
+
+
 def test_a_spool_gives_back_what_it_was_given():
     rng = np.random.default_rng(0)
     blocks = [rng.normal(size=(n, 3)) for n in (5, 1, 70_000, 2)]
@@ -302,13 +317,25 @@ REFUSED = {
     "one class": (frame(kind=["a"] * 40), {}, '"a" in every row'),
     "one number": (frame(kind=[3] * 40), {}, '"3" in every row'),
     "empty target": (frame(kind=[None] * 40), {}, "empty in every row"),
-    "infinite target": (frame(kind=[np.inf, *range(39)]), {}, "row 1 is infinite"),
+    "infinite target": (frame(kind=[np.inf, *range(39)]), {}, "row 1 is inf;"),
     "all empty": (frame(x=[None] * 40), {}, 'no column is left.*"x" is empty'),
     "no rows": (frame().head(0), {}, "has the names of columns, but no rows"),
     "infinite": (
         frame(x=[1.0] * 16 + [-np.inf] * 24),
         {},
         'column "x": row 17 is -inf',
+    ),
+    "too large": (frame(x=[1e200] * 40), {}, 'column "x": row 1 is 1e\\+200'),
+    "too large a target": (frame(kind=[-1e60, *range(39)]), {}, "row 1 is -1e"),
+    "infinite on both sides": (
+        frame(x=[np.inf, -np.inf] + [1.0] * 38),
+        {},
+        'column "x": row 1 is inf',
+    ),
+    "infinite among missing ones": (
+        frame(x=[None, 1.0, 2.0, np.inf] * 10),
+        {},
+        'column "x": row 4 is inf',
     ),
     "mixed": (
         frame(x=[str(i) for i in range(39)] + ["many"]),

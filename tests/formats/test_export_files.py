@@ -19,7 +19,7 @@ from kobai.formats.exporting.as_c import C_TEMPLATES
 from kobai.formats.exporting.as_javascript import JAVASCRIPT_TEMPLATES
 from kobai.formats.exporting.as_numpy import TEMPLATES as NUMPY_TEMPLATES
 from kobai.formats.exporting.as_onnx import OPERATORS
-from kobai.networks import Dense, Network, ReLU, Softmax, Tanh
+from kobai.networks import Dense, Network, ReLU, Sigmoid, Softmax, Tanh
 
 WORDS = ("b?", "日本", *(f"words with spaces {i}" for i in range(9)))
 # Names that mean something in every language that they are written in.
@@ -107,6 +107,15 @@ def test_the_numpy_file_takes_records_and_csv(folder, tmp_path):
         float(n) for line in done.stdout.splitlines()[-2:] for n in line.split(",")
     ]
     np.testing.assert_allclose(numbers, np.ravel(expected), rtol=0, atol=1e-5)
+
+
+def test_a_single_probability_is_called_by_its_class(tmp_path):
+    columns = Columns((Feature("size"),), Target(("fraud",), ("no", "yes")))
+    export(Model(Network(1, [Dense(1), Sigmoid()]), columns=columns), tmp_path / "a.py")
+    (tmp_path / "new.csv").write_text("size\n3\n")
+    command = [sys.executable, tmp_path / "a.py", tmp_path / "new.csv"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines()[0] == "yes"
 
 
 def test_the_javascript_module_takes_records(folder):

@@ -4,10 +4,12 @@ Only modules that Python has loaded anyway are imported here, so that the handle
 Ctrl-C is in place before the slow imports begin.
 """
 
+import _thread
 import contextlib
 import os
 import signal
 import sys
+import time
 import warnings
 from collections.abc import Callable
 from types import FrameType
@@ -46,9 +48,15 @@ class CtrlC:
 
     def _unraisable(self, problem: "sys.UnraisableHookArgs") -> None:
         if problem.exc_type is KeyboardInterrupt:
-            complain("interrupted")
-            os._exit(INTERRUPTED)
+            # Nothing can be raised here; a moment later it can, and files be removed.
+            _thread.start_new_thread(_press_again, ())
+            return
         sys.__unraisablehook__(problem)
+
+
+def _press_again() -> None:
+    time.sleep(0.01)
+    _thread.interrupt_main()
 
 
 def leave_after(command: Callable[[], Any]) -> NoReturn:

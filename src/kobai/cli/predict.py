@@ -57,7 +57,9 @@ def predict(
     if not file.exists():
         raise DataError(f"{file}: there is no such file")
     if file.is_dir():
-        raise DataError(f"{file}: is a folder; name a picture in it, or an .npz file")
+        raise DataError(
+            f"{file}: is a folder; name a picture, a table or an .npz in it"
+        )
     if is_table(file):
         predict_rows(model, file, out, encoding)
         return

@@ -34,10 +34,12 @@ def predict_rows(
     _print_extra(found)
     if out is None:
         _print_first(found)
+        _print_strange(found)
         return
     out.parent.mkdir(parents=True, exist_ok=True)
     rows = write_predictions(found, out)
     say(f"{plain(short(out))}: {rows:,} prediction{'s' * (rows != 1)}")
+    _print_strange(found)
 
 
 def _print_extra(found: "Predictions") -> None:
@@ -50,6 +52,15 @@ def _print_extra(found: "Predictions") -> None:
     if notes:
         show(facts(**notes))
         say()
+
+
+def _print_strange(found: "Predictions") -> None:
+    strange = [f"{name} ({n:,})" for name, n in found.strange.most_common() if n]
+    if strange:
+        more = f" and {len(strange) - MOST_NAMES} more" * (len(strange) > MOST_NAMES)
+        names = ", ".join(strange[:MOST_NAMES]) + more
+        say()
+        say(f"Missing, or a new word, as in no training row: {plain(names)}")
 
 
 def _print_first(found: "Predictions") -> None:

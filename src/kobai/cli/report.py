@@ -92,7 +92,8 @@ def sum_up(folder: RunFolder, results: dict[str, Any], settings: Settings) -> No
 def _quality(results: dict[str, Any]) -> str:
     if results.get("test_r2") is not None:
         best = f"[bold]Test R² [green]{results['test_r2']:.4f}[/green][/bold]"
-        return f"{best}, root mean squared error {results['test_rmse']:.4g}"
+        poor = " (the mean alone would be better)" * (results["test_r2"] < 0)
+        return f"{best}{poor}, root mean squared error {results['test_rmse']:.4g}"
     name = "accuracy" if "test_accuracy" in results else "loss"
     test, train = results[f"test_{name}"], results[f"train_{name}"]
     best = f"[bold]Test {name} [green]{test:.4f}[/green][/bold]"

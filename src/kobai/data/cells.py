@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 MOST_SHOWN = 30
+LARGEST = 1e30
+"""Sums of larger numbers, infinity among them, do not fit into float32."""
 DATE = re.compile(
     r"(\d{4}|\d{1,2})[-/.年]\d{1,2}[-/.月](\d{4}|\d{1,2})日?([T ]\d.*)?"
     r"|\d{1,2}:\d{2}(:\d{2}.*)?"
@@ -60,10 +62,13 @@ def words(cells: "pl.Series") -> "pl.Series":
     return text.set(text.is_in(MISSING), None)
 
 
-def raw_numbers(cells: "pl.Series", where: str, first: int = 1) -> Array:
+def raw_numbers(
+    cells: "pl.Series", where: str, first: int = 1, advice: str = ""
+) -> Array:
     """Return a column of numbers as `(n,)`, NaN where one is missing.
 
-    Raises `DataError` at a word, naming its row, counted on from `first`.
+    Raises `DataError` at a word, naming its row, counted on from `first`; `advice` is
+    what else can be done.
     """
     if cells.dtype.is_numeric():
         return cells.to_numpy().astype(np.float64, copy=False)
@@ -74,10 +79,14 @@ def raw_numbers(cells: "pl.Series", where: str, first: int = 1) -> Array:
         row = int(wrong.arg_max() or 0)
         raise DataError(
             f'{where}: row {row + first:,} has "{shortened(text[row])}" among numbers; '
-            "put a number there or leave it empty, or make the column words "
-            "(--category), or leave it out (--drop)"
+            f"put a number there or leave it empty{advice}"
         )
     return found.to_numpy().astype(np.float64, copy=False)
+
+
+def too_large(values: Array) -> Array:
+    """Tell of each number whether it is infinite, or too large to compute with."""
+    return (values > LARGEST) | (values < -LARGEST)
 
 
 def check_kind(cells: "pl.Series", where: str) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kobai.data.cells import raw_numbers, shortened, words
+from kobai.data.cells import LARGEST, raw_numbers, shortened, too_large, words
 from kobai.data.columns import OTHER, Columns, Target
 from kobai.data.dataset import Array
 from kobai.data.frames import Table
@@ -142,11 +142,12 @@ def _as_number(word: str) -> str:
 
 
 def _check_finite(values: Array, place: str, first: int) -> None:
-    if np.isinf(values).any():
-        row = int(np.isinf(values).argmax())
+    is_wrong = too_large(values)
+    if is_wrong.any():
+        row = int(is_wrong.argmax())
         raise DataError(
-            f"{place}: row {row + first:,} is {values[row]}; need finite numbers: put "
-            "one there or leave it empty"
+            f"{place}: row {row + first:,} is {values[row]}; need numbers up to "
+            f"{LARGEST:g}: put one there or leave it empty"
         )
 
 
@@ -160,9 +161,11 @@ def lacking(
     missing = [name for name in needed if name not in names]
     if missing:
         several = "s" if len(missing) > 1 else ""
+        # A column that is needed itself is not the missing one under another name.
+        others = [name for name in names if name not in needed]
         raise DataError(
             f"{where}: lacks the column{several} {_list(missing)}, {why}."
-            f"{suggest(missing[0], names)} It has {_list(names)}"
+            f"{suggest(missing[0], others)} It has {_list(names)}"
         )
 
 

@@ -78,12 +78,11 @@ class TextTable:
                 )
             except pl.exceptions.PolarsError as error:
                 problem = str(error).splitlines()[0]
+        if rows.count(b'"') % 2:
+            problem = "a quotation mark is not closed"
         # One row too long makes up for one too short in the number of cells.
         self._check_counts(rows, first)
-        raise DataError(
-            f"{self.path}: no readable table ({problem}); perhaps a quotation mark is "
-            "not closed"
-        )
+        raise DataError(f"{self.path}: no readable table: {problem}")
 
     def _checked(self, rows: bytes, first: int) -> bytes:
         """Return rows without blank lines, having checked the number of their cells."""
@@ -163,6 +162,10 @@ def _first_line(chunks: Iterator[bytes], path: Path) -> str:
     line = head[:end].decode().strip("\r\n")
     if not line.strip():
         raise DataError(f"{path}: its first line is empty; need the columns' names")
+    if "\r" in re.sub('"[^"]*"', "", line):
+        raise DataError(
+            f"{path}: its lines end in carriage returns alone; save it with line feeds"
+        )
     return line
 
 

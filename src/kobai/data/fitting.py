@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kobai.data.cells import LARGEST, too_large
 from kobai.data.columns import Feature
 from kobai.data.dataset import Array
 from kobai.data.reading import MOST_WORDS, RawColumn
@@ -72,12 +73,14 @@ class Statistics:
         return self._rows > 2 and bool(low[index] == high[index] in (0, 1))
 
     def _check_finite(self, block: Array) -> None:
-        if np.isinf(block.sum(axis=0)).any() and np.isinf(block).any():
-            row, index = map(int, np.argwhere(np.isinf(block))[0])
+        is_wrong = too_large(block)
+        if is_wrong.any():
+            row, index = map(int, np.argwhere(is_wrong)[0])
             column = self._columns[index]
             raise DataError(
                 f"{column.place}: row {self._rows + row + 1:,} is {block[row, index]}; "
-                "a network needs finite numbers: put one there or leave it empty"
+                f"a network needs numbers up to {LARGEST:g}: put one there or leave it "
+                "empty"
             )
 
 

@@ -50,8 +50,9 @@ def fitted_to(features: Features, is_training: Array, keep: Sequence[str]) -> Fi
         reasons = ", ".join(f'"{k}" is {v}' for k, v in fitted.left_out.items())
         is_useful = any(why not in (EMPTY, SAME) for why in fitted.left_out.values())
         hint = "; to use one all the same: --keep (or keep=)" * is_useful
+        count = f"{statistics.trained:,} training row{'s' * (statistics.trained != 1)}"
         raise DataError(
-            f"{features.raw.table.name}: no column is left to learn from: "
+            f"{features.raw.table.name}: no column is left to learn from, in {count}: "
             f"{reasons}{hint}"
         )
     return fitted

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MOST_WORDS = 10_000
 """A column with more different words holds no categories."""
+ADVICE = ", or make the column words (--category), or leave it out (--drop)"
 
 
 @dataclass
@@ -41,7 +42,7 @@ class RawColumn:
             check_kind(cells, self.place)
             self.kind = _kind(cells)
         if self.kind == "number":
-            return raw_numbers(cells, self.place, first)
+            return raw_numbers(cells, self.place, first, ADVICE)
         return self._codes(words(cells))
 
     def _codes(self, text: "pl.Series") -> Array:

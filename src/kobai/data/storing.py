@@ -3,8 +3,10 @@
 The file has no name and is gone when the process is.
 """
 
+import os
 import weakref
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, Any
 
 import numpy as np
@@ -31,9 +33,11 @@ class Spool:
         self.rows += len(block)
         self._blocks.append(block)
         if sum(each.nbytes for each in self._blocks) > self._memory:
-            self._file = self._file or self._open()
-            for each in self._blocks:
-                self._file.write(np.ascontiguousarray(each).data)
+            with _naming_the_place():
+                self._file = self._file or self._open()
+                for each in self._blocks:
+                    self._file.write(np.ascontiguousarray(each).data)
+                self._file.flush()
             self._blocks.clear()
 
     def _open(self) -> IO[bytes]:
@@ -59,6 +63,17 @@ def _temporary_file() -> IO[bytes]:
     return tempfile.TemporaryFile()
 
 
+@contextmanager
+def _naming_the_place() -> Iterator[None]:
+    """Say of a file without a name in which folder it has no room."""
+    import tempfile
+
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, tempfile.gettempdir()) from None
+
+
 def _read(file: IO[bytes], row: np.dtype[Any], rows: int) -> Array:
     content = file.read(rows * row.itemsize)
     return np.frombuffer(content, np.float64).reshape(-1, *row.shape)
@@ -69,6 +84,8 @@ def empty_rows(shape: tuple[int, ...], dtype: DTypeLike, memory: int = MEMORY) -
     size = int(np.prod(shape)) * np.dtype(dtype).itemsize
     if size <= memory:
         return np.empty(shape, dtype)
-    with _temporary_file() as file:
-        file.truncate(size)
+    with _naming_the_place(), _temporary_file() as file:
+        if hasattr(os, "posix_fallocate"):
+            # A full disk would end the process, were it met in the mapped memory.
+            os.posix_fallocate(file.fileno(), 0, size)
         return np.memmap(file, dtype, "r+", shape=shape)

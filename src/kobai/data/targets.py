@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 
+from kobai.data.cells import LARGEST, too_large
 from kobai.data.coding import class_name
 from kobai.data.columns import Target
 from kobai.data.dataset import Array
@@ -115,9 +116,13 @@ def _check_there(column: RawColumn, values: Array) -> None:
         raise DataError(f"{column.table}: has the names of columns, but no rows")
     if not len(known):
         raise DataError(f"{column.place}: the target is empty in every row")
-    if np.isinf(known).any():
-        row = int(np.isinf(values).argmax()) + 1
-        raise DataError(f"{column.place}: row {row:,} is infinite; need finite numbers")
+    is_wrong = too_large(values)
+    if is_wrong.any():
+        row = int(is_wrong.argmax())
+        raise DataError(
+            f"{column.place}: row {row + 1:,} is {values[row]}; need numbers up to "
+            f"{LARGEST:g}"
+        )
     if known.min() == known.max():
         only = (
             class_name(known[0])

@@ -1,7 +1,8 @@
 """What a model says about the rows of a table, as a table."""
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kobai.data.coding import coded_blocks, lacking
-from kobai.data.columns import Columns
+from kobai.data.columns import OTHER, Columns
 from kobai.data.frames import Table, open_table
 from kobai.errors import DataError
 from kobai.formats.model import Model
@@ -23,11 +24,16 @@ WRITABLE = (".csv", ".tsv", ".parquet")
 
 @dataclass(frozen=True)
 class Predictions:
-    """The predictions for a table, to come block by block, and how its columns fit."""
+    """The predictions for a table, to come block by block, and how its columns fit.
+
+    `strange` counts, of the rows so far, the cells of each column that are missing or
+    an unknown word where no training row had such a one.
+    """
 
     model: Model
     columns: Columns
     table: Table
+    strange: Counter[str] = field(default_factory=Counter)
 
     @property
     def extra(self) -> tuple[str, ...]:
@@ -39,7 +45,27 @@ class Predictions:
         """Yield a frame of predictions for each block of rows, in their order."""
         for _, raw, _ in coded_blocks(self.columns, self.table):
             if len(raw):
+                self.strange.update(strange_cells(self.columns, raw))
                 yield as_frame(self.columns, self.model.predict(raw))
+
+
+def strange_cells(columns: Columns, raw: np.ndarray) -> dict[str, int]:
+    """Count the cells of raw `(n, p)` that are as no cell of the training rows was.
+
+    >>> from kobai.data.columns import Feature, Target
+    >>> features = Feature("size"), Feature("age", has_missing=True)
+    >>> columns = Columns(features, Target(("kind",), ("cat", "dog")))
+    >>> strange_cells(columns, np.array([[np.nan, np.nan], [1, 2]]))
+    {'size': 1, 'age': 0}
+    """
+    found = {}
+    for index, feature in enumerate(columns.features):
+        cells = raw[:, index]
+        is_number = feature.kind == "number"
+        is_strange = np.isnan(cells) if is_number else cells == OTHER
+        was_there = feature.has_missing or feature.has_other
+        found[feature.name] = 0 if was_there else int(is_strange.sum())
+    return found
 
 
 def predictions(model: Model, table: Any, encoding: str | None = None) -> Predictions:
@@ -109,6 +135,9 @@ def write_predictions(found: Predictions, path: Path) -> int:
     try:
         rows = _write(found, temporary, path.suffix.lower())
         temporary.replace(path)
+    except OSError as error:
+        # The error speaks of the temporary file, which means nothing to the user.
+        raise OSError(error.errno, error.strerror, str(path)) from None
     finally:
         temporary.unlink(missing_ok=True)
     return rows
@@ -133,7 +162,10 @@ def _write(found: Predictions, path: Path, ending: str) -> int:
         frames = list(found.frames())
         rows = sum(map(len, frames))
         if rows:
-            pl.concat(frames).write_parquet(path)
+            # Polars' own error of a full disk would not be an OSError.
+            content = BytesIO()
+            pl.concat(frames).write_parquet(content)
+            path.write_bytes(content.getbuffer())
     else:
         separator = "\t" if ending == ".tsv" else ","
         with path.open("wb") as file:

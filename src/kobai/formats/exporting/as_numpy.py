@@ -143,8 +143,9 @@ def write_numpy(prediction: Prediction) -> str:
 
 
 def _records(prediction: Prediction) -> str:
-    several = prediction.output.shape[1] == len(classes_of(prediction.model))
-    heads = "CLASSES" if several else "TARGETS"
+    # A single probability is that of the second class.
+    first = len(classes_of(prediction.model)) - prediction.output.shape[1]
+    heads = {0: "CLASSES", 1: "CLASSES[1:]"}.get(first, "TARGETS")
     return RECORDS.format(output=prediction.output_name, heads=heads)
 
 
