@@ -335,6 +335,37 @@ def test_it_is_cloned_and_pickled(fitted, tmp_path):
     assert_equal_networks(loaded.fit(X, y), model.fit(X, y))
 
 
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+def test_parameters_may_be_replaced(solver):
+    X, y = iris()
+    options = {"solver": solver, "warm_start": True}
+    model = quick(**options, max_iter=1).fit(X, y)
+    other = quick(learning_rate_init=0.05, max_iter=100, random_state=1).fit(X, y)
+    model.coefs_ = [np.array(w) for w in other.coefs_]
+    for number, b in enumerate(other.intercepts_):
+        model.intercepts_[number] = b.tolist()
+    assert np.array_equal(model.predict_proba(X), other.predict_proba(X))
+    # It goes on from there; alone it would be at 1.
+    assert model.fit(X, y).loss_ < 0.1
+    model.coefs_[1] = np.zeros((8, 2))
+    with pytest.raises(ValueError, match=r"got shape \(8, 2\) for W2; need \(8, 3\)"):
+        model.predict(X)
+
+
+def test_a_callback_may_predict():
+    X, y = iris()
+
+    class Watch:
+        def on_epoch_end(self, state):
+            scores.append(model.score(X, y))
+
+    scores = []
+    model = quick(callbacks=[Watch()])
+    model.fit(X, y, validation_data=(X, y))
+    assert scores == model.validation_scores_
+    assert_equal_networks(model, quick().fit(X, y))
+
+
 def test_the_network_is_kobais(tmp_path):
     X, y = iris()
     model = quick(dtype=np.float32).fit(X, y)
@@ -417,16 +448,18 @@ def test_an_optimizer_of_ones_own_is_not_mistaken_for_another():
         ({"batch_size": "all"}, 'batch_size must be "auto" or a whole number'),
         ({"shuffle": "yes"}, "shuffle must be True or False"),
         ({"n_iter_no_change": 0}, "n_iter_no_change must be"),
-        ({"learning_rate": "adaptiv"}, 'Did you mean "adaptive"?'),
+        ({"learning_rate": "adaptiv"}, "got 'adaptiv'. Did you mean \"adaptive\"?$"),
         ({"hidden_layer_sizes": (8, 0)}, r"hidden_layer_sizes must be > 0"),
-        ({"activation": "rectifier"}, "activation: got 'rectifier'; need one of"),
+        ({"activation": "rectifier"}, "Classifier: activation: got 'rectifier'; need"),
         ({"activation": ("relu", "tanh")}, "got 2 values.*each of the 1 hidden"),
         ({"dropout": 1.0}, r"Dropout: rate must be in \[0, 1\)"),
         ({"solver": "adma"}, 'Did you mean "adam"?'),
         ({"solver": "lbfgs", "dropout": 0.5}, "dropout needs a solver that takes"),
         ({"engine": "nunpy"}, 'Did you mean "numpy"?'),
         ({"dtype": "float16"}, "float32 or float64"),
-        ({"class_weight": "balancd"}, "class_weight"),
+        ({"class_weight": "balancd"}, "got 'balancd'. Did you mean \"balanced\"?$"),
+        ({"class_weight": {1: -2.0}}, "of 0 or more for each class, got -2.0 for 1"),
+        ({"class_weight": [{0: np.nan}]}, "for each class, got nan for 0"),
     ],
     ids=str,
 )
@@ -470,6 +503,8 @@ def test_validation_data_that_make_no_sense_are_refused():
     X, y = iris()
     with pytest.raises(ValueError, match=r"validation_data must be \(X, y\) or a frac"):
         quick().fit(X, y, validation_data=1.5)
+    with pytest.raises(ValueError, match=r"below 1, got 3 things$"):
+        quick().fit(X, y, validation_data=(X, y, y))
     with pytest.raises(ValueError, match="is expecting 4 features"):
         quick().fit(X, y, validation_data=(X[:, :2], y))
     with pytest.raises(ValueError, match="classes not in"):

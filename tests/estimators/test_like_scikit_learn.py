@@ -210,10 +210,12 @@ def test_probabilities_and_their_logarithms_are_scikit_learns():
 
 def test_it_warns_where_it_has_not_converged():
     X, y = scaled(load_iris)
-    with pytest.warns(ConvergenceWarning, match=r"Maximum iterations \(3\) reached"):
-        ours.MLPClassifier(max_iter=3).fit(X, y)
-    with pytest.warns(ConvergenceWarning, match="lbfgs failed to converge"):
-        ours.MLPClassifier(solver="lbfgs", max_iter=3).fit(X, y)
+    steps, newton = "Maximum iterations .3. reached", "lbfgs failed to converge"
+    for solver, text in {"adam": steps, "lbfgs": newton}.items():
+        with pytest.warns(ConvergenceWarning, match=text) as warned:
+            ours.MLPClassifier(solver=solver, max_iter=3).fit(X, y)
+        # It points to the line that called fit.
+        assert warned[0].filename == __file__
 
 
 def test_verbose_prints_scikit_learns_lines(capsys):

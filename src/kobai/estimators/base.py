@@ -8,7 +8,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from kobai.estimators.building import build_network, draw_params
+from kobai.estimators.building import adopt_params, build_network, draw_params
 from kobai.estimators.checking import Number, check_parameters, for_each_layer
 from kobai.estimators.course import Memory
 from kobai.estimators.fitting import StochasticFit, warn_unconverged
@@ -115,12 +115,9 @@ class MLP(BaseEstimator):  # type: ignore[misc]
 
     def _check_inputs(self, X: Any) -> Any:
         check_is_fitted(self)
+        adopt_params(self.network_, self.coefs_, self.intercepts_)
         return validate_data(
-            self,
-            X,
-            accept_sparse="csr",
-            dtype=(np.float64, np.float32),
-            reset=False,
+            self, X, accept_sparse="csr", dtype=(np.float64, np.float32), reset=False
         )
 
     def _rows(self, X: Any, y: Any, sample_weight: Any, is_first: bool = False) -> Rows:
@@ -161,9 +158,11 @@ class MLP(BaseEstimator):  # type: ignore[misc]
             validation = self._rows(X, y, None)
             return rows, Rows(validation.x, validation.t)
         if not Number(0, 1, open=True).allows(given):
+            several = isinstance(given, tuple | list)
+            got = f"{len(given)} things" if several else repr(given)
             raise ValueError(
                 f"{type(self).__name__}: validation_data must be (X, y) or a fraction "
-                f"above 0 and below 1, got {given!r}"
+                f"above 0 and below 1, got {got}"
             )
         strata = rows.t if self._stratifies(rows.t) else None
         parts = train_test_split(
@@ -191,6 +190,7 @@ class MLP(BaseEstimator):  # type: ignore[misc]
         self.t_ = 0
         if self.solver != "lbfgs":
             self._forget()
+        self._publish()
 
     def _built(self, rows: Rows) -> Network:
         last, loss = self._last(rows.t)
@@ -227,6 +227,7 @@ class MLP(BaseEstimator):  # type: ignore[misc]
 
     def _problem(self, rows: Rows) -> tuple[Problem, Rows, float]:
         """Return what is minimised, with weights of mean 1, and the penalty."""
+        adopt_params(self.network_, self.coefs_, self.intercepts_)
         scale = float(self.n_outputs_) if self._loss_is_mean() else 1.0
         problem = Problem(self.network_, scale)
         if rows.weights is None:

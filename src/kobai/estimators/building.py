@@ -45,18 +45,18 @@ def build_network(
     rates = for_each_layer(estimator, "dropout", len(sizes))
     layers: list[Layer] = []
     for size, name, rate in zip(sizes, activations, rates, strict=True):
-        layers += [Dense(size), _activation(name)]
+        layers += [Dense(size), _activation(estimator, name)]
         if rate:
             layers.append(Dropout(rate))
     layers += [Dense(outputs), last]
     return Network(inputs, layers, loss, dtype=dtype)
 
 
-def _activation(name: Any) -> Layer:
+def _activation(estimator: Any, name: Any) -> Layer:
     if not isinstance(name, str) or name not in ACTIVATIONS:
         raise ValueError(
-            f"activation: got {name!r}; need one of {', '.join(ACTIVATIONS)}."
-            f"{suggest(str(name), ACTIVATIONS)}"
+            f"{type(estimator).__name__}: activation: got {name!r}; need one of "
+            f"{', '.join(ACTIVATIONS)}.{suggest(str(name), ACTIVATIONS)}"
         )
     return ACTIVATIONS[name]()
 
@@ -77,6 +77,24 @@ def draw_params(network: Network, activation: Any, rng: np.random.RandomState) -
         for name in (f"W{number}", f"b{number}"):
             drawn = rng.uniform(-bound, bound, network.params[name].shape)
             network.params[name] = drawn.astype(network.dtype, copy=False)
+
+
+def adopt_params(network: Network, coefs: Any, intercepts: Any) -> None:
+    """Give a network the parameters that its estimator shows.
+
+    They are the network's own, unless a program has put others in their place, as
+    programs that average several networks do. Raises ValueError for another shape.
+    """
+    for number, both in enumerate(zip(coefs, intercepts, strict=True), 1):
+        for name, shown in zip((f"W{number}", f"b{number}"), both, strict=True):
+            own = network.params[name]
+            if np.shape(shown) != own.shape:
+                raise ValueError(
+                    f"coefs_, intercepts_: got shape {np.shape(shown)} for {name}; "
+                    f"need {own.shape}"
+                )
+            if shown is not own:
+                network.params[name] = np.array(shown, network.dtype)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What an estimator's parameters may be, and what is said where they are not."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
@@ -72,9 +72,8 @@ def check_parameters(estimator: Any) -> None:
     if size != "auto" and not Number(1, whole=True).allows(size):
         raise _wrong(estimator, "batch_size", '"auto" or a whole number of 1 or more')
     if estimator.learning_rate not in SCHEDULES:
-        text = f"one of {', '.join(SCHEDULES)}."
-        text += suggest(str(estimator.learning_rate), SCHEDULES)
-        raise _wrong(estimator, "learning_rate", text)
+        needed = f"one of {', '.join(SCHEDULES)}"
+        raise _wrong(estimator, "learning_rate", needed, SCHEDULES)
     choose_engine(estimator.engine)
     if estimator.dtype is not None:
         floating(estimator.dtype)
@@ -108,8 +107,27 @@ def for_each_layer(estimator: Any, name: str, layers: int) -> list[Any]:
     return values
 
 
-def _wrong(estimator: Any, name: str, needed: str) -> ValueError:
+def check_class_weight(estimator: Any) -> None:
+    """Raise ValueError for a `class_weight` that is no way of weighing classes."""
+    given = estimator.class_weight
+    if isinstance(given, str) and given != "balanced":
+        needed = 'None, "balanced" or a dictionary from classes to weights'
+        raise _wrong(estimator, "class_weight", needed, ["balanced"])
+    for each in given if isinstance(given, list) else [given]:
+        for label, weight in each.items() if isinstance(each, Mapping) else ():
+            if not Number().allows(weight):
+                raise ValueError(
+                    f"{type(estimator).__name__}: class_weight must be a finite number "
+                    f"of 0 or more for each class, got {weight!r} for {label!r}"
+                )
+
+
+def _wrong(
+    estimator: Any, name: str, needed: str, known: Collection[str] = ()
+) -> ValueError:
+    value = getattr(estimator, name)
+    hint = suggest(str(value), known)
     return ValueError(
-        f"{type(estimator).__name__}: {name} must be {needed}, "
-        f"got {getattr(estimator, name)!r}"
+        f"{type(estimator).__name__}: {name} must be {needed}, got {value!r}"
+        + (f".{hint}" if hint else "")
     )

@@ -10,6 +10,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
 from kobai.estimators.base import MLP, takes_steps
+from kobai.estimators.checking import check_class_weight
 from kobai.estimators.rows import dense
 from kobai.networks import Layer, Sigmoid, Softmax
 
@@ -220,6 +221,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
     def _class_weights(self, y: Any) -> Any:
         if self.class_weight is None:
             return None
+        check_class_weight(self)
         return compute_sample_weight(self.class_weight, self._as_targets(y))
 
     def _outputs(self, t: np.ndarray) -> int:

@@ -98,7 +98,7 @@ class StochasticFit:
         before = self.network.params
         state = {"penalty": self.penalty}
         work = self.epochs.stepper.begin((before, self.memory.state, state))
-        self.network.params = work[0]
+        self._hold(work[0])
         threads = self.epochs.stepper.threads(work, self.epochs.size)
         try:
             # What overflows is seen in the loss, without NumPy's warnings.
@@ -107,13 +107,18 @@ class StochasticFit:
                 ended = self._loop(work, max_epochs)
                 self._call("on_train_end")
         except BaseException:
-            self.network.params = before
+            self._hold(before)
             raise
         self.memory.state = work[1]
         if self.interrupt.requested:
             warnings.warn("Training interrupted by user.", stacklevel=2)
         self.history.stopped = self.stopped
         return ended
+
+    def _hold(self, params: Any) -> None:
+        """Have the network and its estimator hold the same arrays, in training too."""
+        self.network.params = params
+        self.estimator._publish()
 
     def _begin(self) -> None:
         self.clock = Clock(self._seconds_before())
@@ -289,5 +294,5 @@ def warn_unconverged(epochs: int) -> None:
         f"Stochastic Optimizer: Maximum iterations ({epochs}) reached and the "
         "optimization hasn't converged yet.",
         ConvergenceWarning,
-        stacklevel=2,
+        stacklevel=3,
     )

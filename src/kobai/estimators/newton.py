@@ -121,7 +121,7 @@ def fit_lbfgs(estimator: Any, problem: Problem, rows: Rows, penalty: float) -> N
             f"(status={found.status}): {found.message}. Increase max_iter "
             f"({estimator.max_iter}) or scale the data.",
             ConvergenceWarning,
-            stacklevel=2,
+            stacklevel=4,
         )
     problem.network.params = objective.unpack(found.x)
     estimator.loss_ = float(found.fun)

@@ -25,6 +25,8 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
     same network up to rounding. What is different or new:
 
     - `loss`: "squared_error" or "huber"; there is no "poisson";
+    - `loss_`, `loss_curve_` and `tol` are about the sum over the outputs, which is what
+      is minimised; scikit-learn's are about its mean;
     - `activation`: also "leaky_relu", "softplus", "gelu", or one name for each hidden
       layer;
     - `solver`: also the other optimizers of Kobai, by name or as an object with
