@@ -232,3 +232,33 @@ def test_infinite_constants_are_written():
 
     (found,) = compile_numpy(trace(f, np.ones(2)))(np.array([1.0, -1.0]))
     np.testing.assert_array_equal(found, [np.inf, -2])
+
+
+@pytest.mark.parametrize("bad", [0.0, np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("shape", [(1, 7), (1, 2), (5, 2), (5, 3), (40, 3), (40, 9)])
+@pytest.mark.parametrize("keepdims", [True, False])
+def test_extremes_along_rows_of_every_length_are_numpys(shape, bad, keepdims):
+    def extremes(x, b):
+        y = x + b
+        high, low = np.max(y, axis=1, keepdims=keepdims), np.min(y, axis=1)
+        return high, low, np.maximum(y, 0.25), np.minimum(y, np.float64(np.nan))
+
+    rng = np.random.default_rng(0)
+    x, b = rng.normal(size=shape), rng.normal(size=shape[1])
+    x[-1, 1] += bad
+    run = compile_numpy(trace(extremes, x, b))
+    for given, wanted in zip(run(x, b), extremes(x, b), strict=True):
+        np.testing.assert_array_equal(given, wanted)
+
+
+def test_a_single_row_is_not_broadcast():
+    def scaled(x, w, b):
+        y = (x @ w + b) * np.float32(2)
+        return y / np.sum(y, axis=1, keepdims=True) - b[np.newaxis]
+
+    rng = np.random.default_rng(0)
+    x, w, b = (rng.random(s, np.float32) for s in [(1, 6), (6, 4), (4,)])
+    run = compile_numpy(trace(scaled, x, w, b))
+    # Single precision.
+    np.testing.assert_allclose(run(x, w, b)[0], scaled(x, w, b), rtol=1e-6, atol=1e-6)
+    assert "product_row += b" in run.source or "z_row += b" in run.source

@@ -64,3 +64,23 @@ def test_what_is_not_finite_is_refused_even_where_sigmoid_would_swallow_it(wrong
     # The same from an array whose rows do not follow each other.
     with pytest.raises(ValueError, match="need finite numbers"):
         network.predict(np.asfortranarray(x))
+
+
+def test_the_row_that_is_named_is_one_of_all_rows():
+    x = np.zeros((3000, 30), np.float32)
+    x[2999, 7] = np.nan
+    network = classifier()
+    for _ in range(2):
+        with pytest.raises(ValueError, match=r"nan at \(2999, 7\)"):
+            network.predict(x)
+
+
+def test_a_single_row_is_predicted_as_one_of_many():
+    network = classifier()
+    x = np.random.default_rng(0).normal(size=(9, 30)).astype(np.float32)
+    expected = by_hand(network, x)
+    for _ in range(3):
+        for i, row in enumerate(x):
+            # Single precision.
+            close = {"rtol": 1e-5, "atol": 1e-6}
+            np.testing.assert_allclose(network.predict(row), expected[i], **close)

@@ -8,7 +8,9 @@ import numpy as np
 from kobai.autodiff import operations as ops
 from kobai.autodiff.rules import ELEMENTWISE
 from kobai.engines.fusing import ADD_AT
-from kobai.engines.planning import Buffer, is_masked
+from kobai.engines.planning import is_masked
+from kobai.engines.reducing import emit_sum, extremum, reduction
+from kobai.engines.shaping import as_vectors, with_full_bound
 from kobai.graph import Constant, Node, Operation
 from kobai.graph.graph import index_part
 
@@ -100,6 +102,8 @@ def _operand(w: "Writer", node: Operation, given: Node) -> str:
 
 
 def _emit_ufunc(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
+    a = with_full_bound(w, node, a)
+    *a, out = as_vectors(w, node, [*a, out])
     sign = _INPLACE.get(node.primitive)
     if sign and out == a[0]:
         w.rebound.add(out)
@@ -114,67 +118,14 @@ def _emit_matmul(w: "Writer", node: Operation, a: list[str], out: str) -> list[s
     x, y = node.inputs
     is_plain = x.ndim == y.ndim == 2 and x.dtype == y.dtype == node.dtype
     # The method is quicker to call than np.matmul.
-    if is_plain and node.dtype.kind == "f" and _is_own(w, node):
+    if is_plain and node.dtype.kind == "f" and w.is_own(node):
         return [f"{a[0]}.dot({a[1]}, out={out})"]
     return [f"np.matmul({a[0]}, {a[1]}, out={out})"]
 
 
-def _is_own(w: "Writer", node: Operation) -> bool:
-    """Whether a result lies in a buffer, whose layout is known."""
-    return isinstance(w.plan.places[node], Buffer)
-
-
-def _emit_sum(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
-    (x,) = node.inputs
-    axis, keepdims = node.attributes["axis"], node.attributes["keepdims"]
-    is_matrix = x.ndim == 2 and x.dtype.kind == "f" and x.dtype == node.dtype
-    # BLAS adds faster than a reduction, with a vector of ones.
-    if is_matrix and axis == (0,) and _is_own(w, node):
-        shape = (1, x.shape[0]) if keepdims else (x.shape[0],)
-        ones = w.constant(np.ones(shape, x.dtype), "ones")
-        return [f"{ones}.dot({a[0]}, out={out})"]
-    if is_matrix and axis == (1,) and _is_own(w, node):
-        shape = (x.shape[1], 1) if keepdims else (x.shape[1],)
-        ones = w.constant(np.ones(shape, x.dtype), "ones")
-        return [f"{a[0]}.dot({ones}, out={out})"]
-    return _reduction("add")(w, node, a, out)
-
-
-def _reduction(function: str) -> Emitter:
-    def write(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
-        axis, keepdims = node.attributes["axis"], node.attributes["keepdims"]
-        axis = axis[0] if isinstance(axis, tuple) and len(axis) == 1 else axis
-        options = f"axis={axis}, keepdims={keepdims}, out={out}"
-        return [f"np.{function}.reduce({a[0]}, {options})"]
-
-    return write
-
-
-# Along short rows a reduction is slow; along a transposed copy's columns it is not.
-_MANY_ROWS, _SHORT_ROW = 32, 32
-
-
-def _extremum(function: str) -> Emitter:
-    plain = _reduction(function)
-
-    def write(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
-        (x,) = node.inputs
-        is_slow = x.ndim == 2 and x.shape[0] >= _MANY_ROWS and x.shape[1] <= _SHORT_ROW
-        if node.attributes["axis"] != (1,) or not is_slow or not _is_own(w, node):
-            return plain(w, node, a, out)
-        columns = w.allocate("columns", x.shape[::-1], x.dtype)
-        row = w.alias(out, "row", ".reshape(-1)") if node.ndim == 2 else out
-        return [
-            f"np.copyto({columns}, {a[0]}.T)",
-            f"np.{function}.reduce({columns}, axis=0, out={row})",
-        ]
-
-    return write
-
-
 def _emit_where(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
     condition, yes, no = a
-    if is_masked(node) and _is_own(w, node) and yes.isidentifier():
+    if is_masked(node) and w.is_own(node) and yes.isidentifier():
         # Bits times 0 are 0 whatever the number, inf and nan too.
         integer = f"np.int{8 * node.dtype.itemsize}"
         bits = w.alias(out, "bits", f".view({integer})")
@@ -228,7 +179,7 @@ def _places(w: "Writer", node: Operation, shape: Any, first: int) -> tuple[str, 
 def _emit_getitem(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
     x, *arrays = a
     places, lines = _places(w, node, node.inputs[0].shape, 1)
-    if places and _is_own(w, node):
+    if places and w.is_own(node):
         return [*lines, f'{x}.take({places}, out={out}, mode="clip")']
     index = index_text(node.attributes["pattern"], arrays)
     is_rows = node.attributes["pattern"] == (ops.ARRAY,)
@@ -259,7 +210,7 @@ def _emit_add_at(w: "Writer", node: Operation, a: list[str], out: str) -> list[s
     if not _names_each_once(node.inputs[2:]):
         return [*lines, f"np.add.at({out}, ({index},), {v})"]
     places, more = _places(w, node, node.shape, 2)
-    if not places or not _is_own(w, node):
+    if not places or not w.is_own(node):
         return [*lines, f"{out}[{index}] += {v}"]
     picked = w.allocate("picked", node.inputs[2].shape, node.dtype)
     flat = w.alias(out, "flat", ".reshape(-1)")
@@ -300,10 +251,10 @@ def _emit_einsum(w: "Writer", node: Operation, a: list[str], out: str) -> list[s
 
 EMITTERS: dict[Any, Emitter] = {
     ops.MATMUL: _emit_matmul,
-    ops.SUM: _emit_sum,
-    ops.MAX: _extremum("maximum"),
-    ops.MIN: _extremum("minimum"),
-    ops.PROD: _reduction("multiply"),
+    ops.SUM: emit_sum,
+    ops.MAX: extremum("maximum"),
+    ops.MIN: extremum("minimum"),
+    ops.PROD: reduction("multiply"),
     ops.WHERE: _emit_where,
     ops.ASTYPE: _emit_astype,
     ops.ASTYPE_CONSTANT: _emit_astype,

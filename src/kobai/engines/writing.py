@@ -8,7 +8,7 @@ import numpy as np
 from kobai.autodiff import operations as ops
 from kobai.engines.emitting import emit, emit_number, index_text
 from kobai.engines.naming import input_names, scalar_name, unused
-from kobai.engines.planning import Plan, constants_of, is_view
+from kobai.engines.planning import Buffer, Plan, constants_of, is_view
 from kobai.graph import Constant, Node, Operation
 
 _NUMBERS = {0: "zero", 1: "one", 2: "two", 0.5: "half", -1: "minus_one"}
@@ -116,6 +116,16 @@ class Writer:
             self._made[key] = name
         return self._made[key]
 
+    def full(self, shape: tuple[int, ...], number: Any, dtype: Any) -> str:
+        """Return the name of an array of one number, made once."""
+        value = np.full(shape, number, dtype)
+        text = _written(value)
+        if text not in self._made:
+            name = unused("bound" if value.any() else "zeros", self._taken)
+            self.allocations.append(f"{name} = {text}")
+            self._made[text] = name
+        return self._made[text]
+
     def constant(self, value: Any, name: str) -> str:
         """Return the name of a constant array, one for each value."""
         key = (value.shape, value.dtype, value.tobytes())
@@ -131,6 +141,10 @@ class Writer:
     def is_buffer(self, name: str) -> bool:
         """Whether a name is that of an array of the plan's own, not of an input."""
         return any(line.startswith(f"{name} = ") for line in self.allocations)
+
+    def is_own(self, node: Operation) -> bool:
+        """Whether a result lies in a buffer, whose layout is known."""
+        return isinstance(self.plan.places[node], Buffer)
 
     def _literal(self, constant: Constant) -> str:
         value = np.asarray(constant.value)

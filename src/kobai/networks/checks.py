@@ -89,9 +89,9 @@ def as_batch(x: Any, inputs: Shape) -> tuple[Any, bool]:
         x = np.asarray(x)
     if x.dtype.kind not in "iufb":
         raise ValueError(f"Network: got inputs of dtype {x.dtype}; need numbers")
-    shape = tuple(x.shape)
+    shape = x.shape
     single = shape == inputs
-    if not shape or (not single and shape[1:] != inputs):
+    if not single and (not shape or shape[1:] != inputs):
         raise ValueError(
             f"Network: got inputs of shape {shape}; need {batch_of(inputs)}"
         )

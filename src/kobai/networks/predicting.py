@@ -1,6 +1,7 @@
 """Predictions for plain arrays, by the planned NumPy engine where that pays."""
 
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from threading import Lock
 from typing import Any
 
@@ -14,6 +15,8 @@ BLOCK = 1024
 
 # (params, x, statistics) -> outputs
 Forward = Callable[[Any, Any, Any], Any]
+
+_dtype_of = attrgetter("dtype")
 
 
 class Predictor:
@@ -44,7 +47,13 @@ class Predictor:
             return self._outputs(params, x, statistics)
         starts = range(0, len(x), BLOCK)
         blocks = (x[start : start + BLOCK] for start in starts)
-        parts = [self._outputs(params, block, statistics) for block in blocks]
+        try:
+            parts = [self._outputs(params, block, statistics) for block in blocks]
+        except ValueError:
+            if self._check is not None:
+                # It says which row of all is wrong, not which of a block.
+                self._check(x, "inputs")
+            raise
         return np.concatenate(parts)
 
     def _outputs(
@@ -54,7 +63,7 @@ class Predictor:
         if self._check is not None:
             self._check(x, "inputs")
         arrays = [*params.values(), x, *statistics.values()]
-        key = (len(x), *[array.dtype for array in arrays])
+        key = (len(x), *map(_dtype_of, arrays))
         idle = self._idle.get(key)
         if idle is None:
             # The first time costs less than compiling, and may be the last.
