@@ -80,6 +80,16 @@ def test_a_confusion_matrix_of_many_classes_has_no_numbers():
     assert not plots.confusion_matrix(np.eye(47, dtype=int)).axes[0].texts
 
 
+def test_the_names_of_many_classes_do_not_lie_upon_each_other():
+    figure = plots.confusion_matrix(np.eye(500, dtype=int))
+    figure.canvas.draw()
+    labels = [t for t in figure.axes[0].get_yticklabels() if t.get_text()]
+    boxes = [label.get_window_extent() for label in labels]
+    assert [label.get_text() for label in labels[:2]] == ["0", "13"]
+    for upper, lower in zip(boxes, boxes[1:], strict=False):
+        assert not upper.overlaps(lower)
+
+
 @pytest.mark.parametrize(
     ("matrix", "names"), [(np.ones((2, 3)), []), (np.ones((2, 2)), ["a"])]
 )
