@@ -338,3 +338,28 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "numba", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'kobai\[fast\]'"):
         toolbox.need_extra()
+
+
+@pytest.mark.parametrize("labels", [True, False])
+@pytest.mark.parametrize("columns", [2, 3, 4])
+def test_few_columns_and_many_rows(columns: int, labels: bool) -> None:
+    # Here columns are the outer loop; 37 rows fill no whole number of vectors.
+    layers = Dense(5), Tanh(), Dense(columns), Softmax()
+    case = Case(network(*layers), SGD(0.1), batch=37, labels=labels)
+    assert "_row[j * " in case.compile().source
+    agree(case)
+
+
+def test_numbers_of_rows_that_later_phases_read() -> None:
+    def f(x):  # type: ignore[no-untyped-def]
+        powers = np.exp(x - np.max(x, axis=1)[:, np.newaxis])
+        root = np.sqrt(np.sum(powers, axis=1))
+        scaled = np.sum(np.square(powers / root[:, np.newaxis]), axis=1)
+        return np.sum(root), scaled * root
+
+    x = np.random.default_rng(0).normal(size=(21, 3))
+    graph = trace(f, x)
+    run = compile_numba(graph)
+    assert "_row[j * " in run.source
+    for found, wanted in zip(run(x), f(x), strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-13)

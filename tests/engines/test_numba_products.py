@@ -1,6 +1,8 @@
 """Products of matrices, by BLAS and by tiles, against NumPy."""
 
+import os
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -11,12 +13,12 @@ numba = pytest.importorskip("numba")
 pytest.importorskip("scipy")
 
 from kobai import train as train_network  # noqa: E402
-from kobai.engines.compiled import choosing, helping  # noqa: E402
+from kobai.engines.compiled import choosing, helping, storing  # noqa: E402
 from kobai.engines.compiled.products import (  # noqa: E402
     BLAS,
     IN_PLACE,
     TILES,
-    register_tiles,
+    register_product,
 )
 from kobai.engines.compiled.sharing import BOARD, CALLED, HELPER, LEAVE, NONE, THERE  # noqa: E402
 from kobai.engines.compiled.toolbox import tools  # noqa: E402
@@ -28,12 +30,14 @@ sizes = st.integers(1, 40) | st.sampled_from([50, 64, 65, 100, 130, 300])
 @pytest.fixture(scope="module")
 def run():  # type: ignore[no-untyped-def]
     product = tools.product
-    register_tiles("float32")
-    register_tiles("float64")
+    register_product("float32")
+    register_product("float64")
 
     @numba.njit
     def run(a, ta, b, tb, c, m, n, k, alpha, beta, way, spare, counting, board):  # type: ignore[no-untyped-def]
-        product(a, ta, b, tb, c, m, n, k, alpha, beta, way, spare, counting, board)
+        rows = a, a, counting, np.uint64(0)
+        numbers = m, n, k, alpha, beta
+        product((*rows, ta, b, tb, c, *numbers, way, spare, counting, board))
 
     return run
 
@@ -78,13 +82,14 @@ def test_product_is_numpys(run, m, n, k, ta, tb, way, dtype, scale) -> None:  # 
     ("m", "n", "k"), [(7, 5, 3), (23, 50, 12), (100, 10, 31), (60, 20, 350)]
 )
 def test_rows_read_in_place_give_the_bits_of_fetched_rows(m, n, k, ta, dtype) -> None:  # type: ignore[no-untyped-def]
-    product_of_rows = tools.product_of_rows
-    register_tiles(dtype)
+    product = tools.product
+    register_product(dtype)
 
     @numba.njit
     def run(a, rows, indices, start, ta, b, c, m, n, k, *rest):  # type: ignore[no-untyped-def]
         one = b[0] / b[0]
-        product_of_rows(a, rows, indices, start, ta, b, 0, c, m, n, k, one, one, *rest)
+        numbers = m, n, k, one, one
+        product((a, rows, indices, start, ta, b, 0, c, *numbers, *rest))
 
     rng = np.random.default_rng(0)
     batch, width = (k, m) if ta else (m, k)
@@ -145,6 +150,30 @@ def test_the_helper_takes_jobs_and_leaves_when_there_are_none() -> None:
     thread.join(timeout=30)
     assert not thread.is_alive()
     assert board[HELPER] == NONE
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes are forked here")
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+def test_a_fork_waits_until_the_helper_has_compiled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lock, started = threading.Lock(), threading.Event()
+
+    def compile_slowly(source: str) -> object:
+        with lock:  # as Numba holds its own
+            started.set()
+            time.sleep(0.2)
+        return lambda board: None
+
+    monkeypatch.setattr(storing, "load_serve", compile_slowly)
+    thread = threading.Thread(target=helping.Helper([], [])._serve)
+    thread.start()
+    started.wait()
+    child = os.fork()
+    if not child:
+        os._exit(0 if lock.acquire(timeout=2) else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    thread.join()
 
 
 def test_the_faster_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,7 @@
 """Networks, weights and classes are drawn as they are."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -86,7 +88,7 @@ def test_the_names_of_many_classes_do_not_lie_upon_each_other():
     labels = [t for t in figure.axes[0].get_yticklabels() if t.get_text()]
     boxes = [label.get_window_extent() for label in labels]
     assert [label.get_text() for label in labels[:2]] == ["0", "13"]
-    for upper, lower in zip(boxes, boxes[1:], strict=False):
+    for upper, lower in pairwise(boxes):
         assert not upper.overlaps(lower)
 
 

@@ -9,6 +9,8 @@ What a thread has written before one of these, another sees after its own.
 from collections.abc import Callable
 from typing import Any
 
+from kobai.engines.compiled.intrinsics import data_of
+
 ORDER = "seq_cst"
 
 
@@ -39,7 +41,7 @@ def _at_a_place(values: int, write: Callable[..., Any]) -> Any:
     from numba.extending import intrinsic
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        data = context.make_array(signature.args[0])(context, builder, args[0]).data
+        data = data_of(context, builder, signature.args[0], args[0])
         return write(builder, cgutils.gep_inbounds(builder, data, args[1]), *args[2:])
 
     word = types.int64

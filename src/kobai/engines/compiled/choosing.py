@@ -23,7 +23,7 @@ import numpy as np
 
 from kobai.engines.compiled.toolbox import tools
 
-gather, product_of_rows = tools.gather, tools.product_of_rows
+gather, product = tools.gather, tools.product
 u8 = np.uint64
 
 
@@ -35,11 +35,12 @@ def steps(
         start = turn % u8(4) * count
         # Two products share the rows, so every other one has to fetch them.
         if count and way == 0 and turn % u8(2) == u8(0):
-            gather(a, rows, u8(a.size) // count, indices, start, count)
-        product_of_rows(
+            width = u8(a.size) // count * u8(a.itemsize)
+            gather((a, rows, width, indices, start, count, u8(indices.size) - u8(1)))
+        product((
             a, rows, indices, start,
             ta, b, tb, c, m, n, k, alpha, beta, way, spare, counting, board,
-        )
+        ))
 '''
 
 _CHOSEN: dict[Any, int] = {}

@@ -24,7 +24,9 @@ def exp_float32(x: Any) -> Any:
     """
     bounded = f4(-105) if x < f4(-105) else x
     bounded = f4(89) if bounded > f4(89) else bounded
-    k = np.floor(bounded * f4(1.4426950408889634) + f4(0.5))
+    # So large a number has no bits for fractions: k is what the addition left of it.
+    shifted = bounded * f4(1.4426950408889634) + f4(12582912)
+    k = shifted - f4(12582912)
     # ln 2 in two parts: k times the first is exact.
     r = bounded - k * f4(0.693359375)
     r = r - k * f4(-2.12194440e-4)
@@ -35,16 +37,12 @@ def exp_float32(x: Any) -> Any:
     p = p * r + f4(1.6666665459e-1)
     p = p * r + f4(5.0000001201e-1)
     p = p * (r * r) + r + f4(1)
-    # NaN has no exponent to convert.
-    k = k if x == x else f4(0)
-    whole = i4(k)
-    # 2ᵏ in two factors, since 2¹²⁸ and 2⁻¹⁵⁰ are no float32.
-    half = whole >> i4(1)
-    rest = whole - half
-    first = i4((half + i4(127)) << i4(23)).view(f4)
-    second = i4((rest + i4(127)) << i4(23)).view(f4)
-    result = p * first * second
-    return result if x == x else x
+    # 2ᵏ in two factors, since 2¹²⁸ and 2⁻¹⁵⁰ are no float32: k + 254 in two halves.
+    both = i4(f4(shifted).view(i4) - i4(0x4B400000 - 254))
+    half = both >> i4(1)
+    first = i4(half << i4(23)).view(f4)
+    second = i4((both - half) << i4(23)).view(f4)
+    return p * first * second
 
 
 def exp_float64(x: Any) -> Any:
@@ -55,7 +53,8 @@ def exp_float64(x: Any) -> Any:
     """
     bounded = f8(-746) if x < f8(-746) else x
     bounded = f8(710) if bounded > f8(710) else bounded
-    k = np.floor(bounded * f8(1.4426950408889634073599) + f8(0.5))
+    shifted = bounded * f8(1.4426950408889634073599) + f8(6755399441055744)
+    k = shifted - f8(6755399441055744)
     r = bounded - k * f8(6.93145751953125e-1)
     r = r - k * f8(1.42860682030941723212e-6)
     s = r * r
@@ -69,14 +68,11 @@ def exp_float64(x: Any) -> Any:
     q = q * s + f8(2.00000000000000000009e0)
     p = p / (q - p)
     p = f8(1) + (p + p)
-    k = k if x == x else f8(0)
-    whole = i8(k)
-    half = whole >> i8(1)
-    rest = whole - half
-    first = i8((half + i8(1023)) << i8(52)).view(f8)
-    second = i8((rest + i8(1023)) << i8(52)).view(f8)
-    result = p * first * second
-    return result if x == x else x
+    both = i8(f8(shifted).view(i8) - i8(0x4338000000000000 - 2046))
+    half = both >> i8(1)
+    first = i8(half << i8(52)).view(f8)
+    second = i8((both - half) << i8(52)).view(f8)
+    return p * first * second
 
 
 def exp_near_zero(x: Any) -> Any:

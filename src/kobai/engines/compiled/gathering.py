@@ -3,38 +3,67 @@
 # mypy: disable-error-code="import-not-found,import-untyped"
 # mypy: allow-untyped-decorators, allow-untyped-calls
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from kobai.engines.compiled import intrinsics
+from kobai.engines.compiled.intrinsics import INNER
 
 # How many rows ahead memory is asked for: the time that it takes to answer.
 AHEAD = 4
 
 
-def make_gather() -> Any:
-    """Return the compiled gather(out, rows, width, indices, start, count).
+def make_copy_rows() -> Any:
+    """Return the compiled copy_rows(out, rows, width, indices, start, count, last).
 
     It copies the rows that indices[start : start + count] name to `out`, and asks for
-    later ones before it needs them.
+    later ones, up to indices[last], before it needs them. A row is `width` bytes.
     """
     import numba
 
     copy, prefetch = intrinsics.copy(), intrinsics.prefetch()
     u8, ahead = np.uint64, np.uint64(AHEAD)
 
-    @numba.njit(error_model="numpy", nogil=True)
-    def gather(
-        out: Any, rows: Any, width: Any, indices: Any, start: Any, count: Any
+    @numba.njit(error_model="numpy", nogil=True, **INNER)
+    def copy_rows(
+        out: Any, rows: Any, width: Any, indices: Any, start: Any, count: Any, last: Any
     ) -> None:
-        line = u8(64) // u8(out.itemsize)
-        last = u8(indices.size) - u8(1)
         for i in range(count):
             place = start + i
-            later = u8(indices[min(place + ahead, last)]) * width
-            for j in range(u8(0), width, line):
+            later = place + ahead if place + ahead < last else last
+            later = u8(indices[later]) * width
+            for j in range(u8(0), width, u8(64)):
                 prefetch(rows, later + j)
             copy(out, i * width, rows, u8(indices[place]) * width, width)
 
-    return gather
+    return copy_rows
+
+
+_SOURCE = '''"""Written by Kobai to fetch rows; it may be deleted."""
+
+from kobai.engines.compiled.toolbox import tools
+
+copy_rows = tools.copy_rows
+
+
+def steps(out, rows, width, indices, start, count, last):
+    copy_rows(out, rows, width, indices, start, count, last)
+'''
+
+
+@lru_cache
+def register_gather() -> None:
+    """Make gather(out, rows, width, ...) known to LLVM by name; see `copy_rows`."""
+    from llvmlite import binding
+    from numba.core import types
+
+    from kobai.engines.compiled import storing
+
+    letters, words = types.CPointer(types.uint8), types.CPointer(types.int64)
+    size = types.uint64
+    given = letters, letters, size, words, size, size, size
+    binding.add_symbol(
+        "kobai_gather", storing.load_callback(_SOURCE, types.void(*given))
+    )

@@ -1,7 +1,9 @@
 """The thread that helps with large products, and whether there is to be one."""
 
+import os
 from _thread import start_new_thread
 from collections.abc import Callable, Sequence
+from threading import Lock
 from time import perf_counter
 
 import numpy as np
@@ -21,6 +23,15 @@ from kobai.engines.compiled.sharing import (
 
 # The slower way is tried again once in so many calls.
 TRIALS = 32
+
+# Held while the helper compiles. A process forked in the middle of that would wait for
+# ever for Numba's lock, so forking waits.
+_COMPILING = Lock()
+if hasattr(os, "register_at_fork"):
+    _RELEASE = _COMPILING.release
+    os.register_at_fork(
+        before=_COMPILING.acquire, after_in_parent=_RELEASE, after_in_child=_RELEASE
+    )
 
 _SOURCE = '''"""Written by Kobai to share products of matrices; it may be deleted."""
 
@@ -68,7 +79,9 @@ class Helper:
 
     def _serve(self) -> None:
         # When it is compiled for the first time, nobody waits for it.
-        storing.load_serve(_SOURCE)(self.board)
+        with _COMPILING:
+            serve = storing.load_serve(_SOURCE)
+        serve(self.board)
 
 
 def has_second_core() -> bool:

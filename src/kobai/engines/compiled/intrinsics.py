@@ -5,6 +5,20 @@
 
 from typing import Any
 
+# Options of what is called from Python alone, and of what compiled code alone calls:
+# no way in from C, nor from Python, and no counting of references.
+OUTER: dict[str, Any] = {"no_cfunc_wrapper": True, "_nrt": False}
+INNER: dict[str, Any] = {"no_cpython_wrapper": True, **OUTER}
+
+
+def data_of(context: Any, builder: Any, kind: Any, value: Any) -> Any:
+    """Return a pointer to the first number of an array; a pointer is that already."""
+    from numba.core import types
+
+    if isinstance(kind, types.CPointer):
+        return value
+    return context.make_array(kind)(context, builder, value).data
+
 
 def extremum(name: str) -> Any:
     """Return the larger or smaller of two numbers, NaN if either is NaN.
@@ -37,7 +51,7 @@ def extremum(name: str) -> Any:
     return larger
 
 
-def product() -> Any:
+def blas_product() -> Any:
     """Return C = α op(A) op(B) + β C for matrices in rows, by BLAS.
 
     Call it as product(A, A is transposed, B, B is transposed, C, rows, columns, inner,
@@ -46,9 +60,6 @@ def product() -> Any:
     from llvmlite import ir
     from numba.core import cgutils, types
     from numba.extending import intrinsic
-
-    def data(context: Any, builder: Any, kind: Any, value: Any) -> Any:
-        return context.make_array(kind)(context, builder, value).data
 
     @intrinsic
     def multiply(
@@ -64,7 +75,7 @@ def product() -> Any:
         alpha: Any,
         beta: Any,
     ) -> Any:
-        kind = c.dtype
+        kind = alpha
         signature = types.void(a, ta, b, tb, c, rows, columns, inner, kind, kind)
 
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -95,12 +106,12 @@ def product() -> Any:
                 held(m, word),
                 held(k, word),
                 held(alpha_, number),
-                data(context, builder, signature.args[2], b_),
+                data_of(context, builder, signature.args[2], b_),
                 lead_b,
-                data(context, builder, signature.args[0], a_),
+                data_of(context, builder, signature.args[0], a_),
                 lead_a,
                 held(beta_, number),
-                data(context, builder, signature.args[4], c_),
+                data_of(context, builder, signature.args[4], c_),
                 held(n, word),
             ]
             function = cgutils.get_or_insert_function(
@@ -117,15 +128,15 @@ def product() -> Any:
 
 
 def address() -> Any:
-    """Return the address of an array's first number."""
+    """Return the address of the first number of an array."""
     from numba.core import types
     from numba.extending import intrinsic
 
     @intrinsic
     def start(typing: Any, array: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            held = context.make_array(array)(context, builder, args[0])
-            return builder.ptrtoint(held.data, context.get_value_type(types.uint64))
+            start = data_of(context, builder, array, args[0])
+            return builder.ptrtoint(start, context.get_value_type(types.uint64))
 
         return types.uint64(array), generate
 
@@ -160,7 +171,7 @@ def run_tiles() -> Any:
     @intrinsic
     def run(typing: Any, board: Any, at: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            data = context.make_array(board)(context, builder, args[0]).data
+            data = data_of(context, builder, board, args[0])
             job = cgutils.gep_inbounds(builder, data, args[1])
             form = ir.FunctionType(ir.VoidType(), [job.type])
             address = builder.load(job)
@@ -172,6 +183,37 @@ def run_tiles() -> Any:
     return run
 
 
+def stored_call(name: str) -> Any:
+    """Return call(tuple of arguments), which calls stored code by its symbol.
+
+    Arrays become the addresses of their first numbers. The dtype of the last number
+    among the arguments, if there is one, is part of the symbol.
+    """
+    from llvmlite import ir
+    from numba.core import cgutils, types
+    from numba.extending import intrinsic
+
+    @intrinsic
+    def call(typing: Any, given: Any) -> Any:
+        numbers = [kind.name for kind in given if isinstance(kind, types.Float)]
+        symbol = "_".join([name, *numbers[-1:]])
+
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            values = cgutils.unpack_tuple(builder, args[0])
+            for place, kind in enumerate(given):
+                if isinstance(kind, types.Array):
+                    start = data_of(context, builder, kind, values[place])
+                    values[place] = builder.bitcast(start, cgutils.voidptr_t)
+            form = ir.FunctionType(ir.VoidType(), [value.type for value in values])
+            module = builder.module
+            builder.call(cgutils.get_or_insert_function(module, form, symbol), values)
+            return context.get_dummy_value()
+
+        return types.void(given), generate
+
+    return call
+
+
 def copy() -> Any:
     """Return copy(to, at, source, start, count) for flat arrays of one dtype."""
     from numba.core import cgutils, types
@@ -181,10 +223,7 @@ def copy() -> Any:
     def copy(typing: Any, to: Any, at: Any, source: Any, start: Any, count: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             kinds = signature.args
-            arrays = [
-                context.make_array(kinds[i])(context, builder, args[i]).data
-                for i in (0, 2)
-            ]
+            arrays = [data_of(context, builder, kinds[i], args[i]) for i in (0, 2)]
             into, out = (
                 cgutils.gep_inbounds(builder, array, place)
                 for array, place in zip(arrays, (args[1], args[3]), strict=True)
@@ -208,10 +247,10 @@ def prefetch() -> Any:
     @intrinsic
     def prefetch(typing: Any, array: Any, at: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            held = context.make_array(array)(context, builder, args[0])
+            start = data_of(context, builder, array, args[0])
             word = ir.IntType(32)
             line = builder.bitcast(
-                cgutils.gep_inbounds(builder, held.data, args[1]), cgutils.voidptr_t
+                cgutils.gep_inbounds(builder, start, args[1]), cgutils.voidptr_t
             )
             form = ir.FunctionType(ir.VoidType(), [line.type, word, word, word])
             function = cgutils.get_or_insert_function(

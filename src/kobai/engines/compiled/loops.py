@@ -1,10 +1,11 @@
 """Groups written as loops: rows outside, columns inside, one pass per phase."""
 
+import re
 from typing import TYPE_CHECKING
 
 from kobai.engines.compiled.lowering import REDUCTIONS, Op
 from kobai.engines.compiled.naming import short
-from kobai.engines.compiled.scheduling import Group
+from kobai.engines.compiled.scheduling import Group, is_inside, turned
 
 if TYPE_CHECKING:
     from kobai.engines.compiled.writing import Writer
@@ -42,6 +43,7 @@ class _Loops:
         self.group = group
         self.rows = max(op.loop[0] for op in group.ops)
         self.flat = self._is_flat()
+        self.turned = turned(group)
 
     def _is_flat(self) -> bool:
         """Whether rows and columns can be one long loop."""
@@ -67,8 +69,11 @@ class _Loops:
             lines.append(f"for j in range({self.w.names.size(rows * columns)}):")
             body = [line for op in ops for line in self._turn(op)]
             lines += [INDENT + line for line in body]
+        elif self.turned:
+            for phase in self.group.phases:
+                lines += self._turned_phase(phase)
         else:
-            lines.append(f"for i in range({self.w.names.size(self.rows)}):")
+            lines.append(self._rows_head)
             for phase in self.group.phases:
                 lines += [INDENT + line for line in self._phase(phase)]
         for op in ops:
@@ -78,7 +83,7 @@ class _Loops:
 
     def _phase(self, phase: int) -> list[str]:
         ops = [op for op in self.group.ops if self.group.phase[op] == phase]
-        inside = [op for op in ops if self._is_inside(op)]
+        inside = [op for op in ops if is_inside(op)]
         lines: list[str] = []
         for op in inside:
             if op.kind == "reduce" and op.place == "row":
@@ -92,13 +97,32 @@ class _Loops:
             if op.kind == "reduce" and op.place == "row":
                 lines += self._stored(op, "i")
         for op in ops:
-            if not self._is_inside(op):
+            if not is_inside(op):
                 lines += self._pick(op) if op.kind == "pick" else self._turn(op)
         return lines
 
-    @staticmethod
-    def _is_inside(op: Op) -> bool:
-        return op.loop[1] > 1 and op.kind != "pick"
+    @property
+    def _rows_head(self) -> str:
+        return f"for i in range({self.w.names.size(self.rows)}):"
+
+    def _turned_phase(self, phase: int) -> list[str]:
+        """Return a phase with the loop over the rows innermost."""
+        ops = [op for op in self.group.ops if self.group.phase[op] == phase]
+        inside = [op for op in ops if is_inside(op)]
+        of_rows = [op for op in inside if op.kind == "reduce" and op.place == "row"]
+        lines = self._over_rows(
+            [f"{self._total(op)} = {self._zero(op)}" for op in of_rows]
+        )
+        if inside:
+            body = [line for op in inside for line in self._turn(op)]
+            lines.append(f"for j in range({self.w.names.size(inside[0].loop[1])}):")
+            lines += [INDENT + line for line in self._over_rows(body)]
+        rest = [op for op in ops if op not in inside]
+        found = [self._pick(op) if op.kind == "pick" else self._turn(op) for op in rest]
+        return lines + self._over_rows([line for part in found for line in part])
+
+    def _over_rows(self, body: list[str]) -> list[str]:
+        return [self._rows_head, *(INDENT + line for line in body)] if body else []
 
     def _zero(self, op: Op) -> str:
         kind = REDUCTIONS[op.node.primitive]
@@ -122,6 +146,8 @@ class _Loops:
         return [f"{name} = {value}", *self._stored(op, self._place(op))]
 
     def _place(self, op: Op) -> str:
+        if op.node in self.w.by_row and self.turned:
+            return f"j * {self.w.names.size(self.rows)} + i"
         if self.flat or op.node in self.w.by_row:
             return "j"
         return "i" if op.place == "row" else self.w.cell(*op.loop)
@@ -135,20 +161,25 @@ class _Loops:
 
     def _accumulate(self, op: Op, value: str) -> str:
         kind = REDUCTIONS[op.node.primitive]
-        total = self.w.names.of(op.node)
-        if op.place == "column":
-            total = f"{self.w.memory[op.node]}[j]"
+        total = self._total(op)
         if kind == "sum":
             return f"{total} += {value}"
         larger = {"max": "maximum", "min": "minimum"}[kind]
         return f"{total} = {larger}({total}, {value})"
+
+    def _total(self, op: Op) -> str:
+        if op.place == "column":
+            return f"{self.w.memory[op.node]}[j]"
+        if op.place == "row" and self.turned and is_inside(op):
+            return f"{self.w.memory[op.node]}[i]"
+        return self.w.names.of(op.node)
 
     def _pick(self, op: Op) -> list[str]:
         x, labels = op.reads
         label = self.w.operand(op, labels, self.group, flat=False)
         at = self.w.operand(op, x, self.group, flat=False)
         array, index = at[:-1].split("[", 1)
-        start = index.removesuffix("j")
+        place = re.sub(r"\bj\b", f"u8({label})", index)
         name = self.w.names.of(op.node)
-        lines = [f"{name} = {array}[{start}u8({label})]"]
+        lines = [f"{name} = {array}[{place}]"]
         return [*lines, *self._stored(op, "i")]

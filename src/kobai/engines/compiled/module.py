@@ -24,8 +24,7 @@ tanh_float32, tanh_float64 = tools.tanh_float32, tools.tanh_float64
 logaddexp_float32 = tools.logaddexp_float32
 logaddexp_float64 = tools.logaddexp_float64
 maximum, minimum = tools.maximum, tools.minimum
-gather = tools.gather
-product, product_of_rows = tools.product, tools.product_of_rows
+gather, product = tools.gather, tools.product
 u8 = np.uint64
 '''
 
@@ -172,13 +171,15 @@ def _gathered(names: Names, node: Input) -> list[str]:
     """Return the lines that fetch the rows of a batch."""
     name, batch = names.of(node), names.size(node.shape[0])
     width = names.size(prod(node.shape[1:]))
-    rest = f"{name}_rows, {width}, indices, u8(s) * {batch}, {batch}"
+    bytes_ = f"{width} * u8({node.dtype.itemsize})"
+    last = "u8(indices.size) - u8(1)"
+    rest = f"{name}_rows, {bytes_}, indices, u8(s) * {batch}, {batch}, {last}"
     if node.size == 1:
-        return [f"gather({name}_at, {rest})", f"{name} = {name}_at[0]"]
+        return [f"gather(({name}_at, {rest}))", f"{name} = {name}_at[0]"]
     if node.ndim == 1:
         row = f"indices[u8(s) * {batch} + u8(j)]"
         return [f"for j in range({batch}):", f"{INDENT}{name}[j] = {name}_rows[{row}]"]
-    return [f"gather({name}, {rest})"]
+    return [f"gather(({name}, {rest}))"]
 
 
 def _finish(graph: Graph, writer: Writer) -> list[str]:

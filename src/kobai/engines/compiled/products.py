@@ -11,6 +11,7 @@ import numpy as np
 
 from kobai.engines.blas import load_scipy_blas
 from kobai.engines.compiled import atomics, intrinsics, tiles
+from kobai.engines.compiled.intrinsics import INNER
 from kobai.engines.compiled.sharing import DONE, JOB, LEFT, WORTH_SHARING
 
 BLAS, TILES, IN_PLACE = 0, 1, 2
@@ -35,51 +36,11 @@ def _address(capsule: Any) -> int:
     return address
 
 
-def make_product() -> Any:
-    """Return the compiled product(A, tA, B, tB, C, m, n, k, alpha, beta, way, ...).
-
-    C = alpha op(A) op(B) + beta C, where op transposes if the flag after the matrix is
-    set. `way` is BLAS or TILES; tiles need a `spare` array of B's size where B is
-    transposed, after it the numbers 0, 1, 2, ... up to the largest of m and k, and the
-    board where a helper finds its work.
-    """
-    import numba
-
-    from kobai.engines.compiled.toolbox import tools
-
-    register_blas()
-    by_blas, address = intrinsics.product(), intrinsics.address()
-    by_tiles = tools.by_tiles
-    u8 = np.uint64
-
-    @numba.njit(error_model="numpy", nogil=True)
-    def product(
-        a: Any, ta: Any, b: Any, tb: Any, c: Any,
-        m: Any, n: Any, k: Any, alpha: Any, beta: Any, way: Any, spare: Any,
-        counting: Any, board: Any,
-    ) -> Any:  # fmt: skip
-        if way == 0:
-            by_blas(a, ta, b, tb, c, m, n, k, alpha, beta)
-            return
-        rows = address(b)
-        if tb:
-            for p in range(k):
-                for j in range(n):
-                    spare[p * n + j] = b[j * k + p]
-            rows = address(spare)
-        ai, ak = (u8(1), m) if ta else (k, u8(1))
-        at, count = address(a), address(counting)
-        by_tiles(
-            board, at, ai, ak, count, count, rows, c, spare, m, n, k, alpha, beta, tb
-        )
-
-    return product
-
-
 def make_by_tiles() -> Any:
-    """Return by_tiles(board, A, ai, ak, I, K, B, C, spare, m, n, k, alpha, beta, tB).
+    """Return by_tiles(size, board, A, ai, ak, I, K, B, C, spare, m, n, k, ...).
 
-    See `tiles.make_tile` for the addresses and strides. A large product is two jobs.
+    After these come alpha, beta, tB; the size is that of a number, in bytes. See
+    `tiles.make_tile` for the addresses and strides. A large product is two jobs.
     Where it sums up more numbers than it has rows, those are the halves of the sum, for
     which there is spare memory of the size of C: each thread then reads the same rows
     of B in every step, those that it changes when B learns. Else they are C's upper and
@@ -94,12 +55,13 @@ def make_by_tiles() -> Any:
     tiles_at, work = intrinsics.tiles_at(), tools.work
     i8, f8, u8 = np.int64, np.float64, np.uint64
 
-    @numba.njit(error_model="numpy", nogil=True)
+    @numba.njit(error_model="numpy", nogil=True, **INNER)
     def by_tiles(
-        board: Any, a: Any, ai: Any, ak: Any, rows_at: Any, inner_at: Any, b: Any,
-        c: Any, spare: Any, m: Any, n: Any, k: Any, alpha: Any, beta: Any, tb: Any,
+        itemsize: Any, board: Any, a: Any, ai: Any, ak: Any, rows_at: Any,
+        inner_at: Any, b: Any, c: Any, spare: Any, m: Any, n: Any, k: Any,
+        alpha: Any, beta: Any, tb: Any,
     ) -> Any:  # fmt: skip
-        to, size = address(c), u8(c.itemsize)
+        to, size = address(c), u8(itemsize)
         is_large = m * n * k >= u8(WORTH_SHARING)
         is_halved_sum = is_large and k > m and tb == 0
         rows, inner = m, k
@@ -138,80 +100,73 @@ def make_by_tiles() -> Any:
     return by_tiles
 
 
-def make_product_of_rows() -> Any:
-    """Return product_of_rows(A, all A, list, start, tA, B, ...), else like `product`.
+def product_source(dtype: str) -> str:
+    """Return the source of the product of one dtype, to be stored once for all.
 
-    A has the rows list[start], list[start + 1], ... of a larger array, one after the
-    other. Where `way` is IN_PLACE, they are read where they lie, and A is not used.
+    C = alpha op(A) op(B) + beta C, where op transposes if the flag after the matrix is
+    set. A has the rows indices[start], indices[start + 1], ... of a larger array, one
+    after the other. `way` is BLAS or TILES, or IN_PLACE, which reads those rows where
+    they lie and does not use A. Tiles need a `spare` array as large as B and as C,
+    after it the numbers 0, 1, 2, ... up to the largest of m and k, and the board where
+    a helper finds its work.
     """
-    import numba
+    return _SOURCE.format(size=np.dtype(dtype).itemsize)
 
-    from kobai.engines.compiled.toolbox import tools
 
-    address, product, by_tiles = intrinsics.address(), tools.product, tools.by_tiles
-    u8 = np.uint64
+_SOURCE = '''"""Written by Kobai to multiply matrices; it may be deleted."""
 
-    @numba.njit(error_model="numpy", nogil=True)
-    def product_of_rows(
-        a: Any, everything: Any, indices: Any, start: Any, ta: Any, b: Any, tb: Any,
-        c: Any, m: Any, n: Any, k: Any, alpha: Any, beta: Any, way: Any, spare: Any,
-        counting: Any, board: Any,
-    ) -> Any:  # fmt: skip
-        if way != 2:
-            product(a, ta, b, tb, c, m, n, k, alpha, beta, way, spare, counting, board)
-            return
-        listed, count = address(indices) + u8(8) * start, address(counting)
-        at, by = address(everything), address(b)
-        if ta:
-            by_tiles(
-                board,
-                at,
-                u8(1),
-                m,
-                count,
-                listed,
-                by,
-                c,
-                spare,
-                m,
-                n,
-                k,
-                alpha,
-                beta,
-                tb,
-            )
-        else:
-            by_tiles(
-                board,
-                at,
-                k,
-                u8(1),
-                listed,
-                count,
-                by,
-                c,
-                spare,
-                m,
-                n,
-                k,
-                alpha,
-                beta,
-                tb,
-            )
+import numpy as np
 
-    return product_of_rows
+from kobai.engines.compiled.toolbox import tools
+
+address, by_blas, by_tiles = tools.address, tools.by_blas, tools.by_tiles
+u8 = np.uint64
+
+
+def steps(
+    a, everything, indices, start, ta, b, tb, c, m, n, k, alpha, beta, way, spare,
+    counting, board,
+):
+    if way == 0:
+        by_blas(a, ta, b, tb, c, m, n, k, alpha, beta)
+        return
+    at, rows, count = address(a), address(b), address(counting)
+    listed = count
+    if way == 2:
+        at, listed = address(everything), address(indices) + u8(8) * start
+    if tb:
+        for p in range(k):
+            for j in range(n):
+                spare[p * n + j] = b[j * k + p]
+        rows = address(spare)
+    ai, ak = (u8(1), m) if ta else (k, u8(1))
+    rows_at, inner_at = (count, listed) if ta else (listed, count)
+    by_tiles(
+        u8({size}), board, at, ai, ak, rows_at, inner_at, rows, c, spare, m, n, k,
+        alpha, beta, tb,
+    )
+'''
 
 
 @lru_cache
-def register_tiles(dtype: str) -> None:
-    """Make the tiled product of a dtype known to LLVM by name.
+def register_product(dtype: str) -> None:
+    """Make the product of a dtype known to LLVM by name.
 
     It is compiled once and called like BLAS, and so not compiled into every step.
     """
     from llvmlite import binding
+    from numba.core import types
 
     from kobai.engines.compiled import storing
 
+    register_blas()
     avx512 = bool(binding.get_host_cpu_features().get("avx512f"))
     source = tiles.small_product_source(avx512, np.dtype(dtype).itemsize)
-    binding.add_symbol(f"kobai_tiles_{dtype}", storing.load_callback(source, dtype))
+    job = types.void(types.CPointer(types.uint64))
+    binding.add_symbol(f"kobai_tiles_{dtype}", storing.load_callback(source, job))
+    number, word, size = getattr(types, dtype), types.int64, types.uint64
+    array, words = types.CPointer(number), types.CPointer(word)
+    given = [array, array, words, size, word, array, word, array, size, size, size]
+    given += [number, number, word, array, words, words]
+    product = storing.load_callback(product_source(dtype), types.void(*given))
+    binding.add_symbol(f"kobai_product_{dtype}", product)

@@ -12,6 +12,9 @@ from kobai.engines.compiled.lowering import Op, base_of
 from kobai.engines.compiled.targets import Targets, find_targets
 from kobai.graph import Graph, Node
 
+# Rows fill vectors better than columns do, where these are few and those are many.
+FEW_COLUMNS, MANY_ROWS = 4, 16
+
 
 @dataclass(eq=False)
 class Group:
@@ -181,6 +184,26 @@ def _meeting_points(op: Op, level: int) -> list[tuple[object, ...]]:
     rows = [r.node for r in op.reads if r.place == "row" and op.loop[1] == 1]
     points: list[tuple[object, ...]] = [(level, op.loop, n) for n in cells]
     return points + [(level, op.loop, n) for n in rows]
+
+
+def is_inside(*ops: Op) -> bool:
+    """Whether one of the operations has its turn in a loop over columns."""
+    return any(op.loop[1] > 1 and op.kind != "pick" for op in ops)
+
+
+def turned(group: Group) -> bool:
+    """Whether columns are the outer loop, since vectors along a row would be empty.
+
+    Then everything that a row has one of is in memory, and so are cells that a later
+    phase reads.
+    """
+    columns = {op.loop[1] for op in group.ops if is_inside(op)}
+    if len(columns) != 1 or len(group.phases) < 3 or max(columns) > FEW_COLUMNS:
+        return False
+    return all(
+        op.loop[0] >= MANY_ROWS and not any(read.transposed for read in op.reads)
+        for op in group.ops
+    )
 
 
 def _phases(group: Group) -> dict[Op, int]:

@@ -12,6 +12,7 @@ the numbers, so a run on one core and a run on two are the same.
 from typing import Any
 
 from kobai.engines.compiled import atomics, intrinsics
+from kobai.engines.compiled.intrinsics import INNER
 
 # A job is a row of so many numbers of 8 bytes; see `tiles`.
 JOB = 16
@@ -38,7 +39,7 @@ def make_work() -> Any:
 
     add, run = atomics.fetch_and_add(), intrinsics.run_tiles()
 
-    @numba.njit(error_model="numpy", nogil=True)
+    @numba.njit(error_model="numpy", nogil=True, **INNER)
     def work(board: Any, helps: Any) -> None:
         for job in (helps, 1 - helps):
             if add(board, LEFT + job, -1) > 0:

@@ -17,8 +17,10 @@ from typing import Any
 import numpy as np
 
 from kobai.engines.compiled import toolbox
+from kobai.engines.compiled.gathering import register_gather
+from kobai.engines.compiled.intrinsics import OUTER
 from kobai.engines.compiled.module import Generated
-from kobai.engines.compiled.products import register_tiles
+from kobai.engines.compiled.products import register_product
 from kobai.version import __version__
 
 
@@ -39,8 +41,9 @@ def cache_folder() -> Path:
 
 def load(generated: Generated, folder: Path | None = None) -> Any:
     """Return the compiled function of a source, from the disk if it is there."""
+    register_gather()
     for op in generated.products:
-        register_tiles(op.node.dtype.name)
+        register_product(op.node.dtype.name)
     signature = _signature(generated)
     key = hashlib.sha256(f"{_versions()}\n{generated.source}".encode()).hexdigest()[:24]
     return _compiled(f"kobai_steps_{key}", generated.source, signature, folder)
@@ -51,7 +54,8 @@ def load_measurement(source: str, dtype: Any) -> Any:
     from numba.core import types
     from numba.np.numpy_support import from_dtype
 
-    register_tiles(dtype.name)
+    register_gather()
+    register_product(dtype.name)
     number, word = from_dtype(dtype), types.int64
     array = types.Array(number, 1, "C")
     # Just the types that a step has, so that what it calls is compiled once.
@@ -82,18 +86,17 @@ def load_sweep(source: str, arrays: Sequence[np.ndarray]) -> Any:
     return _compiled(f"kobai_sweep_{key}", source, types.void(*given), None)
 
 
-def load_callback(source: str, dtype: str) -> int:
-    """Return the address of the compiled tiled product of one dtype."""
+def load_callback(source: str, signature: Any) -> int:
+    """Return the address of a compiled function that others call by a symbol."""
     import numba
-    from numba.core import types
 
-    signature = types.void(types.CPointer(types.uint64))
     key = hashlib.sha256(f"{_versions()}\n{source}".encode()).hexdigest()[:24]
-    name = f"kobai_tiles_{key}"
+    name = f"kobai_symbol_{key}"
     if name not in _LOADED:
         module = _module(name, source, cache_folder())
         jit = numba.cfunc(signature, cache=True, error_model="numpy", nogil=True)
-        _LOADED[name] = jit(module.steps)
+        with toolbox.vectorising():
+            _LOADED[name] = jit(module.steps)
     address: int = _LOADED[name].address
     return address
 
@@ -124,6 +127,7 @@ def _compiled(name: str, source: str, signature: Any, folder: Path | None) -> An
             error_model="numpy",
             fastmath=toolbox.FAST_MATH,
             nogil=True,
+            **OUTER,
         )
         with toolbox.vectorising():
             _LOADED[key] = jit(module.steps)

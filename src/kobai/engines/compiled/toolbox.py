@@ -4,11 +4,19 @@
 # mypy: allow-untyped-decorators, allow-untyped-calls
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
-from kobai.engines.compiled import elementary, gathering, products, sharing
+from kobai.engines.compiled import (
+    elementary,
+    gathering,
+    intrinsics,
+    products,
+    sharing,
+)
+from kobai.engines.compiled.intrinsics import INNER
 from kobai.errors import missing_extra
 
 # Rounding may change by these, NaN and inf are what they are without them.
@@ -61,26 +69,14 @@ class _Tools:
 
 
 def _make(name: str) -> Any:
-    from kobai.engines.compiled import intrinsics
-
     if name in ("maximum", "minimum"):
         return intrinsics.extremum(name)
-    if name == "gather":
-        return gathering.make_gather()
-    if name == "product":
-        return products.make_product()
-    if name == "product_of_rows":
-        return products.make_product_of_rows()
-    if name == "by_tiles":
-        return products.make_by_tiles()
-    if name == "work":
-        return sharing.make_work()
-    if name == "serve":
-        return sharing.make_serve()
+    if name in _MAKERS:
+        return _MAKERS[name]()
     import numba
 
     # Without FAST_MATH: regrouped, the two parts of ln 2 would be one again.
-    jit = numba.njit(error_model="numpy", fastmath={"contract"}, nogil=True)
+    jit = numba.njit(error_model="numpy", fastmath={"contract"}, nogil=True, **INNER)
     # The callees of an elementary function are compiled ones too.
     function = getattr(elementary, name)
     needed = {n for n in function.__code__.co_names if n in _CALLEES}
@@ -89,6 +85,17 @@ def _make(name: str) -> Any:
         function = type(function)(function.__code__, namespace, name)
     return jit(function)
 
+
+_MAKERS: dict[str, Callable[[], Any]] = {
+    "address": intrinsics.address,
+    "by_blas": intrinsics.blas_product,
+    "by_tiles": products.make_by_tiles,
+    "copy_rows": gathering.make_copy_rows,
+    "gather": partial(intrinsics.stored_call, "kobai_gather"),
+    "product": partial(intrinsics.stored_call, "kobai_product"),
+    "serve": sharing.make_serve,
+    "work": sharing.make_work,
+}
 
 _CALLEES = frozenset(
     name

@@ -8,7 +8,7 @@ import numpy as np
 from kobai.engines.compiled.expressions import COMPARISONS, EXPRESSIONS, LOGICAL
 from kobai.engines.compiled.lowering import REDUCTIONS, Op, Read, base_of
 from kobai.engines.compiled.naming import Names, short
-from kobai.engines.compiled.scheduling import Group, Schedule
+from kobai.engines.compiled.scheduling import Group, Schedule, is_inside, turned
 from kobai.graph import Constant, Input, Node
 
 INDENT = "    "
@@ -75,11 +75,15 @@ class Writer:
             for r in readers
             if not outside
         )
+        is_turned = isinstance(group, Group) and turned(group)
         if outside:
             self.memory[node] = self.names.buffer(f"{name}_out", node.size, node.dtype)
         elif later:
             self.by_row.add(node)
-            self.memory[node] = self.names.buffer(f"{name}_row", op.loop[1], node.dtype)
+            size = node.size if is_turned else op.loop[1]
+            self.memory[node] = self.names.buffer(f"{name}_row", size, node.dtype)
+        elif is_turned and op.place == "row":
+            self.memory[node] = self.names.buffer(f"{name}_rows", node.size, node.dtype)
 
     # --- expressions
 
@@ -91,6 +95,9 @@ class Writer:
             if maker.place == "number":
                 return self.names.of(node)
             if group is not None and self.plan.group_of.get(maker) is group:
+                apart = is_inside(op, maker) or group.phase[maker] != group.phase[op]
+                if turned(group) and maker.place == "row" and apart:
+                    return f"{self.memory[node]}[i]"
                 same = maker.place == "row" or group.phase[maker] == group.phase[op]
                 if same and op.kind != "pick":
                     return self.names.of(node)
@@ -110,7 +117,8 @@ class Writer:
         if flat:
             return "j"
         if read.node in self.by_row:
-            return "j"
+            is_turned = turned(self.plan.group_of[op])
+            return f"j * {self.names.size(rows)} + i" if is_turned else "j"
         if read.transposed:
             return f"j * {self.names.size(rows)} + i"
         if read.place == "cell":
@@ -181,18 +189,18 @@ class Writer:
         beta = f"{short(dtype)}(0)" if op.beta is None else self._scale(op.beta, dtype)
         sizes = f"{rows}, {columns}, {self.names.size(op.inner)}"
         out = self.memory[op.node]
-        given = f"{factors[0]}, {flags[0]}, {factors[1]}, {flags[1]}, {out}"
         number = len(self.products)
-        name = "product"
+        listed = f"{factors[0]}, counting, u8(0)"
         first = op.reads[0].node
         if first in self.left_in_place:
             self.of_rows.add(number)
-            name = "product_of_rows"
             start = f"u8(s) * {self.names.size(first.shape[0])}"
-            given = given.replace(",", f", {factors[0]}_rows, indices, {start},", 1)
+            listed = f"{factors[0]}_rows, indices, {start}"
         way = f"ways[{number}], {self._spare(op, out)}"
         self.products.append(op)
-        return [f"{name}({given}, {sizes}, {alpha}, {beta}, {way}, counting, board)"]
+        given = f"{factors[0]}, {listed}, {flags[0]}, {factors[1]}, {flags[1]}, {out}"
+        numbers = f"{sizes}, {alpha}, {beta}"
+        return [f"product(({given}, {numbers}, {way}, counting, board))"]
 
     def _factor(self, node: Node) -> str:
         if isinstance(node, Constant):
@@ -204,9 +212,8 @@ class Writer:
         return self.memory[node]
 
     def _spare(self, op: Op, out: str) -> str:
-        """Return memory for a transposed second factor laid out anew."""
-        second = op.reads[1]
-        size = second.node.size if second.transposed else op.node.size
+        """Return memory for a second factor laid out anew, or for half of a sum."""
+        size = max(op.reads[1].node.size, op.node.size)
         name = f"{self.names.of(op.node)}_spare"
         return self.names.buffer(name, size, op.node.dtype)
 
