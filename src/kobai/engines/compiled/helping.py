@@ -2,6 +2,7 @@
 
 import os
 from _thread import start_new_thread
+from collections import deque
 from collections.abc import Callable, Sequence
 from threading import Lock
 from time import perf_counter
@@ -22,7 +23,9 @@ from kobai.engines.compiled.sharing import (
 )
 
 # The slower way is tried again once in so many calls.
-TRIALS = 32
+TRIALS = 8
+# Of so many last tries the fastest counts, since any one may have been disturbed.
+TRIES = 4
 
 # Held while the helper compiles. A process forked in the middle of that would wait for
 # ever for Numba's lock, so forking waits.
@@ -55,8 +58,8 @@ class Helper:
     def __init__(self, products: Sequence[Op], ways: Sequence[int]) -> None:
         self.board = np.zeros(BOARD, np.int64)
         self._is_wanted = has_second_core() and is_mostly_tiled(products, ways)
-        # Seconds of a step when last tried, with help and without.
-        self._seconds = {True: 0.0, False: 0.0}
+        # Seconds of a step in the last tries, with help and without.
+        self._tries = {way: deque([0.0], maxlen=TRIES) for way in (True, False)}
         self._calls = 0
 
     def run(self, steps: Callable[[], int]) -> int:
@@ -64,7 +67,7 @@ class Helper:
         if not self._is_wanted:
             return steps()
         self._calls += 1
-        helped = min((True, False), key=self._seconds.__getitem__)
+        helped = min((True, False), key=lambda way: min(self._tries[way]))
         if self._calls % TRIALS == 0:
             helped = not helped
         self.board[LEAVE] = not helped
@@ -74,8 +77,15 @@ class Helper:
         start = perf_counter()
         done = steps()
         if not helped or self.board[HELPER] == THERE:
-            self._seconds[helped] = (perf_counter() - start) / max(1, done)
+            self._note(helped, (perf_counter() - start) / max(1, done))
         return done
+
+    def _note(self, helped: bool, seconds: float) -> None:
+        tries = self._tries[helped]
+        if tries[0] == 0.0:
+            # It stood for a way that nobody had tried.
+            tries.clear()
+        tries.append(seconds)
 
     def _serve(self) -> None:
         # When it is compiled for the first time, nobody waits for it.
