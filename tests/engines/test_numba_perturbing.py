@@ -13,8 +13,9 @@ from kobai.engines.compiled import NotCompilable, storing
 from kobai.engines.compiled import perturbing as compiled
 from kobai.engines.compiled.placing import place
 from kobai.engines.compiled.sweeping import write_sweep
-from kobai.engines.differences import evaluate, reached_from
+from kobai.engines.differences import reached_from
 from kobai.engines.perturbing import numerical_gradient
+from kobai.engines.reference import evaluate
 from kobai.graph import trace
 from kobai.graph.identities import IDENTITIES
 from kobai.graph.node import in_order

@@ -9,7 +9,8 @@ import numpy as np
 from kobai.autodiff import operations as ops
 from kobai.engines import has_numba
 from kobai.engines.perturbed import Dense, Entries, Perturbed, apply
-from kobai.graph import Constant, Graph, Input, Node, Operation
+from kobai.engines.reference import evaluate
+from kobai.graph import Graph, Input, Node, Operation
 from kobai.graph.node import in_order
 
 # The numbers that NumPy would compute in about the time that compiling takes.
@@ -50,18 +51,6 @@ def central_differences(
     if engine == "auto" and sum(sweep.work for sweep in sweeps) >= WORTH_COMPILING:
         compiles = has_numba()
     return [sweep.slopes(compiles) for sweep in sweeps]
-
-
-def evaluate(graph: Graph, values: Sequence[Any]) -> dict[Node, Any]:
-    """Return the value of every node."""
-    known: dict[Node, Any] = dict(zip(graph.inputs, values, strict=True))
-    for node in in_order(graph.outputs):
-        if isinstance(node, Constant):
-            known[node] = node.value
-        elif isinstance(node, Operation):
-            given = [known[n] for n in node.inputs]
-            known[node] = node.primitive.evaluate(*given, **node.attributes)
-    return known
 
 
 def reached_from(target: Input, order: Sequence[Node]) -> list[Operation]:

@@ -1,9 +1,9 @@
 """The reference interpreter: what a graph means."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from kobai.graph import Constant, Graph, Operation
+from kobai.graph import Constant, Graph, Node, Operation
 from kobai.graph.node import in_order
 
 
@@ -16,16 +16,22 @@ def interpret(graph: Graph) -> Callable[..., tuple[list[Any], list[Any]]]:
     """
 
     def run(*values: Any) -> tuple[list[Any], list[Any]]:
-        known: dict[Any, Any] = dict(zip(graph.inputs, values, strict=True))
-        for node in in_order(graph.ends):
-            if isinstance(node, Constant):
-                known[node] = node.value
-            elif isinstance(node, Operation):
-                given = [known[n] for n in node.inputs]
-                value = node.primitive.evaluate(*given, **node.attributes)
-                # A number computed from Python's numbers is one of them.
-                known[node] = value.item() if node.weak else value
+        known = evaluate(graph, values)
         outputs = [known[n] for n in graph.outputs]
         return outputs, [known[n] for n in graph.updates.values()]
 
     return run
+
+
+def evaluate(graph: Graph, values: Sequence[Any]) -> dict[Node, Any]:
+    """Return the value of every node, from one for each of the graph's inputs."""
+    known: dict[Node, Any] = dict(zip(graph.inputs, values, strict=True))
+    for node in in_order(graph.ends):
+        if isinstance(node, Constant):
+            known[node] = node.value
+        elif isinstance(node, Operation):
+            given = [known[n] for n in node.inputs]
+            value = node.primitive.evaluate(*given, **node.attributes)
+            # A number computed from Python's numbers is one of them.
+            known[node] = value.item() if node.weak else value
+    return known

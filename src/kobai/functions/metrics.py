@@ -61,6 +61,13 @@ def confusion(y: Any, t: Any) -> np.ndarray:
     array([[0, 0],
            [1, 1]])
     """
+    y, t = _with_labels(y, t)
+    k = max(2, y.shape[1])
+    guesses = y[:, 0] > 0.5 if y.shape[1] == 1 else y.argmax(axis=1)
+    return np.bincount(t * k + guesses, minlength=k * k).reshape(k, k)
+
+
+def _with_labels(y: Any, t: Any) -> tuple[np.ndarray, np.ndarray]:
     y, t = np.asarray(y), np.asarray(t)
     if y.ndim != 2 or t.shape != y.shape[:1] or t.dtype.kind not in "iub":
         raise ValueError(
@@ -72,8 +79,7 @@ def confusion(y: Any, t: Any) -> np.ndarray:
     if len(t) and not 0 <= t.min() <= t.max() < k:
         wrong = int(t.max() if t.max() >= k else t.min())
         raise ValueError(f"confusion: got label {wrong}; need 0 to {k - 1}")
-    guesses = y[:, 0] > 0.5 if y.shape[1] == 1 else y.argmax(axis=1)
-    return np.bincount(t * k + guesses, minlength=k * k).reshape(k, k)
+    return y, t
 
 
 def balanced_accuracy(y: Any, t: Any) -> float:
@@ -126,11 +132,10 @@ def log_loss(y: Any, t: Any) -> float:
     >>> round(log_loss(np.array([[0.1, 0.9], [0.5, 0.5]]), np.array([1, 0])), 4)
     0.3993
     """
-    y, t = np.asarray(y), np.asarray(t)
-    confusion(y, t)
+    y, t = _with_labels(y, t)
     if y.shape[1] == 1:
         y = np.concatenate([1 - y, y], axis=1)
-    given = y[np.arange(len(t)), t.astype(np.int64)]
+    given = y[np.arange(len(t)), t]
     return float(-np.log(np.maximum(given, np.finfo(y.dtype).eps)).mean(dtype=float))
 
 

@@ -162,9 +162,10 @@ class Network:
         return self._loss_of(logits, t, weights), moved
 
     def _evaluation_loss(
-        self, params: Values, x: Any, t: Any, statistics: Values
+        self, params: Values, x: Any, t: Any, statistics: Values, weights: Any = None
     ) -> Any:
-        return self.objective(params, x, t, statistics, training=False)[0]
+        rest = {"training": False, "weights": weights}
+        return self.objective(params, x, t, statistics, **rest)[0]
 
     def _activate(self, logits: Any) -> Any:
         return self._output.forward(NOTHING, logits, False)[0]
@@ -193,7 +194,7 @@ class Network:
         return self.forward(params, x, statistics)[0]
 
     def _outputs_of(self, params: Values, x: Any, statistics: Values) -> Any:
-        return self._activate(self.forward(params, x, statistics)[0])
+        return self._activate(self._logits_of(params, x, statistics))
 
     def loss(self, x: Any, t: Any, sample_weight: Any = None) -> Any:
         """Return the loss of a batch x, shape (n, *inputs), with targets t.
@@ -206,8 +207,7 @@ class Network:
         weights = checks.sample_weights(sample_weight, len(x), self.dtype)
         if weights is not None:
             weights = weights / weights.mean()
-        rest = {"training": False, "weights": weights}
-        return self.objective(self.params, x, t, self.statistics, **rest)[0]
+        return self._evaluation_loss(self.params, x, t, self.statistics, weights)
 
     def accuracy(self, x: Any, t: Any) -> float:
         """Return the share of a batch x that is classified as t says, from 0 to 1.

@@ -12,7 +12,7 @@ import numpy as np
 
 from kobai.errors import DataError, MissingExtraError, missing_extra, suggest
 from kobai.training.files import write_atomically
-from kobai.training.table import table
+from kobai.training.table import names_of, table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -71,7 +71,7 @@ class History:
 
     def names(self) -> list[str]:
         """Return the names under which something was recorded, in order."""
-        return list(dict.fromkeys(name for record in self.records for name in record))
+        return names_of(self.records)
 
     def __len__(self) -> int:
         return len(self.records)

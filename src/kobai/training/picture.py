@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from kobai import html
 from kobai.html.chart import BLUE, VERMILION
-from kobai.training.table import cell, cut, title
+from kobai.training.table import cell, cut, names_of, title
 
 if TYPE_CHECKING:
     from kobai.training.history import History
@@ -50,7 +50,7 @@ def curves(records: Sequence[Mapping[str, Any]]) -> str:
 
 def rows(records: Sequence[Mapping[str, Any]]) -> str:
     """Return the records as a table; of a long one its beginning and its end."""
-    names = list(dict.fromkeys(name for record in records for name in record))
+    names = names_of(records)
     shown, left_out = cut(records)
     lines = [[cell(name, record) for name in names] for record in shown]
     if left_out:

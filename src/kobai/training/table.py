@@ -23,7 +23,7 @@ def table(records: Sequence[Mapping[str, Any]]) -> str:
          0     0
          1   600
     """
-    names = list(dict.fromkeys(name for record in records for name in record))
+    names = names_of(records)
     shown, left_out = cut(records)
     widths = {
         name: max([len(title(name)), *(len(cell(name, r)) for r in shown)])
@@ -33,6 +33,15 @@ def table(records: Sequence[Mapping[str, Any]]) -> str:
     if left_out:
         lines.insert(MOST_ROWS // 2, f" … {left_out} more …")
     return "\n".join([header(widths), *lines])
+
+
+def names_of(records: Sequence[Record]) -> list[str]:
+    """Return the names that are in any record, in order.
+
+    >>> names_of([{"epoch": 0}, {"epoch": 1, "train_loss": 2.5}])
+    ['epoch', 'train_loss']
+    """
+    return list(dict.fromkeys(name for record in records for name in record))
 
 
 def cut(records: Sequence[Record]) -> tuple[list[Record], int]:

@@ -83,7 +83,7 @@ class Placed:
         """Whether an operation finds an operand in a variable of its own loop."""
         if node not in self.kinds or self.loop_of(node) is not self.loop_of(user):
             return False
-        return reads_in_place(node, user) and not reduces(node)
+        return reads_in_place(node, user)
 
 
 def place(reached: Sequence[Operation], target: Input) -> Placed:
@@ -147,9 +147,9 @@ def _kind(node: Operation, placed: Placed) -> str:
             return "after"
         raise _no("a sum over the batch that goes back to the rows")
     if node.primitive is ops.MATMUL:
-        return _kind_of_product(node, given, placed)
+        return _kind_of_product(node, given)
     if node.primitive in REDUCTIONS:
-        return _kind_of_reduction(node, given, placed)
+        return _kind_of_reduction(node, given)
     if node.primitive is ops.GETITEM:
         return _kind_of_pick(node, given, placed)
     if node.primitive is ops.RESHAPE:
@@ -160,13 +160,13 @@ def _kind(node: Operation, placed: Placed) -> str:
     raise _no(node.primitive.name)
 
 
-def _kind_of_product(node: Operation, given: list[str | None], placed: Placed) -> str:
+def _kind_of_product(node: Operation, given: list[str | None]) -> str:
     if node.ndim == 2 and given[1] is None and given[0] in ("column", "cell"):
         return "cell"
     raise _no("matmul")
 
 
-def _kind_of_reduction(node: Operation, given: list[str | None], placed: Placed) -> str:
+def _kind_of_reduction(node: Operation, given: list[str | None]) -> str:
     axes = tuple(node.attributes["axis"])
     if given[0] in ("column", "cell") and axes == (1,):
         return "row"
@@ -230,7 +230,7 @@ def _join(node: Operation, placed: Placed) -> None:
     for source in node.inputs:
         loop = placed.loop_of(source)
         if loop is not None:
-            can_share = reads_in_place(source, node) and not reduces(source)
+            can_share = reads_in_place(source, node)
             can_share = can_share and (loop.kind, loop.columns) == (kind, columns)
             first = max(first, placed.loops.index(loop) + (not can_share))
     for loop in placed.loops[first:]:
@@ -262,5 +262,5 @@ def reduces(node: Node) -> bool:
 
 
 def reads_in_place(source: Node, user: Operation) -> bool:
-    """Whether an operation needs of an operand only the entry at its own place."""
-    return user.primitive not in (ops.MATMUL, ops.GETITEM)
+    """Whether an operation can have an entry of an operand as soon as that is made."""
+    return not reduces(source) and user.primitive not in (ops.MATMUL, ops.GETITEM)

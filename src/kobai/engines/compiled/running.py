@@ -110,13 +110,12 @@ class _Core:
         self.generated = generated
         self.function = storing.load(generated)
         ways = choose_ways(generated)
-        self.ways = np.array(ways, np.int64)
         self.helper = Helper(generated.products, ways[:-1])
         longest = [max(op.loop[0], op.inner) for op in generated.products]
         self.fixed = [
             np.array(generated.sizes, np.uint64),
             np.array(generated.numbers, np.float64),
-            self.ways,
+            np.array(ways, np.int64),
             np.arange(max(longest, default=0), dtype=np.int64),
             self.helper.board,
         ]

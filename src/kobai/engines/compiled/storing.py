@@ -45,8 +45,7 @@ def load(generated: Generated, folder: Path | None = None) -> Any:
     for op in generated.products:
         register_product(op.node.dtype.name)
     signature = _signature(generated)
-    key = hashlib.sha256(f"{_versions()}\n{generated.source}".encode()).hexdigest()[:24]
-    return _compiled(f"kobai_steps_{key}", generated.source, signature, folder)
+    return _compiled("steps", generated.source, signature, folder)
 
 
 def load_measurement(source: str, dtype: Any) -> Any:
@@ -63,8 +62,7 @@ def load_measurement(source: str, dtype: Any) -> Any:
     size, board = types.uint64, types.Array(word, 1, "C")
     given = [word, array, rows, list_, size, word, array, word, array]
     given += [size, size, size, number, number, word, array, list_, board]
-    key = hashlib.sha256(f"{_versions()}\n{source}".encode()).hexdigest()[:24]
-    return _compiled(f"kobai_product_{key}", source, types.void(*given), None)
+    return _compiled("product", source, types.void(*given))
 
 
 def load_serve(source: str) -> Any:
@@ -72,8 +70,7 @@ def load_serve(source: str) -> Any:
     from numba.core import types
 
     board = types.Array(types.int64, 1, "C")
-    key = hashlib.sha256(f"{_versions()}\n{source}".encode()).hexdigest()[:24]
-    return _compiled(f"kobai_serve_{key}", source, types.void(board), None)
+    return _compiled("serve", source, types.void(board))
 
 
 def load_sweep(source: str, arrays: Sequence[np.ndarray]) -> Any:
@@ -82,16 +79,14 @@ def load_sweep(source: str, arrays: Sequence[np.ndarray]) -> Any:
     from numba.np.numpy_support import from_dtype
 
     given = [types.Array(from_dtype(array.dtype), 1, "C") for array in arrays]
-    key = hashlib.sha256(f"{_versions()}\n{source}".encode()).hexdigest()[:24]
-    return _compiled(f"kobai_sweep_{key}", source, types.void(*given), None)
+    return _compiled("sweep", source, types.void(*given))
 
 
 def load_callback(source: str, signature: Any) -> int:
     """Return the address of a compiled function that others call by a symbol."""
     import numba
 
-    key = hashlib.sha256(f"{_versions()}\n{source}".encode()).hexdigest()[:24]
-    name = f"kobai_symbol_{key}"
+    name = _name("symbol", source)
     if name not in _LOADED:
         module = _module(name, source, cache_folder())
         jit = numba.cfunc(signature, cache=True, error_model="numpy", nogil=True)
@@ -115,7 +110,16 @@ _TOOLS = (
 )
 
 
-def _compiled(name: str, source: str, signature: Any, folder: Path | None) -> Any:
+def _name(kind: str, source: str) -> str:
+    """Return what a source is kept under, with all else that its code depends on."""
+    key = hashlib.sha256(f"{_versions()}\n{source}".encode()).hexdigest()[:24]
+    return f"kobai_{kind}_{key}"
+
+
+def _compiled(
+    kind: str, source: str, signature: Any, folder: Path | None = None
+) -> Any:
+    name = _name(kind, source)
     key = (name, signature)
     if key not in _LOADED:
         import numba
