@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 MNIST = ROOT.parent / "shared" / "data" / "mnist"
 SETTINGS = {
+    "backpropagation_in_100_lines.py": [],
     "numerical_vs_backprop.py": ["3"],
     "optimizers_compared.py": ["20"],
     "own_numpy_function.py": ["800"],
@@ -36,9 +37,17 @@ def test_every_example_is_listed_short_and_explained():
     assert {path.name for path in EXAMPLES.glob("*.py")} == set(SETTINGS)
     for path in EXAMPLES.glob("*.py"):
         text = path.read_text(encoding="utf-8")
-        assert len(text.splitlines()) < 60
+        assert len(text.splitlines()) < (101 if "100_lines" in path.name else 60)
         assert text.startswith('"""')
         assert f"python examples/{path.name}" in text
+
+
+def test_backpropagation_in_100_lines(tmp_path):
+    out = run("backpropagation_in_100_lines.py", tmp_path)
+    by_definition, by_chain = re.findall(r"∂L/∂b2 by \S+\s+(\S+)", out)
+    assert abs(float(by_definition) - float(by_chain)) < 1e-7
+    losses = [float(found) for found in re.findall(r"loss (\S+)", out)]
+    assert losses[-1] < 0.01 < 0.5 < losses[0]
 
 
 def test_train_table(tmp_path):
