@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kobai.data.columns import OTHER, Columns, Feature, Target
+from kobai.data.ranges import InputRange
 from kobai.formats import FORMATS, Model, export, load_json
 from kobai.formats.exporting.as_c import C_TEMPLATES
 from kobai.formats.exporting.as_javascript import JAVASCRIPT_TEMPLATES
@@ -74,6 +75,13 @@ REGRESSION = Columns(
     Target(("height", "price"), means=(170.0, 1e6), stds=(10.0, 2e5)),
 )
 
+PICTURE = model(
+    784,
+    *(Dense(50), ReLU(), Dense(10), Softmax()),
+    image_shape=(28, 28),
+    scale=1 / 255,
+)
+
 # A model for every layer, and for what else has a form of its own.
 MODELS = {
     "Dense": model(4, Dense(3)),
@@ -95,7 +103,16 @@ MODELS = {
     "axes": model((2, 3), BatchNorm(), Softmax(), Tanh(), Flatten(), Dense(2)),
     "axes only": model((2, 3), ReLU(), Flatten()),
     "float64": model(4, Dense(5), Sigmoid(), Dense(3), Softmax(), dtype=np.float64),
-    "picture": model(784, Dense(50), ReLU(), Dense(10), Softmax(), scale=1 / 255),
+    "picture": PICTURE,
+    "scaled picture": PICTURE,
+    "raw picture": model(
+        (1, 3, 4),
+        *(Flatten(), Dense(2)),
+        image_shape=(3, 4),
+        input_range=InputRange(0, 255, is_full=True),
+    ),
+    "digits": model(64, Dense(10), Softmax(), image_shape=(8, 8), scale=1 / 16),
+    "measured": model(3, Dense(2), input_range=InputRange(-9, 9, "float64")),
     "two-layer": Model(trained(TwoLayerNet(6, 5, 3))),
     "table": model(TABLE.width, Dense(7), ReLU(), Dense(3), Softmax(), columns=TABLE),
     "table, yes or no": model(
@@ -115,6 +132,11 @@ def rows_for(model):
     columns = model.columns
     if columns is None:
         shape = (6, *model.network.inputs)
+        if model.known_range and model.known_range.is_full:
+            x = rng.integers(0, int(model.known_range.high) + 1, shape)
+            # A white one and a black one.
+            x[3], x[4] = model.known_range.high, 0
+            return x.astype(np.float32)
         x = rng.normal(size=shape) / model.scale
         x[3:] = 1000 * np.sign(x[3:])
         x[4] = 0
@@ -132,6 +154,7 @@ def rows_for(model):
 
 
 ROWS = {name: rows_for(model) for name, model in MODELS.items()}
+ROWS["scaled picture"] /= np.float32(255)
 
 
 def stem(name):
@@ -261,13 +284,14 @@ def interpret(content, x):
         for name, each in arrays.items()
     }
     graph = content["graph"]
-    values[graph["input"]] = x.astype(np.float64)
+    values |= {graph["input"]: x.astype(np.float64), "nan": np.nan}
     functions = {
         "dense": lambda x, w, b: x @ w + b,
         "softmax": softmax,
         "sigmoid": lambda x: 0.5 * (1 + np.tanh(x / 2)),
         "softplus": lambda x: np.logaddexp(0, x),
         "astype": lambda x: x.astype(float),
+        "max": lambda x: np.max(x, axis=tuple(range(1, x.ndim)), keepdims=True),
     }
     for step in graph["operations"]:
         given = [values[n] if isinstance(n, str) else n for n in step["operands"]]

@@ -99,7 +99,18 @@ def _test_data(
             f"{found.name} has samples of shape {got}, the network takes {wanted}; it "
             f"was trained on {model.name or 'other data'}. Name data of that shape."
         )
-    return found
+    return found if model.columns else replace(found, x_test=_scaled(model, found))
+
+
+def _scaled(model: "Model", data: "Dataset") -> "np.ndarray":
+    """Return the test data as the network takes them, however they were scaled."""
+    is_known = model.input_range in (None, data.input_range)
+    if is_known and model.scale == data.scale:
+        return data.x_test
+    try:
+        return model.scaled(data.x_test)
+    except ValueError as error:
+        raise DataError(f"{data.name}: {error}") from None
 
 
 def _another_table(model: "Model", data: str, encoding: str | None) -> "Dataset":

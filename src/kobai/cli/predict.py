@@ -44,7 +44,7 @@ def predict(
 
     \b
     kobai predict runs/digits-1 my.png      a figure that you drew
-    kobai predict runs/mnist-1 my.npz       the rows of x, as they were for training
+    kobai predict runs/mnist-1 my.npz       the rows of x, raw or scaled
     kobai predict runs/iris-1 new.csv -o predictions.csv
 
     A picture may have any size, dark on light or light on dark; the figure in it is
@@ -66,7 +66,7 @@ def predict(
     if out is not None:
         raise DataError(f"--out: {file} is no table; its predictions are printed")
     if file.suffix.lower() == ".npz":
-        _print_rows(model, _read_rows(file, model))
+        _print_rows(model, _predicted(model, file))
     elif model.columns:
         raise DataError(
             f"{file}: is no table, and {model.name} was trained on one; name a CSV, "
@@ -80,8 +80,9 @@ def _predict_picture(model: "Model", file: Path) -> None:
     from kobai.cli.image import read_image
 
     seen = read_image(file, model.image_shape or model.network.inputs)
-    # The ink goes from 0 to 1, as the inputs did in training: nothing left to scale.
-    outputs = model.network.predict(seen.reshape(model.network.inputs))
+    _check_ink(model, file)
+    inputs = seen.reshape(1, *model.network.inputs)
+    outputs = model.network.predict(model.scaled(inputs))[0]
     from rich.table import Table
 
     screen = Table.grid(padding=(0, 3, 0, 0))
@@ -94,6 +95,17 @@ def _predict_picture(model: "Model", file: Path) -> None:
     say(f"{plain(file)}: [bold green]{plain(names[best])}[/bold green]")
     say()
     show(screen)
+
+
+def _check_ink(model: "Model", file: Path) -> None:
+    """Refuse a picture, which is ink from 0 to 1, where training had other numbers."""
+    known = model.known_range
+    if known and not known.is_full and (known.low < 0 or known.high > 1):
+        raise DataError(
+            f"{file}: a picture is made of numbers from 0 to 1, and {model.name} was "
+            f"trained on numbers from {known.low:g} to {known.high:g}; give an .npz "
+            "of such numbers"
+        )
 
 
 def _names(model: "Model", outputs: "np.ndarray") -> tuple[str, ...]:
@@ -142,10 +154,17 @@ def _picture(seen: "np.ndarray") -> Any:
     return text
 
 
-def _read_rows(file: Path, model: "Model") -> "np.ndarray":
-    """Return the inputs in an .npz: x, X or x_test, or its only array."""
-    import zipfile
+def _predicted(model: "Model", file: Path) -> "np.ndarray":
+    """Return the outputs for the rows in an .npz, of which one may stand alone."""
+    try:
+        outputs = model.predict(_read_rows(file))
+    except ValueError as error:
+        raise DataError(f"{file}: {error}") from None
+    return outputs.reshape(-1, *model.network.outputs)
 
+
+def _read_rows(file: Path) -> "np.ndarray":
+    """Return the inputs in an .npz: x, X or x_test, or its only array."""
     import numpy as np
 
     try:
@@ -156,18 +175,14 @@ def _read_rows(file: Path, model: "Model") -> "np.ndarray":
                 raise DataError(
                     f"{file}: holds {', '.join(names) or 'nothing'}; need an array x"
                 )
-            rows = np.asarray(content[names[0]])
-    except DataError:
+            return np.asarray(content[names[0]])
+    except (DataError, OSError):
         raise
-    except (ValueError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+    except Exception as error:  # Whatever NumPy and its unpackers raise at damage.
         raise DataError(f"{file}: no readable .npz file ({error})") from None
-    if rows.shape in (model.network.inputs, model.image_shape):
-        rows = rows[np.newaxis]
-    return rows
 
 
-def _print_rows(model: "Model", rows: "np.ndarray") -> None:
-    outputs = model.predict(rows)
+def _print_rows(model: "Model", outputs: "np.ndarray") -> None:
     classifies = model.classes or model.network.loss_name.endswith("entropy")
     heads = ("class", "", "probability") if classifies else ("outputs",)
     table = columns("row", *heads, left=(1, 2))

@@ -152,11 +152,7 @@ class Session:
         save_model(
             self.folder.model,
             network,
-            classes=data.classes,
-            image_shape=data.image_shape,
-            scale=data.scale,
-            name=data.name,
-            columns=data.columns,
+            data=data,
         )
         history.write_csv(self.folder.path / HISTORY)
         self.folder.write(self.settings.as_json(), results)

@@ -37,12 +37,13 @@ def numbers(cells: "pl.Series") -> "pl.Series":
 
     if cells.dtype == pl.String:
         cells = words(cells)
-        if _has_decimal_commas(cells):
+        if has_decimal_commas(cells):
             cells = cells.str.replace(",", ".", literal=True)
     return cells.cast(pl.Float64, strict=False).fill_nan(None)
 
 
-def _has_decimal_commas(text: "pl.Series") -> bool:
+def has_decimal_commas(text: "pl.Series") -> bool:
+    """Tell whether some numbers of a column of text have a comma in them, as in 1,5."""
     # 1,200 alone may be one thousand two hundred as well.
     with_comma = text.filter(text.str.contains(r"^[-+]?\d+,\d+$"))
     thousands = with_comma.str.contains(r"^[-+]?[1-9]\d{0,2},\d{3}$")

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from kobai.data.columns import Columns
+    from kobai.data.ranges import InputRange
+    from kobai.data.writing import Writing
 
 Array = NDArray[Any]
 
@@ -21,9 +23,10 @@ class Dataset:
     int64, or `(n, k)` one-hot or real targets, float32; the same for the test data.
     `classes` names the classes, and is empty where the targets are real numbers.
     `image_shape` is the shape of one row of x as a picture, or None. `scale` is what
-    the raw values were multiplied by. `source` says where the data comes from. Of a
-    table, `columns` is what was fitted to it, `sample_weight` `(n,)` weighs the
-    training rows if that was asked for, and `notes` says what became of the columns.
+    the raw values were multiplied by, `input_range` which numbers they were. `source`
+    says where the data comes from. Of a table, `columns` is what was fitted to it,
+    `sample_weight` `(n,)` weighs the training rows if that was asked for, `notes` says
+    what became of the columns, and `writing` how its text is written.
 
     A data set iterates as `(x_train, t_train)`, `(x_test, t_test)`. Raises
     `ValueError` when the arrays do not fit each other.
@@ -53,6 +56,8 @@ class Dataset:
     columns: "Columns | None" = None
     sample_weight: Array | None = None
     notes: tuple[str, ...] = ()
+    input_range: "InputRange | None" = None
+    writing: "Writing | None" = None
 
     def __post_init__(self) -> None:
         for part, (x, t) in zip(("train", "test"), self, strict=True):

@@ -50,4 +50,5 @@ def load_digits(
         flatten=flatten,
         one_hot_label=one_hot_label,
         source="UCI Optical Recognition of Handwritten Digits, CC BY 4.0",
+        full=16.0,
     )

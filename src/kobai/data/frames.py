@@ -26,6 +26,7 @@ class Table:
     names: tuple[str, ...]
     frames: "Callable[[Dtypes], Iterator[pl.DataFrame]]"
     encoding: str = "utf-8"
+    separator: str = ","
 
 
 def open_table(table: Any, encoding: str | None = None) -> Table:
@@ -61,7 +62,7 @@ def _open_file(path: Path, encoding: str | None) -> Table:
     if ending_of(path) == ".parquet":
         return _open_parquet(path)
     text: TextTable = open_text_table(path, encoding)
-    return Table(str(path), text.names, text.blocks, text.encoding)
+    return Table(str(path), text.names, text.blocks, text.encoding, text.separator)
 
 
 def _open_parquet(path: Path) -> Table:

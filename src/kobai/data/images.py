@@ -3,6 +3,7 @@
 import numpy as np
 
 from kobai.data.dataset import Array, Dataset, one_hot
+from kobai.data.ranges import range_of
 
 
 def image_dataset(
@@ -15,11 +16,13 @@ def image_dataset(
     flatten: bool,
     one_hot_label: bool,
     source: str,
+    full: float = 255.0,
 ) -> Dataset:
     """Make a data set of two pairs of images `(n, height, width)` and labels `(n,)`.
 
     x = images × scale, `(n, height × width)`, or `(n, 1, height, width)` when not
-    flattened; labels as int64 or one-hot float32.
+    flattened; labels as int64 or one-hot float32. `full` is the most that a pixel can
+    be.
 
     >>> images, labels = np.full((3, 2, 2), 255, np.uint8), np.array([0, 1, 1])
     >>> data = image_dataset(
@@ -53,4 +56,5 @@ def image_dataset(
         image_shape=x_train.shape[1:],
         scale=scale,
         source=source,
+        input_range=range_of((x_train, x_test), full),
     )

@@ -10,6 +10,7 @@ from kobai.data.arrays import image_shape, inputs, targets
 from kobai.data.dataset import Array, Dataset
 from kobai.data.idx import check_labels
 from kobai.data.keywords import checked_keywords
+from kobai.data.ranges import range_of
 from kobai.data.splits import train_test_split
 from kobai.errors import DataError
 
@@ -86,6 +87,7 @@ def _dataset(
         image_shape=image_shape(pairs[0].x),
         scale=scale,
         source=source,
+        input_range=range_of(pair.x for pair in pairs),
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kobai.data.cells import check_kind, numbers, raw_numbers, words
+from kobai.data.cells import check_kind, has_decimal_commas, numbers, raw_numbers, words
 from kobai.data.columns import Kind
 from kobai.data.dataset import Array
 from kobai.data.frames import Table
@@ -28,6 +28,7 @@ class RawColumn:
     table: str
     kind: Kind | None = None
     words: dict[str, int] = field(default_factory=dict)
+    has_commas: bool = False
 
     @property
     def place(self) -> str:
@@ -42,6 +43,8 @@ class RawColumn:
             check_kind(cells, self.place)
             self.kind = _kind(cells)
         if self.kind == "number":
+            if not cells.dtype.is_numeric():
+                self.has_commas |= has_decimal_commas(words(cells))
             return raw_numbers(cells, self.place, first, ADVICE)
         return self._codes(words(cells))
 

@@ -18,6 +18,7 @@ from kobai.data.reading import RawTable, read_raw
 from kobai.data.splits import chosen_rows
 from kobai.data.storing import MEMORY, Spool, empty_rows
 from kobai.data.targets import class_weights, read_targets, read_weights, scaled
+from kobai.data.writing import Writing
 from kobai.errors import DataError
 
 Names = str | Sequence[str]
@@ -107,6 +108,7 @@ def load_table(
         columns=columns,
         sample_weight=weights,
         notes=tuple(notes),
+        writing=_writing(raw),
     )
 
 
@@ -174,6 +176,12 @@ def _choose(
     return _Choice(
         targets, named(keep, "keep"), named(category, "category"), weights, read
     )
+
+
+def _writing(raw: RawTable) -> Writing:
+    has_commas = any(column.has_commas for column in raw.columns)
+    table = raw.table
+    return Writing(table.separator, table.encoding, "," if has_commas else ".")
 
 
 def _divide(rows: Array, labels: Array | None, test_size: float, seed: int) -> Array:

@@ -3,9 +3,12 @@
 import json
 import math
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from kobai.data.columns import Columns
+from kobai.data.ranges import InputRange
+from kobai.data.writing import Writing
 from kobai.formats.model import Model
 
 VERSION = 2
@@ -30,6 +33,10 @@ def write(model: Model) -> str:
     }
     if model.columns:
         described["columns"] = model.columns.as_json()
+    if model.writing:
+        described["writing"] = model.writing.as_json()
+    if model.input_range:
+        described["input_range"] = asdict(model.input_range)
     return json.dumps(described, ensure_ascii=False, allow_nan=False)
 
 
@@ -54,6 +61,10 @@ def parse(text: str) -> dict[str, Any]:
             raise ValueError(f'its description has no valid "{part}"')
     if "columns" in found:
         found["columns"] = Columns.from_json(found["columns"])
+    if "writing" in found:
+        found["writing"] = Writing.from_json(found["writing"])
+    if "input_range" in found:
+        found["input_range"] = InputRange.from_json(found["input_range"])
     return found
 
 
@@ -66,6 +77,8 @@ def preprocessing(found: dict[str, Any]) -> dict[str, Any]:
         "scale": float(found["scale"]),
         "name": found["name"],
         "columns": found.get("columns"),
+        "input_range": found.get("input_range"),
+        "writing": found.get("writing"),
     }
 
 

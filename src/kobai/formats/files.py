@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 
 from kobai.data.columns import Columns
+from kobai.data.dataset import Dataset
+from kobai.data.ranges import InputRange
+from kobai.data.writing import Writing
 from kobai.errors import ModelFileError
 from kobai.formats import description
 from kobai.formats.model import Model
@@ -28,8 +31,14 @@ def save_model(
     scale: float = 1.0,
     name: str = "",
     columns: Columns | None = None,
+    input_range: InputRange | None = None,
+    writing: Writing | None = None,
+    data: Dataset | None = None,
 ) -> None:
     """Write a trained network, and how raw data becomes its inputs, to a file.
+
+    `data` is the data set that it was trained on: it says all the rest, as `Model` has
+    it, so that the model then knows raw numbers from scaled ones.
 
     The file is a safetensors file, with the description as JSON and a checksum in its
     header. It replaces an older one at once or not at all. Raises ValueError where the
@@ -45,7 +54,20 @@ def save_model(
     """
     from safetensors.numpy import save
 
-    model = Model(network, tuple(classes), image_shape, float(scale), name, columns)
+    model = Model(
+        network,
+        tuple(classes),
+        image_shape,
+        float(scale),
+        name,
+        columns,
+        input_range,
+        writing,
+    )
+    if data is not None:
+        if model != Model(network):
+            raise ValueError("save_model: got data and what data says; need one")
+        model = Model.of(network, data)
     arrays = {
         name: np.ascontiguousarray(array)
         for name, array in (network.params | network.statistics).items()

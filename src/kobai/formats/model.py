@@ -7,6 +7,11 @@ from typing import Any
 import numpy as np
 
 from kobai.data.columns import Columns
+from kobai.data.dataset import Array, Dataset
+from kobai.data.ranges import InputRange
+from kobai.data.writing import Writing
+from kobai.formats.layout import laid_out
+from kobai.formats.units import factor_to_raw, known_range
 from kobai.networks import Network
 
 
@@ -16,8 +21,9 @@ class Model:
 
     `scale` is what raw numbers are multiplied by (1/255 for pixels from 0 to 255),
     `image_shape` the shape of one sample as a picture, `classes` a name per output.
-    `columns` is what was fitted to the table that it was trained on, if that was one.
-    Raises ValueError where these do not fit the network.
+    `columns` is what was fitted to the table that it was trained on, if that was one,
+    and `writing` how the table's text was written. `input_range` says which raw numbers
+    it was trained on. Raises ValueError where these do not fit the network.
 
     >>> from kobai.networks import Dense, Softmax
     >>> network = Network(4, [Dense(2), Softmax()])
@@ -32,8 +38,11 @@ class Model:
     scale: float = 1.0
     name: str = ""
     columns: Columns | None = None
+    input_range: InputRange | None = None
+    writing: Writing | None = None
 
     def __post_init__(self) -> None:
+        _check_text(self)
         outputs = self.network.outputs[-1]
         # One sigmoid output answers no or yes: two classes.
         if self.classes and len(self.classes) != max(outputs, 2):
@@ -55,31 +64,62 @@ class Model:
                 f"for inputs of shape {inputs}; need as many"
             )
 
+    @staticmethod
+    def of(network: Network, data: Dataset) -> "Model":
+        """Return a network that was trained on a data set, with what that says.
+
+        >>> from kobai.data import load_digits
+        >>> from kobai.networks import Dense, Softmax
+        >>> data = load_digits()
+        >>> model = Model.of(Network(64, [Dense(10), Softmax()]), data)
+        >>> raw = np.rint(16 * data.x_test).astype(np.uint8)
+        >>> np.allclose(model.predict(raw), model.predict(data.x_test), atol=1e-6)
+        True
+        """
+        return Model(
+            network,
+            data.classes,
+            data.image_shape,
+            data.scale,
+            data.name,
+            data.columns,
+            data.input_range,
+            data.writing,
+        )
+
+    @property
+    def known_range(self) -> InputRange | None:
+        """The range of raw inputs, from the scale where nothing else says it."""
+        return known_range(self.scale, self.input_range)
+
     def predict(self, raw: Any) -> np.ndarray:
-        """Return the network's outputs for raw data, as it was before any scaling.
+        """Return the network's outputs for raw data, or for what is already scaled.
 
         raw has shape (n, *inputs) or (n, *image_shape); one sample alone gives its
-        outputs alone. For a table it has shape (n, p), as `Columns` says, and outputs
-        are in the target's units. Raises ValueError for another shape.
+        outputs alone. Where pixels were scaled, whole numbers are raw; so are other
+        rows with a number above 2, and rows up to 1 are scaled already.
+
+        For a table it has shape (n, p), as `Columns` says, of raw numbers alone, or is
+        a frame, a dict of columns, or a record or a list of records, whose columns are
+        found by their names; outputs are in the target's units. Raises ValueError for
+        another shape, and for numbers in none of these units.
         """
         if self.columns is not None:
-            return self._predict_rows(np.asarray(raw, np.float64), self.columns)
-        x = np.asarray(raw, self.network.dtype) * self.scale
-        picture = self.image_shape
-        if picture and x.shape[-len(picture) :] == picture:
-            x = x.reshape(*x.shape[: x.ndim - len(picture)], *self.network.inputs)
-        return np.asarray(self.network.predict(x))
+            from kobai.formats.rows import predict_rows
 
-    def _predict_rows(self, raw: np.ndarray, columns: Columns) -> np.ndarray:
-        features = len(columns.features)
-        if raw.ndim not in (1, 2) or raw.shape[-1] != features:
-            raise ValueError(
-                f"Model: got rows of shape {raw.shape}; need (n, {features}): "
-                f"{', '.join(columns.names)}"
-            )
-        x = columns.encode(raw.reshape(-1, features))
-        y = np.asarray(columns.decode(self.network.predict(x)))
-        return y.reshape(*raw.shape[:-1], -1)
+            return predict_rows(self.network, self.columns, raw)
+        x, is_single = laid_out(raw, self.network.inputs, self.image_shape)
+        outputs = np.asarray(self.network.predict(self.scaled(x)))
+        return outputs[0] if is_single else outputs
+
+    def scaled(self, x: Array) -> Array:
+        """Return rows x `(n, ...)` as the network takes them, in its dtype.
+
+        Raises ValueError for numbers that are neither raw nor scaled.
+        """
+        factor = factor_to_raw(x, self.known_range)
+        numbers: Array = np.asarray(x, self.network.dtype) * (factor * self.scale)
+        return numbers
 
     def predict_table(self, table: Any) -> Any:
         """Return a Polars frame of predictions for a table: a frame or a file.
@@ -96,3 +136,19 @@ class Model:
     def __str__(self) -> str:
         classes = f"\nclasses: {', '.join(self.classes)}" if self.classes else ""
         return f"{self.name or 'model'}: {self.network}{classes}"
+
+
+def _check_text(model: Model) -> None:
+    """Refuse names that cannot be written: halves of characters beyond 16 bits."""
+    columns = model.columns
+    names = [model.name, *model.classes]
+    if columns is not None:
+        names += [*columns.names, *columns.target.names, *columns.target.classes]
+        names += [word for each in columns.features for word in each.categories]
+    for name in names:
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            raise ValueError(
+                f"Model: got the name {name!a}, which is no text"
+            ) from None

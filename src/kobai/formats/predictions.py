@@ -14,6 +14,7 @@ from kobai.data.columns import OTHER, Columns
 from kobai.data.frames import Table, open_table
 from kobai.errors import DataError
 from kobai.formats.model import Model
+from kobai.formats.rows import outputs_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -46,7 +47,8 @@ class Predictions:
         for _, raw, _ in coded_blocks(self.columns, self.table):
             if len(raw):
                 self.strange.update(strange_cells(self.columns, raw))
-                yield as_frame(self.columns, self.model.predict(raw))
+                outputs = outputs_of(self.model.network, self.columns, raw)
+                yield as_frame(self.columns, outputs)
 
 
 def strange_cells(columns: Columns, raw: np.ndarray) -> dict[str, int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from kobai.formats.exporting.expressions import Templates, Term, number_text
-from kobai.formats.exporting.facts import WIDTH, facts, meaning
+from kobai.formats.exporting.facts import WIDTH, facts, meaning, taken
 from kobai.formats.exporting.loops import TEMPLATES, LoopWriter
 from kobai.formats.exporting.prediction import Prediction, row_size
 from kobai.version import __version__
@@ -54,7 +54,7 @@ FILE = """\
 /* Predictions of a trained network; written by Kobai {version}. C99, needs only math.h.
  *
  * {name}_predict(x, y) takes a row of {given} numbers, and writes {returned} to y:
- * {meaning}. x and y must not overlap.{of_tables}
+ * {meaning}. x and y must not overlap.{taken}{of_tables}
  *
  * Memory: {flash} bytes of constants (flash), {ram} bytes of buffers (RAM). They are on
  * the stack; with {macro}_BUFFER defined as static they have a place of their own, and
@@ -106,6 +106,7 @@ def write_c(prediction: Prediction, stem: str) -> str:
         given=row_size(prediction.input),
         returned=row_size(prediction.output),
         meaning=meaning(prediction),
+        taken=_taken(prediction),
         of_tables=OF_TABLES.format(name=name) if is_table else "",
         flash=f"{4 * sum(a.size for a in (arrays | writer.tables).values()):,}",
         ram=f"{4 * sum(buffers.values()):,}",
@@ -126,8 +127,13 @@ def identifier(stem: str) -> str:
     return name if name[:1].isalpha() else f"model_{name}".rstrip("_")
 
 
+def _taken(prediction: Prediction) -> str:
+    text = taken(prediction, "gives NAN")
+    return "\n *\n" + textwrap.indent(text, " * ") if text else ""
+
+
 def _float(digits: Term) -> Term:
-    return Term(f"{digits.text}f", digits.binds)
+    return Term("NAN" if digits.text == "nan" else f"{digits.text}f", digits.binds)
 
 
 def _array(name: str, array: np.ndarray) -> str:

@@ -1,16 +1,23 @@
 """A model as one ES module, for browsers and Node, without dependencies."""
 
 import base64
-import json
 import textwrap
 from typing import Any
 
 import numpy as np
 
 from kobai.formats.exporting.expressions import Templates, Term
-from kobai.formats.exporting.facts import LARGE, facts, meaning, nested
+from kobai.formats.exporting.facts import (
+    LARGE,
+    facts,
+    json_text,
+    meaning,
+    nested,
+    taken,
+    written,
+)
 from kobai.formats.exporting.loops import TEMPLATES, LoopWriter
-from kobai.formats.exporting.prediction import Prediction, row_size
+from kobai.formats.exporting.prediction import Prediction, full_range, row_size
 from kobai.version import __version__
 
 JAVASCRIPT_TEMPLATES: Templates = {
@@ -54,7 +61,7 @@ FILE = """\
 //
 // import {{ predict }} from "./FILE.mjs";
 // predict(rows) takes an array of rows of {given} numbers, and returns for each row an
-// array of {returned}: {meaning}.{of_tables}
+// array of {returned}: {meaning}.{taken}{of_tables}
 
 {facts}
 
@@ -65,14 +72,32 @@ export function predict(rows) {{
 }}
 
 function predictRow(row) {{
-  const x = Float32Array.from(Array.isArray(row) ? row.flat(Infinity) : row);
+  const x = {numbers};
   if (x.length !== {given}) {{
     throw new RangeError(`got a row of ${{x.length}} numbers; need {given}`);
   }}
 {body}
-  return Array.from(y);
+{refused}  return Array.from(y);
 }}
 {records}"""
+
+ROW = "Float32Array.from(Array.isArray(row) ? row.flat(Infinity) : row)"
+
+PIXELS = """
+function pixels(row) {{
+  const numbers = Array.isArray(row) ? row.flat(Infinity) : row;
+  const isBytes = row instanceof Uint8Array || row instanceof Uint8ClampedArray;
+  if (!isBytes) return Float32Array.from(numbers);
+  // Bytes are never divided.
+  return Float32Array.from(numbers, (n) => (n <= {high} ? n / {high} : NaN));
+}}
+"""
+
+REFUSED = """\
+  if (y.some(Number.isNaN)) {{
+    throw new RangeError("got a row that is neither from 0 to {high} nor from 0 to 1");
+  }}
+"""
 
 OF_TABLES = """
 // predictRecords(records) takes objects with an entry for each of FEATURES instead."""
@@ -81,10 +106,16 @@ RECORDS = """
 // Words become their places in CATEGORIES, or -1.
 export function encodeRecord(record) {
   return FEATURES.map((name) => {
-    if (!(name in record)) throw new RangeError(`the record has no "${name}"`);
+    if (!Object.hasOwn(record, name)) {
+      throw new RangeError(`the record has no "${name}"`);
+    }
     const value = record[name];
-    if (Object.hasOwn(CATEGORIES, name)) return CATEGORIES[name].indexOf(String(value));
-    return value === null || MISSING.includes(value) ? NaN : Number(value);
+    const text = String(value).trim();
+    if (Object.hasOwn(CATEGORIES, name)) return CATEGORIES[name].indexOf(text);
+    if (value === null || value === undefined || MISSING.includes(text)) return NaN;
+    const number = Number(text.replace(DECIMAL, "."));
+    if (!(Math.abs(number) <= 1e30)) throw new RangeError(`${name}: got "${text}"`);
+    return number;
   });
 }
 
@@ -110,27 +141,49 @@ def write_javascript(prediction: Prediction) -> str:
     used = "\n".join([*lines, *arrays])
     is_table = prediction.model.columns is not None
     known = facts(prediction)
+    if is_table:
+        known["DECIMAL"] = written(prediction)["DECIMAL"]
+    full = full_range(prediction.model)
+    high = "" if full is None else f"{full.high:g}"
+    helpers = "".join(t for name, t in HELPERS.items() if f"{name}(" in used)
     return FILE.format(
         version=__version__,
         given=row_size(prediction.input),
         returned=row_size(prediction.output),
         meaning=meaning(prediction),
+        taken=_taken(prediction),
         of_tables=OF_TABLES if is_table else "",
+        numbers="pixels(row)" if high else ROW,
+        refused=REFUSED.format(high=high) if high else "",
         facts="\n".join(f"export const {n} = {_json(v)};" for n, v in known.items()),
         constants="\n".join(arrays),
-        helpers="".join(t for name, t in HELPERS.items() if f"{name}(" in used),
+        helpers=helpers + (PIXELS.format(high=high) if high else ""),
         body=textwrap.indent("\n".join([*held, *lines]), "  "),
         records=RECORDS if is_table else "",
     )
 
 
+def _taken(prediction: Prediction) -> str:
+    text = taken(prediction, "is refused")
+    whole = "\nBytes (Uint8Array) are never taken as divided."
+    text += whole * (full_range(prediction.model) is not None)
+    return "\n//\n" + textwrap.indent(text, "// ") if text else ""
+
+
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, dict):
+        return json_text(value)
+    # In an object {"__proto__": …} would be no entry; {["__proto__"]: …} is one.
+    keys = {k: f"[{json_text(k)}]" if k == "__proto__" else json_text(k) for k in value}
+    entries = ", ".join(f"{keys[k]}: {json_text(v)}" for k, v in value.items())
+    return f"{{{entries}}}"
 
 
 def _number(digits: Term) -> Term:
     """Return a number of float32, where JavaScript has a float64 of the same digits."""
     value = float(digits.text)
+    if np.isnan(value):
+        return Term("NaN")
     is_exact = value == float(np.float32(value))
     return digits if is_exact else Term(f"Math.fround({digits.text})")
 

@@ -5,15 +5,18 @@ The file is an object with these entries:
 - `format` is "kobai-model" and `version` 1;
 - `model` describes the model as the header of a model file does: the network's
   architecture, the names of the classes, the columns of the table;
+- `takes` says in words which numbers the raw rows hold;
 - `arrays` has, by name, the `shape` and the `values` (in C's order) of every array of
   the network: `W1` of shape (inputs, units), `b1`, …;
 - `constants` has, in the same form, other arrays that the graph reads;
 - `graph` is the prediction step by step: `input` and `output` are the names of the raw
   rows (n, …) and of the result, `operations` a list of objects with a `name`, an
-  `operation` and its `operands`: names of arrays and values, or numbers.
+  `operation` and its `operands`: names of arrays and values, numbers, or "nan" for what
+  is not a number.
 
 Operations are NumPy's functions of these names; and `dense` (x @ W + b), `matmul`,
 `softmax` (along the last axis), `sigmoid`, `softplus`, `concatenate` (along `axis`),
+`max` (the largest number of each row, of `shape`),
 `reshape` (each row to `shape`), `pick` (row entries at `places`, in C's order, then
 reshaped) and `astype` (false and true to 0.0 and 1.0).
 """
@@ -30,6 +33,7 @@ from kobai.autodiff import operations as ops
 from kobai.errors import ModelFileError
 from kobai.formats import description
 from kobai.formats.exporting.expressions import names_of
+from kobai.formats.exporting.facts import json_text, taken
 from kobai.formats.exporting.prediction import (
     MOVES,
     Prediction,
@@ -54,6 +58,7 @@ def write_json(prediction: Prediction) -> str:
         "format": FORMAT,
         "version": VERSION,
         "written_by": f"Kobai {__version__}",
+        "takes": " ".join(taken(prediction, "gives NaN").split("\n")),
         "model": json.loads(description.write(prediction.model)),
         "arrays": {name: _array(array) for name, array in arrays.items()},
         "constants": _constants(prediction),
@@ -90,7 +95,7 @@ def load_json(path: str | os.PathLike[str]) -> Model:
 
 
 def _text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return json_text(value)
 
 
 def _array(array: np.ndarray) -> dict[str, Any]:
@@ -120,6 +125,11 @@ def _graph(prediction: Prediction) -> dict[str, Any]:
     }
 
 
+def _number(value: Any) -> float | str:
+    # JSON has no such number.
+    return "nan" if np.isnan(value) else float(np.float32(value))
+
+
 def _operation(
     prediction: Prediction, node: Operation, names: Mapping[Node, str]
 ) -> dict[str, Any]:
@@ -131,9 +141,11 @@ def _operation(
             written |= {"operation": "pick", "places": places.tolist()}
         return {**written, "shape": row_shape(node)}
     written["operands"] = [
-        names[n] if n in names else float(np.float32(n.value))  # type: ignore[attr-defined]
+        names[n] if n in names else _number(n.value)  # type: ignore[attr-defined]
         for n in node.inputs
     ]
+    if node.primitive is ops.MAX:
+        written["shape"] = row_shape(node)
     if node.primitive is ops.CONCATENATE:
         written["axis"] = node.attributes["axis"]
     return written

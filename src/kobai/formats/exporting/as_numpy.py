@@ -22,9 +22,18 @@ from kobai.formats.exporting.expressions import (
     number_term,
     template_of,
 )
-from kobai.formats.exporting.facts import LARGE, classes_of, facts, meaning, nested
+from kobai.formats.exporting.facts import (
+    LARGE,
+    classes_of,
+    facts,
+    meaning,
+    nested,
+    taken,
+    written,
+)
 from kobai.formats.exporting.fusing import SOFTMAX, is_entrywise
-from kobai.formats.exporting.prediction import MOVES, Prediction
+from kobai.formats.exporting.prediction import MOVES, Prediction, full_range
+from kobai.formats.exporting.records import RECORDS
 from kobai.graph import Constant, Input, Node, Operation
 from kobai.version import __version__
 
@@ -62,7 +71,7 @@ FILE = '''\
 """Predictions of a trained network; written by Kobai {version}, needs NumPy alone.
 
 predict(x) takes rows, shape {given}, and returns for each row, shape {returned}:
-{meaning}.{of_tables}
+{meaning}.{taken}{of_tables}
 """
 
 {imports}
@@ -75,7 +84,7 @@ predict(x) takes rows, shape {given}, and returns for each row, shape {returned}
 
 def predict(x):
     """Return the {output} for rows x, or for one row alone."""
-    x = np.asarray(x, np.float32)
+{given_pixels}    x = np.asarray(x, np.float32)
     if x.shape == INPUTS:
         return predict(x[np.newaxis])[0]
     if x.shape[1:] != INPUTS:
@@ -88,32 +97,30 @@ OF_TABLES = """
 predict_records(records) takes rows as dictionaries with an entry for each of FEATURES.
 From a shell: python FILE.py table.csv"""
 
-RECORDS = '''
+PIXELS = """
+def pixels(x):
+    # Whole numbers, by their dtype, are never divided before.
+    x = np.asarray(x)
+    if x.dtype.kind not in "iu" or not x.size:
+        return x
+    if x.min() < 0 or x.max() > {high} or x.max() == 1:
+        raise ValueError(
+            f"got whole numbers from {{x.min()}} to {{x.max()}}; need 0 to {high}"
+        )
+    return x / {high}
+"""
 
-def encode_record(record):
-    """Return a row for predict: words as their places in CATEGORIES, or -1."""
-    return [encode(name, record[name]) for name in FEATURES]
+PICTURES = """\
+    if x.shape == PICTURE:
+        x = np.reshape(x, INPUTS)
+    elif x.shape[1:] == PICTURE:
+        x = np.reshape(x, (len(x), *INPUTS))
+"""
 
-
-def encode(name, value):
-    if name in CATEGORIES:
-        known = CATEGORIES[name]
-        return known.index(str(value)) if str(value) in known else -1
-    return np.nan if value is None or value in MISSING else float(value)
-
-
-def predict_records(records):
-    """Return the {output} for dictionaries, which may come from a CSV file."""
-    return predict([encode_record(record) for record in records])
-
-
-if __name__ == "__main__":
-    path, *encoding = sys.argv[1:]
-    with open(path, newline="", encoding=(encoding or ["utf-8-sig"])[0]) as file:
-        print(*{heads}, sep=",")
-        for row in predict_records(csv.DictReader(file)):
-            print(*row, sep=",")
-'''
+REFUSED = """\
+if np.isnan(y).any():
+    raise ValueError("got rows that are neither from 0 to {high} nor from 0 to 1")
+return y"""
 
 
 def write_numpy(prediction: Prediction) -> str:
@@ -124,15 +131,24 @@ def write_numpy(prediction: Prediction) -> str:
     used = "\n".join([*body, *constants])
     known = facts(prediction)
     is_table = "FEATURES" in known
+    known |= written(prediction) if is_table else {}
+    full = full_range(prediction.model)
+    helpers = [t for name, t in HELPERS.items() if f"{name}(" in used]
+    if full is not None:
+        helpers.append(PIXELS.format(high=f"{full.high:g}"))
+        value = body.pop().removeprefix("return ")
+        body += f"y = {value}\n{REFUSED.format(high=f'{full.high:g}')}".split("\n")
     text = FILE.format(
         version=__version__,
         given=_tuple(prediction.free(prediction.input.shape, "n")),
         returned=_tuple(prediction.free(prediction.output.shape, "n")),
         meaning=meaning(prediction),
+        taken=_taken(prediction),
         of_tables=OF_TABLES if is_table else "",
+        given_pixels=_given(prediction),
         imports=_imports("decode(" in used, is_table),
         facts="\n".join(f"{n} = {_literal(v)}" for n, v in known.items()),
-        helpers="".join(f"\n{t}" for name, t in HELPERS.items() if f"{name}(" in used),
+        helpers="".join(f"\n{text}" for text in helpers),
         constants="\n".join(constants),
         output=prediction.output_name,
         body="\n".join(f"    {line}" for line in body),
@@ -149,8 +165,24 @@ def _records(prediction: Prediction) -> str:
     return RECORDS.format(output=prediction.output_name, heads=heads)
 
 
+def _taken(prediction: Prediction) -> str:
+    text = taken(prediction, "is refused")
+    whole = "\nWhole numbers, by their dtype, are never taken as divided."
+    text += whole * (full_range(prediction.model) is not None)
+    return f"\n\n{text}" * bool(text)
+
+
+def _given(prediction: Prediction) -> str:
+    model = prediction.model
+    lines = "    x = np.asarray(x)\n" * bool(model.image_shape)
+    if full_range(model) is not None:
+        lines = "    x = pixels(x)\n"
+    return lines + PICTURES * bool(model.image_shape)
+
+
 def _imports(decodes: bool, is_table: bool) -> str:
-    standard = ["import base64"] * decodes + ["import csv", "import sys"] * is_table
+    of_tables = ["bz2", "csv", "gzip", "lzma", "pathlib", "sys"] * is_table
+    standard = [f"import {name}" for name in ["base64"] * decodes + of_tables]
     return "\n".join([*standard, *[""] * bool(standard), "import numpy as np"])
 
 
@@ -195,7 +227,8 @@ class _Writer:
         if node in self.names:
             return Term(self.names[node])
         if isinstance(node, Constant):
-            return number_term(np.asarray(node.value).item())
+            term = number_term(np.asarray(node.value).item())
+            return Term("np.nan") if term.text == "nan" else term
         assert isinstance(node, Operation)
         return self.expression(node)
 
@@ -205,6 +238,9 @@ class _Writer:
         if node.primitive in (*MOVES, ops.CONCATENATE):
             return Term(self._moved(node, terms))
         name = node.primitive.name
+        if node.primitive is ops.MAX:
+            axes = node.attributes["axis"]
+            return Term(f"np.max({terms[0].text}, axis={axes}, keepdims=True)")
         if name == "astype":
             return Term(f"({terms[0].text}).astype(np.float32)")
         if name == "where" and all(isinstance(n, Constant) for n in node.inputs[1:]):

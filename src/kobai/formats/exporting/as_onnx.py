@@ -1,6 +1,5 @@
 """A model as an ONNX file, for ONNX Runtime and whatever else reads the format."""
 
-import json
 from typing import Any
 
 import numpy as np
@@ -9,7 +8,7 @@ from kobai.autodiff import operations as ops
 from kobai.engines.naming import unused
 from kobai.errors import missing_extra
 from kobai.formats.exporting.expressions import names_of, number_text, template_of
-from kobai.formats.exporting.facts import facts, meaning
+from kobai.formats.exporting.facts import facts, json_text, meaning, taken
 from kobai.formats.exporting.fusing import DENSE, SOFTMAX
 from kobai.formats.exporting.prediction import (
     MOVES,
@@ -37,6 +36,7 @@ OPERATORS = {
     "greater": "Greater",
     "maximum": "Max",
     "multiply": "Mul",
+    "negative": "Neg",
     "sigmoid": "Sigmoid",
     "softplus": "Softplus",
     "subtract": "Sub",
@@ -81,7 +81,8 @@ class _Writer:
             self._add("Identity", ["x"], self.output)
         graph = helper.make_graph(
             self.nodes,
-            stem,
+            # The name of a file need not be text.
+            stem.encode("utf-8", "replace").decode(),
             [self._described("x", self.prediction.input)],
             [self._described(self.output, self.prediction.output)],
             [numpy_helper.from_array(a, name) for name, a in self.arrays.items()],
@@ -92,7 +93,8 @@ class _Writer:
             producer_version=__version__,
             opset_imports=[helper.make_opsetid("", OPSET)],
             ir_version=IR_VERSION,
-            doc_string=f"From rows x to {self.output}: {meaning(self.prediction)}.",
+            doc_string=f"From rows x to {self.output}: {meaning(self.prediction)}.\n"
+            f"{taken(self.prediction, 'gives NaN')}".strip(),
         )
         helper.set_model_props(made, self._properties())
         return made
@@ -100,7 +102,7 @@ class _Writer:
     def _properties(self) -> dict[str, str]:
         """Return the facts on the model, as JSON by lower-case names."""
         known = facts(self.prediction)
-        texts = {n.lower(): json.dumps(v, ensure_ascii=False) for n, v in known.items()}
+        texts = {n.lower(): json_text(v) for n, v in known.items()}
         return {"kobai_version": __version__, **texts}
 
     def _described(self, name: str, node: Node) -> Any:
@@ -142,6 +144,8 @@ class _Writer:
             self._add("Softmax", operands, out, axis=-1)
         elif primitive is ops.CONCATENATE:
             self._add("Concat", operands, out, axis=node.attributes["axis"])
+        elif primitive is ops.MAX:
+            self._add("ReduceMax", operands, out, axes=list(node.attributes["axis"]))
         elif primitive.name == "astype":
             self._add("Cast", operands, out, to=FLOAT)
         elif primitive.name == "not_equal":

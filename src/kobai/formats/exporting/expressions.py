@@ -32,6 +32,7 @@ ARITHMETIC: Templates = {
     "subtract": Term("{} - {}", SUM),
     "multiply": Term("{} * {}", PRODUCT),
     "divide": Term("{} / {}", PRODUCT),
+    "negative": Term("-{}", SIGN),
     "greater": Term("{} > {}", COMPARISON),
     "equal": Term("{} == {}", COMPARISON),
     "not_equal": Term("{} != {}", COMPARISON),

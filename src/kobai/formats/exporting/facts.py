@@ -1,13 +1,15 @@
 """What exported files say of a model besides its numbers."""
 
+import json
 import textwrap
 from typing import Any
 
 import numpy as np
 
 from kobai.data.delimited import MISSING
+from kobai.data.writing import Writing
 from kobai.formats.exporting.expressions import number_text
-from kobai.formats.exporting.prediction import Prediction
+from kobai.formats.exporting.prediction import Prediction, full_range
 from kobai.formats.model import Model
 
 # Arrays of more numbers than this are no longer written to be read.
@@ -18,12 +20,14 @@ WIDTH = 88
 def facts(prediction: Prediction) -> dict[str, Any]:
     """Return what a user of the file has to know, by the names of constants.
 
-    INPUTS is the shape of one sample, CLASSES the names of the classes; of a table
-    there are FEATURES, the words of each of them that has CATEGORIES, the words that
-    stand for a MISSING number, and TARGETS.
+    INPUTS is the shape of one sample, PICTURE that of it as a picture, CLASSES the
+    names of the classes; of a table there are FEATURES, the words of each of them that
+    has CATEGORIES, the words that stand for a MISSING number, and TARGETS.
     """
     model = prediction.model
     known: dict[str, Any] = {"INPUTS": prediction.input.shape[1:]}
+    if model.image_shape:
+        known["PICTURE"] = model.image_shape
     columns = model.columns
     if columns is not None:
         known["FEATURES"] = columns.names
@@ -37,6 +41,63 @@ def facts(prediction: Prediction) -> dict[str, Any]:
     if classes := classes_of(model):
         known["CLASSES"] = classes
     return known
+
+
+def written(prediction: Prediction) -> dict[str, str]:
+    """Return how the table was written that the model learned from, as constants."""
+    writing = prediction.model.writing or Writing()
+    # A byte order mark may stand before UTF-8, and is no part of the first name.
+    is_utf8 = writing.encoding.startswith("utf-8")
+    return {
+        "SEPARATOR": writing.separator,
+        "ENCODING": "utf-8-sig" if is_utf8 else writing.encoding,
+        "DECIMAL": writing.decimal,
+    }
+
+
+def taken(prediction: Prediction, otherwise: str) -> str:
+    """Return in words which numbers a row holds; `otherwise` is what others come to.
+
+    >>> from kobai.formats import Model
+    >>> from kobai.formats.exporting.prediction import prediction_of
+    >>> from kobai.networks import Dense, Network
+    >>> model = Model(Network(4, [Dense(1)]), scale=1 / 16)
+    >>> print(taken(prediction_of(model), "gives NaN"))
+    The numbers are those from 0 to 16, or the same divided by 16, from 0 to 1: a row
+    whose largest number is at most 1 is taken as divided, one with a number above 2 as
+    not divided; any other row gives NaN.
+    """
+    known = prediction.model.known_range
+    pixels = full_range(prediction.model)
+    text = ""
+    if pixels is not None:
+        high = f"{pixels.high:g}"
+        text = (
+            f"The numbers are those from 0 to {high}, or the same divided by {high}, "
+            "from 0 to 1: a row whose largest number is at most 1 is taken as divided, "
+            f"one with a number above 2 as not divided; any other row {otherwise}."
+        )
+    elif prediction.model.columns is not None:
+        text = "Numbers are as they are in the table, not standardised."
+    elif known is not None:
+        text = (
+            "The numbers are as in the data that it was trained on, where they went "
+            f"from {known.low:g} to {known.high:g}."
+        )
+    return textwrap.fill(text, WIDTH - 4)
+
+
+def json_text(value: Any) -> str:
+    """Return JSON that may stand in a script, a page or a terminal as it is.
+
+    >>> print(json_text("</script>, \u2028, 日本"))
+    "\\u003c/script>, \\u2028, 日本"
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    text = text.replace("<", "\\u003c")
+    if text.isascii():
+        return text
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
 
 
 def classes_of(model: Model) -> tuple[str, ...]:

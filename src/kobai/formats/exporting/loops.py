@@ -123,6 +123,8 @@ class LoopWriter:
             return self._product(node, out)
         if node.primitive is ops.CONCATENATE:
             return self._join(node, out)
+        if node.primitive is ops.MAX:
+            return self._largest(node, out)
         size = row_size(node)
         everywhere = np.arange(size)
         if node.primitive is SOFTMAX:
@@ -155,6 +157,17 @@ class LoopWriter:
             f"{inner} {out}[j] = {start};",
             f"{self._loop('i', given)} {inner} {out}[j] += {product};",
         ]
+
+    def _largest(self, node: Operation, out: str) -> list[str]:
+        (given,) = node.inputs
+        if row_size(node) != 1:
+            raise ExportError("export: got the largest numbers along some axes only")
+        size = row_size(given)
+        first = self._value(given, np.zeros(1, int))
+        entry = self._value(given, np.arange(size))
+        larger = fill(self.templates["maximum"], [Term(f"{out}[0]"), entry])
+        again = f"{self._loop('i', size)} {out}[0] = {larger.text};"
+        return [f"{out}[0] = {first.text};", again]
 
     def _join(self, node: Operation, out: str) -> list[str]:
         if node.ndim != 2:
@@ -213,7 +226,7 @@ def _is_inlined(value: Operation, readers: list[Operation]) -> bool:
     (reader, *others) = readers
     if not is_entrywise(value) or others or reader.inputs.count(value) > 1:
         return False
-    if reader.primitive is ops.CONCATENATE:
+    if reader.primitive in (ops.CONCATENATE, ops.MAX):
         return True
     return is_entrywise(reader) and row_size(reader) == row_size(value)
 

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff import operations as ops
+from kobai.data.ranges import InputRange
 from kobai.engines.naming import unused
 from kobai.errors import KobaiError
 from kobai.formats.exporting.fusing import simplify
 from kobai.formats.model import Model
+from kobai.formats.units import weight_of
 from kobai.graph import Constant, Graph, Input, Node, Operation, trace
 from kobai.graph.node import in_order
 from kobai.networks import Network
@@ -109,14 +111,29 @@ def prediction_of(model: Model) -> Prediction:
     columns = model.columns
 
     def predict(x: Any) -> Any:
-        if columns is None:
+        if columns is not None:
+            return columns.decode(network.predict(columns.encode(x)))
+        if pixels is None:
             return network.predict(x * model.scale)
-        return columns.decode(network.predict(columns.encode(x)))
+        weight = weight_of(x, pixels, model.scale)
+        y = network.predict(x * weight)
+        # Some runtimes make 0 of NaN within a network: it is put in at the end.
+        is_known = weight == weight
+        is_known = is_known.reshape(len(x), *[1] * (y.ndim - 1))
+        return np.where(is_known, y, y.dtype.type(np.nan))
+
+    pixels = full_range(model)
 
     inputs = network.inputs if columns is None else (len(columns.features),)
     rows, graph = _trace(predict, inputs)
     arrays = _named(graph, network.params | network.statistics)
     return Prediction(model, graph, rows, arrays)
+
+
+def full_range(model: Model) -> InputRange | None:
+    """Return the range of raw inputs that may be given scaled as well."""
+    known = model.known_range if model.columns is None else None
+    return known if known is not None and known.is_full else None
 
 
 def _named(graph: Graph, weights: Mapping[str, np.ndarray]) -> dict[str, Constant]:
