@@ -50,7 +50,7 @@ def named(raw: Any) -> Any:
     (['age', 'fur'], None)
     """
     if type(raw).__module__.startswith(("pandas", "polars")):
-        return raw if hasattr(raw, "columns") else None
+        return raw if type(raw).__name__ in ("DataFrame", "LazyFrame") else None
     fields = getattr(getattr(raw, "dtype", None), "names", None)
     if fields:
         raw = {name: np.atleast_1d(raw[name]) for name in fields}

@@ -14,8 +14,11 @@ import numpy as np
 from kobai.data.dataset import Array
 from kobai.data.ranges import InputRange
 
-SCALED, RAW = 1, 2
-"""The largest number of a scaled row is at most the first, of a raw one above this."""
+SCALED, RAW = 1.001, 2.0
+"""The largest number of a scaled row, and what that of a raw one is above.
+
+Who multiplies by 0.00392157 makes a little more than 1 of 255.
+"""
 FULL = (255.0, 16.0)
 """What Kobai's own data has ever been divided by."""
 FAR = 16
@@ -70,11 +73,12 @@ def _is_scaled(x: Array, known: InputRange) -> bool:
     if not (rows.min() >= 0 and most.max() <= known.high):
         raise _neither(x, known)
     if rows.dtype.kind in "iu":
-        if most.max() == SCALED:
+        if most.max() == 1:
+            high = f"{known.high:g}"
             raise ValueError(
                 f"Model: got whole numbers, 0 and 1 alone; as raw numbers, from 0 to "
-                f"{known.high:g}, they are all but black. If 1 stands for {known.high:g}, "
-                f"give them as bool; {ADVICE}"
+                f"{high}, they are all but black. If 1 stands for {high}, give them as "
+                f"bool; {ADVICE}"
             )
         return False
     is_raw, is_scaled = most > RAW, most <= SCALED

@@ -102,7 +102,9 @@ REFUSED = """\
 OF_TABLES = """
 // predictRecords(records) takes objects with an entry for each of FEATURES instead."""
 
-RECORDS = """
+RECORDS = r"""
+const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+
 // Words become their places in CATEGORIES, or -1.
 export function encodeRecord(record) {
   return FEATURES.map((name) => {
@@ -111,11 +113,16 @@ export function encodeRecord(record) {
     }
     const value = record[name];
     const text = String(value).trim();
-    if (Object.hasOwn(CATEGORIES, name)) return CATEGORIES[name].indexOf(text);
+    if (Object.hasOwn(CATEGORIES, name)) {
+      const found = CATEGORIES[name].indexOf(String(value));
+      return found < 0 ? CATEGORIES[name].indexOf(text) : found;
+    }
     if (value === null || value === undefined || MISSING.includes(text)) return NaN;
-    const number = Number(text.replace(DECIMAL, "."));
-    if (!(Math.abs(number) <= 1e30)) throw new RangeError(`${name}: got "${text}"`);
-    return number;
+    const digits = text.replace(DECIMAL, ".");
+    if (!NUMBER.test(digits) || Math.abs(digits) > 1e30) {
+      throw new RangeError(`${name}: got "${text}"; need a number`);
+    }
+    return Number(digits);
   });
 }
 

@@ -8,10 +8,12 @@ def encode_record(record):
 
 
 def encode(name, value):
-    text = str(value).lower() if isinstance(value, bool) else str(value).strip()
+    word = str(value).lower() if isinstance(value, bool) else str(value)
+    text = word.strip()
     if name in CATEGORIES:
         known = CATEGORIES[name]
-        return known.index(text) if text in known else -1
+        found = [known.index(each) for each in (word, text) if each in known]
+        return found[0] if found else -1
     if value is None or text in MISSING:
         return np.nan
     try:
