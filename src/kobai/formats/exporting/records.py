@@ -36,7 +36,10 @@ def read_records(path, encoding=ENCODING):
     openers = {{".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}}
     opener = openers.get(pathlib.Path(path).suffix.lower(), open)
     with opener(path, "rt", newline="", encoding=encoding) as file:
-        head, *rows = [row for row in csv.reader(file, delimiter=SEPARATOR) if row]
+        lines = [row for row in csv.reader(file, delimiter=SEPARATOR) if row]
+    if len(lines) < 2:
+        raise ValueError(f"{{path}}: no rows below the names of the columns")
+    head, *rows = lines
     names = [name.strip() or f"column {{i}}" for i, name in enumerate(head, start=1)]
     if missing := [name for name in FEATURES if name not in names]:
         raise ValueError(f"{{path}}: lacks the columns {{missing}}; it has {{names}}")

@@ -1,0 +1,153 @@
+"""An exported Python program reads the file that its model was trained on."""
+
+import bz2
+import csv
+import gzip
+import io
+import lzma
+import subprocess
+import sys
+
+import numpy as np
+import polars as pl
+import pytest
+
+from kobai.data import load_table
+from kobai.data.writing import Writing
+from kobai.formats import Model, export, load_model, save_model
+from kobai.formats.predictions import predictions
+from kobai.networks import Dense, Identity, Network, Softmax
+
+PACKERS = {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}
+WORDS = {
+    "cp932": ("大きさ", "色", ("赤", "青い 表")),
+    "gbk": ("尺寸", "颜色", ("红", "蓝 表")),
+    "utf-16": ("größe", "色", ("赤", "😀")),
+    "utf-8-sig": ("size", "Farbe", ("rot", "blau")),
+    "latin-1": ("größe", "Farbe", ("weiß", "grün")),
+}
+# How a file is called, what parts its cells, its decimal sign and its encoding.
+FORMS = [
+    ("a.csv", ";", ",", "cp932"),
+    ("a.csv", ",", ".", "utf-16"),
+    ("a.csv", ",", ",", "utf-8-sig"),
+    ("a.tsv", "\t", ",", "gbk"),
+    ("a.txt", "|", ".", "latin-1"),
+    *((f"a.csv{ending}", ";", ",", "gbk") for ending in PACKERS),
+]
+
+
+def write(path, separator, decimal, encoding):
+    """Write a table such as a spreadsheet does, and return the name of its target."""
+    size, colour, words = WORDS[encoding]
+    rng = np.random.default_rng(0)
+    colour = f'{colour} "{separator}"\nI'
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=separator, lineterminator="\r\n")
+    writer.writerow([f" {size} ", colour, "", "kind, of"])
+    for row in range(40):
+        number = f" {rng.normal(20, 5):.2f}".replace(".", decimal)
+        word = ["NA", *words][row % 3]
+        year = "" if row % 7 == 3 else f"{rng.integers(1990, 2030)}"
+        writer.writerow([number, f"{word} ", year, "yes, no"[5 * (row % 2) :][:4]])
+        if row == 20:
+            # A blank line is no row.
+            text.write("\r\n")
+    packed = PACKERS.get(path.suffix, bytes)
+    path.write_bytes(packed(text.getvalue().encode(encoding)))
+    return "kind, of"
+
+
+def output_of(program, *arguments):
+    command = [sys.executable, "-W", "error", program, *arguments]
+    return subprocess.run(command, capture_output=True, encoding="utf-8")
+
+
+@pytest.mark.parametrize(("name", "separator", "decimal", "encoding"), FORMS)
+def test_the_program_reads_the_training_file(
+    name, separator, decimal, encoding, tmp_path
+):
+    path = tmp_path / name
+    target = write(path, separator, decimal, encoding)
+    given = "latin-1" if encoding == "latin-1" else None
+    data = load_table(path, target, encoding=given)
+    width = data.columns.width
+    assert width > 3
+    save_model(tmp_path / "m", Network(width, [Dense(2), Softmax()], seed=1), data=data)
+    each = load_model(tmp_path / "m")
+    assert each.writing == data.writing
+    done = output_of(export(each, tmp_path / "m.py"), path)
+    assert (done.returncode, done.stderr) == (0, "")
+    head, *rows = csv.reader(io.StringIO(done.stdout))
+    assert tuple(head) == each.classes
+    _, *expected = pl.concat(predictions(each, path, given).frames())
+    # The exported program computes in float32.
+    found = np.array(rows, float).T
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-5)
+
+
+def test_names_of_targets_and_classes_come_as_csv(tmp_path):
+    lines = ['a;"b, c"', *(f"{i};{2 * i},5" for i in range(40))]
+    (tmp_path / "a.csv").write_text("\n".join(lines))
+    data = load_table(tmp_path / "a.csv", ["b, c"], task="regression", keep="a")
+    net = Network(1, [Dense(1), Identity()])
+    export(Model.of(net, data), tmp_path / "m.py")
+    done = output_of(tmp_path / "m.py", tmp_path / "a.csv")
+    assert done.stdout.splitlines()[0] == '"b, c"'
+
+
+@pytest.fixture
+def program(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("a;b;kind\n" + "1,5;3;x\n2,5;4;y\n" * 20)
+    data = load_table(path, "kind")
+    net = Network(data.columns.width, [Dense(2), Softmax()])
+    return export(Model.of(net, data), tmp_path / "m.py")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a;c\n1;2\n", "new.csv: lacks the columns ['b']; it has ['a', 'c']"),
+        ("a;b\n1;2\n3\n", "new.csv: row 2 has 1 cells; need 2"),
+        ("a;b\n1;2;3\n", "new.csv: row 1 has 3 cells; need 2"),
+        ("a;b\nx;2\n", "column 'a': got 'x'; need a number"),
+        ("a;b\n1_0;2\n", "column 'a': got '1_0'; need a number"),
+        ("a;b\ninf;2\n", "column 'a': got 'inf'; need a number"),
+        ("a;b\n１;2\n", "column 'a': got '１'; need a number"),
+        ("a;b\n", "new.csv: no rows"),
+        ("", "new.csv: no rows"),
+        (b"a;b\n\xff;2\n", "can't decode byte 0xff"),
+    ],
+)
+def test_what_it_cannot_read_is_refused_in_one_line(program, text, message, tmp_path):
+    content = text if isinstance(text, bytes) else text.encode()
+    (tmp_path / "new.csv").write_bytes(content)
+    done = output_of(program, tmp_path / "new.csv")
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
+def test_other_wrong_use_of_the_program(program, tmp_path):
+    (tmp_path / "new.csv").write_text("a;b\n1;2\n")
+    assert output_of(program, tmp_path / "new.csv").returncode == 0
+    for arguments, message in [
+        ((), "usage: python"),
+        ((tmp_path / "none.csv",), "No such file"),
+        ((tmp_path,), "Is a directory"),
+        ((tmp_path / "new.csv", "utf-9"), "unknown encoding: utf-9"),
+    ]:
+        done = output_of(program, *arguments)
+        assert message in done.stderr
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [3, {"separator": ""}, {"decimal": ":"}, {"encoding": "no"}, {"encoding": 3}],
+)
+def test_damaged_descriptions_are_refused(damage):
+    with pytest.raises(ValueError, match=r"^writing: not as described"):
+        Writing.from_json(damage)
