@@ -175,7 +175,8 @@ def test_digits_raw_and_scaled(tmp_path):
 def test_npz_of_bytes_and_of_numbers(tmp_path):
     t = np.arange(10) % 2
     cases = [
-        (np.arange(40, dtype=np.uint8), InputRange(0.0, 255.0, "uint8", True)),
+        (np.arange(40, dtype=np.uint8) * 6, InputRange(0.0, 255.0, "uint8", True)),
+        (np.arange(40, dtype=np.uint8) % 17, InputRange(0.0, 16.0, "uint8")),
         (np.arange(40, dtype=np.int64), InputRange(0.0, 39.0, "int64")),
         (np.linspace(-1, 1, 40), InputRange(-1.0, 1.0, "float64")),
         ((np.arange(40) % 3 > 1).astype(np.uint8), InputRange(0.0, 1.0, "uint8")),
@@ -185,7 +186,7 @@ def test_npz_of_bytes_and_of_numbers(tmp_path):
         assert load_npz(tmp_path / "a.npz").input_range == expected
 
 
-def test_bytes_that_were_never_more_than_one_are_as_in_training(tmp_path):
+def test_bytes_that_are_no_pixels_are_as_in_training(tmp_path):
     """They were divided by 255 in training as well."""
     x = (np.arange(40) % 3 > 1).astype(np.uint8).reshape(10, 4)
     np.savez(tmp_path / "a.npz", x=x, t=np.arange(10) % 2)

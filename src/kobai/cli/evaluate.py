@@ -104,11 +104,17 @@ def _test_data(
 
 def _scaled(model: "Model", data: "Dataset") -> "np.ndarray":
     """Return the test data as the network takes them, however they were scaled."""
-    is_known = model.input_range in (None, data.input_range)
-    if is_known and model.scale == data.scale:
-        return data.x_test
+    import numpy as np
+
+    known, x = data.input_range, data.x_test
+    is_own = model.scale == data.scale and model.input_range in (None, known)
+    if is_own or model.known_range is None:
+        return x
+    if known is not None and not known.is_full:
+        x = x / data.scale
+        x = np.rint(x).astype(np.int64) if known.is_whole else x
     try:
-        return model.scaled(data.x_test)
+        return model.scaled(x)
     except ValueError as error:
         raise DataError(f"{data.name}: {error}") from None
 

@@ -54,7 +54,8 @@ class InputRange:
 def range_of(arrays: Iterable[Array], full: float = 255.0) -> InputRange:
     """Return the range of arrays; `full` is the most that a byte of them can be.
 
-    Bytes of which none is more than 1 are no pixels: they have only their extremes.
+    Bytes of which none is more than half of it count something else than light; they
+    have only their extremes.
 
     >>> range_of([np.array([[3, 200]], np.uint8)])
     InputRange(low=0.0, high=255.0, dtype='uint8', is_full=True)
@@ -65,6 +66,6 @@ def range_of(arrays: Iterable[Array], full: float = 255.0) -> InputRange:
     low = min(float(array.min()) for array in arrays)
     high = max(float(array.max()) for array in arrays)
     dtype = np.result_type(*arrays).name
-    if dtype == BYTES and high > 1:
+    if dtype == BYTES and high > full / 2:
         return InputRange(0.0, full, dtype, is_full=True)
     return InputRange(low, high, dtype)
