@@ -38,6 +38,7 @@ MODEL = Model(
 )
 NETWORK = Network(4, [Dense(3), Tanh(), Dense(2)])
 PICTURE = Network(784, [Dense(50), ReLU(), Dense(10), Softmax()], seed=1)
+SCALED_PICTURE = Model(PICTURE, scale=1 / 255)
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +47,8 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("exported")
     for ending in (".onnx", ".py", ".mjs", ".c", ".json"):
         export(MODEL, folder / f"table{ending}")
-    for ending in (".onnx", ".c"):
-        export(Model(PICTURE, scale=1 / 255), folder / f"picture{ending}")
+    for ending in (".onnx", ".c", ".py", ".mjs"):
+        export(SCALED_PICTURE, folder / f"picture{ending}")
     export(NETWORK, folder / "regression.onnx")
     return folder
 
@@ -185,6 +186,78 @@ def test_json_that_is_no_model_is_refused(folder, tmp_path):
     for missing in (tmp_path / "none.json", tmp_path):
         with pytest.raises(KobaiError, match="not a usable JSON model"):
             load_json(missing)
+
+
+# --- rows in neither unit
+
+NEITHER = np.array(
+    [[1.5] * 784, [-0.1] * 784, [256.0] * 784, [0.5] * 784, [200.0] * 784], np.float32
+)
+
+
+def test_rows_in_neither_unit_give_nan_or_are_refused(folder, tmp_path):
+    """Each row for itself: the last two are scaled and raw."""
+    session = onnxruntime.InferenceSession(folder / "picture.onnx")
+    found = session.run(None, {"x": NEITHER})[0]
+    assert np.isnan(found).all(axis=1).tolist() == [True, True, True, False, False]
+    for row, outputs in zip(NEITHER[3:], found[3:], strict=True):
+        expected = SCALED_PICTURE.predict(row)
+        np.testing.assert_allclose(outputs, expected, rtol=0, atol=1e-5)
+    namespace = {}
+    exec((folder / "picture.py").read_text(), namespace)
+    for row in NEITHER[:3]:
+        with pytest.raises(ValueError, match="neither from 0 to 255 nor from 0 to 1"):
+            namespace["predict"](row)
+    for row in (np.full(784, 256), np.full(784, -1)):
+        with pytest.raises(ValueError, match=r"got whole numbers.*need 0 to 255"):
+            namespace["predict"](row)
+    assert np.isfinite(namespace["predict"](np.eye(784, dtype=bool))).all()
+    with pytest.raises(ValueError, match="from 0 to 1; need 0 to 255"):
+        namespace["predict"](np.eye(784, dtype=np.uint8))
+
+
+def test_the_javascript_module_refuses_rows_in_neither_unit(folder):
+    if shutil.which("node") is None:
+        pytest.skip("Node is not installed")
+    script = (
+        'import { predict } from "./picture.mjs";\n'
+        "const found = [1.5, -0.1, 256, 0.5, 200].map((n) => {\n"
+        "  try { return predict([Array(784).fill(n)]).length; }\n"
+        "  catch (error) { return error.message; }\n"
+        "});\n"
+        "const dark = new Uint8Array(784).fill(1);\n"
+        "const [y] = predict([dark]), [z] = predict([Array(784).fill(1 / 255)]);\n"
+        "console.log(JSON.stringify([found, y.map((n, i) => n - z[i])]));"
+    )
+    command = ["node", "--input-type=module", "-e", script]
+    done = subprocess.run(
+        command, cwd=folder, check=True, capture_output=True, text=True
+    )
+    found, differences = json.loads(done.stdout)
+    message = "got a row that is neither from 0 to 255 nor from 0 to 1"
+    assert found == [message] * 3 + [1, 1]
+    # Bytes are raw, however dark; float32 rounds 1 / 255.
+    assert np.abs(differences).max() < 1e-6
+
+
+def test_the_c_file_gives_nan_for_rows_in_neither_unit(folder):
+    if shutil.which("gcc") is None:
+        pytest.skip("gcc is not installed")
+    (folder / "neither.c").write_text(
+        '#include "picture.c"\n#include <stdio.h>\n'
+        "int main(void) {\n"
+        "const float values[] = {1.5f, -0.1f, 256.0f, NAN, 0.5f, 200.0f};\n"
+        "static float x[784], y[10];\n"
+        "for (int r = 0; r < 6; r++) {\n"
+        "for (int i = 0; i < 784; i++) x[i] = values[r];\n"
+        "picture_predict(x, y);\n"
+        'printf("%d", isnan(y[0]) != 0); }\n'
+        "return 0; }\n"
+    )
+    command = ["gcc", "-std=c99", "neither.c", "-lm", "-o", "neither"]
+    subprocess.run(command, cwd=folder, check=True)
+    done = subprocess.run(["./neither"], cwd=folder, check=True, capture_output=True)
+    assert done.stdout == b"111100"
 
 
 # --- wrong use

@@ -323,6 +323,7 @@ def test_columns_are_found_by_their_names(pets):
     one = {"age": 40, "size": 150.5, "colour": "none such"}
     alone = pets.predict([[150.5, OTHER, 40.0]])
     np.testing.assert_array_equal(pets.predict([one]), alone)
+    np.testing.assert_array_equal(pets.predict(pd.Series(one)), alone[0])
     assert pets.predict(one).shape == (3,)
     np.testing.assert_array_equal(pets.predict(one), alone[0])
 
@@ -356,6 +357,7 @@ def test_standardised_rows_are_refused():
     # Far from all training rows, and raw all the same.
     assert np.isfinite(each.predict([[1e6, 900], [np.nan, 40]])).all()
     assert np.isfinite(each.predict([[np.nan, np.nan]])).all()
+    assert each.predict([[1e200, 1e200]]).shape == (1, 3)
 
 
 def test_rows_near_zero_are_taken_where_training_had_such():

@@ -117,6 +117,7 @@ def _ends(model: "Model", format: str) -> tuple[str, str]:
     outputs = f"(n, {', '.join(map(str, model.network.outputs))})"
     if columns is None or format == "pytorch":
         inputs = f"(n, {', '.join(map(str, model.network.inputs))})"
+        inputs += _unit(model) if format != "pytorch" else ""
     else:
         inputs = f"(n, {len(columns.names)}): {_names(columns.names)}"
     if model.classes and model.network.outputs[-1] == 1:
@@ -126,6 +127,12 @@ def _ends(model: "Model", format: str) -> tuple[str, str]:
     elif columns is not None:
         outputs += f": {_names(columns.target.names)}"
     return inputs, outputs
+
+
+def _unit(model: "Model") -> str:
+    known = model.known_range
+    is_either = known is not None and known.is_full
+    return f": from 0 to {known.high:g}, or from 0 to 1" if known and is_either else ""
 
 
 def _names(names: tuple[str, ...]) -> str:

@@ -9,6 +9,7 @@ from kobai.data.folders import load_idx_folder
 from kobai.data.idx import read_idx
 from kobai.data.mnist import load_fashion_mnist, load_kuzushiji_mnist, load_mnist
 from kobai.data.npz import load_npz
+from kobai.data.ranges import InputRange
 from kobai.data.splits import train_test_split
 from kobai.data.toys import circles, gaussians, moons, sine, spiral, xor
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Columns",
     "Dataset",
+    "InputRange",
     "circles",
     "gaussians",
     "load_dataset",

@@ -19,6 +19,10 @@ FAR, USUAL = 9.0, 4.0
 
 def predict_rows(network: Network, columns: Columns, raw: Any) -> Array:
     """Return outputs in the target's units for raw rows, or for columns with names."""
+    if type(raw).__name__ == "Series" and hasattr(raw, "to_dict"):
+        # A row of a pandas frame; without names its places would be 0, 1, …
+        has_names = all(isinstance(name, str) for name in raw.index)
+        raw = raw.to_dict() if has_names else raw
     if (table := named(raw)) is not None:
         is_single = isinstance(raw, Mapping) and not any(map(_is_column, raw.values()))
         outputs = outputs_of(network, columns, raw_rows(columns, table))
@@ -49,8 +53,8 @@ def named(raw: Any) -> Any:
     >>> named({"age": 3, "fur": "long"}).columns, named([[3, 0]])
     (['age', 'fur'], None)
     """
-    if type(raw).__module__.startswith(("pandas", "polars")):
-        return raw if type(raw).__name__ in ("DataFrame", "LazyFrame") else None
+    if type(raw).__name__ in ("DataFrame", "LazyFrame"):
+        return raw
     fields = getattr(getattr(raw, "dtype", None), "names", None)
     if fields:
         raw = {name: np.atleast_1d(raw[name]) for name in fields}
@@ -102,8 +106,10 @@ def _check_raw(rows: Array, columns: Columns) -> None:
         return
     mean = np.array([columns.features[i].mean for i in numbers])
     std = np.array([columns.features[i].std for i in numbers])
-    off = np.mean(((values - mean) / std)[is_there] ** 2)
-    if off > FAR and np.mean(values[is_there] ** 2) < USUAL:
+    with np.errstate(over="ignore"):
+        off = np.mean(((values - mean) / std)[is_there] ** 2)
+        size = np.mean(values[is_there] ** 2)
+    if off > FAR and size < USUAL:
         raise ValueError(
             "Model: got rows that look standardised: as raw ones they lie "
             f"{np.sqrt(off):.0f} standard deviations from those of the training. Give "

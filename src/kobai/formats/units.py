@@ -57,7 +57,7 @@ def factor_to_raw(x: Array, known: InputRange | None) -> float:
     the same divided by 255, from 0 to 1: model.network.predict(x) takes numbers as the
     network does, unchecked
     """
-    if known is None or not x.size:
+    if known is None or not x.size or not x.ndim:
         return 1.0
     if known.is_full:
         return known.high if _is_scaled(x, known) else 1.0
@@ -73,13 +73,7 @@ def _is_scaled(x: Array, known: InputRange) -> bool:
     if not (rows.min() >= 0 and most.max() <= known.high):
         raise _neither(x, known)
     if rows.dtype.kind in "iu":
-        if most.max() == 1:
-            high = f"{known.high:g}"
-            raise ValueError(
-                f"Model: got whole numbers, 0 and 1 alone; as raw numbers, from 0 to "
-                f"{high}, they are all but black. If 1 stands for {high}, give them as "
-                f"bool; {ADVICE}"
-            )
+        _check_whole(int(most.max()), known)
         return False
     is_raw, is_scaled = most > RAW, most <= SCALED
     if not (is_raw | is_scaled).all():
@@ -93,6 +87,16 @@ def _is_scaled(x: Array, known: InputRange) -> bool:
             f"in one unit, or raw ones as whole numbers (x.astype(np.uint8))"
         )
     return not is_raw.any()
+
+
+def _check_whole(most: int, known: InputRange) -> None:
+    if most == 1:
+        high = f"{known.high:g}"
+        raise ValueError(
+            f"Model: got whole numbers, 0 and 1 alone; as raw ones, from 0 to {high}, "
+            f"they are all but black. If 1 stands for {high}, give them as bool; "
+            f"{ADVICE}"
+        )
 
 
 def _neither(x: Array, known: InputRange) -> ValueError:

@@ -10,6 +10,7 @@ from kobai.formats.exporting.expressions import Templates, Term
 from kobai.formats.exporting.facts import (
     LARGE,
     facts,
+    high_of,
     json_text,
     meaning,
     nested,
@@ -17,7 +18,7 @@ from kobai.formats.exporting.facts import (
     written,
 )
 from kobai.formats.exporting.loops import TEMPLATES, LoopWriter
-from kobai.formats.exporting.prediction import Prediction, full_range, row_size
+from kobai.formats.exporting.prediction import Prediction, row_size
 from kobai.version import __version__
 
 JAVASCRIPT_TEMPLATES: Templates = {
@@ -145,14 +146,8 @@ def write_javascript(prediction: Prediction) -> str:
     arrays += [f"const {n} = {p.tolist()};" for n, p in writer.tables.items()]
     buffers = writer.buffers() | {"y": row_size(prediction.output)}
     held = [f"const {n} = new Float32Array({size});" for n, size in buffers.items()]
-    used = "\n".join([*lines, *arrays])
     is_table = prediction.model.columns is not None
-    known = facts(prediction)
-    if is_table:
-        known["DECIMAL"] = written(prediction)["DECIMAL"]
-    full = full_range(prediction.model)
-    high = "" if full is None else f"{full.high:g}"
-    helpers = "".join(t for name, t in HELPERS.items() if f"{name}(" in used)
+    high = high_of(prediction)
     return FILE.format(
         version=__version__,
         given=row_size(prediction.input),
@@ -162,18 +157,30 @@ def write_javascript(prediction: Prediction) -> str:
         of_tables=OF_TABLES if is_table else "",
         numbers="pixels(row)" if high else ROW,
         refused=REFUSED.format(high=high) if high else "",
-        facts="\n".join(f"export const {n} = {_json(v)};" for n, v in known.items()),
+        facts=_facts(prediction),
         constants="\n".join(arrays),
-        helpers=helpers + (PIXELS.format(high=high) if high else ""),
+        helpers=_helpers("\n".join([*lines, *arrays]), high),
         body=textwrap.indent("\n".join([*held, *lines]), "  "),
         records=RECORDS if is_table else "",
     )
 
 
+def _facts(prediction: Prediction) -> str:
+    known = facts(prediction)
+    if prediction.model.columns is not None:
+        known["DECIMAL"] = written(prediction)["DECIMAL"]
+    return "\n".join(f"export const {n} = {_json(v)};" for n, v in known.items())
+
+
+def _helpers(used: str, high: str) -> str:
+    helpers = [text for name, text in HELPERS.items() if f"{name}(" in used]
+    return "".join([*helpers, *[PIXELS.format(high=high)] * bool(high)])
+
+
 def _taken(prediction: Prediction) -> str:
     text = taken(prediction, "is refused")
-    whole = "\nBytes (Uint8Array) are never taken as divided."
-    text += whole * (full_range(prediction.model) is not None)
+    if high_of(prediction):
+        text += "\nBytes (Uint8Array) are never taken as divided."
     return "\n//\n" + textwrap.indent(text, "// ") if text else ""
 
 

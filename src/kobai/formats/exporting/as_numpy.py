@@ -26,13 +26,14 @@ from kobai.formats.exporting.facts import (
     LARGE,
     classes_of,
     facts,
+    high_of,
     meaning,
     nested,
     taken,
     written,
 )
 from kobai.formats.exporting.fusing import SOFTMAX, is_entrywise
-from kobai.formats.exporting.prediction import MOVES, Prediction, full_range
+from kobai.formats.exporting.prediction import MOVES, Prediction
 from kobai.formats.exporting.records import RECORDS
 from kobai.graph import Constant, Input, Node, Operation
 from kobai.version import __version__
@@ -118,6 +119,7 @@ PICTURES = """\
 """
 
 REFUSED = """\
+y = {y}
 if np.isnan(y).any():
     raise ValueError("got rows that are neither from 0 to {high} nor from 0 to 1")
 return y"""
@@ -129,15 +131,8 @@ def write_numpy(prediction: Prediction) -> str:
     body = writer.body()
     constants = [writer.constant(*each) for each in prediction.arrays.items()]
     used = "\n".join([*body, *constants])
-    known = facts(prediction)
-    is_table = "FEATURES" in known
-    known |= written(prediction) if is_table else {}
-    full = full_range(prediction.model)
-    helpers = [t for name, t in HELPERS.items() if f"{name}(" in used]
-    if full is not None:
-        helpers.append(PIXELS.format(high=f"{full.high:g}"))
-        value = body.pop().removeprefix("return ")
-        body += f"y = {value}\n{REFUSED.format(high=f'{full.high:g}')}".split("\n")
+    is_table = prediction.model.columns is not None
+    known = facts(prediction) | (written(prediction) if is_table else {})
     text = FILE.format(
         version=__version__,
         given=_tuple(prediction.free(prediction.input.shape, "n")),
@@ -148,7 +143,7 @@ def write_numpy(prediction: Prediction) -> str:
         given_pixels=_given(prediction),
         imports=_imports("decode(" in used, is_table),
         facts="\n".join(f"{n} = {_literal(v)}" for n, v in known.items()),
-        helpers="".join(f"\n{text}" for text in helpers),
+        helpers=_helpers(used, high_of(prediction)),
         constants="\n".join(constants),
         output=prediction.output_name,
         body="\n".join(f"    {line}" for line in body),
@@ -167,17 +162,22 @@ def _records(prediction: Prediction) -> str:
 
 def _taken(prediction: Prediction) -> str:
     text = taken(prediction, "is refused")
-    whole = "\nWhole numbers, by their dtype, are never taken as divided."
-    text += whole * (full_range(prediction.model) is not None)
+    if high_of(prediction):
+        text += "\nWhole numbers, by their dtype, are never taken as divided."
     return f"\n\n{text}" * bool(text)
 
 
 def _given(prediction: Prediction) -> str:
-    model = prediction.model
-    lines = "    x = np.asarray(x)\n" * bool(model.image_shape)
-    if full_range(model) is not None:
-        lines = "    x = pixels(x)\n"
-    return lines + PICTURES * bool(model.image_shape)
+    """Return the statements by which pixels are brought into one form."""
+    pictures = bool(prediction.model.image_shape)
+    lines = "    x = np.asarray(x)\n" * pictures + PICTURES * pictures
+    return lines + "    x = pixels(x)\n" * bool(high_of(prediction))
+
+
+def _helpers(used: str, high: str) -> str:
+    helpers = [text for name, text in HELPERS.items() if f"{name}(" in used]
+    helpers += [PIXELS.format(high=high)] * bool(high)
+    return "".join(f"\n{text}" for text in helpers)
 
 
 def _imports(decodes: bool, is_table: bool) -> str:
@@ -208,7 +208,9 @@ class _Writer:
         ]
         is_input = isinstance(output, Input)
         text = "x.copy()" if is_input else self.expression(output).text  # type: ignore[arg-type]
-        return [*lines, f"return {text}"]
+        high = high_of(self.prediction)
+        end = REFUSED.format(y=text, high=high) if high else f"return {text}"
+        return [*lines, *end.split("\n")]
 
     def constant(self, name: str, node: Constant) -> str:
         """Return the line, or lines, that define an array."""

@@ -55,6 +55,19 @@ def written(prediction: Prediction) -> dict[str, str]:
     }
 
 
+def high_of(prediction: Prediction) -> str:
+    """Return the largest raw number, where scaled ones are taken as well, or nothing.
+
+    >>> from kobai.formats import Model
+    >>> from kobai.formats.exporting.prediction import prediction_of
+    >>> from kobai.networks import Dense, Network
+    >>> high_of(prediction_of(Model(Network(4, [Dense(1)]), scale=1 / 255)))
+    '255'
+    """
+    full = full_range(prediction.model)
+    return "" if full is None else f"{full.high:g}"
+
+
 def taken(prediction: Prediction, otherwise: str) -> str:
     """Return in words which numbers a row holds; `otherwise` is what others come to.
 
@@ -68,10 +81,8 @@ def taken(prediction: Prediction, otherwise: str) -> str:
     not divided; any other row gives NaN.
     """
     known = prediction.model.known_range
-    pixels = full_range(prediction.model)
     text = ""
-    if pixels is not None:
-        high = f"{pixels.high:g}"
+    if high := high_of(prediction):
         text = (
             f"The numbers are those from 0 to {high}, or the same divided by {high}, "
             "from 0 to 1: a row whose largest number is at most 1 is taken as divided, "

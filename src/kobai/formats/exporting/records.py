@@ -8,11 +8,11 @@ def encode_record(record):
 
 
 def encode(name, value):
-    word = str(value).lower() if isinstance(value, bool) else str(value)
-    text = word.strip()
+    text = str(value).strip()
     if name in CATEGORIES:
         known = CATEGORIES[name]
-        found = [known.index(each) for each in (word, text) if each in known]
+        words = [str(value), text, *[text.lower()] * isinstance(value, bool)]
+        found = [known.index(word) for word in words if word in known]
         return found[0] if found else -1
     if value is None or text in MISSING:
         return np.nan
