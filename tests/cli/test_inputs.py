@@ -115,6 +115,8 @@ def test_digits_give_the_accuracy_of_the_run(kobai, here, folder):
     raw = np.rint(16 * data.x_test).astype(np.uint8)
     assert printed(out) > 0.8
     check_everywhere(folder, here / "r", raw, data.x_test, data.t_test, printed(out))
+    assert "(n, 64): from 0 to 16, or from 0 to 1" in kobai("export", "r", "a.c").out
+    assert "(n, 64)\n" in kobai("export", "r", "a.safetensors").out
     shown = set()
     for x in (raw, data.x_test, raw.reshape(-1, 8, 8).astype(float), raw.astype(int)):
         np.savez(here / "a.npz", x=x, t=data.t_test)

@@ -256,6 +256,7 @@ def test_save_model_takes_the_data_or_what_it_says(tmp_path):
         {"low": 0, "high": 1, "dtype": "no such"},
         {"low": 0, "high": 1, "dtype": 3},
         {"low": 0, "high": 1, "more": 3},
+        {"low": 0, "high": 1, "is_full": True},
     ],
 )
 def test_damaged_ranges_are_refused(damage):

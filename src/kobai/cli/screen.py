@@ -4,6 +4,7 @@ In a terminal there is colour; in a pipe the same lines come plain.
 """
 
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -50,10 +51,19 @@ def show(*tables: Any) -> None:
 
 
 def plain(text: object) -> str:
-    """Return text in which square brackets mean nothing."""
+    """Return text in which square brackets, and what steers terminals, mean nothing.
+
+    >>> print(plain("[b] \\x1b"))
+    \\[b] \\x1b
+    """
     from rich.markup import escape
 
-    return escape(str(text))
+    return escape(visible(str(text)))
+
+
+def visible(text: str) -> str:
+    """Return text with control characters, all but line feeds, as their numbers."""
+    return re.sub(r"[\0-\t\v-\x1f\x7f-\x9f]", lambda m: f"\\x{ord(m[0]):02x}", text)
 
 
 def columns(*names: str, left: Sequence[int] = (0,)) -> "Table":
@@ -75,7 +85,7 @@ def facts(**values: str) -> "Table":
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column(overflow="fold")
     for name, value in values.items():
-        grid.add_row(name, Text(value))
+        grid.add_row(name, Text(visible(value)))
     return grid
 
 

@@ -18,7 +18,8 @@ class InputRange:
 
     Where `is_full` they can have no others: 0 to 255 in a byte, 0 to 16 in the digits'
     counts of ink. Such numbers are often divided by `high` as well, from 0 to 1.
-    Otherwise `low` and `high` are only the extremes of the training rows.
+    Otherwise `low` and `high` are only the extremes of the data. Raises ValueError for
+    a full range in which raw numbers could not be told from scaled ones.
 
     >>> InputRange(0, 255, "uint8", is_full=True).is_whole
     True
@@ -28,6 +29,13 @@ class InputRange:
     high: float
     dtype: str = BYTES
     is_full: bool = False
+
+    def __post_init__(self) -> None:
+        if self.is_full and (self.low != 0 or self.high <= 2):
+            raise ValueError(
+                f"InputRange: got a full range {self.low} to {self.high}; need one "
+                "from 0 to more than 2"
+            )
 
     @property
     def is_whole(self) -> bool:
@@ -46,7 +54,7 @@ class InputRange:
             is_right = math.isfinite(made.low) and math.isfinite(made.high)
             if not is_right or np.dtype(made.dtype).kind not in "biuf":
                 raise TypeError(f"got {made}")
-        except (TypeError, OverflowError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise ValueError(f"input_range: not as described ({error})") from None
         return made
 

@@ -43,8 +43,8 @@ class RawColumn:
             check_kind(cells, self.place)
             self.kind = _kind(cells)
         if self.kind == "number":
-            if not cells.dtype.is_numeric():
-                self.has_commas |= has_decimal_commas(words(cells))
+            if not self.has_commas and not cells.dtype.is_numeric():
+                self.has_commas = has_decimal_commas(words(cells))
             return raw_numbers(cells, self.place, first, ADVICE)
         return self._codes(words(cells))
 
