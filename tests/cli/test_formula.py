@@ -154,3 +154,27 @@ def test_any_text_is_read_or_refused(text):
     except FormulaError:
         return
     assert formula.variables >= 1
+
+
+DEEP = [
+    "[" * 300 + "x" + "]" * 300,
+    "x" + "(x)" * 300,
+    "x" + ".a" * 450,
+    "x" + "[0]" * 320,
+    "lambda:" * 140 + "x",
+    "not " * 240 + "x",
+    "-" * 900 + "x",
+    "x**" * 300 + "2",
+    "x if x else " * 80 + "x",
+    "9**9**9**9 + x",
+    "x\0",
+    "1()+x",
+    "\ud800",
+]
+
+
+@pytest.mark.parametrize("text", DEEP, ids=lambda text: text[:12])
+def test_whatever_is_typed_is_refused_as_a_formula(text: str) -> None:
+    with pytest.raises(FormulaError, match=r"^formula: ") as error:
+        read_formula(text)
+    assert len(str(error.value)) < 400

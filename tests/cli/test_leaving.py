@@ -1,5 +1,6 @@
 """Ctrl-C at any moment, pipes that break, and how the command ends."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -26,6 +27,38 @@ def test_ctrl_c_at_any_moment(here, start, delay):
         assert (here / "run" / "checkpoint.safetensors").exists()
         assert (here / "run" / "model.safetensors").exists()
     assert not list(here.rglob("*.tmp"))
+
+
+DURING_IMPORTS = """
+import builtins, os, signal, sys
+from kobai.cli import main
+sys.argv = ["kobai", "--help"]
+plain, left = builtins.__import__, int(os.environ["AT"])
+
+def counting(*arguments):
+    global left
+    left -= 1
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGINT)
+    return plain(*arguments)
+
+# The very first is what puts the handler in place.
+builtins.__import__ = counting
+main()
+"""
+
+
+@pytest.mark.parametrize("at", [2, 3, 4, 5, 8, 13, 21, 34, 55, 89, 144, 400, 1000])
+def test_ctrl_c_while_modules_are_loading(at):
+    done = subprocess.run(
+        [sys.executable, "-c", DURING_IMPORTS],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        env=os.environ | {"AT": str(at)},
+    )
+    assert done.stderr == "interrupted\n"
+    assert done.returncode == 130
 
 
 SWALLOWED = """

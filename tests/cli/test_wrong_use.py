@@ -320,3 +320,15 @@ def test_output_that_cannot_be_written(start):
     assert process.returncode == 2
     assert "No space left on device" in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", '{"settings": {}}', '{"settings": {"data": 3}}']
+)
+def test_the_source_of_a_run_whose_settings_are_damaged(kobai, here, text):
+    assert kobai("train", "--epochs", 1, "--run", "run").code == 0
+    (here / "run" / "run.json").write_text(text)
+    done = kobai("source", "run")
+    assert done.code == 2
+    assert done.err.startswith("error: run/run.json: damaged")
+    assert done.err.count("\n") == 1

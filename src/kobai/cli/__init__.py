@@ -1,7 +1,11 @@
 """The command `kobai`."""
 
-import gc
-from typing import Any
+import os
+
+# `typing` need not be loaded for this; type checkers know the name.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def main() -> None:
@@ -11,12 +15,34 @@ def main() -> None:
     message. 130: Ctrl-C.
     """
     # Before anything that takes time: Ctrl-C may come while modules are loading.
+    _expect_ctrl_c()
     from kobai.cli.leaving import leave_after
 
     leave_after(_start)
 
 
-def _start() -> Any:
+def leave_at_once(number: int, frame: object) -> None:
+    """Leave, having said why: what Ctrl-C does while modules are loading."""
+    os.write(2, b"interrupted\n")
+    os._exit(130)
+
+
+def _expect_ctrl_c() -> None:
+    # The core of `signal`, which itself loads other modules.
+    from _signal import (  # type: ignore[import-not-found]
+        SIGINT,
+        default_int_handler,
+        getsignal,
+        signal,
+    )
+
+    if getsignal(SIGINT) is default_int_handler:
+        signal(SIGINT, leave_at_once)
+
+
+def _start() -> "Any":
+    import gc
+
     # It reads its variable when NumPy is loaded, which the commands do.
     from kobai.engines.blas import choose_kernels
 

@@ -2,9 +2,9 @@
 
 import ast
 import operator
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from textwrap import shorten
 from typing import Any
 
 import numpy as np
@@ -92,8 +92,11 @@ def read_formula(text: str) -> Formula:
     ...
     kobai.cli.formula.FormulaError: formula: "__import__" is not a function here; ...
     """
-    tree = _parse(text)
-    function = _build(tree, 0)
+    try:
+        tree = _parse(text)
+        function = _build(tree, 0)
+    except (RecursionError, MemoryError):
+        raise FormulaError("formula: nested too deeply to be read") from None
     used = {VARIABLES[name]: name for name in _variables(tree)}
     if not used:
         raise FormulaError(
@@ -109,21 +112,30 @@ def _parse(text: str) -> ast.expr:
             f"formula: {len(text)} characters long; at most {LONGEST} are read"
         )
     try:
-        return ast.parse(text.strip(), mode="eval").body
+        with warnings.catch_warnings():
+            # Python's remarks are about Python: "'int' object is not callable".
+            warnings.simplefilter("ignore")
+            return ast.parse(text.strip(), mode="eval").body
     except SyntaxError as error:
         raise FormulaError(_where(text.strip(), error)) from None
-    except (RecursionError, MemoryError, ValueError):
-        raise FormulaError("formula: nested too deeply to be read") from None
+    except ValueError:
+        raise FormulaError(
+            "formula: holds a character that no formula has, such as a zero byte"
+        ) from None
 
 
 def _where(text: str, error: SyntaxError) -> str:
     """Say where reading stopped; Python's own words would speak of statements."""
     at = max((error.offset or 1) - 1, 0)
-    rest = shorten(text[at:], 40, placeholder="…") or "the end"
+    rest = _brief(text[at:]) or "the end"
     return (
-        f'formula: cannot read "{shorten(text, 40, placeholder="…")}" at "{rest}"; '
+        f'formula: cannot read "{_brief(text)}" at "{rest}"; '
         'write it as in "x0**2 + 3*sin(x1)" (a product needs its *)'
     )
+
+
+def _brief(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:39]}…"
 
 
 def _variables(tree: ast.AST) -> list[str]:
@@ -149,8 +161,8 @@ def _build(node: ast.expr, depth: int) -> Node:
         case ast.Call():
             return _call(node, depth)
     raise FormulaError(
-        f'formula: "{ast.unparse(node)}" cannot be used; a formula has numbers, '
-        "x0, x1, …, + - * / **, brackets, pi, e and functions such as sin(x0)"
+        f'formula: "{_brief(ast.unparse(node))}" cannot be used; a formula has '
+        "numbers, x0, x1, …, + - * / **, brackets, pi, e and functions such as sin(x0)"
     )
 
 
@@ -173,7 +185,8 @@ def _name(name: str) -> Node:
     if name in FUNCTIONS:
         hint = f" Write {name}(x0)."
     raise FormulaError(
-        f'formula: "{name}" is not a variable; they are x0, x1, … (or x, y, z).{hint}'
+        f'formula: "{_brief(name)}" is not a variable; they are x0, x1, … '
+        f"(or x, y, z).{hint}"
     )
 
 
@@ -205,7 +218,7 @@ def _call(node: ast.Call, depth: int) -> Node:
     name = ast.unparse(node.func)
     if name not in FUNCTIONS:
         raise FormulaError(
-            f'formula: "{name}" is not a function here; there are '
+            f'formula: "{_brief(name)}" is not a function here; there are '
             f"{', '.join(FUNCTIONS)}.{suggest(name, FUNCTIONS)}"
         )
     need = 2 if name in TWO_ARGUMENTS else 1

@@ -1,10 +1,14 @@
 """A picture of any size made into what a network was trained on."""
 
+import errno
+import os
+import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from kobai.data.damage import readable
 from kobai.errors import DataError
 
 Array = np.ndarray[Any, Any]
@@ -42,25 +46,34 @@ def _read_pixels(path: Path) -> tuple[Array, Array]:
     # PIL takes 30 ms to import, and only this function needs it.
     from PIL import Image, UnidentifiedImageError
 
+    if not path.exists():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
     try:
-        with Image.open(path) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise DataError(
-                    f"{path}: {image.width} x {image.height} pixels; "
-                    f"at most {MOST_PIXELS:,} are read. Make the picture smaller."
-                )
-            # A palette may hold transparency, and 16-bit greys have no own luminance.
-            if image.mode.startswith("I") or image.mode == "F":
-                return _deep_grey(np.asarray(image, dtype=np.float64))
-            pixels = np.asarray(image.convert("RGBA"), dtype=np.float64) / 255
-    except UnidentifiedImageError:
+        # PIL warns of damaged tags, and of sizes that are refused below.
+        with (
+            readable(path, "the image is damaged"),
+            warnings.catch_warnings(action="ignore"),
+            Image.open(path) as image,
+        ):
+            return _luminance(image, path)
+    except DataError as error:
+        if isinstance(error.__cause__, UnidentifiedImageError):
+            raise DataError(
+                f"{path}: not an image that can be read; give a PNG or JPEG, or an .npz"
+            ) from None
+        raise
+
+
+def _luminance(image: Any, path: Path) -> tuple[Array, Array]:
+    if image.width * image.height > MOST_PIXELS:
         raise DataError(
-            f"{path}: not an image that can be read; give a PNG or JPEG, or an .npz"
-        ) from None
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        if isinstance(error, DataError | FileNotFoundError | PermissionError):
-            raise
-        raise DataError(f"{path}: the image is damaged ({error})") from None
+            f"{path}: {image.width} x {image.height} pixels; "
+            f"at most {MOST_PIXELS:,} are read. Make the picture smaller."
+        )
+    # A palette may hold transparency, and 16-bit greys have no own luminance.
+    if image.mode.startswith("I") or image.mode == "F":
+        return _deep_grey(np.asarray(image, dtype=np.float64))
+    pixels = np.asarray(image.convert("RGBA"), dtype=np.float64) / 255
     return pixels[..., :3] @ [0.299, 0.587, 0.114], pixels[..., 3]
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, NoReturn, TextIO
 
+from kobai.cli import leave_at_once
 from kobai.errors import KobaiError
 
 FAILED = 1
@@ -38,7 +39,8 @@ class CtrlC:
 
     def watch(self) -> None:
         """Take over from Python's own handler; a signal that is ignored stays so."""
-        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        replaced = signal.default_int_handler, leave_at_once
+        if signal.getsignal(signal.SIGINT) in replaced:
             signal.signal(signal.SIGINT, self._press)
             sys.unraisablehook = self._unraisable
 

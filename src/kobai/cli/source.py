@@ -22,11 +22,10 @@ def source(
     optimizer's update as straight-line code, with buffers that are used again.
     """
     # Networks and optimizers load NumPy, which `kobai --help` does not need.
-    from kobai.cli.settings import Settings, build_optimizer
+    from kobai.cli.settings import build_optimizer
     from kobai.training.step import example_source
 
     model = find_model(run)
-    written = RunFolder(Path(run).expanduser()).read()["settings"]
-    settings = Settings.from_json(written)
+    settings = RunFolder(Path(run).expanduser()).settings()
     optimizer = build_optimizer(settings)
     typer.echo(example_source(model.network, optimizer, settings.batch_size or 100))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
+from kobai.data.damage import readable
 from kobai.data.encodings import checked_encoding, find_encoding
 from kobai.errors import DataError
 
@@ -130,7 +131,13 @@ def open_text_table(path: Path, encoding: str | None = None) -> TextTable:
         table = TextTable(path, found, ",", ())
         line = _first_line(_utf8(file, table), path)
     separator = "\t" if ".tsv" in path.suffixes else _separator(line)
-    names = next(csv.reader([line], delimiter=separator), [])
+    try:
+        names = next(csv.reader([line], delimiter=separator), [])
+    except csv.Error as error:
+        raise DataError(
+            f"{path}: its first line is not one of names ({error}); need the columns' "
+            "names on a line of their own"
+        ) from None
     return TextTable(path, found, separator, checked_names(names, path))
 
 
@@ -180,15 +187,11 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
     import bz2
     import gzip
     import lzma
-    import zlib
 
     openers: dict[str, Any] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
-    try:
-        with openers.get(path.suffix.lower(), open)(path, "rb") as file:
-            yield file
-    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise DataError(f"{path}: it cannot be read ({why})") from None
+    opened = openers.get(path.suffix.lower(), open)
+    with readable(path, "it cannot be read"), opened(path, "rb") as file:
+        yield file
 
 
 def _check_beginning(beginning: bytes, path: Path) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kobai.data.damage import readable
 from kobai.data.delimited import TextTable, checked_names, open_text_table
 from kobai.data.endings import ENDINGS, PACKED, ending_of, is_table
 from kobai.errors import DataError, missing_extra
@@ -66,24 +67,27 @@ def _open_file(path: Path, encoding: str | None) -> Table:
 
 
 def _open_parquet(path: Path) -> Table:
+    # Polars reads Parquet itself, but some damaged files end the whole process there.
+    try:
+        from pyarrow.parquet import ParquetFile
+    except ImportError as error:
+        raise missing_extra("Parquet files", error, "table") from error
     import polars as pl
 
-    try:
-        lazy = pl.scan_parquet(path)
-        names = tuple(lazy.collect_schema().names())
-        rows = int(lazy.select(pl.len()).collect().item())
-    except (pl.exceptions.PolarsError, OSError) as error:
-        problem = str(error).splitlines()[0]
-        raise DataError(f"{path}: no readable Parquet file ({problem})") from None
-
-    checked = checked_names(names, path)
-    renamed = lazy.rename(dict(zip(names, checked, strict=True)))
+    problem = "no readable Parquet file"
+    with readable(path, problem), ParquetFile(path) as file:
+        names = checked_names(file.schema_arrow.names, path)
 
     def frames(dtypes: Dtypes) -> "Iterator[pl.DataFrame]":
-        for start in range(0, rows, PARQUET_ROWS):
-            yield renamed.slice(start, PARQUET_ROWS).collect()
+        with readable(path, problem), ParquetFile(path) as file:
+            for batch in file.iter_batches(PARQUET_ROWS):
+                # What is said to be text may be none.
+                batch.validate(full=True)
+                frame = pl.from_arrow(batch.rename_columns(names))
+                assert isinstance(frame, pl.DataFrame)
+                yield frame
 
-    return Table(str(path), checked, frames)
+    return Table(str(path), names, frames)
 
 
 def _from_others(table: Any) -> "pl.DataFrame":

@@ -59,7 +59,7 @@ def decompress(raw: bytes, name: str | Path) -> bytes:
         return gzip.decompress(raw)
     except EOFError as error:
         raise DataError(f"{name}: the compressed file is cut short; {AGAIN}") from error
-    except (OSError, zlib.error) as error:
+    except (OSError, ValueError, struct.error, zlib.error) as error:
         raise DataError(f"{name}: the compressed file is damaged; {AGAIN}") from error
 
 

@@ -1,12 +1,14 @@
 """A user's own arrays, from a NumPy .npz file."""
 
 import os
+import warnings
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from kobai.data.arrays import image_shape, inputs, targets
+from kobai.data.damage import readable
 from kobai.data.dataset import Array, Dataset
 from kobai.data.idx import check_labels
 from kobai.data.keywords import checked_keywords
@@ -92,32 +94,19 @@ def _dataset(
 
 
 def _read(path: Path) -> list[Pair]:
-    import zipfile
-    import zlib
-
-    try:
-        # Opened here, because NumPy does not close a file that it cannot read.
-        with path.open("rb") as stream:
-            # Never a pickle: unpickling runs whatever code the file names.
-            file = np.load(stream, allow_pickle=False)
-            if not isinstance(file, np.lib.npyio.NpzFile):
-                raise DataError(f"{path}: holds one array; need {NEEDED} in an .npz")
-            with file:
-                return _pairs(path, file)
-    except DataError:
-        raise
-    except OSError as error:
-        reason = error.strerror or error
-        raise DataError(f"{path}: cannot be read ({reason})") from error
-    except (
-        ValueError,
-        EOFError,
-        RuntimeError,
-        MemoryError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
-        raise DataError(f"{path}: no readable .npz file ({error})") from error
+    # Opened here, because NumPy does not close a file that it cannot read. What it
+    # notes about the age of a header changes nothing.
+    with (
+        readable(path, "no readable .npz file"),
+        warnings.catch_warnings(action="ignore"),
+        path.open("rb") as stream,
+    ):
+        # Never a pickle: unpickling runs whatever code the file names.
+        file = np.load(stream, allow_pickle=False)
+        if not isinstance(file, np.lib.npyio.NpzFile):
+            raise DataError(f"{path}: holds one array; need {NEEDED} in an .npz")
+        with file:
+            return _pairs(path, file)
 
 
 def _pairs(path: Path, file: np.lib.npyio.NpzFile) -> list[Pair]:
