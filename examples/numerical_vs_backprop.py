@@ -18,7 +18,7 @@ hidden = int(sys.argv[1]) if len(sys.argv) > 1 else 50
 
 (x_train, t_train), _ = load_digits()
 x, t = x_train[:100], t_train[:100]
-network = TwoLayerNet(x.shape[1], hidden, 10)
+network = TwoLayerNet(x.shape[1], hidden, 10, seed=0)
 print(network, end="\n\n")
 
 

@@ -24,7 +24,7 @@ except DataError as error:
     remedy = "let KOBAI_DATA_DIR, or FOLDER, name the folder of MNIST's files"
     print(f"error: {reason}; {remedy}", file=sys.stderr)
     sys.exit(2)
-network = TwoLayerNet(input_size=784, hidden_size=50, output_size=10)  # noqa: F405
+network = TwoLayerNet(784, 50, 10, seed=0)  # noqa: F405
 rng = np.random.default_rng(0)
 
 batch_size = 100

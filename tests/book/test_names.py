@@ -8,6 +8,7 @@ import pytest
 import kobai.book
 from kobai import autodiff
 from kobai.book import *  # noqa: F403
+from kobai.formats import load_model, save_model
 
 NAMES = [
     "identity_function",
@@ -46,9 +47,12 @@ def test_every_name_comes_with_the_star(name):
     assert callable(globals()[name])
 
 
-def test_the_star_brings_nothing_private_and_not_numpy():
+def test_the_star_brings_numpy_as_in_the_book_and_nothing_private():
     assert all(not name.startswith("_") for name in kobai.book.__all__)
-    assert "np" not in kobai.book.__all__
+    names = {}
+    exec("from kobai.book import *; x = np.array([1.0, 2.0])", names)
+    assert names["np"] is np
+    assert set(names) == {*kobai.book.__all__, "x", "__builtins__"}
 
 
 X = np.array([-2.0, -0.5, 0.0, 0.5, 2.0])
@@ -114,6 +118,36 @@ def test_a_single_sample_is_a_batch_of_one():
     np.testing.assert_allclose(slope, -np.eye(10)[2] / (0.6 + 1e-7), rtol=1e-12)
 
 
+PROBABILITIES = np.linspace(0.05, 0.15, 10)[np.newaxis]
+
+
+@pytest.mark.parametrize("label", range(10))
+@pytest.mark.parametrize("shape", [(), (1,), (1, 1)])
+def test_a_label_of_one_sample_may_have_the_axes_of_a_batch(shape, label):
+    t = np.full(shape, label)
+    # What the book's y[np.arange(batch_size), t] takes.
+    expected = -np.log(PROBABILITIES[0, label] + 1e-7)
+    for y in (PROBABILITIES, PROBABILITIES[0]):
+        assert cross_entropy_error(y, t) == pytest.approx(expected, rel=1e-15)
+        slope = autodiff.gradient(lambda y: cross_entropy_error(y, t), y)
+        assert slope.shape == y.shape
+        assert slope.ravel().nonzero()[0].tolist() == [label]
+
+
+def test_labels_may_stand_in_a_column_or_in_a_row():
+    y = np.random.default_rng(0).dirichlet(np.ones(4), 4)
+    t = np.array([3, 0, 0, 2])
+    expected = -np.mean(np.log(y[[0, 1, 2, 3], t] + 1e-7))
+    for labels in (t, t[:, np.newaxis], t[np.newaxis], t.astype(np.uint8)):
+        assert cross_entropy_error(y, labels) == pytest.approx(expected, rel=1e-15)
+    one_class = np.array([[1.0]])
+    # ln(1 + 1e-7)
+    assert cross_entropy_error(one_class, one_class) == pytest.approx(-1e-7, rel=1e-6)
+    for wrong in (t.reshape(2, 2), t[:, np.newaxis].astype(float), t[:2, np.newaxis]):
+        with pytest.raises(ValueError, match="need integer labels"):
+            cross_entropy_error(y, wrong)
+
+
 def function_2(x):
     """The book's function, for one point or for many."""
     return np.sum(x**2) if x.ndim == 1 else np.sum(x**2, axis=1)
@@ -160,9 +194,37 @@ def test_gradient_check_names_what_does_not_fit():
         gradient_check({"W": np.ones(2)}, {"W": np.ones(3)})
 
 
-def test_simple_net_is_random_by_seed():
+def first_weights(kind, **seed):
+    sizes = {SimpleNet: (), TwoLayerNet: (6, 5, 3), MultiLayerNet: (6, [5, 4], 3)}
+    net = kind(*sizes[kind], **seed)
+    return net.W if kind is SimpleNet else net.params["W1"]
+
+
+@pytest.mark.parametrize("kind", [SimpleNet, TwoLayerNet, MultiLayerNet])
+def test_networks_begin_with_other_weights_each_time_or_by_a_seed(kind):
+    assert (first_weights(kind) != first_weights(kind)).all()
+    assert (first_weights(kind, seed=1) != first_weights(kind, seed=2)).all()
+    for seed in (7, np.random.default_rng(7)):
+        own = first_weights(kind, seed=seed)
+        np.testing.assert_array_equal(own, first_weights(kind, seed=7))
+
+
+def test_trainer_draws_other_batches_each_time_or_by_a_seed():
+    x, t = np.random.default_rng(0).random((200, 3)), np.arange(200) % 2
+
+    def losses(**seed):
+        net = TwoLayerNet(3, 4, 2, seed=0)
+        options = {"epochs": 1, "mini_batch_size": 20, "verbose": False}
+        trainer = Trainer(net, x, t, x, t, **options, **seed)
+        trainer.train()
+        return trainer.train_loss_list
+
+    assert losses() != losses()
+    assert losses(seed=3) == losses(seed=3) != losses(seed=4)
+
+
+def test_simple_net_learns():
     assert SimpleNet().W.shape == (2, 3)
-    assert (SimpleNet(seed=1).W != SimpleNet(seed=2).W).all()
     net = SimpleNet(seed=1)
     x, t = np.random.default_rng(0).random((4, 2)), np.array([0, 1, 2, 1])
     before = net.loss(x, t)
@@ -228,6 +290,86 @@ def test_optimizers_refuse_integers_before_anything_moves(name):
     assert (params["a"] < [1, 2]).all()
 
 
+@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("kind", [float, np.float64, np.float32, int, np.int64])
+def test_numbers_are_parameters_too(name, kind):
+    """As in the book's descents on x² / 20 + y², each a number in the dictionary."""
+    optimizer = globals()[name](lr=0.1)
+    params = {"x": kind(-7), "y": kind(2)}
+    expected, memory = {"x": -7.0, "y": 2.0}, {"x": 0.0, "y": 0.0}
+    history = []
+    for n in range(1, 31):
+        history.append(params["x"])
+        slopes = {"x": params["x"] / 10.0, "y": 2.0 * params["y"]}
+        for key, slope in zip(
+            "xy", (expected["x"] / 10, 2 * expected["y"]), strict=True
+        ):
+            found = RULES[name](expected[key], slope, memory[key], n)
+            expected[key], memory[key] = found
+        optimizer.update(params, slopes)
+    # Float32 rounds 30 steps to 24 bits each.
+    accuracy = 1e-4 if kind is np.float32 else 1e-12
+    for key in params:
+        assert isinstance(params[key], float if kind is not np.float32 else kind)
+        assert params[key] == pytest.approx(expected[key], rel=accuracy, abs=accuracy)
+    # What was noted of a number on the way stays as it was.
+    assert history[0] == -7
+    assert len(set(history)) == 30
+
+
+@pytest.mark.parametrize("name", [*RULES, "Nesterov", "Adam"])
+def test_numbers_move_as_arrays_of_one_do(name):
+    alone, within = globals()[name](lr=0.1), globals()[name](lr=0.1)
+    number, array = {"x": 2.0}, {"x": np.array(2.0)}
+    kept = array["x"]
+    for slope in (1.0, 0, np.float64(-3)):
+        alone.update(number, {"x": slope})
+        within.update(array, {"x": np.array(slope)})
+    assert number["x"] == array["x"] != 2
+    assert array["x"] is kept
+
+
+@pytest.mark.parametrize("wrong", [True, "2", [1.0], None, np.bool_(True), 1j])
+def test_what_is_neither_array_nor_number_is_refused(wrong):
+    params = {"a": 1.0, "x": wrong}
+    with pytest.raises(TypeError, match=r"update: got x of .*need"):
+        SGD().update(params, {"a": 1.0, "x": 1.0})
+    assert params["a"] == 1
+
+
+def test_what_an_optimizer_remembers_can_be_read():
+    g = np.array([2.0, -4.0])
+    momentum, ada, rms = Momentum(0.1, 0.5), AdaGrad(0.1), RMSprop(0.1, 0.75)
+    adam = Adam(0.1, 0.5, 0.75)
+    assert momentum.v is ada.h is rms.h is adam.m is adam.v is None
+    for optimizer in (momentum, ada, rms, adam):
+        params = {"W": np.ones(2)}
+        for _ in range(2):
+            optimizer.update(params, {"W": g})
+        assert optimizer.iter == 2
+        assert optimizer.lr == 0.1
+    np.testing.assert_allclose(momentum.v["W"], -0.1 * g * 1.5)
+    np.testing.assert_allclose(ada.h["W"], 2 * g * g)
+    np.testing.assert_allclose(rms.h["W"], g * g * (1 - 0.75**2))
+    np.testing.assert_allclose(adam.m["W"], g * (1 - 0.5**2))
+    np.testing.assert_allclose(adam.v["W"], g * g * (1 - 0.75**2))
+    settings = momentum.momentum, rms.decay_rate, adam.beta1, adam.beta2
+    assert settings == (0.5, 0.75, 0.5, 0.75)
+
+
+def test_settings_and_memory_may_be_changed_between_updates():
+    optimizer, params = Momentum(lr=0.1, momentum=0.9), {"W": np.array([1.0])}
+    optimizer.update(params, {"W": np.array([1.0])})
+    optimizer.momentum = 0.0
+    optimizer.update(params, {"W": np.array([1.0])})
+    assert params["W"] == pytest.approx([0.8])
+    optimizer.momentum, optimizer.v = 0.5, None
+    optimizer.update(params, {"W": np.array([1.0])})
+    assert params["W"] == pytest.approx([0.7])
+    with pytest.raises(ValueError, match="momentum must be"):
+        Momentum(momentum=1.5)
+
+
 def test_learning_rate_may_change_between_updates():
     optimizer = SGD(lr=0.1)
     params = {"W": np.array([1.0])}
@@ -238,11 +380,11 @@ def test_learning_rate_may_change_between_updates():
 
 
 def test_multi_layer_net():
-    net = MultiLayerNet(6, [5, 4], 3, weight_decay_lambda=0.1)
+    net = MultiLayerNet(6, [5, 4], 3, weight_decay_lambda=0.1, seed=0)
     assert [net.params[f"W{i}"].shape for i in (1, 2, 3)] == [(6, 5), (5, 4), (4, 3)]
     rng = np.random.default_rng(0)
     x, t = rng.random((8, 6)), rng.integers(0, 3, 8)
-    plain = MultiLayerNet(6, [5, 4], 3)
+    plain = MultiLayerNet(6, [5, 4], 3, seed=0)
     weights = sum(np.sum(net.params[f"W{i}"] ** 2) for i in (1, 2, 3))
     assert net.loss(x, t) == pytest.approx(plain.loss(x, t) + 0.05 * weights)
     assert max(gradient_check(net, x, t).values()) < 1e-8
@@ -250,9 +392,37 @@ def test_multi_layer_net():
     np.testing.assert_allclose(decayed, 0.1 * net.params["W2"], rtol=1e-9, atol=1e-12)
 
 
+def test_multi_layer_net_predicts_scores():
+    net = MultiLayerNet(6, [5, 4], 3, seed=0)
+    x, t = np.random.default_rng(0).random((8, 6)), np.arange(8) % 3
+    hidden = x
+    for i in (1, 2):
+        hidden = relu(hidden @ net.params[f"W{i}"] + net.params[f"b{i}"])
+    scores = hidden @ net.params["W3"] + net.params["b3"]
+    # Once as it is written, then compiled; one sample alone.
+    for _ in range(3):
+        np.testing.assert_allclose(net.predict(x), scores, rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(net.predict(x[0]), scores[0], rtol=1e-12, atol=1e-15)
+    assert net.loss(x, t) == pytest.approx(softmax_loss(net.predict(x), t), rel=1e-12)
+    assert net.accuracy(x, t) == np.mean(scores.argmax(axis=1) == t)
+    slope = autodiff.gradient(lambda x: np.sum(net.predict(x)), x)
+    judge = autodiff.numerical_gradient(lambda x: np.sum(net.predict(x)), x)
+    np.testing.assert_allclose(slope, judge, rtol=1e-7, atol=1e-9)
+    with pytest.raises(ValueError, match="finite"):
+        net.predict(np.full((2, 6), np.nan))
+
+
+def test_a_saved_multi_layer_net_gives_probabilities(tmp_path):
+    net = MultiLayerNet(6, [5, 4], 3, seed=0)
+    save_model(tmp_path / "net.safetensors", net, classes=("a", "b", "c"))
+    x = np.random.default_rng(0).random((8, 6))
+    found = load_model(tmp_path / "net.safetensors").predict(x)
+    np.testing.assert_allclose(found, softmax(net.predict(x)), rtol=1e-12)
+
+
 def test_multi_layer_net_s_first_weights():
     def spread(std):
-        net = MultiLayerNet(500, [400], 10, weight_init_std=std)
+        net = MultiLayerNet(500, [400], 10, weight_init_std=std, seed=0)
         return net.params["W1"].std()
 
     # 200,000 draws: 0.16 % off at one sigma.

@@ -2,10 +2,12 @@
 
 `from kobai.book import *` brings the book's activation functions and losses, numerical
 gradient and gradient descent, `SimpleNet`, `TwoLayerNet`, `MultiLayerNet`, the
-optimizers, `Trainer` and `load_mnist`. A notebook that needs no more of the book than
-these runs with its imports replaced: names, arguments and meanings are the book's, the
-work is done by the rest of Kobai. Where the two differ (a mean over the batch, the name
-of a learning rate), the book's way holds here and the field's in `kobai`.
+optimizers, `Trainer` and `load_mnist`, and NumPy as `np`, which comes with the star in
+the book too. A notebook that needs no more of the book than these runs with its imports
+replaced: names, arguments and meanings are the book's, the work is done by the rest of
+Kobai. Where the two differ (a mean over the batch, the name of a learning rate, first
+weights that are others each time unless there is a `seed`), the book's way holds here
+and the field's in `kobai`.
 
 Not here are the layer classes of chapters 5 to 7 with their `forward` and `backward`
 (`Affine`, `Relu`, `Sigmoid`, `SoftmaxWithLoss`, `BatchNormalization`, `Dropout`,
@@ -19,6 +21,8 @@ plain NumPy without them, and `kobai.networks` has layers of its own.
 
 Source: Saito, "Deep Learning from Scratch", 2016.
 """
+
+import numpy as np
 
 from kobai.book.functions import (
     cross_entropy_error,
@@ -72,6 +76,7 @@ __all__ = [
     "identity_function",
     "load_mnist",
     "mean_squared_error",
+    "np",
     "numerical_diff",
     "numerical_gradient",
     "relu",

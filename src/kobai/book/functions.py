@@ -6,6 +6,7 @@ import numpy as np
 
 from kobai import functions
 from kobai.functions import identity, relu, sigmoid, softmax
+from kobai.functions.activations import as_array
 
 __all__ = [
     "cross_entropy_error",
@@ -99,17 +100,25 @@ def d_mean_squared_error(y: Any, t: Any) -> Any:
 def cross_entropy_error(y: Any, t: Any) -> Any:
     """Return -(1/N) Σₙₖ tₙₖ ln(yₙₖ + δ) with δ = 1e-7, the mean over the batch.
 
-    y has shape (n, k), and t is labels (n,) or one-hot (n, k). For one sample, y of
-    shape (k,), t may also be that of a batch of one: (1,) or (1, k). Raises ValueError
-    for other shapes.
+    y has shape (n, k), and t is labels (n,) or one-hot (n, k). Labels may also stand
+    in a column or a row, (n, 1) or (1, n). For one sample, y of shape (k,), t may be
+    that of a batch of one: (1,), (1, 1) or (1, k). Raises ValueError for other shapes.
 
     >>> round(float(cross_entropy_error(np.array([0.25, 0.75]), np.array([1]))), 6)
     0.287682
     """
-    shape = np.shape(t)
-    if np.ndim(y) == 1 and shape != np.shape(y) and shape[:1] == (1,):
-        t = t[0]
+    y, t = as_array(y), as_array(t)
+    if t.shape == (1, *y.shape):
+        t = t.reshape(y.shape)
+    elif t.dtype.kind in "iu" and t.shape != y.shape and _alike(t.shape, y.shape[:-1]):
+        # The book's y[np.arange(n), t] would take n² numbers for labels in a column.
+        t = t.reshape(y.shape[:-1])
     return functions.cross_entropy_error(y, t)
+
+
+def _alike(shape: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Tell whether two shapes are the same but for axes of length 1."""
+    return [n for n in shape if n != 1] == [n for n in other if n != 1]
 
 
 def softmax_loss(X: Any, t: Any) -> Any:

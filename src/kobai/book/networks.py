@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from kobai.book.functions import softmax_loss
 from kobai.errors import suggest
-from kobai.networks import ACTIVATIONS, Dense, Layer, Network, Softmax, TwoLayerNet
+from kobai.networks import ACTIVATIONS, Dense, Layer, Network, Softmax, two_layer
 from kobai.networks.layer import Values
 from kobai.networks.network import NOTHING
 
@@ -16,17 +17,21 @@ __all__ = ["MultiLayerNet", "SimpleNet", "TwoLayerNet"]
 _INITIAL = {"relu": "he", "he": "he", "sigmoid": "xavier", "xavier": "xavier"}
 
 
+Seed = int | np.random.Generator | None
+
+
 class SimpleNet:
     """One 2×3 weight matrix W, and softmax with cross-entropy behind it.
 
-    W may be replaced or changed in place: `net.W -= 0.1 * dW`.
+    W may be replaced or changed in place: `net.W -= 0.1 * dW`. It begins normal with
+    standard deviation 1, other numbers each time unless there is a `seed`.
 
     >>> net = SimpleNet()
     >>> net.predict(np.array([0.6, 0.9])).shape
     (3,)
     """
 
-    def __init__(self, *, seed: int | np.random.Generator = 0) -> None:
+    def __init__(self, *, seed: Seed = None) -> None:
         self.W = np.random.default_rng(seed).standard_normal((2, 3))
 
     def predict(self, x: Any) -> Any:
@@ -38,13 +43,38 @@ class SimpleNet:
         return softmax_loss(self.predict(x), t)
 
 
+class TwoLayerNet(two_layer.TwoLayerNet):
+    """`kobai.networks.TwoLayerNet`, with other first weights each time.
+
+    A `seed` gives the same ones again.
+
+    >>> net = TwoLayerNet(784, 50, 10, seed=1)
+    >>> np.array_equal(net.params["W1"], TwoLayerNet(784, 50, 10, seed=1).params["W1"])
+    True
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        output_size: int,
+        weight_init_std: float = 0.01,
+        *,
+        seed: Seed = None,
+        dtype: DTypeLike = np.float64,
+    ) -> None:
+        sizes = input_size, hidden_size, output_size
+        super().__init__(*sizes, weight_init_std, seed=seed, dtype=dtype)
+
+
 class MultiLayerNet(Network):
     """Dense layers with an activation between them, and softmax at the end.
 
     `activation` is "relu" or "sigmoid" (or another of Kobai's). `weight_init_std` is a
-    standard deviation, or "relu" or "he" for He's, "sigmoid" or "xavier" for Xavier's.
-    The loss is the cross-entropy plus ½ λ Σ W² over all weights, where λ is
-    `weight_decay_lambda`; `evaluate` leaves that part out. Parameters are W1, b1, W2, …
+    standard deviation, or "relu" or "he" for He's, "sigmoid" or "xavier" for Xavier's;
+    the weights are others each time unless there is a `seed`. The loss is the
+    cross-entropy plus ½ λ Σ W² over all weights, where λ is `weight_decay_lambda`;
+    `evaluate` leaves that part out. Parameters are W1, b1, W2, …
 
     >>> net = MultiLayerNet(784, [100, 100], 10, weight_decay_lambda=0.1)
     >>> list(net.params)
@@ -60,7 +90,7 @@ class MultiLayerNet(Network):
         weight_init_std: str | float = "relu",
         weight_decay_lambda: float = 0,
         *,
-        seed: int | np.random.Generator = 0,
+        seed: Seed = None,
     ) -> None:
         self.weight_decay_lambda = weight_decay_lambda
         kind = _known("activation", activation, ACTIVATIONS)
@@ -74,6 +104,18 @@ class MultiLayerNet(Network):
         super().__init__(
             input_size, layers, "cross_entropy_error", seed=seed, dtype=np.float64
         )
+
+    def predict(self, x: Any) -> Any:
+        """Return the scores for a batch x, shape (n, input_size) to (n, output_size).
+
+        They are what softmax makes probabilities of: `softmax(net.predict(x))`. One
+        sample, shape (input_size,), gives its scores alone. Saved and loaded, the
+        network is a `kobai.Network`, which gives the probabilities.
+        """
+        return super().predict(x)
+
+    def _outputs_of(self, params: Values, x: Any, statistics: Values) -> Any:
+        return self._logits_of(params, x, statistics)
 
     def objective(
         self,

@@ -1,115 +1,176 @@
-"""The book's optimizers: `update(params, grads)` changes the arrays in place."""
+"""The book's optimizers: `update(params, grads)` moves the parameters themselves."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
+from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
 
 from kobai import optimizers
 
-Arrays = Mapping[str, np.ndarray]
+Params = MutableMapping[str, Any]
+Memory = dict[str, Any] | None
+"""What is remembered of each parameter; None before the first update."""
 
 
 class BookOptimizer:
     """One of Kobai's pure optimizers, with a memory and the book's `update`.
 
-    `lr` may be changed between updates.
+    The settings, such as `lr`, may be changed between updates. `iter` counts these.
     """
 
-    kind: ClassVar[type[optimizers.Optimizer]]
+    memories: ClassVar[Mapping[str, str]] = {}
+    """The book's names for what is remembered, and Kobai's."""
 
-    def __init__(self, lr: float, **settings: Any) -> None:
+    def __init__(self, lr: float) -> None:
         self.lr = lr
-        self.rule = self.kind(lr, **settings)
-        self.state: dict[str, Any] | None = None
+        self.iter = 0
+        for name in self.memories:
+            setattr(self, name, None)
+        # A setting that makes no sense is refused here, not at the first update.
+        self.rule()
 
-    def update(self, params: Arrays, grads: Arrays) -> None:
-        """Move every array of `params` in place by one step along `grads`.
+    def rule(self) -> optimizers.Optimizer:
+        """Return Kobai's optimizer with the settings of now."""
+        raise NotImplementedError
 
-        Raises TypeError, before anything moves, where an array is of integers.
+    def update(self, params: Params, grads: Mapping[str, Any]) -> None:
+        """Move all parameters by one step along `grads`.
+
+        An array is changed in place; a number, which cannot be, gives way to a new one
+        in `params`. Raises TypeError, before anything moves, for an array of integers,
+        which in place would hold 0 for 0.9, and for what is neither array nor number.
         """
-        _refuse_integers(params)
-        if self.state is None:
-            self.state = self.rule.init(params)
-        moved, self.state = self.rule.update(params, grads, self.state, self.lr)
-        for name, array in params.items():
-            array[...] = moved[name]
+        arrays = {name: _floats(name, value) for name, value in params.items()}
+        rule = self.rule()
+        moved, state = rule.update(arrays, grads, self._state(rule, arrays))
+        for name, value in params.items():
+            if isinstance(value, np.ndarray):
+                value[...] = moved[name]
+            else:
+                params[name] = np.asarray(moved[name])[()]
+        self.iter = int(state["step"])
+        for name, slot in self.memories.items():
+            setattr(self, name, state[slot])
+
+    def _state(
+        self, rule: optimizers.Optimizer, arrays: Mapping[str, np.ndarray]
+    ) -> dict[str, Any]:
+        """Return the memory as Kobai's optimizer has it."""
+        state = {slot: getattr(self, name) for name, slot in self.memories.items()}
+        if None in state.values():
+            state = rule.init(arrays)
+        return state | {"step": np.array(self.iter)}
 
 
-def _refuse_integers(params: Arrays) -> None:
-    # In place, 0.9 would be written back as 0.
-    for name, array in params.items():
-        dtype = np.asarray(array).dtype
-        if dtype.kind in "biu":
-            raise TypeError(
-                f"update: got {name} of {dtype}, which cannot hold a step's fractions; "
-                f"need floats, such as {name}.astype(float)"
-            )
+def _floats(name: str, value: Any) -> np.ndarray:
+    """Return a parameter as an array of floats, or raise TypeError."""
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    if is_number and not isinstance(value, np.floating):
+        return np.array(float(value))
+    if not is_number and not isinstance(value, np.ndarray):
+        raise TypeError(
+            f"update: got {name} of type {type(value).__name__}; need an array of "
+            "floats, or a number"
+        )
+    array = np.asarray(value)
+    if array.dtype.kind != "f":
+        raise TypeError(
+            f"update: got {name} of {array.dtype}, which cannot hold a step's "
+            f"fractions; need floats, such as {name}.astype(float)"
+        )
+    return array
 
 
 class SGD(BookOptimizer):
     """W ← W - lr ∂L/∂W: see `kobai.optimizers.SGD`.
 
-    >>> params = {"W": np.array([3.0, 4.0])}
-    >>> SGD(lr=0.1).update(params, {"W": np.array([1.0, 1.0])})
-    >>> params
-    {'W': array([2.9, 3.9])}
+    >>> params = {"W": np.array([3.0, 4.0]), "x": -7.0}
+    >>> SGD(lr=0.1).update(params, {"W": np.array([1.0, 1.0]), "x": -0.7})
+    >>> params["W"], float(params["x"])
+    (array([2.9, 3.9]), -6.93)
     """
-
-    kind = optimizers.SGD
 
     def __init__(self, lr: float = 0.01) -> None:
         super().__init__(lr)
+
+    def rule(self) -> optimizers.Optimizer:
+        """Return `kobai.optimizers.SGD`."""
+        return optimizers.SGD(self.lr)
 
 
 class Momentum(BookOptimizer):
     """v ← momentum v - lr ∂L/∂W, W ← W + v: see `kobai.optimizers.Momentum`."""
 
-    kind = optimizers.Momentum
+    memories = {"v": "velocity"}
+    v: Memory
 
     def __init__(self, lr: float = 0.01, momentum: float = 0.9) -> None:
-        super().__init__(lr, momentum=momentum)
+        self.momentum = momentum
+        super().__init__(lr)
+
+    def rule(self) -> optimizers.Optimizer:
+        """Return `kobai.optimizers.Momentum`."""
+        return optimizers.Momentum(self.lr, self.momentum)
 
 
-class Nesterov(BookOptimizer):
+class Nesterov(Momentum):
     """Momentum that looks ahead: see `kobai.optimizers.Nesterov`."""
 
-    kind = optimizers.Nesterov
-
-    def __init__(self, lr: float = 0.01, momentum: float = 0.9) -> None:
-        super().__init__(lr, momentum=momentum)
+    def rule(self) -> optimizers.Optimizer:
+        """Return `kobai.optimizers.Nesterov`."""
+        return optimizers.Nesterov(self.lr, self.momentum)
 
 
 class AdaGrad(BookOptimizer):
-    """Steps that shrink as gradients add up: see `kobai.optimizers.AdaGrad`."""
+    """h ← h + (∂L/∂W)², W ← W - lr ∂L/∂W / √h: see `kobai.optimizers.AdaGrad`."""
 
-    kind = optimizers.AdaGrad
+    memories = {"h": "squares"}
+    h: Memory
 
     def __init__(self, lr: float = 0.01) -> None:
         super().__init__(lr)
+
+    def rule(self) -> optimizers.Optimizer:
+        """Return `kobai.optimizers.AdaGrad`."""
+        return optimizers.AdaGrad(self.lr)
 
 
 class RMSprop(BookOptimizer):
     """AdaGrad that forgets: see `kobai.optimizers.RMSProp`."""
 
-    kind = optimizers.RMSProp
+    memories = {"h": "squares"}
+    h: Memory
 
     def __init__(self, lr: float = 0.01, decay_rate: float = 0.99) -> None:
-        super().__init__(lr, decay=decay_rate, epsilon=1e-7)
+        self.decay_rate = decay_rate
+        super().__init__(lr)
+
+    def rule(self) -> optimizers.Optimizer:
+        """Return `kobai.optimizers.RMSProp` with the book's ε."""
+        return optimizers.RMSProp(self.lr, decay=self.decay_rate, epsilon=1e-7)
 
 
 RMSProp = RMSprop
 
 
 class Adam(BookOptimizer):
-    """Momentum and RMSprop together: see `kobai.optimizers.Adam`."""
+    """Momentum m and RMSprop v together: see `kobai.optimizers.Adam`."""
 
-    kind = optimizers.Adam
+    memories = {"m": "mean", "v": "squares"}
+    m: Memory
+    v: Memory
 
     def __init__(
         self, lr: float = 0.001, beta1: float = 0.9, beta2: float = 0.999
     ) -> None:
-        super().__init__(lr, beta1=beta1, beta2=beta2)
+        self.beta1 = beta1
+        self.beta2 = beta2
+        super().__init__(lr)
+
+    def rule(self) -> optimizers.Optimizer:
+        """Return `kobai.optimizers.Adam`."""
+        return optimizers.Adam(self.lr, self.beta1, self.beta2)
 
 
 OPTIMIZERS: dict[str, type[BookOptimizer]] = {

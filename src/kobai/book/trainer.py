@@ -16,13 +16,14 @@ class Trainer:
     `accuracy(x, t)`. After `train()`, `train_loss_list` holds the loss of every
     mini-batch after its step, `train_acc_list` and `test_acc_list` the accuracy after
     every epoch, on the first `evaluate_sample_num_per_epoch` samples if that is given.
+    The mini-batches are others each time unless there is a `seed`.
     `kobai.train` does the same for Kobai's networks with everything else it can do.
 
     >>> from kobai.book import TwoLayerNet
     >>> x = np.eye(4).repeat(5, axis=0)
     >>> t = np.arange(4).repeat(5)
-    >>> net = TwoLayerNet(4, 8, 4, weight_init_std=1.0)
-    >>> trainer = Trainer(net, x, t, x, t, epochs=30, mini_batch_size=10,
+    >>> net = TwoLayerNet(4, 8, 4, weight_init_std=1.0, seed=0)
+    >>> trainer = Trainer(net, x, t, x, t, epochs=30, mini_batch_size=10, seed=0,
     ...                   optimizer="Adam", optimizer_param={"lr": 0.1}, verbose=False)
     >>> trainer.train()
     >>> trainer.test_acc_list[-1]
@@ -43,7 +44,7 @@ class Trainer:
         evaluate_sample_num_per_epoch: int | None = None,
         verbose: bool = True,
         *,
-        seed: int | np.random.Generator = 0,
+        seed: int | np.random.Generator | None = None,
     ) -> None:
         self.network = network
         self.x_train, self.t_train = x_train, t_train

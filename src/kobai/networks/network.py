@@ -57,7 +57,7 @@ class Network:
         layers: Sequence[Layer],
         loss: str | None = None,
         *,
-        seed: int | np.random.Generator = 0,
+        seed: int | np.random.Generator | None = 0,
         dtype: DTypeLike = np.float32,
     ) -> None:
         self.inputs = checks.sample_shape(inputs)

@@ -28,7 +28,7 @@ class TwoLayerNet(Network):
         output_size: int,
         weight_init_std: float = 0.01,
         *,
-        seed: int | np.random.Generator = 0,
+        seed: int | np.random.Generator | None = 0,
         dtype: DTypeLike = np.float64,
     ) -> None:
         layers = [
