@@ -27,6 +27,7 @@ from kobai.networks import (
     BatchNorm,
     Dense,
     Dropout,
+    Exponential,
     Flatten,
     Identity,
     LeakyReLU,
@@ -180,6 +181,7 @@ def test_clipping_and_weight_decay() -> None:
         ("squared_error", Tanh(), False),
         ("mean_squared_error", Softmax(), False),
         ("huber", Identity(), False),
+        ("poisson", Exponential(), False),
     ],
     ids=str,
 )

@@ -16,6 +16,7 @@ from kobai.networks import (
     BatchNorm,
     Dense,
     Dropout,
+    Exponential,
     Identity,
     LeakyReLU,
     Network,
@@ -41,6 +42,7 @@ NETWORKS = {
     "squares": ([Dense(5), Tanh(), Dense(3), Identity()], "squared_error"),
     "mean": ([Dense(5), Sigmoid(), Dense(3), Tanh()], "mean_squared_error"),
     "huber": ([Dense(5), Sigmoid(), Dense(3), Identity()], "huber"),
+    "poisson": ([Dense(5), Sigmoid(), Dense(3), Exponential()], "poisson"),
 }
 
 

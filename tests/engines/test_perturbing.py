@@ -16,6 +16,7 @@ from kobai.networks import (
     BatchNorm,
     Dense,
     Dropout,
+    Exponential,
     Identity,
     LeakyReLU,
     Network,
@@ -62,7 +63,7 @@ def normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
-ACTIVATIONS = [Sigmoid, Tanh, ReLU, LeakyReLU, Softplus, GELU, Identity]
+ACTIVATIONS = [Sigmoid, Tanh, ReLU, LeakyReLU, Softplus, GELU, Exponential, Identity]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -84,6 +85,7 @@ LOSSES = {
     "squared_error": (Tanh(), normal(6, 3, seed=1)),
     "mean_squared_error": (Sigmoid(), normal(6, 3, seed=1)),
     "huber": (Identity(), 2 * normal(6, 3, seed=1)),
+    "poisson": (Exponential(), np.arange(18).reshape(6, 3) % 4),
 }
 
 

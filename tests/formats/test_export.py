@@ -25,6 +25,7 @@ from kobai.networks import (
     BatchNorm,
     Dense,
     Dropout,
+    Exponential,
     Flatten,
     Identity,
     LeakyReLU,
@@ -95,6 +96,8 @@ MODELS = {
     "LeakyReLU": model(4, Dense(5), LeakyReLU(0.2), Dense(2)),
     "Softplus": model(4, Softplus(), Dense(5), Softplus(), Dense(2)),
     "GELU": model(4, Dense(5), GELU(), Dense(2)),
+    # Beyond 88 there is no float32.
+    "Exponential": model(4, Dense(5), Tanh(), Dense(2, init=0.1), Exponential()),
     "Softmax": model(4, Dense(5), Softmax(), Dense(3), Softmax(), classes="abc"),
     "all": model(6, Dense(6), ReLU(), BatchNorm(), Dense(6), GELU(), Dense(6), Tanh()),
     "no bias": model(4, Dense(3, bias=False), ReLU(), Dense(2, bias=False)),

@@ -39,6 +39,7 @@ ELEMENTWISE = {
         lambda x: np.where(x > 0, 1, np.longdouble(0.01)),
     ),
     "softplus": (lambda x: np.log1p(np.exp(x)), naive_sigmoid),
+    "exponential": (np.exp, np.exp),
     "gelu": (naive_gelu, gelu_slope),
 }
 
@@ -100,13 +101,22 @@ def test_values_and_derivatives_at_a_thousand(name, values, slopes, dtype):
 
 @pytest.mark.parametrize("dtype", FLOATS)
 @pytest.mark.parametrize("size", [90, 104, 720, 746, 1e4, 1e30])
-@pytest.mark.parametrize("name", [*set(ELEMENTWISE) - {"gelu"}, *ALONG_AN_AXIS])
+@pytest.mark.parametrize(
+    "name", [*set(ELEMENTWISE) - {"gelu", "exponential"}, *ALONG_AN_AXIS]
+)
 def test_nothing_overflows_far_out(name, size, dtype):
     x = np.array([-size, 0, size], dtype)
     f = getattr(functions, name)
     assert np.isfinite(f(x)).all()
     w = np.array([1, 2, 3], dtype)
     assert np.isfinite(gradient(lambda v: np.sum(w * f(v)), x)).all()
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_the_exponential_of_much_is_more_than_there_are_numbers(dtype):
+    x = np.array([-1000, 0, 1000], dtype)
+    with np.errstate(over="ignore"):
+        assert functions.exponential(x).tolist() == [0, 1, np.inf]
 
 
 @pytest.mark.parametrize("dtype", FLOATS)

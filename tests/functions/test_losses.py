@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.metrics import mean_poisson_deviance
 
 from kobai import functions
 from kobai.autodiff import gradient
@@ -34,6 +35,12 @@ LOSSES = {
     "sum_squared_error": (lambda y, t: 0.5 * ((y - t) ** 2).sum() / len(y), "any"),
     "mean_squared_error": (lambda y, t: ((y - t) ** 2).sum() / y.size, "any"),
     "huber": (naive_huber, "any"),
+    "poisson_deviance": (
+        lambda y, t: (
+            (np.exp(y) - t * y - t + t * np.log(np.maximum(t, 1))).sum() / samples(y)
+        ),
+        "counts",
+    ),
     "cross_entropy_error": (
         lambda y, t: -(t * np.log(y + DELTA)).sum() / samples(y),
         "classes",
@@ -68,6 +75,8 @@ def outputs_and_targets(name, shape, dtype=np.float64, seed=0):
         y = naive_softmax(y)
     if kind == "probabilities":
         y = rng.random(shape)
+    if kind == "counts":
+        t = rng.poisson(2, shape)
     if kind in ("probabilities", "logits"):
         t = rng.integers(0, 2, shape)
     if kind.startswith("class"):
@@ -194,6 +203,22 @@ def test_certain_probabilities_have_finite_losses(name, dtype):
     assert np.isfinite(gradient(lambda v: f(v, t), y)).all()
 
 
+def test_poisson_deviance_is_scikit_learns():
+    rng = np.random.default_rng(0)
+    t, mean = rng.poisson(3, 50), rng.exponential(3, 50)
+    found = functions.poisson_deviance(np.log(mean)[:, np.newaxis], t)
+    # Half of it; sums of fifty numbers in another order.
+    assert found == pytest.approx(mean_poisson_deviance(t, mean) / 2, rel=1e-13)
+
+
+def test_poisson_deviance_is_stable_and_refuses_what_is_no_count():
+    f = functions.poisson_deviance
+    assert f(np.array([[-1000.0]]), [[0]]) == 0
+    assert f(np.array([[-1000.0]]), [[1]]) == 999
+    with pytest.raises(ValueError, match=r"got a target of -1; need numbers of 0 or"):
+        f(np.zeros((2, 1)), [[3], [-1]])
+
+
 def test_huber_is_square_near_and_linear_far():
     f = functions.huber
     assert f(np.array([3.0]), np.array([1.0]), delta=0.5) == 0.5 * (2 - 0.25)
@@ -290,7 +315,13 @@ def test_labels_out_of_range_are_refused(name, wrong):
 
 @pytest.mark.parametrize(
     "name",
-    ["mean_squared_error", "sum_squared_error", "huber", "sigmoid_cross_entropy"],
+    [
+        "mean_squared_error",
+        "sum_squared_error",
+        "huber",
+        "poisson_deviance",
+        "sigmoid_cross_entropy",
+    ],
 )
 def test_targets_of_n_serve_outputs_of_n_by_1(name):
     y, t = outputs_and_targets(name, (5, 1), seed=9)

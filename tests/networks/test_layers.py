@@ -30,6 +30,7 @@ NAIVE = {
     "relu": lambda v: v if v > 0 else 0.0,
     "leaky_relu": lambda v: v if v > 0 else 0.01 * v,
     "softplus": lambda v: math.log(1 + math.exp(v)),
+    "exponential": math.exp,
     "gelu": lambda v: v * 0.5 * (1 + math.erf(v / math.sqrt(2))),
 }
 

@@ -8,6 +8,7 @@ from kobai.networks import (
     BatchNorm,
     Dense,
     Dropout,
+    Exponential,
     Flatten,
     Identity,
     Network,
@@ -77,6 +78,7 @@ OUTPUTS = {
     "squared_error": Tanh(),
     "mean_squared_error": Identity(),
     "huber": Identity(),
+    "poisson": Exponential(),
 }
 
 
@@ -89,6 +91,8 @@ def naive_loss(name, y, t):
         return np.mean(
             [-np.log(y[k]) if t[k] else -np.log(1 - y[k]) for k in range(len(y))]
         )
+    if name == "poisson":
+        return sum(y[k] - t[k] * np.log(y[k]) - t[k] for k in range(len(y)))
     distances = [abs(y[k] - t[k]) for k in range(len(y))]
     if name == "squared_error":
         return sum(d * d for d in distances) / 2

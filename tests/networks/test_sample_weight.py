@@ -5,7 +5,16 @@ import pytest
 from sklearn.metrics import accuracy_score, log_loss, mean_squared_error
 
 from kobai.autodiff import check_gradient, value_and_gradient
-from kobai.networks import Dense, Identity, Network, ReLU, Sigmoid, Softmax, Tanh
+from kobai.networks import (
+    Dense,
+    Exponential,
+    Identity,
+    Network,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
 
 N = 7
 LABELS = np.array([0, 2, 1, 2, 2, 0, 1])
@@ -22,6 +31,7 @@ CASES = {
     "squared_error": ("squared_error", Identity(), ONE_HOT - 0.3),
     "mean_squared_error": ("mean_squared_error", Tanh(), ONE_HOT - 0.3),
     "huber": ("huber", Identity(), 4 * ONE_HOT),
+    "poisson": ("poisson", Exponential(), 4 * ONE_HOT),
 }
 
 

@@ -11,6 +11,7 @@ from kobai.networks import (
     BatchNorm,
     Dense,
     Dropout,
+    Exponential,
     Identity,
     Network,
     ReLU,
@@ -29,6 +30,7 @@ OUTPUTS = {
     "cross_entropy": Softmax(),
     "cross_entropy_error": Softmax(),
     "binary_cross_entropy": Sigmoid(),
+    "poisson": Exponential(),
 }
 
 

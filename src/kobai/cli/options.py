@@ -53,15 +53,15 @@ def number(option: str) -> Callable[[str], float]:
 
 
 def _activations() -> list[str]:
-    from kobai.networks import ACTIVATIONS
+    from kobai.cli.settings import hidden_activations
 
-    return [name for name in ACTIVATIONS if name != "softmax"]
+    return hidden_activations()
 
 
-def _losses() -> Any:
-    from kobai.networks import LOSSES
+def _losses() -> list[str]:
+    from kobai.cli.settings import usual_losses
 
-    return LOSSES
+    return usual_losses()
 
 
 def _optimizers() -> Any:

@@ -163,17 +163,34 @@ def hidden_sizes(text: str) -> tuple[int, ...]:
     return sizes
 
 
+def hidden_activations() -> list[str]:
+    """Return the names of the activations that stand between layers."""
+    from kobai.networks import ACTIVATIONS
+
+    return [name for name in ACTIVATIONS if name not in ("softmax", "exponential")]
+
+
+def usual_losses() -> list[str]:
+    """Return the names of the losses for what the command reads.
+
+    "poisson" is for counts, and the targets of a table are standardised.
+    """
+    from kobai.networks import LOSSES
+
+    return [name for name in LOSSES if name != "poisson"]
+
+
 def build_network(settings: Settings, data: "Dataset") -> "Network":
     """Return the network that the settings ask for, fitting the data."""
     import numpy as np
 
-    from kobai.networks import ACTIVATIONS, LOSSES, Dense, Flatten, Network
+    from kobai.networks import ACTIVATIONS, Dense, Flatten, Network
 
     one_of("--dtype", settings.dtype, ("float32", "float64"))
-    activations = [name for name in ACTIVATIONS if name != "softmax"]
-    name = one_of("--activation", settings.activation or "sigmoid", activations)
+    name = settings.activation or "sigmoid"
+    one_of("--activation", name, hidden_activations())
     if settings.loss is not None:
-        one_of("--loss", settings.loss, LOSSES)
+        one_of("--loss", settings.loss, usual_losses())
     inputs = data.x_train.shape[1:]
     layers: list[Any] = [Flatten()] if len(inputs) > 1 else []
     for units in hidden_sizes(settings.hidden):

@@ -10,23 +10,24 @@ from sklearn.utils.metaestimators import available_if
 from kobai.errors import suggest
 from kobai.estimators.base import MLP, takes_steps
 from kobai.estimators.course import r2
-from kobai.networks import Identity, Layer
+from kobai.networks import Exponential, Identity, Layer
 
-LOSSES = ("squared_error", "huber")
+LOSSES = ("squared_error", "poisson", "huber")
 
 
 class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
     """Predict numbers with a multi-layer perceptron, as scikit-learn's MLPRegressor.
 
     It minimises ½ Σ (y - t)², the sum over the outputs and the mean over the samples,
-    and the penalty α / (2n) Σ W² over batches of n samples. Parameters and attributes
+    and the penalty α / (2n) Σ W² over batches of n samples; for counts half the Poisson
+    deviance, `kobai.functions.poisson_deviance`. Parameters and attributes
     are those of `sklearn.neural_network.MLPRegressor`, with the same meaning and the
     same defaults: changing the import is enough, and the same `random_state` gives the
     same network up to rounding. What is different or new:
 
-    - `loss`: "squared_error" or "huber"; there is no "poisson";
+    - `loss`: "squared_error", "poisson" for targets of 0 or more, or "huber";
     - `loss_`, `loss_curve_` and `tol` are about the sum over the outputs, which is what
-      is minimised; scikit-learn's are about its mean;
+      is minimised; scikit-learn's of squared errors are about its mean;
     - `activation`: also "leaky_relu", "softplus", "gelu", or one name for each hidden
       layer;
     - `solver`: also the other optimizers of Kobai, by name or as an object with
@@ -137,6 +138,12 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         t: np.ndarray = y[:, np.newaxis] if y.ndim == 1 else y
+        if self.loss == "poisson" and np.any(t < 0):
+            row = int(np.argmax((t < 0).any(axis=1)))
+            raise ValueError(
+                f'{type(self).__name__}: loss="poisson" needs targets of 0 or more, '
+                f"such as counts, got {t[row].min()} for sample {row}"
+            )
         return t.astype(float, copy=False)
 
     def _outputs(self, t: np.ndarray) -> int:
@@ -148,6 +155,9 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
                 f"{type(self).__name__}: loss must be one of {', '.join(LOSSES)}, got "
                 f"{self.loss!r}.{suggest(str(self.loss), LOSSES)}"
             )
+        if self.loss == "poisson":
+            self.out_activation_ = "exp"
+            return Exponential(), self.loss
         self.out_activation_ = "identity"
         return Identity(), self.loss
 

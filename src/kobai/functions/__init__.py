@@ -1,6 +1,7 @@
 """Activations, losses, metrics and initializers, in plain NumPy."""
 
 from kobai.functions.activations import (
+    exponential,
     gelu,
     identity,
     leaky_relu,
@@ -18,6 +19,7 @@ from kobai.functions.losses import (
     cross_entropy_error,
     huber,
     mean_squared_error,
+    poisson_deviance,
     sigmoid_cross_entropy,
     softmax_cross_entropy,
     sum_squared_error,
@@ -39,6 +41,7 @@ __all__ = [
     "binary_cross_entropy",
     "confusion",
     "cross_entropy_error",
+    "exponential",
     "gelu",
     "he",
     "huber",
@@ -49,6 +52,7 @@ __all__ = [
     "mae",
     "mean_squared_error",
     "normal",
+    "poisson_deviance",
     "precision_recall",
     "r2",
     "relu",

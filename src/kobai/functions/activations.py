@@ -165,6 +165,18 @@ def softplus(x: Any) -> Any:
     return np.logaddexp(0, as_floats(x))
 
 
+def exponential(x: Any) -> Any:
+    """Make any number positive: what the sums are the logarithm of.
+
+    y = exp(x), with y of x's shape; dy/dx = y. Of more than 88 in float32 (709 in
+    float64) it is inf.
+
+    >>> exponential(np.array([-1000.0, 0.0, 1.0])).round(3)
+    array([0.   , 1.   , 2.718])
+    """
+    return np.exp(as_floats(x))
+
+
 def gelu(x: Any) -> Any:
     """Weigh x by about the probability that a normal number is smaller.
 

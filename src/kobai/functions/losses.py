@@ -130,6 +130,34 @@ def huber(y: Any, t: Any, delta: float = 1.0, weights: Any = None) -> Any:
     return np.mean(_weighted(np.where(distance <= delta, near, far), weights))
 
 
+def poisson_deviance(logits: Any, t: Any, weights: Any = None) -> Any:
+    """Return half the Poisson deviance of exp(logits), mean over the batch.
+
+    E = (1/N) Σₙₖ (tₙₖ ln(tₙₖ / yₙₖ) - tₙₖ + yₙₖ) with y = exp(x) for the logits x,
+    shapes (n, k) and (n, k): for counts t, of which y is the expected number.
+    ∂E/∂x = (y - t)/N. Raises ValueError for targets below 0 and for other shapes.
+
+    >>> float(poisson_deviance(np.array([[0.0]]), np.array([[1]])))
+    0.0
+    >>> round(float(poisson_deviance(np.array([[0.0]]), np.array([[2]]))), 6)
+    0.386294
+
+    Source: McCullagh & Nelder, "Generalized Linear Models", 1989, section 2.3.
+    """
+    logits = as_floats(logits)
+    t = as_array(t)
+    if isinstance(t, np.ndarray) and t.size and t.min() < 0:
+        raise ValueError(
+            f"poisson_deviance: got a target of {t.min()}; need numbers of 0 or more, "
+            "such as counts"
+        )
+    t = _targets_like(t, logits, "poisson_deviance")
+    # The limit of t ln t at 0 is 0.
+    logs = np.log(np.where(t > 0, t, 1))
+    losses = t * (logs - logits) + (np.exp(logits) - t)
+    return np.sum(_weighted(losses, weights)) / _batch_size(logits)
+
+
 def cross_entropy_error(y: Any, t: Any, weights: Any = None) -> Any:
     """Return the cross-entropy of probabilities y, mean over the batch.
 

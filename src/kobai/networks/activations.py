@@ -85,6 +85,14 @@ class Softplus(Activation):
 
 
 @dataclass(frozen=True, repr=False)
+class Exponential(Activation):
+    """y = exp x, the output layer for counts: see `kobai.functions.exponential`."""
+
+    def _function(self, x: Any) -> Any:
+        return functions.exponential(x)
+
+
+@dataclass(frozen=True, repr=False)
 class GELU(Activation):
     """y ≈ x Φ(x): see `kobai.functions.gelu`."""
 
@@ -109,6 +117,7 @@ ACTIVATIONS: dict[str, type[Activation]] = {
     "relu": ReLU,
     "leaky_relu": LeakyReLU,
     "softplus": Softplus,
+    "exponential": Exponential,
     "gelu": GELU,
     "softmax": Softmax,
 }

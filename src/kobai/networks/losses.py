@@ -6,7 +6,7 @@ from typing import Any
 
 from kobai import functions
 from kobai.errors import suggest
-from kobai.networks.activations import Identity, Sigmoid, Softmax
+from kobai.networks.activations import Exponential, Identity, Sigmoid, Softmax
 from kobai.networks.layer import Layer
 
 
@@ -64,21 +64,25 @@ LOSSES: Mapping[str, Loss] = {
         Loss("squared_error", functions.sum_squared_error),
         Loss("mean_squared_error", functions.mean_squared_error),
         Loss("huber", functions.huber, refuses=(Softmax, Sigmoid)),
+        Loss(
+            "poisson", functions.poisson_deviance, of_logits=True, fits=(Exponential,)
+        ),
     )
 }
 
 _DEFAULTS: dict[type[Layer], str] = {
     Softmax: "cross_entropy",
     Sigmoid: "binary_cross_entropy",
+    Exponential: "poisson",
 }
 
 
 def choose_loss(name: str | None, activation: Layer, units: int) -> Loss:
     """Return the loss called `name`, or the usual one for this output activation.
 
-    Softmax goes with cross-entropy, Sigmoid with binary cross-entropy, anything else
-    with squared error. Raises ValueError for an unknown name and for a pairing that
-    makes no sense.
+    Softmax goes with cross-entropy, Sigmoid with binary cross-entropy, Exponential with
+    the Poisson deviance, anything else with squared error. Raises ValueError for an
+    unknown name and for a pairing that makes no sense.
 
     >>> choose_loss(None, Softmax(), units=10).name
     'cross_entropy'

@@ -14,6 +14,7 @@ from kobai.version import __version__
 
 C_TEMPLATES: Templates = {
     **TEMPLATES,
+    "exp": Term("expf({})"),
     "tanh": Term("tanhf({})"),
 }
 

@@ -24,6 +24,7 @@ from kobai.version import __version__
 JAVASCRIPT_TEMPLATES: Templates = {
     **TEMPLATES,
     "maximum": Term("Math.max({}, {})"),
+    "exp": Term("Math.exp({})"),
     "tanh": Term("Math.tanh({})"),
 }
 

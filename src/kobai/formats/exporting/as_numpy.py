@@ -40,6 +40,7 @@ from kobai.version import __version__
 
 TEMPLATES: Templates = {
     **ARITHMETIC,
+    "exp": Term("np.exp({})"),
     "maximum": Term("np.maximum({}, {})"),
     "tanh": Term("np.tanh({})"),
     "where": Term("np.where({}, {}, {})"),

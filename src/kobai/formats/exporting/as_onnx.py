@@ -33,6 +33,7 @@ OPERATORS = {
     "add": "Add",
     "divide": "Div",
     "equal": "Equal",
+    "exp": "Exp",
     "greater": "Greater",
     "maximum": "Max",
     "multiply": "Mul",
