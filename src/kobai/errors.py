@@ -1,6 +1,8 @@
 """The errors that a user of Kobai can meet, and a hint at the word they meant."""
 
 from collections.abc import Iterable
+from functools import partial
+from typing import Any
 
 
 class KobaiError(Exception):
@@ -26,6 +28,11 @@ class DivergenceError(KobaiError, ArithmeticError):
         super().__init__(message)
         self.step = step
         self.learning_rate = learning_rate
+
+    def __reduce__(self) -> Any:
+        # Of keywords Python's own way knows nothing, so that another process, as of a
+        # search in parallel, could not read the error.
+        return partial(type(self), **vars(self)), self.args
 
 
 class MissingExtraError(KobaiError, ImportError):

@@ -68,10 +68,6 @@ class NumericalGradient:
         self.engine = engine
         self._graphs: dict[Any, Graph | None] = {}
 
-    def __reduce__(self) -> Any:
-        # What has been traced is not copied or pickled.
-        return NumericalGradient, (self.f, self.h, self.engine)
-
     def __call__(self, x: Any, *others: Any) -> Any:
         """Return the gradient of f(x, *others) by x."""
         arrays = tree_map(_as_floats, x)

@@ -30,9 +30,10 @@ class Network:
 
     `inputs` is the shape of one sample (784, or (28, 28)). `loss` is "cross_entropy"
     behind Softmax, "binary_cross_entropy" behind Sigmoid, or "squared_error" (½ Σ, the
-    mean over the batch), "mean_squared_error" or "huber" for a regression; None takes
-    the usual one for the last layer. Raises ValueError where layers do not fit
-    together, and where the loss does not fit the last layer.
+    mean over the batch), "mean_squared_error" or "huber" for a regression, "poisson"
+    behind Exponential for counts; None takes the usual one for the last layer. Raises
+    ValueError where layers do not fit together, and where the loss does not fit the
+    last layer.
 
     `params` holds the trainable arrays in order (`W1`, `b1`, `W2`, …: layers with
     parameters are numbered from 1), `statistics` what BatchNorm keeps besides. Both
@@ -72,15 +73,27 @@ class Network:
         self._loss = choose_loss(loss, self._output, self.outputs[-1])
         self.params: dict[str, np.ndarray] = {}
         self.statistics: dict[str, np.ndarray] = {}
-        self._predict = Predictor(self._outputs_of, checks.finite)
-        # Evaluation checks its data only where the loss is not finite.
-        self._logits = Predictor(self._logits_of)
-        self._numerical_gradient = NumericalGradient(self._evaluation_loss)
+        self._prepare_compiling()
         rng = np.random.default_rng(seed)
         for each in self._places:
             params, statistics = each.first_numbers(rng, self.dtype)
             self.params |= params
             self.statistics |= statistics
+
+    def _prepare_compiling(self) -> None:
+        self._predict = Predictor(self._outputs_of, checks.finite)
+        # Evaluation checks its data only where the loss is not finite.
+        self._logits = Predictor(self._logits_of)
+        self._numerical_gradient = NumericalGradient(self._evaluation_loss)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What is compiled is not copied or pickled; it leads back to the network, too.
+        compiled = ("_predict", "_logits", "_numerical_gradient")
+        return {k: v for k, v in vars(self).items() if k not in compiled}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        vars(self).update(state)
+        self._prepare_compiling()
 
     @property
     def loss_name(self) -> str:

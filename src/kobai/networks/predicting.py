@@ -32,10 +32,6 @@ class Predictor:
         self._idle: dict[Any, list[Callable[..., list[Any]]]] = {}
         self._lock = Lock()
 
-    def __reduce__(self) -> Any:
-        # Compiled code is not copied or pickled; the copy compiles its own.
-        return Predictor, (self._forward, self._check)
-
     def __call__(
         self, params: Mapping[str, Any], x: np.ndarray, statistics: Mapping[str, Any]
     ) -> Any:

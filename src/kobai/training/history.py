@@ -52,6 +52,14 @@ class History:
         self.shown_in: int | None = None
         self._step_losses = array("d", step_losses)
 
+    def __getstate__(self) -> dict[str, Any]:
+        # Not every way to store an object knows `array`.
+        return vars(self) | {"_step_losses": self.step_losses}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        vars(self).update(state)
+        self._step_losses = array("d", state["_step_losses"])
+
     @property
     def step_losses(self) -> np.ndarray:
         """The loss of every step's batch, before its update, shape `(steps,)`."""
