@@ -42,13 +42,24 @@ def labels():
     return make_multilabel_classification(120, 8, n_classes=4, random_state=0)
 
 
+def counts(outputs=1):
+    """Counts whose logarithm is linear in the inputs but for the noise of counting."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(150, 5))
+    y = rng.poisson(np.exp(X @ rng.normal(0, 0.5, (5, outputs)) + 0.5)).astype(float)
+    return X, y[:, 0] if outputs == 1 else y
+
+
 DATA = {
     "iris": ("MLPClassifier", lambda: scaled(load_iris)),
     "cancer": ("MLPClassifier", lambda: scaled(load_breast_cancer)),
     "labels": ("MLPClassifier", labels),
     "diabetes": ("MLPRegressor", lambda: scaled(load_diabetes)),
     "linnerud": ("MLPRegressor", lambda: scaled(load_linnerud)),
+    "counts": ("MLPRegressor", counts),
+    "two counts": ("MLPRegressor", lambda: counts(2)),
 }
+WITHOUT_COUNTS = [name for name in DATA if "count" not in name]
 
 
 def both(name, **options):
@@ -76,7 +87,7 @@ def assert_same_curve(theirs, own):
         assert own.best_loss_ == pytest.approx(theirs.best_loss_)
 
 
-@pytest.mark.parametrize("name", DATA)
+@pytest.mark.parametrize("name", WITHOUT_COUNTS)
 @pytest.mark.parametrize(
     "options",
     [
@@ -100,6 +111,141 @@ def test_a_fit_is_scikit_learns(name, options):
     assert_same_curve(theirs, own)
     np.testing.assert_allclose(own.predict(X), theirs.predict(X), atol=1e-6)
     assert own.score(X, y) == pytest.approx(theirs.score(X, y))
+
+
+@pytest.mark.parametrize("name", ["counts", "two counts"])
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"batch_size": 150},
+        {"batch_size": 150, "solver": "sgd", "activation": "tanh", "alpha": 0.3},
+        {"batch_size": 120, "early_stopping": True, "validation_fraction": 0.2},
+        {"solver": "lbfgs", "hidden_layer_sizes": (6,)},
+    ],
+    ids=str,
+)
+def test_a_fit_to_counts_is_scikit_learns(name, weighted, options):
+    (theirs, own), (X, y) = both(name, loss="poisson", **options)
+    # Weights of mini-batches are scaled by the whole in Kobai, hence whole batches.
+    w = np.random.default_rng(0).exponential(3.0, len(X)) if weighted else None
+    theirs.fit(X, y, sample_weight=w)
+    own.fit(X, y, sample_weight=w)
+    assert own.out_activation_ == "exp"
+    # The line search amplifies rounding.
+    rtol = 1e-4 if options.get("solver") == "lbfgs" else 1e-7
+    assert_same(theirs, own, rtol)
+    assert own.loss_ == pytest.approx(theirs.loss_, rel=rtol)
+    np.testing.assert_allclose(own.predict(X), theirs.predict(X), rtol=rtol)
+    assert own.score(X, y) == pytest.approx(theirs.score(X, y), rel=rtol)
+
+
+def test_mini_batches_of_counts_are_scikit_learns():
+    (theirs, own), (X, y) = both("counts", loss="poisson", batch_size=32)
+    for _ in range(2):
+        theirs.partial_fit(X, y)
+        own.partial_fit(X, y)
+    assert_same(theirs, own)
+    theirs.fit(X, y)
+    own.fit(X, y)
+    assert_same(theirs, own)
+    np.testing.assert_allclose(own.loss_curve_, theirs.loss_curve_, rtol=1e-7)
+
+
+DIVERGING = {"solver": "sgd", "activation": "identity", "learning_rate_init": 1.0}
+HUGE = np.finfo(float).max * np.random.default_rng(0).uniform(size=(10, 2))
+LARGEST = 1e200 * np.random.default_rng(0).normal(size=10)
+
+
+@pytest.mark.parametrize("engine", ["auto", "eager"])
+@pytest.mark.parametrize("batch_size", ["auto", 13])
+def test_early_stopping_keeps_the_best_of_a_fit_that_diverges(batch_size, engine):
+    options = DIVERGING | {"early_stopping": True, "max_iter": 25}
+    (theirs, own), _ = both("iris", batch_size=batch_size, **options)
+    X, y = load_iris(return_X_y=True)
+    theirs = peer.MLPRegressor(**theirs.get_params() | {"loss": "squared_error"})
+    own = ours.MLPRegressor(**theirs.get_params(), engine=engine)
+    theirs.fit(X, y)
+    own.fit(X, y)
+    assert np.isnan(own.validation_scores_[-1])
+    assert_same(theirs, own)
+    np.testing.assert_allclose(own.validation_scores_, theirs.validation_scores_)
+    finite = np.isfinite(theirs.loss_curve_)
+    np.testing.assert_array_equal(np.isfinite(own.loss_curve_), finite)
+    assert not finite.all()
+    # A later fit goes on from the best parameters, and its memory is finite.
+    own.set_params(warm_start=True, learning_rate_init=1e-30).fit(X, y)
+    for a, b in zip(theirs.coefs_, own.coefs_, strict=True):
+        np.testing.assert_allclose(b, a, rtol=1e-7)
+
+
+def train_for_long(model, method, X, y):
+    # One epoch may not be enough.
+    for _ in range(20 if method == "partial_fit" else 1):
+        getattr(model, method)(X, y)
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "options"),
+    [
+        (HUGE, np.arange(10.0), {}),
+        (HUGE, np.arange(10.0), {"solver": "sgd"}),
+        (HUGE / 1e150, LARGEST, {"solver": "sgd", "momentum": 0, "max_iter": 20}),
+        (*load_iris(return_X_y=True), DIVERGING),
+        (*load_iris(return_X_y=True), DIVERGING | {"batch_size": 13}),
+    ],
+)
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+def test_what_is_not_finite_is_refused_where_scikit_learn_refuses(
+    X, y, options, method
+):
+    text = "Solver produced non-finite parameter weights. The input data may contain"
+    for kind in (peer.MLPRegressor, ours.MLPRegressor):
+        model = kind(random_state=0, **options)
+        with pytest.raises(ValueError, match=text):
+            train_for_long(model, method, X, y)
+
+
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+def test_a_loss_that_overflows_beside_finite_parameters_is_no_end(method):
+    X = load_iris().data[:10]
+    theirs, own = (
+        kind(random_state=0, max_iter=30)
+        for kind in (peer.MLPRegressor, ours.MLPRegressor)
+    )
+    getattr(theirs, method)(X, LARGEST)
+    getattr(own, method)(X, LARGEST)
+    # Squares of 1e200 overflow, and Adam's steps do not.
+    assert own.loss_ == theirs.loss_ == np.inf
+    assert_same(theirs, own)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"early_stopping": True}, {"solver": "sgd"}, {"solver": "lbfgs"}],
+    ids=str,
+)
+@pytest.mark.parametrize("label", ["a", 3, True, 2.0])
+def test_one_class_alone_is_fitted_as_scikit_learn_does(options, label):
+    (theirs, own), (X, _) = both("iris", max_iter=15, **options)
+    y = np.full(len(X), label)
+    theirs.fit(X, y)
+    own.fit(X, y)
+    assert_same(theirs, own, rtol=1e-4 if options.get("solver") == "lbfgs" else 1e-7)
+    assert own.classes_.tolist() == [label]
+    for size in (1, 1e6, -1e6):
+        assert own.predict(size * X).tolist() == [label] * len(X)
+    expected = theirs.predict_proba(X)
+    np.testing.assert_allclose(own.predict_proba(X), expected, atol=1e-6)
+    assert own.score(X, y) == 1
+
+
+def test_one_class_alone_comes_in_parts_too():
+    (theirs, own), (X, _) = both("iris")
+    for model in (theirs, own):
+        for _ in range(3):
+            model.partial_fit(X, ["a"] * len(X), classes=["a"])
+    assert_same(theirs, own)
 
 
 @pytest.mark.parametrize("name", ["iris", "cancer", "diabetes"])

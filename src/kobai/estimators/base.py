@@ -54,8 +54,9 @@ class MLP(BaseEstimator):  # type: ignore[misc]
         loss and score are recorded after every epoch in `history_`. `early_stopping`
         goes by it; where there is none, by `validation_fraction` of the samples.
 
-        Raises ValueError for parameters and data that make no sense, and
-        `DivergenceError` where the loss stops being finite.
+        Raises ValueError for parameters and data that make no sense, and one that is
+        also a `DivergenceError` where the parameters stop being finite; with
+        `early_stopping` the best ones are kept instead.
         """
         check_parameters(self)
         is_first = not (self.warm_start and hasattr(self, "network_"))

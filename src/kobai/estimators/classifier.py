@@ -152,15 +152,24 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
 
     def _decided(self, outputs: np.ndarray) -> np.ndarray:
         if self._multilabel:
-            return (outputs > 0.5).astype(int)
+            return self._are_on(outputs).astype(int)
         if outputs.shape[1] == 1:
-            chosen: np.ndarray = self.classes_[(outputs[:, 0] > 0.5).astype(int)]
+            chosen: np.ndarray = self.classes_[self._are_on(outputs)[:, 0].astype(int)]
             return chosen
         largest: np.ndarray = self.classes_[outputs.argmax(axis=1)]
         return largest
 
+    def _are_on(self, outputs: np.ndarray) -> np.ndarray:
+        """Tell of each logistic output whether it says yes; one class has no other."""
+        is_choice = self._multilabel or len(self.classes_) > 1
+        return (outputs > 0.5) & is_choice
+
     def predict_proba(self, X: Any) -> np.ndarray:
-        """Return the probability of each class, shape (n, k), ordered as `classes_`."""
+        """Return the probability of each class, shape (n, k), ordered as `classes_`.
+
+        After a fit with one class only there is a second column, as in scikit-learn:
+        the probability that it is not this class.
+        """
         X = self._check_inputs(X)
         y = self._network_outputs(X)
         return np.hstack([1 - y, y]) if y.shape[1] == 1 else y
@@ -175,11 +184,6 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
         y = self._as_targets(y)
         self._multilabel = y.ndim == 2
         self.classes_ = np.arange(y.shape[1]) if self._multilabel else np.unique(y)
-        if len(self.classes_) < 2 and not self._multilabel:
-            raise ValueError(
-                f"{type(self).__name__}: y has one class only, "
-                f"{self.classes_.tolist()[0]!r}; need 2 classes or more"
-            )
 
     def _encode(self, y: Any) -> np.ndarray:
         y = self._as_targets(y)
@@ -205,7 +209,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
         return column
 
     def _numbered(self, y: np.ndarray) -> np.ndarray:
-        """Return classes as their numbers; two classes as 0 and 1, shape (n, 1)."""
+        """Return classes as their numbers; one or two as 0 and 1, shape (n, 1)."""
         classes = self.classes_
         place = np.searchsorted(classes, y).clip(0, len(classes) - 1)
         unknown = np.unique(y[classes[place] != y])
@@ -246,7 +250,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
         if t.ndim == 1:
             right = outputs.argmax(axis=1) == t
         else:
-            right = np.all((outputs > 0.5) == (t > 0.5), axis=1)
+            right = np.all(self._are_on(outputs) == (t > 0.5), axis=1)
         return float(np.average(right, weights=weights))
 
     def __sklearn_tags__(self) -> Any:

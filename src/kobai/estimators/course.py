@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from kobai.optimizers import Optimizer
+from kobai.training.errors import TrainingDivergenceError, diverged
 
 SLOWEST = 1e-6
 """The adaptive learning rate at which scikit-learn gives up."""
@@ -70,8 +71,8 @@ class Patience:
 
     def sees(self, value: float) -> bool:
         """Take an epoch's value into account; tell whether it is the best."""
-        # NaN, as of a validation score, is no improvement.
-        self.waited = 0 if value >= self.best + self.tol else self.waited + 1
+        # NaN, as of a validation score, begins the count anew, as in scikit-learn.
+        self.waited = self.waited + 1 if value < self.best + self.tol else 0
         is_best = value > self.best
         if is_best:
             self.best = value
@@ -85,6 +86,22 @@ class Patience:
     def least(self, most: int) -> int:
         """Return how many epochs, up to `most`, pass before it can be over."""
         return int(min(most, self.limit + 1 - self.waited))
+
+
+# scikit-learn's own words, which programs may look for.
+NOT_FINITE = (
+    "Solver produced non-finite parameter weights. The input data may contain large "
+    "values and need to be preprocessed."
+)
+
+
+class NotFiniteError(TrainingDivergenceError, ValueError):
+    """A fit whose parameters are not finite: scikit-learn's ValueError, and Kobai's."""
+
+
+def not_finite(what: str, **when: Any) -> NotFiniteError:
+    """Return the error; the arguments are those of `kobai.training.errors.diverged`."""
+    return NotFiniteError(f"{NOT_FINITE} {diverged(what, **when)}", **when)
 
 
 class Clock:

@@ -7,15 +7,20 @@ from typing import Any
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from kobai.autodiff.trees import tree_map
+from kobai.autodiff.trees import leaves, tree_map
 from kobai.engines import choose_engine
 from kobai.estimators.building import build_optimizer
-from kobai.estimators.course import Clock, LearningRate, Memory, Patience
+from kobai.estimators.course import (
+    Clock,
+    LearningRate,
+    Memory,
+    Patience,
+    not_finite,
+)
 from kobai.estimators.problem import Problem, squares
 from kobai.estimators.rows import Rows
-from kobai.estimators.stepping import Epochs
+from kobai.estimators.stepping import Epochs, are_finite, is_finite
 from kobai.training.callbacks import Callbacks, TrainingState
-from kobai.training.errors import diverged
 from kobai.training.history import History
 from kobai.training.interrupt import DeferredInterrupt
 
@@ -56,6 +61,8 @@ class StochasticFit:
         engine = self._engine(len(rows), size)
         self.epochs = Epochs(problem, self.optimizer, engine, rows, size, shuffle)
         self.epochs.draw_noise(rng)
+        # The best parameters so far are kept then.
+        self.epochs.endures = bool(estimator.early_stopping)
         if self.callbacks.every_step:
             self.epochs.longest = 1
         self.stopped: str | None = None
@@ -110,6 +117,9 @@ class StochasticFit:
             self._hold(before)
             raise
         self.memory.state = work[1]
+        if self.epochs.endures and not all(map(is_finite, leaves(work[1]))):
+            # Of a fit that diverged the best parameters are kept, and nothing else.
+            self.memory.state = self.optimizer.init(self.network.params)
         if self.interrupt.requested:
             warnings.warn("Training interrupted by user.", stacklevel=2)
         self.history.stopped = self.stopped
@@ -189,13 +199,7 @@ class StochasticFit:
         if self.is_partial:
             size = self.epochs.size
             memory.seen[size] = memory.seen.get(size, 0) + self.epochs.per_epoch
-        if not math.isfinite(loss):
-            raise diverged(
-                f"the loss is {loss}",
-                step=memory.step,
-                learning_rate=rate,
-                history=self.history,
-            )
+        self._refuse_what_is_not_finite(loss, rate)
         self.loss = loss
         estimator.loss_curve_.append(loss)
         self._record(loss, rate)
@@ -204,6 +208,18 @@ class StochasticFit:
             print(f"Iteration {epoch}, loss = {loss:.8f}")
         self._judge(loss)
         self._call("on_epoch_end")
+
+    def _refuse_what_is_not_finite(self, loss: float, rate: float) -> None:
+        """Raise the error of parameters that no further step can make finite."""
+        if self.epochs.endures or math.isfinite(loss):
+            return
+        if not are_finite(self.network.params):
+            raise not_finite(
+                f"the loss is {loss}",
+                step=self.memory.step,
+                learning_rate=rate,
+                history=self.history,
+            )
 
     def _judge(self, loss: float) -> None:
         """Compare with the best so far, and keep what is best by the score."""

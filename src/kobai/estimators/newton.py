@@ -12,8 +12,10 @@ from kobai.autodiff import value_and_gradient
 from kobai.autodiff.trees import leaves, unflatten
 from kobai.engines.keeping import kept_program
 from kobai.engines.planned import Program, write_program
+from kobai.estimators.course import NOT_FINITE, NotFiniteError
 from kobai.estimators.problem import Problem, squares
 from kobai.estimators.rows import Rows
+from kobai.estimators.stepping import are_finite
 from kobai.graph import trace
 
 
@@ -115,6 +117,14 @@ def fit_lbfgs(estimator: Any, problem: Problem, rows: Rows, penalty: float) -> N
                 "gtol": estimator.tol,
             },
         )
+    params = objective.unpack(found.x)
+    if not are_finite(params):
+        raise NotFiniteError(
+            f"{NOT_FINITE} The loss is {found.fun}; scale the inputs and the targets",
+            step=int(found.nit),
+            learning_rate=np.nan,
+            history=estimator.history_,
+        )
     if found.status != 0:
         warnings.warn(
             f"lbfgs failed to converge after {found.nit} iteration(s) "
@@ -123,6 +133,6 @@ def fit_lbfgs(estimator: Any, problem: Problem, rows: Rows, penalty: float) -> N
             ConvergenceWarning,
             stacklevel=4,
         )
-    problem.network.params = objective.unpack(found.x)
+    problem.network.params = params
     estimator.loss_ = float(found.fun)
     estimator.n_iter_ = min(int(found.nit), estimator.max_iter)

@@ -8,6 +8,7 @@ import numpy as np
 from kobai.engines.stepping import Steps
 from kobai.estimators.problem import Problem
 from kobai.estimators.rows import Rows
+from kobai.networks.layer import Values
 from kobai.optimizers import Optimizer
 from kobai.training.step import PlainStepper, compiled, make_step
 
@@ -44,6 +45,8 @@ class Epochs:
         self.size = batch_size
         self.per_epoch = -(-len(rows) // batch_size)
         self.longest = LONGEST
+        self.endures = False
+        """Whether to go on with parameters that are not finite, which stay so."""
         self._shuffle = shuffle
         self._order = np.arange(len(rows))
         self._noise: np.random.Generator | None = None
@@ -57,7 +60,7 @@ class Epochs:
         """Take several epochs, each with its learning rate; return their mean losses.
 
         `after`, given the last loss, is called after some steps, and says whether to
-        go on. A loss that is not finite ends everything.
+        go on. Parameters that are not finite end everything, unless it `endures`.
         """
         if self.size == len(self.rows) and not self.rows.is_sparse:
             return self._steps(work, None, rates, after)
@@ -65,9 +68,13 @@ class Epochs:
         for rate in rates:
             losses, sizes = self._epoch(work, rate, after)
             found.append(np.dot(losses, sizes) / sizes.sum())
-            if len(losses) < self.per_epoch or not np.isfinite(losses[-1]):
+            if len(losses) < self.per_epoch or self._is_over(work, losses[-1]):
                 break
         return np.array(found)
+
+    def _is_over(self, work: Any, loss: float) -> bool:
+        """Tell whether further steps lead nowhere."""
+        return not (self.endures or np.isfinite(loss) or are_finite(work[0]))
 
     def _epoch(
         self, work: Any, rate: float, after: AfterSteps
@@ -81,7 +88,7 @@ class Epochs:
         count, rest = divmod(len(self._order), self.size)
         whole = self._order[: count * self.size].reshape(count, self.size)
         losses = self._steps(work, whole, np.full(count, rate), after)
-        if rest and len(losses) == count and np.isfinite(losses[-1]):
+        if rest and len(losses) == count and not self._is_over(work, losses[-1]):
             last = self._order[count * self.size :][np.newaxis]
             end = self._steps(work, last, np.full(1, rate), after)
             losses = np.concatenate([losses, end])
@@ -95,12 +102,15 @@ class Epochs:
     ) -> np.ndarray:
         """Take some steps with batches of one size; rows None: with all samples."""
         found: list[np.ndarray] = []
-        for start in range(0, len(rates), self.longest):
-            part = slice(start, start + self.longest)
+        done = 0
+        while done < len(rates):
+            part = slice(done, done + self.longest)
             chosen = None if rows is None else rows[part]
             losses = self._taken(work, chosen, rates[part])
             found.append(losses)
-            if not np.isfinite(losses[-1]) or not after(float(losses[-1])):
+            # Engines stop at a loss that is not finite.
+            done += len(losses)
+            if self._is_over(work, losses[-1]) or not after(float(losses[-1])):
                 break
         return np.concatenate(found)
 
@@ -123,3 +133,13 @@ class Epochs:
     def _drawn(self, size: int) -> Any:
         assert self._noise is not None
         return self.network.noise(size, self._noise)
+
+
+def is_finite(array: np.ndarray) -> bool:
+    """Tell whether all numbers of an array are finite."""
+    return bool(np.all(np.isfinite(array)))
+
+
+def are_finite(params: Values) -> bool:
+    """Tell whether all parameters are finite."""
+    return all(map(is_finite, params.values()))
