@@ -4,6 +4,8 @@ import copy
 import pickle
 import signal
 import tracemalloc
+from datetime import date
+from decimal import Decimal
 from types import MethodType
 
 import joblib
@@ -13,11 +15,12 @@ import polars as pl
 import pytest
 from scipy.sparse import random as random_sparse
 from sklearn.base import clone
+from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from sklearn.metrics import balanced_accuracy_score, log_loss, r2_score
 from sklearn.model_selection import GridSearchCV, cross_val_score, train_test_split
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.class_weight import compute_sample_weight
 
 from kobai.engines import keeping
@@ -283,6 +286,164 @@ def test_classes_may_be_strings_in_a_column_of_a_frame():
         model = quick(max_iter=60, learning_rate_init=0.01).fit(X, column)
         assert model.classes_.tolist() == names.tolist()
         assert model.score(X, names[y]) > 0.9
+
+
+LABELS = np.arange(40) % 2
+NAMES = np.array(["n", "y"])[LABELS].tolist()
+
+
+@pytest.mark.parametrize(
+    ("y", "classes"),
+    [
+        (pd.Series(pd.Categorical(NAMES)), ["n", "y"]),
+        (pd.Series(pd.Categorical(NAMES, categories=["y", "n"], ordered=True)), "ny"),
+        (pd.Series(NAMES, dtype=object), "ny"),
+        (pd.Series(pd.array(NAMES, dtype="string")), "ny"),
+        (pl.Series(NAMES, dtype=pl.Categorical), "ny"),
+        (pl.Series(NAMES, dtype=pl.Enum(["y", "n", "x"])), "ny"),
+        (pl.Series(NAMES, dtype=pl.Object), "ny"),
+        (pd.Series(pd.Categorical(LABELS)), [0, 1]),
+        (pd.Series(LABELS, dtype=object), [0, 1]),
+        (pd.Series(LABELS.astype(bool), dtype=object), [False, True]),
+        (pd.Series(pd.array(LABELS, dtype="Int64")), [0, 1]),
+        (pl.Series(LABELS.tolist(), dtype=pl.Int128), [0, 1]),
+        (pl.Series(LABELS.astype(bool)), [False, True]),
+    ],
+)
+def test_classes_may_stand_in_every_type_of_column(y, classes):
+    X = iris()[0][:40]
+    model = quick().fit(X, y)
+    assert model.classes_.tolist() == list(classes)
+    assert_equal_networks(model, quick().fit(X, LABELS))
+    again = quick().partial_fit(X, y, classes=model.classes_)
+    assert again.classes_.tolist() == list(classes)
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        pd.Series(LABELS / 2, dtype=object),
+        pd.Series(pd.array(LABELS / 2, dtype="Float64")),
+        pd.Series(pd.Categorical(LABELS / 2)),
+        pl.Series([Decimal(str(n / 2)) for n in LABELS]),
+        pl.Series((LABELS / 2).tolist(), dtype=pl.Object),
+    ],
+)
+def test_numbers_to_predict_may_stand_in_every_type_of_column(y):
+    X = iris()[0][:40]
+    options = {"max_iter": 5, "random_state": 0}
+    expected = MLPRegressor(**options).fit(X, LABELS / 2)
+    assert_equal_networks(MLPRegressor(**options).fit(X, y), expected)
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        (pd.Series(["a", None, "b", "b"]), "sample 1 .*has no target"),
+        (pl.Series(["a", None, "b", "b"]), "Input y contains NaN: sample 1 .*has no"),
+        (pd.Series(pd.Categorical(["a", "b", None, "b"])), "sample 2 .*has no target"),
+        (pl.Series(["a", "b", None, "b"], dtype=pl.Categorical), "sample 2 .*has no"),
+        (pd.Series([0, 1, pd.NA, 1], dtype=object), "sample 2 .*has no target"),
+        (
+            pd.Series([0, "1", 0, 1], dtype=object),
+            'words and others, such as "1" and 0',
+        ),
+    ],
+)
+def test_targets_that_make_no_sense_in_a_column_are_refused(y, message):
+    with pytest.raises(ValueError, match=f"MLPClassifier: .*{message}"):
+        quick().fit(np.eye(4), y)
+
+
+@pytest.mark.parametrize("kind", [pd.Series, pl.Series])
+def test_words_are_no_targets_of_a_regression(kind):
+    with pytest.raises(ValueError, match='y holds words, such as "n"; need numbers'):
+        MLPRegressor().fit(iris()[0][:40], kind(NAMES))
+
+
+def frame_of(lib, cells):
+    return lib.DataFrame({"a": np.arange(40.0), "b": cells})
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pd.array(LABELS, dtype="Int64"),
+        pd.array(LABELS.astype(bool), dtype="boolean"),
+        pd.Series(LABELS, dtype=object),
+        pd.Categorical(LABELS),
+        pl.Series(LABELS.tolist(), dtype=pl.Int128),
+        pl.Series([Decimal(int(n)) for n in LABELS]),
+        pl.Series(LABELS.astype(bool)),
+    ],
+)
+def test_inputs_may_stand_in_every_type_of_column(cells):
+    lib = pl if isinstance(cells, pl.Series) else pd
+    X = frame_of(lib, cells)
+    expected = quick().fit(np.column_stack([np.arange(40.0), LABELS]), NAMES)
+    model = quick().fit(X, NAMES)
+    assert model.feature_names_in_.tolist() == ["a", "b"]
+    assert_equal_networks(model, expected)
+    assert model.predict(X).tolist() == expected.predict(X.to_numpy()).tolist()
+
+
+DAYS = [date(2026, 1, 1)] * 40
+
+
+@pytest.mark.parametrize("lib", [pd, pl])
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        (NAMES, 'got "n", need numbers'),
+        ([None, *NAMES[1:]], 'got "y", need numbers'),
+        ([[1, 2]] * 40, r'got "\[1,? 2\]", need numbers'),
+        (pd.to_datetime(DAYS), 'got dates or times, such as "2026-01-01'),
+        (DAYS, "got .*2026-01-01"),
+    ],
+)
+def test_a_column_of_inputs_without_numbers_is_named(lib, cells, message):
+    wrong, right = frame_of(lib, cells), frame_of(lib, LABELS)
+    with pytest.raises(ValueError, match=f'MLPClassifier: column "b" of X: {message}'):
+        quick().fit(wrong, NAMES)
+    model = quick().fit(right, NAMES)
+    with pytest.raises(ValueError, match=f'column "b" of X: {message}'):
+        model.predict(wrong)
+
+
+@pytest.mark.parametrize("kind", [pd.Categorical, pl.Categorical, pl.Enum(["n", "y"])])
+def test_categories_of_words_need_an_encoder(kind):
+    if kind is pd.Categorical:
+        X = frame_of(pd, pd.Categorical(NAMES))
+    else:
+        X = frame_of(pl, pl.Series(NAMES, dtype=kind))
+    with pytest.raises(ValueError, match=r'column "b" of X: .*OneHotEncoder'):
+        quick().fit(X, NAMES)
+    encoder = make_column_transformer(
+        (OneHotEncoder(sparse_output=False), ["b"]), remainder="drop"
+    )
+    network = quick(max_iter=100, learning_rate_init=0.1)
+    assert make_pipeline(encoder, network).fit(X, NAMES).score(X, NAMES) == 1
+
+
+def test_a_missing_number_of_a_frame_is_scikit_learns_error():
+    for X in (frame_of(pd, [None, *LABELS[1:]]), frame_of(pl, [None, *LABELS[1:]])):
+        with pytest.raises(ValueError, match=r"^Input X contains NaN"):
+            quick().fit(X, NAMES)
+
+
+def test_names_of_inputs_that_are_no_text():
+    numbers = np.column_stack([np.arange(40.0), LABELS])
+    model = quick().fit(pd.DataFrame(numbers), NAMES)
+    assert not hasattr(model, "feature_names_in_")
+    assert (
+        model.predict(pd.DataFrame(numbers)).tolist() == model.predict(numbers).tolist()
+    )
+    with pytest.raises(TypeError, match="Feature names are only supported if all"):
+        quick().fit(pd.DataFrame(numbers, columns=["a", 1]), NAMES)
+    with pytest.raises(ValueError, match='two columns of X are called "a"'):
+        quick().fit(pd.DataFrame(numbers, columns=["a", "a"]), NAMES)
+    with pytest.raises(ValueError, match=r"X: got a lazy frame; .*frame\.collect"):
+        quick().fit(pl.DataFrame(numbers).lazy(), NAMES)
 
 
 def test_a_pipeline_with_set_output():

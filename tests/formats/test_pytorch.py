@@ -14,6 +14,7 @@ from kobai.networks import (
     BatchNorm,
     Dense,
     Dropout,
+    Exponential,
     Flatten,
     Identity,
     LeakyReLU,
@@ -29,6 +30,7 @@ from kobai.networks.layers import LAYERS
 LAYERS_IN_TURN = [
     *(Flatten(), Dense(5, bias=False), BatchNorm(momentum=0.8, epsilon=1e-3), ReLU()),
     *(Dense(6), Sigmoid(), Dropout(0.3), Dense(4), Tanh(), Identity(), BatchNorm()),
+    *(Dense(5), Tanh(), Exponential()),
     *(LeakyReLU(0.2), Dense(5), Softplus(), Dense(4), GELU(), Dense(3), Softmax()),
 ]
 
@@ -47,6 +49,11 @@ def network(seed=0, dtype=np.float32):
 def modules(torch):
     """Return how PyTorch writes each layer, given its options and number of inputs."""
     nn = torch.nn
+
+    class Exp(nn.Module):
+        def forward(self, x):
+            return torch.exp(x)
+
     return {
         Dense: lambda each, d: nn.Linear(d, each.units, bias=each.bias),
         BatchNorm: lambda each, d: nn.BatchNorm1d(
@@ -60,6 +67,7 @@ def modules(torch):
         ReLU: lambda each, d: nn.ReLU(),
         LeakyReLU: lambda each, d: nn.LeakyReLU(each.slope),
         Softplus: lambda each, d: nn.Softplus(),
+        Exponential: lambda each, d: Exp(),
         GELU: lambda each, d: nn.GELU(approximate="tanh"),
         Softmax: lambda each, d: nn.Softmax(dim=-1),
     }

@@ -1,7 +1,7 @@
 """The cells of a Polars column as numbers or words, the missing ones as null."""
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -35,7 +35,7 @@ def numbers(cells: "pl.Series") -> "pl.Series":
     """
     import polars as pl
 
-    if cells.dtype == pl.String:
+    if cells.dtype in (pl.String, pl.Categorical, pl.Enum):
         cells = words(cells)
         if has_decimal_commas(cells):
             cells = cells.str.replace(",", ".", literal=True)
@@ -71,8 +71,10 @@ def raw_numbers(
     Raises `DataError` at a word, naming its row, counted on from `first`; `advice` is
     what else can be done.
     """
+    import polars as pl
+
     if cells.dtype.is_numeric():
-        return cells.to_numpy().astype(np.float64, copy=False)
+        return cells.cast(pl.Float64).to_numpy()
     found = numbers(cells)
     text = words(cells)
     wrong = found.is_null() & text.is_not_null()
@@ -90,24 +92,40 @@ def too_large(values: Array) -> Array:
     return (values > LARGEST) | (values < -LARGEST)
 
 
-def check_kind(cells: "pl.Series", where: str) -> None:
-    """Refuse dates, and what is neither numbers nor words, with advice."""
+def check_cells(cells: "pl.Series", where: str) -> None:
+    """Refuse lists, bytes and whatever else has neither number nor word."""
     import polars as pl
 
     kind = cells.dtype
-    example = next((str(cell) for cell in cells if cell is not None), "")
+    is_text = kind in (pl.String, pl.Boolean, pl.Categorical, pl.Enum, pl.Null)
+    if kind.is_numeric() or kind.is_temporal() or is_text:
+        return
+    example = _example(cells)
+    name = type(example).__name__ if kind == pl.Object else kind
+    raise DataError(
+        f'{where}: holds values of type {name}, such as "{shortened(str(example))}"; '
+        "need numbers or words, or leave it out (--drop)"
+    )
+
+
+def check_dates(cells: "pl.Series", where: str) -> None:
+    """Refuse dates and times, with advice."""
+    import polars as pl
+
+    kind = cells.dtype
     if kind.is_temporal() or (kind == pl.String and _are_dates(words(cells))):
         raise DataError(
-            f'{where}: holds dates or times, such as "{shortened(example)}"; a network '
-            "needs numbers: make columns of them such as year, month, weekday, or days "
-            "since the first, or leave it out (--drop)"
+            f"{where}: holds dates or times, such as "
+            f'"{shortened(str(_example(cells)))}"; a network needs numbers: make '
+            "columns of them such as year, month, weekday, or days since the first, or "
+            "leave it out (--drop)"
         )
-    is_text = kind in (pl.String, pl.Boolean, pl.Categorical, pl.Enum, pl.Null)
-    if not kind.is_numeric() and not is_text:
-        raise DataError(
-            f"{where}: holds values of type {kind}; need numbers or words, or leave it "
-            "out (--drop)"
-        )
+
+
+def _example(cells: "pl.Series") -> object:
+    """Return the first cell that is there."""
+    found: Any = next((cell for cell in cells if cell is not None), None)
+    return found.to_list() if hasattr(found, "to_list") else found
 
 
 def _are_dates(text: "pl.Series") -> bool:

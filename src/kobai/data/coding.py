@@ -1,11 +1,18 @@
 """New rows of a table in the form that fitted columns take."""
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kobai.data.cells import LARGEST, raw_numbers, shortened, too_large, words
+from kobai.data.cells import (
+    LARGEST,
+    check_cells,
+    raw_numbers,
+    shortened,
+    too_large,
+    words,
+)
 from kobai.data.columns import OTHER, Columns, Target
 from kobai.data.dataset import Array
 from kobai.data.frames import Table
@@ -29,6 +36,7 @@ def codes(
     raw = np.empty((len(frame), len(columns.features)))
     for index, feature in enumerate(columns.features):
         cells, place = frame[feature.name], f'{where}: column "{feature.name}"'
+        check_cells(cells, place)
         if feature.kind == "category":
             raw[:, index] = _indices(words(cells), feature.categories)
         else:
@@ -37,16 +45,16 @@ def codes(
     return raw
 
 
-def named_columns(
-    text: str | Sequence[str], table: Table, what: str
-) -> tuple[str, ...]:
-    """Return the columns that are named, one or several parted by commas.
+def named_columns(text: Any, table: Table, what: str) -> tuple[str, ...]:
+    """Return the columns that are named: one or several, or text parted by commas.
 
-    Raises `DataError` for a name that no column has, with the near one.
+    The names of a frame's columns may be numbers. Raises `DataError` for a name that no
+    column has, with the near one.
     """
-    names = [text] if isinstance(text, str) and text in table.names else text
-    if isinstance(names, str):
-        names = [name.strip() for name in names.split(",") if name.strip()]
+    is_several = isinstance(text, Iterable) and not isinstance(text, str)
+    names = [str(name) for name in (text if is_several else [text])]
+    if isinstance(text, str) and text not in table.names:
+        names = [name.strip() for name in text.split(",") if name.strip()]
     if not names:
         raise DataError(
             f"{what}: names no column; {table.name} has {_list(table.names)}"
@@ -66,6 +74,8 @@ def targets(
     for a class that the training data did not have.
     """
     lacking(where, target.names, frame.columns, "to compare the predictions with")
+    for name in target.names:
+        check_cells(frame[name], f'{where}: column "{name}"')
     if target.classes:
         labels = _labels(target, words(frame[target.names[0]]), where)
         return labels, labels >= 0
@@ -106,17 +116,41 @@ def _indices(text: "pl.Series", categories: Sequence[str]) -> Array:
     """Return the index of each word, `OTHER` for an unknown or missing one."""
     import polars as pl
 
-    indices = list(range(len(categories)))
+    known = spelled(categories)
     found: Array = text.replace_strict(
-        list(categories), indices, default=OTHER, return_dtype=pl.Float64
+        list(known), list(known.values()), default=OTHER, return_dtype=pl.Float64
     ).to_numpy()
     return found
+
+
+def spelled(names: Sequence[str]) -> dict[str, int]:
+    """Return the index of each name, also of what it is in another table or library.
+
+    A column of 3 that lacks a number is one of 3.0, and yes is true, True or TRUE. A
+    name that is spelled so itself comes first.
+
+    >>> spelled(["3", "4.0", "true", "True"])
+    {'3': 0, '4.0': 1, 'true': 2, 'True': 3, '3.0': 0, '4': 1, 'TRUE': 2}
+    """
+    found = {name: index for index, name in enumerate(names)}
+    for index, name in enumerate(names):
+        for other in _spellings(name):
+            found.setdefault(other, index)
+    return found
+
+
+def _spellings(name: str) -> tuple[str, ...]:
+    if name.lower() in ("true", "false"):
+        return name.lower(), name.capitalize(), name.upper()
+    if name.removesuffix(".0").removeprefix("-").isdigit():
+        return name.removesuffix(".0"), f"{name.removesuffix('.0')}.0"
+    return ()
 
 
 def _labels(target: Target, text: "pl.Series", where: str) -> Array:
     import polars as pl
 
-    known = {name: index for index, name in enumerate(target.classes)}
+    known = spelled(target.classes)
     labels: dict[str, int] = {}
     for word in text.unique(maintain_order=True).drop_nulls():
         # 1.0 in one file is the class 1 of another.

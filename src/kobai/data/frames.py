@@ -1,6 +1,7 @@
 """A table as frames of some rows each: from a file, or a Polars or pandas frame."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kobai.data.damage import readable
 from kobai.data.delimited import TextTable, checked_names, open_text_table
 from kobai.data.endings import ENDINGS, PACKED, ending_of, is_table
+from kobai.data.foreign import from_pandas, from_polars, pandas_names
 from kobai.errors import DataError, missing_extra
 
 if TYPE_CHECKING:
@@ -36,18 +38,13 @@ def open_table(table: Any, encoding: str | None = None) -> Table:
     Raises `DataError` for what is none, `MissingExtraError` without Polars.
     """
     try:
-        import polars as pl
+        import polars  # noqa: F401
     except ImportError as error:
         raise missing_extra("tables", error, "table") from error
     if isinstance(table, str | os.PathLike):
         return _open_file(Path(table).expanduser(), encoding)
-    if isinstance(table, pl.LazyFrame):
-        table = table.collect()
-    if not isinstance(table, pl.DataFrame):
-        table = _from_others(table)
-    names = checked_names(table.columns, "the frame")
-    frame = table.rename(dict(zip(table.columns, names, strict=True)))
-    return Table("table", names, lambda dtypes: iter([frame]))
+    frame = _frame(table)
+    return Table("table", tuple(frame.columns), lambda dtypes: iter([frame]))
 
 
 def _open_file(path: Path, encoding: str | None) -> Table:
@@ -90,19 +87,33 @@ def _open_parquet(path: Path) -> Table:
     return Table(str(path), names, frames)
 
 
+def _frame(table: Any) -> "pl.DataFrame":
+    """Return a frame of any library as a Polars one, its names checked."""
+    import polars as pl
+
+    # Whoever has a frame of pandas has imported it.
+    pandas = sys.modules.get("pandas")
+    if pandas is not None and isinstance(table, pandas.DataFrame):
+        return from_pandas(table, checked_names(pandas_names(table), "the frame"))
+    if isinstance(table, pl.DataFrame | pl.LazyFrame):
+        frame = from_polars(table)
+    else:
+        frame = from_polars(_from_others(table))
+    names = checked_names(frame.columns, "the frame")
+    return frame.rename(dict(zip(frame.columns, names, strict=True)))
+
+
 def _from_others(table: Any) -> "pl.DataFrame":
     import polars as pl
 
-    try:
-        if type(table).__module__.startswith("pandas"):
-            table = table.rename(columns=str)
-            frame: pl.DataFrame = pl.from_pandas(table)
-            return frame
-        if hasattr(table, "__dataframe__") or hasattr(table, "__arrow_c_stream__"):
-            return pl.DataFrame(table)
-    except ImportError as error:
-        raise missing_extra("pandas frames", error, "table") from error
-    raise TypeError(
-        f"load_table: got {type(table).__name__}; need the path of a CSV, TSV or "
-        "Parquet file, or a Polars or pandas frame"
-    )
+    is_column = hasattr(table, "to_frame")
+    shares = hasattr(table, "__dataframe__") or hasattr(table, "__arrow_c_stream__")
+    if is_column or not shares:
+        raise TypeError(
+            f"load_table: got {type(table).__name__}; need the path of a CSV, TSV or "
+            "Parquet file, or a Polars or pandas frame"
+            + ", such as column.to_frame()"
+            * is_column
+        )
+    checked_names(getattr(table, "column_names", ()), "the frame")
+    return pl.DataFrame(table)

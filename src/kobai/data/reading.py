@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kobai.data.cells import check_kind, has_decimal_commas, numbers, raw_numbers, words
+from kobai.data.cells import (
+    check_cells,
+    check_dates,
+    has_decimal_commas,
+    numbers,
+    raw_numbers,
+    words,
+)
 from kobai.data.columns import Kind
 from kobai.data.dataset import Array
 from kobai.data.frames import Table
@@ -39,8 +46,9 @@ class RawColumn:
         """Return the numbers `(n,)` of some rows, the first of which is `first`."""
         if cells.null_count() == len(cells):
             return np.full(len(cells), np.nan)
+        check_cells(cells, self.place)
         if self.kind is None:
-            check_kind(cells, self.place)
+            check_dates(cells, self.place)
             self.kind = _kind(cells)
         if self.kind == "number":
             if not self.has_commas and not cells.dtype.is_numeric():
@@ -61,9 +69,14 @@ class RawColumn:
 
 
 def _kind(cells: "pl.Series") -> Kind | None:
-    """Return "number" where at least half of the cells there are numbers."""
+    """Return "number" where at least half of the cells there are numbers.
+
+    What is a category already, by its type, stays one.
+    """
     if cells.dtype.is_numeric():
         return "number"
+    if str(cells.dtype).startswith(("Categorical", "Enum")):
+        return "category"
     there = words(cells).count()
     if not there:
         return None

@@ -1,6 +1,6 @@
 """A user's own table: read, divided, fitted, and turned into inputs and targets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,8 @@ from kobai.data.targets import class_weights, read_targets, read_weights, scaled
 from kobai.data.writing import Writing
 from kobai.errors import DataError
 
-Names = str | Sequence[str]
+Names = Any
+"""A name of a column, or several; in a frame they may be numbers."""
 
 
 @checked_keywords
@@ -36,8 +37,8 @@ def load_table(
     drop: Names = (),
     keep: Names = (),
     category: Names = (),
-    weight: str | None = None,
-    class_weight: str | Mapping[str, float] | None = None,
+    weight: Names = None,
+    class_weight: str | Mapping[Any, float] | None = None,
     encoding: str | None = None,
     memory: int = MEMORY,
 ) -> Dataset:
@@ -86,7 +87,7 @@ def load_table(
         is_test = np.zeros(len(rows), bool)
     is_training = rows & ~is_test
     kind, t = scaled(kind, values, is_training)
-    weights = _weights(raw, kind, t, is_training, weight, class_weight)
+    weights = _weights(raw, kind, t, is_training, chosen.weight, class_weight)
     features = features_of(raw, (*chosen.target, *chosen.weight))
     fitted = fitted_to(features, is_training, chosen.keep)
     columns = Columns(fitted.features, kind)
@@ -153,10 +154,11 @@ def _choose(
     drop: Names,
     keep: Names,
     category: Names,
-    weight: str | None,
+    weight: Names,
 ) -> _Choice:
-    def named(names: Names | None, what: str) -> tuple[str, ...]:
-        return named_columns(names, table, what) if names else ()
+    def named(names: Names, what: str) -> tuple[str, ...]:
+        is_none = names is None or (isinstance(names, Sized) and not len(names))
+        return () if is_none else named_columns(names, table, what)
 
     targets = named_columns(target, table, "target")
     dropped, weights = named(drop, "drop"), named(weight, "weight")
@@ -199,15 +201,15 @@ def _weights(
     target: Target,
     t: Array,
     rows: Array,
-    weight: str | None,
-    class_weight: str | Mapping[str, float] | None,
+    weight: Sequence[str],
+    class_weight: str | Mapping[Any, float] | None,
 ) -> Array | None:
     """Return weights of the training rows, with a mean of 1, if any are asked for."""
-    if weight is None and class_weight is None:
+    if not weight and class_weight is None:
         return None
     found = np.ones(int(rows.sum()))
-    if weight is not None:
-        found *= read_weights(raw, weight, rows)[rows]
+    for name in weight:
+        found *= read_weights(raw, name, rows)[rows]
     if class_weight is not None:
         found *= class_weights(target, t[rows], class_weight)[t[rows]]
     if not found.sum():

@@ -1,14 +1,15 @@
 """What is to be learnt from a table: the kind of task, labels, weights of rows."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from kobai.data.cells import LARGEST, too_large
-from kobai.data.coding import class_name
+from kobai.data.coding import class_name, spelled
 from kobai.data.columns import Target
 from kobai.data.dataset import Array
+from kobai.data.foreign import word_of
 from kobai.data.reading import RawColumn, RawTable
 from kobai.errors import DataError, suggest
 
@@ -80,7 +81,7 @@ def read_weights(raw: RawTable, name: str, rows: Array) -> Array:
 
 
 def class_weights(
-    target: Target, labels: Array, wanted: str | Mapping[str, float]
+    target: Target, labels: Array, wanted: str | Mapping[Any, float]
 ) -> Array:
     """Return the weight of each class: as wanted, or "balanced".
 
@@ -97,8 +98,10 @@ def class_weights(
             "such as yes=10,no=1"
         )
     weights = np.ones(len(target.classes))
-    for name, weight in wanted.items():
-        if name not in target.classes:
+    known = spelled(target.classes)
+    for key, weight in wanted.items():
+        name = word_of(key)
+        if name not in known:
             raise DataError(
                 f'class weight: there is no class "{name}".'
                 f"{suggest(name, target.classes)} Known are "
@@ -106,7 +109,7 @@ def class_weights(
             )
         if not (weight >= 0 and np.isfinite(weight)):
             raise DataError(f'class weight: "{name}" has {weight}; need 0 or more')
-        weights[target.classes.index(name)] = weight
+        weights[known[name]] = weight
     return weights
 
 

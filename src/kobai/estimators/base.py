@@ -12,6 +12,7 @@ from kobai.estimators.building import adopt_params, build_network, draw_params
 from kobai.estimators.checking import Number, check_parameters, for_each_layer
 from kobai.estimators.course import Memory
 from kobai.estimators.fitting import StochasticFit, warn_unconverged
+from kobai.estimators.frames import check_inputs, explained, plain_targets
 from kobai.estimators.newton import fit_lbfgs
 from kobai.estimators.problem import Problem
 from kobai.estimators.rows import Rows, dense, parts_of
@@ -102,24 +103,28 @@ class MLP(BaseEstimator):  # type: ignore[misc]
     # --- data
 
     def _check_data(self, X: Any, y: Any, reset: bool) -> tuple[Any, Any]:
-        checked: tuple[Any, Any] = validate_data(
-            self,
-            X,
-            y,
-            accept_sparse="csr",
-            multi_output=True,
-            dtype=(np.float64, np.float32),
-            reset=reset,
-            **self._check_options,
-        )
+        numeric = "y_numeric" in self._check_options
+        y = plain_targets(type(self).__name__, y, numeric)
+        options = {"multi_output": True, "reset": reset, **self._check_options}
+        checked: tuple[Any, Any] = self._validated(X, y=y, **options)
         return checked
 
     def _check_inputs(self, X: Any) -> Any:
         check_is_fitted(self)
         adopt_params(self.network_, self.coefs_, self.intercepts_)
-        return validate_data(
-            self, X, accept_sparse="csr", dtype=(np.float64, np.float32), reset=False
-        )
+        return self._validated(X, reset=False)
+
+    def _validated(self, X: Any, **options: Any) -> Any:
+        name = type(self).__name__
+        check_inputs(name, X)
+        options |= {"accept_sparse": "csr", "dtype": (np.float64, np.float32)}
+        try:
+            return validate_data(self, X, **options)
+        except Exception as error:
+            found = explained(name, X, error)
+            if found is error:
+                raise
+            raise found from None
 
     def _rows(self, X: Any, y: Any, sample_weight: Any, is_first: bool = False) -> Rows:
         """Return the samples as the network takes them."""

@@ -11,6 +11,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 
 from kobai.estimators.base import MLP, takes_steps
 from kobai.estimators.checking import check_class_weight
+from kobai.estimators.frames import plain_targets
 from kobai.estimators.rows import dense
 from kobai.networks import Layer, Sigmoid, Softmax
 
@@ -131,6 +132,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
                 'partial_fit: class_weight="balanced" needs all samples at once; pass '
                 "a dictionary of weights, or sample_weight"
             )
+        y = plain_targets(type(self).__name__, y)
         if classes is not None:
             self._take_classes(np.unique(classes), is_first, y)
         self._partial_fit(X, y, sample_weight, is_first)

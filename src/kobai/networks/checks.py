@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from kobai.errors import suggest
+from kobai.networks.frames import as_numbers
 from kobai.networks.layer import Layer, Shape, positive_integer
 
 
@@ -85,6 +86,7 @@ def as_batch(x: Any, inputs: Shape) -> tuple[Any, bool]:
     >>> as_batch([1, 2], (2,))
     (array([[1, 2]]), True)
     """
+    x = as_numbers(x, "Network: the inputs")
     if not hasattr(x, "__array_ufunc__"):
         x = np.asarray(x)
     if x.dtype.kind not in "iufb":
@@ -165,7 +167,7 @@ def as_targets(t: Any, single: bool, outputs: Shape, probabilities: bool) -> Any
     >>> as_targets([1, 0], False, (3,), True)
     array([1, 0])
     """
-    t = np.asarray(t)
+    t = np.asarray(as_numbers(t, "Network: the targets"))
     if t.dtype.kind not in "iufb":
         raise ValueError(f"Network: got targets of dtype {t.dtype}; need numbers")
     t = t[np.newaxis] if single else t
@@ -207,7 +209,7 @@ def sample_weights(weights: Any, n: int, dtype: DTypeLike) -> Any:
     """
     if weights is None:
         return None
-    weights = np.asarray(weights)
+    weights = np.asarray(as_numbers(weights, "sample_weight"))
     if weights.dtype.kind not in "biuf":
         raise ValueError(f"sample_weight: got dtype {weights.dtype}; need numbers")
     if weights.shape != (n,):

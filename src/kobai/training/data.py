@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kobai.networks.checks import sample_weights
+from kobai.networks.frames import as_numbers
 
 if TYPE_CHECKING:
     from kobai.networks import Network
@@ -87,7 +88,7 @@ def _checked(
 
 
 def _array(values: Any, name: str) -> np.ndarray:
-    array = np.asarray(values)
+    array = np.asarray(as_numbers(values, f"train: {name}"))
     if array.dtype.kind not in "biuf":
         raise TypeError(f"train: {name} must be real numbers, got dtype {array.dtype}")
     return array

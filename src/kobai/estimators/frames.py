@@ -1,0 +1,94 @@
+"""What frames and columns hold that an estimator cannot take, and where it stands."""
+
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from kobai.networks.frames import (
+    cells_of,
+    column_numbers,
+    is_frame,
+    is_missing,
+    parts,
+    refuse_lazy,
+)
+
+
+def check_inputs(owner: str, X: Any) -> None:
+    """Raise ValueError for a frame of dates, or without rows yet.
+
+    scikit-learn would take dates for numbers. What else is no number it refuses
+    itself; `explained` then says where.
+    """
+    refuse_lazy(X, f"{owner}: X")
+    for name, column in parts(X) if is_frame(X) else ():
+        if cells_of(column).dtype.kind in "mM":
+            column_numbers(column, f'{owner}: column "{name}" of X')
+
+
+def explained(owner: str, X: Any, error: Exception) -> Exception:
+    """Return the error that names the column of X which is to blame, if one is."""
+    columns = list(parts(X)) if is_frame(X) else []
+    names = [name for name, _ in columns]
+    for name, column in columns:
+        if names.count(name) > 1:
+            return ValueError(
+                f'{owner}: two columns of X are called "{name}"; give each a name of '
+                "its own"
+            )
+        wrong = _first_without_number(column)
+        if wrong is not None:
+            return ValueError(
+                f'{owner}: column "{name}" of X: got "{str(wrong)[:30]}", need numbers '
+                f"({str(error).splitlines()[0]}). Encode the column first, with "
+                "OneHotEncoder or OrdinalEncoder, or leave it out"
+            )
+    return error
+
+
+def _first_without_number(column: Any) -> Any:
+    for value in cells_of(column).tolist():
+        try:
+            is_missing(value) or float(value)
+        except (TypeError, ValueError):
+            return value
+    return None
+
+
+def plain_targets(owner: str, y: Any, numeric: bool = False) -> Any:
+    """Return targets of Python's objects in the type that they have in common.
+
+    Other targets are returned as they are. Raises ValueError where one is missing, for
+    words among numbers, and for words where targets must be `numeric`.
+
+    >>> plain_targets("", np.array([1, 0, 1], dtype=object))
+    array([1, 0, 1])
+    """
+    values = cells_of(y) if hasattr(y, "__array__") else np.empty(0)
+    if values.dtype.kind not in "OU" or not values.size:
+        return y
+    cells = values.ravel().tolist()
+    for number, cell in enumerate(cells):
+        if is_missing(cell):
+            row = number * len(values) // len(cells)
+            raise ValueError(
+                f"{owner}: Input y contains NaN: sample {row} (counted from 0) has no "
+                "target; leave such samples out"
+            )
+    words = [cell for cell in cells if isinstance(cell, str)]
+    if not words:
+        has_numbers = all(isinstance(cell, Real) for cell in cells)
+        return np.array(cells).reshape(values.shape) if has_numbers else y
+    if numeric and _first_without_number(y) is not None:
+        raise ValueError(
+            f'{owner}: y holds words, such as "{words[0]}"; need numbers. To learn '
+            "classes use MLPClassifier"
+        )
+    if len(words) < len(cells):
+        other = next(cell for cell in cells if not isinstance(cell, str))
+        raise ValueError(
+            f'{owner}: y holds words and others, such as "{words[0]}" and {other!r}; '
+            "need one kind: y.astype(str)"
+        )
+    return y
