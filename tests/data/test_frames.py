@@ -38,6 +38,14 @@ def objects(cells):
     return pd.Series(cells, dtype=object)
 
 
+@pytest.mark.parametrize("make", [pandas, polars])
+def test_columns_take_rows_of_every_frame(make):
+    columns = load_table(polars(WORDS), "kind").columns
+    codes = columns.codes(make(WORDS))
+    np.testing.assert_array_equal(codes[:, 0], SIZE)
+    assert codes[:4, 1].tolist() == [0, 1, 2, -1]
+
+
 def cells_of(table):
     """Return the feature of the column "cell", and its raw cells."""
     data = load_table(table, "kind", keep="cell")

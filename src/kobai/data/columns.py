@@ -2,12 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
-
-if TYPE_CHECKING:
-    import polars as pl
 
 Kind = Literal["number", "category"]
 OTHER = -1
@@ -122,14 +119,15 @@ class Columns:
             *(f"{self.features[i].name}={self._word(i, k)}" for i, k in categories),
         )
 
-    def codes(self, frame: "pl.DataFrame") -> np.ndarray:
-        """Return the raw rows `(n, p)`, float64, of a Polars frame.
+    def codes(self, frame: Any) -> np.ndarray:
+        """Return the raw rows `(n, p)`, float64, of a Polars or pandas frame.
 
         Raises `DataError` where a column is missing, or a number is none.
         """
         from kobai.data.coding import codes
+        from kobai.data.frames import polars_frame
 
-        return codes(self, frame)
+        return codes(self, polars_frame(frame))
 
     def encode(self, raw: Any) -> Any:
         """Return what the network takes for raw rows: `(n, p)` to `(n, width)`.

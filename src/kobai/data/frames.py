@@ -43,7 +43,7 @@ def open_table(table: Any, encoding: str | None = None) -> Table:
         raise missing_extra("tables", error, "table") from error
     if isinstance(table, str | os.PathLike):
         return _open_file(Path(table).expanduser(), encoding)
-    frame = _frame(table)
+    frame = polars_frame(table)
     return Table("table", tuple(frame.columns), lambda dtypes: iter([frame]))
 
 
@@ -87,8 +87,12 @@ def _open_parquet(path: Path) -> Table:
     return Table(str(path), names, frames)
 
 
-def _frame(table: Any) -> "pl.DataFrame":
-    """Return a frame of any library as a Polars one, its names checked."""
+def polars_frame(table: Any) -> "pl.DataFrame":
+    """Return a frame of any library as a Polars one, its names checked.
+
+    Raises `DataError` for names that do not tell columns apart, TypeError for what is
+    no frame.
+    """
     import polars as pl
 
     # Whoever has a frame of pandas has imported it.

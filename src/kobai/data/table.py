@@ -45,13 +45,15 @@ def load_table(
     """Load a table to learn its target column from the other ones.
 
     `table` is a CSV, TSV or Parquet file, or a Polars or pandas frame; `target` names
-    a column, or several. `test` is a second table to test on; without one `test_size`
-    of the rows, drawn by `seed`, is (of each class its share).
+    a column, or several (in a frame of pandas numbers may be names). `test` is a second
+    table to test on; without one `test_size` of the rows, drawn by `seed`, is (of each
+    class its share).
 
     - Numbers are standardised by the training rows; missing ones become the mean, and
       a further input says that they were missing.
-    - Words, and columns named in `category`, become one input for each category, at
-      most the 100 most frequent; all others, and missing ones, are one more.
+    - Words, columns of a type for categories, and those named in `category` become one
+      input for each category, at most the 100 most frequent; all others, and missing
+      ones, are one more.
     - Left out are columns that are empty, always the same, the number of the row, or
       a different word in most rows, unless `keep` names them; and those in `drop`.
     - Rows without a target are left out.

@@ -100,7 +100,7 @@ def class_weights(
     weights = np.ones(len(target.classes))
     known = spelled(target.classes)
     for key, weight in wanted.items():
-        name = word_of(key)
+        name = key if isinstance(key, str) else _word(key)
         if name not in known:
             raise DataError(
                 f'class weight: there is no class "{name}".'
@@ -111,6 +111,13 @@ def class_weights(
             raise DataError(f'class weight: "{name}" has {weight}; need 0 or more')
         weights[known[name]] = weight
     return weights
+
+
+def _word(key: object) -> str:
+    try:
+        return word_of(key)
+    except TypeError:
+        return str(key)
 
 
 def _check_there(column: RawColumn, values: Array) -> None:

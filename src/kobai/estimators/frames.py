@@ -37,7 +37,7 @@ def explained(owner: str, X: Any, error: Exception) -> Exception:
                 f'{owner}: two columns of X are called "{name}"; give each a name of '
                 "its own"
             )
-        wrong = _first_without_number(column)
+        wrong = _first_without_number(cells_of(column).tolist())
         if wrong is not None:
             return ValueError(
                 f'{owner}: column "{name}" of X: got "{str(wrong)[:30]}", need numbers '
@@ -47,8 +47,8 @@ def explained(owner: str, X: Any, error: Exception) -> Exception:
     return error
 
 
-def _first_without_number(column: Any) -> Any:
-    for value in cells_of(column).tolist():
+def _first_without_number(cells: list[Any]) -> Any:
+    for value in cells:
         try:
             is_missing(value) or float(value)
         except (TypeError, ValueError):
@@ -69,26 +69,33 @@ def plain_targets(owner: str, y: Any, numeric: bool = False) -> Any:
     if values.dtype.kind not in "OU" or not values.size:
         return y
     cells = values.ravel().tolist()
-    for number, cell in enumerate(cells):
-        if is_missing(cell):
-            row = number * len(values) // len(cells)
-            raise ValueError(
-                f"{owner}: Input y contains NaN: sample {row} (counted from 0) has no "
-                "target; leave such samples out"
-            )
-    words = [cell for cell in cells if isinstance(cell, str)]
-    if not words:
-        has_numbers = all(isinstance(cell, Real) for cell in cells)
-        return np.array(cells).reshape(values.shape) if has_numbers else y
-    if numeric and _first_without_number(y) is not None:
+    _check_all_there(owner, cells, len(values))
+    if any(isinstance(cell, str) for cell in cells):
+        _check_words(owner, cells, numeric)
+        return y
+    has_numbers = all(isinstance(cell, Real) for cell in cells)
+    return np.array(cells).reshape(values.shape) if has_numbers else y
+
+
+def _check_all_there(owner: str, cells: list[Any], samples: int) -> None:
+    gap = next((i for i, cell in enumerate(cells) if is_missing(cell)), None)
+    if gap is not None:
         raise ValueError(
-            f'{owner}: y holds words, such as "{words[0]}"; need numbers. To learn '
-            "classes use MLPClassifier"
+            f"{owner}: Input y contains NaN: sample {gap * samples // len(cells)} "
+            "(counted from 0) has no target; leave such samples out"
         )
-    if len(words) < len(cells):
-        other = next(cell for cell in cells if not isinstance(cell, str))
+
+
+def _check_words(owner: str, cells: list[Any], numeric: bool) -> None:
+    word = next(cell for cell in cells if isinstance(cell, str))
+    if numeric and _first_without_number(cells) is not None:
         raise ValueError(
-            f'{owner}: y holds words and others, such as "{words[0]}" and {other!r}; '
+            f'{owner}: y holds words, such as "{word}"; need numbers. To learn classes '
+            "use MLPClassifier"
+        )
+    others = [cell for cell in cells if not isinstance(cell, str)]
+    if others and not numeric:
+        raise ValueError(
+            f'{owner}: y holds words and others, such as "{word}" and {others[0]!r}; '
             "need one kind: y.astype(str)"
         )
-    return y
