@@ -9,6 +9,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
+from kobai.formats import Model
 from kobai.networks import Dense, Network, Softmax
 from kobai.training import train
 
@@ -54,6 +55,7 @@ def test_a_frame_of_numbers_is_their_array(name):
     net = network()
     expected = net.predict(X)
     np.testing.assert_array_equal(net.predict(FRAMES[name]), expected)
+    np.testing.assert_array_equal(Model(net).predict(FRAMES[name]), expected)
     assert net.loss(FRAMES[name], T) == net.loss(X, T)
     trained = network()
     train(trained, (FRAMES[name], T), steps=3, progress=False)
@@ -102,6 +104,7 @@ def test_a_column_without_numbers_is_named(make, cells, what):
     frame = make({"a": X[:, 0], "b": cells})
     for action in (
         lambda: network().predict(frame),
+        lambda: Model(network()).predict(frame),
         lambda: network().loss(frame, T),
         lambda: train(network(), (frame, T), steps=1, progress=False),
     ):

@@ -13,6 +13,7 @@ from kobai.data.writing import Writing
 from kobai.formats.layout import laid_out
 from kobai.formats.units import factor_to_raw, known_range
 from kobai.networks import Network
+from kobai.networks.frames import as_numbers
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ class Model:
             from kobai.formats.rows import predict_rows
 
             return predict_rows(self.network, self.columns, raw)
+        raw = as_numbers(raw, "Model: the inputs")
         x, is_single = laid_out(raw, self.network.inputs, self.image_shape)
         outputs = np.asarray(self.network.predict(self.scaled(x)))
         return outputs[0] if is_single else outputs
