@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -112,6 +113,52 @@ def test_rows_read_in_place_give_the_bits_of_fetched_rows(m, n, k, ta, dtype) ->
     # A sum of k products of numbers near 1 rounds k times, at random.
     limit = 20 * np.finfo(dtype).eps * np.sqrt(k)
     np.testing.assert_allclose(found[IN_PLACE], exact, rtol=limit, atol=limit)
+
+
+KEY = (7, 5, 3, (0, 0), "float32", False, False)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(storing, "cache_folder", lambda: tmp_path)
+    return tmp_path
+
+
+def test_the_first_process_to_write_chooses_for_all(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def measure(*key: object) -> int:
+        # Another process measures at the same time, and is done first.
+        monkeypatch.setattr(choosing, "_measure", lambda *key: TILES)
+        assert choosing._remembered(KEY) == TILES
+        return BLAS
+
+    monkeypatch.setattr(choosing, "_measure", measure)
+    assert choosing._remembered(KEY) == TILES
+    assert choosing._remembered(KEY) == TILES
+
+
+def test_a_damaged_list_of_choices_is_measured_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choosing, "_measure", lambda *key: TILES)
+    choosing._remembered(KEY)
+    (path,) = folder.iterdir()
+    for text in ('["(7, 5', '["(7, 5, 3)"]', "7", '[["a"], 1]', f'["{KEY}", 9]'):
+        path.write_text(text, encoding="utf-8")
+        assert choosing._remembered(KEY) == TILES
+        monkeypatch.setattr(choosing, "_measure", lambda *key: pytest.fail("known"))
+        assert choosing._remembered(KEY) == TILES
+        monkeypatch.setattr(choosing, "_measure", lambda *key: TILES)
+
+
+def test_where_nothing_can_be_kept_all_processes_choose_the_same(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storing, "cache_folder", lambda: folder / "missing")
+    for measured in (TILES, BLAS):
+        monkeypatch.setattr(choosing, "_measure", lambda *key, way=measured: way)
+        assert choosing._remembered(KEY) == BLAS
 
 
 def train(steps: int) -> dict[str, np.ndarray]:

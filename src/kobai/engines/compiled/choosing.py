@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -83,21 +84,34 @@ def _choose(op: Op, is_listed: bool) -> int:
 def _remembered(key: Any) -> int:
     """Return the choice of an earlier process, or measure and write it down.
 
-    The two ways round differently, so a run that is resumed must choose the same.
+    The two ways round differently, so all runs must choose the same: of several
+    processes that measure at once the first to write decides for all. Where nothing can
+    be kept, it is BLAS, as measuring would tell each process something else.
     """
-    path = storing.cache_folder() / f"products-{storing.versions_key()}.json"
-    try:
-        known = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        known = {}
+    path = storing.cache_folder() / f"products-{storing.versions_key()}.jsonl"
     name = repr(key)
-    if known.get(name) not in (BLAS, TILES, IN_PLACE):
-        known[name] = _measure(*key)
-        # Where nothing can be kept, every process measures for itself.
-        with suppress(OSError):
-            storing.replace_text(path, json.dumps(known))
-    way: int = known[name]
-    return way
+    if name not in _noted(path):
+        line = json.dumps([name, _measure(*key)])
+        with suppress(OSError), path.open("a", encoding="utf-8") as file:
+            # On a line of its own, even if the last one was cut short.
+            file.write(f"\n{line}\n")
+    return _noted(path).get(name, BLAS)
+
+
+def _noted(path: Path) -> dict[str, int]:
+    """Return the choices in a file, of several for one product the first."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, ValueError):
+        return {}
+    known = {}
+    for line in reversed(lines):
+        # What a full disk has cut short counts as not there.
+        with suppress(ValueError, TypeError):
+            name, way = json.loads(line)
+            if way in (BLAS, TILES, IN_PLACE):
+                known[name] = way
+    return known
 
 
 def _measure(
