@@ -1,6 +1,7 @@
 """Kill training runs (SIGKILL) at random moments, resume them, compare bit for bit.
 
     python benchmarks/kill_and_resume.py --kills 200
+    python benchmarks/kill_and_resume.py --kills 200 --engine numba
 
 A run is started as a process of its own and killed after a random time, again and
 again, until it gets to its end; then its parameters, statistics, losses and records
@@ -20,11 +21,11 @@ from pathlib import Path
 
 import numpy as np
 
-LONGEST_WAIT = 0.25
+ENGINES = "eager", "numpy", "numba"
 STEPS = 3000
 
 
-def work(folder: Path, seed: int) -> None:
+def work(folder: Path, seed: int, engine: str) -> None:
     """Train, or go on training, and write what came out."""
     from kobai.networks import BatchNorm, Dense, Dropout, Network, ReLU, Softmax
     from kobai.optimizers import Adam
@@ -43,6 +44,7 @@ def work(folder: Path, seed: int) -> None:
         batch_size=30,
         steps=STEPS,
         seed=seed,
+        engine=engine,
         callbacks=[EarlyStopping(patience=10**6)],
         checkpoint=folder / "run.checkpoint",
         checkpoint_every=37,
@@ -60,28 +62,38 @@ def work(folder: Path, seed: int) -> None:
     )
 
 
-def start(folder: Path, seed: int) -> subprocess.Popen[bytes]:
+def start(folder: Path, seed: int, engine: str) -> subprocess.Popen[bytes]:
     """Start a process that trains in a folder."""
     command = [sys.executable, __file__, "--work", str(folder), "--seed", str(seed)]
+    command += ["--engine", engine]
     return subprocess.Popen(command, stdout=subprocess.PIPE)
 
 
-def finish(folder: Path, seed: int) -> None:
-    """Let a run go on to its end."""
-    with start(folder, seed) as process:
+def finish(folder: Path, seed: int, engine: str) -> float:
+    """Let a run go on to its end; return for how many seconds it trained."""
+    folder.mkdir(exist_ok=True)
+    with start(folder, seed, engine) as process:
+        process.stdout.readline()
+        began = time.perf_counter()
         process.communicate()
     if process.returncode:
         raise SystemExit(f"the run itself failed with {process.returncode}")
+    return time.perf_counter() - began
 
 
-def kill_one(folder: Path, seed: int, chance: random.Random) -> tuple[bool, bool]:
-    """Start a run and kill it; tell whether it died, and whether it was training."""
-    with start(folder, seed) as process:
+def kill_one(
+    folder: Path, seed: int, engine: str, longest: float, chance: random.Random
+) -> tuple[bool, bool]:
+    """Start a run and kill it; tell whether it died, and whether it was training.
+
+    It has at most so many seconds to train.
+    """
+    with start(folder, seed, engine) as process:
         # One in ten dies while it is still importing.
         training = chance.random() < 0.9
         if training:
             process.stdout.readline()
-        time.sleep(chance.uniform(0, LONGEST_WAIT))
+        time.sleep(chance.uniform(0, longest))
         process.kill()
         process.wait()
     return process.returncode == -signal.SIGKILL, training
@@ -106,21 +118,24 @@ class Summary:
     seconds: float = 0.0
 
 
-def kill_and_resume(kills: int, folder: Path, seed: int = 0) -> Summary:
+def kill_and_resume(
+    kills: int, folder: Path, seed: int = 0, engine: str = "numpy"
+) -> Summary:
     """Kill runs `kills` times altogether, and compare every run that got to its end."""
     chance, summary, began = random.Random(seed), Summary(), time.perf_counter()
+    # What is compiled is kept, and does not count as training.
+    finish(folder / "first", seed, engine)
     while summary.kills < kills:
         whole, pieces = (folder / f"{kind}{seed}" for kind in ("whole", "pieces"))
-        whole.mkdir()
         pieces.mkdir()
-        finish(whole, seed)
+        longest = finish(whole, seed, engine)
         died = True
         while died and summary.kills < kills:
-            died, training = kill_one(pieces, seed, chance)
+            died, training = kill_one(pieces, seed, engine, longest, chance)
             summary.kills += died
             summary.kills_while_training += died and training
         if not (pieces / "result.npz").exists():
-            finish(pieces, seed)
+            finish(pieces, seed, engine)
         summary.rounds += 1
         summary.rounds_that_differ += not equal(whole, pieces)
         seed += 1
@@ -132,13 +147,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--engine", choices=ENGINES, default="numpy")
     parser.add_argument("--work", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.work:
-        work(options.work, options.seed)
+        work(options.work, options.seed, options.engine)
         return
     with tempfile.TemporaryDirectory() as folder:
-        summary = kill_and_resume(options.kills, Path(folder), options.seed)
+        summary = kill_and_resume(
+            options.kills, Path(folder), options.seed, options.engine
+        )
     print(
         f"{summary.kills} kills ({summary.kills_while_training} while training) "
         f"in {summary.rounds} rounds, {summary.seconds:.0f} s: "

@@ -179,11 +179,14 @@ def test_checkpoints_come_as_often_as_asked(go, tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-def test_killed_at_random_moments_it_ends_bit_identical(tmp_path):
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+def test_killed_at_random_moments_it_ends_bit_identical(tmp_path, engine):
+    if engine == "numba":
+        pytest.importorskip("numba")
     spec = importlib.util.spec_from_file_location("kill_and_resume", SCRIPT)
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
-    summary = script.kill_and_resume(kills=20, folder=tmp_path, seed=0)
+    summary = script.kill_and_resume(20, tmp_path, seed=0, engine=engine)
     assert summary.kills == 20
     assert summary.kills_while_training >= 5
     assert summary.rounds_that_differ == 0
