@@ -3,12 +3,30 @@
 # mypy: disable-error-code="import-not-found,import-untyped"
 # mypy: allow-untyped-decorators, allow-untyped-calls
 
+from functools import cache
 from typing import Any
 
 # Options of what is called from Python alone, and of what compiled code alone calls:
 # no way in from C, nor from Python, and no counting of references.
 OUTER: dict[str, Any] = {"no_cfunc_wrapper": True, "_nrt": False}
 INNER: dict[str, Any] = {"no_cpython_wrapper": True, **OUTER}
+
+
+@cache
+def apart() -> Any:
+    """Return the compiler for functions that get no two arrays of the same memory.
+
+    LLVM then has nothing to check before it vectorises a loop. Its checks also take
+    arrays that lie side by side for overlapping ones: they count whole vectors.
+    """
+    from numba.core.compiler import Compiler
+
+    class Apart(Compiler):
+        def define_pipelines(self) -> Any:
+            self.state.flags.noalias = True
+            return super().define_pipelines()
+
+    return Apart
 
 
 def data_of(context: Any, builder: Any, kind: Any, value: Any) -> Any:

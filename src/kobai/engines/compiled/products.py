@@ -11,7 +11,7 @@ import numpy as np
 
 from kobai.engines.blas import load_scipy_blas
 from kobai.engines.compiled import atomics, intrinsics, tiles
-from kobai.engines.compiled.intrinsics import INNER
+from kobai.engines.compiled.intrinsics import INNER, apart
 from kobai.engines.compiled.sharing import DONE, JOB, LEFT, WORTH_SHARING
 
 BLAS, TILES, IN_PLACE = 0, 1, 2
@@ -50,7 +50,7 @@ def make_by_tiles() -> Any:
 
     from kobai.engines.compiled.toolbox import tools
 
-    run, address = intrinsics.run_tiles(), intrinsics.address()
+    run, address, add_to = intrinsics.run_tiles(), intrinsics.address(), tools.add_to
     load, store, pause = atomics.load(), atomics.store(), atomics.pause()
     tiles_at, work = intrinsics.tiles_at(), tools.work
     i8, f8, u8 = np.int64, np.float64, np.uint64
@@ -94,10 +94,34 @@ def make_by_tiles() -> Any:
         while load(board, DONE) < 2:
             pause()
         if is_halved_sum:
-            for j in range(m * n):
-                c[j] += spare[j]
+            add_to(c, spare, m * n)
 
     return by_tiles
+
+
+def make_add_to() -> Any:
+    """Return the compiled add_to(c, numbers, count): c += numbers."""
+    import numba
+
+    @numba.njit(error_model="numpy", nogil=True, pipeline_class=apart(), **INNER)
+    def add_to(c: Any, numbers: Any, count: Any) -> None:
+        for j in range(count):
+            c[j] += numbers[j]
+
+    return add_to
+
+
+def make_transpose() -> Any:
+    """Return the compiled transpose(to, B, n, k): the (n, k) matrix B as a (k, n)."""
+    import numba
+
+    @numba.njit(error_model="numpy", nogil=True, pipeline_class=apart(), **INNER)
+    def transpose(to: Any, b: Any, n: Any, k: Any) -> None:
+        for p in range(k):
+            for j in range(n):
+                to[p * n + j] = b[j * k + p]
+
+    return transpose
 
 
 def product_source(dtype: str) -> str:
@@ -120,6 +144,7 @@ import numpy as np
 from kobai.engines.compiled.toolbox import tools
 
 address, by_blas, by_tiles = tools.address, tools.by_blas, tools.by_tiles
+transpose = tools.transpose
 u8 = np.uint64
 
 
@@ -135,9 +160,7 @@ def steps(
     if way == 2:
         at, listed = address(everything), address(indices) + u8(8) * start
     if tb:
-        for p in range(k):
-            for j in range(n):
-                spare[p * n + j] = b[j * k + p]
+        transpose(spare, b, n, k)
         rows = address(spare)
     ai, ak = (u8(1), m) if ta else (k, u8(1))
     rows_at, inner_at = (count, listed) if ta else (listed, count)

@@ -1,6 +1,7 @@
 """Compiled graphs as callables: one step at a time, or many without a return."""
 
 from collections.abc import Callable, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,8 @@ def compile_numba(graph: Graph) -> Callable[..., list[Any]]:
     def run(*arrays: Any) -> list[Any]:
         flat = core.flat(arrays)
         core.check_labels(generated.inputs, arrays)
+        changed, kept = core.parted(arrays)
+        check_apart([*changed, *core.buffers], kept)
         core.function(0, 1, *core.fixed, nothing, losses, *flat, *core.own)
         return core.outputs(arrays)
 
@@ -83,7 +86,8 @@ class Epoch:
         (steps, batch), says which ones a step takes, and `each` has, for each input of
         that kind, an array with the steps along axis 0. The loss of step s is written
         to `losses[s]`, float64; a step whose loss is not finite is the last one.
-        Raises IndexError for an index or a label that is out of range.
+        Raises IndexError for an index or a label that is out of range, and ValueError
+        where an array to be changed shares its memory with another.
         """
         core, generated = self._core, self._generated
         steps = len(losses)
@@ -93,6 +97,8 @@ class Epoch:
         core.check_labels(generated.rows, data)
         core.check_labels(generated.inputs, arrays)
         flat = core.flat(arrays)
+        changed, kept = core.parted(arrays)
+        check_apart([*changed, losses], [*kept, *data, indices, *each])
         flat += [
             _flat(n, a, n.shape[1:]) for n, a in zip(generated.rows, data, strict=True)
         ]
@@ -119,10 +125,10 @@ class _Core:
             np.arange(max(longest, default=0), dtype=np.int64),
             self.helper.board,
         ]
-        constants = [np.ravel(np.asarray(c.value)) for c in generated.constants]
-        buffers = [np.zeros(b.size, b.dtype) for b in generated.buffers]
-        self.own = [*constants, *buffers]
-        self._buffers = buffers
+        # Copies, as the caller may change those that were traced.
+        constants = [np.array(c.value).reshape(-1) for c in generated.constants]
+        self.buffers = [np.zeros(b.size, b.dtype) for b in generated.buffers]
+        self.own = [*constants, *self.buffers]
 
     def flat(self, arrays: Sequence[Any]) -> list[Any]:
         """Return the arrays as the compiled code takes them: flat, without a copy."""
@@ -136,6 +142,13 @@ class _Core:
                 raise _misfit(node, array)
             found.append(_flat(node, array, None, node in changed))
         return found
+
+    def parted(self, arrays: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+        """Return the arrays that the code changes, and those that it only reads."""
+        parts: tuple[list[Any], list[Any]] = [], []
+        for node, array in zip(self.generated.inputs, arrays, strict=True):
+            parts[node not in self.generated.changed].append(array)
+        return parts
 
     def check_labels(self, inputs: Sequence[Input], arrays: Sequence[Any]) -> None:
         """Raise IndexError for class labels that name no column."""
@@ -160,9 +173,36 @@ class _Core:
             elif isinstance(place, Input):
                 found.append(np.reshape(values[place], node.shape))
             else:
-                value = self._buffers[place].reshape(node.shape)
+                value = self.buffers[place].reshape(node.shape)
                 found.append(value[()] if node.shape == () else value)
         return found
+
+
+def check_apart(changed: Sequence[Any], kept: Sequence[Any]) -> None:
+    """Raise ValueError where an array that is changed shares its memory with another.
+
+    The code is compiled for arrays that lie apart; see `intrinsics.apart`. Only views
+    are compared, since arrays that own their memory share it with none but views.
+
+    >>> x = np.zeros(5)
+    >>> check_apart([x[:3]], [x[3:]])
+    >>> check_apart([x], [x[3:]])
+    Traceback (most recent call last):
+    ValueError: compiled: got an array to change that shares its memory; pass a copy
+    """
+    numbers = {id(array) for array in changed}
+    distinct = len(numbers) == len(changed) and numbers.isdisjoint(map(id, kept))
+    views = [a for a in (*changed, *kept) if not _owns_memory(a)]
+    pairs = [*product(changed, views)]
+    pairs += product((a for a in changed if not _owns_memory(a)), kept)
+    if not distinct or any(a is not b and np.may_share_memory(a, b) for a, b in pairs):
+        raise ValueError(
+            "compiled: got an array to change that shares its memory; pass a copy"
+        )
+
+
+def _owns_memory(array: Any) -> bool:
+    return not isinstance(array, np.ndarray) or array.flags.owndata
 
 
 def _check_steps(

@@ -18,7 +18,7 @@ import numpy as np
 
 from kobai.engines.compiled import toolbox
 from kobai.engines.compiled.gathering import register_gather
-from kobai.engines.compiled.intrinsics import OUTER
+from kobai.engines.compiled.intrinsics import OUTER, apart
 from kobai.engines.compiled.module import Generated
 from kobai.engines.compiled.products import register_product
 from kobai.version import __version__
@@ -70,7 +70,7 @@ def load_serve(source: str) -> Any:
     from numba.core import types
 
     board = types.Array(types.int64, 1, "C")
-    return _compiled("serve", source, types.void(board))
+    return _compiled("serve", source, types.void(board), is_shared=True)
 
 
 def load_sweep(source: str, arrays: Sequence[np.ndarray]) -> Any:
@@ -117,8 +117,13 @@ def _name(kind: str, source: str) -> str:
 
 
 def _compiled(
-    kind: str, source: str, signature: Any, folder: Path | None = None
+    kind: str,
+    source: str,
+    signature: Any,
+    folder: Path | None = None,
+    is_shared: bool = False,
 ) -> Any:
+    """Return a compiled function; `is_shared` if another thread has its array, too."""
     name = _name(kind, source)
     key = (name, signature)
     if key not in _LOADED:
@@ -132,6 +137,7 @@ def _compiled(
             fastmath=toolbox.FAST_MATH,
             nogil=True,
             **OUTER,
+            **({} if is_shared else {"pipeline_class": apart()}),
         )
         with toolbox.vectorising():
             _LOADED[key] = jit(module.steps)

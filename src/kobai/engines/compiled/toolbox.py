@@ -38,22 +38,33 @@ def need_extra() -> None:
 def vectorising() -> Iterator[None]:
     """Let LLVM vectorise short loops too, while something is compiled.
 
-    A loop over 10 columns is one masked vector instead of ten numbers, and a loop over
-    many arrays is worth the check that none of them overlap.
+    A loop over 10 columns is one masked vector instead of ten numbers. A loop that
+    would first have to look where its arrays lie stays as it is: the version with
+    vectors rounds in another way than the one without, and the results would depend
+    on what memory the arrays happened to get. See `intrinsics.apart`.
     """
     from llvmlite import binding
 
     with _LOCK:
         binding.set_option("kobai", _PREDICATE.format("predicate-else-scalar-epilogue"))
-        binding.set_option("kobai", "-runtime-memory-check-threshold=64")
+        binding.set_option("kobai", _checks(0))
         try:
             yield
         finally:
             binding.set_option("kobai", _PREDICATE.format("scalar-epilogue"))
-            binding.set_option("kobai", "-runtime-memory-check-threshold=8")
+            binding.set_option("kobai", _checks(None))
 
 
 _PREDICATE = "-prefer-predicate-over-epilogue={}"
+
+
+def _checks(most: int | None) -> str:
+    """Return LLVM's option for the checks of a loop; None for as many as it does."""
+    from llvmlite import binding
+
+    if binding.llvm_version_info[0] < 20:
+        return f"-runtime-memory-check-threshold={8 if most is None else most}"
+    return f"-vectorize-memory-check-threshold={128 if most is None else most}"
 
 
 class _Tools:
@@ -87,6 +98,7 @@ def _make(name: str) -> Any:
 
 
 _MAKERS: dict[str, Callable[[], Any]] = {
+    "add_to": products.make_add_to,
     "address": intrinsics.address,
     "by_blas": intrinsics.blas_product,
     "by_tiles": products.make_by_tiles,
@@ -94,6 +106,7 @@ _MAKERS: dict[str, Callable[[], Any]] = {
     "gather": partial(intrinsics.stored_call, "kobai_gather"),
     "product": partial(intrinsics.stored_call, "kobai_product"),
     "serve": sharing.make_serve,
+    "transpose": products.make_transpose,
     "work": sharing.make_work,
 }
 
