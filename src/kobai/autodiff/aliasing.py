@@ -39,7 +39,7 @@ class Changeable(Overloaded):
         viewed: Any = None,
         write: Callable[[Any, Any], Any] | None = None,
     ) -> None:
-        self.trace = trace
+        self.owner = trace
         self._node = node
         self._version = 0
         self._viewed = viewed if isinstance(viewed, Changeable) else None
@@ -107,7 +107,7 @@ class Changeable(Overloaded):
             )
         if new.dtype != self.dtype:
             new = new.astype(self.dtype)
-        if not (isinstance(new, Changeable) and new.trace is self.trace):
+        if not (isinstance(new, Changeable) and new.owner is self.owner):
             raise GradientError(
                 "in-place change: got a value that does not belong to this "
                 "differentiation; write a = a + b for a += b"

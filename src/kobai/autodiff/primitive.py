@@ -55,9 +55,9 @@ class Primitive:
         innermost = None
         for argument in arguments:
             if isinstance(argument, Overloaded) and (
-                innermost is None or argument.trace.level > innermost.level
+                innermost is None or argument.owner.level > innermost.level
             ):
-                innermost = argument.trace
+                innermost = argument.owner
         if innermost is None:
             return self.evaluate(*arguments, **attributes)
         return innermost.apply(self, arguments, attributes)
@@ -89,9 +89,9 @@ class Trace:
 class Overloaded:
     """An array-like that belongs to a trace; NumPy hands its functions over to it."""
 
-    __slots__ = ("trace",)
+    __slots__ = ("owner",)
 
-    trace: Trace
+    owner: Trace
 
 
 def unbroadcast(g: Any, like: Any) -> Any:

@@ -83,7 +83,7 @@ def value_and_gradient(f: Callable[..., Any], x: Any, has_aux: bool = False) -> 
             f"gradient: f returned an array of shape {np.shape(value)}; need one "
             "number (np.sum or np.mean of it)"
         )
-    if isinstance(result, Tensor) and result.trace is tape:
+    if isinstance(result, Tensor) and result.owner is tape:
         tape.backward(result.node, np.ones_like(value))
     elif not tape.used:
         raise GradientError(
@@ -125,9 +125,9 @@ def _as_float(leaf: Any) -> Any:
 
 def _outside(tape: Tape, x: Any) -> Any:
     """Return the value that x has outside this differentiation."""
-    if isinstance(x, Tensor) and x.trace is tape:
+    if isinstance(x, Tensor) and x.owner is tape:
         return x.node.value
-    if isinstance(x, Tensor) and x.trace.level > tape.level:
+    if isinstance(x, Tensor) and x.owner.level > tape.level:
         raise GradientError(
             "gradient: got a value that escaped from a differentiation inside f; "
             "return it from the function that is differentiated there"

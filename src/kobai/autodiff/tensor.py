@@ -73,7 +73,7 @@ class Tape(Trace):
         values = list(arguments)
         parents = []
         for position, argument in enumerate(arguments):
-            if isinstance(argument, Tensor) and argument.trace is self:
+            if isinstance(argument, Tensor) and argument.owner is self:
                 parent = argument.node
                 parents.append((position, parent))
                 values[position] = parent.value
@@ -130,7 +130,7 @@ class Tensor(ArrayLike):
 
     __slots__ = ()
 
-    trace: Tape
+    owner: Tape
     node: Node
 
     @property
@@ -159,12 +159,12 @@ class Tensor(ArrayLike):
 
     def constant(self, function: Any, args: Any, kwargs: Any) -> Any:
         """Call a function that sees values but has no derivative."""
-        self.trace.used = True
+        self.owner.used = True
         kwargs = {k: _plain(v) for k, v in kwargs.items()}
         return function(*(_plain(a) for a in args), **kwargs)
 
     def __bool__(self) -> bool:
-        self.trace.used = True
+        self.owner.used = True
         return bool(self.node.value)
 
     def __repr__(self) -> str:

@@ -42,7 +42,13 @@ def trace(f: Callable[..., Any], *examples: Any) -> Graph:
     values = [leaf for example in examples for leaf in leaves(example)]
     nodes = [builder.input(n, v) for n, v in zip(flat, values, strict=True)]
     tracers = [Tracer(recording, node) for node in nodes]
-    result = f(*unflatten(list(examples), tracers))
+    try:
+        result = f(*unflatten(list(examples), tracers))
+    except ValueError as error:
+        # NumPy hides the refusal behind an error of its own in a[0] = x[0].
+        if isinstance(error.__cause__, GradientError):
+            raise error.__cause__ from error
+        raise
     updates = {
         node: tracer.node
         for node, tracer in zip(nodes, tracers, strict=True)
@@ -71,7 +77,7 @@ class Recording(Trace):
     def node_of(self, x: Any) -> Node:
         """Return the node of a tracer, or the constant of anything else."""
         if isinstance(x, Tracer):
-            if x.trace is not self:
+            if x.owner is not self:
                 raise TraceError(
                     "trace: got a value of another trace; return it from the function "
                     "that is traced there"
@@ -117,7 +123,7 @@ class Tracer(ArrayLike):
 
     __slots__ = ()
 
-    trace: Recording
+    owner: Recording
     node: Node
 
     @property
@@ -141,7 +147,8 @@ class Tracer(ArrayLike):
         if function in (np.zeros_like, np.ones_like):
             full = np.zeros if function is np.zeros_like else np.ones
             dtype = kwargs.get("dtype") or self.dtype
-            return full(self.shape, dtype)
+            shape = kwargs.get("shape")
+            return full(self.shape if shape is None else shape, dtype)
         if function in (np.argmax, np.argmin):
             return self._argument_of_extremum(function, *args[1:], **kwargs)
         raise TraceError(
