@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kobai.autodiff import operations as ops
+from kobai.autodiff.numpy_functions import FIXED_SHAPE
+from kobai.autodiff.numpy_functions.curves import UNWRAP
 from kobai.autodiff.rules import ELEMENTWISE
 from kobai.engines.fusing import ADD_AT
 from kobai.engines.planning import is_masked
@@ -26,6 +28,7 @@ _INPLACE = {
     ELEMENTWISE[np.multiply]: "*=",
     ELEMENTWISE[np.divide]: "/=",
 }
+_WITHOUT_OUT = {*FIXED_SHAPE.values(), UNWRAP}
 _COMMUTES = (ELEMENTWISE[np.add], ELEMENTWISE[np.multiply])
 
 
@@ -36,7 +39,10 @@ def emit(w: "Writer", node: Operation, out: str) -> list[str]:
         return EMITTERS[node.primitive](w, node, operands, out)
     if node.primitive.elementwise:
         return _emit_ufunc(w, node, operands, out)
-    return [f"np.{node.primitive.name}({_arguments(node, operands)}, out={out})"]
+    call = f"np.{node.primitive.name}({_arguments(node, operands)}"
+    if node.primitive in _WITHOUT_OUT:
+        return [f"{out}[...] = {call})"]
+    return [f"{call}, out={out})"]
 
 
 def emit_number(w: "Writer", node: Operation) -> str:

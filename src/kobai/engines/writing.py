@@ -193,7 +193,9 @@ def _number_name(value: Any) -> str:
 def _written(value: Any) -> str:
     """Return a constant as Python, where that is short."""
     dtype = f"np.{dtype_name(value.dtype)}"
-    if value.size and np.all(value == value.flat[0]):
+    if not value.size:
+        return f"np.empty({value.shape}, {dtype})"
+    if np.all(value == value.flat[0]):
         first = value.flat[0]
         # The shortest digits that give the same number in its own type.
         text = str(first) if value.dtype.kind == "f" else repr(first.item())
@@ -203,11 +205,12 @@ def _written(value: Any) -> str:
         if first == 1:
             return f"np.ones({value.shape}, {dtype})"
         return f"np.full({value.shape}, {text}, {dtype})"
-    if value.ndim == 1 and np.array_equal(value, np.arange(len(value))):
+    is_whole = value.ndim == 1 and value.dtype.kind == "i"
+    if is_whole and np.array_equal(value, np.arange(len(value))):
         return f"np.arange({len(value)}, dtype={dtype})"
-    if value.ndim == 1 and len(value) > 2:
+    if is_whole and len(value) > 2:
         step = value[1] - value[0]
-        if value.dtype.kind == "i" and step > 0 and np.all(np.diff(value) == step):
+        if step > 0 and np.all(np.diff(value) == step):
             bounds = f"{value[0]}, {value[-1] + step}, {step}"
             return f"np.arange({bounds}, dtype={dtype})"
     if value.size <= 16 and np.all(np.isfinite(value)):
