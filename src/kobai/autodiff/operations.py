@@ -31,7 +31,7 @@ def _extremum_vjp(g: Any, y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
     return np.where(chosen, share, 0)
 
 
-def _products_before(x: Any, axis: int) -> Any:
+def products_before(x: Any, axis: int) -> Any:
     """Return, for each entry along an axis, the product of those before it."""
     length = x.shape[axis]
     ones = np.ones_like(x)
@@ -54,8 +54,8 @@ def _shifted(x: Any, filling: Any, axis: int, distance: int) -> Any:
 
 def _prod_vjp(g: Any, y: Any, x: Any, axis: int, keepdims: bool) -> Any:
     # y / x would be 0/0 where an entry is 0.
-    before = _products_before(x, axis)
-    after = np.flip(_products_before(np.flip(x, axis), axis), axis)
+    before = products_before(x, axis)
+    after = np.flip(products_before(np.flip(x, axis), axis), axis)
     return _kept(g, x, (axis,)) * before * after
 
 

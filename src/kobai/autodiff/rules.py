@@ -42,6 +42,8 @@ elementwise(np.reciprocal, lambda g, y, x: -g * y * y)
 elementwise(np.sqrt, lambda g, y, x: 0.5 * g / y)
 elementwise(np.cbrt, lambda g, y, x: g / (3 * y * y))
 elementwise(np.remainder, lambda g, y, a, b: g, lambda g, y, a, b: -g * np.floor(a / b))
+elementwise(np.fmod, lambda g, y, a, b: g, lambda g, y, a, b: -g * np.trunc(a / b))
+elementwise(np.conjugate, lambda g, y, x: np.conjugate(g))
 
 
 def _power_base(g: Any, y: Any, x: Any, p: Any) -> Any:
@@ -72,6 +74,11 @@ elementwise(
     lambda g, y, a, b: g * np.exp(a - y),
     lambda g, y, a, b: g * np.exp(b - y),
 )
+elementwise(
+    np.logaddexp2,
+    lambda g, y, a, b: g * np.exp2(a - y),
+    lambda g, y, a, b: g * np.exp2(b - y),
+)
 
 # --- trigonometry and hyperbolic functions
 
@@ -95,6 +102,8 @@ elementwise(np.arccosh, lambda g, y, x: g / np.sqrt(x * x - 1))
 elementwise(np.arctanh, lambda g, y, x: g / (1 - x * x))
 elementwise(np.deg2rad, lambda g, y, x: g * (math.pi / 180))
 elementwise(np.rad2deg, lambda g, y, x: g * (180 / math.pi))
+elementwise(np.radians, lambda g, y, x: g * (math.pi / 180))
+elementwise(np.degrees, lambda g, y, x: g * (180 / math.pi))
 
 # --- functions with a corner: there, the mean of both sides, as a central difference
 
@@ -127,3 +136,4 @@ constant(np.logical_and, np.logical_or, np.logical_not, np.logical_xor)
 constant(np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert)
 constant(np.isfinite, np.isinf, np.isnan, np.signbit)
 constant(np.sign, np.floor, np.ceil, np.trunc, np.rint, np.floor_divide)
+constant(np.left_shift, np.right_shift)
