@@ -21,7 +21,7 @@ from tests.autodiff.calls import (
     numpy_takes,
     public_functions,
 )
-from tests.autodiff.outcomes import RIGHT, assert_has_remedy, outcome
+from tests.autodiff.outcomes import REFUSED, RIGHT, assert_has_remedy, outcome
 
 from kobai.autodiff import gradient
 from kobai.autodiff.numpy_functions import CONSTANT_FUNCTIONS, FUNCTIONS
@@ -262,3 +262,56 @@ def test_the_walk_reaches_what_is_known():
 # Of integers only, which have no derivative.
 NOT_REACHED = {np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.left_shift}
 NOT_REACHED |= {np.right_shift}
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.clip(x, None, None),
+        lambda x: np.prod(x, axis=()),
+        lambda x: np.pad(x, 0),
+        lambda x: np.roll(x, 0),
+        lambda x: np.tril(x, 9),
+        lambda x: np.nan_to_num(x),
+        lambda x: np.block(x),
+        lambda x: np.meshgrid(x[0], x[1])[0],
+        lambda x: x.flatten("F"),
+        lambda x: np.repeat(x, 1, axis=0),
+    ],
+)
+def test_copies_do_not_change_what_they_are_copies_of(f):
+    def changed(x):
+        y = x * 1
+        copy = f(y)
+        copy *= 3
+        return y * copy.sum()
+
+    assert outcome(changed, (M,), {}) == RIGHT
+    assert outcome(changed, (M,), {}, traced=True) == RIGHT
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        np.flipud,
+        np.rot90,
+        np.diagonal,
+        np.diag,
+        lambda x: np.vsplit(x, 3)[1],
+        lambda x: np.broadcast_arrays(x)[0],
+        lambda x: x.view(),
+        lambda x: x.mT,
+        lambda x: np.atleast_3d(x),
+        lambda x: np.unstack(x)[0],
+    ],
+)
+def test_views_are_seen_to_change_or_refused(f):
+    def changed(x):
+        y = x * 1
+        view = f(y)
+        y *= 3
+        return view * 2
+
+    # Never with the values from before the change.
+    assert outcome(changed, (M,), {}) in (RIGHT, REFUSED)
+    assert outcome(changed, (M,), {}, traced=True) in (RIGHT, REFUSED)

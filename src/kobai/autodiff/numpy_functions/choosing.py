@@ -130,6 +130,8 @@ def _clip(a: Any, a_min: Any = None, a_max: Any = None, **bounds: Any) -> Any:
             "use np.where on the result"
         )
     a = as_array(a, dtype)
+    if low is None and high is None:
+        return np.copy(a)
     a = a if low is None else np.maximum(a, low)
     return a if high is None else np.minimum(a, high)
 

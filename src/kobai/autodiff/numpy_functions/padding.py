@@ -34,6 +34,8 @@ def _pad(
             f'np.pad: got mode="{mode}"; of these "constant", "edge", "wrap", '
             '"reflect" and "symmetric" are differentiated; use np.concatenate'
         )
+    if not array.ndim:
+        return np.copy(array)
     widths = _pairs(pad_width, array.ndim)
     values = _pairs(constant_values, array.ndim)
     for axis in range(array.ndim):

@@ -50,6 +50,8 @@ def _prod(
     a = only(where, as_array(a, dtype), 1)
     axes = reduced_axes(axis, a.ndim)
     shape = a.shape
+    if not axes:
+        a = np.copy(a)
     for one in reversed(axes):
         a = ops.PROD(a, axis=one, keepdims=False)
     if keepdims:
