@@ -10,6 +10,8 @@ rather than read, for it would show what was there before.
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from kobai.autodiff.primitive import Overloaded, Primitive, Trace
 from kobai.errors import GradientError
 
@@ -18,13 +20,21 @@ def source_of(
     primitive: Primitive, arguments: Sequence[Any], attributes: dict[str, Any]
 ) -> tuple[Any, Any]:
     """Return the array that a result may be a view of, and how to write into it."""
-    # With arrays in the index it is a copy.
-    if not primitive.view or len(arguments) > 1:
+    # With arrays in the index it is a copy; numbers, known or not, leave it a view.
+    if not primitive.view or not all(map(_is_index_number, arguments[1:])):
+        return None, None
+    if isinstance(arguments[0], Changeable) and arguments[0].is_number:
+        # An array is made of the number.
         return None, None
     write = primitive.write
-    if write is None:
+    if write is None or len(arguments) > 1:
         return arguments[0], None
     return arguments[0], lambda x, new: write(x, new, **attributes)
+
+
+def _is_index_number(x: Any) -> bool:
+    is_number = isinstance(x, Changeable) and x.is_number
+    return is_number and x.dtype.kind in "iu"
 
 
 class Changeable(Overloaded):
@@ -69,6 +79,11 @@ class Changeable(Overloaded):
         return not self.shape
 
     @property
+    def is_python_number(self) -> bool:
+        """Whether it stands for one of Python's numbers, and not of NumPy's."""
+        return False
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """The length of each axis."""
         raise NotImplementedError
@@ -101,6 +116,11 @@ class Changeable(Overloaded):
 
     def _storable(self, new: Any) -> Any:
         """Return a new value as this array can hold it."""
+        if not np.can_cast(new.dtype, self.dtype, "same_kind"):
+            raise GradientError(
+                f"in-place operation: got {new.dtype} numbers; cannot be stored in an "
+                f"array of {self.dtype}; write a = a + b for a += b"
+            )
         if new.shape != self.shape:
             raise ValueError(
                 f"in-place operation: got {new.shape}; cannot be stored in {self.shape}"

@@ -135,6 +135,16 @@ def _transpose_vjp(g: Any, y: Any, x: Any, axes: tuple[int, ...]) -> Any:
     return np.transpose(g, tuple(sorted(range(len(axes)), key=axes.__getitem__)))
 
 
+def _reshape_write(x: Any, new: Any, shape: tuple[int, ...]) -> Any:
+    # Axes of length 1 never ask for a copy; what else does depends on the memory.
+    if [n for n in shape if n != 1] != [n for n in x.shape if n != 1]:
+        raise GradientError(
+            "in-place change of a view: got a reshaped array, whose memory may be that "
+            "of another array; write a = a * 2 for a *= 2"
+        )
+    return np.reshape(new, x.shape)
+
+
 def _concatenate(*arrays: Any, axis: int) -> Any:
     return np.concatenate(arrays, axis=axis)
 
@@ -163,6 +173,7 @@ RESHAPE = Primitive(
     lambda x, shape: np.reshape(x, shape),
     vjps=(lambda g, y, x, shape: np.reshape(g, np.shape(x)),),
     view=True,
+    write=_reshape_write,
 )
 BROADCAST_TO = Primitive(
     "broadcast_to",
@@ -171,6 +182,8 @@ BROADCAST_TO = Primitive(
     view=True,
 )
 CONCATENATE = Primitive("concatenate", _concatenate, variadic=_concatenate_vjp)
+# float(x) and x.item(): one of Python's numbers, which leave others' types alone.
+ITEM = Primitive("item", lambda x: x.item(), vjps=(lambda g, y, x: np.asarray(g),))
 ASTYPE = Primitive("astype", _astype, vjps=(lambda g, y, x, dtype: g,))
 # To integers or bools: piecewise constant.
 ASTYPE_CONSTANT = Primitive("astype", _astype)
@@ -213,6 +226,9 @@ def split_index(index: Any) -> tuple[list[Any], tuple[Any, ...]]:
     arrays: list[Any] = []
     pattern: list[Any] = []
     for part in parts:
+        if isinstance(part, bool):
+            # A mask without axes. As a number it would be mistaken for 0 or 1.
+            part = np.asarray(part)
         if isinstance(part, Sequence):
             # An empty list is one of integers.
             part = np.asarray(part, None if len(part) else np.intp)

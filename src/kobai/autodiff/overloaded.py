@@ -19,15 +19,19 @@ _NOT_PLAIN = (
 )
 
 
-def _plain_list(x: Any) -> Any:
-    return np.asarray(x) if isinstance(x, list | tuple) else x
+def _plain_list(x: Any, beside: Any = None) -> Any:
+    if not isinstance(x, list | tuple):
+        return x
+    if beside is not None:
+        beside.meet_list()
+    return np.asarray(x)
 
 
 def _binary(function: np.ufunc) -> Any:
     primitive = ELEMENTWISE.get(function, ops.MATMUL)
 
     def operator(self: Any, other: Any) -> Any:
-        return primitive(self, _plain_list(other))
+        return primitive(self, _plain_list(other, self))
 
     return operator
 
@@ -36,7 +40,7 @@ def _reflected(function: np.ufunc) -> Any:
     primitive = ELEMENTWISE.get(function, ops.MATMUL)
 
     def operator(self: Any, other: Any) -> Any:
-        return primitive(_plain_list(other), self)
+        return primitive(_plain_list(other, self), self)
 
     return operator
 
@@ -54,7 +58,7 @@ def _inplace(function: np.ufunc) -> Any:
     primitive = ELEMENTWISE.get(function, ops.MATMUL)
 
     def operator(self: Any, other: Any) -> Any:
-        return self.update(primitive(self, _plain_list(other)))
+        return self.update(primitive(self, _plain_list(other, self)))
 
     return operator
 
@@ -109,6 +113,9 @@ class ArrayLike(Changeable):
     def constant(self, function: Any, args: Any, kwargs: Any) -> Any:
         """Call a function that sees values but has no derivative."""
         raise NotImplementedError
+
+    def meet_list(self) -> None:
+        """Raise where an operator takes a list otherwise than as an array."""
 
     @property
     def ndim(self) -> int:
@@ -207,10 +214,16 @@ class ArrayLike(Changeable):
     __lt__, __le__ = _binary(np.less), _binary(np.less_equal)
     __gt__, __ge__ = _binary(np.greater), _binary(np.greater_equal)
     __eq__, __ne__ = _binary(np.equal), _binary(np.not_equal)
+    __and__, __rand__ = _binary(np.bitwise_and), _reflected(np.bitwise_and)
+    __or__, __ror__ = _binary(np.bitwise_or), _reflected(np.bitwise_or)
+    __xor__, __rxor__ = _binary(np.bitwise_xor), _reflected(np.bitwise_xor)
+    __iand__, __ior__ = _inplace(np.bitwise_and), _inplace(np.bitwise_or)
+    __ixor__, __invert__ = _inplace(np.bitwise_xor), _unary(np.invert)
 
     def __pow__(self, exponent: Any) -> Any:
         # NumPy's arrays take the same short cut.
-        if type(exponent) is int and exponent == 2:
+        is_one_bool = self.is_number and self.dtype.kind == "b"
+        if type(exponent) is int and exponent == 2 and not is_one_bool:
             return ELEMENTWISE[np.square](self)
         return ELEMENTWISE[np.power](self, exponent)
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from kobai.autodiff import operations as ops
+from kobai.autodiff.overloaded import ArrayLike
 from kobai.autodiff.primitive import Overloaded
 from kobai.autodiff.tensor import Node, Tape, Tensor
 from kobai.autodiff.trees import leaves, tree_map, unflatten
@@ -113,8 +115,9 @@ def as_float_array(leaf: Any) -> np.ndarray:
 
 
 def _as_float(leaf: Any) -> Any:
-    if isinstance(leaf, Overloaded):
-        return leaf
+    if isinstance(leaf, ArrayLike):
+        is_float = leaf.dtype.kind not in "iub" and not leaf.is_python_number
+        return leaf if is_float else leaf.astype(np.float64)
     # A number stays one: it cannot change in place, as an array without axes can.
     return (
         as_float_array(leaf)
@@ -137,11 +140,17 @@ def _outside(tape: Tape, x: Any) -> Any:
 
 def _slope(node: Node, leaf: Any) -> Any:
     slope = np.zeros_like(node.value) if node.gradient is None else node.gradient
+    if isinstance(leaf, ArrayLike) and leaf.is_python_number:
+        return ops.ITEM(slope)
     if isinstance(slope, Overloaded):
         return slope
     if isinstance(leaf, np.ndarray):
         return np.asarray(slope)
-    return float(slope) if isinstance(leaf, int | float) else slope
+    # np.float64 is a float too, but not one of Python's.
+    is_python_number = isinstance(leaf, int | float) and not isinstance(
+        leaf, np.generic
+    )
+    return float(slope) if is_python_number else slope
 
 
 def _unshared(slopes: list[Any]) -> list[Any]:

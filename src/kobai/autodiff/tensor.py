@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from kobai.autodiff import operations as ops
 from kobai.autodiff.aliasing import source_of
 from kobai.autodiff.overloaded import ArrayLike
 from kobai.autodiff.primitive import Overloaded, Primitive, Trace, unbroadcast
@@ -77,6 +78,9 @@ class Tape(Trace):
                 parent = argument.node
                 parents.append((position, parent))
                 values[position] = parent.value
+        if primitive.view and _is_number(values[0]) and not arguments[0].is_number:
+            # NumPy returned a number, but the array that took it is an array still.
+            values[0] = ops.BROADCAST_TO(values[0], shape=())
         value = primitive(*values, **attributes)
         if primitive.is_constant:
             return value
@@ -142,8 +146,10 @@ class Tensor(ArrayLike):
     def is_number(self) -> bool:
         """Whether NumPy would have a number here, which cannot change."""
         # Once an array has been changed, its node may hold the number that NumPy
-        # returned, but it is an array still.
-        return self._version == 0 and isinstance(_array(self._node.value), np.generic)
+        # returned, but it is an array still; so is a view of an array that changed.
+        if self._version or self._seen:
+            return False
+        return _is_number(self._node.value)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -175,8 +181,15 @@ def _share_memory(a: Any, b: Any) -> bool:
     a, b = _array(a), _array(b)
     if isinstance(a, Overloaded) or isinstance(b, Overloaded):
         # Without values, as while tracing, a possible view is taken for one.
-        return True
+        return not _is_number(a)
     return bool(np.may_share_memory(a, b))
+
+
+def _is_number(value: Any) -> bool:
+    value = _array(value)
+    if isinstance(value, ArrayLike):
+        return value.is_number
+    return isinstance(value, np.generic)
 
 
 def _array(value: Any) -> Any:

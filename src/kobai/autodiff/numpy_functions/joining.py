@@ -74,6 +74,8 @@ def _pad(
             f'np.pad: got mode="{mode}"; only mode="constant" with one value is '
             "differentiated; use np.concatenate for the others"
         )
+    if not array.ndim:
+        return np.copy(array)
     widths = np.broadcast_to(pad_width, (array.ndim, 2)).tolist()
     for axis, (before, after) in enumerate(widths):
         shape = list(array.shape)
