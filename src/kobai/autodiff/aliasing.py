@@ -63,6 +63,10 @@ class Changeable(Overloaded):
             )
         return self._node
 
+    def kept(self) -> Any:
+        """Return an array of the same values that changes of this one do not reach."""
+        return type(self)(self.trace, self.node)
+
     @property
     def is_number(self) -> bool:
         """Whether NumPy would have a number here, which cannot change."""

@@ -151,7 +151,10 @@ def _changeable(originals: list[Any]) -> list[np.ndarray]:
 
 
 def _like_leaf(array: np.ndarray, leaf: Any) -> Any:
-    return array if isinstance(leaf, np.ndarray) else float(array)
+    if isinstance(leaf, np.ndarray):
+        return array
+    # NumPy's numbers have methods, which f may use.
+    return array[()] if isinstance(leaf, np.generic) else float(array)
 
 
 def _step(x: Any, h: float) -> float:

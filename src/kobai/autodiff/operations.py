@@ -1,5 +1,6 @@
 """The primitives that are not elementwise: sums, products, shapes and indices."""
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -119,9 +120,7 @@ def _einsum_vjp(position: int, g: Any, y: Any, *operands: Any, subscripts: str) 
             others.append(letter)
             arrays.append(np.ones(length, dtype=y.dtype))
         axes += letter
-    part = np.einsum(f"{','.join([output, *others])}->{axes}", g, *arrays)
-    # einsum stretches axes of length 1, as broadcasting does.
-    return unbroadcast(part, operands[position])
+    return np.einsum(f"{','.join([output, *others])}->{axes}", g, *arrays)
 
 
 MATMUL = Primitive("matmul", np.matmul, vjps=(_matmul_left, _matmul_right))
@@ -170,7 +169,9 @@ BROADCAST_TO = Primitive(
     vjps=(lambda g, y, x, shape: unbroadcast(g, x),),
     view=True,
 )
-CONCATENATE = Primitive("concatenate", _concatenate, variadic=_concatenate_vjp)
+CONCATENATE = Primitive(
+    "concatenate", _concatenate, variadic=_concatenate_vjp, unread=range(sys.maxsize)
+)
 ASTYPE = Primitive("astype", _astype, vjps=(lambda g, y, x, dtype: g,))
 # To integers or bools: piecewise constant.
 ASTYPE_CONSTANT = Primitive("astype", _astype)
@@ -189,6 +190,7 @@ WHERE = Primitive(
         lambda g, y, c, a, b: np.where(c, 0, g),
     ),
     elementwise=True,
+    unread=(1, 2),
 )
 
 # --- indices. The arrays of an index are arguments; `pattern` is the rest of it, with
@@ -217,9 +219,7 @@ def split_index(index: Any) -> tuple[list[Any], tuple[Any, ...]]:
             # An empty list is one of integers.
             part = np.asarray(part, None if len(part) else np.intp)
         # A number is part of the pattern; a 0-d array of bools is a mask.
-        if hasattr(part, "dtype") and not (
-            isinstance(part, np.integer) and np.ndim(part) == 0
-        ):
+        if hasattr(part, "dtype") and not issubclass(type(part), np.integer):
             arrays.append(part)
             pattern.append(ARRAY)
         else:
@@ -281,6 +281,7 @@ GETITEM: Primitive = Primitive(
     ),
     view=True,
     write=lambda x, new, pattern: SETITEM(x, new, pattern=pattern),
+    unread=(0,),
 )
 SCATTER: Primitive = Primitive(
     "scatter",
@@ -296,4 +297,5 @@ SETITEM: Primitive = Primitive(
         lambda g, y, x, v, *arrays, pattern: SETITEM(g, 0, *arrays, pattern=pattern),
         _setitem_value_vjp,
     ),
+    unread=(0, 1),
 )

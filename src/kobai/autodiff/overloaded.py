@@ -7,27 +7,25 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.aliasing import Changeable
+from kobai.autodiff.creation import as_values
 from kobai.autodiff.numpy_functions import CONSTANT_FUNCTIONS, FUNCTIONS
 from kobai.autodiff.rules import ELEMENTWISE
 from kobai.errors import GradientError
 
 _NOT_PLAIN = (
     "a value under differentiation cannot become a plain number or array here. "
-    "Instead of np.array([a, b]) write np.stack([a, b]); of x.dot(W), x @ W; of "
-    "float(x) or math.exp(x), np.exp(x); of writing into a plain array, np.where or "
-    "np.concatenate. To leave differentiation on purpose, read x.value"
+    "Instead of np.sum([a, b]), and of `from numpy import array` with array([a, b]), "
+    "write np.stack([a, b]); of x.dot(W), x @ W; of float(x) or math.exp(x), "
+    "np.exp(x); of writing into a plain array, np.where or np.concatenate. To leave "
+    "differentiation on purpose, read x.value"
 )
-
-
-def _plain_list(x: Any) -> Any:
-    return np.asarray(x) if isinstance(x, list | tuple) else x
 
 
 def _binary(function: np.ufunc) -> Any:
     primitive = ELEMENTWISE.get(function, ops.MATMUL)
 
     def operator(self: Any, other: Any) -> Any:
-        return primitive(self, _plain_list(other))
+        return primitive(self, as_values(other))
 
     return operator
 
@@ -36,7 +34,7 @@ def _reflected(function: np.ufunc) -> Any:
     primitive = ELEMENTWISE.get(function, ops.MATMUL)
 
     def operator(self: Any, other: Any) -> Any:
-        return primitive(_plain_list(other), self)
+        return primitive(as_values(other), self)
 
     return operator
 
@@ -54,7 +52,7 @@ def _inplace(function: np.ufunc) -> Any:
     primitive = ELEMENTWISE.get(function, ops.MATMUL)
 
     def operator(self: Any, other: Any) -> Any:
-        return self.update(primitive(self, _plain_list(other)))
+        return self.update(primitive(self, as_values(other)))
 
     return operator
 
@@ -110,6 +108,11 @@ class ArrayLike(Changeable):
         """Call a function that sees values but has no derivative."""
         raise NotImplementedError
 
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        """What isinstance is told: the type that NumPy would have here."""
+        return self.dtype.type if self.is_number else np.ndarray
+
     @property
     def ndim(self) -> int:
         """How many axes there are."""
@@ -154,7 +157,7 @@ class ArrayLike(Changeable):
                 f"np.{ufunc.__name__}: the argument {next(iter(kwargs))}= cannot be "
                 "differentiated; use np.where on the result"
             )
-        result = primitive(*map(_plain_list, inputs))
+        result = primitive(*map(as_values, inputs))
         if target is None:
             return result
         if not isinstance(target, ArrayLike):
@@ -284,6 +287,11 @@ class ArrayLike(Changeable):
         """Return the array in another type of number; integers have derivative 0."""
         if not copy and self.dtype == dtype:
             return self
+        if np.dtype(dtype).kind == "c":
+            raise GradientError(
+                "astype: complex numbers have no derivative rules here; compute the "
+                "real and the imaginary part separately"
+            )
         if np.dtype(dtype).kind == "f":
             return ops.ASTYPE(self, dtype=np.dtype(dtype))
         return ops.ASTYPE_CONSTANT(self, dtype=np.dtype(dtype))

@@ -5,7 +5,7 @@ shape) as keywords. NumPy functions are written in terms of primitives, and ever
 rule of differentiation belongs to one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -28,6 +28,8 @@ class Primitive:
     the argument's position first. The arguments of an `elementwise` operation
     broadcast. The result of a `view` shares memory with its only argument in NumPy;
     `write(x, new)` is x after its view has changed to `new`, where that is known.
+    `unread` are the positions of the arguments of which the rules need no more than
+    the shape: they may change before the rules are used.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Primitive:
     elementwise: bool = False
     view: bool = False
     write: Callable[..., Any] | None = None
+    unread: Container[int] = ()
 
     def rule(self, position: int) -> Vjp | None:
         """Return the rule of the argument at a position; None if it has none."""
@@ -92,6 +95,10 @@ class Overloaded:
     __slots__ = ("trace",)
 
     trace: Trace
+
+    def kept(self) -> Any:
+        """Return an array of the same values that changes of this one do not reach."""
+        raise NotImplementedError
 
 
 def unbroadcast(g: Any, like: Any) -> Any:

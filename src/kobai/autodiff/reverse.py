@@ -5,10 +5,13 @@ from typing import Any
 
 import numpy as np
 
+from kobai.autodiff.creation import making_arrays
+from kobai.autodiff.overloaded import ArrayLike
 from kobai.autodiff.primitive import Overloaded
 from kobai.autodiff.tensor import Node, Tape, Tensor
 from kobai.autodiff.trees import leaves, tree_map, unflatten
 from kobai.errors import GradientError
+from kobai.functions.activations import is_plain
 
 
 class _NotGiven:
@@ -29,9 +32,8 @@ def gradient(f: Callable[..., Any], x: Any = _NOT_GIVEN) -> Any:
     derivatives. Without x the result is the function that takes x, and whatever else f
     takes after it, and returns the gradient there.
 
-    An array that f reads must keep its values until f has returned: an in-place change
-    of it after its use would go unnoticed.
-
+    Arrays that f reads may change after their use, as a buffer that is filled again
+    does: the gradient is that of the values they had.
     Raises GradientError where f cannot be differentiated as it is written, or does not
     depend on its argument; the message says what to write instead. Raises ValueError
     where f does not return one number.
@@ -66,13 +68,10 @@ def value_and_gradient(f: Callable[..., Any], x: Any, has_aux: bool = False) -> 
     watched = [tape.watch(_as_float(leaf)) for leaf in flat]
     # The leaves' own nodes: f may change the arrays it is given.
     starts = [tensor.node for tensor in watched]
-    try:
-        result = f(unflatten(x, watched))
-    except ValueError as error:
-        # NumPy hides the refusal behind an error of its own in a[0] = x[0].
-        if isinstance(error.__cause__, GradientError):
-            raise GradientError(str(error.__cause__)) from error
-        raise
+    marks = [_mark(leaf) for leaf in flat]
+    result = _run(f, unflatten(x, watched))
+    for leaf, mark in zip(flat, marks, strict=True):
+        _refuse_changed(leaf, mark)
     aux = None
     if has_aux:
         result, aux = result
@@ -97,6 +96,45 @@ def value_and_gradient(f: Callable[..., Any], x: Any, has_aux: bool = False) -> 
     grads = unflatten(x, _unshared(slopes))
     value = value[()] if isinstance(value, np.ndarray) else value
     return ((value, aux) if has_aux else value), grads
+
+
+def _run(f: Callable[..., Any], x: Any) -> Any:
+    try:
+        with making_arrays():
+            return f(x)
+    except ValueError as error:
+        # NumPy hides the refusal behind an error of its own in a[0] = x[0].
+        if isinstance(error.__cause__, GradientError):
+            raise GradientError(str(error.__cause__)) from error
+        raise
+
+
+def _mark(leaf: Any) -> Any:
+    """Return what tells later whether an array at which f is differentiated changed."""
+    if isinstance(leaf, ArrayLike):
+        return leaf.node
+    return bytearray(_memory(leaf)) if is_plain(leaf) else None
+
+
+def _memory(array: Any) -> Any:
+    flags = array.flags
+    if flags.c_contiguous or flags.f_contiguous:
+        return array.data if flags.c_contiguous else array.T.data
+    return array.tobytes()
+
+
+def _refuse_changed(leaf: Any, mark: Any) -> None:
+    """Raise GradientError if f changed an array at which it is differentiated."""
+    if isinstance(leaf, ArrayLike):
+        changed = leaf.node is not mark
+    else:
+        changed = mark is not None and mark != _memory(leaf)
+    if changed:
+        raise GradientError(
+            "gradient: the array at which f is differentiated was changed in place "
+            "while f ran, under another name than that of f's argument; change the "
+            "argument, or a copy"
+        )
 
 
 def as_float_array(leaf: Any) -> np.ndarray:
@@ -149,9 +187,7 @@ def _unshared(slopes: list[Any]) -> list[Any]:
     seen: set[int] = set()
     result = []
     for slope in slopes:
-        if isinstance(slope, np.ndarray) and (
-            not slope.flags.owndata or id(slope) in seen
-        ):
+        if is_plain(slope) and (not slope.flags.owndata or id(slope) in seen):
             slope = slope.copy()
         seen.add(id(slope))
         result.append(slope)

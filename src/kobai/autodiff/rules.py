@@ -16,10 +16,10 @@ from kobai.autodiff.primitive import Primitive, Vjp
 ELEMENTWISE: dict[Any, Primitive] = {}
 
 
-def elementwise(function: np.ufunc, *vjps: Vjp) -> None:
+def elementwise(function: np.ufunc, *vjps: Vjp, unread: tuple[int, ...] = ()) -> None:
     """Enter the rules of a ufunc into the table, one for each argument."""
     ELEMENTWISE[function] = Primitive(
-        function.__name__, function, vjps=vjps, elementwise=True
+        function.__name__, function, vjps=vjps, elementwise=True, unread=unread
     )
 
 
@@ -31,10 +31,12 @@ def constant(*functions: np.ufunc) -> None:
 
 # --- arithmetic
 
-elementwise(np.add, lambda g, y, a, b: g, lambda g, y, a, b: g)
-elementwise(np.subtract, lambda g, y, a, b: g, lambda g, y, a, b: -g)
+elementwise(np.add, lambda g, y, a, b: g, lambda g, y, a, b: g, unread=(0, 1))
+elementwise(np.subtract, lambda g, y, a, b: g, lambda g, y, a, b: -g, unread=(0, 1))
 elementwise(np.multiply, lambda g, y, a, b: g * b, lambda g, y, a, b: g * a)
-elementwise(np.divide, lambda g, y, a, b: g / b, lambda g, y, a, b: -g * y / b)
+elementwise(
+    np.divide, lambda g, y, a, b: g / b, lambda g, y, a, b: -g * y / b, unread=(0,)
+)
 elementwise(np.negative, lambda g, y, x: -g)
 elementwise(np.positive, lambda g, y, x: g)
 elementwise(np.square, lambda g, y, x: 2 * g * x)

@@ -5,13 +5,14 @@ Back-propagation reads the tape backwards: each node hands the derivative of the
 with respect to its value on to the nodes it was computed from.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from itertools import count
 from typing import Any
 
 import numpy as np
 
 from kobai.autodiff.aliasing import source_of
+from kobai.autodiff.keeping import kept
 from kobai.autodiff.overloaded import ArrayLike
 from kobai.autodiff.primitive import Overloaded, Primitive, Trace, unbroadcast
 from kobai.errors import GradientError
@@ -60,7 +61,9 @@ class Tape(Trace):
 
     def watch(self, value: Any) -> "Tensor":
         """Return an array whose uses are written down."""
-        return Tensor(self, Node(value))
+        # Another differentiation's array may be given another node in place.
+        held = value.kept() if isinstance(value, Overloaded) else value
+        return Tensor(self, Node(held))
 
     def apply(
         self,
@@ -69,22 +72,22 @@ class Tape(Trace):
         attributes: dict[str, Any],
     ) -> Any:
         """Compute a primitive and write it down."""
-        self.used = True
         values = list(arguments)
         parents = []
         for position, argument in enumerate(arguments):
             if isinstance(argument, Tensor) and argument.trace is self:
                 parent = argument.node
-                parents.append((position, parent))
                 values[position] = parent.value
-        value = primitive(*values, **attributes)
+                parents.append((position, parent))
+        self.used = True
         if primitive.is_constant:
-            return value
+            return primitive(*values, **attributes)
+        if len(parents) < len(values):
+            _keep(values, parents, primitive.unread)
+        value = primitive(*values, **attributes)
         node = Node(value, primitive, values, parents, attributes)
         self.nodes.append(node)
-        if primitive.view and _share_memory(value, values[0]):
-            return Tensor(self, node, *source_of(primitive, arguments, attributes))
-        return Tensor(self, node)
+        return Tensor(self, node, *_source(value, primitive, arguments, attributes))
 
     def backward(self, result: Node, seed: Any) -> None:
         """Leave in every node the derivative of the result with respect to it."""
@@ -95,6 +98,26 @@ class Tape(Trace):
             node = nodes.pop()
             if node.gradient is not None:
                 _hand_on(node, node.gradient)
+
+
+def _keep(values: list[Any], parents: list[Any], unread: Container[int]) -> None:
+    """Keep the operands that the rules will read as they are now."""
+    own = {position for position, _ in parents}
+    for position, value in enumerate(values):
+        if position not in own and position not in unread:
+            values[position] = kept(value)
+
+
+def _source(
+    value: Any,
+    primitive: Primitive,
+    arguments: Sequence[Any],
+    attributes: dict[str, Any],
+) -> Any:
+    """Return what a result is a view of, and how to write into that."""
+    if primitive.view and _share_memory(value, arguments[0]):
+        return source_of(primitive, arguments, attributes)
+    return ()
 
 
 def _hand_on(node: Node, g: Any) -> None:
@@ -136,7 +159,8 @@ class Tensor(ArrayLike):
     @property
     def value(self) -> Any:
         """The plain array: what is computed from it has no derivative."""
-        return _array(self.node.value)
+        # A copy, for the rules read the original.
+        return _array(self.node.value).copy()
 
     @property
     def is_number(self) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.aliasing import source_of
+from kobai.autodiff.creation import making_arrays
 from kobai.autodiff.overloaded import ArrayLike
 from kobai.autodiff.primitive import Primitive, Trace
 from kobai.autodiff.tensor import next_level
@@ -42,7 +43,8 @@ def trace(f: Callable[..., Any], *examples: Any) -> Graph:
     values = [leaf for example in examples for leaf in leaves(example)]
     nodes = [builder.input(n, v) for n, v in zip(flat, values, strict=True)]
     tracers = [Tracer(recording, node) for node in nodes]
-    result = f(*unflatten(list(examples), tracers))
+    with making_arrays():
+        result = f(*unflatten(list(examples), tracers))
     updates = {
         node: tracer.node
         for node, tracer in zip(nodes, tracers, strict=True)
@@ -139,7 +141,7 @@ class Tracer(ArrayLike):
                 function
             ]
         if function in (np.zeros_like, np.ones_like):
-            full = np.zeros if function is np.zeros_like else np.ones
+            full = np.zeros if function == np.zeros_like else np.ones
             dtype = kwargs.get("dtype") or self.dtype
             return full(self.shape, dtype)
         if function in (np.argmax, np.argmin):

@@ -65,7 +65,33 @@ def _einsum(subscripts: str, *operands: Any, optimize: Any = False) -> Any:
             '"ij,jk->ik"'
         )
     arrays = [x if isinstance(x, Overloaded) else np.asarray(x) for x in operands]
-    return ops.EINSUM(*arrays, subscripts=_explicit(subscripts, arrays))
+    arrays, explicit = _unstretched(arrays, _explicit(subscripts, arrays))
+    return ops.EINSUM(*arrays, subscripts=explicit)
+
+
+def _unstretched(arrays: list[Any], subscripts: str) -> tuple[list[Any], str]:
+    """Take away axes of length 1 that einsum would stretch, as broadcasting does.
+
+    Such an operand does not depend on the letter, so it can do without.
+    """
+    inputs, output = subscripts.split("->")
+    terms = inputs.split(",")
+    longer = {
+        letter
+        for term, x in zip(terms, arrays, strict=True)
+        for letter, length in zip(term, x.shape, strict=False)
+        if length != 1
+    }
+    for i, term in enumerate(terms):
+        kept = [
+            letter not in longer or length != 1 or term.count(letter) > 1
+            for letter, length in zip(term, arrays[i].shape, strict=False)
+        ]
+        if len(kept) == len(term) and not all(kept):
+            terms[i] = "".join(c for c, keep in zip(term, kept, strict=True) if keep)
+            axes = tuple(axis for axis, keep in enumerate(kept) if not keep)
+            arrays[i] = np.squeeze(arrays[i], axes)
+    return arrays, f"{','.join(terms)}->{output}"
 
 
 def _explicit(subscripts: str, operands: Sequence[Any]) -> str:
