@@ -227,6 +227,15 @@ def test_the_branch_for_arrays_is_taken_while_compiling():
     assert compile(f)(np.ones(2)) == 6
 
 
+@pytest.mark.parametrize("x", [2, 2.5, True, np.float64(2), np.float32(2), np.int64(2)])
+def test_a_number_is_told_to_be_one_while_compiling(x):
+    kinds = (bool, int, float, np.floating, np.integer, np.ndarray)
+    told = lambda x: [kind for kind in kinds if isinstance(x, kind)]
+    answers = []
+    compile(lambda x: (answers.append(told(x)), x + 1)[1])(x)
+    assert answers == [told(x)]
+
+
 def test_numerical_gradients_hand_numpy_s_numbers_on():
     f = lambda x: (x > 0).astype(float) * x
     assert numerical_gradient(f, np.float64(2.0)) == pytest.approx(1.0)

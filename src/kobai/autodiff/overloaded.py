@@ -16,8 +16,8 @@ _NOT_PLAIN = (
     "a value under differentiation cannot become a plain number or array here. "
     "Instead of np.sum([a, b]), and of `from numpy import array` with array([a, b]), "
     "write np.stack([a, b]); of x.dot(W), x @ W; of float(x) or math.exp(x), "
-    "np.exp(x); of writing into a plain array, np.where or np.concatenate. To leave "
-    "differentiation on purpose, read x.value"
+    "np.exp(x); of writing into a plain array, np.where, np.concatenate, or np.array "
+    "of a list of the values. To leave differentiation on purpose, read x.value"
 )
 
 

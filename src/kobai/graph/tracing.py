@@ -122,6 +122,13 @@ class Tracer(ArrayLike):
     trace: Recording
     node: Node
 
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        """What isinstance is told: the type that NumPy would have here."""
+        if self._node.weak:
+            return {"b": bool, "i": int}.get(self.dtype.kind, float)
+        return self.dtype.type if self.is_number else np.ndarray
+
     @property
     def shape(self) -> tuple[int, ...]:
         """The length of each axis."""
