@@ -25,7 +25,7 @@ def kept(x: Any) -> Any:
     array([0., 0.])
     """
     if is_plain(x):
-        return x if _cannot_change(x) else _copied(x)
+        return _copied(x) if x.flags.writeable or not _cannot_change(x) else x
     if isinstance(x, Overloaded):
         return x.kept()
     # What is neither array nor number has memory too: a list, a table's column.

@@ -87,7 +87,9 @@ class Tape(Trace):
         value = primitive(*values, **attributes)
         node = Node(value, primitive, values, parents, attributes)
         self.nodes.append(node)
-        return Tensor(self, node, *_source(value, primitive, arguments, attributes))
+        if primitive.view and _share_memory(value, values[0]):
+            return Tensor(self, node, *source_of(primitive, arguments, attributes))
+        return Tensor(self, node)
 
     def backward(self, result: Node, seed: Any) -> None:
         """Leave in every node the derivative of the result with respect to it."""
@@ -106,18 +108,6 @@ def _keep(values: list[Any], parents: list[Any], unread: Container[int]) -> None
     for position, value in enumerate(values):
         if position not in own and position not in unread:
             values[position] = kept(value)
-
-
-def _source(
-    value: Any,
-    primitive: Primitive,
-    arguments: Sequence[Any],
-    attributes: dict[str, Any],
-) -> Any:
-    """Return what a result is a view of, and how to write into that."""
-    if primitive.view and _share_memory(value, arguments[0]):
-        return source_of(primitive, arguments, attributes)
-    return ()
 
 
 def _hand_on(node: Node, g: Any) -> None:
