@@ -34,6 +34,7 @@ ARRAYS = {
     "full of a row": lambda x: np.full((2, 3), x),
     "full_like": lambda x: np.full_like(np.ones(3), x[0]),
     "full_like of ints": lambda x: np.full_like(np.arange(3), x[1]) * x,
+    "full_like of a value": lambda x: np.full_like(x, x[0]) * x,
     "operator": lambda x: x * [x[0], 1, x[1]] + [x[2], 2, 3] / x,
     "ufunc": lambda x: np.multiply(x, [x[0], 1, x[1]]),
     "plain": lambda x: x * np.array([1.0, 2, 3]) + np.full(3, 2.0) * np.asarray([1]),

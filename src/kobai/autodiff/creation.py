@@ -178,7 +178,7 @@ def _full_like(
 ) -> Any:
     if not has_values(fill_value):
         return original(a, fill_value, *args, **kwargs)
-    return _filled(as_values(fill_value), np.empty_like(a, *args, **kwargs))
+    return _filled(as_values(fill_value), np.zeros_like(a, *args, **kwargs))
 
 
 def _filled(value: Any, like: Any) -> Any:

@@ -120,7 +120,9 @@ def _einsum_vjp(position: int, g: Any, y: Any, *operands: Any, subscripts: str) 
             others.append(letter)
             arrays.append(np.ones(length, dtype=y.dtype))
         axes += letter
-    return np.einsum(f"{','.join([output, *others])}->{axes}", g, *arrays)
+    part = np.einsum(f"{','.join([output, *others])}->{axes}", g, *arrays)
+    # einsum stretches axes of length 1, as broadcasting does.
+    return unbroadcast(part, operands[position])
 
 
 MATMUL = Primitive("matmul", np.matmul, vjps=(_matmul_left, _matmul_right))
