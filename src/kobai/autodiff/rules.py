@@ -86,7 +86,18 @@ elementwise(
     lambda g, y, a, b: g * b / (a * a + b * b),
     lambda g, y, a, b: -g * a / (a * a + b * b),
 )
-elementwise(np.hypot, lambda g, y, a, b: g * a / y, lambda g, y, a, b: g * b / y)
+
+
+def _hypot(g: Any, y: Any, leg: Any) -> Any:
+    # At (0, 0) there is a corner, where 0 / 0 would be NaN.
+    return g * leg / np.where(y == 0, 1, y)
+
+
+elementwise(
+    np.hypot,
+    lambda g, y, a, b: _hypot(g, y, a),
+    lambda g, y, a, b: _hypot(g, y, b),
+)
 elementwise(np.sinh, lambda g, y, x: g * np.cosh(x))
 elementwise(np.cosh, lambda g, y, x: g * np.sinh(x))
 elementwise(np.tanh, lambda g, y, x: g * (1 - y * y))

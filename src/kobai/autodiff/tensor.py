@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from kobai.autodiff import corners
 from kobai.autodiff.aliasing import source_of
 from kobai.autodiff.overloaded import ArrayLike
 from kobai.autodiff.primitive import Overloaded, Primitive, Trace, unbroadcast
@@ -28,7 +29,16 @@ def next_level() -> int:
 class Node:
     """One operation of a tape: its result, and what it was computed from."""
 
-    __slots__ = ("attributes", "gradient", "parents", "primitive", "value", "values")
+    __slots__ = (
+        "attributes",
+        "gradient",
+        "is_flat",
+        "parents",
+        "primitive",
+        "unused",
+        "value",
+        "values",
+    )
 
     def __init__(
         self,
@@ -45,6 +55,9 @@ class Node:
         self.parents = parents or []
         self.attributes = attributes or {}
         self.gradient: Any = None
+        # Which entries nothing uses, once all uses are known; see `corners`.
+        self.unused: corners.Mask | None = None
+        self.is_flat = False
 
 
 class Tape(Trace):
@@ -99,20 +112,33 @@ class Tape(Trace):
 
 def _hand_on(node: Node, g: Any) -> None:
     """Add to the gradients of the arguments what they owe to this node."""
-    primitive = node.primitive
+    primitive, y, values = node.primitive, node.value, node.values
     assert primitive is not None
+    if primitive in corners.STEEP:
+        g, y, values = corners.rounded(node, g)
     for position, parent in node.parents:
         rule = primitive.rule(position)
         if rule is None:
             continue
-        part = rule(g, node.value, *node.values, **node.attributes)
+        if node.unused is None:
+            part = rule(g, y, *values, **node.attributes)
+        else:
+            part = corners.without_masked(rule, node, g, y, values)
         value = parent.value
         if primitive.elementwise and part.shape != value.shape:
             part = unbroadcast(part, value)
         if part.dtype != value.dtype:
             part = _real(part).astype(value.dtype)
-        before = parent.gradient
-        parent.gradient = part if before is None else before + part
+        _receive(parent, part, corners.masked_by(node, position))
+
+
+def _receive(node: Node, part: Any, unused: corners.Mask | None) -> None:
+    """Add what one use of a value says to what the others have said."""
+    if node.gradient is None:
+        node.gradient, node.unused = part, unused
+    else:
+        node.gradient = node.gradient + part
+        node.unused = corners.both(node.unused, unused)
 
 
 def _real(g: Any) -> Any:
