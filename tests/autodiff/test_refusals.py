@@ -120,8 +120,7 @@ REFUSED = [
     ),
     ("vectorize", lambda x: np.sum(np.vectorize(math.exp)(x)), "np.exp"),
     ("no function", lambda x: np.sum(np.kron(x, x)), "kron: has no derivative rule"),
-    ("linalg", lambda x: np.linalg.det(x @ x.T), "det: has no derivative rule"),
-    ("fft", lambda x: np.sum(np.fft.fft(x)), "fft: has no derivative rule"),
+    ("linalg", lambda x: np.linalg.tensorinv(x), "tensorinv: has no derivative rule"),
     ("apply", lambda x: np.sum(np.apply_along_axis(sum, 0, x)), "no derivative rule"),
     ("where=", lambda x: np.sum(np.add(x, 1, where=x > 0)), "where=.*use np.where"),
     ("dtype=", lambda x: np.sum(np.add(x, 1, dtype=np.float32)), "np.add.*dtype="),
@@ -140,7 +139,6 @@ REFUSED = [
     ("reduce initial", lambda x: np.sum(np.add.reduce(x, initial=1.0)), "initial"),
     ("einsum lists", lambda x: np.einsum(x, [0, 1], []), "need subscripts in a string"),
     ("einsum out", lambda x: np.einsum("ij->", x, out=np.zeros(())), "np.einsum.*out"),
-    ("norm", lambda x: np.linalg.norm(x, 1), "ord=1; only the Euclidean.*np.abs"),
     ("reshape", lambda x: np.sum(np.reshape(x, 6, order="F")), "order=.*transpose"),
     ("pad", lambda x: np.sum(np.pad(x, 1, mode="edge")), "mode=.*np.concatenate"),
     ("pads", lambda x: np.sum(np.pad(x, 1, constant_values=(1, 2))), "one value"),
@@ -150,8 +148,7 @@ REFUSED = [
         lambda x: np.average(x, axis=0, weights=[1, 2])[0],
         "need equal shapes",
     ),
-    ("complex times", lambda x: np.sum(np.abs(x * (1 + 1j))), "complex numbers"),
-    ("complex result", lambda x: np.sum(x * 1j), "complex numbers"),
+    ("complex result", lambda x: np.sum(x * 1j), "complex number"),
     ("clip out", lambda x: np.sum(np.clip(x, 0, 1, out=x)), "np.clip: .*out"),
 ]
 
@@ -167,7 +164,7 @@ def test_refused_with_the_remedy(f, remedy):
 
 
 @pytest.mark.parametrize(
-    "name", ["item", "tolist", "fill", "sort", "repeat", "cumprod", "real", "tobytes"]
+    "name", ["item", "tolist", "fill", "sort", "repeat", "cumprod", "tobytes"]
 )
 def test_missing_methods_name_the_way_out(name):
     with pytest.raises(AttributeError, match=f"ndarray.{name}: .*read x.value"):
@@ -179,10 +176,12 @@ def test_a_misspelt_attribute_is_an_attribute_error():
         gradient(lambda x: x.shap, X)
 
 
-def test_scipy_s_functions_are_refused():
+def test_scipy_s_functions_without_a_rule_are_refused():
     special = pytest.importorskip("scipy.special", reason="needs SciPy")
-    with pytest.raises(GradientError, match=r"expit: .*kobai.functions has many ready"):
-        gradient(lambda x: np.sum(special.expit(x)), X)
+    with pytest.raises(
+        GradientError, match=r"ellipk: .*kobai.functions has many ready"
+    ):
+        gradient(lambda x: np.sum(special.ellipk(x)), X)
 
 
 def test_value_leaves_differentiation_on_purpose():

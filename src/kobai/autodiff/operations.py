@@ -147,6 +147,11 @@ def _concatenate_vjp(position: int, g: Any, y: Any, *arrays: Any, axis: int) -> 
 
 
 def _astype(x: Any, dtype: Any) -> Any:
+    if x.dtype.kind == "c" and np.dtype(dtype).kind not in "cb":
+        raise GradientError(
+            "astype: got complex numbers, whose imaginary part would be lost; use "
+            "z.real or np.abs(z)"
+        )
     # A number stays a number, and an array without axes an array.
     return x.astype(dtype) if isinstance(x, np.generic) else np.array(x, dtype)
 

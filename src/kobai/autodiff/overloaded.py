@@ -9,6 +9,7 @@ from kobai.autodiff import operations as ops
 from kobai.autodiff.aliasing import Changeable
 from kobai.autodiff.numpy_functions import CONSTANT_FUNCTIONS, FUNCTIONS
 from kobai.autodiff.rules import ELEMENTWISE
+from kobai.autodiff.scipy_functions import primitive_of
 from kobai.errors import GradientError
 
 _NOT_PLAIN = (
@@ -128,12 +129,23 @@ class ArrayLike(Changeable):
         """The array with its axes reversed."""
         return np.transpose(self)
 
+    @property
+    def real(self) -> Any:
+        """The real parts."""
+        return np.real(self)
+
+    @property
+    def imag(self) -> Any:
+        """The imaginary parts."""
+        return np.imag(self)
+
     # --- NumPy's protocols
 
     def __array_ufunc__(
         self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any
     ) -> Any:
         primitive = ops.MATMUL if ufunc is np.matmul else ELEMENTWISE.get(ufunc)
+        primitive = primitive or primitive_of(ufunc)
         if primitive is None:
             raise GradientError(
                 f"{_qualified(ufunc)}: has no derivative rule; write the function with "
@@ -203,6 +215,7 @@ class ArrayLike(Changeable):
     __matmul__, __rmatmul__ = _binary(np.matmul), _reflected(np.matmul)
     __imatmul__ = _inplace(np.matmul)
     __rpow__, __ipow__ = _reflected(np.power), _inplace(np.power)
+    conj = conjugate = _unary(np.conjugate)
     __neg__, __pos__, __abs__ = _unary(np.negative), _unary(np.positive), _unary(np.abs)
     __lt__, __le__ = _binary(np.less), _binary(np.less_equal)
     __gt__, __ge__ = _binary(np.greater), _binary(np.greater_equal)
@@ -284,7 +297,7 @@ class ArrayLike(Changeable):
         """Return the array in another type of number; integers have derivative 0."""
         if not copy and self.dtype == dtype:
             return self
-        if np.dtype(dtype).kind == "f":
+        if np.dtype(dtype).kind in "fc":
             return ops.ASTYPE(self, dtype=np.dtype(dtype))
         return ops.ASTYPE_CONSTANT(self, dtype=np.dtype(dtype))
 

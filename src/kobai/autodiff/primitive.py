@@ -28,6 +28,8 @@ class Primitive:
     the argument's position first. The arguments of an `elementwise` operation
     broadcast. The result of a `view` shares memory with its only argument in NumPy;
     `write(x, new)` is x after its view has changed to `new`, where that is known.
+    `type_of` gives the shape and dtype of the result from arguments that have no
+    more, for operations that cannot be asked with arrays of ones.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Primitive:
     elementwise: bool = False
     view: bool = False
     write: Callable[..., Any] | None = None
+    type_of: Callable[..., tuple[tuple[int, ...], Any]] | None = None
 
     def rule(self, position: int) -> Vjp | None:
         """Return the rule of the argument at a position; None if it has none."""

@@ -17,6 +17,7 @@ class _NotGiven:
 
 
 _NOT_GIVEN = _NotGiven()
+_REAL = np.dtype(np.float64)
 
 
 def gradient(f: Callable[..., Any], x: Any = _NOT_GIVEN) -> Any:
@@ -26,8 +27,9 @@ def gradient(f: Callable[..., Any], x: Any = _NOT_GIVEN) -> Any:
     a number, or any nesting of dicts, lists and tuples of them, and the result has the
     same structure and shapes. Integers count as float64. The cost is that of a few
     evaluations of f, whatever the size of x. A gradient of a gradient gives second
-    derivatives. Without x the result is the function that takes x, and whatever else f
-    takes after it, and returns the gradient there.
+    derivatives. Inside of f numbers may be complex; x and the result are real. Without
+    x the result is the function that takes x, and whatever else f takes after it, and
+    returns the gradient there.
 
     An array that f reads must keep its values until f has returned: an in-place change
     of it after its use would go unnoticed.
@@ -82,6 +84,11 @@ def value_and_gradient(f: Callable[..., Any], x: Any, has_aux: bool = False) -> 
         raise ValueError(
             f"gradient: f returned an array of shape {np.shape(value)}; need one "
             "number (np.sum or np.mean of it)"
+        )
+    if isinstance(value, complex) or getattr(value, "dtype", _REAL).kind == "c":
+        raise GradientError(
+            "gradient: f returned a complex number; need a real one, such as its "
+            "absolute value or its real part"
         )
     if isinstance(result, Tensor) and result.trace is tape:
         tape.backward(result.node, np.ones_like(value))

@@ -42,6 +42,7 @@ elementwise(np.reciprocal, lambda g, y, x: -g * y * y)
 elementwise(np.sqrt, lambda g, y, x: 0.5 * g / y)
 elementwise(np.cbrt, lambda g, y, x: g / (3 * y * y))
 elementwise(np.remainder, lambda g, y, a, b: g, lambda g, y, a, b: -g * np.floor(a / b))
+elementwise(np.conjugate, lambda g, y, x: np.conjugate(g))
 
 
 def _power_base(g: Any, y: Any, x: Any, p: Any) -> Any:
@@ -109,7 +110,14 @@ elementwise(np.rad2deg, lambda g, y, x: g * (180 / math.pi))
 
 # --- functions with a corner: there, the mean of both sides, as a central difference
 
-elementwise(np.absolute, lambda g, y, x: g * np.sign(x))
+
+def _absolute(g: Any, y: Any, x: Any) -> Any:
+    if x.dtype.kind == "c":
+        return g * np.conjugate(x) / np.where(y == 0, 1, y)
+    return g * np.sign(x)
+
+
+elementwise(np.absolute, _absolute)
 elementwise(np.fabs, lambda g, y, x: g * np.sign(x))
 
 

@@ -5,6 +5,7 @@ Back-propagation reads the tape backwards: each node hands the derivative of the
 with respect to its value on to the nodes it was computed from.
 """
 
+import sys
 from collections.abc import Sequence
 from itertools import count
 from typing import Any
@@ -15,6 +16,7 @@ from kobai.autodiff import corners
 from kobai.autodiff.aliasing import source_of
 from kobai.autodiff.overloaded import ArrayLike
 from kobai.autodiff.primitive import Overloaded, Primitive, Trace, unbroadcast
+from kobai.autodiff.scipy_functions import teach
 from kobai.errors import GradientError
 
 # A differentiation that starts later lies inside those that have started before.
@@ -23,6 +25,8 @@ _LEVELS = count(1)
 
 def next_level() -> int:
     """Return a level above those of all traces begun so far."""
+    if "scipy.special" in sys.modules:
+        teach()
     return next(_LEVELS)
 
 
@@ -92,7 +96,7 @@ class Tape(Trace):
                 values[position] = parent.value
         value = primitive(*values, **attributes)
         if primitive.is_constant:
-            return value
+            return _flat(value, primitive)
         node = Node(value, primitive, values, parents, attributes)
         self.nodes.append(node)
         if primitive.view and _share_memory(value, values[0]):
@@ -108,6 +112,16 @@ class Tape(Trace):
             node = nodes.pop()
             if node.gradient is not None:
                 _hand_on(node, node.gradient)
+
+
+def _flat(value: Any, primitive: Primitive) -> Any:
+    """Return a value that has the derivative 0, as it has for real numbers."""
+    if value.dtype.kind == "c":
+        raise GradientError(
+            f"{primitive.name}: has no derivative rule for complex numbers; compute "
+            "with the real and the imaginary part, z.real and z.imag"
+        )
+    return value
 
 
 def _hand_on(node: Node, g: Any) -> None:
@@ -128,7 +142,9 @@ def _hand_on(node: Node, g: Any) -> None:
         if primitive.elementwise and part.shape != value.shape:
             part = unbroadcast(part, value)
         if part.dtype != value.dtype:
-            part = _real(part).astype(value.dtype)
+            # To a real value only the real part of the derivative belongs.
+            part = part if value.dtype.kind == "c" else np.real(part)
+            part = part.astype(value.dtype)
         _receive(parent, part, corners.masked_by(node, position))
 
 
@@ -139,16 +155,6 @@ def _receive(node: Node, part: Any, unused: corners.Mask | None) -> None:
     else:
         node.gradient = node.gradient + part
         node.unused = corners.both(node.unused, unused)
-
-
-def _real(g: Any) -> Any:
-    if g.dtype.kind == "c":
-        raise GradientError(
-            "complex numbers: a real value was combined with complex ones, which the "
-            "derivative rules do not know; compute the real and the imaginary part "
-            "separately"
-        )
-    return g
 
 
 class Tensor(ArrayLike):

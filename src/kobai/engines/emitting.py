@@ -36,6 +36,9 @@ def emit(w: "Writer", node: Operation, out: str) -> list[str]:
         return EMITTERS[node.primitive](w, node, operands, out)
     if node.primitive.elementwise:
         return _emit_ufunc(w, node, operands, out)
+    if node.primitive.type_of is not None:
+        call = f"{w.function(node.primitive)}({_arguments(node, operands)})"
+        return [f"{out}[...] = {call}"]
     return [f"np.{node.primitive.name}({_arguments(node, operands)}, out={out})"]
 
 
@@ -58,7 +61,7 @@ def emit_number(w: "Writer", node: Operation) -> str:
     elif primitive is ops.SETITEM:
         call = f"np.{np.dtype(node.dtype).type.__name__}({a[1]})"
     else:
-        call = f"np.{primitive.name}({_arguments(node, a)})"
+        call = f"{w.function(primitive)}({_arguments(node, a)})"
     return f"{call}.item()" if node.weak else call
 
 
@@ -111,7 +114,7 @@ def _emit_ufunc(w: "Writer", node: Operation, a: list[str], out: str) -> list[st
     if sign and out == a[1] and node.primitive in _COMMUTES:
         w.rebound.add(out)
         return [f"{out} {sign} {a[0]}"]
-    return [f"np.{node.primitive.name}({', '.join(a)}, out={out})"]
+    return [f"{w.function(node.primitive)}({', '.join(a)}, out={out})"]
 
 
 def _emit_matmul(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:

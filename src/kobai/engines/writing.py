@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff import operations as ops
+from kobai.autodiff.primitive import Primitive
 from kobai.engines.emitting import emit, emit_number, index_text
 from kobai.engines.naming import input_names, scalar_name, unused
 from kobai.engines.planning import Buffer, Plan, constants_of, is_view
@@ -138,6 +139,19 @@ class Writer:
         """Return the name of a number as an array: NumPy takes it up faster."""
         return self.constant(np.asarray(value, dtype), _number_name(value))
 
+    def function(self, primitive: Primitive) -> str:
+        """Return how the source calls a primitive's function: np.exp, or inv_of."""
+        evaluate = primitive.evaluate
+        is_numpy = not primitive.elementwise or evaluate is getattr(
+            np, primitive.name, None
+        )
+        if is_numpy and primitive.type_of is None:
+            return f"np.{primitive.name}"
+        if evaluate not in self._made:
+            self._made[evaluate] = unused(f"{primitive.name}_of", self._taken)
+            self.constants[self._made[evaluate]] = evaluate
+        return self._made[evaluate]
+
     def is_buffer(self, name: str) -> bool:
         """Whether a name is that of an array of the plan's own, not of an input."""
         return any(line.startswith(f"{name} = ") for line in self.allocations)
@@ -156,7 +170,8 @@ class Writer:
         return self.constant(value, "rows" if is_count else "constant")
 
     def _constant_lines(self) -> list[str]:
-        used = ((name, _written(value)) for name, value in self.constants.items())
+        arrays = [(n, v) for n, v in self.constants.items() if not callable(v)]
+        used = ((name, _written(value)) for name, value in arrays)
         return [f"{name} = {text}" for name, text in used if text]
 
 

@@ -38,6 +38,8 @@ def result_type(
     with np.errstate(all="ignore"):
         if primitive.elementwise:
             return _elementwise(primitive, inputs)
+        if primitive.type_of is not None:
+            return primitive.type_of(*inputs, **attributes)
         if primitive is ops.MATMUL:
             return _matmul(inputs)
         if primitive is ops.EINSUM:

@@ -99,6 +99,11 @@ class Recording(Trace):
                 ops.ASTYPE, nodes[0], dtype=nodes[0].dtype
             )
         node = self.builder.operation(primitive, *nodes, **attributes)
+        if node.dtype.kind == "c":
+            raise TraceError(
+                f"trace: {primitive.name} gives complex numbers, of which there are no "
+                "graphs; leave the function as it is, or compute with real numbers"
+            )
         return Tracer(self, node, *source_of(primitive, arguments, attributes))
 
     def _masked(self, primitive: Primitive, nodes: list[Node]) -> Any:

@@ -1,4 +1,4 @@
-"""Sums, means, extremes and norms, written in terms of the primitives."""
+"""Sums, means and extremes, written in terms of the primitives."""
 
 from math import prod as product_of
 from typing import Any
@@ -60,6 +60,8 @@ def _average(a: Any, axis: Any = None, weights: Any = None) -> Any:
 def _var(a: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
     axes = normalized_axis(axis, a.ndim)
     deviation = a - np.mean(a, axis=axes, keepdims=True)
+    if deviation.dtype.kind == "c":
+        deviation = np.abs(deviation)
     total = np.sum(deviation * deviation, axis=axes, keepdims=keepdims)
     return total / (product_of(a.shape[i] for i in axes) - ddof)
 
@@ -74,13 +76,3 @@ def _cumsum(a: Any, axis: int | None = None) -> Any:
     if axis is None:
         a, axis = np.ravel(a), 0
     return ops.CUMSUM(a, axis=one_axis(axis, a.ndim))
-
-
-@twin_of(np.linalg.norm)
-def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    if ord is not None and not (ord == 2 and x.ndim == 1):
-        raise GradientError(
-            f"np.linalg.norm: got ord={ord!r}; only the Euclidean norm, ord=None, is "
-            "differentiated; write the others with np.abs and np.sum"
-        )
-    return np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims))
