@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from kobai import compile, gradient
+from kobai.autodiff import corners
 from kobai.optimizers import gradient_descent
 
 ZERO = np.zeros(3)
@@ -165,3 +166,38 @@ def test_a_masked_branch_costs_nothing_where_it_is_tame():
 def test_a_bowl_with_a_point_is_descended_from_its_bottom():
     cone = lambda x: np.sqrt(x[0] ** 2 + x[1] ** 2)
     assert gradient_descent(cone, np.zeros(2), steps=5).x.tolist() == [0, 0]
+
+
+def test_where_there_is_no_direction_there_is_no_slope():
+    # As in PyTorch.
+    a, b = (torch.zeros((), dtype=torch.float64, requires_grad=True) for _ in "ab")
+    torch.atan2(a, b).backward()
+    assert [float(a.grad), float(b.grad)] == [0, 0]
+    assert gradient(lambda p: np.arctan2(*p), [0.0, 0.0]) == [0, 0]
+
+
+@pytest.mark.parametrize("name", ["norm", "hypot", "root of squares", "std"])
+def test_the_second_derivative_at_the_corner_is_finite_and_the_same_everywhere(name):
+    f, x = CORNERS[name]
+    along = lambda x: np.sum(gradient(f, x) * np.arange(1.0, 4.0))
+    np.testing.assert_array_equal(gradient(along, x), np.zeros(3))
+    np.testing.assert_array_equal(compile(gradient(along))(x), np.zeros(3))
+
+
+def test_many_roots_of_one_growing_sum_ask_each_value_once(monkeypatch):
+    asked = []
+    original = corners._flat_if
+    monkeypatch.setattr(
+        corners, "_flat_if", lambda node: asked.append(node) or original(node)
+    )
+
+    def total(x, n=300):
+        squares, roots = 0.0, 0.0
+        for _ in range(n):
+            squares = squares + x[0] ** 2
+            roots = roots + np.sqrt(squares)
+        return roots
+
+    assert gradient(total, ZERO).tolist() == [0, 0, 0]
+    # A value and a square in each turn, twice: before and after what they need.
+    assert len(asked) <= 4 * 300

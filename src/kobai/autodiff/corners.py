@@ -45,7 +45,8 @@ _MOVING = frozenset(
 # Sums and selections of values that are flat at 0 are so too, and so are their roots.
 _KEEPING = _MOVING | {ops.MAX, ops.CUMSUM, _SQRT}
 
-_MOST_SEEN = 1000
+# How far back two values are compared, to see whether they are the same.
+_FAR = 20
 
 
 # --- masked entries
@@ -139,7 +140,7 @@ def rounded(node: Any, g: Any) -> tuple[Any, Any, list[Any]]:
     """Return g, y and the arguments of a root, changed so that a corner gives 0."""
     y, values = node.value, node.values
     position, base = node.parents[0]
-    if position or not _is_flat(base):
+    if position or _has_no_zero(values[0]) or not _is_flat(base):
         return g, y, values
     corner = values[0] == 0
     if node.primitive is _POWER:
@@ -149,22 +150,25 @@ def rounded(node: Any, g: Any) -> tuple[Any, Any, list[Any]]:
     return np.where(corner, 0, g), np.where(corner, 1, y), [one, *values[1:]]
 
 
+def _has_no_zero(x: Any) -> bool:
+    return not isinstance(x, Overloaded) and bool(np.all(x))
+
+
 def _is_flat(node: Any) -> bool:
     """Whether a value may be 0, is never below, and is flat wherever it is 0."""
     pending = [node]
-    seen: set[Any] = set()
-    while pending and len(seen) < _MOST_SEEN:
-        here = pending.pop()
-        if here in seen or here.is_flat:
+    while pending:
+        here = pending[-1]
+        needed = _flat_if(here) if here.is_flat is None else []
+        unknown = [n for n in needed or () if n.is_flat is None]
+        if unknown:
+            pending.extend(unknown)
             continue
-        seen.add(here)
-        needed = _flat_if(here)
-        if needed is None:
-            return False
-        pending.extend(needed)
-    for here in seen:
-        here.is_flat = not pending
-    return not pending
+        if here.is_flat is None:
+            # Each value is asked once, however many roots are taken above it.
+            here.is_flat = needed is not None and all(n.is_flat for n in needed)
+        pending.pop()
+    return bool(node.is_flat)
 
 
 def _flat_if(node: Any) -> list[Any] | None:
@@ -204,7 +208,7 @@ def _is_product_with_itself(node: Any) -> bool:
 def _are_equal(one: Any, other: Any) -> bool:
     """Whether two values were computed in the same way, as x[0] and x[0] are."""
     pending = [(one, other)]
-    for _ in range(_MOST_SEEN):
+    for _ in range(_FAR):
         if not pending:
             return True
         a, b = pending.pop()

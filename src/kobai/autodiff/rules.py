@@ -82,22 +82,23 @@ elementwise(np.tan, lambda g, y, x: g * (1 + y * y))
 elementwise(np.arcsin, lambda g, y, x: g / np.sqrt(1 - x * x))
 elementwise(np.arccos, lambda g, y, x: -g / np.sqrt(1 - x * x))
 elementwise(np.arctan, lambda g, y, x: g / (1 + x * x))
+
+
+def _over(leg: Any, length: Any) -> Any:
+    # At (0, 0) there is a corner, and 0 / 0 would be NaN.
+    is_corner = length == 0
+    return np.where(is_corner, 0, leg / np.where(is_corner, 1, length))
+
+
 elementwise(
     np.arctan2,
-    lambda g, y, a, b: g * b / (a * a + b * b),
-    lambda g, y, a, b: -g * a / (a * a + b * b),
+    lambda g, y, a, b: g * _over(b, a * a + b * b),
+    lambda g, y, a, b: -g * _over(a, a * a + b * b),
 )
-
-
-def _hypot(g: Any, y: Any, leg: Any) -> Any:
-    # At (0, 0) there is a corner, where 0 / 0 would be NaN.
-    return g * leg / np.where(y == 0, 1, y)
-
-
 elementwise(
     np.hypot,
-    lambda g, y, a, b: _hypot(g, y, a),
-    lambda g, y, a, b: _hypot(g, y, b),
+    lambda g, y, a, b: g * _over(a, y),
+    lambda g, y, a, b: g * _over(b, y),
 )
 elementwise(np.sinh, lambda g, y, x: g * np.cosh(x))
 elementwise(np.cosh, lambda g, y, x: g * np.sinh(x))
@@ -113,7 +114,7 @@ elementwise(np.rad2deg, lambda g, y, x: g * (180 / math.pi))
 
 def _absolute(g: Any, y: Any, x: Any) -> Any:
     if x.dtype.kind == "c":
-        return g * np.conjugate(x) / np.where(y == 0, 1, y)
+        return g * _over(np.conjugate(x), y)
     return g * np.sign(x)
 
 

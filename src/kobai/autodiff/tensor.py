@@ -61,7 +61,7 @@ class Node:
         self.gradient: Any = None
         # Which entries nothing uses, once all uses are known; see `corners`.
         self.unused: corners.Mask | None = None
-        self.is_flat = False
+        self.is_flat: bool | None = None
 
 
 class Tape(Trace):
