@@ -10,6 +10,7 @@ Source: Abramowitz & Stegun, "Handbook of Mathematical Functions", 1964.
 import inspect
 import math
 import sys
+import threading
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any
@@ -269,14 +270,18 @@ TWINS: dict[str, Callable[..., Any]] = {
 }
 
 
+_teaching = threading.Lock()
+
+
 def teach() -> None:
     """Let SciPy's plain functions hand arrays under differentiation to their twins."""
     special = sys.modules.get("scipy.special")
     # A module that is only being loaded has not all of its names yet.
     functions = [getattr(special, name, None) for name in TWINS]
-    for function, twin in zip(functions, TWINS.values(), strict=True):
-        if isinstance(function, FunctionType) and not function.__closure__:
-            _teach(function, twin)
+    with _teaching:
+        for function, twin in zip(functions, TWINS.values(), strict=True):
+            if isinstance(function, FunctionType) and not function.__closure__:
+                _teach(function, twin)
 
 
 def _handed_over(*arguments: Any, _dispatch: Any, **keywords: Any) -> Any:
@@ -302,6 +307,7 @@ def _teach(function: FunctionType, twin: Callable[..., Any]) -> None:
         return (twin if is_ours else original)(*arguments, **keywords)
 
     function.__signature__ = inspect.signature(original)  # type: ignore[attr-defined]
+    # In this order the function can be called by another thread at any moment.
     function.__kwdefaults__ = {"_dispatch": dispatch}
-    function.__defaults__ = None
     function.__code__ = _handed_over.__code__
+    function.__defaults__ = None
