@@ -12,7 +12,8 @@ from scipy.special import log_softmax, logsumexp, softmax
 
 from kobai import compile, gradient
 from kobai.autodiff import scipy_functions
-from kobai.autodiff.scipy_functions import RULES, TWINS
+from kobai.autodiff.scipy_functions import TWINS
+from kobai.autodiff.scipy_rules import RULES
 from kobai.errors import GradientError
 
 # The intervals that arguments are drawn from; None where there is no derivative.

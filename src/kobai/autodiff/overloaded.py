@@ -9,7 +9,7 @@ from kobai.autodiff import operations as ops
 from kobai.autodiff.aliasing import Changeable
 from kobai.autodiff.numpy_functions import CONSTANT_FUNCTIONS, FUNCTIONS
 from kobai.autodiff.rules import ELEMENTWISE
-from kobai.autodiff.scipy_functions import primitive_of
+from kobai.autodiff.scipy_rules import primitive_of
 from kobai.errors import GradientError
 
 _NOT_PLAIN = (
