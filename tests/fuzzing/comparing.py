@@ -1,0 +1,402 @@
+"""A program run by NumPy and by all that claims to compute the same."""
+
+import re
+import warnings
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from tests.fuzzing.derivatives import Elsewhere, central_differences, torch_gradient
+from tests.fuzzing.program import Program
+
+from kobai.autodiff import gradient, value_and_gradient
+from kobai.autodiff.reverse import as_float_array
+from kobai.engines.compiling import compile
+from kobai.engines.reference import interpret
+from kobai.errors import GradientError
+from kobai.graph import trace, verify
+
+# A refusal says what to write instead, in one of these words.
+REMEDY = re.compile(
+    r"\b(use|write|take|need|pass|read|compute|return|leave|give|put)\b"
+)
+INTERNAL = re.compile(r"\b(Tape|Tensor|Tracer|Recording|_\w+\(\))\b")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong with a program: `kind` is one of KINDS, `where` who ran it."""
+
+    kind: str
+    where: str
+    detail: str
+
+
+KINDS = ("silent", "returned", "crash", "no remedy")
+
+
+@dataclass
+class Outcome:
+    """All that running a program showed."""
+
+    findings: list[Finding] = field(default_factory=list)
+    refusals: list[tuple[str, str]] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def verdict(self) -> str:
+        """The worst that was found, "refused", or "right"."""
+        kinds = {f.kind for f in self.findings}
+        for kind in KINDS:
+            if kind in kinds:
+                return kind
+        return "refused" if self.refusals else "right"
+
+
+def check(program: Program, numba: bool = False) -> Outcome:
+    """Return what came of a program wherever it can be run."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        comparison = _Comparison(program)
+        comparison.eager()
+        comparison.compiled()
+        comparison.reference()
+        comparison.compiled_gradient()
+        if numba:
+            comparison.numba()
+    return comparison.outcome
+
+
+# --- values
+
+
+def loss_of(f: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the sum of the squares of all results of f, as a function of a list."""
+
+    def loss(arguments: list[Any]) -> Any:
+        return sum((np.sum(y * y) for y in f(*arguments)), 0.0)
+
+    return loss
+
+
+def as_floats(values: Sequence[Any]) -> list[Any]:
+    """Return arguments as `gradient` takes them: integers count as float64."""
+    return [
+        as_float_array(v) if isinstance(v, np.ndarray) else as_float_array(v)[()]
+        for v in values
+    ]
+
+
+def others(values: Sequence[Any]) -> list[Any]:
+    """Return other arguments of the same shapes and dtypes."""
+    return [_other(v) for v in values]
+
+
+def _other(v: Any) -> Any:
+    if isinstance(v, bool) or np.asarray(v).dtype == bool:
+        return not v if isinstance(v, bool) else ~v
+    if isinstance(v, int) or np.asarray(v).dtype.kind == "i":
+        return v + 1
+    if isinstance(v, float):
+        return v * 0.75 + 0.05
+    new = np.asarray(v * 0.75 + 0.05, v.dtype)
+    return new if isinstance(v, np.ndarray) else new[()]
+
+
+def _copies(values: Sequence[Any]) -> list[Any]:
+    return [v.copy(order="K") if isinstance(v, np.ndarray) else v for v in values]
+
+
+def _run(f: Callable[..., Any], values: Sequence[Any]) -> tuple[Any, Any]:
+    """Return results and arguments afterwards, or None and the error."""
+    values = _copies(values)
+    try:
+        return [*map(np.array, f(*values)), *map(np.array, values)], None
+    except Exception as error:
+        return None, error
+
+
+# --- comparisons
+
+
+def difference(found: Any, expected: Any, slack: float) -> str | None:
+    """Return how two arrays differ, beyond rounding; None where they agree."""
+    found, expected = np.asarray(found), np.asarray(expected)
+    if found.shape != expected.shape:
+        return f"shape {found.shape}, not {expected.shape}"
+    if found.dtype != expected.dtype:
+        return f"dtype {found.dtype}, not {expected.dtype}"
+    if not _close(found, expected, slack):
+        return f"{_shown(found)}, not {_shown(expected)}"
+    return None
+
+
+def _close(found: Any, expected: Any, slack: float) -> bool:
+    if found.dtype.kind not in "fc":
+        return bool(np.array_equal(found, expected))
+    finite = np.isfinite(expected)
+    if not np.array_equal(found[~finite], expected[~finite], equal_nan=True):
+        return False
+    scale = np.max(np.abs(expected[finite]), initial=1.0)
+    tolerance = slack * scale
+    return bool(np.all(np.abs(found[finite] - expected[finite]) <= tolerance))
+
+
+def _shown(x: Any) -> str:
+    return " ".join(np.array2string(x, precision=6, threshold=20).split())
+
+
+# --- one program
+
+
+class _Comparison:
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.outcome = Outcome()
+        self.f = program.function()
+        self.values = program.values()
+
+    # What a differing result may be excused by, computed only then.
+
+    def slack(self, values: Sequence[Any]) -> float:
+        """Return the relative rounding of the coarsest numbers of the program."""
+        names = [name for name, _ in self.program.arguments]
+        known = {"np": np, **dict(zip(names, _copies(values), strict=True))}
+        for line in self.program.lines:
+            exec(line, known)
+        types = [
+            v.dtype for v in known.values() if isinstance(v, np.ndarray | np.generic)
+        ]
+        return max((np.finfo(t).eps for t in types if t.kind == "f"), default=1e-15)
+
+    def judge(
+        self,
+        where: str,
+        found: Sequence[Any],
+        expected: Sequence[Any],
+        again: Callable[[Sequence[Any]], Any],
+        values: Sequence[Any],
+    ) -> None:
+        """Note where results differ by more than those of slightly other arguments."""
+        pairs = list(zip(found, expected, strict=True))
+        if not any(difference(a, b, 1e-12) for a, b in pairs):
+            self.outcome.counts[f"{where}: equal"] += 1
+            return
+        slack = 1e3 * self.slack(values)
+        for i, (a, b) in enumerate(pairs):
+            text = difference(a, b, slack)
+            if text is None:
+                continue
+            if self._wavers(i, b, slack, again, values):
+                self.outcome.counts[f"{where}: skipped, ill-conditioned"] += 1
+                return
+            self.outcome.findings.append(Finding("silent", where, f"[{i}] {text}"))
+            return
+        self.outcome.counts[f"{where}: equal"] += 1
+
+    def _wavers(
+        self,
+        i: int,
+        expected: Any,
+        slack: float,
+        again: Callable[[Sequence[Any]], Any],
+        values: Sequence[Any],
+    ) -> bool:
+        for step in (1e-3, -1e-3, 7e-4):
+            moved = again([_moved(v, step * slack) for v in values])
+            if moved is None or difference(moved[i], expected, slack / 10):
+                return True
+        return False
+
+    def failed(self, where: str, error: Exception, valid: bool) -> None:
+        """Note an error: a refusal has to be a GradientError with a remedy."""
+        if not valid:
+            self.outcome.counts[f"{where}: raised as NumPy did"] += 1
+            return
+        text = str(error)
+        if not isinstance(error, GradientError):
+            name = f"{type(error).__name__}: {text}"
+            self.outcome.findings.append(Finding("crash", where, name))
+        elif len(text) < 40 or not REMEDY.search(text) or INTERNAL.search(text):
+            self.outcome.findings.append(Finding("no remedy", where, text))
+        else:
+            self.outcome.refusals.append((where, text))
+            self.outcome.counts[f"{where}: refused"] += 1
+
+    def returned(self, where: str, error: Any) -> None:
+        text = f"a value, where NumPy raises {error!r}"
+        self.outcome.findings.append(Finding("returned", where, text))
+
+    # --- who runs it
+
+    def eager(self) -> None:
+        values = as_floats(self.values)
+        f = self.f
+        expected, problem = _run(f, values)
+
+        def both(values: Sequence[Any]) -> tuple[Any, Any]:
+            results = []
+
+            def loss(arguments: list[Any]) -> Any:
+                results[:] = f(*arguments)
+                return loss_of(lambda *_: results)(arguments), list(results)
+
+            (_, plain), slopes = value_and_gradient(loss, list(values), has_aux=True)
+            return plain, slopes
+
+        try:
+            plain, slopes = both(_copies(values))
+        except Exception as error:
+            self.failed("eager", error, problem is None and self._has_loss(values))
+            return
+        if problem is not None:
+            self.returned("eager", problem)
+            return
+        results = [np.array(v) for v in plain]
+        n = len(results)
+        self.judge("eager", results, expected[:n], lambda v: _run(f, v)[0], values)
+        for slope, value in zip(slopes, values, strict=True):
+            text = difference(np.zeros_like(slope), np.zeros_like(value), 0)
+            if text:
+                self.outcome.findings.append(Finding("silent", "eager gradient", text))
+                return
+        self.derivatives(values, slopes, expected[:n])
+
+    def derivatives(
+        self, values: Sequence[Any], slopes: Sequence[Any], expected: Sequence[Any]
+    ) -> None:
+        """Compare a gradient with the definition and with PyTorch's."""
+        counts = self.outcome.counts
+        if self.slack(values) > 1e-15:
+            counts["definition: skipped, not all float64"] += 1
+            return
+        definition, doubts = central_differences(loss_of(self.f), values)
+        certain = True
+        for found, slope, doubt in zip(slopes, definition, doubts, strict=True):
+            scale = np.max(np.abs(slope), initial=1.0)
+            sure = doubt < 1e-3 * scale
+            counts["definition: numbers"] += int(np.sum(sure))
+            counts["definition: numbers skipped, kinks"] += int(np.sum(~sure))
+            certain &= bool(np.all(sure))
+            wrong = ~(np.abs(found - slope) <= 1e-5 * scale + 10 * doubt) & sure
+            if np.any(wrong):
+                text = f"value {_shown(found)}, by the definition {_shown(slope)}"
+                self.outcome.findings.append(Finding("silent", "eager gradient", text))
+                return
+        if certain:
+            self.torch(values, slopes, expected)
+
+    def torch(
+        self, values: Sequence[Any], slopes: Sequence[Any], expected: Sequence[Any]
+    ) -> None:
+        try:
+            there = torch_gradient(self.program, values, expected)
+        except ImportError:
+            return
+        except Elsewhere as reason:
+            self.outcome.counts[f"PyTorch: skipped, {reason}"] += 1
+            return
+        for a, b in zip(slopes, there, strict=True):
+            if not np.allclose(
+                a, b, rtol=1e-7, atol=1e-9 * np.max(np.abs(b), initial=1)
+            ):
+                text = f"value {_shown(a)}, by PyTorch {_shown(b)}"
+                self.outcome.findings.append(Finding("silent", "eager gradient", text))
+                return
+        self.outcome.counts["PyTorch: equal"] += 1
+
+    def _has_loss(self, values: Sequence[Any]) -> bool:
+        try:
+            loss_of(self.f)(_copies(values))
+        except Exception:
+            return False
+        return True
+
+    def compiled(self) -> None:
+        """Call a compiled function twice: nothing of the first call may be left."""
+        run = compile(self.f)
+        self._twice("compile", lambda *v: run(*v))
+
+    def _twice(self, where: str, run: Callable[..., Any]) -> None:
+        for values in (self.values, others(self.values)):
+            expected, problem = _run(self.f, values)
+            given = _copies(values)
+            try:
+                found = run(*given)
+            except Exception as error:
+                self.failed(where, error, problem is None)
+                return
+            if problem is not None:
+                self.returned(where, problem)
+                return
+            after = [*map(np.array, found), *map(np.array, given)]
+            self.judge(where, after, expected, lambda v: _run(self.f, v)[0], values)
+
+    def reference(self) -> None:
+        expected, problem = _run(self.f, self.values)
+        try:
+            graph = trace(self.f, *_copies(self.values))
+            verify(graph)
+            outputs, updates = interpret(graph)(*_copies(self.values))
+        except Exception as error:
+            self.failed("reference", error, problem is None)
+            return
+        if problem is not None:
+            # The engines judge a graph that cannot be computed.
+            return
+        changed = dict(zip(graph.updates, updates, strict=True))
+        after = [
+            changed.get(n, v) for n, v in zip(graph.inputs, self.values, strict=True)
+        ]
+        found = [*map(np.array, outputs), *map(np.array, after)]
+        again = lambda v: _run(self.f, v)[0]
+        self.judge("reference", found, expected, again, self.values)
+
+    def compiled_gradient(self) -> None:
+        loss = loss_of(self.f)
+        run = compile(gradient(loss))
+
+        def eager(values: Sequence[Any]) -> Any:
+            try:
+                slopes = gradient(loss, _copies(values))
+            except Exception:
+                return None
+            return [np.array(s) for s in slopes]
+
+        for values in (self.values, others(self.values)):
+            expected = eager(values)
+            valid = self._has_loss(as_floats(values))
+            try:
+                found = run(_copies(values))
+            except Exception as error:
+                self.failed("compiled gradient", error, valid)
+                return
+            if not valid:
+                self.returned("compiled gradient", "an error")
+            if expected is None:
+                return
+            self.judge("compiled gradient", found, expected, eager, values)
+
+    def numba(self) -> None:
+        from kobai.engines.compiled import NotCompilable, compile_numba
+
+        try:
+            run = compile_numba(trace(self.f, *_copies(self.values)))
+        except GradientError:
+            return
+        except NotCompilable:
+            self.outcome.counts["numba: not compilable"] += 1
+            return
+        except Exception as error:
+            self.failed("numba", error, True)
+            return
+        self._twice("numba", lambda *v: run(*map(np.asarray, v)))
+
+
+def _moved(v: Any, step: float) -> Any:
+    """Return a value moved a little."""
+    if isinstance(v, np.ndarray):
+        return (v * (1 + step) + step).astype(v.dtype) if v.dtype.kind == "f" else v
+    return type(v)(v * (1 + step) + step) if isinstance(v, float | np.floating) else v

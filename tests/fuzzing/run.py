@@ -1,0 +1,137 @@
+"""Run many random programs, and count what came of them.
+
+python -m tests.fuzzing.run --programs 20000 --seed 0
+"""
+
+import argparse
+import re
+import sys
+import time
+from collections import Counter, defaultdict
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from tests.fuzzing.comparing import Finding, Outcome, check
+from tests.fuzzing.grammar import programs
+from tests.fuzzing.program import Program
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--programs", type=int, default=20000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--numba", type=int, default=0, help="each so many-th, too")
+    parser.add_argument("--lines", type=int, default=8)
+    parser.add_argument("--examples", type=int, default=3, help="shown of each kind")
+    arguments = parser.parse_args()
+    report = Report()
+    start = time.perf_counter()
+
+    @seed(arguments.seed)
+    @settings(
+        max_examples=arguments.programs,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate],
+    )
+    @given(programs(arguments.lines))
+    def run(program: Program) -> None:
+        often = arguments.numba
+        numba = bool(often) and report.programs % often == often - 1
+        report.add(program, check(program, numba))
+        if report.programs % 500 == 0:
+            print(report.programs, dict(report.verdicts), file=sys.stderr, flush=True)
+
+    run()
+    report.show(arguments.examples, time.perf_counter() - start)
+    return any(report.kinds)
+
+
+class Report:
+    """What came of all programs so far."""
+
+    def __init__(self) -> None:
+        self.programs = 0
+        self.verdicts: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter()
+        self.refusals: Counter[str] = Counter()
+        self.kinds: dict[Any, list[tuple[Finding, Program]]] = defaultdict(list)
+
+    def add(self, program: Program, outcome: Outcome) -> None:
+        self.programs += 1
+        self.verdicts[outcome.verdict] += 1
+        self.counts += outcome.counts
+        self.refusals.update({_without_numbers(t)[:150] for _, t in outcome.refusals})
+        for finding in outcome.findings:
+            self.kinds[_kind(finding)].append((finding, program))
+
+    def show(self, examples: int, seconds: float) -> None:
+        print(f"{self.programs} programs in {seconds:.0f} s:", dict(self.verdicts))
+        for title, counter in ("", self.counts), ("refused:", self.refusals):
+            print(title)
+            for text, n in sorted(counter.items(), key=lambda item: -item[1]):
+                print(f"  {n:6} {text}")
+        for kind, found in sorted(self.kinds.items(), key=lambda item: -len(item[1])):
+            print(f"\n=== {len(found)} x {kind}")
+            smallest = sorted(found, key=lambda pair: len(pair[1].source))
+            shown = set()
+            for finding, program in smallest[: 8 * examples]:
+                small = reduced(program, finding)
+                form = _without_numbers(" ".join((*small.lines, *small.results)))
+                if form not in shown and len(shown) < examples:
+                    shown.add(form)
+                    print(f"--- {finding.detail}\n{small}")
+
+
+def reduced(program: Program, finding: Finding) -> Program:
+    """Return a smaller program that shows the same kind of finding."""
+    kind = _kind(finding)
+
+    def shows(candidate: Program) -> bool:
+        try:
+            compile(candidate.source, "<program>", "exec")
+            numba = finding.where == "numba"
+            return any(_kind(f) == kind for f in check(candidate, numba).findings)
+        except Exception:
+            return False
+
+    changed = True
+    while changed:
+        changed = False
+        for candidate in _smaller(program):
+            if shows(candidate):
+                program, changed = candidate, True
+                break
+    return program
+
+
+def _smaller(program: Program) -> Any:
+    lines, results = program.lines, program.results
+    for i in reversed(range(len(lines))):
+        yield replace(program, lines=lines[:i] + lines[i + 1 :])
+    for i in range(len(results)):
+        if len(results) > 1:
+            yield replace(program, results=results[:i] + results[i + 1 :])
+    for i in range(len(program.arguments)):
+        if len(program.arguments) > 1:
+            rest = program.arguments[:i] + program.arguments[i + 1 :]
+            yield replace(program, arguments=rest)
+
+
+def _kind(finding: Finding) -> tuple[str, str, str]:
+    detail = finding.detail
+    if finding.kind == "silent":
+        detail = detail.split("] ", 1)[-1].split(" ")[0]
+        detail = detail if detail in ("shape", "dtype") else "value"
+    return finding.kind, finding.where, _without_numbers(detail)[:150]
+
+
+def _without_numbers(text: str) -> str:
+    text = re.sub(r"\([-\d, ]*\)|\[[-\d., ]*\]|-?\d+(\.\d+)?", "#", text)
+    return re.sub(r"\b(u?int|float|bool)#?\b", "T", text)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

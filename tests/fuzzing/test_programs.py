@@ -1,0 +1,63 @@
+"""Random programs mean what NumPy means, wherever they are run, or are refused.
+
+These are a few hundred; `python -m tests.fuzzing.run` runs as many as you like.
+"""
+
+import numpy as np
+from hypothesis import HealthCheck, find, given, settings
+from tests.fuzzing.comparing import check
+from tests.fuzzing.grammar import programs
+
+from kobai.autodiff.primitive import Primitive
+from kobai.autodiff.rules import ELEMENTWISE
+from kobai.engines import planned
+from kobai.graph.matching import MULTIPLY, if_same_type, is_a, number_of
+from kobai.graph.rewriting import Identity
+
+ALIKE = settings(
+    max_examples=400,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@ALIKE
+@given(program=programs())
+def test_programs_mean_what_numpy_means(program):
+    outcome = check(program)
+    assert not outcome.findings, f"{outcome.findings}\n{program}"
+
+
+# --- the fuzzer itself
+
+
+def first_found(where):
+    """Return the smallest program that it finds silently different somewhere."""
+
+    def shows(program):
+        findings = check(program).findings
+        return any(f.kind == "silent" and f.where == where for f in findings)
+
+    # 3,000 tries: a planted mistake lies in one program of a few hundred.
+    return find(programs(), shows, settings=settings(ALIKE, max_examples=3000))
+
+
+def test_a_wrong_rule_is_found(monkeypatch):
+    wrong = Primitive(
+        "tanh", np.tanh, vjps=(lambda g, y, x: g * (1 - y),), elementwise=True
+    )
+    monkeypatch.setitem(ELEMENTWISE, np.tanh, wrong)
+    assert "np.tanh" in first_found("eager gradient").source
+
+
+def test_a_wrong_fold_is_found(monkeypatch):
+    def fold(node, builder):
+        if is_a(node, MULTIPLY) and number_of(node.inputs[0]) == 3:
+            return if_same_type(node.inputs[1], node)
+        return None
+
+    wrong = Identity("wrong", "3 x = x", fold)
+    monkeypatch.setattr(planned, "IDENTITIES", [wrong, *planned.IDENTITIES])
+    assert "3" in first_found("compile").source
