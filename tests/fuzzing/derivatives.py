@@ -1,4 +1,4 @@
-"""The derivative of a program a second and a third time: by its definition, by PyTorch."""
+"""The derivative of a program again: by its definition, and by PyTorch."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

@@ -8,12 +8,15 @@ import re
 import sys
 import time
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from tests.fuzzing.comparing import Finding, Outcome, check
+from tests.fuzzing.comparing import check
 from tests.fuzzing.grammar import programs
+from tests.fuzzing.outcomes import Finding
 from tests.fuzzing.program import Program
 
 
@@ -22,45 +25,66 @@ def main() -> int:
     parser.add_argument("--programs", type=int, default=20000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--numba", type=int, default=0, help="each so many-th, too")
-    parser.add_argument("--lines", type=int, default=8)
+    parser.add_argument("--lines", type=int, default=10)
     parser.add_argument("--examples", type=int, default=3, help="shown of each kind")
     arguments = parser.parse_args()
-    report = Report()
+    report = Report(arguments.programs, arguments.numba)
     start = time.perf_counter()
+    # What is drawn from one seed grows alike, and takes memory.
+    for number in count(arguments.seed * 10_000):
+        draw_programs(number, arguments.lines, report.add)
+        print(report.programs, dict(report.verdicts), file=sys.stderr, flush=True)
+        if report.is_full:
+            break
+    report.show(arguments.examples, time.perf_counter() - start)
+    return any(report.kinds)
 
-    @seed(arguments.seed)
+
+def draw_programs(number: int, lines: int, add: Callable[[Program], None]) -> None:
+    """Call `add` with the programs that come from a seed."""
+
+    @seed(number)
     @settings(
-        max_examples=arguments.programs,
+        max_examples=500,
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
         phases=[Phase.generate],
     )
-    @given(programs(arguments.lines))
+    @given(programs(lines))
     def run(program: Program) -> None:
-        often = arguments.numba
-        numba = bool(often) and report.programs % often == often - 1
-        report.add(program, check(program, numba))
-        if report.programs % 500 == 0:
-            print(report.programs, dict(report.verdicts), file=sys.stderr, flush=True)
+        add(program)
 
     run()
-    report.show(arguments.examples, time.perf_counter() - start)
-    return any(report.kinds)
 
 
 class Report:
     """What came of all programs so far."""
 
-    def __init__(self) -> None:
-        self.programs = 0
+    def __init__(self, most: int, numba: int) -> None:
+        self.most, self.often = most, numba
+        self.seen: set[str] = set()
         self.verdicts: Counter[str] = Counter()
         self.counts: Counter[str] = Counter()
         self.refusals: Counter[str] = Counter()
         self.kinds: dict[Any, list[tuple[Finding, Program]]] = defaultdict(list)
 
-    def add(self, program: Program, outcome: Outcome) -> None:
-        self.programs += 1
+    @property
+    def programs(self) -> int:
+        """How many different programs were run."""
+        return len(self.seen)
+
+    @property
+    def is_full(self) -> bool:
+        return self.programs == self.most
+
+    def add(self, program: Program) -> None:
+        """Run a program that was not run before."""
+        if program.source in self.seen or self.is_full:
+            return
+        self.seen.add(program.source)
+        numba = bool(self.often) and self.programs % self.often == 0
+        outcome = check(program, numba)
         self.verdicts[outcome.verdict] += 1
         self.counts += outcome.counts
         self.refusals.update({_without_numbers(t)[:150] for _, t in outcome.refusals})
@@ -120,12 +144,13 @@ def _smaller(program: Program) -> Any:
             yield replace(program, arguments=rest)
 
 
-def _kind(finding: Finding) -> tuple[str, str, str]:
-    detail = finding.detail
-    if finding.kind == "silent":
-        detail = detail.split("] ", 1)[-1].split(" ")[0]
-        detail = detail if detail in ("shape", "dtype") else "value"
-    return finding.kind, finding.where, _without_numbers(detail)[:150]
+def _kind(finding: Finding) -> tuple[str, ...]:
+    """Return what findings of one cause have in common."""
+    if finding.kind != "silent":
+        # Many engines stumble over the same stone.
+        return finding.kind, _without_numbers(finding.detail)[:150]
+    what = finding.detail.split("] ", 1)[-1].split(" ")[0]
+    return "silent", finding.where, what if what in ("shape", "dtype") else "value"
 
 
 def _without_numbers(text: str) -> str:
