@@ -57,14 +57,16 @@ def others(values: Sequence[Any]) -> list[Any]:
 
 
 def _other(v: Any) -> Any:
-    if isinstance(v, bool) or np.asarray(v).dtype == bool:
-        return not v if isinstance(v, bool) else ~v
-    if isinstance(v, int) or np.asarray(v).dtype.kind == "i":
-        return v + 1
-    if isinstance(v, float):
-        return v * 0.75 + 0.05
-    new = np.asarray(v * 0.75 + 0.05, v.dtype)
-    return new if isinstance(v, np.ndarray) else new[()]
+    array = np.asarray(v)
+    kind = array.dtype.kind
+    if kind == "f":
+        new = array * 0.75 + 0.05
+    else:
+        new = ~array if kind == "b" else array + 1
+    new = np.asarray(new, array.dtype)
+    if isinstance(v, np.ndarray):
+        return new
+    return new[()] if isinstance(v, np.generic) else new.item()
 
 
 def _copies(values: Sequence[Any]) -> list[Any]:

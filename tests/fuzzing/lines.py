@@ -313,6 +313,9 @@ LOOPS = [
 
 
 def decision(d: Draft) -> None:
+    if not d.chance(4):
+        # It ends what can be traced.
+        return
     a = d.anything()
     d.let(f"{a} if np.sum({a}) > 0 else -{a}")
 
