@@ -8,9 +8,16 @@ import numpy as np
 from tests.fuzzing.derivatives import Elsewhere, central_differences, torch_gradient
 from tests.fuzzing.outcomes import INTERNAL, REMEDY, Finding, Outcome, difference, shown
 from tests.fuzzing.program import Program
+from tests.fuzzing.values import (
+    as_floats,
+    copies,
+    loss_of,
+    moved_a_little,
+    others,
+    run_plain,
+)
 
 from kobai.autodiff import gradient, value_and_gradient
-from kobai.autodiff.reverse import as_float_array
 from kobai.engines.compiling import compile
 from kobai.engines.reference import interpret
 from kobai.errors import GradientError
@@ -31,60 +38,6 @@ def check(program: Program, numba: bool = False) -> Outcome:
     return comparison.outcome
 
 
-# --- values
-
-
-def loss_of(f: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the sum of the squares of all results of f, as a function of a list."""
-
-    def loss(arguments: list[Any]) -> Any:
-        return sum((np.sum(y * y) for y in f(*arguments)), 0.0)
-
-    return loss
-
-
-def as_floats(values: Sequence[Any]) -> list[Any]:
-    """Return arguments as `gradient` takes them: integers count as float64."""
-    return [
-        as_float_array(v) if isinstance(v, np.ndarray) else as_float_array(v)[()]
-        for v in values
-    ]
-
-
-def others(values: Sequence[Any]) -> list[Any]:
-    """Return other arguments of the same shapes and dtypes."""
-    return [_other(v) for v in values]
-
-
-def _other(v: Any) -> Any:
-    array = np.asarray(v)
-    kind = array.dtype.kind
-    if kind == "f":
-        new = array * 0.75 + 0.05
-    else:
-        new = ~array if kind == "b" else array + 1
-    new = np.asarray(new, array.dtype)
-    if isinstance(v, np.ndarray):
-        return new
-    return new[()] if isinstance(v, np.generic) else new.item()
-
-
-def _copies(values: Sequence[Any]) -> list[Any]:
-    return [v.copy(order="K") if isinstance(v, np.ndarray) else v for v in values]
-
-
-def _run(f: Callable[..., Any], values: Sequence[Any]) -> tuple[Any, Any]:
-    """Return results and arguments afterwards, or None and the error."""
-    values = _copies(values)
-    try:
-        return [*map(np.array, f(*values)), *map(np.array, values)], None
-    except Exception as error:
-        return None, error
-
-
-# --- one program
-
-
 class _Comparison:
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -98,7 +51,7 @@ class _Comparison:
     def slack(self, values: Sequence[Any]) -> float:
         """Return the relative rounding of the coarsest numbers of the program."""
         names = [name for name, _ in self.program.arguments]
-        known = {"np": np, **dict(zip(names, _copies(values), strict=True))}
+        known = {"np": np, **dict(zip(names, copies(values), strict=True))}
         coarsest = 1e-15
         for line in ("pass", *self.program.lines):
             exec(line, known)
@@ -126,12 +79,15 @@ class _Comparison:
             text = difference(a, b, slack)
             if text is None:
                 continue
-            if self._wavers(i, b, slack, again, values):
+            if text.startswith("value") and self._wavers(i, b, slack, again, values):
                 self.outcome.counts[f"{where}: skipped, ill-conditioned"] += 1
                 return
             self.outcome.findings.append(Finding("silent", where, f"[{i}] {text}"))
             return
         self.outcome.counts[f"{where}: equal"] += 1
+
+    def _again(self, values: Sequence[Any]) -> Any:
+        return run_plain(self.f, values)[0]
 
     def _wavers(
         self,
@@ -142,7 +98,7 @@ class _Comparison:
         values: Sequence[Any],
     ) -> bool:
         for step in (1e-3, -1e-3, 7e-4):
-            moved = again([_moved(v, step * slack) for v in values])
+            moved = again([moved_a_little(v, step * slack) for v in values])
             if moved is None or difference(moved[i], expected, slack / 10):
                 return True
         return False
@@ -171,7 +127,7 @@ class _Comparison:
     def eager(self) -> None:
         values = as_floats(self.values)
         f = self.f
-        expected, problem = _run(f, values)
+        expected, problem = run_plain(f, values)
 
         def both(values: Sequence[Any]) -> tuple[Any, Any]:
             results = []
@@ -183,8 +139,9 @@ class _Comparison:
             (_, plain), slopes = value_and_gradient(loss, list(values), has_aux=True)
             return plain, slopes
 
+        given = copies(values)
         try:
-            plain, slopes = both(_copies(values))
+            plain, slopes = both(given)
         except Exception as error:
             self.failed("eager", error, problem is None and self._has_loss(values))
             return
@@ -193,9 +150,10 @@ class _Comparison:
             return
         results = [np.array(v) for v in plain]
         n = len(results)
-        self.judge("eager", results, expected[:n], lambda v: _run(f, v)[0], values)
-        for slope, value in zip(slopes, values, strict=True):
+        self.judge("eager", results, expected[:n], lambda v: run_plain(f, v)[0], values)
+        for slope, value, after in zip(slopes, values, given, strict=True):
             text = difference(np.zeros_like(slope), np.zeros_like(value), 0)
+            text = text or difference(after, value, 0)
             if text:
                 self.outcome.findings.append(Finding("silent", "eager gradient", text))
                 return
@@ -246,7 +204,7 @@ class _Comparison:
 
     def _has_loss(self, values: Sequence[Any]) -> bool:
         try:
-            loss_of(self.f)(_copies(values))
+            loss_of(self.f)(copies(values))
         except Exception:
             return False
         return True
@@ -257,9 +215,10 @@ class _Comparison:
         self._twice("compile", lambda *v: run(*v))
 
     def _twice(self, where: str, run: Callable[..., Any]) -> None:
+        kept: list[tuple[Any, Any]] = []
         for values in (self.values, others(self.values)):
-            expected, problem = _run(self.f, values)
-            given = _copies(values)
+            expected, problem = run_plain(self.f, values)
+            given = copies(values)
             try:
                 found = run(*given)
             except Exception as error:
@@ -270,7 +229,14 @@ class _Comparison:
                     self.returned(where, problem)
                 return
             after = [*map(np.array, found), *map(np.array, given)]
-            self.judge(where, after, expected, lambda v: _run(self.f, v)[0], values)
+            self.judge(
+                where, after, expected, lambda v: run_plain(self.f, v)[0], values
+            )
+            for result, then in kept:
+                if where != "numba" and (text := difference(result, then, 0)):
+                    text = f"an earlier result has become {text}"
+                    self.outcome.findings.append(Finding("silent", where, text))
+            kept = list(zip(found, map(np.array, found), strict=True))
 
     def _is_unused(self, values: Sequence[Any]) -> bool:
         """Whether the graph needs nothing that NumPy refuses for the values there are.
@@ -278,17 +244,17 @@ class _Comparison:
         A graph leaves out what no result needs, with the index that is out of range.
         """
         try:
-            interpret(trace(self.f, *_copies(values)))(*_copies(values))
+            interpret(trace(self.f, *copies(values)))(*copies(values))
         except Exception:
             return False
         return True
 
     def reference(self) -> None:
-        expected, problem = _run(self.f, self.values)
+        expected, problem = run_plain(self.f, self.values)
         try:
-            graph = trace(self.f, *_copies(self.values))
+            graph = trace(self.f, *copies(self.values))
             verify(graph)
-            outputs, updates = interpret(graph)(*_copies(self.values))
+            outputs, updates = interpret(graph)(*copies(self.values))
         except Exception as error:
             self.failed("reference", error, problem is None)
             return
@@ -300,8 +266,7 @@ class _Comparison:
             changed.get(n, v) for n, v in zip(graph.inputs, self.values, strict=True)
         ]
         found = [*map(np.array, outputs), *map(np.array, after)]
-        again = lambda v: _run(self.f, v)[0]
-        self.judge("reference", found, expected, again, self.values)
+        self.judge("reference", found, expected, self._again, self.values)
 
     def compiled_gradient(self) -> None:
         loss = loss_of(self.f)
@@ -309,7 +274,7 @@ class _Comparison:
 
         def eager(values: Sequence[Any]) -> Any:
             try:
-                slopes = gradient(loss, _copies(values))
+                slopes = gradient(loss, copies(values))
             except Exception:
                 return None
             return [np.array(s) for s in slopes]
@@ -318,7 +283,7 @@ class _Comparison:
             expected = eager(values)
             valid = self._has_loss(as_floats(values))
             try:
-                found = run(_copies(values))
+                found = run(copies(values))
             except Exception as error:
                 self.failed("compiled gradient", error, valid)
                 return
@@ -332,7 +297,7 @@ class _Comparison:
         from kobai.engines.compiled import NotCompilable, compile_numba
 
         try:
-            graph = trace(self.f, *_copies(self.values))
+            graph = trace(self.f, *copies(self.values))
         except Exception:
             return
         try:
@@ -344,10 +309,3 @@ class _Comparison:
             self.failed("numba", error, True)
             return
         self._twice("numba", lambda *v: run(*map(np.asarray, v)))
-
-
-def _moved(v: Any, step: float) -> Any:
-    """Return a value moved a little."""
-    if isinstance(v, np.ndarray):
-        return (v * (1 + step) + step).astype(v.dtype) if v.dtype.kind == "f" else v
-    return type(v)(v * (1 + step) + step) if isinstance(v, float | np.floating) else v

@@ -52,7 +52,7 @@ def difference(found: Any, expected: Any, slack: float) -> str | None:
     if found.dtype != expected.dtype:
         return f"dtype {found.dtype}, not {expected.dtype}"
     if not _close(found, expected, slack):
-        return f"{shown(found)}, not {shown(expected)}"
+        return f"value {shown(found)}, not {shown(expected)}"
     return None
 
 

@@ -6,11 +6,13 @@ python -m tests.fuzzing.run --programs 20000 --seed 0
 import argparse
 import re
 import sys
+import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -18,6 +20,8 @@ from tests.fuzzing.comparing import check
 from tests.fuzzing.grammar import programs
 from tests.fuzzing.outcomes import Finding
 from tests.fuzzing.program import Program
+
+from kobai.engines.compiled import storing
 
 
 def main() -> int:
@@ -28,6 +32,10 @@ def main() -> int:
     parser.add_argument("--lines", type=int, default=10)
     parser.add_argument("--examples", type=int, default=3, help="shown of each kind")
     arguments = parser.parse_args()
+    if arguments.numba:
+        # Not into the user's cache, where compiled code is kept for good.
+        folder = Path(tempfile.mkdtemp(prefix="kobai-compiled-"))
+        storing.cache_folder = lambda: folder
     report = Report(arguments.programs, arguments.numba)
     start = time.perf_counter()
     # What is drawn from one seed grows alike, and takes memory.

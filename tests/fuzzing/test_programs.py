@@ -4,6 +4,7 @@ These are a few hundred; `python -m tests.fuzzing.run` runs as many as you like.
 """
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, find, given, settings
 from tests.fuzzing.comparing import check
 from tests.fuzzing.grammar import programs
@@ -11,11 +12,12 @@ from tests.fuzzing.grammar import programs
 from kobai.autodiff.primitive import Primitive
 from kobai.autodiff.rules import ELEMENTWISE
 from kobai.engines import planned
+from kobai.engines.compiled import storing
 from kobai.graph.matching import MULTIPLY, if_same_type, is_a, number_of
 from kobai.graph.rewriting import Identity
 
 ALIKE = settings(
-    max_examples=400,
+    max_examples=1000,
     derandomize=True,
     deadline=None,
     database=None,
@@ -28,6 +30,22 @@ ALIKE = settings(
 def test_programs_mean_what_numpy_means(program):
     outcome = check(program)
     assert not outcome.findings, f"{outcome.findings}\n{program}"
+
+
+def test_the_compiled_engine_computes_what_numpy_computes(monkeypatch, request):
+    pytest.importorskip("numba")
+    pytest.importorskip("scipy")
+    folder = request.config.cache.mkdir("kobai-compiled")
+    monkeypatch.setattr(storing, "cache_folder", lambda: folder)
+
+    # Each takes a part of a second to compile.
+    @settings(ALIKE, max_examples=40)
+    @given(program=programs())
+    def compare(program):
+        outcome = check(program, numba=True)
+        assert not outcome.findings, f"{outcome.findings}\n{program}"
+
+    compare()
 
 
 # --- the fuzzer itself
