@@ -5,7 +5,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from tests.fuzzing.derivatives import Elsewhere, central_differences, torch_gradient
+from tests.fuzzing.derivatives import (
+    Elsewhere,
+    central_differences,
+    number_of,
+    torch_gradient,
+)
 from tests.fuzzing.outcomes import INTERNAL, REMEDY, Finding, Outcome, difference, shown
 from tests.fuzzing.program import Program
 from tests.fuzzing.values import (
@@ -24,8 +29,11 @@ from kobai.errors import GradientError
 from kobai.graph import trace, verify
 
 
-def check(program: Program, numba: bool = False) -> Outcome:
-    """Return what came of a program wherever it can be run."""
+def check(program: Program, numba: bool = False, twice: bool = False) -> Outcome:
+    """Return what came of a program wherever it can be run.
+
+    What takes longer is asked for: the compiled engine, and second derivatives.
+    """
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         comparison = _Comparison(program)
@@ -35,6 +43,8 @@ def check(program: Program, numba: bool = False) -> Outcome:
         comparison.compiled_gradient()
         if numba:
             comparison.numba()
+        if twice and not comparison.outcome.findings:
+            comparison.second_derivatives()
     return comparison.outcome
 
 
@@ -268,8 +278,35 @@ class _Comparison:
         found = [*map(np.array, outputs), *map(np.array, after)]
         self.judge("reference", found, expected, self._again, self.values)
 
-    def compiled_gradient(self) -> None:
+    def second_derivatives(self) -> None:
+        """Differentiate the sum of the squares of the gradient."""
+        values = as_floats(self.values)
         loss = loss_of(self.f)
+        squares = lambda v: sum((np.sum(s * s) for s in gradient(loss, v)), 0.0)
+        try:
+            slopes = gradient(squares, copies(values))
+        except Exception as error:
+            valid = np.isfinite(number_of(squares, values))
+            self.failed("second derivative", error, bool(valid))
+            return
+        if self.slack(values) > 1e-15:
+            return
+        definition, doubts = central_differences(squares, values)
+        for found, slope, doubt in zip(slopes, definition, doubts, strict=True):
+            scale = np.max(np.abs(slope), initial=1.0)
+            wrong = ~(np.abs(found - slope) <= 1e-5 * scale + 10 * doubt)
+            if np.any(wrong & np.isfinite(found) & (doubt < 1e-3 * scale)):
+                text = f"value {shown(found)}, by the definition {shown(slope)}"
+                found_here = Finding("silent", "second derivative", text)
+                self.outcome.findings.append(found_here)
+                return
+        self.outcome.counts["second derivative: equal"] += 1
+        self._compiled_gradient("compiled second derivative", squares)
+
+    def compiled_gradient(self) -> None:
+        self._compiled_gradient("compiled gradient", loss_of(self.f))
+
+    def _compiled_gradient(self, where: str, loss: Callable[..., Any]) -> None:
         run = compile(gradient(loss))
 
         def eager(values: Sequence[Any]) -> Any:
@@ -285,13 +322,13 @@ class _Comparison:
             try:
                 found = run(copies(values))
             except Exception as error:
-                self.failed("compiled gradient", error, valid)
+                self.failed(where, error, valid)
                 return
             if not valid:
-                self.returned("compiled gradient", "an error")
+                self.returned(where, "an error")
             if expected is None:
                 return
-            self.judge("compiled gradient", found, expected, eager, values)
+            self.judge(where, found, expected, eager, values)
 
     def numba(self) -> None:
         from kobai.engines.compiled import NotCompilable, compile_numba

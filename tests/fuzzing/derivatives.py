@@ -21,7 +21,7 @@ def central_differences(
     """
     slopes = [np.zeros(np.shape(v)) for v in values]
     doubts = [np.zeros(np.shape(v)) for v in values]
-    here = _number(loss, values)
+    here = number_of(loss, values)
     for i, value in enumerate(values):
         for spot in np.ndindex(np.shape(value)):
 
@@ -30,13 +30,14 @@ def central_differences(
                 moved[spot] += h
                 if not isinstance(values[i], np.ndarray):
                     moved = moved[()]
-                return _number(loss, [*values[:i], moved, *values[i + 1 :]])
+                return number_of(loss, [*values[:i], moved, *values[i + 1 :]])
 
             slopes[i][spot], doubts[i][spot] = _slope(at, here)
     return slopes, doubts
 
 
-def _number(loss: Callable[..., Any], values: Sequence[Any]) -> float:
+def number_of(loss: Callable[..., Any], values: Sequence[Any]) -> float:
+    """Return the loss of arguments that are left as they are; nan where it fails."""
     copies = [v.copy(order="K") if isinstance(v, np.ndarray) else v for v in values]
     try:
         return float(loss(copies))

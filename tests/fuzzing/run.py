@@ -29,6 +29,7 @@ def main() -> int:
     parser.add_argument("--programs", type=int, default=20000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--numba", type=int, default=0, help="each so many-th, too")
+    parser.add_argument("--twice", type=int, default=0, help="likewise, derivatives")
     parser.add_argument("--lines", type=int, default=10)
     parser.add_argument("--examples", type=int, default=3, help="shown of each kind")
     arguments = parser.parse_args()
@@ -36,7 +37,7 @@ def main() -> int:
         # Not into the user's cache, where compiled code is kept for good.
         folder = Path(tempfile.mkdtemp(prefix="kobai-compiled-"))
         storing.cache_folder = lambda: folder
-    report = Report(arguments.programs, arguments.numba)
+    report = Report(arguments.programs, arguments.numba, arguments.twice)
     start = time.perf_counter()
     # What is drawn from one seed grows alike, and takes memory.
     for number in count(arguments.seed * 10_000):
@@ -69,8 +70,8 @@ def draw_programs(number: int, lines: int, add: Callable[[Program], None]) -> No
 class Report:
     """What came of all programs so far."""
 
-    def __init__(self, most: int, numba: int) -> None:
-        self.most, self.often = most, numba
+    def __init__(self, most: int, numba: int, twice: int) -> None:
+        self.most, self.numba, self.twice = most, numba, twice
         self.seen: set[str] = set()
         self.verdicts: Counter[str] = Counter()
         self.counts: Counter[str] = Counter()
@@ -91,13 +92,15 @@ class Report:
         if program.source in self.seen or self.is_full:
             return
         self.seen.add(program.source)
-        numba = bool(self.often) and self.programs % self.often == 0
-        outcome = check(program, numba)
+        outcome = check(program, self._is_turn(self.numba), self._is_turn(self.twice))
         self.verdicts[outcome.verdict] += 1
         self.counts += outcome.counts
         self.refusals.update({_without_numbers(t)[:150] for _, t in outcome.refusals})
         for finding in outcome.findings:
             self.kinds[_kind(finding)].append((finding, program))
+
+    def _is_turn(self, often: int) -> bool:
+        return bool(often) and self.programs % often == 0
 
     def show(self, examples: int, seconds: float) -> None:
         print(f"{self.programs} programs in {seconds:.0f} s:", dict(self.verdicts))
@@ -124,8 +127,9 @@ def reduced(program: Program, finding: Finding) -> Program:
     def shows(candidate: Program) -> bool:
         try:
             compile(candidate.source, "<program>", "exec")
-            numba = finding.where == "numba"
-            return any(_kind(f) == kind for f in check(candidate, numba).findings)
+            numba, twice = finding.where == "numba", "second" in finding.where
+            findings = check(candidate, numba, twice).findings
+            return any(_kind(f) == kind for f in findings)
         except Exception:
             return False
 
