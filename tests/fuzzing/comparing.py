@@ -235,7 +235,7 @@ class _Comparison:
                 self.failed(where, error, problem is None)
                 return
             if problem is not None:
-                if not (isinstance(problem, IndexError) and self._is_unused(values)):
+                if not (_is_of_values(problem) and self._is_unused(values)):
                     self.returned(where, problem)
                 return
             after = [*map(np.array, found), *map(np.array, given)]
@@ -328,6 +328,10 @@ class _Comparison:
                 self.returned(where, "an error")
             if expected is None:
                 return
+            if not np.isfinite(number_of(loss, as_floats(values))):
+                # Which of inf - inf and 0 · inf comes first decides what is nan.
+                found = _where_finite(found, expected)
+                expected = _where_finite(expected, expected)
             self.judge(where, found, expected, eager, values)
 
     def numba(self) -> None:
@@ -346,3 +350,14 @@ class _Comparison:
             self.failed("numba", error, True)
             return
         self._twice("numba", lambda *v: run(*map(np.asarray, v)))
+
+
+def _is_of_values(error: Exception) -> bool:
+    """Whether NumPy raised for the sake of values, not of shapes or dtypes."""
+    kinds = isinstance(error, IndexError | ZeroDivisionError)
+    return kinds or "negative integer powers" in str(error)
+
+
+def _where_finite(slopes: Sequence[Any], like: Sequence[Any]) -> list[Any]:
+    pairs = zip(slopes, like, strict=True)
+    return [np.where(np.isfinite(b), a, np.zeros_like(b)) for a, b in pairs]
