@@ -359,5 +359,7 @@ def _is_of_values(error: Exception) -> bool:
 
 
 def _where_finite(slopes: Sequence[Any], like: Sequence[Any]) -> list[Any]:
-    pairs = zip(slopes, like, strict=True)
-    return [np.where(np.isfinite(b), a, np.zeros_like(b)) for a, b in pairs]
+    return [
+        np.where(np.isfinite(b), a, np.zeros_like(b)) if np.shape(a) == b.shape else a
+        for a, b in zip(slopes, like, strict=True)
+    ]
