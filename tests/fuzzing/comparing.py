@@ -5,6 +5,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+
+from kobai.autodiff import gradient, value_and_gradient
+from kobai.engines.compiling import compile
+from kobai.engines.reference import interpret
+from kobai.errors import GradientError
+from kobai.graph import trace, verify
 from tests.fuzzing.derivatives import (
     Elsewhere,
     central_differences,
@@ -21,12 +27,6 @@ from tests.fuzzing.values import (
     others,
     run_plain,
 )
-
-from kobai.autodiff import gradient, value_and_gradient
-from kobai.engines.compiling import compile
-from kobai.engines.reference import interpret
-from kobai.errors import GradientError
-from kobai.graph import trace, verify
 
 
 def check(program: Program, numba: bool = False, twice: bool = False) -> Outcome:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+
 from tests.fuzzing.program import Program
 
 STEP = 1e-5

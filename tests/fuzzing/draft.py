@@ -1,20 +1,22 @@
 """A program while it is written: it runs at once, so that the next line can fit."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from hypothesis import strategies as st
 
 # What is larger says nothing new; what is longer is slow.
 LARGEST, LONGEST, MOST_AXES = 1e4, 48, 4
+
+# choose(low, high) is one of the integers from low to high.
+Choice = Callable[[int, int], int]
 
 
 class Draft:
     """A program while it is written, and the values that its names have."""
 
-    def __init__(self, draw: Any, arguments: Sequence[tuple[str, str]]) -> None:
-        self.draw = draw
+    def __init__(self, integer: Choice, arguments: Sequence[tuple[str, str]]) -> None:
+        self.integer = integer
         self.arguments = tuple(arguments)
         self.lines: list[str] = []
         self.values: dict[str, Any] = {}
@@ -31,11 +33,11 @@ class Draft:
     # --- choices
 
     def pick(self, options: Sequence[Any]) -> Any:
-        return self.draw(st.sampled_from(options))
+        return options[self.integer(0, len(options) - 1)]
 
     def chance(self, one_in: int) -> bool:
         """Say yes once in so many times."""
-        return bool(self.draw(st.integers(0, one_in - 1)) == one_in - 1)
+        return self.integer(0, one_in - 1) == one_in - 1
 
     def names(self, *kinds: type) -> list[str]:
         """Return the names of arrays and numbers, or of the types that are asked."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from hypothesis import strategies as st
+
 from tests.fuzzing.draft import Draft
 from tests.fuzzing.operands import NUMBERS, index, literal, operand
 
@@ -28,6 +28,11 @@ UNARY = [
     *("np.where(A > 0, np.log(np.abs(A) + 1), A)", "np.where(A > 0, np.sqrt(A), 0)"),
     *("A if isinstance(A, np.ndarray) else A * 2", "A if np.ndim(A) else A + 1"),
     *("np.abs(A + 0j)", "np.real(A)", "np.float32(1) * A", "A[()]", "A + True"),
+    *("np.arcsin(np.tanh(A))", "np.arccos(np.sin(A) / 2)", "np.arctanh(np.sin(A) / 2)"),
+    *("np.arcsinh(A)", "np.arccosh(A * A + 1.5)", "np.sinh(np.sin(A))", "np.tan(A)"),
+    *("np.cosh(np.tanh(A))", "np.exp2(A)", "np.log2(A)", "np.log10(np.abs(A) + 1)"),
+    *("np.rad2deg(A)", "np.deg2rad(A)", "np.radians(A)", "np.fabs(A)", "A.conj()"),
+    *("np.rint(A)", "np.ceil(A)", "np.trunc(A)", "np.signbit(A)", "np.isnan(A)"),
     *("np.heaviside(A, 0.5)", "np.sinc(A)", "np.exp(-A ** 2)", "np.degrees(A)"),
 ]
 
@@ -47,6 +52,8 @@ BINARY = [
     *("(A > 0) & (B > 0)", "(A > 0) | (B < 1)", "(A > 0) ^ (B > 0)", "A & B", "A | B"),
     *("np.power(np.abs(A) + 0.5, B)", "A % B", "A // B", "A ** B", "np.fmax(A, B)"),
     *("np.logaddexp(A, B)", "A * B * 0.5", "A * 2 * B", "(A + B) / 3", "-(A * B)"),
+    *("np.fmin(A, B)", "np.fmod(A, B)", "np.copysign(A, B)", "np.logaddexp2(A, B)"),
+    *("np.float_power(np.abs(A), B)", "np.logical_or(A, B)", "np.subtract(A, B)"),
     *("np.logical_and(A, B)", "np.multiply(A, B)", "np.add(A, B)", "A * (B != 0)"),
 ]
 
@@ -98,11 +105,11 @@ REDUCTIONS = [
 
 
 def _axis(d: Draft, ndim: int) -> str:
-    kind = d.draw(st.integers(0, 9))
+    kind = d.integer(0, 9)
     if kind < 3 or (not ndim and kind < 9):
         return d.pick(["", ", axis=None"])
     if kind < 7 and ndim:
-        return f", axis={d.draw(st.integers(-ndim, ndim - 1))}"
+        return f", axis={d.integer(-ndim, ndim - 1)}"
     if kind == 7:
         return ", axis=()"
     if kind == 8:
@@ -116,7 +123,7 @@ def reading(d: Draft) -> None:
         return
     x = d.values[a]
     if d.chance(8) and x.ndim:
-        axis = d.draw(st.integers(0, x.ndim - 1))
+        axis = d.integer(0, x.ndim - 1)
         chosen = [i % max(x.shape[axis], 1) for i in (0, 2, 1)]
         d.let(d.pick([f"np.take({a}, {chosen}, axis={axis})", f"{a}.take({chosen})"]))
         return
@@ -197,7 +204,7 @@ def join(d: Draft) -> None:
 def plain(d: Draft) -> None:
     """Make an array or a number that does not depend on the arguments."""
     shapes = [np.shape(d.values[n]) for n in d.names(np.ndarray)] or [(3,)]
-    kind = d.draw(st.integers(0, 4))
+    kind = d.integer(0, 4)
     if kind == 0:
         d.let(d.pick(["0.0", "0", "1", "0.5", "[]", "np.float64(0)", "np.zeros(())"]))
     elif kind == 1:
@@ -211,7 +218,7 @@ def number(d: Draft) -> None:
     a = d.array(1)
     if a is None or not d.values[a].size:
         return
-    spot = ", ".join(str(d.draw(st.integers(-n, n - 1))) for n in d.values[a].shape)
+    spot = ", ".join(str(d.integer(-n, n - 1)) for n in d.values[a].shape)
     forms = [f"A[{spot}]", f"A[{spot}]", "np.sum(A)", "A.mean()", "np.max(A)", "len(A)"]
     forms += ["A.size", "A.shape[0]", f"A[{spot}].copy()", f"np.asarray(A[{spot}])"]
     forms += [

@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from hypothesis import strategies as st
+
 from tests.fuzzing.draft import LONGEST, Draft
 
 NUMBERS = ["2", "0.5", "3", "-1", "1", "-1.3", "0", "True", "2.0"]
@@ -23,7 +23,7 @@ NUMPY_NUMBERS = [
 def literal(d: Draft, shape: tuple[int, ...]) -> str:
     """Return the text of an array of constants of a shape."""
     size = int(np.prod(shape))
-    kind = d.draw(st.integers(0, 6))
+    kind = d.integer(0, 6)
     if kind == 6 and len(shape) == 1:
         return str([[1, -2, 0.5, 3][i % 4] for i in range(size)])
     text = [
@@ -40,7 +40,7 @@ def literal(d: Draft, shape: tuple[int, ...]) -> str:
 
 def operand(d: Draft, like: Any) -> str:
     """Return a name, a number or constants that can be combined with a value."""
-    kind = d.draw(st.integers(0, 9))
+    kind = d.integer(0, 9)
     if kind < 4:
         fitting = [n for n in d.names() if _broadcast(d.values[n], like)]
         return d.pick(fitting) if fitting else "2"
@@ -65,17 +65,17 @@ def _broadcast(a: Any, b: Any) -> bool:
 def index(d: Draft, value: Any) -> str:
     """Return an index that fits an array."""
     shape = value.shape
-    special = d.draw(st.integers(0, 15))
+    special = d.integer(0, 15)
     if special == 15:
         return d.pick(["True", "False", "()", "...", "None"])
     if special >= 13:
         masks = [n for n in d.names(np.ndarray) if _is_mask(d.values[n], shape)]
         return d.pick(masks) if masks else _comparison(d, value)
-    items = [_index_of_axis(d, n) for n in shape[: d.draw(st.integers(0, len(shape)))]]
+    items = [_index_of_axis(d, n) for n in shape[: d.integer(0, len(shape))]]
     if d.chance(5):
-        items.insert(d.draw(st.integers(0, len(items))), "None")
+        items.insert(d.integer(0, len(items)), "None")
     if d.chance(5):
-        items.insert(d.draw(st.integers(0, len(items))), "...")
+        items.insert(d.integer(0, len(items)), "...")
     return ", ".join(items) or "..."
 
 
@@ -89,13 +89,13 @@ def _comparison(d: Draft, value: Any) -> str:
 
 
 def _index_of_axis(d: Draft, n: int) -> str:
-    kind = d.draw(st.integers(0, 11))
+    kind = d.integer(0, 11)
     if kind < 4 and n:
-        return str(d.draw(st.integers(-n, n - 1)))
+        return str(d.integer(-n, n - 1))
     if kind == 4 and d.chance(6):
         return str(n)
     if kind == 5 and n:
-        chosen = d.draw(st.lists(st.integers(-n, n - 1), max_size=3))
+        chosen = [d.integer(-n, n - 1) for _ in range(d.integer(0, 3))]
         return d.pick([str(chosen), f"np.array({chosen}, int)"])
     if kind == 6:
         return str([i % 2 == 0 for i in range(n)])

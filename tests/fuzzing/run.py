@@ -9,23 +9,20 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from kobai.engines.compiled import storing
 from tests.fuzzing.comparing import check
-from tests.fuzzing.grammar import programs
+from tests.fuzzing.grammar import random_program
 from tests.fuzzing.outcomes import Finding
 from tests.fuzzing.program import Program
 
-from kobai.engines.compiled import storing
-
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description="Run random programs.")
     parser.add_argument("--programs", type=int, default=20000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--numba", type=int, default=0, help="each so many-th, too")
@@ -39,32 +36,14 @@ def main() -> int:
         storing.cache_folder = lambda: folder
     report = Report(arguments.programs, arguments.numba, arguments.twice)
     start = time.perf_counter()
-    # What is drawn from one seed grows alike, and takes memory.
-    for number in count(arguments.seed * 10_000):
-        draw_programs(number, arguments.lines, report.add)
-        print(report.programs, dict(report.verdicts), file=sys.stderr, flush=True)
+    for number in count(arguments.seed * 10_000_000):
+        report.add(random_program(number, arguments.lines))
+        if report.programs % 500 == 0:
+            print(report.programs, dict(report.verdicts), file=sys.stderr, flush=True)
         if report.is_full:
             break
     report.show(arguments.examples, time.perf_counter() - start)
     return any(report.kinds)
-
-
-def draw_programs(number: int, lines: int, add: Callable[[Program], None]) -> None:
-    """Call `add` with the programs that come from a seed."""
-
-    @seed(number)
-    @settings(
-        max_examples=500,
-        deadline=None,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-        phases=[Phase.generate],
-    )
-    @given(programs(lines))
-    def run(program: Program) -> None:
-        add(program)
-
-    run()
 
 
 class Report:

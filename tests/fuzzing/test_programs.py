@@ -6,10 +6,6 @@ These are a few hundred; `python -m tests.fuzzing.run` runs as many as you like.
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, find, given, settings
-from tests.fuzzing import comparing
-from tests.fuzzing.comparing import check
-from tests.fuzzing.grammar import programs
-from tests.fuzzing.program import Program
 
 from kobai.autodiff.primitive import Primitive
 from kobai.autodiff.rules import ELEMENTWISE
@@ -18,6 +14,10 @@ from kobai.engines.compiled import storing
 from kobai.errors import GradientError
 from kobai.graph.matching import MULTIPLY, if_same_type, is_a, number_of
 from kobai.graph.rewriting import Identity
+from tests.fuzzing import comparing
+from tests.fuzzing.comparing import check
+from tests.fuzzing.grammar import programs
+from tests.fuzzing.program import Program
 
 ALIKE = settings(
     max_examples=1000,
