@@ -319,14 +319,20 @@ class _Comparison:
         for values in (self.values, others(self.values)):
             expected = eager(values)
             valid = self._has_loss(as_floats(values))
+            given = copies(values)
             try:
-                found = run(copies(values))
+                found = run(given)
             except Exception as error:
                 self.failed(where, error, valid)
                 return
+            for after, before in zip(given, values, strict=True):
+                if text := difference(after, before, 0):
+                    text = f"its argument has become {text}"
+                    self.outcome.findings.append(Finding("silent", where, text))
             if not valid:
                 self.returned(where, "an error")
             if expected is None:
+                self.outcome.counts[f"{where}: alone, eager refuses"] += 1
                 return
             if not np.isfinite(number_of(loss, as_floats(values))):
                 # Which of inf - inf and 0 · inf comes first decides what is nan.

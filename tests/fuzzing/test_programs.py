@@ -20,7 +20,7 @@ from tests.fuzzing.grammar import programs
 from tests.fuzzing.program import Program
 
 ALIKE = settings(
-    max_examples=1000,
+    max_examples=500,
     derandomize=True,
     deadline=None,
     database=None,
@@ -42,7 +42,7 @@ def test_the_compiled_engine_computes_what_numpy_computes(monkeypatch, request):
     monkeypatch.setattr(storing, "cache_folder", lambda: folder)
 
     # Each takes a part of a second to compile.
-    @settings(ALIKE, max_examples=40)
+    @settings(ALIKE, max_examples=25)
     @given(program=programs())
     def compare(program):
         outcome = check(program, numba=True)
@@ -51,7 +51,7 @@ def test_the_compiled_engine_computes_what_numpy_computes(monkeypatch, request):
     compare()
 
 
-@settings(ALIKE, max_examples=100)
+@settings(ALIKE, max_examples=60)
 @given(program=programs())
 def test_second_derivatives_are_those_of_the_definition(program):
     outcome = check(program, twice=True)
