@@ -14,6 +14,7 @@ from kobai.graph import trace, verify
 from tests.fuzzing.derivatives import (
     Elsewhere,
     central_differences,
+    is_sure,
     number_of,
     torch_gradient,
 )
@@ -181,7 +182,7 @@ class _Comparison:
         definition, doubts = central_differences(loss_of(self.f), values)
         for i, (found, slope) in enumerate(zip(slopes, definition, strict=True)):
             scale = np.max(np.abs(slope), initial=1.0)
-            sure = doubts[i] < 1e-3 * scale
+            sure = is_sure(slope, doubts[i])
             counts["definition: numbers"] += int(np.sum(sure))
             counts["definition: numbers skipped, kinks"] += int(np.sum(~sure))
             wrong = ~(np.abs(found - slope) <= 1e-5 * scale + 10 * doubts[i])
@@ -295,7 +296,7 @@ class _Comparison:
         for found, slope, doubt in zip(slopes, definition, doubts, strict=True):
             scale = np.max(np.abs(slope), initial=1.0)
             wrong = ~(np.abs(found - slope) <= 1e-5 * scale + 10 * doubt)
-            if np.any(wrong & np.isfinite(found) & (doubt < 1e-3 * scale)):
+            if np.any(wrong & np.isfinite(found) & is_sure(slope, doubt)):
                 text = f"value {shown(found)}, by the definition {shown(slope)}"
                 found_here = Finding("silent", "second derivative", text)
                 self.outcome.findings.append(found_here)

@@ -37,6 +37,11 @@ def central_differences(
     return slopes, doubts
 
 
+def is_sure(slope: Any, doubt: Any) -> Any:
+    """Return where slopes can be compared: elsewhere is a kink, or a jump, nearby."""
+    return doubt < 1e-3 * np.maximum(np.abs(slope), 1.0)
+
+
 def number_of(loss: Callable[..., Any], values: Sequence[Any]) -> float:
     """Return the loss of arguments that are left as they are; nan where it fails."""
     copies = [v.copy(order="K") if isinstance(v, np.ndarray) else v for v in values]
