@@ -58,3 +58,14 @@ def moved_a_little(v: Any, step: float) -> Any:
     if isinstance(v, np.ndarray):
         return (v * (1 + step) + step).astype(v.dtype) if v.dtype.kind == "f" else v
     return type(v)(v * (1 + step) + step) if isinstance(v, float | np.floating) else v
+
+
+def apart(values: Sequence[Any]) -> list[Any]:
+    """Return floats moved away from 0, from whole numbers, and from each other."""
+    return [_apart(v) for v in values]
+
+
+def _apart(v: Any) -> Any:
+    steps = 1 + np.arange(np.size(v)).reshape(np.shape(v))
+    moved = np.asarray(v + 0.0137 * steps, v.dtype)
+    return moved if isinstance(v, np.ndarray) else moved[()]
