@@ -28,7 +28,11 @@ UNARY = [
     *("np.where(A > 0, np.log(np.abs(A) + 1), A)", "np.where(A > 0, np.sqrt(A), 0)"),
     *("A if isinstance(A, np.ndarray) else A * 2", "A if np.ndim(A) else A + 1"),
     *("np.abs(A + 0j)", "np.real(A)", "np.float32(1) * A", "A[()]", "A + True"),
-    *("np.arcsin(np.tanh(A))", "np.arccos(np.sin(A) / 2)", "np.arctanh(np.sin(A) / 2)"),
+    *(
+        "np.arcsin(np.sin(A) / 2)",
+        "np.arccos(np.sin(A) / 2)",
+        "np.arctanh(np.sin(A) / 2)",
+    ),
     *("np.arcsinh(A)", "np.arccosh(A * A + 1.5)", "np.sinh(np.sin(A))", "np.tan(A)"),
     *("np.cosh(np.tanh(A))", "np.exp2(A)", "np.log2(A)", "np.log10(np.abs(A) + 1)"),
     *("np.rad2deg(A)", "np.deg2rad(A)", "np.radians(A)", "np.fabs(A)", "A.conj()"),
