@@ -71,7 +71,7 @@ class Draft:
                 self.is_broken = True
                 return
         else:
-            if all(map(_fits, self.values.values())):
+            if self.names() and all(map(_fits, self.values.values())):
                 return
         self.lines.pop()
         self._restart()
