@@ -208,6 +208,21 @@ def split_views(x):
     return summed(h)
 
 
+def through_axes_of_length_one(x):
+    h = (x * 2)[None]
+    s = np.squeeze(h)
+    s += x
+    return summed(h, s)
+
+
+def views_of_an_array_without_axes(x):
+    h = np.where(True, x[0, 0], 0)
+    h += x[1, 1]
+    row = h[..., None]
+    row *= x[2, 2]
+    return np.sum(row) * h
+
+
 RIGHT = [
     softmax_in_place,
     relu_by_mask,
@@ -233,6 +248,8 @@ RIGHT = [
     same_type_without_copy,
     constant_into_a_part,
     split_views,
+    through_axes_of_length_one,
+    views_of_an_array_without_axes,
 ]
 
 
@@ -305,13 +322,6 @@ def diagonal_used_after_change(x):
     return summed(d)
 
 
-def squeeze_changed(x):
-    h = (x * 2)[None]
-    s = np.squeeze(h)
-    s += 1
-    return summed(h)
-
-
 def view_changed_after_its_base(x):
     h = x * 2
     v = h[0]
@@ -334,7 +344,6 @@ REFUSED = [
     part_of_a_reshape_changed,
     broadcast_changed,
     diagonal_used_after_change,
-    squeeze_changed,
     view_changed_after_its_base,
     argument_s_view,
 ]

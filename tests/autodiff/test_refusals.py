@@ -6,6 +6,7 @@ import pickle
 
 import numpy as np
 import pytest
+from numpy import array, asarray
 
 from kobai.autodiff import gradient
 from kobai.errors import GradientError
@@ -87,19 +88,70 @@ REFUSED = [
     ("+=", add_to_plain, r"np.add: .*write a = a \+ b for a \+= b"),
     ("+= number", add_to_plain_number, r"write a = a \+ b for a \+= b"),
     ("out=", out_is_plain, "np.exp: .*leave out= away"),
-    ("sum out=", sum_out_is_plain, "np.sum: .*out.*without that argument"),
-    ("copyto", copy_to_plain, "copyto: has no derivative rule"),
-    ("put", put_into_plain, "put: has no derivative rule"),
     ("fill", fill_plain, "np.where"),
+    ("sum out=", sum_out_is_plain, r"np.sum: cannot write .* leave out= away"),
+    ("copyto", copy_to_plain, "np.copyto: cannot write .* use np.where"),
+    ("put", put_into_plain, "np.put: cannot write .* use np.where"),
+    ("frexp", lambda x: np.sum(np.frexp(x)[0]), "frexp: has no derivative rule"),
+    ("polyfit", lambda x: np.sum(np.polyfit(x[0], x[1], 1)), "polyfit: has"),
+    ("i0", lambda x: np.sum(np.i0(x)), "i0: has no derivative rule"),
+    ("reduce", lambda x: np.sum(np.power.reduce(x)), r"write a loop, y = np.power\("),
+    ("reduce of two axes", lambda x: np.subtract.reduce(x, None), "write a loop"),
+    (
+        "reduce where=",
+        lambda x: np.sum(np.hypot.reduce(x, where=x > 0)),
+        "use np.where",
+    ),
+    ("order=", lambda x: np.sum(np.reshape(x, 6, order="A")), 'order="C" or order="F"'),
+    ("order=K", lambda x: np.sum(x.ravel("K")), 'order="C" or order="F"'),
+    ("pad", lambda x: np.sum(np.pad(x, 1, mode="mean")), 'mode="mean"; .*np.concaten'),
+    ("pad function", lambda x: np.sum(np.pad(x, 1, lambda v, *a: v)), "np.concatenate"),
+    (
+        "quantile q",
+        lambda x: np.quantile(x, x[0, 0] ** 2),
+        r"got q from a value.*x\.value",
+    ),
+    (
+        "weights",
+        lambda x: np.quantile(x, 0.5, weights=x),
+        "weights.*without that argum",
+    ),
+    (
+        "nanquantile",
+        lambda x: np.nanquantile(x, 0.5, method="lower"),
+        '"linear" is diff',
+    ),
+    ("round()", lambda x: round(x[0, 0]), r"use np.round\(x\), whose derivative is 0"),
+    ("round() of many", lambda x: round(x), r"use np.round\(x\)"),
+    ("del", lambda x: operator.delitem(x, 0), "use np.delete"),
+    ("choose", lambda x: np.sum(x.choose(x)), "np.choose: got indices .*np.argmax"),
+    (
+        "poly1d",
+        lambda x: np.polyval(np.poly1d([1, 2]), x[0])[0],
+        "need its coefficients",
+    ),
+    ("x.resize", lambda x: x.resize(6), "np.resize, or np.concatenate"),
+    ("x.view", lambda x: np.sum(x.view(np.float32)), r"use x.astype\(dtype\)"),
+    ("x.flat", lambda x: sum(x.flat), r"use x.ravel\(\)"),
+    ("x.flags", lambda x: x.flags, r"use x.value.flags"),
+    (
+        "unknown argument",
+        lambda x: x.sum(axes=0),
+        "np.sum: .*'axes'.*without that argum",
+    ),
+    (
+        "matmul axes=",
+        lambda x: np.matmul(x, x, axes=[(0, 1)] * 3),
+        "axes=.*without that",
+    ),
     ("constant *= x", mask_of_sign, r"write a = a \+ b"),
-    ("np.array", lambda x: np.sum(np.array([x[0], x[1]])), r"write np.stack\(\[a, b\]"),
-    ("numbers", lambda x: np.sum(np.array([x[0, 0], x[0, 1]])), r"np.stack\(\[a, b\]"),
+    ("array", lambda x: np.sum(array([x[0], x[1]])), r"write np.stack\(\[a, b\]"),
+    ("numbers", lambda x: np.sum(array([x[0, 0], x[0, 1]])), r"np.stack\(\[a, b\]"),
     ("object", lambda x: np.sum(np.array([x[0], x[1]], object)), r"np.stack\(\[a, b\]"),
-    ("np.asarray", lambda x: np.sum(np.asarray(x)), "read x.value"),
+    ("asarray", lambda x: np.sum(asarray(x)), "read x.value"),
     ("sum of a list", lambda x: np.sum([x[0, 0], x[0, 1]]), r"np.stack\(\[a, b\]"),
     ("max of a list", lambda x: np.max([x[0, 0], x[0, 1]]), r"np.stack\(\[a, b\]"),
     ("list * array", lambda x: np.sum(np.ones(2) * [x[0, 0], x[0, 1]]), "np.stack"),
-    ("list of both", lambda x: np.sum(x[0, 0] * [x[0, 0], 1.0]), "np.stack"),
     ("ndarray.dot", lambda x: np.sum(np.ones((4, 2)).dot(x)), "of x.dot.W., x @ W"),
     ("float", lambda x: float(x[0, 0]), r"of float\(x\) or math.exp\(x\), np.exp\(x\)"),
     ("int", lambda x: int(x[0, 0]), r"float\(x\)"),
@@ -111,48 +163,17 @@ REFUSED = [
     ("math", lambda x: math.exp(x[0, 0]), r"math.exp\(x\), np.exp\(x\)"),
     ("math.fsum", lambda x: math.fsum(x[0]), r"np.exp\(x\)"),
     ("no rule", lambda x: np.sum(np.spacing(x)), "spacing: has no derivative rule"),
-    ("no rule 2", lambda x: np.sum(np.copysign(1, x)), "copysign: has no derivative"),
-    ("two results", lambda x: np.sum(np.modf(x)[0]), "modf: has no derivative rule"),
     (
         "frompyfunc",
         lambda x: np.sum(np.frompyfunc(lambda v: v * v, 1, 1)(x)),
         "vectorized.*has no derivative rule; write the function with NumPy",
     ),
     ("vectorize", lambda x: np.sum(np.vectorize(math.exp)(x)), "np.exp"),
-    ("no function", lambda x: np.sum(np.kron(x, x)), "kron: has no derivative rule"),
-    ("linalg", lambda x: np.linalg.det(x @ x.T), "det: has no derivative rule"),
-    ("fft", lambda x: np.sum(np.fft.fft(x)), "fft: has no derivative rule"),
-    ("apply", lambda x: np.sum(np.apply_along_axis(sum, 0, x)), "no derivative rule"),
+    ("linalg", lambda x: np.linalg.tensorinv(x), "tensorinv: has no derivative rule"),
     ("where=", lambda x: np.sum(np.add(x, 1, where=x > 0)), "where=.*use np.where"),
-    ("dtype=", lambda x: np.sum(np.add(x, 1, dtype=np.float32)), "np.add.*dtype="),
-    ("sum where=", lambda x: np.sum(x, where=x > 0), "np.sum: .*where"),
-    ("sum initial=", lambda x: np.sum(x, initial=3.0), "np.sum: .*initial"),
     ("add.at", lambda x: np.add.at(np.zeros(3), [0, 1], x[0, :2]), "np.add.at: cannot"),
-    ("add.at x", lambda x: np.add.at(x, 0, 1.0), "np.add.at: cannot"),
-    (
-        "reduceat",
-        lambda x: np.sum(np.add.reduceat(x, [0, 1])),
-        "np.add.reduceat: cannot",
-    ),
-    ("accumulate", lambda x: np.sum(np.add.accumulate(x)), "np.add.accumulate: cannot"),
-    ("outer", lambda x: np.sum(np.add.outer(x, x)), "np.add.outer: cannot"),
-    ("reduce", lambda x: np.sum(np.hypot.reduce(x)), "np.hypot.reduce: cannot"),
-    ("reduce initial", lambda x: np.sum(np.add.reduce(x, initial=1.0)), "initial"),
-    ("einsum lists", lambda x: np.einsum(x, [0, 1], []), "need subscripts in a string"),
     ("einsum out", lambda x: np.einsum("ij->", x, out=np.zeros(())), "np.einsum.*out"),
-    ("norm", lambda x: np.linalg.norm(x, 1), "ord=1; only the Euclidean.*np.abs"),
-    ("reshape", lambda x: np.sum(np.reshape(x, 6, order="F")), "order=.*transpose"),
-    ("pad", lambda x: np.sum(np.pad(x, 1, mode="edge")), "mode=.*np.concatenate"),
-    ("pads", lambda x: np.sum(np.pad(x, 1, constant_values=(1, 2))), "one value"),
-    ("nonzero", lambda x: np.sum(np.where(x > 0) and np.where(x)[0]), r"np.nonzero\(x"),
-    (
-        "average",
-        lambda x: np.average(x, axis=0, weights=[1, 2])[0],
-        "need equal shapes",
-    ),
-    ("complex times", lambda x: np.sum(np.abs(x * (1 + 1j))), "complex numbers"),
-    ("complex result", lambda x: np.sum(x * 1j), "complex numbers"),
-    ("clip out", lambda x: np.sum(np.clip(x, 0, 1, out=x)), "np.clip: .*out"),
+    ("complex result", lambda x: np.sum(x * 1j), "complex number"),
 ]
 
 
@@ -166,12 +187,12 @@ def test_refused_with_the_remedy(f, remedy):
     np.testing.assert_array_equal(X, before)
 
 
-@pytest.mark.parametrize(
-    "name", ["item", "tolist", "fill", "sort", "repeat", "cumprod", "real", "tobytes"]
-)
+@pytest.mark.parametrize("name", ["tobytes", "strides", "byteswap", "ctypes", "dumps"])
 def test_missing_methods_name_the_way_out(name):
-    with pytest.raises(AttributeError, match=f"ndarray.{name}: .*read x.value"):
-        gradient(lambda x: getattr(x, name)(), X)
+    with pytest.raises(GradientError, match=f"ndarray.{name}: .*x.value"):
+        gradient(lambda x: getattr(x, name), X)
+    # What only asks whether there is one goes on.
+    assert gradient(lambda x: x.sum() * (2 - hasattr(x, name)), X)[0, 0] == 2
 
 
 def test_a_misspelt_attribute_is_an_attribute_error():
@@ -179,10 +200,12 @@ def test_a_misspelt_attribute_is_an_attribute_error():
         gradient(lambda x: x.shap, X)
 
 
-def test_scipy_s_functions_are_refused():
+def test_scipy_s_functions_without_a_rule_are_refused():
     special = pytest.importorskip("scipy.special", reason="needs SciPy")
-    with pytest.raises(GradientError, match=r"expit: .*kobai.functions has many ready"):
-        gradient(lambda x: np.sum(special.expit(x)), X)
+    with pytest.raises(
+        GradientError, match=r"ellipk: .*kobai.functions has many ready"
+    ):
+        gradient(lambda x: np.sum(special.ellipk(x)), X)
 
 
 def test_value_leaves_differentiation_on_purpose():

@@ -22,6 +22,8 @@ DOMAINS = {
     np.sqrt: [(0.5, 4)],
     np.cbrt: [(-4, -0.5)],
     np.remainder: [(7.1, 7.9), (2.1, 2.3)],
+    np.fmod: [(-7.9, -7.1), (2.1, 2.3)],
+    np.conjugate: [(-3, 3)],
     np.power: [(0.5, 3), (-3, 3)],
     np.exp: [(-3, 3)],
     np.exp2: [(-3, 3)],
@@ -31,6 +33,7 @@ DOMAINS = {
     np.log10: [(0.3, 4)],
     np.log1p: [(-0.6, 4)],
     np.logaddexp: [(-3, 3), (-3, 3)],
+    np.logaddexp2: [(-3, 3), (-3, 3)],
     np.sin: [(-4, 4)],
     np.cos: [(-4, 4)],
     np.tan: [(-1.2, 1.2)],
@@ -47,6 +50,8 @@ DOMAINS = {
     np.arctanh: [(-0.8, 0.8)],
     np.deg2rad: [(-180, 180)],
     np.rad2deg: [(-3, 3)],
+    np.radians: [(-180, 180)],
+    np.degrees: [(-3, 3)],
     np.absolute: [(0.1, 3)],
     np.fabs: [(-3, -0.1)],
     np.maximum: [(-3, 0), (0.1, 3)],
@@ -68,6 +73,8 @@ KNOWN = {
     np.sqrt: ((4.0,), (1 / 4,)),
     np.cbrt: ((-8.0,), (1 / 12,)),
     np.remainder: ((7.5, 2.0), (1, -3)),
+    np.fmod: ((-7.5, 2.0), (1, 3)),
+    np.conjugate: ((-2.0,), (1,)),
     np.power: ((2.0, 3.0), (12, 8 * math.log(2))),
     np.exp: ((1.0,), (math.e,)),
     np.exp2: ((3.0,), (8 * math.log(2),)),
@@ -77,6 +84,7 @@ KNOWN = {
     np.log10: ((4.0,), (1 / (4 * math.log(10)),)),
     np.log1p: ((3.0,), (1 / 4,)),
     np.logaddexp: ((0.0, math.log(3)), (1 / 4, 3 / 4)),
+    np.logaddexp2: ((0.0, math.log2(3)), (1 / 4, 3 / 4)),
     np.sin: ((0.5,), (math.cos(0.5),)),
     np.cos: ((0.5,), (-math.sin(0.5),)),
     np.tan: ((0.5,), (1 / math.cos(0.5) ** 2,)),
@@ -93,6 +101,8 @@ KNOWN = {
     np.arctanh: ((0.5,), (1 / 0.75,)),
     np.deg2rad: ((30.0,), (math.pi / 180,)),
     np.rad2deg: ((1.0,), (180 / math.pi,)),
+    np.radians: ((30.0,), (math.pi / 180,)),
+    np.degrees: ((1.0,), (180 / math.pi,)),
     np.absolute: ((-2.0,), (-1,)),
     np.fabs: ((-2.0,), (-1,)),
     np.maximum: ((2.0, 1.0), (1, 0)),
@@ -104,6 +114,7 @@ KNOWN = {
 SMOOTH = {f: p for f, p in ELEMENTWISE.items() if not p.is_constant}
 FLAT = {f: p for f, p in ELEMENTWISE.items() if p.is_constant}
 OF_BOOLS = {np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert}
+OF_BOOLS |= {np.left_shift, np.right_shift}
 BINARY = [f for f in SMOOTH if f.nin == 2]
 SHAPES = [
     ((2, 3), (2, 3)),

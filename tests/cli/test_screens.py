@@ -225,6 +225,47 @@ def test_descend_says_that_it_diverged(kobai):
     assert "It diverged" in done.out
 
 
+@pytest.mark.parametrize(
+    ("formula", "start", "rate"),
+    [
+        ("x**2", "2", "1"),
+        ("x**2", "2", "0.99"),
+        ("abs(x)", "2.05", "0.1"),
+        ("sqrt(x0**2 + x1**2)", "3,4", "0.3"),
+        ("x0**2 / 20 + x1**2", "-7,2", "1"),
+        ("sin(x)", "1", "3"),
+    ],
+)
+def test_descend_says_that_it_jumps_to_and_fro(kobai, formula, start, rate):
+    done = kobai("descend", formula, "--start", start, "--lr", rate)
+    words = " ".join(done.out.split())
+    assert "jumps to and fro between there and" in words
+    assert f"Try a smaller one: --lr {float(rate) / 10:g}." in words
+    smaller = kobai("descend", formula, "--start", start, "--lr", str(float(rate) / 10))
+    assert "larger" not in smaller.out
+
+
+@pytest.mark.parametrize("formula", ["sqrt(x0**2 + x1**2)", "x0**2 - x1**2"])
+def test_descend_says_that_there_is_no_slope(kobai, formula):
+    done = kobai("descend", formula, "--start", "0,0")
+    words = " ".join(done.out.split())
+    assert "it is at (0, 0), where it began: the slope is 0 there" in words
+    assert "nan" not in done.out
+
+
+def test_descend_walks_down_a_cone(kobai):
+    done = kobai("descend", "sqrt(x0**2 + x1**2)", "--start", "3,4", "--lr", "1")
+    assert "it is at (0, 0), where f = 0." in " ".join(done.out.split())
+
+
+@pytest.mark.parametrize(
+    ("formula", "rate"), [("x**2", "0.1"), ("x**2", "0.8"), ("exp(x)", "0.1")]
+)
+def test_descend_does_not_take_every_descent_for_a_swing(kobai, formula, rate):
+    done = kobai("descend", formula, "--start", "2", "--lr", rate)
+    assert "to and fro" not in done.out
+
+
 def test_descend_says_that_it_hardly_moved(kobai):
     done = kobai("descend", "x0**2 + x1**2", "--start", "-3,4", "--lr", "1e-10")
     assert "hardly moved" in done.out

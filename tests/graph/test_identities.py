@@ -49,6 +49,11 @@ def pull_back(pick):
     return f
 
 
+def corrected(x, y, v, c):
+    """Part of a step of Adam: the number of the step is 1 or more."""
+    return x / (np.sqrt(y * y / (1 - 0.9 ** (1 + c * c))) + 0.1)
+
+
 def momentum(x, y, v, c):
     g = x.T @ y
     mean = 0.9 * x[0, 0] + 0.1 * g
@@ -104,16 +109,15 @@ EXAMPLES = {
     "signs_outwards": lambda x, y, v, c: -x * y,
     "numbers_together": lambda x, y, v, c: 2 * (3 * x) - -(4 * y),
     "scalars_together": lambda x, y, v, c: c * (x / (1 + c * c)),
-    "root_of_quotient": lambda x, y, v, c: x / (np.sqrt(y * y / (c * c + 1)) + 0.1),
+    "root_of_quotient": corrected,
     "square_of_scaled": momentum,
     "square": lambda x, y, v, c: x * x,
     "sum_of_broadcast": lambda x, y, v, c: np.sum(np.broadcast_to(c, (3, 4))),
     "pick_inwards": lambda x, y, v, c: (x * y)[ROWS, T],
     "pick_of_broadcast": lambda x, y, v, c: (x * v[:, None] * c)[ROWS, T],
-    "scatter_outwards": pull_back(np.exp),
-    "scatter_apart": lambda x, y, v, c: gradient(lambda x: bent(np.tanh(x), v), x),
+    "scatter_outwards": pull_back(softmax),
+    "scatter_apart": lambda x, y, v, c: c * gradient(lambda x: bent(x, v), x),
     "sum_of_scatter": pull_back(lambda x: x - np.sum(x, axis=1, keepdims=True)),
-    "cancel": through_softmax,
     "sigmoid": lambda x, y, v, c: sigmoid(x) * y,
     "saturation": lambda x, y, v, c: gradient(lambda x: np.sum(bounded(x) * y), x),
     "sigmoid_slope": lambda x, y, v, c: gradient(lambda x: np.sum(bounded(x) * y), x),

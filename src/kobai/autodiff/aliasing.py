@@ -10,6 +10,8 @@ rather than read, for it would show what was there before.
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from kobai.autodiff.primitive import Overloaded, Primitive, Trace
 from kobai.errors import GradientError
 
@@ -18,13 +20,21 @@ def source_of(
     primitive: Primitive, arguments: Sequence[Any], attributes: dict[str, Any]
 ) -> tuple[Any, Any]:
     """Return the array that a result may be a view of, and how to write into it."""
-    # With arrays in the index it is a copy.
-    if not primitive.view or len(arguments) > 1:
+    # With arrays in the index it is a copy; numbers, known or not, leave it a view.
+    if not primitive.view or not all(map(_is_index_number, arguments[1:])):
+        return None, None
+    if isinstance(arguments[0], Changeable) and arguments[0].is_number:
+        # An array is made of the number.
         return None, None
     write = primitive.write
-    if write is None:
+    if write is None or len(arguments) > 1:
         return arguments[0], None
     return arguments[0], lambda x, new: write(x, new, **attributes)
+
+
+def _is_index_number(x: Any) -> bool:
+    is_number = isinstance(x, Changeable) and x.is_number
+    return is_number and x.dtype.kind in "iu"
 
 
 class Changeable(Overloaded):
@@ -39,7 +49,7 @@ class Changeable(Overloaded):
         viewed: Any = None,
         write: Callable[[Any, Any], Any] | None = None,
     ) -> None:
-        self.trace = trace
+        self.owner = trace
         self._node = node
         self._version = 0
         self._viewed = viewed if isinstance(viewed, Changeable) else None
@@ -63,10 +73,19 @@ class Changeable(Overloaded):
             )
         return self._node
 
+    def kept(self) -> Any:
+        """Return an array of the same values that changes of this one do not reach."""
+        return type(self)(self.owner, self.node)
+
     @property
     def is_number(self) -> bool:
         """Whether NumPy would have a number here, which cannot change."""
         return not self.shape
+
+    @property
+    def is_python_number(self) -> bool:
+        """Whether it stands for one of Python's numbers, and not of NumPy's."""
+        return False
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -101,13 +120,18 @@ class Changeable(Overloaded):
 
     def _storable(self, new: Any) -> Any:
         """Return a new value as this array can hold it."""
+        if not np.can_cast(new.dtype, self.dtype, "same_kind"):
+            raise GradientError(
+                f"in-place operation: got {new.dtype} numbers; cannot be stored in an "
+                f"array of {self.dtype}; write a = a + b for a += b"
+            )
         if new.shape != self.shape:
             raise ValueError(
                 f"in-place operation: got {new.shape}; cannot be stored in {self.shape}"
             )
         if new.dtype != self.dtype:
             new = new.astype(self.dtype)
-        if not (isinstance(new, Changeable) and new.trace is self.trace):
+        if not (isinstance(new, Changeable) and new.owner is self.owner):
             raise GradientError(
                 "in-place change: got a value that does not belong to this "
                 "differentiation; write a = a + b for a += b"

@@ -55,8 +55,8 @@ def numerical_gradient(f: Callable[[Any], Any], x: Any, h: float = 1e-4) -> Any:
     An array of floats is changed in place while f runs, and restored bit for bit, also
     where f raises. So f may be a closure that ignores its argument and reads the array
     itself, as `lambda W: net.loss(x, t)` does. Integers count as float64. The step
-    divided by is the one that was really made; for float32 it is at least 2⁻⁸, below
-    which rounding would hide the difference.
+    divided by is the one that was really made; where x or f(x) is float32 it is at
+    least 2⁻⁸, below which rounding would hide the difference.
 
     Raises ValueError where f does not return one number, or for h ≤ 0. Raises
     GradientError where a closure reads integers, which cannot be changed by h.
@@ -92,6 +92,8 @@ class Probe:
         changed = zip(self.arrays, originals, strict=True)
         self.in_place = all(array is leaf for array, leaf in changed)
         self.saved = [array.copy() for array in self.arrays]
+        # Of what f returns, as far as it has been called.
+        self.rounding = 0.0
 
     def __enter__(self) -> "Probe":
         if not self.in_place and _ignores_argument(self.f, self.x):
@@ -114,12 +116,14 @@ class Probe:
                 f"numerical_gradient: f returned an array of shape {np.shape(y)}; need "
                 "one number (np.sum or np.mean of it)"
             )
+        if isinstance(y, np.floating | np.ndarray) and y.dtype.kind == "f":
+            self.rounding = float(np.finfo(y.dtype).eps)
         return float(y)
 
     def slope(self, array: np.ndarray, index: tuple[int, ...], h: float) -> float:
         """Return the central difference for one number of the arguments."""
         before = array[index]
-        step = _step(before, h)
+        step = _step(before, h, self.rounding)
         values = []
         places = []
         for direction in (1, -1):
@@ -128,6 +132,9 @@ class Probe:
             values.append(self.value())
             # All of it: f may have changed more than was changed here.
             self.restore()
+        if step < _step(before, h, self.rounding):
+            # What f returns is rounded more than x is, as by a cast inside of it.
+            return self.slope(array, index, h)
         return (values[0] - values[1]) / (places[0] - places[1])
 
     def restore(self) -> None:
@@ -151,15 +158,19 @@ def _changeable(originals: list[Any]) -> list[np.ndarray]:
 
 
 def _like_leaf(array: np.ndarray, leaf: Any) -> Any:
-    return array if isinstance(leaf, np.ndarray) else float(array)
+    if isinstance(leaf, np.ndarray):
+        return array
+    # NumPy's numbers have methods, which f may use.
+    return array[()] if isinstance(leaf, np.generic) else float(array)
 
 
-def _step(x: Any, h: float) -> float:
-    """Return a step near h that does not drown in the rounding of x."""
-    if x.dtype.itemsize >= 8:
+def _step(x: Any, h: float, rounding: float) -> float:
+    """Return a step near h that does not drown in the rounding of x, or of f(x)."""
+    rounding = max(rounding, float(np.finfo(x.dtype).eps))
+    if rounding <= np.finfo(np.float64).eps:
         return max(h, 2.0**-26 * abs(float(x)))
     # The best step is near the cube root of the rounding error, as a power of two.
-    smallest = 2.0 ** (round(float(np.log2(np.finfo(x.dtype).eps)) / 3))
+    smallest = 2.0 ** round(float(np.log2(rounding)) / 3)
     return max(h, smallest * max(1.0, abs(float(x))))
 
 

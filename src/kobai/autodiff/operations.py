@@ -1,5 +1,6 @@
 """The primitives that are not elementwise: sums, products, shapes and indices."""
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,7 +32,7 @@ def _extremum_vjp(g: Any, y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
     return np.where(chosen, share, 0)
 
 
-def _products_before(x: Any, axis: int) -> Any:
+def products_before(x: Any, axis: int) -> Any:
     """Return, for each entry along an axis, the product of those before it."""
     length = x.shape[axis]
     ones = np.ones_like(x)
@@ -54,8 +55,8 @@ def _shifted(x: Any, filling: Any, axis: int, distance: int) -> Any:
 
 def _prod_vjp(g: Any, y: Any, x: Any, axis: int, keepdims: bool) -> Any:
     # y / x would be 0/0 where an entry is 0.
-    before = _products_before(x, axis)
-    after = np.flip(_products_before(np.flip(x, axis), axis), axis)
+    before = products_before(x, axis)
+    after = np.flip(products_before(np.flip(x, axis), axis), axis)
     return _kept(g, x, (axis,)) * before * after
 
 
@@ -135,6 +136,16 @@ def _transpose_vjp(g: Any, y: Any, x: Any, axes: tuple[int, ...]) -> Any:
     return np.transpose(g, tuple(sorted(range(len(axes)), key=axes.__getitem__)))
 
 
+def _reshape_write(x: Any, new: Any, shape: tuple[int, ...]) -> Any:
+    # Axes of length 1 never ask for a copy; what else does depends on the memory.
+    if [n for n in shape if n != 1] != [n for n in x.shape if n != 1]:
+        raise GradientError(
+            "in-place change of a view: got a reshaped array, whose memory may be that "
+            "of another array; write a = a * 2 for a *= 2"
+        )
+    return np.reshape(new, x.shape)
+
+
 def _concatenate(*arrays: Any, axis: int) -> Any:
     return np.concatenate(arrays, axis=axis)
 
@@ -146,7 +157,16 @@ def _concatenate_vjp(position: int, g: Any, y: Any, *arrays: Any, axis: int) -> 
     return g[tuple(index)]
 
 
+_REAL = np.dtype(np.float64)
+
+
 def _astype(x: Any, dtype: Any) -> Any:
+    # Python's numbers, of which a graph may have some, are not complex.
+    if getattr(x, "dtype", _REAL).kind == "c" and np.dtype(dtype).kind not in "cb":
+        raise GradientError(
+            "astype: got complex numbers, whose imaginary part would be lost; use "
+            "z.real or np.abs(z)"
+        )
     # A number stays a number, and an array without axes an array.
     return x.astype(dtype) if isinstance(x, np.generic) else np.array(x, dtype)
 
@@ -163,6 +183,7 @@ RESHAPE = Primitive(
     lambda x, shape: np.reshape(x, shape),
     vjps=(lambda g, y, x, shape: np.reshape(g, np.shape(x)),),
     view=True,
+    write=_reshape_write,
 )
 BROADCAST_TO = Primitive(
     "broadcast_to",
@@ -170,7 +191,11 @@ BROADCAST_TO = Primitive(
     vjps=(lambda g, y, x, shape: unbroadcast(g, x),),
     view=True,
 )
-CONCATENATE = Primitive("concatenate", _concatenate, variadic=_concatenate_vjp)
+CONCATENATE = Primitive(
+    "concatenate", _concatenate, variadic=_concatenate_vjp, unread=range(sys.maxsize)
+)
+# float(x) and x.item(): one of Python's numbers, which leave others' types alone.
+ITEM = Primitive("item", lambda x: x.item(), vjps=(lambda g, y, x: np.asarray(g),))
 ASTYPE = Primitive("astype", _astype, vjps=(lambda g, y, x, dtype: g,))
 # To integers or bools: piecewise constant.
 ASTYPE_CONSTANT = Primitive("astype", _astype)
@@ -189,6 +214,7 @@ WHERE = Primitive(
         lambda g, y, c, a, b: np.where(c, 0, g),
     ),
     elementwise=True,
+    unread=(1, 2),
 )
 
 # --- indices. The arrays of an index are arguments; `pattern` is the rest of it, with
@@ -213,13 +239,14 @@ def split_index(index: Any) -> tuple[list[Any], tuple[Any, ...]]:
     arrays: list[Any] = []
     pattern: list[Any] = []
     for part in parts:
+        if isinstance(part, bool):
+            # A mask without axes. As a number it would be mistaken for 0 or 1.
+            part = np.asarray(part)
         if isinstance(part, Sequence):
             # An empty list is one of integers.
             part = np.asarray(part, None if len(part) else np.intp)
         # A number is part of the pattern; a 0-d array of bools is a mask.
-        if hasattr(part, "dtype") and not (
-            isinstance(part, np.integer) and np.ndim(part) == 0
-        ):
+        if hasattr(part, "dtype") and not issubclass(type(part), np.integer):
             arrays.append(part)
             pattern.append(ARRAY)
         else:
@@ -281,6 +308,7 @@ GETITEM: Primitive = Primitive(
     ),
     view=True,
     write=lambda x, new, pattern: SETITEM(x, new, pattern=pattern),
+    unread=(0,),
 )
 SCATTER: Primitive = Primitive(
     "scatter",
@@ -296,4 +324,5 @@ SETITEM: Primitive = Primitive(
         lambda g, y, x, v, *arrays, pattern: SETITEM(g, 0, *arrays, pattern=pattern),
         _setitem_value_vjp,
     ),
+    unread=(0, 1),
 )

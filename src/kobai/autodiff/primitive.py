@@ -5,7 +5,7 @@ shape) as keywords. NumPy functions are written in terms of primitives, and ever
 rule of differentiation belongs to one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -28,6 +28,10 @@ class Primitive:
     the argument's position first. The arguments of an `elementwise` operation
     broadcast. The result of a `view` shares memory with its only argument in NumPy;
     `write(x, new)` is x after its view has changed to `new`, where that is known.
+    `unread` are the positions of the arguments of which the rules need no more than
+    the shape: they may change before the rules are used.
+    `type_of` gives the shape and dtype of the result from arguments that have no
+    more, for operations that cannot be asked with arrays of ones.
     """
 
     name: str
@@ -37,6 +41,8 @@ class Primitive:
     elementwise: bool = False
     view: bool = False
     write: Callable[..., Any] | None = None
+    unread: Container[int] = ()
+    type_of: Callable[..., tuple[tuple[int, ...], Any]] | None = None
 
     def rule(self, position: int) -> Vjp | None:
         """Return the rule of the argument at a position; None if it has none."""
@@ -55,9 +61,9 @@ class Primitive:
         innermost = None
         for argument in arguments:
             if isinstance(argument, Overloaded) and (
-                innermost is None or argument.trace.level > innermost.level
+                innermost is None or argument.owner.level > innermost.level
             ):
-                innermost = argument.trace
+                innermost = argument.owner
         if innermost is None:
             return self.evaluate(*arguments, **attributes)
         return innermost.apply(self, arguments, attributes)
@@ -89,9 +95,13 @@ class Trace:
 class Overloaded:
     """An array-like that belongs to a trace; NumPy hands its functions over to it."""
 
-    __slots__ = ("trace",)
+    __slots__ = ("owner",)
 
-    trace: Trace
+    owner: Trace
+
+    def kept(self) -> Any:
+        """Return an array of the same values that changes of this one do not reach."""
+        raise NotImplementedError
 
 
 def unbroadcast(g: Any, like: Any) -> Any:

@@ -5,10 +5,14 @@ from typing import Any
 
 import numpy as np
 
+from kobai.autodiff import operations as ops
+from kobai.autodiff.creation import making_arrays
+from kobai.autodiff.overloaded import ArrayLike
 from kobai.autodiff.primitive import Overloaded
 from kobai.autodiff.tensor import Node, Tape, Tensor
 from kobai.autodiff.trees import leaves, tree_map, unflatten
 from kobai.errors import GradientError
+from kobai.functions.activations import is_plain
 
 
 class _NotGiven:
@@ -17,6 +21,7 @@ class _NotGiven:
 
 
 _NOT_GIVEN = _NotGiven()
+_REAL = np.dtype(np.float64)
 
 
 def gradient(f: Callable[..., Any], x: Any = _NOT_GIVEN) -> Any:
@@ -26,12 +31,12 @@ def gradient(f: Callable[..., Any], x: Any = _NOT_GIVEN) -> Any:
     a number, or any nesting of dicts, lists and tuples of them, and the result has the
     same structure and shapes. Integers count as float64. The cost is that of a few
     evaluations of f, whatever the size of x. A gradient of a gradient gives second
-    derivatives. Without x the result is the function that takes x, and whatever else f
-    takes after it, and returns the gradient there.
+    derivatives. Inside of f numbers may be complex; x and the result are real. Without
+    x the result is the function that takes x, and whatever else f takes after it, and
+    returns the gradient there.
 
-    An array that f reads must keep its values until f has returned: an in-place change
-    of it after its use would go unnoticed.
-
+    Arrays that f reads may change after their use, as a buffer that is filled again
+    does: the gradient is that of the values they had.
     Raises GradientError where f cannot be differentiated as it is written, or does not
     depend on its argument; the message says what to write instead. Raises ValueError
     where f does not return one number.
@@ -66,13 +71,10 @@ def value_and_gradient(f: Callable[..., Any], x: Any, has_aux: bool = False) -> 
     watched = [tape.watch(_as_float(leaf)) for leaf in flat]
     # The leaves' own nodes: f may change the arrays it is given.
     starts = [tensor.node for tensor in watched]
-    try:
-        result = f(unflatten(x, watched))
-    except ValueError as error:
-        # NumPy hides the refusal behind an error of its own in a[0] = x[0].
-        if isinstance(error.__cause__, GradientError):
-            raise GradientError(str(error.__cause__)) from error
-        raise
+    marks = [_mark(leaf) for leaf in flat]
+    result = _run(f, unflatten(x, watched))
+    for leaf, mark in zip(flat, marks, strict=True):
+        _refuse_changed(leaf, mark)
     aux = None
     if has_aux:
         result, aux = result
@@ -83,7 +85,12 @@ def value_and_gradient(f: Callable[..., Any], x: Any, has_aux: bool = False) -> 
             f"gradient: f returned an array of shape {np.shape(value)}; need one "
             "number (np.sum or np.mean of it)"
         )
-    if isinstance(result, Tensor) and result.trace is tape:
+    if isinstance(value, complex) or getattr(value, "dtype", _REAL).kind == "c":
+        raise GradientError(
+            "gradient: f returned a complex number; need a real one, such as its "
+            "absolute value or its real part"
+        )
+    if isinstance(result, Tensor) and result.owner is tape:
         tape.backward(result.node, np.ones_like(value))
     elif not tape.used:
         raise GradientError(
@@ -97,6 +104,45 @@ def value_and_gradient(f: Callable[..., Any], x: Any, has_aux: bool = False) -> 
     grads = unflatten(x, _unshared(slopes))
     value = value[()] if isinstance(value, np.ndarray) else value
     return ((value, aux) if has_aux else value), grads
+
+
+def _run(f: Callable[..., Any], x: Any) -> Any:
+    try:
+        with making_arrays():
+            return f(x)
+    except ValueError as error:
+        # NumPy hides the refusal behind an error of its own in a[0] = x[0].
+        if isinstance(error.__cause__, GradientError):
+            raise GradientError(str(error.__cause__)) from error
+        raise
+
+
+def _mark(leaf: Any) -> Any:
+    """Return what tells later whether an array at which f is differentiated changed."""
+    if isinstance(leaf, ArrayLike):
+        return leaf.node
+    return bytearray(_memory(leaf)) if is_plain(leaf) else None
+
+
+def _memory(array: Any) -> Any:
+    flags = array.flags
+    if flags.c_contiguous or flags.f_contiguous:
+        return array.data if flags.c_contiguous else array.T.data
+    return array.tobytes()
+
+
+def _refuse_changed(leaf: Any, mark: Any) -> None:
+    """Raise GradientError if f changed an array at which it is differentiated."""
+    if isinstance(leaf, ArrayLike):
+        changed = leaf.node is not mark
+    else:
+        changed = mark is not None and mark != _memory(leaf)
+    if changed:
+        raise GradientError(
+            "gradient: the array at which f is differentiated was changed in place "
+            "while f ran, under another name than that of f's argument; change the "
+            "argument, or a copy"
+        )
 
 
 def as_float_array(leaf: Any) -> np.ndarray:
@@ -113,8 +159,9 @@ def as_float_array(leaf: Any) -> np.ndarray:
 
 
 def _as_float(leaf: Any) -> Any:
-    if isinstance(leaf, Overloaded):
-        return leaf
+    if isinstance(leaf, ArrayLike):
+        is_float = leaf.dtype.kind not in "iub" and not leaf.is_python_number
+        return leaf if is_float else leaf.astype(np.float64)
     # A number stays one: it cannot change in place, as an array without axes can.
     return (
         as_float_array(leaf)
@@ -125,9 +172,9 @@ def _as_float(leaf: Any) -> Any:
 
 def _outside(tape: Tape, x: Any) -> Any:
     """Return the value that x has outside this differentiation."""
-    if isinstance(x, Tensor) and x.trace is tape:
+    if isinstance(x, Tensor) and x.owner is tape:
         return x.node.value
-    if isinstance(x, Tensor) and x.trace.level > tape.level:
+    if isinstance(x, Tensor) and x.owner.level > tape.level:
         raise GradientError(
             "gradient: got a value that escaped from a differentiation inside f; "
             "return it from the function that is differentiated there"
@@ -137,11 +184,17 @@ def _outside(tape: Tape, x: Any) -> Any:
 
 def _slope(node: Node, leaf: Any) -> Any:
     slope = np.zeros_like(node.value) if node.gradient is None else node.gradient
+    if isinstance(leaf, ArrayLike) and leaf.is_python_number:
+        return ops.ITEM(slope)
     if isinstance(slope, Overloaded):
         return slope
     if isinstance(leaf, np.ndarray):
         return np.asarray(slope)
-    return float(slope) if isinstance(leaf, int | float) else slope
+    # np.float64 is a float too, but not one of Python's.
+    is_python_number = isinstance(leaf, int | float) and not isinstance(
+        leaf, np.generic
+    )
+    return float(slope) if is_python_number else slope
 
 
 def _unshared(slopes: list[Any]) -> list[Any]:
@@ -149,9 +202,7 @@ def _unshared(slopes: list[Any]) -> list[Any]:
     seen: set[int] = set()
     result = []
     for slope in slopes:
-        if isinstance(slope, np.ndarray) and (
-            not slope.flags.owndata or id(slope) in seen
-        ):
+        if is_plain(slope) and (not slope.flags.owndata or id(slope) in seen):
             slope = slope.copy()
         seen.add(id(slope))
         result.append(slope)

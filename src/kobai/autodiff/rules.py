@@ -16,10 +16,10 @@ from kobai.autodiff.primitive import Primitive, Vjp
 ELEMENTWISE: dict[Any, Primitive] = {}
 
 
-def elementwise(function: np.ufunc, *vjps: Vjp) -> None:
+def elementwise(function: np.ufunc, *vjps: Vjp, unread: tuple[int, ...] = ()) -> None:
     """Enter the rules of a ufunc into the table, one for each argument."""
     ELEMENTWISE[function] = Primitive(
-        function.__name__, function, vjps=vjps, elementwise=True
+        function.__name__, function, vjps=vjps, elementwise=True, unread=unread
     )
 
 
@@ -31,10 +31,12 @@ def constant(*functions: np.ufunc) -> None:
 
 # --- arithmetic
 
-elementwise(np.add, lambda g, y, a, b: g, lambda g, y, a, b: g)
-elementwise(np.subtract, lambda g, y, a, b: g, lambda g, y, a, b: -g)
+elementwise(np.add, lambda g, y, a, b: g, lambda g, y, a, b: g, unread=(0, 1))
+elementwise(np.subtract, lambda g, y, a, b: g, lambda g, y, a, b: -g, unread=(0, 1))
 elementwise(np.multiply, lambda g, y, a, b: g * b, lambda g, y, a, b: g * a)
-elementwise(np.divide, lambda g, y, a, b: g / b, lambda g, y, a, b: -g * y / b)
+elementwise(
+    np.divide, lambda g, y, a, b: g / b, lambda g, y, a, b: -g * y / b, unread=(0,)
+)
 elementwise(np.negative, lambda g, y, x: -g)
 elementwise(np.positive, lambda g, y, x: g)
 elementwise(np.square, lambda g, y, x: 2 * g * x)
@@ -42,6 +44,8 @@ elementwise(np.reciprocal, lambda g, y, x: -g * y * y)
 elementwise(np.sqrt, lambda g, y, x: 0.5 * g / y)
 elementwise(np.cbrt, lambda g, y, x: g / (3 * y * y))
 elementwise(np.remainder, lambda g, y, a, b: g, lambda g, y, a, b: -g * np.floor(a / b))
+elementwise(np.fmod, lambda g, y, a, b: g, lambda g, y, a, b: -g * np.trunc(a / b))
+elementwise(np.conjugate, lambda g, y, x: np.conjugate(g))
 
 
 def _power_base(g: Any, y: Any, x: Any, p: Any) -> Any:
@@ -72,6 +76,11 @@ elementwise(
     lambda g, y, a, b: g * np.exp(a - y),
     lambda g, y, a, b: g * np.exp(b - y),
 )
+elementwise(
+    np.logaddexp2,
+    lambda g, y, a, b: g * np.exp2(a - y),
+    lambda g, y, a, b: g * np.exp2(b - y),
+)
 
 # --- trigonometry and hyperbolic functions
 
@@ -81,12 +90,24 @@ elementwise(np.tan, lambda g, y, x: g * (1 + y * y))
 elementwise(np.arcsin, lambda g, y, x: g / np.sqrt(1 - x * x))
 elementwise(np.arccos, lambda g, y, x: -g / np.sqrt(1 - x * x))
 elementwise(np.arctan, lambda g, y, x: g / (1 + x * x))
+
+
+def _over(leg: Any, length: Any) -> Any:
+    # At (0, 0) there is a corner, and 0 / 0 would be NaN.
+    is_corner = length == 0
+    return np.where(is_corner, 0, leg / np.where(is_corner, 1, length))
+
+
 elementwise(
     np.arctan2,
-    lambda g, y, a, b: g * b / (a * a + b * b),
-    lambda g, y, a, b: -g * a / (a * a + b * b),
+    lambda g, y, a, b: g * _over(b, a * a + b * b),
+    lambda g, y, a, b: -g * _over(a, a * a + b * b),
 )
-elementwise(np.hypot, lambda g, y, a, b: g * a / y, lambda g, y, a, b: g * b / y)
+elementwise(
+    np.hypot,
+    lambda g, y, a, b: g * _over(a, y),
+    lambda g, y, a, b: g * _over(b, y),
+)
 elementwise(np.sinh, lambda g, y, x: g * np.cosh(x))
 elementwise(np.cosh, lambda g, y, x: g * np.sinh(x))
 elementwise(np.tanh, lambda g, y, x: g * (1 - y * y))
@@ -95,10 +116,19 @@ elementwise(np.arccosh, lambda g, y, x: g / np.sqrt(x * x - 1))
 elementwise(np.arctanh, lambda g, y, x: g / (1 - x * x))
 elementwise(np.deg2rad, lambda g, y, x: g * (math.pi / 180))
 elementwise(np.rad2deg, lambda g, y, x: g * (180 / math.pi))
+elementwise(np.radians, lambda g, y, x: g * (math.pi / 180))
+elementwise(np.degrees, lambda g, y, x: g * (180 / math.pi))
 
 # --- functions with a corner: there, the mean of both sides, as a central difference
 
-elementwise(np.absolute, lambda g, y, x: g * np.sign(x))
+
+def _absolute(g: Any, y: Any, x: Any) -> Any:
+    if x.dtype.kind == "c":
+        return g * _over(np.conjugate(x), y)
+    return g * np.sign(x)
+
+
+elementwise(np.absolute, _absolute)
 elementwise(np.fabs, lambda g, y, x: g * np.sign(x))
 
 
@@ -127,3 +157,4 @@ constant(np.logical_and, np.logical_or, np.logical_not, np.logical_xor)
 constant(np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert)
 constant(np.isfinite, np.isinf, np.isnan, np.signbit)
 constant(np.sign, np.floor, np.ceil, np.trunc, np.rint, np.floor_divide)
+constant(np.left_shift, np.right_shift)

@@ -5,15 +5,20 @@ Back-propagation reads the tape backwards: each node hands the derivative of the
 with respect to its value on to the nodes it was computed from.
 """
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Container, Sequence
 from itertools import count
 from typing import Any
 
 import numpy as np
 
+from kobai.autodiff import corners
+from kobai.autodiff import operations as ops
 from kobai.autodiff.aliasing import source_of
+from kobai.autodiff.keeping import kept
 from kobai.autodiff.overloaded import ArrayLike
 from kobai.autodiff.primitive import Overloaded, Primitive, Trace, unbroadcast
+from kobai.autodiff.scipy_functions import teach
 from kobai.errors import GradientError
 
 # A differentiation that starts later lies inside those that have started before.
@@ -22,13 +27,24 @@ _LEVELS = count(1)
 
 def next_level() -> int:
     """Return a level above those of all traces begun so far."""
+    if "scipy.special" in sys.modules:
+        teach()
     return next(_LEVELS)
 
 
 class Node:
     """One operation of a tape: its result, and what it was computed from."""
 
-    __slots__ = ("attributes", "gradient", "parents", "primitive", "value", "values")
+    __slots__ = (
+        "attributes",
+        "gradient",
+        "is_flat",
+        "parents",
+        "primitive",
+        "unused",
+        "value",
+        "values",
+    )
 
     def __init__(
         self,
@@ -45,6 +61,9 @@ class Node:
         self.parents = parents or []
         self.attributes = attributes or {}
         self.gradient: Any = None
+        # Which entries nothing uses, once all uses are known; see `corners`.
+        self.unused: corners.Mask | None = None
+        self.is_flat: bool | None = None
 
 
 class Tape(Trace):
@@ -60,7 +79,9 @@ class Tape(Trace):
 
     def watch(self, value: Any) -> "Tensor":
         """Return an array whose uses are written down."""
-        return Tensor(self, Node(value))
+        # Another differentiation's array may be given another node in place.
+        held = value.kept() if isinstance(value, Overloaded) else value
+        return Tensor(self, Node(held))
 
     def apply(
         self,
@@ -69,17 +90,22 @@ class Tape(Trace):
         attributes: dict[str, Any],
     ) -> Any:
         """Compute a primitive and write it down."""
-        self.used = True
         values = list(arguments)
         parents = []
         for position, argument in enumerate(arguments):
-            if isinstance(argument, Tensor) and argument.trace is self:
+            if isinstance(argument, Tensor) and argument.owner is self:
                 parent = argument.node
-                parents.append((position, parent))
                 values[position] = parent.value
-        value = primitive(*values, **attributes)
+                parents.append((position, parent))
+        if primitive.view and _is_number(values[0]) and not arguments[0].is_number:
+            # NumPy returned a number, but the array that took it is an array still.
+            values[0] = ops.BROADCAST_TO(values[0], shape=())
+        self.used = True
         if primitive.is_constant:
-            return value
+            return _flat(primitive(*values, **attributes), primitive)
+        if len(parents) < len(values):
+            _keep(values, parents, primitive.unread)
+        value = primitive(*values, **attributes)
         node = Node(value, primitive, values, parents, attributes)
         self.nodes.append(node)
         if primitive.view and _share_memory(value, values[0]):
@@ -97,32 +123,55 @@ class Tape(Trace):
                 _hand_on(node, node.gradient)
 
 
+def _keep(values: list[Any], parents: list[Any], unread: Container[int]) -> None:
+    """Keep the operands that the rules will read as they are now."""
+    own = {position for position, _ in parents}
+    for position, value in enumerate(values):
+        if position not in own and position not in unread:
+            values[position] = kept(value)
+
+
+def _flat(value: Any, primitive: Primitive) -> Any:
+    """Return a value that has the derivative 0, as it has for real numbers."""
+    if value.dtype.kind == "c":
+        raise GradientError(
+            f"{primitive.name}: has no derivative rule for complex numbers; compute "
+            "with the real and the imaginary part, z.real and z.imag"
+        )
+    return value
+
+
 def _hand_on(node: Node, g: Any) -> None:
     """Add to the gradients of the arguments what they owe to this node."""
-    primitive = node.primitive
+    primitive, y, values = node.primitive, node.value, node.values
     assert primitive is not None
+    if primitive in corners.STEEP:
+        g, y, values = corners.rounded(node, g)
     for position, parent in node.parents:
         rule = primitive.rule(position)
         if rule is None:
             continue
-        part = rule(g, node.value, *node.values, **node.attributes)
+        if node.unused is None:
+            part = rule(g, y, *values, **node.attributes)
+        else:
+            part = corners.without_masked(rule, node, g, y, values)
         value = parent.value
         if primitive.elementwise and part.shape != value.shape:
             part = unbroadcast(part, value)
         if part.dtype != value.dtype:
-            part = _real(part).astype(value.dtype)
-        before = parent.gradient
-        parent.gradient = part if before is None else before + part
+            # To a real value only the real part of the derivative belongs.
+            part = part if value.dtype.kind == "c" else np.real(part)
+            part = part.astype(value.dtype)
+        _receive(parent, part, corners.masked_by(node, position))
 
 
-def _real(g: Any) -> Any:
-    if g.dtype.kind == "c":
-        raise GradientError(
-            "complex numbers: a real value was combined with complex ones, which the "
-            "derivative rules do not know; compute the real and the imaginary part "
-            "separately"
-        )
-    return g
+def _receive(node: Node, part: Any, unused: corners.Mask | None) -> None:
+    """Add what one use of a value says to what the others have said."""
+    if node.gradient is None:
+        node.gradient, node.unused = part, unused
+    else:
+        node.gradient = node.gradient + part
+        node.unused = corners.both(node.unused, unused)
 
 
 class Tensor(ArrayLike):
@@ -130,20 +179,23 @@ class Tensor(ArrayLike):
 
     __slots__ = ()
 
-    trace: Tape
+    owner: Tape
     node: Node
 
     @property
     def value(self) -> Any:
         """The plain array: what is computed from it has no derivative."""
-        return _array(self.node.value)
+        # A copy, for the rules read the original.
+        return _array(self.node.value).copy()
 
     @property
     def is_number(self) -> bool:
         """Whether NumPy would have a number here, which cannot change."""
         # Once an array has been changed, its node may hold the number that NumPy
-        # returned, but it is an array still.
-        return self._version == 0 and isinstance(_array(self._node.value), np.generic)
+        # returned, but it is an array still; so is a view of an array that changed.
+        if self._version or self._seen:
+            return False
+        return _is_number(self._node.value)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -159,12 +211,12 @@ class Tensor(ArrayLike):
 
     def constant(self, function: Any, args: Any, kwargs: Any) -> Any:
         """Call a function that sees values but has no derivative."""
-        self.trace.used = True
+        self.owner.used = True
         kwargs = {k: _plain(v) for k, v in kwargs.items()}
         return function(*(_plain(a) for a in args), **kwargs)
 
     def __bool__(self) -> bool:
-        self.trace.used = True
+        self.owner.used = True
         return bool(self.node.value)
 
     def __repr__(self) -> str:
@@ -175,8 +227,15 @@ def _share_memory(a: Any, b: Any) -> bool:
     a, b = _array(a), _array(b)
     if isinstance(a, Overloaded) or isinstance(b, Overloaded):
         # Without values, as while tracing, a possible view is taken for one.
-        return True
+        return not _is_number(a)
     return bool(np.may_share_memory(a, b))
+
+
+def _is_number(value: Any) -> bool:
+    value = _array(value)
+    if isinstance(value, ArrayLike):
+        return bool(value.is_number)
+    return isinstance(value, np.generic)
 
 
 def _array(value: Any) -> Any:

@@ -123,12 +123,26 @@ def _verdict(descent: "Descent") -> str:
             f"[bold red]It diverged[/bold red] within {descent.steps} steps: the "
             f"learning rate {rate:g} is too large here. Try --lr {rate / 100:g}."
         )
-    point = ", ".join(f"{value:.9g}" for value in descent.x)
-    text = f"After {descent.steps} steps it is at [bold]({point})[/bold]"
+    text = f"After {descent.steps} steps it is at [bold]{_place(descent.x)}[/bold]"
+    if descent.swings:
+        return (
+            f"{text}, and jumps to and fro between there and "
+            f"{_place(descent.path[-2])}: the learning rate {rate:g} is too large to "
+            f"come nearer. Try a smaller one: --lr {rate / 10:g}."
+        )
+    if bool((descent.path == descent.path[0]).all()):
+        return (
+            f"{text}, where it began: the slope is 0 there, as in a minimum, a maximum "
+            "or a saddle. Try another --start."
+        )
     fall = descent.values[0] - descent.values[-1]
     if fall <= 1e-6 * (abs(descent.values[0]) + 1e-300):
         return f"{text}: it hardly moved. Try a larger --lr, or another --start."
     return f"{text}, where f = {descent.values[-1]:.6g}."
+
+
+def _place(point: Any) -> str:
+    return f"({', '.join(f'{value:.9g}' for value in point)})"
 
 
 def _draw(descent: "Descent", f: Formula, out: Path, language: str) -> None:

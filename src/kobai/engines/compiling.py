@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import update_wrapper
 from inspect import signature
+from itertools import combinations
 from threading import Lock
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from kobai.autodiff.trees import leaves, unflatten
 from kobai.engines.planned import compile_numpy
-from kobai.graph import Graph, trace
+from kobai.graph import Graph, TraceError, trace
 
 
 class Compiled:
@@ -38,15 +39,14 @@ class Compiled:
 
     def _run(self, arguments: tuple[Any, ...]) -> Any:
         graph, run = self._version(arguments)
-        outputs = run(*leaves(list(arguments)))
+        values = leaves(list(arguments))
+        if graph.updates:
+            _refuse_shared(values)
+        outputs = run(*values)
         if graph.result is None:
             return None
         # The engine uses its buffers again, so the caller gets arrays of its own.
-        own = [
-            _own(value, node.shape)
-            for value, node in zip(outputs, graph.outputs, strict=True)
-        ]
-        return unflatten(graph.result, own)
+        return unflatten(graph.result, [_own(value) for value in outputs])
 
     def graph(self, *arguments: Any) -> Graph:
         """Return the graph that is computed for arguments like these."""
@@ -82,7 +82,8 @@ def compile(f: Callable[..., Any]) -> Compiled:
     changes. Arguments are arrays and numbers; an axis or a mode is not.
 
     Raises TraceError, with the remedy, where f depends on the values of its arguments
-    (`if` on one, `float()`), which is not known while tracing.
+    (`if` on one, `float()`, an index by a mask), which are not known while tracing, and
+    where f changes arguments in place of which two share memory.
 
     >>> @compile
     ... def hypotenuse(a, b):
@@ -93,8 +94,21 @@ def compile(f: Callable[..., Any]) -> Compiled:
     return Compiled(f)
 
 
-def _own(value: Any, shape: tuple[int, ...]) -> Any:
-    return value if shape == () else np.array(value)
+def _own(value: Any) -> Any:
+    return np.array(value) if isinstance(value, np.ndarray) else value
+
+
+def _refuse_shared(values: list[Any]) -> None:
+    """Refuse arguments of which one would change with another."""
+    arrays = [v for v in values if isinstance(v, np.ndarray)]
+    if len(set(map(id, arrays))) == len(arrays) and all(a.base is None for a in arrays):
+        return
+    for first, second in combinations(arrays, 2):
+        if np.may_share_memory(first, second) and np.shares_memory(first, second):
+            raise TraceError(
+                "compile: got two arguments that share memory, and f changes arguments "
+                "in place; pass a copy of one of them (x.copy())"
+            )
 
 
 def _signature(tree: Any) -> Any:
@@ -104,5 +118,6 @@ def _signature(tree: Any) -> Any:
     if isinstance(tree, list | tuple):
         return (type(tree).__name__, *map(_signature, tree))
     if isinstance(tree, np.ndarray | np.generic):
-        return (tree.shape, tree.dtype.str)
+        # An array without axes can change, a number cannot.
+        return (tree.shape, tree.dtype.str, isinstance(tree, np.ndarray))
     return type(tree)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kobai.autodiff import operations as ops
+from kobai.autodiff.numpy_functions import FIXED_SHAPE
+from kobai.autodiff.numpy_functions.curves import UNWRAP
 from kobai.autodiff.rules import ELEMENTWISE
 from kobai.engines.fusing import ADD_AT
 from kobai.engines.planning import is_masked
@@ -13,6 +15,7 @@ from kobai.engines.reducing import emit_sum, extremum, reduction
 from kobai.engines.shaping import as_vectors, with_full_bound
 from kobai.graph import Constant, Node, Operation
 from kobai.graph.graph import index_part
+from kobai.graph.python_numbers import OPERATORS
 
 if TYPE_CHECKING:
     from kobai.engines.writing import Writer
@@ -26,6 +29,7 @@ _INPLACE = {
     ELEMENTWISE[np.multiply]: "*=",
     ELEMENTWISE[np.divide]: "/=",
 }
+_WITHOUT_OUT = {*FIXED_SHAPE.values(), UNWRAP}
 _COMMUTES = (ELEMENTWISE[np.add], ELEMENTWISE[np.multiply])
 
 
@@ -36,13 +40,18 @@ def emit(w: "Writer", node: Operation, out: str) -> list[str]:
         return EMITTERS[node.primitive](w, node, operands, out)
     if node.primitive.elementwise:
         return _emit_ufunc(w, node, operands, out)
-    return [f"np.{node.primitive.name}({_arguments(node, operands)}, out={out})"]
+    call = f"{w.function(node.primitive)}({_arguments(node, operands)}"
+    if node.primitive in _WITHOUT_OUT or node.primitive.type_of is not None:
+        return [f"{out}[...] = {call})"]
+    return [f"{call}, out={out})"]
 
 
 def emit_number(w: "Writer", node: Operation) -> str:
     """Return the expression of an operation whose result is one number."""
     a = [w.expression(n) for n in node.inputs]
     primitive = node.primitive
+    if node.weak:
+        return OPERATORS[primitive][0].format(*a)
     if primitive is ops.EINSUM:
         call = f"np.einsum({node.attributes['subscripts']!r}, {', '.join(a)})"
     elif primitive is ops.GETITEM:
@@ -51,15 +60,13 @@ def emit_number(w: "Writer", node: Operation) -> str:
         call = f"np.{np.dtype(node.dtype).type.__name__}({a[0]})"
     elif primitive is ops.SUM and len(node.attributes["axis"]) == node.inputs[0].ndim:
         call = _whole_sum(w, node, a[0])
-    elif primitive in _INPLACE and not node.weak:
+    elif primitive in _INPLACE:
         # The operators are quicker for single numbers than the functions.
         left, right = (_number(w, n, node) for n in node.inputs)
         return f"{left} {_INPLACE[primitive][0]} {right}"
-    elif primitive is ops.SETITEM:
-        call = f"np.{np.dtype(node.dtype).type.__name__}({a[1]})"
     else:
-        call = f"np.{primitive.name}({_arguments(node, a)})"
-    return f"{call}.item()" if node.weak else call
+        call = f"{w.function(primitive)}({_arguments(node, a)})"
+    return call
 
 
 def _number(w: "Writer", given: Node, node: Operation) -> str:
@@ -96,7 +103,8 @@ def _operand(w: "Writer", node: Operation, given: Node) -> str:
     if not (isinstance(given, Constant) and node.primitive.elementwise):
         return w.expression(given)
     strong = {n.dtype for n in node.inputs if not n.weak and n.dtype.kind == "f"}
-    if given.weak and len(strong) == 1 and node.primitive is not ops.WHERE:
+    is_real = not isinstance(given.value, complex)
+    if given.weak and is_real and len(strong) == 1 and node.primitive is not ops.WHERE:
         return w.number(given.value, strong.pop())
     return w.expression(given)
 
@@ -111,7 +119,7 @@ def _emit_ufunc(w: "Writer", node: Operation, a: list[str], out: str) -> list[st
     if sign and out == a[1] and node.primitive in _COMMUTES:
         w.rebound.add(out)
         return [f"{out} {sign} {a[0]}"]
-    return [f"np.{node.primitive.name}({', '.join(a)}, out={out})"]
+    return [f"{w.function(node.primitive)}({', '.join(a)}, out={out})"]
 
 
 def _emit_matmul(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
@@ -124,7 +132,11 @@ def _emit_matmul(w: "Writer", node: Operation, a: list[str], out: str) -> list[s
 
 
 def _emit_where(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
-    condition, yes, no = a
+    condition = a[0] if node.inputs[0].dtype.kind == "b" else f"({a[0]} != 0)"
+    yes, no = (
+        _branch(n, text, node.dtype)
+        for n, text in zip(node.inputs[1:], a[1:], strict=True)
+    )
     if is_masked(node) and w.is_own(node) and yes.isidentifier():
         # Bits times 0 are 0 whatever the number, inf and nan too.
         integer = f"np.int{8 * node.dtype.itemsize}"
@@ -140,11 +152,27 @@ def _emit_where(w: "Writer", node: Operation, a: list[str], out: str) -> list[st
     return [*lines, f"np.copyto({out}, {yes}, where={condition})"]
 
 
+def _branch(given: Node, text: str, dtype: np.dtype[Any]) -> str:
+    """Return a branch of np.where, which lets whole numbers wrap round."""
+    if not given.weak or dtype.kind not in "iu":
+        return text
+    return f"np.asarray({text}).astype(np.{dtype.type.__name__})"
+
+
 def _emit_astype(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
     return [f'np.copyto({out}, {a[0]}, casting="unsafe")']
 
 
 # --- indices
+
+
+def _index_tuple(node: Operation, arrays: list[str]) -> str:
+    """Return an index as it stands among the arguments of a function."""
+    given = iter(arrays)
+    parts = (
+        next(given) if p is ops.ARRAY else repr(p) for p in node.attributes["pattern"]
+    )
+    return f"({', '.join(parts)},)"
 
 
 def index_text(pattern: tuple[Any, ...], arrays: list[str]) -> str:
@@ -159,9 +187,11 @@ def _places(w: "Writer", node: Operation, shape: Any, first: int) -> tuple[str, 
 
     The name is "" where that is not what the operation's index means.
     """
-    if not w.valid_indices or node.attributes["pattern"] != (ops.ARRAY, ops.ARRAY):
+    if node.attributes["pattern"] != (ops.ARRAY, ops.ARRAY):
         return "", []
     rows, labels = node.inputs[first:]
+    if labels not in w.valid_indices:
+        return "", []
     if not isinstance(rows, Constant) or len(shape) != 2 or labels.shape != rows.shape:
         return "", []
     if rows.ndim != 1 or labels.dtype.name == "uint64":
@@ -182,9 +212,6 @@ def _emit_getitem(w: "Writer", node: Operation, a: list[str], out: str) -> list[
     if places and w.is_own(node):
         return [*lines, f'{x}.take({places}, out={out}, mode="clip")']
     index = index_text(node.attributes["pattern"], arrays)
-    is_rows = node.attributes["pattern"] == (ops.ARRAY,)
-    if is_rows and w.valid_indices and node.inputs[1].dtype.kind in "iu":
-        return [f'{x}.take({arrays[0]}, axis=0, out={out}, mode="clip")']
     return [f"{out}[...] = {x}[{index}]"]
 
 
@@ -193,7 +220,7 @@ def _emit_scatter(w: "Writer", node: Operation, a: list[str], out: str) -> list[
     index = index_text(node.attributes["pattern"], arrays)
     if _names_each_once(node.inputs[1:]):
         return [f"{out}.fill(0)", f"{out}[{index}] = {v}"]
-    return [f"{out}.fill(0)", f"np.add.at({out}, ({index},), {v})"]
+    return [f"{out}.fill(0)", f"np.add.at({out}, {_index_tuple(node, arrays)}, {v})"]
 
 
 def _emit_setitem(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
@@ -208,7 +235,7 @@ def _emit_add_at(w: "Writer", node: Operation, a: list[str], out: str) -> list[s
     lines = [] if out == x else [f"np.copyto({out}, {x})"]
     index = index_text(node.attributes["pattern"], arrays)
     if not _names_each_once(node.inputs[2:]):
-        return [*lines, f"np.add.at({out}, ({index},), {v})"]
+        return [*lines, f"np.add.at({out}, {_index_tuple(node, arrays)}, {v})"]
     places, more = _places(w, node, node.shape, 2)
     if not places or not w.is_own(node):
         return [*lines, f"{out}[{index}] += {v}"]

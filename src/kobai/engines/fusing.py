@@ -53,7 +53,8 @@ def _subtract_scatter(node: Operation, builder: Builder) -> Node | None:
 
 
 def _rectify(node: Operation, builder: Builder) -> Node | None:
-    if node.primitive is not ops.WHERE:
+    # Of single numbers the sign of a 0 would be seen, and nothing is saved.
+    if node.primitive is not ops.WHERE or not node.ndim:
         return None
     condition, x, zero = node.inputs
     if not (isinstance(condition, Operation) and isinstance(zero, Constant)):
@@ -65,7 +66,8 @@ def _rectify(node: Operation, builder: Builder) -> Node | None:
         return None
     if np.any(np.asarray(zero.value)) or np.any(np.asarray(right.value)):
         return None
-    better = builder.operation(ELEMENTWISE[np.maximum], x, right)
+    # Not np.maximum: nan > 0 is false, so that nan becomes 0.
+    better = builder.operation(ELEMENTWISE[np.fmax], x, right)
     return better if better.dtype == node.dtype else None
 
 
@@ -86,17 +88,17 @@ def _flat_sum(node: Operation, builder: Builder) -> Node | None:
         return builder.operation(ops.SUM, *inner.inputs, axis=(0,), keepdims=False)
     if not inner.primitive.elementwise:
         return None
+    if any(n.shape not in ((), inner.shape) for n in inner.inputs):
+        return None
     inputs = [
-        n if n.ndim == 0 else builder.operation(ops.RESHAPE, n, shape=n.shape[1:])
+        builder.operation(ops.RESHAPE, n, shape=node.shape) if n.ndim else n
         for n in inner.inputs
     ]
-    if any(n.shape not in ((), node.shape) for n in inputs):
-        return None
     return builder.operation(inner.primitive, *inputs)
 
 
 def _mask_of_rectified(node: Operation, builder: Builder) -> Node | None:
-    greater, maximum = ELEMENTWISE[np.greater], ELEMENTWISE[np.maximum]
+    greater, maximum = ELEMENTWISE[np.greater], ELEMENTWISE[np.fmax]
     if node.primitive is not greater:
         return None
     x, zero = node.inputs

@@ -35,6 +35,7 @@ _NAMES = {
     "einsum": "product",
     "matmul": "product",
     "maximum": "h",
+    "fmax": "h",
     "tanh": "h",
     "power": "power_of",
 }

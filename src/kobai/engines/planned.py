@@ -1,6 +1,6 @@
 """The planned NumPy engine: straight-line code with buffers that are used again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from kobai.engines.fusing import FUSIONS, NUMPY_FUSIONS
 from kobai.engines.planning import make_plan
 from kobai.engines.writing import Writer
-from kobai.graph import Graph
+from kobai.graph import Graph, Input
 from kobai.graph.identities import IDENTITIES
 from kobai.graph.rewriting import rewrite
 
@@ -36,7 +36,7 @@ class Program:
         return run
 
 
-def write_program(graph: Graph, *, valid_indices: bool = False) -> Program:
+def write_program(graph: Graph, *, valid_indices: Collection[Input] = ()) -> Program:
     """Return the program that computes a graph with NumPy; see `compile_numpy`."""
     small = rewrite(simplify(graph), NUMPY_FUSIONS)
     writer = Writer(make_plan(small), valid_indices=valid_indices)
@@ -46,14 +46,15 @@ def write_program(graph: Graph, *, valid_indices: bool = False) -> Program:
 
 
 def compile_numpy(
-    graph: Graph, *, valid_indices: bool = False
+    graph: Graph, *, valid_indices: Collection[Input] = ()
 ) -> Callable[..., list[Any]]:
     """Return a callable that computes a graph with NumPy, in buffers of its own.
 
     It takes an array for each of the graph's inputs, writes the updates into them, and
     returns the outputs, which stay valid until it is called again. Its attribute
-    `source` is the code that it runs. `valid_indices` promises that integers by which
-    arrays are indexed are at least 0 and within bounds; then nothing checks them.
+    `source` is the code that it runs. `valid_indices` names inputs of which it is
+    promised that they are at least 0 and within the bounds of the arrays that they
+    index; then nothing checks them.
 
     >>> import numpy as np
     >>> from kobai.graph import trace

@@ -105,9 +105,11 @@ def _with_safe_ends(graph: Graph) -> Graph:
     positive = ELEMENTWISE[np.positive]
 
     def safe(node: Node) -> Node:
-        if source_of(node) in graph.updates:
-            return builder.operation(positive, node)
-        return node
+        if source_of(node) not in graph.updates:
+            return node
+        if node.dtype.kind == "b":
+            return builder.operation(ops.ASTYPE_CONSTANT, node, dtype=node.dtype)
+        return builder.operation(positive, node)
 
     outputs = tuple(map(safe, graph.outputs))
     updates = {target: safe(node) for target, node in graph.updates.items()}

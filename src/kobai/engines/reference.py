@@ -30,8 +30,5 @@ def evaluate(graph: Graph, values: Sequence[Any]) -> dict[Node, Any]:
         if isinstance(node, Constant):
             known[node] = node.value
         elif isinstance(node, Operation):
-            given = [known[n] for n in node.inputs]
-            value = node.primitive.evaluate(*given, **node.attributes)
-            # A number computed from Python's numbers is one of them.
-            known[node] = value.item() if node.weak else value
+            known[node] = node.evaluate(*(known[n] for n in node.inputs))
     return known

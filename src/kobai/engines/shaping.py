@@ -10,7 +10,7 @@ from kobai.graph import Constant, Operation
 if TYPE_CHECKING:
     from kobai.engines.writing import Writer
 
-BOUNDING = (ELEMENTWISE[np.maximum], ELEMENTWISE[np.minimum])
+BOUNDING = tuple(ELEMENTWISE[f] for f in (np.maximum, np.minimum, np.fmax, np.fmin))
 # So many entries of a bound stay in the processor's cache.
 LARGEST_BOUND = 1 << 16
 

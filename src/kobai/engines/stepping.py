@@ -142,7 +142,9 @@ class NumpyStepper:
         def write() -> Program:
             rate = np.zeros((), dtype_of(work))
             graph = step_graph(self.step, work, *batch, steps.noise(0), rate)
-            return write_program(graph, valid_indices=True)
+            # x and t come after what is trained; t was checked.
+            t = graph.inputs[len(leaves(work)) + 1]
+            return write_program(graph, valid_indices=[t])
 
         if self.structure is None:
             return write()

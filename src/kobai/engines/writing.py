@@ -1,15 +1,22 @@
 """A plan written down as Python: the training step as one would write it by hand."""
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 
 from kobai.autodiff import operations as ops
+from kobai.autodiff.primitive import Primitive
 from kobai.engines.emitting import emit, emit_number, index_text
+from kobai.engines.fusing import ADD_AT
 from kobai.engines.naming import input_names, scalar_name, unused
 from kobai.engines.planning import Buffer, Plan, constants_of, is_view
-from kobai.graph import Constant, Node, Operation
+from kobai.graph import Constant, Input, Node, Operation
+from kobai.graph.matching import same_signs
+
+# What writes into an array, be it one without axes.
+_WRITES = (ops.SETITEM, ops.SCATTER, ADD_AT)
 
 _NUMBERS = {0: "zero", 1: "one", 2: "two", 0.5: "half", -1: "minus_one"}
 
@@ -17,11 +24,11 @@ _NUMBERS = {0: "zero", 1: "one", 2: "two", 0.5: "half", -1: "minus_one"}
 class Writer:
     """Writes the source of a plan, and keeps the constants that it refers to.
 
-    `valid_indices` promises that the integers by which arrays are indexed are at least
-    0 and within bounds, so that no time is spent on checking them.
+    `valid_indices` are inputs that are promised to be at least 0 and within the bounds
+    of what they index, so that no time is spent on checking them.
     """
 
-    def __init__(self, plan: Plan, *, valid_indices: bool = False) -> None:
+    def __init__(self, plan: Plan, *, valid_indices: Collection[Input] = ()) -> None:
         self.plan = plan
         self.valid_indices = valid_indices
         self.names: dict[Any, str] = dict(input_names(plan.graph))
@@ -70,6 +77,9 @@ class Writer:
         """Return the lines that compute one operation."""
         if is_view(node):
             return []
+        if node.shape == () and node.primitive in _WRITES:
+            self.names[node] = self.allocate(scalar_name(node), (), node.dtype)
+            return emit(self, node, self.names[node])
         if node.shape == ():
             call = emit_number(self, node)
             self.names[node] = unused(scalar_name(node), self._taken)
@@ -138,6 +148,19 @@ class Writer:
         """Return the name of a number as an array: NumPy takes it up faster."""
         return self.constant(np.asarray(value, dtype), _number_name(value))
 
+    def function(self, primitive: Primitive) -> str:
+        """Return how the source calls a primitive's function: np.exp, or inv_of."""
+        evaluate = primitive.evaluate
+        is_numpy = not primitive.elementwise or evaluate is getattr(
+            np, primitive.name, None
+        )
+        if is_numpy and primitive.type_of is None:
+            return f"np.{primitive.name}"
+        if evaluate not in self._made:
+            self._made[evaluate] = unused(f"{primitive.name}_of", self._taken)
+            self.constants[self._made[evaluate]] = evaluate
+        return self._made[evaluate]
+
     def is_buffer(self, name: str) -> bool:
         """Whether a name is that of an array of the plan's own, not of an input."""
         return any(line.startswith(f"{name} = ") for line in self.allocations)
@@ -149,14 +172,16 @@ class Writer:
     def _literal(self, constant: Constant) -> str:
         value = np.asarray(constant.value)
         if constant.weak:
-            return _number_text(constant.value)
+            text = _number_text(constant.value)
+            return f"({text})" if text.startswith("-") else text
         if value.ndim == 0:
             return self.number(value.item(), value.dtype)
         is_count = value.ndim == 1 and np.array_equal(value, np.arange(len(value)))
         return self.constant(value, "rows" if is_count else "constant")
 
     def _constant_lines(self) -> list[str]:
-        used = ((name, _written(value)) for name, value in self.constants.items())
+        arrays = [(n, v) for n, v in self.constants.items() if not callable(v)]
+        used = ((name, _written(value)) for name, value in arrays)
         return [f"{name} = {text}" for name, text in used if text]
 
 
@@ -184,6 +209,8 @@ def _number_text(value: Any) -> str:
 def _number_name(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, complex):
+        return "number"
     if value in _NUMBERS:
         return _NUMBERS[value]
     text = f"{abs(value):.4g}".replace(".", "_").replace("-", "m").replace("+", "")
@@ -193,7 +220,12 @@ def _number_name(value: Any) -> str:
 def _written(value: Any) -> str:
     """Return a constant as Python, where that is short."""
     dtype = f"np.{dtype_name(value.dtype)}"
-    if value.size and np.all(value == value.flat[0]):
+    if not value.size:
+        return f"np.empty({value.shape}, {dtype})"
+    if value.dtype.kind == "c" or value.dtype.itemsize > 8:
+        return ""
+    is_one = value.dtype.kind != "f" or same_signs(value)
+    if is_one and np.all(value == value.flat[0]):
         first = value.flat[0]
         # The shortest digits that give the same number in its own type.
         text = str(first) if value.dtype.kind == "f" else repr(first.item())
@@ -203,11 +235,12 @@ def _written(value: Any) -> str:
         if first == 1:
             return f"np.ones({value.shape}, {dtype})"
         return f"np.full({value.shape}, {text}, {dtype})"
-    if value.ndim == 1 and np.array_equal(value, np.arange(len(value))):
+    is_whole = value.ndim == 1 and value.dtype.kind == "i"
+    if is_whole and np.array_equal(value, np.arange(len(value))):
         return f"np.arange({len(value)}, dtype={dtype})"
-    if value.ndim == 1 and len(value) > 2:
+    if is_whole and len(value) > 2:
         step = value[1] - value[0]
-        if value.dtype.kind == "i" and step > 0 and np.all(np.diff(value) == step):
+        if step > 0 and np.all(np.diff(value) == step):
             bounds = f"{value[0]}, {value[-1] + step}, {step}"
             return f"np.arange({bounds}, dtype={dtype})"
     if value.size <= 16 and np.all(np.isfinite(value)):

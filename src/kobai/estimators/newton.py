@@ -83,7 +83,8 @@ class Objective:
             return value_and_gradient(lambda p: loss(p, x, t, {}, *weights), params)
 
         graph = trace(loss_and_gradient, params, *block)
-        return write_program(graph, valid_indices=True)
+        t = graph.inputs[len(leaves(params)) + 1]
+        return write_program(graph, valid_indices=[t])
 
 
 def fit_lbfgs(estimator: Any, problem: Problem, rows: Rows, penalty: float) -> None:

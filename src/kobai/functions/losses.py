@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from kobai.functions.activations import as_array, as_floats
+from kobai.functions.activations import as_array, as_floats, is_plain
 
 # Keeps the logarithm of a probability of 0 finite.
 DELTA = 1e-7
@@ -51,7 +51,7 @@ def _of_labels(y: Any, t: Any, weights: Any) -> Any:
     """
     classes = y.shape[-1]
     # A label of -1 would be taken for the last class.
-    if isinstance(t, np.ndarray) and t.size and not 0 <= t.min() <= t.max() < classes:
+    if is_plain(t) and t.size and not 0 <= t.min() <= t.max() < classes:
         raise ValueError(
             f"cross-entropy: got labels from {t.min()} to {t.max()}; need labels from "
             f"0 to {classes - 1} for outputs {y.shape}"
@@ -146,7 +146,7 @@ def poisson_deviance(logits: Any, t: Any, weights: Any = None) -> Any:
     """
     logits = as_floats(logits)
     t = as_array(t)
-    if isinstance(t, np.ndarray) and t.size and t.min() < 0:
+    if is_plain(t) and t.size and t.min() < 0:
         raise ValueError(
             f"poisson_deviance: got a target of {t.min()}; need numbers of 0 or more, "
             "such as counts"

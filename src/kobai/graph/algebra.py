@@ -25,7 +25,7 @@ ONE: Term = frozenset()
 
 _ADD, _SUBTRACT = ELEMENTWISE[np.add], ELEMENTWISE[np.subtract]
 _MULTIPLY, _DIVIDE = ELEMENTWISE[np.multiply], ELEMENTWISE[np.divide]
-_NEGATIVE = ELEMENTWISE[np.negative]
+_NEGATIVE, _EXP = ELEMENTWISE[np.negative], ELEMENTWISE[np.exp]
 _ARITHMETIC = (_ADD, _SUBTRACT, _MULTIPLY, _DIVIDE, _NEGATIVE)
 _SAME_ENTRIES = (ops.RESHAPE, ops.BROADCAST_TO)
 
@@ -62,6 +62,9 @@ def _parts(node: Node) -> tuple[Node, ...]:
     """Return the operands of a node that is taken apart; an atom has none."""
     if not isinstance(node, Operation):
         return ()
+    if node.dtype.kind != "f":
+        # Whole numbers wrap round, which fractions do not.
+        return ()
     if node.primitive in _ARITHMETIC:
         # (n, 1) - (n,) is of shape (n, n): its entries are not those of a row.
         fits = all(n.ndim == node.ndim or n.ndim == 0 for n in node.inputs)
@@ -92,14 +95,30 @@ def _polynomial(node: Node, known: Known) -> Polynomial | None:
         sign = Fraction(1 if primitive is _ADD else -1)
         return _sum(parts[0], _scaled(parts[1], sign))
     if primitive is _MULTIPLY:
-        return _product(*parts)
+        # 0 · x is 0 only where x is finite.
+        return _product(*parts) if all(parts) else _atom(node)
     if primitive is _DIVIDE:
         top, bottom = parts
+        if not _is_positive(node.inputs[1]):
+            # x / x is 1 only where x is not 0.
+            return _atom(node)
         inverse = _inverse(bottom) or {frozenset({(node.inputs[1], -1)}): Fraction(1)}
         return _product(top, inverse)
     if primitive is ops.SUM:
         return _row_sum(node, known)
     return parts[0]
+
+
+def _is_positive(node: Node) -> bool:
+    """Whether a node is above 0 for certain: made of exponentials and of numbers."""
+    if isinstance(node, Constant):
+        return bool(np.all(np.asarray(node.value) > 0))
+    if not isinstance(node, Operation):
+        return False
+    if node.primitive is _EXP:
+        return True
+    passes = (ops.SUM, _ADD, _MULTIPLY, _DIVIDE, *_SAME_ENTRIES)
+    return node.primitive in passes and all(map(_is_positive, node.inputs))
 
 
 def _constant(node: Constant) -> Polynomial | None:

@@ -17,7 +17,9 @@ from kobai.graph.matching import (
     enter,
     if_same_type,
     is_a,
+    negates,
     number_of,
+    rounds_alike,
 )
 from kobai.graph.node import Input, Node, Operation
 from kobai.graph.rewriting import Identity, Rewriter
@@ -123,6 +125,8 @@ def _number_into_product(node: Operation, builder: Rewriter) -> Node | None:
         if builder.uses(product) > 1 or min(a.size, b.size) >= product.size + CALL:
             # Computed twice, the product would cost more than it saves.
             return None
+        if not rounds_alike(node, c, a, b):
+            return None
         is_second = b.size <= a.size + CALL
         if _is_given(a) != _is_given(b):
             # The multiple of what is computed may do for other products as well.
@@ -157,8 +161,11 @@ def _number_to_product(node: Operation, builder: Rewriter) -> Node | None:
         is_masked = inner.primitive is ops.WHERE and number_of(inner.inputs[2]) == 0
         if not (inner.primitive is MULTIPLY or is_masked):
             continue
+        if not rounds_alike(node, c, inner):
+            continue
         for position, factor in enumerate(inner.inputs):
             is_product = is_a(factor, ops.MATMUL) and builder.uses(factor) == 1
+            is_product = is_product and rounds_alike(node, factor)
             if is_product and factor.shape == inner.shape:
                 inputs = list(inner.inputs)
                 inputs[position] = builder.operation(MULTIPLY, c, factor)
@@ -170,13 +177,20 @@ def _number_to_product(node: Operation, builder: Rewriter) -> Node | None:
 def _number_to_rows(node: Operation, builder: Rewriter) -> Node | None:
     for c, inner in _multiples(node, builder):
         x, r = inner.inputs if len(inner.inputs) == 2 else (c, c)
+        if not rounds_alike(node, c, inner, x, r):
+            continue
         if inner.primitive is MULTIPLY and x.size < r.size:
             x, r = r, x
         is_per_row = r.ndim == 2 and r.size == r.shape[0]
         if inner.primitive is MULTIPLY and is_per_row and r.size < x.size:
             scaled = builder.operation(MULTIPLY, c, r)
             return if_same_type(builder.operation(MULTIPLY, x, scaled), node)
-        if inner.primitive is DIVIDE and is_per_row and not x.ndim:
+        are_python_numbers = c.weak and x.weak
+        if (
+            inner.primitive is DIVIDE
+            and is_per_row
+            and not (x.ndim or are_python_numbers)
+        ):
             number = builder.operation(MULTIPLY, c, x)
             return if_same_type(builder.operation(DIVIDE, number, r), node)
     return None
@@ -192,6 +206,8 @@ def _number_into_sum(node: Operation, builder: Rewriter) -> Node | None:
         assert isinstance(total, Operation)
         (x,) = total.inputs
         if not builder.has(MULTIPLY, c, x) or builder.uses(total) > 1:
+            continue
+        if not rounds_alike(node, c, x, total):
             continue
         scaled = builder.operation(MULTIPLY, c, x)
         return if_same_type(
@@ -211,7 +227,8 @@ def _transpose_outwards(node: Operation, builder: Rewriter) -> Node | None:
             inputs = list(node.inputs)
             inputs[position] = x.inputs[0]
             inner = builder.operation(node.primitive, *inputs)
-            return builder.operation(ops.TRANSPOSE, inner, **x.attributes)
+            outer = builder.operation(ops.TRANSPOSE, inner, **x.attributes)
+            return if_same_type(outer, node)
     return None
 
 
@@ -225,7 +242,9 @@ def _sign_of_product(node: Operation, builder: Rewriter) -> Node | None:
         return None
     left, right = b.inputs
     for position, given in enumerate((left, right)):
-        if isinstance(given, Operation) and given.primitive is NEGATIVE:
+        is_minus = isinstance(given, Operation) and given.primitive is NEGATIVE
+        if is_minus and negates(given, b) and negates(b, node):
+            assert isinstance(given, Operation)
             inputs = [left, right]
             inputs[position] = given.inputs[0]
             product = builder.operation(ops.MATMUL, *inputs)

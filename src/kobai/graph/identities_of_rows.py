@@ -2,8 +2,11 @@
 
 from math import prod
 
+import numpy as np
+
 from kobai.autodiff import operations as ops
-from kobai.graph.algebra import is_zero, picks_rows
+from kobai.graph.algebra import picks_rows
+from kobai.graph.bounds import is_above_zero, is_within_one
 from kobai.graph.matching import (
     ADD,
     DIVIDE,
@@ -31,6 +34,8 @@ def _sum_of_broadcast(node: Operation, builder: Rewriter) -> Node | None:
     if x.size != 1 or x.dtype.kind != "f":
         return None
     count = prod(wide.shape[i] for i in node.attributes["axis"])
+    if not 0 < count <= np.finfo(x.dtype).max:
+        return None
     total = builder.operation(MULTIPLY, x, builder.constant(float(count)))
     flat = builder.operation(ops.RESHAPE, total, shape=())
     return builder.operation(ops.BROADCAST_TO, flat, shape=node.shape)
@@ -88,6 +93,13 @@ def _pick_of_broadcast(node: Operation, builder: Rewriter) -> Node | None:
     return None
 
 
+def _keeps_zeros(node: Operation, other: Node) -> bool:
+    """Whether 0 · y or 0 / y is 0 for certain, and not nan; a number y is trusted."""
+    if other.ndim == 0:
+        return True
+    return is_above_zero(other) if node.primitive is DIVIDE else is_within_one(other)
+
+
 @identity("scatter(v) · y = scatter(v · y[i, tᵢ]), and so with / and -")
 def _scatter_outwards(node: Operation, builder: Rewriter) -> Node | None:
     if node.primitive not in (MULTIPLY, DIVIDE, NEGATIVE):
@@ -104,6 +116,8 @@ def _scatter_outwards(node: Operation, builder: Rewriter) -> Node | None:
         values[position] = given.inputs[0]
         if len(values) == 2:
             other = values[1 - position]
+            if not _keeps_zeros(node, other):
+                continue
             values[1 - position] = _pick(builder, other, given)
         inner = builder.operation(node.primitive, *values)
         return builder.operation(
@@ -122,7 +136,7 @@ def _scatter_apart(node: Operation, builder: Rewriter) -> Node | None:
         total, rest = node.inputs[1], node.inputs[:1]
     if not _is_sum_with_scatter(total) or total.shape != node.shape:
         return None
-    if builder.uses(total) > 1:
+    if builder.uses(total) > 1 or not all(_keeps_zeros(node, n) for n in rest):
         return None
     assert isinstance(total, Operation)
     parts = [builder.operation(node.primitive, n, *rest) for n in total.inputs]
@@ -152,14 +166,3 @@ def _sum_of_scatter(node: Operation, builder: Rewriter) -> Node | None:
         total = builder.operation(ops.SUM, v, axis=(0,), keepdims=False)
         return builder.operation(ops.RESHAPE, total, shape=node.shape)
     return None
-
-
-@identity("a value per row whose terms cancel as fractions is 0")
-def _cancel(node: Operation, builder: Rewriter) -> Node | None:
-    # Not a difference by itself: x - x is to show that x is not finite.
-    if node.primitive is not ops.SUM or node.size < 2:
-        return None
-    if node.dtype.kind != "f" or not is_zero(node, builder.algebra):
-        return None
-    zero = builder.constant(node.dtype.type(0))
-    return builder.operation(ops.BROADCAST_TO, zero, shape=node.shape)

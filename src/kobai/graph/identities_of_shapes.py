@@ -25,10 +25,13 @@ def _fold(node: Operation, builder: Rewriter) -> Node | None:
         return None
     if node.size > LARGEST_FOLD:
         return None
-    with np.errstate(all="ignore"):
-        values = [n.value for n in node.inputs if isinstance(n, Constant)]
-        value = node.primitive.evaluate(*values, **node.attributes)
-    return builder.constant(np.asarray(value).item() if node.weak else value)
+    values = [n.value for n in node.inputs if isinstance(n, Constant)]
+    try:
+        with np.errstate(all="ignore"):
+            return builder.constant(node.evaluate(*values))
+    except (ArithmeticError, ValueError):
+        # Where it cannot be computed, it raises when the function is called.
+        return None
 
 
 @identity("f(c, ..., c) with one number c everywhere needs the number only once")
@@ -124,4 +127,4 @@ def _reshape_outwards(node: Operation, builder: Rewriter) -> Node | None:
         for n in node.inputs
     ]
     inner = builder.operation(node.primitive, *inputs)
-    return builder.operation(ops.RESHAPE, inner, shape=node.shape)
+    return if_same_type(builder.operation(ops.RESHAPE, inner, shape=node.shape), node)

@@ -18,6 +18,7 @@ NEGATIVE = ELEMENTWISE[np.negative]
 POSITIVE = ELEMENTWISE[np.positive]
 SQUARE = ELEMENTWISE[np.square]
 SQRT = ELEMENTWISE[np.sqrt]
+POWER = ELEMENTWISE[np.power]
 EQUAL = ELEMENTWISE[np.equal]
 EXP = ELEMENTWISE[np.exp]
 LESS = ELEMENTWISE[np.less]
@@ -49,8 +50,45 @@ def number_of(node: Node) -> Any:
     values = np.asarray(node.value)
     if values.dtype.kind == "b" or values.size == 0:
         return None
+    if node.weak:
+        return node.value if node.value == node.value else None
     first = values.flat[0]
-    return first.item() if np.all(values == first) else None
+    # 0 and -0 are equal, but not the same.
+    is_one = values.dtype.kind in "iu" or same_signs(values)
+    return first.item() if is_one and np.all(values == first) else None
+
+
+def same_signs(values: np.ndarray) -> bool:
+    """Whether all numbers have one sign, with 0 and -0 apart."""
+    signs = np.signbit(values.real)
+    return bool(np.all(signs == signs.flat[0]))
+
+
+def is_zero_number(node: Node, negative: bool = False) -> bool:
+    """Whether a constant is 0 everywhere, and not -0; or -0, and not 0."""
+    if number_of(node) != 0:
+        return False
+    values = np.asarray(node.value)  # type: ignore[attr-defined]
+    return bool(np.all(np.signbit(values.real) == negative))
+
+
+def rounds_alike(node: Node, *others: Node) -> bool:
+    """Whether all are floats of one type, so that another order only rounds otherwise.
+
+    Whole numbers wrap round, and numbers of several types are converted, at places
+    that another order would move. Python's numbers have the type of the others.
+    """
+    return node.dtype.kind == "f" and all(
+        n.weak or n.dtype == node.dtype for n in others
+    )
+
+
+def negates(node: Node, like: Node) -> bool:
+    """Whether -x stays the opposite of x where `like` is computed from it.
+
+    A whole number of a smaller type is not: -1 is 255 in uint8.
+    """
+    return node.dtype.kind == "f" or node.dtype == like.dtype
 
 
 def if_same_type(node: Node, like: Node) -> Node | None:

@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff.primitive import Primitive
-from kobai.graph.shapes import result_type
+from kobai.errors import GradientError
+from kobai.graph.python_numbers import evaluate
+from kobai.graph.shapes import result_type, stays_weak
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -61,6 +63,10 @@ class Operation(Node):
     inputs: tuple[Node, ...]
     attributes: Mapping[str, Any]
 
+    def evaluate(self, *values: Any) -> Any:
+        """Compute the operation on plain values: what it means."""
+        return evaluate(self.primitive, self.weak, values, self.attributes)
+
 
 class Builder:
     """Makes nodes, each only once."""
@@ -70,15 +76,17 @@ class Builder:
 
     def input(self, name: str, example: Any) -> Input:
         """Return a new argument with the shape and dtype of an example."""
-        weak = isinstance(example, int | float) and not isinstance(example, np.generic)
-        array = np.asarray(example)
+        weak = is_python_number(example)
+        array = _plain(example)
         return Input(array.shape, array.dtype, weak, name)
 
     def constant(self, value: Any) -> Constant:
         """Return the constant of an array or a number."""
-        weak = isinstance(value, int | float) and not isinstance(value, np.generic)
-        array = np.asarray(value)
-        key = (weak, array.shape, array.dtype.str, array.tobytes())
+        weak = is_python_number(value)
+        array = _plain(value)
+        # A whole number may have more digits than an array's entry.
+        content = repr(value) if weak else array.tobytes()
+        key = (weak, array.shape, array.dtype.str, content)
         node = self._known.get(key)
         if node is None:
             held = value if weak else array.copy()
@@ -93,7 +101,7 @@ class Builder:
         node = self._known.get(key)
         if node is None:
             shape, dtype = result_type(primitive, inputs, attributes)
-            weak = primitive.elementwise and all(n.weak for n in inputs)
+            weak = stays_weak(primitive, inputs)
             node = Operation(
                 shape, dtype, weak, primitive, inputs, MappingProxyType(attributes)
             )
@@ -112,6 +120,25 @@ class Builder:
         ]
 
 
+def is_python_number(value: Any) -> bool:
+    """Whether a value is one of Python's numbers, and not one of NumPy's."""
+    is_number = isinstance(value, int | float | complex)
+    return is_number and not isinstance(value, np.generic)
+
+
+def _plain(value: Any) -> np.ndarray:
+    """Return a value as an array; what is no array of numbers is refused."""
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return np.asarray(0)
+    array = np.asarray(value)
+    if array.dtype.kind not in "biufc":
+        raise GradientError(
+            f"trace: got a value of type {type(value).__name__} ({array.dtype}); need "
+            "numbers or arrays of numbers"
+        )
+    return array
+
+
 def frozen(value: Any) -> Any:
     """Return a value of attributes in a form that can be compared and hashed.
 
@@ -124,7 +151,8 @@ def frozen(value: Any) -> Any:
         return tuple(frozen(v) for v in value)
     if isinstance(value, slice):
         return ("slice", value.start, value.stop, value.step)
-    return value
+    # True equals 1, but does not mean the same.
+    return ("bool", value) if isinstance(value, bool) else value
 
 
 def in_order(outputs: Iterable[Node]) -> list[Node]:

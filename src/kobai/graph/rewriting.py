@@ -106,6 +106,7 @@ def _apply(node: Node, identities: Sequence[Identity], builder: Rewriter) -> Nod
             if better is not None and better is not node:
                 same = (better.shape, better.dtype) == (node.shape, node.dtype)
                 assert same, f"{identity.name}: {node} became {better}"
+                assert better.weak == node.weak, f"{identity.name}: is a number or not"
                 node = better
                 changed = True
     return node

@@ -7,6 +7,7 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.primitive import Primitive
+from kobai.graph.python_numbers import OPERATORS, evaluate
 
 Type = tuple[tuple[int, ...], np.dtype[Any]]
 
@@ -38,36 +39,67 @@ def result_type(
     with np.errstate(all="ignore"):
         if primitive.elementwise:
             return _elementwise(primitive, inputs)
+        if primitive.type_of is not None:
+            return primitive.type_of(*inputs, **attributes)
         if primitive is ops.MATMUL:
             return _matmul(inputs)
         if primitive is ops.EINSUM:
             return _einsum(inputs, **attributes)
+        if primitive is ops.SETITEM:
+            _check_assigned(inputs, attributes["pattern"])
         if primitive in (ops.SETITEM, ops.ASTYPE, ops.ASTYPE_CONSTANT):
             return inputs[0].shape, np.dtype(attributes.get("dtype", inputs[0].dtype))
         if primitive is ops.SCATTER:
             return tuple(attributes["shape"]), inputs[0].dtype
         if primitive.name == "add_at":
             return inputs[0].shape, inputs[0].dtype
-        result = primitive.evaluate(*map(_stand_in, inputs), **attributes)
+        result = primitive.evaluate(*map(stand_in, inputs), **attributes)
     return np.shape(result), np.asarray(result).dtype
 
 
-def _stand_in(node: Typed) -> Any:
+def stays_weak(primitive: Primitive, inputs: Sequence[Typed]) -> bool:
+    """Whether an operation makes one of Python's numbers."""
+    if primitive is ops.ITEM:
+        return True
+    return primitive in OPERATORS and all(n.weak for n in inputs)
+
+
+def stand_in(node: Typed) -> Any:
+    """Return a value of a node's type: its own, where that is known."""
+    known = getattr(node, "value", None)
+    if known is not None:
+        return known
     if node.weak:
-        return node.dtype.type(1).item()
+        return _one(node)
     if node.dtype.kind in "iu":
         # A number that is valid as an index.
         return np.broadcast_to(np.zeros((), node.dtype), node.shape)
     return np.broadcast_to(np.ones((), node.dtype), node.shape)
 
 
+def _one(node: Typed) -> Any:
+    return node.dtype.type(1).item() if node.weak else np.ones((), node.dtype)
+
+
 def _elementwise(primitive: Primitive, inputs: Sequence[Typed]) -> Type:
-    ones = [
-        node.dtype.type(1).item() if node.weak else np.ones((), node.dtype)
-        for node in inputs
-    ]
     shape = np.broadcast_shapes(*(node.shape for node in inputs))
-    return shape, np.asarray(primitive.evaluate(*ones)).dtype
+    weak = stays_weak(primitive, inputs)
+    # Among Python's numbers it can be the values that decide: 2 ** -1 is 0.5.
+    ones = [stand_in(node) if weak else _one(node) for node in inputs]
+    return shape, np.asarray(evaluate(primitive, weak, ones, {})).dtype
+
+
+def _check_assigned(inputs: Sequence[Typed], pattern: tuple[Any, ...]) -> None:
+    """Raise what NumPy raises where x[index] = v does not fit."""
+    x, v, *arrays = map(stand_in, inputs)
+    part = ops.GETITEM.evaluate(x, *arrays, pattern=pattern)
+    # Leading axes of length 1 are dropped.
+    extra = max(np.ndim(v) - np.ndim(part), 0)
+    if any(n != 1 for n in np.shape(v)[:extra]):
+        raise ValueError(
+            f"x[index] = v: got {np.shape(v)} for entries of shape {np.shape(part)}"
+        )
+    np.broadcast_to(np.zeros(np.shape(v)[extra:], bool), np.shape(part))
 
 
 def _matmul(inputs: Sequence[Typed]) -> Type:

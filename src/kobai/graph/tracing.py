@@ -8,17 +8,18 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.aliasing import source_of
+from kobai.autodiff.creation import making_arrays
 from kobai.autodiff.overloaded import ArrayLike
 from kobai.autodiff.primitive import Primitive, Trace
+from kobai.autodiff.rules import ELEMENTWISE
 from kobai.autodiff.tensor import next_level
 from kobai.autodiff.trees import leaf_names, leaves, tree_map, unflatten
 from kobai.errors import GradientError
+from kobai.graph.errors import TraceError
 from kobai.graph.graph import Graph
-from kobai.graph.node import Builder, Node
-
-
-class TraceError(GradientError):
-    """A function depends on the values of its arguments in a way no graph has."""
+from kobai.graph.indexing import is_mask, refuse_mask, with_places
+from kobai.graph.node import Builder, Constant, Node, is_python_number
+from kobai.graph.shapes import stand_in, stays_weak
 
 
 def trace(f: Callable[..., Any], *examples: Any) -> Graph:
@@ -41,8 +42,19 @@ def trace(f: Callable[..., Any], *examples: Any) -> Graph:
     flat = [name for group in names for name in group]
     values = [leaf for example in examples for leaf in leaves(example)]
     nodes = [builder.input(n, v) for n, v in zip(flat, values, strict=True)]
-    tracers = [Tracer(recording, node) for node in nodes]
-    result = f(*unflatten(list(examples), tracers))
+    # An array without axes can change; a number cannot.
+    tracers = [
+        Tracer(recording, node, is_number=not isinstance(value, np.ndarray))
+        for node, value in zip(nodes, values, strict=True)
+    ]
+    try:
+        with making_arrays():
+            result = f(*unflatten(list(examples), tracers))
+    except ValueError as error:
+        # NumPy hides the refusal behind an error of its own in a[0] = x[0].
+        if isinstance(error.__cause__, GradientError):
+            raise error.__cause__ from error
+        raise
     updates = {
         node: tracer.node
         for node, tracer in zip(nodes, tracers, strict=True)
@@ -71,7 +83,7 @@ class Recording(Trace):
     def node_of(self, x: Any) -> Node:
         """Return the node of a tracer, or the constant of anything else."""
         if isinstance(x, Tracer):
-            if x.trace is not self:
+            if x.owner is not self:
                 raise TraceError(
                     "trace: got a value of another trace; return it from the function "
                     "that is traced there"
@@ -89,36 +101,98 @@ class Recording(Trace):
     ) -> Any:
         """Write an operation down as a node."""
         nodes = [self.node_of(a) for a in arguments]
-        if primitive in (ops.GETITEM, ops.SETITEM):
-            mask = [n for n in nodes[1:] if n.dtype.kind == "b" and n.ndim]
-            if mask:
-                return self._masked(primitive, nodes)
-        if primitive.elementwise is False and any(n.weak for n in nodes[:1]):
-            # A Python number as an array.
-            nodes[0] = self.builder.operation(
-                ops.ASTYPE, nodes[0], dtype=nodes[0].dtype
-            )
+        if primitive in (ops.GETITEM, ops.SETITEM, ops.SCATTER):
+            if primitive is ops.SETITEM and any(map(is_mask, nodes[2:])):
+                return Tracer(self, self._masked(nodes, attributes["pattern"]))
+            nodes, attributes = with_places(self.builder, nodes, attributes)
+        if not primitive.elementwise and any(n.weak for n in nodes[:1]):
+            nodes[0] = self._as_array(nodes[0])
+        _refuse_unknown_type(primitive, nodes)
         node = self.builder.operation(primitive, *nodes, **attributes)
+        if node.dtype.kind == "c":
+            raise TraceError(
+                f"trace: {primitive.name} gives complex numbers, of which there are no "
+                "graphs; leave the function as it is, or compute with real numbers"
+            )
+        if node.weak or (
+            node.shape == () and _makes_number(primitive, arguments, attributes)
+        ):
+            return Tracer(self, node, is_number=True)
         return Tracer(self, node, *source_of(primitive, arguments, attributes))
 
-    def _masked(self, primitive: Primitive, nodes: list[Node]) -> Any:
-        x, *rest = nodes
-        if primitive is ops.GETITEM or rest[0].ndim or rest[1].shape != x.shape:
-            raise TraceError(
-                "index by a mask: got a mask whose true entries are not known while "
-                "tracing; use np.where(mask, a, b), or np.sum(np.where(mask, x, 0))"
-            )
-        node = self.builder.operation(ops.WHERE, rest[1], rest[0], x)
-        return Tracer(self, node)
+    def _as_array(self, node: Node) -> Node:
+        """Return one of Python's numbers as NumPy takes it."""
+        return self.builder.operation(ops.ASTYPE, node, dtype=node.dtype)
+
+    def as_numpy(self, x: Any) -> Any:
+        """Return what NumPy's functions make of a Python number: an array."""
+        if isinstance(x, Tracer) and x.owner is self and x.node.weak:
+            return Tracer(self, self._as_array(x.node))
+        return x
+
+    def _masked(self, nodes: list[Node], pattern: tuple[Any, ...]) -> Node:
+        """Return x after x[mask] = v, where v is the same wherever the mask is true."""
+        x, v, *masks = nodes
+        mask = masks[-1]
+        inner = x.shape[mask.ndim :]
+        fits = pattern == (ops.ARRAY,) and mask.shape == x.shape[: mask.ndim]
+        if not fits or np.broadcast_shapes(v.shape, inner) != inner:
+            refuse_mask()
+        make = self.builder.operation
+        full = make(ops.RESHAPE, mask, shape=mask.shape + (1,) * len(inner))
+        value = make(ops.ASTYPE, v, dtype=x.dtype)
+        return make(ops.WHERE, full, value, x)
 
 
 class Tracer(ArrayLike):
-    """An array of which only the shape and the dtype are known."""
+    """An array of which only the shape and the dtype are known.
 
-    __slots__ = ()
+    `is_number` tells whether NumPy would have a number here, or one of Python's, and
+    not an array without axes, which can change.
+    """
 
-    trace: Recording
+    __slots__ = ("_is_number",)
+
+    owner: Recording
     node: Node
+
+    def __init__(
+        self,
+        trace: Recording,
+        node: Node,
+        viewed: Any = None,
+        write: Any = None,
+        is_number: bool = False,
+    ) -> None:
+        super().__init__(trace, node, viewed, write)
+        self._is_number = is_number
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a number, which cannot change."""
+        return self._is_number
+
+    def kept(self) -> Any:
+        """Return an array of the same values that changes of this one do not reach."""
+        return Tracer(self.owner, self.node, is_number=self._is_number)
+
+    def meet_list(self) -> None:
+        """Raise for a whole number, which repeats a list instead of its entries."""
+        if self.is_number and (self.is_python_number or self.dtype.kind in "iub"):
+            self._refuse("a list beside a number", "np.array of the list")
+
+    @property
+    def is_python_number(self) -> bool:
+        """Whether it stands for one of Python's numbers."""
+        is_weak: bool = self._node.weak
+        return is_weak
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        """What isinstance is told: the type that NumPy would have here."""
+        if self._node.weak:
+            return {"b": bool, "i": int}.get(self.dtype.kind, float)
+        return self.dtype.type if self.is_number else np.ndarray
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -132,16 +206,25 @@ class Tracer(ArrayLike):
         dtype: np.dtype[Any] = self._node.dtype
         return dtype
 
+    def __array_ufunc__(
+        self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any
+    ) -> Any:
+        if all(is_python_number(x) or _is_weak(x) for x in inputs):
+            inputs = tuple(map(self.owner.as_numpy, inputs))
+        return super().__array_ufunc__(ufunc, method, *inputs, **kwargs)
+
+    def __array_function__(
+        self, function: Any, types: Any, args: Any, kwargs: Any
+    ) -> Any:
+        if function not in _FOLLOWS_TYPES:
+            args = tuple(map(self.owner.as_numpy, args))
+        return super().__array_function__(function, types, args, kwargs)
+
     def constant(self, function: Any, args: Any, kwargs: Any) -> Any:
         """Call a function that sees values but has no derivative."""
-        if function in (np.shape, np.ndim, np.size):
-            return {np.shape: self.shape, np.ndim: self.ndim, np.size: self.size}[
-                function
-            ]
-        if function in (np.zeros_like, np.ones_like):
-            full = np.zeros if function is np.zeros_like else np.ones
-            dtype = kwargs.get("dtype") or self.dtype
-            return full(self.shape, dtype)
+        if function in _OF_TYPES:
+            given = [stand_in(x.node) if isinstance(x, Tracer) else x for x in args]
+            return function(*given, **kwargs)
         if function in (np.argmax, np.argmin):
             return self._argument_of_extremum(function, *args[1:], **kwargs)
         raise TraceError(
@@ -149,10 +232,13 @@ class Tracer(ArrayLike):
             "known while tracing; compute it outside of the compiled function"
         )
 
-    def _argument_of_extremum(self, function: Any, axis: int | None = None) -> Any:
-        x: Any = np.ravel(self) if axis is None else self
-        axis = 0 if axis is None else axis % self.ndim
-        return ARG_EXTREMA[function](x, axis=axis)
+    def _argument_of_extremum(
+        self, function: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False
+    ) -> Any:
+        if out is not None:
+            self._refuse(f"out= of np.{function.__name__}", "its result")
+        keepdims = keepdims is True
+        return ARG_EXTREMA[function](self, axis=axis, keepdims=keepdims)
 
     def __bool__(self) -> bool:
         return self._refuse("`if`, `while`, `and` or `or`", "np.where(condition, a, b)")
@@ -180,6 +266,48 @@ class Tracer(ArrayLike):
     def __repr__(self) -> str:
         return f"Tracer({self.dtype.name}{list(self.shape)})"
 
+
+def _is_weak(x: Any) -> bool:
+    return isinstance(x, Tracer) and x.is_python_number
+
+
+def _makes_number(
+    primitive: Primitive, arguments: Sequence[Any], attributes: dict[str, Any]
+) -> bool:
+    """Whether NumPy gives a number where it could also give an array without axes."""
+    if primitive in _MAKE_NUMBERS:
+        return True
+    values = []
+    for x in arguments:
+        value = stand_in(x.node) if isinstance(x, Tracer) else x
+        is_number = isinstance(x, Tracer) and x.is_number
+        values.append(np.asarray(value)[()] if is_number else value)
+    with np.errstate(all="ignore"):
+        return not isinstance(primitive.evaluate(*values, **attributes), np.ndarray)
+
+
+def _refuse_unknown_type(primitive: Primitive, nodes: Sequence[Node]) -> None:
+    if primitive is not ELEMENTWISE[np.power] or not stays_weak(primitive, nodes):
+        return
+    base, exponent = nodes
+    if exponent.dtype.kind == base.dtype.kind == "i" and not isinstance(
+        exponent, Constant
+    ):
+        raise TraceError(
+            "trace: got a power of two whole numbers of Python's, which is whole or "
+            "not as the exponent is positive or not; use np.power or a float"
+        )
+
+
+# NumPy need not be asked with arrays that are as large as the operands.
+_MAKE_NUMBERS = (ops.SUM, ops.MAX, ops.MIN, ops.PROD, ops.MATMUL)
+
+# What these return depends on shapes and dtypes alone.
+_OF_TYPES = {np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.result_type}
+_OF_TYPES |= {np.can_cast, np.iscomplexobj, np.isrealobj}
+
+# Like the operators, they leave the type of an array beside one of Python's numbers.
+_FOLLOWS_TYPES = (np.where, np.clip)
 
 ARG_EXTREMA = {
     np.argmax: Primitive("argmax", np.argmax),

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from kobai.errors import suggest
+from kobai.functions.activations import is_plain
 from kobai.networks.frames import as_numbers
 from kobai.networks.layer import Layer, Shape, positive_integer
 
@@ -129,7 +130,7 @@ def cast(x: Any, dtype: DTypeLike) -> Any:
     >>> cast(np.array([1, 2]), np.float32)
     array([1., 2.], dtype=float32)
     """
-    if not isinstance(x, np.ndarray) or x.dtype == dtype:
+    if not is_plain(x) or x.dtype == dtype:
         return x
     # A number too large for float32 becomes inf, which `finite` reports.
     with np.errstate(over="ignore"):
@@ -143,7 +144,7 @@ def finite(x: Any, what: str) -> None:
     Traceback (most recent call last):
     ValueError: Network: the inputs hold nan at (0, 1); need finite numbers
     """
-    if not isinstance(x, np.ndarray) or x.dtype.kind != "f":
+    if not is_plain(x) or x.dtype.kind != "f":
         return
     # One product by BLAS shows that all is well; it may overflow though it is, of
     # which `vdot` does not warn.

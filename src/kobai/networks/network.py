@@ -9,6 +9,7 @@ from numpy.typing import DTypeLike
 
 from kobai import autodiff
 from kobai.engines.perturbing import NumericalGradient
+from kobai.functions.activations import is_plain
 from kobai.functions.metrics import are_right
 from kobai.networks import architecture, checks
 from kobai.networks.activations import Activation, Identity, Sigmoid, Softmax
@@ -197,7 +198,7 @@ class Network:
         """
         batch, single = checks.as_batch(x, self.inputs)
         batch = checks.cast(batch, self.dtype)
-        if isinstance(batch, np.ndarray):
+        if is_plain(batch):
             outputs = self._predict(self.params, batch, self.statistics)
         else:
             outputs = self._outputs_of(self.params, batch, self.statistics)

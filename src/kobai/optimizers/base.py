@@ -151,4 +151,6 @@ def as_scalar(value: Any, dtype: Any) -> Any:
     >>> (np.ones(2, np.float32) * as_scalar(np.float64(0.1), np.float32)).dtype
     dtype('float32')
     """
-    return float(value) if isinstance(value, (int, float)) else value.astype(dtype)
+    # isinstance would take what is traced for a number.
+    is_number = issubclass(type(value), (int, float))
+    return float(value) if is_number else value.astype(dtype)

@@ -29,6 +29,29 @@ class Descent:
     steps: int
     diverged: bool
 
+    @property
+    def swings(self) -> bool:
+        """Whether the last steps jump to and fro, and hardly come nearer.
+
+        Each of the last three goes back on the one before, cos ≤ -0.9, and is at
+        least 0.9 times as long; steps that are nothing beside the whole way apart.
+
+        >>> gradient_descent(lambda x: x**2, 2.0, learning_rate=1).swings
+        True
+        """
+        points = np.concatenate(
+            [np.reshape(leaf, (len(leaf), -1)) for leaf in leaves(self.path)], axis=1
+        )
+        steps = np.diff(points[-5:], axis=0)
+        if len(steps) < 4 or not np.all(np.isfinite(steps)):
+            return False
+        lengths = np.linalg.norm(steps, axis=1)
+        products = lengths[1:] * lengths[:-1]
+        goes_back = np.sum(steps[1:] * steps[:-1], axis=1) <= -0.9 * products
+        stays_long = lengths[1:] >= 0.9 * lengths[:-1]
+        extent = np.max(np.ptp(points, axis=0))
+        return bool(np.all(goes_back & stays_long) and lengths[-1] > 1e-6 * extent)
+
     def __str__(self) -> str:
         start = tree_map(lambda points: points[0], self.path)
         lines = [
@@ -38,6 +61,8 @@ class Descent:
         ]
         if self.diverged:
             lines.append("  diverged: choose a smaller learning rate")
+        elif self.swings:
+            lines.append("  jumps to and fro: choose a smaller learning rate")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:

@@ -4,14 +4,49 @@ Each function in this folder has the parameters of its NumPy twin, which is how 
 called when an array under differentiation is handed to that twin.
 """
 
-from kobai.autodiff.numpy_functions import joining, products, reductions, shapes
-from kobai.autodiff.numpy_functions.table import CONSTANT_FUNCTIONS, FUNCTIONS
+from kobai.autodiff.numpy_functions import (
+    arrangement,
+    choosing,
+    complex_numbers,
+    constants,
+    curves,
+    elementary,
+    joining,
+    linalg,
+    missing,
+    norms,
+    order,
+    padding,
+    products,
+    reductions,
+    shapes,
+    writing,
+)
+from kobai.autodiff.numpy_functions.calling import call_twin, stored
+from kobai.autodiff.numpy_functions.constants import CONSTANT_FUNCTIONS, FIXED_SHAPE
+from kobai.autodiff.numpy_functions.table import FUNCTIONS, twin_of
 
 __all__ = [
     "CONSTANT_FUNCTIONS",
+    "FIXED_SHAPE",
     "FUNCTIONS",
+    "arrangement",
+    "call_twin",
+    "choosing",
+    "complex_numbers",
+    "constants",
+    "curves",
+    "elementary",
     "joining",
+    "linalg",
+    "missing",
+    "norms",
+    "order",
+    "padding",
     "products",
     "reductions",
     "shapes",
+    "stored",
+    "twin_of",
+    "writing",
 ]

@@ -1,4 +1,4 @@
-"""Sums, means, extremes and norms, written in terms of the primitives."""
+"""Sums, means and extremes, written in terms of the primitives."""
 
 from math import prod as product_of
 from typing import Any
@@ -6,81 +6,255 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff import operations as ops
-from kobai.autodiff.numpy_functions.table import normalized_axis, one_axis, twin_of
-from kobai.errors import GradientError
+from kobai.autodiff.numpy_functions.table import (
+    as_array,
+    normalized_axis,
+    one_axis,
+    reduced_axes,
+    twin_of,
+)
+
+
+def only(where: Any, a: Any, filling: Any) -> Any:
+    """Return a with `filling` where a reduction is not to look."""
+    return a if where is True else np.where(where, a, filling)
 
 
 @twin_of(np.sum)
-def _sum(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    return ops.SUM(a, axis=normalized_axis(axis, a.ndim), keepdims=bool(keepdims))
-
-
-@twin_of(np.max, np.amax)
-def _max(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    return ops.MAX(a, axis=normalized_axis(axis, a.ndim), keepdims=bool(keepdims))
-
-
-@twin_of(np.min, np.amin)
-def _min(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    return ops.MIN(a, axis=normalized_axis(axis, a.ndim), keepdims=bool(keepdims))
+def _sum(
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    *,
+    keepdims: bool = False,
+    initial: Any = None,
+    where: Any = True,
+) -> Any:
+    a = only(where, as_array(a, dtype), 0)
+    axes = reduced_axes(axis, a.ndim)
+    total = ops.SUM(a, axis=axes, keepdims=bool(keepdims))
+    return total if initial is None else total + initial
 
 
 @twin_of(np.prod)
-def _prod(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    axes = normalized_axis(axis, a.ndim)
+def _prod(
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    *,
+    keepdims: bool = False,
+    initial: Any = None,
+    where: Any = True,
+) -> Any:
+    a = only(where, as_array(a, dtype), 1)
+    axes = reduced_axes(axis, a.ndim)
     shape = a.shape
+    if not axes:
+        a = np.copy(a)
     for one in reversed(axes):
         a = ops.PROD(a, axis=one, keepdims=False)
     if keepdims:
-        kept = tuple(1 if i in axes else n for i, n in enumerate(shape))
-        return np.reshape(a, kept)
-    return a
+        a = np.reshape(a, tuple(1 if i in axes else n for i, n in enumerate(shape)))
+    return a if initial is None else a * initial
+
+
+def _extremum(primitive: Any, larger: Any, a: Any, axis: Any, **options: Any) -> Any:
+    keepdims, initial = bool(options["keepdims"]), options["initial"]
+    if options["where"] is not True and initial is None:
+        raise ValueError(
+            f"{primitive.name}: got where= alone; need initial=, the {primitive.name} "
+            "of nothing"
+        )
+    a = only(options["where"], as_array(a), initial)
+    axes = reduced_axes(axis, a.ndim)
+    if initial is not None and 0 in (a.shape[i] for i in axes):
+        return np.sum(a, axis=axes, keepdims=keepdims) + initial
+    found = primitive(a, axis=axes, keepdims=keepdims)
+    return found if initial is None else larger(found, initial)
+
+
+@twin_of(np.max, np.amax)
+def _max(
+    a: Any,
+    axis: Any = None,
+    *,
+    keepdims: bool = False,
+    initial: Any = None,
+    where: Any = True,
+) -> Any:
+    options = {"keepdims": keepdims, "initial": initial, "where": where}
+    return _extremum(ops.MAX, np.maximum, a, axis, **options)
+
+
+@twin_of(np.min, np.amin)
+def _min(
+    a: Any,
+    axis: Any = None,
+    *,
+    keepdims: bool = False,
+    initial: Any = None,
+    where: Any = True,
+) -> Any:
+    options = {"keepdims": keepdims, "initial": initial, "where": where}
+    return _extremum(ops.MIN, np.minimum, a, axis, **options)
+
+
+@twin_of(np.ptp)
+def _ptp(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    return np.max(a, axis=axis, keepdims=keepdims) - np.min(
+        a, axis=axis, keepdims=keepdims
+    )
+
+
+# --- means
+
+
+def _count(a: Any, axes: tuple[int, ...], where: Any) -> Any:
+    """Return how many entries are looked at, for each entry of a mean."""
+    if where is True:
+        return product_of(a.shape[i] for i in axes)
+    looked_at = np.broadcast_to(where, a.shape)
+    return np.sum(looked_at, axis=axes, keepdims=True).astype(a.dtype)
+
+
+def _mean_of(a: Any, axes: tuple[int, ...], where: Any, less: Any = 0) -> Any:
+    """Return the mean with its axes kept; `less` is taken off how many there are."""
+    total = ops.SUM(only(where, a, 0), axis=axes, keepdims=True)
+    return total / (_count(a, axes, where) - less)
+
+
+def _without(axes: tuple[int, ...], kept: Any) -> Any:
+    """Return an array without axes that were kept as axes of length 1."""
+    return np.squeeze(kept, axis=axes) if axes else kept
 
 
 @twin_of(np.mean)
-def _mean(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    axes = normalized_axis(axis, a.ndim)
-    total = ops.SUM(a, axis=axes, keepdims=bool(keepdims))
-    return total / product_of(a.shape[i] for i in axes)
+def _mean(
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    *,
+    keepdims: bool = False,
+    where: Any = True,
+) -> Any:
+    a = as_array(a, dtype)
+    axes = reduced_axes(axis, a.ndim)
+    if where is True:
+        total = ops.SUM(a, axis=axes, keepdims=bool(keepdims))
+        return total / product_of(a.shape[i] for i in axes)
+    mean = _mean_of(a, axes, where)
+    return mean if keepdims else _without(axes, mean)
 
 
 @twin_of(np.average)
-def _average(a: Any, axis: Any = None, weights: Any = None) -> Any:
+def _average(
+    a: Any,
+    axis: Any = None,
+    weights: Any = None,
+    returned: bool = False,
+    *,
+    keepdims: bool = False,
+) -> Any:
+    a = as_array(a)
+    axes = normalized_axis(axis, a.ndim)
     if weights is None:
-        return np.mean(a, axis=axis)
-    if np.shape(weights) != np.shape(a):
-        raise GradientError(
-            f"np.average: got values {np.shape(a)} and weights {np.shape(weights)}; "
-            "need equal shapes to differentiate"
+        mean = np.mean(a, axis=axes, keepdims=keepdims)
+        total: Any = np.full_like(mean, product_of(a.shape[i] for i in axes))
+        return (mean, total) if returned else mean
+    weights = _weights(as_array(weights), a, axis)
+    total = np.sum(weights * np.ones_like(a), axis=axes, keepdims=keepdims)
+    mean = np.sum(a * weights, axis=axes, keepdims=keepdims) / total
+    return (mean, total) if returned else mean
+
+
+def _weights(weights: Any, a: Any, axis: Any) -> Any:
+    """Return weights that broadcast with the values."""
+    if weights.shape == a.shape:
+        return weights
+    axes = normalized_axis(axis, a.ndim)
+    lengths = tuple(a.shape[i] for i in axes)
+    if axis is None or weights.shape != lengths:
+        raise ValueError(
+            f"average: got values {a.shape} and weights {weights.shape}; need weights "
+            f"of the shape of the values, or {lengths} along axis {axis}"
         )
-    return np.sum(a * weights, axis=axis) / np.sum(weights, axis=axis)
+    shape = tuple(n if i in axes else 1 for i, n in enumerate(a.shape))
+    return np.reshape(weights, shape)
 
 
 @twin_of(np.var)
-def _var(a: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
-    axes = normalized_axis(axis, a.ndim)
-    deviation = a - np.mean(a, axis=axes, keepdims=True)
-    total = np.sum(deviation * deviation, axis=axes, keepdims=keepdims)
-    return total / (product_of(a.shape[i] for i in axes) - ddof)
+def _var(
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    *,
+    ddof: float = 0,
+    keepdims: bool = False,
+    where: Any = True,
+    mean: Any = None,
+    correction: Any = None,
+) -> Any:
+    a = as_array(a, dtype)
+    axes = reduced_axes(axis, a.ndim)
+    center = _mean_of(a, axes, where) if mean is None else mean
+    # Squared, what is not looked at could be nan, and its derivative 0 times nan.
+    deviation = only(where, a - center, 0)
+    if deviation.dtype.kind == "c":
+        deviation = np.abs(deviation)
+    less = ddof if correction is None else correction
+    found = _mean_of(deviation * deviation, axes, where, less)
+    return found if keepdims else _without(axes, found)
 
 
 @twin_of(np.std)
-def _std(a: Any, axis: Any = None, *, ddof: float = 0, keepdims: bool = False) -> Any:
-    return np.sqrt(_var(a, axis, ddof=ddof, keepdims=keepdims))
+def _std(a: Any, axis: Any = None, dtype: Any = None, **options: Any) -> Any:
+    return np.sqrt(np.var(a, axis, dtype, **options))
+
+
+# --- running sums and products
 
 
 @twin_of(np.cumsum)
-def _cumsum(a: Any, axis: int | None = None) -> Any:
-    if axis is None:
-        a, axis = np.ravel(a), 0
-    return ops.CUMSUM(a, axis=one_axis(axis, a.ndim))
+def _cumsum(a: Any, axis: int | None = None, dtype: Any = None) -> Any:
+    a, axis = _along_one(as_array(a, dtype), axis)
+    return ops.CUMSUM(a, axis=axis)
 
 
-@twin_of(np.linalg.norm)
-def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    if ord is not None and not (ord == 2 and x.ndim == 1):
-        raise GradientError(
-            f"np.linalg.norm: got ord={ord!r}; only the Euclidean norm, ord=None, is "
-            "differentiated; write the others with np.abs and np.sum"
-        )
-    return np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims))
+@twin_of(np.cumprod)
+def _cumprod(a: Any, axis: int | None = None, dtype: Any = None) -> Any:
+    a, axis = _along_one(as_array(a, dtype), axis)
+    return ops.products_before(a, axis) * a
+
+
+def _along_one(a: Any, axis: int | None) -> tuple[Any, int]:
+    """Return an array and the axis to run along; None stands for all entries."""
+    if axis is None or a.ndim == 0:
+        return np.reshape(a, (a.size,)), one_axis(axis or 0, 1)
+    return a, one_axis(axis, a.ndim)
+
+
+def _cumulative(function: Any, start: int, x: Any, axis: Any, **options: Any) -> Any:
+    if axis is None and x.ndim > 1:
+        raise ValueError(f"{function.__name__}: got {x.shape} without axis=; need one")
+    begun = options.pop("include_initial")
+    y = function(x, axis=axis or 0, **options)
+    if not begun:
+        return y
+    first = np.take(y, [0], axis=axis or 0) if y.size else y
+    return np.concatenate([np.full(first.shape, start, y.dtype), y], axis or 0)
+
+
+@twin_of(np.cumulative_sum)
+def _cumulative_sum(
+    x: Any, *, axis: Any = None, dtype: Any = None, include_initial: bool = False
+) -> Any:
+    options = {"dtype": dtype, "include_initial": include_initial}
+    return _cumulative(np.cumsum, 0, as_array(x), axis, **options)
+
+
+@twin_of(np.cumulative_prod)
+def _cumulative_prod(
+    x: Any, *, axis: Any = None, dtype: Any = None, include_initial: bool = False
+) -> Any:
+    options = {"dtype": dtype, "include_initial": include_initial}
+    return _cumulative(np.cumprod, 1, as_array(x), axis, **options)

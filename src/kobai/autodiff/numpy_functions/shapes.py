@@ -1,13 +1,20 @@
 """Functions that change the shape of an array, in terms of the primitives."""
 
+from collections.abc import Callable
 from math import prod as product_of
 from typing import Any
 
 import numpy as np
 
-from kobai import functions
 from kobai.autodiff import operations as ops
-from kobai.autodiff.numpy_functions.table import normalized_axis, one_axis, twin_of
+from kobai.autodiff.numpy_functions.table import (
+    FUNCTIONS,
+    as_array,
+    normalized_axis,
+    one_axis,
+    reduced_axes,
+    twin_of,
+)
 from kobai.errors import GradientError
 
 
@@ -38,31 +45,44 @@ def _moveaxis(a: Any, source: Any, destination: Any) -> Any:
 
 
 @twin_of(np.reshape)
-def _reshape(a: Any, shape: Any, order: str = "C") -> Any:
-    if order != "C":
-        raise GradientError(
-            f'np.reshape: got order="{order}"; only order="C" is differentiated; '
-            "transpose before and after instead"
-        )
-    shape = shape if isinstance(shape, tuple | list) else (shape,)
+def _reshape(a: Any, shape: Any, order: str = "C", *, copy: bool | None = None) -> Any:
+    if np.ndim(shape) == 0:
+        shape = (shape,)
     sizes = [int(n) for n in shape]
+    if _is_fortran("np.reshape", a, order):
+        return np.reshape(a.T, sizes[::-1]).T
     if -1 in sizes:
         rest = product_of(n for n in sizes if n != -1)
         sizes[sizes.index(-1)] = a.size // rest if rest else 0
     if product_of(sizes) != a.size:
-        raise ValueError(f"reshape: got {a.shape}; cannot become {tuple(shape)}")
-    return ops.RESHAPE(a, shape=tuple(sizes))
+        raise ValueError(f"reshape: got {a.shape}; cannot become {tuple(sizes)}")
+    found = ops.RESHAPE(a, shape=tuple(sizes))
+    return np.copy(found) if copy else found
+
+
+def _is_fortran(name: str, a: Any, order: str) -> bool:
+    """Whether the first axis runs fastest. The order in memory is not to be seen."""
+    if order in ("C", "F"):
+        return order == "F"
+    if a.ndim < 2 and order in ("A", "K"):
+        return False
+    raise GradientError(
+        f'{name}: got order="{order}", which depends on how an array lies in memory; '
+        'need order="C" or order="F"'
+    )
 
 
 @twin_of(np.ravel)
-def _ravel(a: Any) -> Any:
-    return ops.RESHAPE(a, shape=(a.size,))
+def _ravel(a: Any, order: str = "C") -> Any:
+    a = as_array(a)
+    is_fortran = _is_fortran("np.ravel", a, order)
+    return ops.RESHAPE(a.T if is_fortran else a, shape=(a.size,))
 
 
 @twin_of(np.squeeze)
 def _squeeze(a: Any, axis: Any = None) -> Any:
     ones = tuple(i for i, n in enumerate(a.shape) if n == 1)
-    axes = ones if axis is None else normalized_axis(axis, a.ndim)
+    axes = ones if axis is None else reduced_axes(axis, a.ndim)
     if not set(axes) <= set(ones):
         raise ValueError(f"squeeze: got {a.shape}; axis {axis} is not of length 1")
     kept = tuple(n for i, n in enumerate(a.shape) if i not in axes)
@@ -78,14 +98,47 @@ def _expand_dims(a: Any, axis: Any) -> Any:
     return ops.RESHAPE(a, shape=tuple(1 if i in axes else next(lengths) for i in full))
 
 
-@twin_of(np.atleast_1d)
+def _each(function: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Enter the twin of a function that takes any number of arrays."""
+
+    def enter(of_one: Callable[..., Any]) -> Callable[..., Any]:
+        def twin(*arys: Any) -> Any:
+            found = tuple(of_one(as_array(x)) for x in arys)
+            return found[0] if len(found) == 1 else found
+
+        FUNCTIONS[function] = twin
+        return twin
+
+    return enter
+
+
+@_each(np.atleast_1d)
 def _atleast_1d(a: Any) -> Any:
     return a if a.ndim else np.reshape(a, (1,))
 
 
-@twin_of(np.atleast_2d)
+@_each(np.atleast_2d)
 def _atleast_2d(a: Any) -> Any:
     return a if a.ndim > 1 else np.reshape(a, (1, -1))
+
+
+@_each(np.atleast_3d)
+def _atleast_3d(a: Any) -> Any:
+    if a.ndim < 2:
+        return np.reshape(a, (1, -1, 1))
+    return a if a.ndim > 2 else np.expand_dims(a, 2)
+
+
+@twin_of(np.rollaxis)
+def _rollaxis(a: Any, axis: int, start: int = 0) -> Any:
+    # The order is NumPy's own, read off an array of the same rank.
+    marks = np.rollaxis(np.broadcast_to(0, tuple(range(1, a.ndim + 1))), axis, start)
+    return ops.TRANSPOSE(a, axes=tuple(n - 1 for n in marks.shape))
+
+
+@twin_of(np.matrix_transpose)
+def _matrix_transpose(x: Any) -> Any:
+    return np.swapaxes(x, -1, -2)
 
 
 @twin_of(np.broadcast_to)
@@ -95,15 +148,15 @@ def _broadcast_to(array: Any, shape: Any) -> Any:
 
 
 @twin_of(np.full_like)
-def _full_like(a: Any, fill_value: Any) -> Any:
-    return np.zeros_like(a) + fill_value
-
-
-@twin_of(functions.sigmoid)
-def _sigmoid(x: Any) -> Any:
-    return ops.SIGMOID(x)
+def _full_like(
+    a: Any, fill_value: Any, dtype: Any = None, order: Any = "K", *, shape: Any = None
+) -> Any:
+    a = as_array(a)
+    shape = a.shape if shape is None else shape
+    filling = as_array(fill_value, a.dtype if dtype is None else dtype)
+    return np.copy(np.broadcast_to(filling, shape))
 
 
 @twin_of(np.copy)
-def _copy(a: Any) -> Any:
+def _copy(a: Any, order: str = "K") -> Any:
     return ops.ASTYPE(a, dtype=a.dtype)

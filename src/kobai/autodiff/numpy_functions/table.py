@@ -5,41 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from kobai.autodiff import operations as ops
+from kobai.autodiff.primitive import Overloaded
+
 # NumPy's function -> its twin.
 FUNCTIONS: dict[Any, Callable[..., Any]] = {}
-
-# Functions of shapes or of order only: they see plain values, their derivative is 0.
-CONSTANT_FUNCTIONS: set[Any] = {
-    np.all,
-    np.any,
-    np.argmax,
-    np.argmin,
-    np.argsort,
-    np.argwhere,
-    np.array_equal,
-    np.allclose,
-    np.isclose,
-    np.count_nonzero,
-    np.flatnonzero,
-    np.nonzero,
-    np.searchsorted,
-    np.digitize,
-    np.result_type,
-    np.can_cast,
-    np.iscomplexobj,
-    np.isrealobj,
-    np.zeros_like,
-    np.ones_like,
-    np.empty_like,
-    np.around,
-    np.round,
-    np.shape,
-    np.ndim,
-    np.size,
-    np.array_repr,
-    np.array_str,
-    np.array2string,
-}
 
 
 def twin_of(*functions: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -53,6 +23,37 @@ def twin_of(*functions: Any) -> Callable[[Callable[..., Any]], Callable[..., Any
     return enter
 
 
+def as_array(x: Any, dtype: Any = None) -> Any:
+    """Return x as an array, of another dtype where one is asked for."""
+    if not isinstance(x, Overloaded):
+        return np.asarray(x, dtype)
+    return x if dtype is None or x.dtype == dtype else x.astype(dtype)  # type: ignore[attr-defined]
+
+
+def as_arrays(values: Any) -> list[Any]:
+    """Return values as arrays."""
+    return [as_array(x) for x in values]
+
+
+def as_constant(x: Any) -> Any:
+    """Return the numbers of x without their derivative."""
+    return ops.ASTYPE_CONSTANT(x, dtype=x.dtype)
+
+
+def is_known(x: Any) -> bool:
+    """Whether x has no derivative and no trace: its numbers can be looked at."""
+    parts = x if isinstance(x, list | tuple) else (x,)
+    return not any(
+        isinstance(p, Overloaded)
+        or (isinstance(p, list | tuple | slice) and not is_known(_inside(p)))
+        for p in parts
+    )
+
+
+def _inside(part: Any) -> Any:
+    return (part.start, part.stop, part.step) if isinstance(part, slice) else part
+
+
 def normalized_axis(axis: Any, ndim: int) -> tuple[int, ...]:
     """Return axes as a sorted tuple counted from 0; None stands for all of them."""
     if axis is None:
@@ -61,9 +62,23 @@ def normalized_axis(axis: Any, ndim: int) -> tuple[int, ...]:
     for a in axes:
         if not -ndim <= a < ndim:
             raise np.exceptions.AxisError(a, ndim)
-    return tuple(sorted(a % ndim for a in axes))
+    return tuple(sorted(int(a) % ndim for a in axes))
+
+
+def reduced_axes(axis: Any, ndim: int) -> tuple[int, ...]:
+    """Return the axes that a reduction runs along; a number has the axis 0, too."""
+    if ndim == 0 and not isinstance(axis, tuple | list) and axis in (0, -1):
+        return ()
+    return normalized_axis(axis, ndim)
 
 
 def one_axis(axis: int, ndim: int) -> int:
     """Return an axis counted from 0."""
     return normalized_axis(axis, ndim)[0]
+
+
+def along(axis: int, part: Any, ndim: int) -> tuple[Any, ...]:
+    """Return the index that takes a part of one axis, and the others whole."""
+    index: list[Any] = [slice(None)] * ndim
+    index[axis] = part
+    return tuple(index)

@@ -20,6 +20,8 @@ EXPRESSIONS: dict[str, str] = {
     "sign": "np.sign({0})",
     "maximum": "maximum({0}, {1})",
     "minimum": "minimum({0}, {1})",
+    "fmax": "{0} if {0} > {1} or {1} != {1} else {1}",
+    "fmin": "{0} if {0} < {1} or {1} != {1} else {1}",
     "exp": "exp_{dtype}({0})",
     "log": "log_{dtype}({0})",
     "tanh": "tanh_{dtype}({0})",
@@ -34,6 +36,10 @@ EXPRESSIONS: dict[str, str] = {
     "logical_and": "{0} & {1}",
     "logical_or": "{0} | {1}",
     "logical_not": "not {0}",
+    "bitwise_and": "{0} & {1}",
+    "bitwise_or": "{0} | {1}",
+    "bitwise_xor": "{0} ^ {1}",
+    "invert": "not {0}",
     "isfinite": "np.isfinite({0})",
     "isnan": "np.isnan({0})",
     "isinf": "np.isinf({0})",
@@ -78,4 +84,10 @@ COMPARISONS = frozenset(
         "isinf",
     ]
 )
-LOGICAL = frozenset(["logical_and", "logical_or", "logical_not"])
+# Of bools; of whole numbers they have no compiled form.
+LOGICAL = frozenset(["logical_and", "logical_or", "logical_not"]) | {
+    "bitwise_and",
+    "bitwise_or",
+    "bitwise_xor",
+    "invert",
+}

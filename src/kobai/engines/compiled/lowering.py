@@ -17,8 +17,10 @@ import numpy as np
 from kobai.autodiff import operations as ops
 from kobai.engines.compiled.errors import NotCompilable
 from kobai.engines.compiled.expressions import EXPRESSIONS
+from kobai.engines.compiled.limits import need_same_meaning
 from kobai.engines.fusing import ADD_AT
 from kobai.graph import Constant, Graph, Input, Node, Operation
+from kobai.graph.matching import same_signs
 
 Loop = tuple[int, int]
 
@@ -87,7 +89,8 @@ def uniform(node: Node) -> float | int | bool | None:
     if not values.size or values.dtype.kind not in "fiub":
         return None
     first = values.flat[0]
-    same = np.all(values == first) or (values.size == 1)
+    is_one = values.dtype.kind != "f" or same_signs(values)
+    same = (is_one and np.all(values == first)) or values.size == 1
     number: float | int | bool | None = first.item() if same else None
     return number
 
@@ -114,6 +117,7 @@ class _Lowering:
 
     def add(self, node: Operation) -> None:
         primitive = node.primitive
+        need_same_meaning(node)
         if primitive is ops.MATMUL:
             op = self._product(node)
         elif primitive in REDUCTIONS:

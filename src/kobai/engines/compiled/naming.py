@@ -72,6 +72,8 @@ class Names:
         if value is None:
             return None
         kind = short(dtype)
+        if str(value) == "-0.0":
+            return f"(-{kind}(0))"
         if value in _LITERAL:
             return f"{kind}({value:g})"
         return self.numbers.setdefault((value, kind), f"c{len(self.numbers)}")

@@ -1,0 +1,51 @@
+"""What a rule will read later is kept as it is now.
+
+NumPy's arrays change in place: a loop fills one buffer again and again, a mask or an
+index moves on. Back-propagation reads the operands after all of that, so it needs
+them as they were when they were used.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from kobai.autodiff.primitive import Overloaded
+from kobai.functions.activations import is_plain
+
+_NUMBERS = (int, float, complex, np.generic)
+
+
+def kept(x: Any) -> Any:
+    """Return an operand that later changes of x do not reach.
+
+    >>> buffer = np.zeros(2)
+    >>> before = kept(buffer)
+    >>> buffer += 1
+    >>> before
+    array([0., 0.])
+    """
+    if is_plain(x):
+        return _copied(x) if x.flags.writeable or not _cannot_change(x) else x
+    if isinstance(x, Overloaded):
+        return x.kept()
+    # What is neither array nor number has memory too: a list, a table's column.
+    return x if isinstance(x, _NUMBERS) else np.array(x)
+
+
+def _cannot_change(x: Any) -> bool:
+    while is_plain(x):
+        if x.flags.writeable:
+            return False
+        x = x.base
+    try:
+        return x is None or memoryview(x).readonly
+    except TypeError:
+        return False
+
+
+def _copied(x: np.ndarray) -> np.ndarray:
+    if 0 not in x.strides:
+        return x.copy("K")
+    # A broadcast array has few numbers in memory, but may be larger than all of it.
+    once = x[tuple(slice(None) if stride else slice(1) for stride in x.strides)]
+    return np.broadcast_to(once.copy("K"), x.shape)

@@ -1,0 +1,106 @@
+"""How a function of NumPy's is called with an array under differentiation."""
+
+from collections.abc import Callable
+from inspect import Parameter, signature
+from typing import Any
+
+import numpy as np
+
+from kobai.autodiff.aliasing import Changeable
+from kobai.autodiff.primitive import Overloaded
+from kobai.errors import GradientError
+
+# Of how the work is done, not of what comes out of it.
+_HARMLESS = {
+    "subok": (True, False),
+    "overwrite_input": (True, False),
+    "device": (None, "cpu"),
+    "out": (None,),
+    "dtype": (None,),
+}
+
+
+def call_twin(
+    function: Any, twin: Callable[..., Any], args: Any, kwargs: dict[str, Any]
+) -> Any:
+    """Return what a twin gives for the arguments of NumPy's function."""
+    given = asked_for(kwargs) if kwargs else {}
+    target = given.pop("out", None)
+    try:
+        result = twin(*args, **given)
+    except TypeError:
+        if _fits(twin, args, given) is None:
+            raise
+        # NumPy takes by position what a twin takes by name only.
+        args, given = _by_name(function, args, given)
+        target = given.pop("out", target)
+        misfit = _fits(twin, args, given)
+        if misfit is not None:
+            raise GradientError(
+                f"np.{function.__name__}: this use cannot be differentiated "
+                f"({misfit}); write it without that argument"
+            ) from None
+        result = twin(*args, **given)
+    return result if target is None else stored(function.__name__, target, result)
+
+
+def asked_for(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Return keywords without those that ask for nothing, such as out=None."""
+    return {
+        k: v
+        for k, v in kwargs.items()
+        if v is not np._NoValue
+        and not any(v is harmless or v == harmless for harmless in _alike(k, v))
+    }
+
+
+def _alike(keyword: str, value: Any) -> tuple[Any, ...]:
+    plain = value is None or isinstance(value, str | bool)
+    return _HARMLESS.get(keyword, ()) if plain else ()
+
+
+def stored(name: str, target: Any, result: Any) -> Any:
+    """Write a result into the array that was given as out=, and return that."""
+    if isinstance(target, tuple) and len(target) == 1:
+        (target,) = target
+    if isinstance(target, Changeable) and not target.is_number:
+        if not isinstance(result, Overloaded):
+            target[...] = result  # type: ignore[index]
+            return target
+        return target.update(result)
+    if isinstance(target, Changeable) or isinstance(result, Overloaded):
+        raise GradientError(
+            f"np.{name}: cannot write a value under differentiation into a plain "
+            "array; write a = a + b for a += b, or leave out= away"
+        )
+    target[...] = result
+    return target
+
+
+def _fits(twin: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> str | None:
+    """Return what is wrong with the arguments of a twin, if anything is."""
+    try:
+        signature(twin).bind(*args, **kwargs)
+    except TypeError as error:
+        return str(error)
+    return None
+
+
+def _by_name(function: Any, args: Any, kwargs: dict[str, Any]) -> tuple[Any, Any]:
+    """Return the arguments with all those by name that can be."""
+    try:
+        bound = signature(function).bind(*args, **kwargs)
+    except (TypeError, ValueError):
+        return args, kwargs
+    positional = [
+        bound.arguments[name]
+        for name, parameter in bound.signature.parameters.items()
+        if parameter.kind is Parameter.POSITIONAL_ONLY and name in bound.arguments
+    ]
+    named = {
+        name: value
+        for name, value in bound.arguments.items()
+        if bound.signature.parameters[name].kind
+        in (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
+    }
+    return positional, asked_for(named)

@@ -1,0 +1,130 @@
+"""Sorting, medians and quantiles, written in terms of the primitives."""
+
+from typing import Any
+
+import numpy as np
+
+from kobai.autodiff import operations as ops
+from kobai.autodiff.numpy_functions.arrangement import known
+from kobai.autodiff.numpy_functions.table import as_array, one_axis, twin_of
+
+
+@twin_of(np.sort)
+def _sort(
+    a: Any, axis: int | None = -1, kind: Any = None, *, stable: Any = None
+) -> Any:
+    if axis is None:
+        a, axis = np.ravel(a), 0
+    return np.take_along_axis(a, np.argsort(a, axis=axis, kind="stable"), axis)
+
+
+@twin_of(np.partition)
+def _partition(a: Any, kth: Any, axis: int | None = -1, kind: Any = None) -> Any:
+    if axis is None:
+        a, axis = np.ravel(a), 0
+    places = np.argpartition(a, known(np.partition, "kth", kth), axis=axis)
+    return np.take_along_axis(a, places, axis)
+
+
+@twin_of(np.quantile)
+def _quantile(
+    a: Any,
+    q: Any,
+    axis: Any = None,
+    *,
+    method: Any = "linear",
+    keepdims: bool = False,
+) -> Any:
+    shares = np.asarray(known(np.quantile, "q", q))
+    flat, kept = axis_last(as_array(a), axis)
+    ordered = np.sort(flat, axis=-1)
+    # What is not a number comes last, and is what NumPy returns then.
+    last = ordered[..., -1]
+    # The places are NumPy's own, read off the numbers 0 to n - 1.
+    count: Any = np.arange(flat.shape[-1], dtype=np.float64)
+    dtype = np.quantile(np.zeros(1, flat.dtype), q, method=method).dtype
+    found = []
+    for share in shares.ravel():
+        place = np.asarray(np.quantile(count, share, method=method))
+        value = interpolated(ordered, place)
+        found.append(as_array(np.where(np.isnan(last), last, value), dtype))
+    return laid_out(found, shares.shape, kept if keepdims else None)
+
+
+@twin_of(np.percentile)
+def _percentile(a: Any, q: Any, axis: Any = None, **options: Any) -> Any:
+    return np.quantile(a, shares_of(q), axis, **options)
+
+
+def shares_of(percents: Any) -> Any:
+    """Return percents as shares; a number stays one, and decides on no type."""
+    shares = np.divide(known(np.percentile, "q", percents), 100)
+    return float(shares) if isinstance(percents, int | float) else shares
+
+
+@twin_of(np.median)
+def _median(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    return np.quantile(a, 0.5, axis, keepdims=keepdims)
+
+
+def interpolated(ordered: Any, place: Any) -> Any:
+    """Return the entries at places between those of the last axis.
+
+    One place stands for all rows; otherwise there is one for each row.
+    """
+    below = np.floor(place).astype(np.intp)
+    share = (place - below).astype(ordered.dtype)
+    above = np.minimum(below + 1, ordered.shape[-1] - 1)
+    if below.ndim == 0:
+        low, high = ordered[..., int(below)], ordered[..., int(above)]
+    else:
+        low = np.take_along_axis(ordered, below, -1)
+        high = np.take_along_axis(ordered, above, -1)
+    # The whole entry, so that inf beside it does not count.
+    return np.where(share == 0, low, low + (high - low) * share)
+
+
+def axis_last(a: Any, axis: Any) -> tuple[Any, tuple[int, ...]]:
+    """Return an array with what is reduced in its last axis, and the shape to keep."""
+    if axis is None:
+        return np.reshape(a, (a.size,)), (1,) * a.ndim
+    axes = axis if isinstance(axis, tuple | list) else (axis,)
+    axes = tuple(one_axis(i, a.ndim) for i in axes)
+    others = [i for i in range(a.ndim) if i not in axes]
+    kept = tuple(1 if i in axes else n for i, n in enumerate(a.shape))
+    moved = np.transpose(a, (*others, *axes))
+    return np.reshape(moved, (*(a.shape[i] for i in others), -1)), kept
+
+
+def laid_out(found: list[Any], shape: Any, kept: Any) -> Any:
+    """Return the results for several shares as one array."""
+    if kept is not None:
+        found = [np.reshape(x, kept) for x in found]
+    return np.reshape(np.stack(found), (*shape, *found[0].shape))
+
+
+@twin_of(np.unique)
+def _unique(
+    ar: Any,
+    return_index: bool = False,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    axis: int | None = None,
+    **options: Any,
+) -> Any:
+    asked = dict.fromkeys(["return_index", "return_inverse", "return_counts"], True)
+    _, *found = ar.constant(np.unique, (ar,), {**asked, "axis": axis, **options})
+    values = np.take(ar, found[0], axis)
+    wanted = (return_index, return_inverse, return_counts)
+    more = [x for x, is_wanted in zip(found, wanted, strict=True) if is_wanted]
+    return (values, *more) if more else values
+
+
+@twin_of(np.bincount)
+def _bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
+    places = np.asarray(known(np.bincount, "x", x)).astype(np.intp, casting="safe")
+    if weights is None:
+        raise TypeError("bincount: got numbers that are no integers")
+    length = max(int(places.max(initial=-1)) + 1, int(minlength))
+    weights = as_array(weights, np.float64)
+    return ops.SCATTER(weights, places, pattern=(ops.ARRAY,), shape=(length,))

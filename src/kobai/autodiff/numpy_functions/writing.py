@@ -1,0 +1,48 @@
+"""Functions that write into an array that they are given."""
+
+from typing import Any
+
+import numpy as np
+
+from kobai.autodiff.numpy_functions.arrangement import known, move_in, writable
+from kobai.autodiff.numpy_functions.table import twin_of
+
+
+@twin_of(np.copyto)
+def _copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
+    target = writable("copyto", dst)
+    target[...] = src if where is True else np.where(where, src, target)
+
+
+@twin_of(np.put)
+def _put(a: Any, ind: Any, v: Any, mode: Any = "raise") -> None:
+    known(np.put, "ind", ind)
+    move_in("put", a, v, lambda a, v: np.put(a, ind, v, mode))
+
+
+@twin_of(np.place)
+def _place(arr: Any, mask: Any, vals: Any) -> None:
+    known(np.place, "mask", mask)
+    move_in("place", arr, vals, lambda a, v: np.place(a, mask, v))
+
+
+@twin_of(np.putmask)
+def _putmask(a: Any, mask: Any, values: Any) -> None:
+    known(np.putmask, "mask", mask)
+    move_in("putmask", a, values, lambda a, v: np.putmask(a, mask, v))
+
+
+@twin_of(np.fill_diagonal)
+def _fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
+    move_in("fill_diagonal", a, val, lambda a, v: np.fill_diagonal(a, v, wrap))
+
+
+@twin_of(np.put_along_axis)
+def _put_along_axis(arr: Any, indices: Any, values: Any, axis: Any) -> None:
+    known(np.put_along_axis, "indices", indices)
+    move_in(
+        "put_along_axis",
+        arr,
+        values,
+        lambda a, v: np.put_along_axis(a, indices, v, axis),
+    )
