@@ -29,10 +29,8 @@ import numpy as np
 
 from kobai.autodiff.trees import leaves
 from kobai.data import load_digits
-from kobai.engines.compiled import Epoch
-from kobai.engines.compiled.products import BLAS, TILES
-from kobai.engines.numba_stepping import NumbaStepper
-from kobai.engines.stepping import Steps
+from kobai.engines.numba_engine import Epoch
+from kobai.engines.numba_engine.kernels.products import BLAS, TILES
 from kobai.networks import (
     GELU,
     BatchNorm,
@@ -50,7 +48,9 @@ from kobai.networks import (
 )
 from kobai.optimizers import OPTIMIZERS
 from kobai.training import train
+from kobai.training.numba_stepper import NumbaStepper
 from kobai.training.step import make_step
+from kobai.training.steppers import Steps
 
 DTYPES = "float32", "float64"
 LINE = 64

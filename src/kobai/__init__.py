@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         load_mnist,
         load_table,
     )
-    from kobai.engines.compiling import compile
+    from kobai.engines.compile import compile
     from kobai.formats import export, load_model, save_model
     from kobai.networks import Dense, Network, TwoLayerNet
     from kobai.optimizers import SGD, Adam, AdamW, Momentum, gradient_descent
@@ -77,7 +77,7 @@ _HOMES = {
         "Dataset load_dataset load_digits load_fashion_mnist load_kuzushiji_mnist "
         "load_mnist load_table"
     ),
-    "engines.compiling": "compile",
+    "engines.compile": "compile",
     "formats": "export load_model save_model",
     "networks": "Dense Network TwoLayerNet",
     "optimizers": "SGD Adam AdamW Momentum gradient_descent",

@@ -3,8 +3,8 @@
 import numpy as np
 
 from kobai.autodiff import gradient
-from kobai.autodiff.overloaded import ArrayLike
-from kobai.engines.compiling import compile
+from kobai.autodiff.arrays.overloaded import ArrayLike
+from kobai.engines.compile import compile
 from kobai.errors import GradientError
 
 RIGHT, REFUSED, OUTSIDE = "right", "refused", "takes no numbers"

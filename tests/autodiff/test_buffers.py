@@ -192,7 +192,7 @@ def test_a_broadcast_array_takes_no_memory():
 
 
 def test_an_array_that_cannot_change_is_not_copied(monkeypatch):
-    from kobai.autodiff import keeping
+    from kobai.autodiff.arrays import keeping
 
     monkeypatch.setattr(keeping, "_copied", lambda x: pytest.fail("copied"))
     fixed = np.ones(3)

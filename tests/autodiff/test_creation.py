@@ -9,7 +9,7 @@ import pytest
 
 from kobai import compile
 from kobai.autodiff import gradient, numerical_gradient, value_and_gradient
-from kobai.autodiff.creation import StandIn, making_arrays
+from kobai.autodiff.arrays.creation import StandIn, making_arrays
 
 X = np.array([0.5, 1.5, -0.7])
 M = np.arange(6.0).reshape(2, 3)

@@ -14,7 +14,7 @@ import pytest
 from kobai.autodiff import gradient
 from kobai.autodiff.numpy_functions import CONSTANT_FUNCTIONS, FUNCTIONS
 from kobai.autodiff.rules import ELEMENTWISE
-from kobai.engines.compiling import compile
+from kobai.engines.compile import compile
 from kobai.errors import GradientError
 from tests.autodiff.calls import (
     MODULES,

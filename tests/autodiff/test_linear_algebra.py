@@ -8,11 +8,11 @@ import torch
 
 from kobai import compile, gradient
 from kobai.autodiff import check_gradient
-from kobai.autodiff import linear_algebra as la
 from kobai.autodiff.numpy_functions import FUNCTIONS
+from kobai.autodiff.numpy_functions.algebra import primitives as la
 from kobai.autodiff.primitive import Primitive
-from kobai.engines.compiled.errors import NotCompilable
-from kobai.engines.compiled.lowering import lower
+from kobai.engines.numba_engine.errors import NotCompilable
+from kobai.engines.numba_engine.lower import lower
 from kobai.errors import GradientError
 from kobai.graph import trace
 

@@ -11,8 +11,8 @@ import pytest
 from kobai import functions
 from kobai.autodiff import check_gradient, gradient
 from kobai.autodiff import operations as ops
+from kobai.autodiff.arrays.overloaded import ArrayLike
 from kobai.autodiff.numpy_functions import CONSTANT_FUNCTIONS, FIXED_SHAPE, FUNCTIONS
-from kobai.autodiff.overloaded import ArrayLike
 from kobai.autodiff.primitive import Primitive
 
 M, V, T3 = (3, 4), (5,), (2, 3, 4)

@@ -12,9 +12,9 @@ import pytest
 
 from kobai.cli import doctor, machine
 from kobai.cli.machine import Speed, advice, measure_products
-from kobai.engines import blas
-from kobai.engines.blas import CORETYPE, BlasLibrary
-from kobai.engines.processor import AVX512, Processor, read_processor
+from kobai.engines.machine import blas
+from kobai.engines.machine.blas import CORETYPE, BlasLibrary
+from kobai.engines.machine.processor import AVX512, Processor, read_processor
 from kobai.version import __version__
 
 PLAIN = Processor("Some CPU", 4, "GenuineIntel", 6, frozenset({"avx2", "fma"}), 3.0)
@@ -165,8 +165,8 @@ def test_advice_about_a_slow_blas():
 START = """
 import os, sys
 from kobai.cli import main
-from kobai.engines import blas
-from kobai.engines.processor import AVX512, Processor
+from kobai.engines.machine import blas
+from kobai.engines.machine.processor import AVX512, Processor
 blas.read_processor = lambda: Processor("", 2, "AuthenticAMD", {family}, AVX512)
 real = blas.choose_kernels
 def watched():

@@ -4,7 +4,7 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from kobai.data.columns import Columns, Feature, Target
+from kobai.data.tables.columns import Columns, Feature, Target
 from kobai.formats import load_json, load_model, save_model
 from kobai.networks import Dense, Network, Softmax
 

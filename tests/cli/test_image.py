@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from kobai.cli.image import centre, read_image
 from kobai.data import load_digits
+from kobai.data.images.drawing import centre, read_image
 from kobai.errors import DataError
 
 MNIST = Path(__file__).parents[3] / "shared" / "data" / "mnist"

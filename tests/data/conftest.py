@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kobai.data.sources import FILES, SOURCES, Published, Source
+from kobai.data.images.sources import FILES, SOURCES, Published, Source
 
 
 def encode_idx(array):

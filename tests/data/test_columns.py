@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kobai.data import Columns
-from kobai.data.columns import OTHER, Feature, Target
+from kobai.data.tables.columns import OTHER, Feature, Target
 from kobai.engines.reference import interpret
 from kobai.errors import DataError
 from kobai.graph import trace

@@ -17,10 +17,10 @@ pytest.importorskip("pyarrow")
 from PIL import Image  # noqa: E402
 
 from kobai.cli.folder import RunFolder  # noqa: E402
-from kobai.cli.image import read_image  # noqa: E402
 from kobai.cli.settings import Settings  # noqa: E402
 from kobai.data import load_npz, load_table, read_idx  # noqa: E402
 from kobai.data.damage import readable  # noqa: E402
+from kobai.data.images.drawing import read_image  # noqa: E402
 from kobai.errors import DataError, KobaiError  # noqa: E402
 
 MANY, SOME = 2000, 200

@@ -7,9 +7,9 @@ import tracemalloc
 
 import pytest
 
-from kobai.data import delimited
-from kobai.data.delimited import open_text_table
-from kobai.data.encodings import find_encoding
+from kobai.data.tables import delimited
+from kobai.data.tables.delimited import open_text_table
+from kobai.data.tables.encodings import find_encoding
 from kobai.errors import DataError
 
 

@@ -11,14 +11,15 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from kobai.data import downloads, load_mnist
+from kobai.data import load_mnist
+from kobai.data.images import downloads
 from kobai.errors import DataError
 
 CHILD = """
 import json, sys
 import pooch
 from kobai.data import load_mnist
-from kobai.data.sources import SOURCES, Published, Source
+from kobai.data.images.sources import SOURCES, Published, Source
 table = json.loads(sys.argv[1])
 table["files"] = tuple(Published(**file) for file in table["files"])
 SOURCES["mnist"] = Source(**table)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from kobai.data import load_table
-from kobai.data.frames import open_table
+from kobai.data.tables.frames import open_table
 from kobai.errors import DataError
 from kobai.formats import Model
 from kobai.networks import Dense, Network, Softmax

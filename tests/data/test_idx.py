@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from kobai.data import read_idx
-from kobai.data.idx import decompress, parse_idx
+from kobai.data.images.idx import decompress, parse_idx
 from kobai.errors import DataError
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kobai.data import load_fashion_mnist, load_kuzushiji_mnist, load_mnist
-from kobai.data.sources import FASHION_MNIST, KUZUSHIJI_MNIST, SOURCES
+from kobai.data.images.sources import FASHION_MNIST, KUZUSHIJI_MNIST, SOURCES
 from kobai.errors import DataError
 
 LOADERS = (load_mnist, load_fashion_mnist, load_kuzushiji_mnist)

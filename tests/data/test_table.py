@@ -12,7 +12,7 @@ from sklearn import datasets
 
 import kobai
 from kobai.data import load_table
-from kobai.data.storing import Spool, empty_rows
+from kobai.data.tables.spool import Spool, empty_rows
 from kobai.errors import DataError, MissingExtraError
 from kobai.networks import Dense, Network, ReLU, Softmax
 
@@ -266,7 +266,7 @@ def test_decimal_commas(tmp_path):
 
 def test_more_than_the_memory(tmp_path, monkeypatch):
     """What lies in files is what would have been in memory."""
-    monkeypatch.setattr("kobai.data.delimited.BLOCK", 1000)
+    monkeypatch.setattr("kobai.data.tables.delimited.BLOCK", 1000)
     words = ["red", "green", None, "blue"] * 250
     path = csv(tmp_path / "a.csv", frame(1000, colour=words))
     small, large = (load_table(path, "kind", memory=m) for m in (2000, 10**9))
@@ -285,7 +285,7 @@ def test_no_room_for_temporary_files_names_their_folder(monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("kobai.data.storing._temporary_file", full)
+    monkeypatch.setattr("kobai.data.tables.spool._temporary_file", full)
     with pytest.raises(OSError, match="No space left") as caught:
         Spool(3, memory=0).append(np.ones((5, 3)))
     assert caught.value.filename == tempfile.gettempdir()
@@ -383,7 +383,7 @@ def test_refusals(case):
 
 
 def test_the_row_of_a_word_far_down(tmp_path, monkeypatch):
-    monkeypatch.setattr("kobai.data.delimited.BLOCK", 500)
+    monkeypatch.setattr("kobai.data.tables.delimited.BLOCK", 500)
     lines = ["x,kind", *(f"{i * i},{'ab'[i % 2]}" for i in range(2000))]
     lines[1501] = "oops,a"
     (tmp_path / "a.csv").write_text("\n".join(lines))

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kobai.engines import blas
-from kobai.engines.blas import (
+from kobai.engines.machine import blas
+from kobai.engines.machine.blas import (
     CORETYPE,
     BlasLibrary,
     blas_info,
@@ -22,7 +22,7 @@ from kobai.engines.blas import (
     uses_slow_kernels,
     wanted_threads,
 )
-from kobai.engines.processor import AVX512, Processor, read_processor
+from kobai.engines.machine.processor import AVX512, Processor, read_processor
 
 MODERN = frozenset({"sse2", "avx", "avx2", "fma"})
 ZEN_5 = Processor("EPYC 9005", 2, "AuthenticAMD", 26, MODERN | AVX512, 4.0)
@@ -150,8 +150,8 @@ def test_which_kernels_are_slow(processor: Processor, kernel: str, slow: bool) -
 
 CHOOSE = """
 import os, sys
-from kobai.engines.blas import choose_kernels
-from kobai.engines.processor import AVX512, Processor
+from kobai.engines.machine.blas import choose_kernels
+from kobai.engines.machine.processor import AVX512, Processor
 assert "numpy" not in sys.modules
 {before}
 choose_kernels(Processor("", 2, "AuthenticAMD", {family}, AVX512))
@@ -182,7 +182,7 @@ def test_nothing_is_chosen_after_numpy_is_loaded(
 PRODUCT = """
 import sys
 import numpy as np
-from kobai.engines.blas import blas_info
+from kobai.engines.machine.blas import blas_info
 x = np.random.default_rng(0).standard_normal((100, 784), dtype=np.float32)
 W = np.random.default_rng(1).standard_normal((784, 50), dtype=np.float32)
 np.save(sys.argv[1], x @ W)
@@ -212,9 +212,9 @@ import os
 import numpy
 os.environ.pop("OPENBLAS_CORETYPE", None)
 {after}
-from kobai.engines.blas import blas_info, load_scipy_blas
-from kobai.engines.processor import AVX512, Processor
-from kobai.engines import blas
+from kobai.engines.machine.blas import blas_info, load_scipy_blas
+from kobai.engines.machine.processor import AVX512, Processor
+from kobai.engines.machine import blas
 real, seen = blas.import_module, []
 def watched(name):
     seen.append(os.environ.get("OPENBLAS_CORETYPE"))
@@ -336,7 +336,7 @@ def test_a_limit_only_lowers() -> None:
 def test_a_limit_from_outside_holds_on() -> None:
     code = (
         "import numpy\n"
-        "from kobai.engines.blas import blas_info, blas_threads\n"
+        "from kobai.engines.machine.blas import blas_info, blas_threads\n"
         "with blas_threads(4):\n"
         "    print(blas_info()[0].threads)\n"
         "print(blas_info()[0].threads)\n"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kobai.engines.compiled import elementary
+from kobai.engines.numba_engine.kernels import elementary
 
 CASES = {
     "exp": (np.exp, [(-110, 90), (-1, 1), (-720, 709)]),
@@ -59,7 +59,7 @@ def test_logaddexp_is_numpys(dtype: str) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_compiled_and_vectorised_it_is_the_same(name: str, dtype: str) -> None:
     numba = pytest.importorskip("numba")
-    from kobai.engines.compiled.toolbox import tools, vectorising
+    from kobai.engines.numba_engine.kernels.tools import tools, vectorising
 
     function, ranges = CASES[name]
     x = points(ranges, dtype)

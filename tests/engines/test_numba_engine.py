@@ -11,14 +11,14 @@ pytest.importorskip("scipy")
 from kobai import functions as fn
 from kobai.autodiff import value_and_gradient
 from kobai.autodiff.trees import leaves
-from kobai.engines.compiled import (
+from kobai.engines.numba_engine import (
     Epoch,
     NotCompilable,
+    cache,
     compile_epoch,
     compile_numba,
-    storing,
-    toolbox,
 )
+from kobai.engines.numba_engine.kernels import tools
 from kobai.engines.reference import interpret
 from kobai.errors import MissingExtraError
 from kobai.graph import Graph, trace
@@ -50,7 +50,7 @@ def folder(request: pytest.FixtureRequest) -> Any:
     """Keep compiled code between test runs, and out of the user's own cache."""
     path = request.config.cache.mkdir("kobai-compiled")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(storing, "cache_folder", lambda: path)
+        patch.setattr(cache, "cache_folder", lambda: path)
         yield path
 
 
@@ -339,7 +339,7 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setitem(sys.modules, "numba", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'kobai\[fast\]'"):
-        toolbox.need_extra()
+        tools.need_extra()
 
 
 @pytest.mark.parametrize("labels", [True, False])

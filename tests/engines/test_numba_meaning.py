@@ -9,7 +9,7 @@ pytest.importorskip("numba")
 pytest.importorskip("scipy")
 
 from kobai import train
-from kobai.engines.compiled import NotCompilable, compile_numba, storing
+from kobai.engines.numba_engine import NotCompilable, cache, compile_numba
 from kobai.engines.reference import interpret
 from kobai.graph import trace
 from kobai.networks import Dense, Layer, Network, Softmax
@@ -22,7 +22,7 @@ def folder(request: pytest.FixtureRequest) -> Any:
     """Keep compiled code between test runs, and out of the user's own cache."""
     path = request.config.cache.mkdir("kobai-compiled")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(storing, "cache_folder", lambda: path)
+        patch.setattr(cache, "cache_folder", lambda: path)
         yield path
 
 

@@ -8,16 +8,16 @@ pytest.importorskip("scipy")
 
 from kobai import autodiff
 from kobai.autodiff.trees import leaves
-from kobai.engines import differences
-from kobai.engines.compiled import NotCompilable, storing
-from kobai.engines.compiled import perturbing as compiled
-from kobai.engines.compiled.placing import place
-from kobai.engines.compiled.sweeping import write_sweep
-from kobai.engines.differences import reached_from
-from kobai.engines.perturbing import numerical_gradient
+from kobai.engines.differences import central
+from kobai.engines.differences import compiled as compiled
+from kobai.engines.differences.central import reached_from
+from kobai.engines.differences.gradient import numerical_gradient
+from kobai.engines.differences.placement import place
+from kobai.engines.differences.source import write_sweep
+from kobai.engines.numba_engine import NotCompilable, cache
 from kobai.engines.reference import evaluate
 from kobai.graph import trace
-from kobai.graph.identities import IDENTITIES
+from kobai.graph.identities.table import IDENTITIES
 from kobai.graph.node import in_order
 from kobai.graph.rewriting import rewrite
 from kobai.networks import BatchNorm, Dense, Network, ReLU, Sigmoid, Softmax, Tanh
@@ -105,8 +105,8 @@ def test_one_code_serves_all_sizes():
 
 
 def test_code_is_kept_on_the_disk(monkeypatch, tmp_path):
-    monkeypatch.setattr(storing, "cache_folder", lambda: tmp_path)
-    monkeypatch.setattr(storing, "_LOADED", {})
+    monkeypatch.setattr(cache, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(cache, "_LOADED", {})
     network = network_of(Dense(3, bias=False), Softmax())
     numerical_gradient(loss_of(network), network.params, X, T, engine="numba")
     assert len(list(tmp_path.glob("kobai_sweep_*.py"))) == 1
@@ -127,10 +127,10 @@ def test_auto_compiles_what_is_large(monkeypatch):
     # W1, W2 and b2 have 12 + 8 + 2 numbers, each changed twice, with 6 rows for 2
     # classes; b1 has 4, with 6 rows for 4 units.
     work = 2 * 6 * ((12 + 8 + 2) * 2 + 4 * 4)
-    monkeypatch.setattr(differences, "WORTH_COMPILING", work + 1)
+    monkeypatch.setattr(central, "WORTH_COMPILING", work + 1)
     numerical_gradient(loss_of(network), network.params, X, T % 2)
     assert asked == []
-    monkeypatch.setattr(differences, "WORTH_COMPILING", work)
+    monkeypatch.setattr(central, "WORTH_COMPILING", work)
     found = numerical_gradient(loss_of(network), network.params, X, T % 2)
     assert asked == [f"params.{name}" for name in network.params]
     np.testing.assert_array_equal(found["W1"], wanted["W1"])

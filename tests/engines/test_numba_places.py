@@ -15,7 +15,7 @@ import pytest
 pytest.importorskip("numba")
 pytest.importorskip("scipy")
 
-from kobai.engines.compiled import compile_numba, storing
+from kobai.engines.numba_engine import cache, compile_numba
 from kobai.graph import trace
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "same_seed.py"
@@ -27,7 +27,7 @@ def folder(request: pytest.FixtureRequest) -> Any:
     """Keep compiled code between test runs, and out of the user's own cache."""
     path = request.config.cache.mkdir("kobai-compiled")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(storing, "cache_folder", lambda: path)
+        patch.setattr(cache, "cache_folder", lambda: path)
         yield path
 
 
@@ -104,8 +104,8 @@ def test_guarded_pages_are_guarded(script: ModuleType) -> None:
 def test_no_loop_looks_where_its_arrays_lie(
     script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storing, "cache_folder", lambda: tmp_path)
-    monkeypatch.setattr(storing, "_LOADED", {})
+    monkeypatch.setattr(cache, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(cache, "_LOADED", {})
     places = script.Places(script.cases()["sgd float32"])
     (code,) = places.epoch._core.function.inspect_llvm().values()
     # It is vectorised, and without a check that would choose between two versions.

@@ -14,15 +14,26 @@ numba = pytest.importorskip("numba")
 pytest.importorskip("scipy")
 
 from kobai import train as train_network  # noqa: E402
-from kobai.engines.compiled import choosing, helping, storing  # noqa: E402
-from kobai.engines.compiled.products import (  # noqa: E402
+from kobai.engines.numba_engine import (  # noqa: E402
+    blas_or_tiles,
+    cache,
+)
+from kobai.engines.numba_engine import helper as helpers  # noqa: E402
+from kobai.engines.numba_engine.kernels.products import (  # noqa: E402
     BLAS,
     IN_PLACE,
     TILES,
     register_product,
 )
-from kobai.engines.compiled.sharing import BOARD, CALLED, HELPER, LEAVE, NONE, THERE  # noqa: E402
-from kobai.engines.compiled.toolbox import tools  # noqa: E402
+from kobai.engines.numba_engine.kernels.tools import tools  # noqa: E402
+from kobai.engines.numba_engine.kernels.two_jobs import (  # noqa: E402
+    BOARD,
+    CALLED,
+    HELPER,
+    LEAVE,
+    NONE,
+    THERE,
+)
 from kobai.networks import Dense, Network, Sigmoid, Softmax  # noqa: E402
 
 sizes = st.integers(1, 40) | st.sampled_from([50, 64, 65, 100, 130, 300])
@@ -120,7 +131,7 @@ KEY = (7, 5, 3, (0, 0), "float32", False, False)
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(storing, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(cache, "cache_folder", lambda: tmp_path)
     return tmp_path
 
 
@@ -129,36 +140,38 @@ def test_the_first_process_to_write_chooses_for_all(
 ) -> None:
     def measure(*key: object) -> int:
         # Another process measures at the same time, and is done first.
-        monkeypatch.setattr(choosing, "_measure", lambda *key: TILES)
-        assert choosing._remembered(KEY) == TILES
+        monkeypatch.setattr(blas_or_tiles, "_measure", lambda *key: TILES)
+        assert blas_or_tiles._remembered(KEY) == TILES
         return BLAS
 
-    monkeypatch.setattr(choosing, "_measure", measure)
-    assert choosing._remembered(KEY) == TILES
-    assert choosing._remembered(KEY) == TILES
+    monkeypatch.setattr(blas_or_tiles, "_measure", measure)
+    assert blas_or_tiles._remembered(KEY) == TILES
+    assert blas_or_tiles._remembered(KEY) == TILES
 
 
 def test_a_damaged_list_of_choices_is_measured_again(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(choosing, "_measure", lambda *key: TILES)
-    choosing._remembered(KEY)
+    monkeypatch.setattr(blas_or_tiles, "_measure", lambda *key: TILES)
+    blas_or_tiles._remembered(KEY)
     (path,) = folder.iterdir()
     for text in ('["(7, 5', '["(7, 5, 3)"]', "7", '[["a"], 1]', f'["{KEY}", 9]'):
         path.write_text(text, encoding="utf-8")
-        assert choosing._remembered(KEY) == TILES
-        monkeypatch.setattr(choosing, "_measure", lambda *key: pytest.fail("known"))
-        assert choosing._remembered(KEY) == TILES
-        monkeypatch.setattr(choosing, "_measure", lambda *key: TILES)
+        assert blas_or_tiles._remembered(KEY) == TILES
+        monkeypatch.setattr(
+            blas_or_tiles, "_measure", lambda *key: pytest.fail("known")
+        )
+        assert blas_or_tiles._remembered(KEY) == TILES
+        monkeypatch.setattr(blas_or_tiles, "_measure", lambda *key: TILES)
 
 
 def test_where_nothing_can_be_kept_all_processes_choose_the_same(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storing, "cache_folder", lambda: folder / "missing")
+    monkeypatch.setattr(cache, "cache_folder", lambda: folder / "missing")
     for measured in (TILES, BLAS):
-        monkeypatch.setattr(choosing, "_measure", lambda *key, way=measured: way)
-        assert choosing._remembered(KEY) == BLAS
+        monkeypatch.setattr(blas_or_tiles, "_measure", lambda *key, way=measured: way)
+        assert blas_or_tiles._remembered(KEY) == BLAS
 
 
 def train(steps: int) -> dict[str, np.ndarray]:
@@ -171,17 +184,19 @@ def train(steps: int) -> dict[str, np.ndarray]:
 
 
 def test_a_helper_does_not_change_a_bit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(helping, "has_second_core", lambda: True)
-    monkeypatch.setattr(choosing, "_remembered", lambda key: IN_PLACE if key[-1] else 1)
-    monkeypatch.setattr(choosing, "_CHOSEN", {})
-    called = []
-    start = helping.start_new_thread
+    monkeypatch.setattr(helpers, "has_second_core", lambda: True)
     monkeypatch.setattr(
-        helping, "start_new_thread", lambda *given: called.append(1) or start(*given)
+        blas_or_tiles, "_remembered", lambda key: IN_PLACE if key[-1] else 1
+    )
+    monkeypatch.setattr(blas_or_tiles, "_CHOSEN", {})
+    called = []
+    start = helpers.start_new_thread
+    monkeypatch.setattr(
+        helpers, "start_new_thread", lambda *given: called.append(1) or start(*given)
     )
     helped = train(400)
     assert called
-    monkeypatch.setattr(helping, "has_second_core", lambda: False)
+    monkeypatch.setattr(helpers, "has_second_core", lambda: False)
     alone = train(400)
     for name, values in helped.items():
         np.testing.assert_array_equal(values, alone[name])
@@ -189,7 +204,7 @@ def test_a_helper_does_not_change_a_bit(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_the_helper_takes_jobs_and_leaves_when_there_are_none() -> None:
     board = np.zeros(BOARD, np.int64)
-    helper = helping.Helper([], [])
+    helper = helpers.Helper([], [])
     assert helper.run(lambda: 7) == 7  # Nothing to share: nobody is called.
     thread = threading.Thread(target=tools.serve, args=(board,))
     board[HELPER] = CALLED
@@ -212,8 +227,8 @@ def test_a_fork_waits_until_the_helper_has_compiled(
             time.sleep(0.2)
         return lambda board: None
 
-    monkeypatch.setattr(storing, "load_serve", compile_slowly)
-    thread = threading.Thread(target=helping.Helper([], [])._serve)
+    monkeypatch.setattr(cache, "load_serve", compile_slowly)
+    thread = threading.Thread(target=helpers.Helper([], [])._serve)
     thread.start()
     started.wait()
     child = os.fork()
@@ -224,12 +239,12 @@ def test_a_fork_waits_until_the_helper_has_compiled(
 
 
 def test_the_faster_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    helper = helping.Helper([], [])
+    helper = helpers.Helper([], [])
     helper._is_wanted = True
     calls: list[int] = []
-    monkeypatch.setattr(helping, "start_new_thread", lambda *given: calls.append(1))
+    monkeypatch.setattr(helpers, "start_new_thread", lambda *given: calls.append(1))
     now = 0.0
-    monkeypatch.setattr(helping, "perf_counter", lambda: now)
+    monkeypatch.setattr(helpers, "perf_counter", lambda: now)
 
     def steps() -> int:
         nonlocal now
@@ -239,7 +254,7 @@ def test_the_faster_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
         helper.board[HELPER] = NONE if is_alone else THERE
         return 1
 
-    for _ in range(10 * helping.TRIALS):
+    for _ in range(10 * helpers.TRIALS):
         helper.run(steps)
     # Once in so many calls help is tried again; and at first, until it has been slow.
     assert 10 <= len(calls) <= 12
@@ -248,11 +263,11 @@ def test_the_faster_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_one_disturbed_try_does_not_end_the_help(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    helper = helping.Helper([], [])
+    helper = helpers.Helper([], [])
     helper._is_wanted = True
-    monkeypatch.setattr(helping, "start_new_thread", lambda *given: None)
+    monkeypatch.setattr(helpers, "start_new_thread", lambda *given: None)
     now, helped = 0.0, []
-    monkeypatch.setattr(helping, "perf_counter", lambda: now)
+    monkeypatch.setattr(helpers, "perf_counter", lambda: now)
 
     def steps() -> int:
         nonlocal now
@@ -263,7 +278,7 @@ def test_one_disturbed_try_does_not_end_the_help(
         helper.board[HELPER] = NONE if is_alone else THERE
         return 1
 
-    for _ in range(100 * helping.TRIALS):
+    for _ in range(100 * helpers.TRIALS):
         helper.run(steps)
     # All but the tries of the other way.
-    assert sum(helped) >= 100 * (helping.TRIALS - 1) - helping.TRIES
+    assert sum(helped) >= 100 * (helpers.TRIALS - 1) - helpers.TRIES

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kobai.autodiff.trees import leaves
-from kobai.engines.planned import compile_numpy
+from kobai.engines.numpy_engine.program import compile_numpy
 from kobai.functions import sigmoid, softmax_cross_entropy
 from kobai.graph import trace, verify
 from kobai.networks import (

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
-from kobai.engines.planned import compile_numpy, simplify
+from kobai.engines.numpy_engine.program import compile_numpy, simplify
 from kobai.engines.reference import interpret
 from kobai.errors import GradientError
 from kobai.graph import trace, verify
-from kobai.graph.identities import IDENTITIES
+from kobai.graph.identities.table import IDENTITIES
 from kobai.graph.rewriting import rewrite
 
 LABELS = np.array([2, 0, 3])

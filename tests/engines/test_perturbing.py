@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from kobai import autodiff, networks
 from kobai.autodiff.trees import leaves
-from kobai.engines import differences
-from kobai.engines.perturbing import NumericalGradient, numerical_gradient
+from kobai.engines.differences import central
+from kobai.engines.differences.gradient import NumericalGradient, numerical_gradient
 from kobai.networks import (
     GELU,
     BatchNorm,
@@ -320,6 +320,6 @@ def test_groups_do_not_matter(monkeypatch):
         return np.sum(np.tanh(np.tanh(a @ w) @ w[:, :2].T[:, [0, 1, 2, 0]].T))
 
     whole = numerical_gradient(f, W, A, engine="numpy")
-    monkeypatch.setattr(differences, "GROUP_SIZE", 1)
+    monkeypatch.setattr(central, "GROUP_SIZE", 1)
     one_by_one = numerical_gradient(f, W, A, engine="numpy")
     np.testing.assert_allclose(whole, one_by_one, atol=TOLERANCE)

@@ -7,8 +7,8 @@ from kobai.autodiff import operations as ops
 from kobai.autodiff.numpy_functions import FIXED_SHAPE
 from kobai.autodiff.numpy_functions.curves import UNWRAP
 from kobai.autodiff.rules import ELEMENTWISE
-from kobai.engines.fusing import ADD_AT
-from kobai.engines.planned import compile_numpy
+from kobai.engines.fusions import ADD_AT
+from kobai.engines.numpy_engine.program import compile_numpy
 from kobai.engines.reference import interpret
 from kobai.graph import Builder, Graph, trace, verify
 from kobai.graph.tracing import ARG_EXTREMA

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kobai.data.columns import OTHER, Columns, Feature, Target
 from kobai.data.ranges import InputRange
+from kobai.data.tables.columns import OTHER, Columns, Feature, Target
 from kobai.formats import FORMATS, Model, export, load_json
 from kobai.formats.exporting.as_c import C_TEMPLATES
 from kobai.formats.exporting.as_javascript import JAVASCRIPT_TEMPLATES

@@ -11,7 +11,7 @@ import onnx
 import onnxruntime
 import pytest
 
-from kobai.data.columns import OTHER, Columns, Feature, Target
+from kobai.data.tables.columns import OTHER, Columns, Feature, Target
 from kobai.errors import KobaiError, MissingExtraError
 from kobai.formats import Model, export, load_json, save_model
 from kobai.formats.exporting import ExportError

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from kobai.data import Dataset, load_digits, load_idx_folder, load_npz, load_table
-from kobai.data.columns import OTHER
 from kobai.data.ranges import InputRange
+from kobai.data.tables.columns import OTHER
 from kobai.errors import DataError, ModelFileError
 from kobai.formats import Model, load_model, save_model
 from kobai.formats.units import weight_of

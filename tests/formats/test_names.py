@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kobai.data.columns import Columns, Feature, Target
-from kobai.data.writing import Writing
+from kobai.data.tables.columns import Columns, Feature, Target
+from kobai.data.tables.writing import Writing
 from kobai.formats import Model, export, load_json, load_model, save_model
 from kobai.networks import Dense, Network, Softmax
 

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from kobai.data import load_table
-from kobai.data.writing import Writing
+from kobai.data.tables.writing import Writing
 from kobai.formats import Model, export, load_model, save_model
 from kobai.formats.predictions import predictions
 from kobai.networks import Dense, Identity, Network, Softmax

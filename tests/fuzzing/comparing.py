@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff import gradient, value_and_gradient
-from kobai.engines.compiling import compile
+from kobai.engines.compile import compile
 from kobai.engines.reference import interpret
 from kobai.errors import GradientError
 from kobai.graph import trace, verify
@@ -347,7 +347,7 @@ class _Comparison:
             self.judge(where, found, expected, eager, values)
 
     def numba(self) -> None:
-        from kobai.engines.compiled import NotCompilable, compile_numba
+        from kobai.engines.numba_engine import NotCompilable, compile_numba
 
         try:
             graph = trace(self.f, *copies(self.values))

@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from kobai.engines.compiled import storing
+from kobai.engines.numba_engine import cache
 from tests.fuzzing.comparing import check
 from tests.fuzzing.grammar import random_program
 from tests.fuzzing.outcomes import Finding
@@ -33,7 +33,7 @@ def main() -> int:
     if arguments.numba:
         # Not into the user's cache, where compiled code is kept for good.
         folder = Path(tempfile.mkdtemp(prefix="kobai-compiled-"))
-        storing.cache_folder = lambda: folder
+        cache.cache_folder = lambda: folder
     report = Report(arguments.programs, arguments.numba, arguments.twice)
     start = time.perf_counter()
     for number in count(arguments.seed * 10_000_000):

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, find, given, settings
 
 from kobai.autodiff.primitive import Primitive
 from kobai.autodiff.rules import ELEMENTWISE
-from kobai.engines import planned
-from kobai.engines.compiled import storing
+from kobai.engines.numba_engine import cache
+from kobai.engines.numpy_engine import program
 from kobai.errors import GradientError
-from kobai.graph.matching import MULTIPLY, if_same_type, is_a, number_of
+from kobai.graph.identities.matching import MULTIPLY, if_same_type, is_a, number_of
 from kobai.graph.rewriting import Identity
 from tests.fuzzing import comparing
 from tests.fuzzing.comparing import check
@@ -39,7 +39,7 @@ def test_the_compiled_engine_computes_what_numpy_computes(monkeypatch, request):
     pytest.importorskip("numba")
     pytest.importorskip("scipy")
     folder = request.config.cache.mkdir("kobai-compiled")
-    monkeypatch.setattr(storing, "cache_folder", lambda: folder)
+    monkeypatch.setattr(cache, "cache_folder", lambda: folder)
 
     # Each takes a part of a second to compile.
     @settings(ALIKE, max_examples=25)
@@ -87,7 +87,7 @@ def test_a_wrong_fold_is_found(monkeypatch):
         return None
 
     wrong = Identity("wrong", "3 x = x", fold)
-    monkeypatch.setattr(planned, "IDENTITIES", [wrong, *planned.IDENTITIES])
+    monkeypatch.setattr(program, "IDENTITIES", [wrong, *program.IDENTITIES])
     assert "3" in first_found("compile").source
 
 

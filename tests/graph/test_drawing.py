@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kobai.autodiff import gradient
-from kobai.engines.planned import simplify
+from kobai.engines.numpy_engine.program import simplify
 from kobai.functions import sigmoid, softmax_cross_entropy
 from kobai.graph import trace
 from kobai.plots import draw_graph

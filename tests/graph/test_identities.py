@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kobai.autodiff import gradient
-from kobai.engines.fusing import FUSIONS, NUMPY_FUSIONS
+from kobai.engines.fusions import FUSIONS, NUMPY_FUSIONS
 from kobai.engines.reference import interpret
 from kobai.functions import (
     cross_entropy_error,
@@ -18,7 +18,7 @@ from kobai.functions import (
     softmax,
 )
 from kobai.graph import trace, verify
-from kobai.graph.identities import IDENTITIES
+from kobai.graph.identities.table import IDENTITIES
 from kobai.graph.rewriting import rewrite
 
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from kobai.autodiff import gradient
-from kobai.engines.planned import simplify
+from kobai.engines.numpy_engine.program import simplify
 from kobai.engines.reference import interpret
 from kobai.functions import cross_entropy_error, sigmoid, softmax, softmax_cross_entropy
 from kobai.graph import trace, verify
-from kobai.graph.identities import IDENTITIES
+from kobai.graph.identities.table import IDENTITIES
 from kobai.graph.rewriting import rewrite
 
 N, K = 64, 10

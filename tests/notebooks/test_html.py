@@ -11,7 +11,7 @@ import pytest
 from kobai import html
 from kobai.errors import MissingExtraError
 from kobai.training import History
-from kobai.training.picture import as_html
+from kobai.training.display.picture import as_html
 
 SVG = "{http://www.w3.org/2000/svg}"
 EVIL = "<script>&\"'"

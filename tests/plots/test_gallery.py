@@ -152,7 +152,9 @@ def test_figures_are_saved_under_their_names(format, tmp_path):
 
 
 def test_no_names_mean_every_figure(tmp_path, monkeypatch):
-    monkeypatch.setattr("kobai.plots.registry.FIGURES", dict(list(FIGURES.items())[:2]))
+    monkeypatch.setattr(
+        "kobai.gallery.registry.FIGURES", dict(list(FIGURES.items())[:2])
+    )
     paths = save_figures([], tmp_path)
     assert [path.stem for path in paths] == list(FIGURES)[:2]
 

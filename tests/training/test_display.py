@@ -15,9 +15,9 @@ from rich.console import Console
 
 from kobai.optimizers import SGD
 from kobai.training import train
-from kobai.training.display import Display, Lines, choose_display
-from kobai.training.notebook import Notebook
-from kobai.training.terminal import Terminal
+from kobai.training.display.lines import Display, Lines, choose_display
+from kobai.training.display.notebook import Notebook
+from kobai.training.display.terminal import Terminal
 
 NAMES = (
     " epoch       step  train loss  test loss  train acc  test acc      rate  seconds"

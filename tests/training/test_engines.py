@@ -7,7 +7,6 @@ import pytest
 
 from kobai.data import gaussians
 from kobai.engines import ENGINES, choose_engine
-from kobai.engines.stepping import Steps
 from kobai.networks import (
     BatchNorm,
     Dense,
@@ -22,6 +21,7 @@ from kobai.networks import (
 from kobai.optimizers import SGD, Adam, Momentum
 from kobai.training import train
 from kobai.training.step import NumericalStepper
+from kobai.training.steppers import Steps
 
 COMPILED = [e for e in ENGINES if e != "eager"]
 HAS_NUMBA = importlib.util.find_spec("numba") is not None

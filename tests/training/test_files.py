@@ -6,7 +6,7 @@ import stat
 
 import pytest
 
-from kobai.training.files import remove_leftovers, write_atomically
+from kobai.files import remove_leftovers, write_atomically
 
 
 def test_replaces_a_file(tmp_path):

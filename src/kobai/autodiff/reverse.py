@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff import operations as ops
-from kobai.autodiff.creation import making_arrays
-from kobai.autodiff.overloaded import ArrayLike
+from kobai.autodiff.arrays.creation import making_arrays
+from kobai.autodiff.arrays.overloaded import ArrayLike
 from kobai.autodiff.primitive import Overloaded
 from kobai.autodiff.tensor import Node, Tape, Tensor
 from kobai.autodiff.trees import leaves, tree_map, unflatten

@@ -14,9 +14,9 @@ import numpy as np
 
 from kobai.autodiff import corners
 from kobai.autodiff import operations as ops
-from kobai.autodiff.aliasing import source_of
-from kobai.autodiff.keeping import kept
-from kobai.autodiff.overloaded import ArrayLike
+from kobai.autodiff.arrays.aliasing import source_of
+from kobai.autodiff.arrays.keeping import kept
+from kobai.autodiff.arrays.overloaded import ArrayLike
 from kobai.autodiff.primitive import Overloaded, Primitive, Trace, unbroadcast
 from kobai.autodiff.scipy_functions import teach
 from kobai.errors import GradientError

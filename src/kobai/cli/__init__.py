@@ -44,7 +44,7 @@ def _start() -> "Any":
     import gc
 
     # It reads its variable when NumPy is loaded, which the commands do.
-    from kobai.engines.blas import choose_kernels
+    from kobai.engines.machine.blas import choose_kernels
 
     choose_kernels()
     # What is imported stays: looking for garbage in it, time and again, would take a

@@ -14,8 +14,8 @@ from kobai.cli.machine import (
     version_of,
 )
 from kobai.cli.screen import bar, columns, plain, say, show
-from kobai.engines.blas import BlasLibrary, blas_info, load_scipy_blas
-from kobai.engines.processor import Processor, read_processor
+from kobai.engines.machine.blas import BlasLibrary, blas_info, load_scipy_blas
+from kobai.engines.machine.processor import Processor, read_processor
 from kobai.version import __version__
 
 if TYPE_CHECKING:

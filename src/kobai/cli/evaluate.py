@@ -122,8 +122,8 @@ def _scaled(model: "Model", data: "Dataset") -> "np.ndarray":
 def _another_table(model: "Model", data: str, encoding: str | None) -> "Dataset":
     """Return all rows of a table as test data, in the columns of the model."""
     from kobai.data import Dataset
-    from kobai.data.frames import open_table
-    from kobai.data.table import rows_of
+    from kobai.data.tables.frames import open_table
+    from kobai.data.tables.load import rows_of
 
     assert model.columns is not None
     table = open_table(short(data), encoding)

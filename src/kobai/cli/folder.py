@@ -162,7 +162,7 @@ def check_place(path: Path) -> None:
 
 def write_file(path: Path, content: bytes) -> None:
     """Write a file as a whole or not at all, and name it where that fails."""
-    from kobai.training.files import write_atomically
+    from kobai.files import write_atomically
 
     try:
         write_atomically(path, content)

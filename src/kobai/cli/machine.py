@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from time import perf_counter
 
-from kobai.engines.blas import (
+from kobai.engines.machine.blas import (
     AVX512_KERNELS,
     CORETYPE,
     BlasLibrary,
@@ -14,7 +14,7 @@ from kobai.engines.blas import (
     is_taken_for_older,
     uses_slow_kernels,
 )
-from kobai.engines.processor import Processor
+from kobai.engines.machine.processor import Processor
 
 # Rows of a batch, inputs, units: a small layer, a large one, and as fast as it gets.
 SHAPES = ((100, 784, 50), (512, 784, 1024), (2048, 2048, 2048))

@@ -51,7 +51,7 @@ def predict(
     cut out, scaled and centred as those of the training data are. A table needs the
     columns that were trained on, under the same names; others are not used.
     """
-    from kobai.data.endings import is_table
+    from kobai.data.tables.endings import is_table
 
     model = find_model(run)
     if not file.exists():
@@ -77,7 +77,7 @@ def predict(
 
 
 def _predict_picture(model: "Model", file: Path) -> None:
-    from kobai.cli.image import read_image
+    from kobai.data.images.drawing import read_image
 
     seen = read_image(file, model.image_shape or model.network.inputs)
     _check_ink(model, file)

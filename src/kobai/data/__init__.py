@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING, Any
 from kobai.data.catalogue import load_dataset
 from kobai.data.dataset import Dataset, one_hot
 from kobai.data.digits import load_digits
-from kobai.data.folders import load_idx_folder
-from kobai.data.idx import read_idx
-from kobai.data.mnist import load_fashion_mnist, load_kuzushiji_mnist, load_mnist
+from kobai.data.images.folders import load_idx_folder
+from kobai.data.images.idx import read_idx
+from kobai.data.images.mnist import load_fashion_mnist, load_kuzushiji_mnist, load_mnist
 from kobai.data.npz import load_npz
 from kobai.data.ranges import InputRange
 from kobai.data.splits import train_test_split
 from kobai.data.toys import circles, gaussians, moons, sine, spiral, xor
 
 if TYPE_CHECKING:
-    from kobai.data.columns import Columns
-    from kobai.data.table import load_table
+    from kobai.data.tables.columns import Columns
+    from kobai.data.tables.load import load_table
 
 __all__ = [
     "Columns",
@@ -43,7 +43,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     # What is about tables takes 15 ms to import, which other data does not need.
-    homes = {"Columns": "columns", "load_table": "table"}
+    homes = {"Columns": "tables.columns", "load_table": "tables.load"}
     if name not in homes:
         raise AttributeError(f"module 'kobai.data' has no attribute {name!r}")
     from importlib import import_module

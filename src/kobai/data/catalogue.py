@@ -5,11 +5,11 @@ from pathlib import Path
 
 from kobai.data.dataset import Dataset
 from kobai.data.digits import load_digits
-from kobai.data.endings import is_table
-from kobai.data.folders import load_idx_folder
+from kobai.data.images.folders import load_idx_folder
+from kobai.data.images.mnist import load_fashion_mnist, load_kuzushiji_mnist, load_mnist
 from kobai.data.keywords import checked_keywords
-from kobai.data.mnist import load_fashion_mnist, load_kuzushiji_mnist, load_mnist
 from kobai.data.npz import load_npz
+from kobai.data.tables.endings import is_table
 from kobai.errors import DataError, suggest
 
 IMAGE_SETS = {

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from kobai.data.columns import Columns
     from kobai.data.ranges import InputRange
-    from kobai.data.writing import Writing
+    from kobai.data.tables.columns import Columns
+    from kobai.data.tables.writing import Writing
 
 Array = NDArray[Any]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from kobai.data.dataset import Dataset
-from kobai.data.images import image_dataset
+from kobai.data.images.stack import image_dataset
 from kobai.data.keywords import checked_keywords
 from kobai.data.splits import train_test_split
 

@@ -10,7 +10,7 @@ import numpy as np
 from kobai.data.arrays import image_shape, inputs, targets
 from kobai.data.damage import readable
 from kobai.data.dataset import Array, Dataset
-from kobai.data.idx import check_labels
+from kobai.data.images.idx import check_labels
 from kobai.data.keywords import checked_keywords
 from kobai.data.ranges import range_of
 from kobai.data.splits import train_test_split

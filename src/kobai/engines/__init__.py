@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kobai.errors import suggest
 
 if TYPE_CHECKING:
-    from kobai.engines.stepping import NumpyStepper
+    from kobai.training.steppers import NumpyStepper
 
 ENGINES = ("eager", "numpy", "numba")
 
@@ -56,12 +56,12 @@ def make_stepper(
     MissingExtraError for "numba" without its extra.
     """
     if engine == "numpy":
-        from kobai.engines.stepping import NumpyStepper
+        from kobai.training.steppers import NumpyStepper
 
         return NumpyStepper(step, structure)
     if engine == "numba":
-        from kobai.engines.compiled.toolbox import need_extra
-        from kobai.engines.numba_stepping import NumbaStepper
+        from kobai.engines.numba_engine.kernels.tools import need_extra
+        from kobai.training.numba_stepper import NumbaStepper
 
         need_extra()
         return NumbaStepper(step, structure)

@@ -10,8 +10,8 @@ from sklearn.exceptions import ConvergenceWarning
 
 from kobai.autodiff import value_and_gradient
 from kobai.autodiff.trees import leaves, unflatten
-from kobai.engines.keeping import kept_program
-from kobai.engines.planned import Program, write_program
+from kobai.engines.numpy_engine.kept import kept_program
+from kobai.engines.numpy_engine.program import Program, write_program
 from kobai.estimators.course import NOT_FINITE, NotFiniteError
 from kobai.estimators.problem import Problem, squares
 from kobai.estimators.rows import Rows

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from kobai.engines.stepping import Steps
 from kobai.estimators.problem import Problem
 from kobai.estimators.rows import Rows
 from kobai.networks.layer import Values
 from kobai.optimizers import Optimizer
 from kobai.training.step import PlainStepper, compiled, make_step
+from kobai.training.steppers import Steps
 
 # After so many steps at most, Ctrl-C is noticed.
 LONGEST = 512

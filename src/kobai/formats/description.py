@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from kobai.data.columns import Columns
 from kobai.data.ranges import InputRange
-from kobai.data.writing import Writing
+from kobai.data.tables.columns import Columns
+from kobai.data.tables.writing import Writing
 from kobai.formats.model import Model
 
 VERSION = 2

@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from kobai.data.columns import Columns
 from kobai.data.dataset import Dataset
 from kobai.data.ranges import InputRange
-from kobai.data.writing import Writing
+from kobai.data.tables.columns import Columns
+from kobai.data.tables.writing import Writing
 from kobai.errors import ModelFileError
+from kobai.files import write_atomically
 from kobai.formats import description
 from kobai.formats.model import Model
 from kobai.networks import Network, architecture
 from kobai.networks.placing import number_shapes, place
-from kobai.training.files import write_atomically
 
 Arrays = Mapping[str, np.ndarray]
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from kobai.data.columns import Columns
 from kobai.data.dataset import Array, Dataset
 from kobai.data.ranges import InputRange
-from kobai.data.writing import Writing
+from kobai.data.tables.columns import Columns
+from kobai.data.tables.writing import Writing
 from kobai.formats.layout import laid_out
 from kobai.formats.units import factor_to_raw, known_range
 from kobai.networks import Network

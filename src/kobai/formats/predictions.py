@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kobai.data.coding import coded_blocks, lacking
-from kobai.data.columns import OTHER, Columns
-from kobai.data.frames import Table, open_table
+from kobai.data.tables.columns import OTHER, Columns
+from kobai.data.tables.frames import Table, open_table
+from kobai.data.tables.new_rows import coded_blocks, lacking
 from kobai.errors import DataError
 from kobai.formats.model import Model
 from kobai.formats.rows import outputs_of
@@ -54,7 +54,7 @@ class Predictions:
 def strange_cells(columns: Columns, raw: np.ndarray) -> dict[str, int]:
     """Count the cells of raw `(n, p)` that are as no cell of the training rows was.
 
-    >>> from kobai.data.columns import Feature, Target
+    >>> from kobai.data.tables.columns import Feature, Target
     >>> features = Feature("size"), Feature("age", has_missing=True)
     >>> columns = Columns(features, Target(("kind",), ("cat", "dog")))
     >>> strange_cells(columns, np.array([[np.nan, np.nan], [1, 2]]))

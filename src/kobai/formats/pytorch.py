@@ -26,9 +26,9 @@ from pathlib import Path
 import numpy as np
 
 from kobai.errors import ModelFileError, suggest
+from kobai.files import write_atomically
 from kobai.networks import BatchNorm, Dense, Network
 from kobai.networks.placing import place
-from kobai.training.files import write_atomically
 
 Arrays = dict[str, np.ndarray]
 

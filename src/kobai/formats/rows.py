@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kobai.data.columns import Columns
 from kobai.data.dataset import Array
+from kobai.data.tables.columns import Columns
 from kobai.errors import missing_extra
 from kobai.networks import Network
 
@@ -40,8 +40,8 @@ def outputs_of(network: Network, columns: Columns, raw: Array) -> Array:
 
 def raw_rows(columns: Columns, table: Any) -> Array:
     """Return the raw rows of a whole table, its columns found by their names."""
-    from kobai.data.coding import coded_blocks
-    from kobai.data.frames import open_table
+    from kobai.data.tables.frames import open_table
+    from kobai.data.tables.new_rows import coded_blocks
 
     blocks = [raw for _, raw, _ in coded_blocks(columns, open_table(table))]
     return np.concatenate([np.empty((0, len(columns.features))), *blocks])

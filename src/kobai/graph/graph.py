@@ -10,7 +10,7 @@ from kobai import html
 from kobai.autodiff import operations as ops
 from kobai.graph.drawing import draw
 from kobai.graph.node import Constant, Input, Node, Operation, in_order
-from kobai.graph.shapes import result_type
+from kobai.graph.result_types import result_type
 
 MOST_DRAWN = 80
 """A notebook shows a graph of more operations as text alone."""

@@ -8,7 +8,7 @@ import numpy as np
 from kobai.autodiff import operations as ops
 from kobai.graph.errors import TraceError
 from kobai.graph.node import Builder, Constant, Node
-from kobai.graph.shapes import stand_in
+from kobai.graph.result_types import stand_in
 
 
 def is_mask(node: Node) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 from kobai.autodiff.primitive import Primitive
 from kobai.errors import GradientError
 from kobai.graph.python_numbers import evaluate
-from kobai.graph.shapes import result_type, stays_weak
+from kobai.graph.result_types import result_type, stays_weak
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from kobai.autodiff.trees import tree_map
-from kobai.graph.algebra import Known
 from kobai.graph.graph import Graph
+from kobai.graph.identities.cancelling import Known
 from kobai.graph.node import Builder, Constant, Node, Operation, in_order
 
 

@@ -7,9 +7,9 @@ from typing import Any, NoReturn
 import numpy as np
 
 from kobai.autodiff import operations as ops
-from kobai.autodiff.aliasing import source_of
-from kobai.autodiff.creation import making_arrays
-from kobai.autodiff.overloaded import ArrayLike
+from kobai.autodiff.arrays.aliasing import source_of
+from kobai.autodiff.arrays.creation import making_arrays
+from kobai.autodiff.arrays.overloaded import ArrayLike
 from kobai.autodiff.primitive import Primitive, Trace
 from kobai.autodiff.rules import ELEMENTWISE
 from kobai.autodiff.tensor import next_level
@@ -19,7 +19,7 @@ from kobai.graph.errors import TraceError
 from kobai.graph.graph import Graph
 from kobai.graph.indexing import is_mask, refuse_mask, with_places
 from kobai.graph.node import Builder, Constant, Node, is_python_number
-from kobai.graph.shapes import stand_in, stays_weak
+from kobai.graph.result_types import stand_in, stays_weak
 
 
 def trace(f: Callable[..., Any], *examples: Any) -> Graph:

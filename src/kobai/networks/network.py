@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from kobai import autodiff
-from kobai.engines.perturbing import NumericalGradient
+from kobai.engines.differences.gradient import NumericalGradient
 from kobai.functions.activations import is_plain
 from kobai.functions.metrics import are_right
 from kobai.networks import architecture, checks

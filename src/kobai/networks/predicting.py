@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from kobai.engines.planned import compile_numpy
+from kobai.engines.numpy_engine.program import compile_numpy
 from kobai.graph import trace
 
 # So many rows at a time stay in the processor's cache between operations.

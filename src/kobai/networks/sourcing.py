@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kobai.autodiff import value_and_gradient
-from kobai.engines.planned import compile_numpy
+from kobai.engines.numpy_engine.program import compile_numpy
 from kobai.graph import trace
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ words in it are English, Japanese or Chinese, by `language="en"`, `"ja"` or `"zh
 matplotlib is imported when the first figure is drawn.
 """
 
+from kobai.gallery.registry import FIGURES, save_figures
 from kobai.plots.calculus import (
     activation_functions,
     difference_errors,
@@ -19,7 +20,6 @@ from kobai.plots.descents import descent, learning_rates, valley_walks
 from kobai.plots.fonts import FontWarning
 from kobai.plots.graphs import draw_graph
 from kobai.plots.networks import first_layer_weights, layer_gradients, network_drawing
-from kobai.plots.registry import FIGURES, save_figures
 from kobai.plots.surfaces import descent_surface, gradient_field, optimizer_paths
 
 __all__ = [

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from kobai.errors import ModelFileError
-from kobai.training.files import write_atomically
+from kobai.files import write_atomically
 
 FORMAT = "kobai-checkpoint"
 VERSION = 1

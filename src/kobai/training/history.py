@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kobai.errors import DataError, MissingExtraError, missing_extra, suggest
-from kobai.training.files import write_atomically
-from kobai.training.table import names_of, table
+from kobai.files import write_atomically
+from kobai.training.display.table import names_of, table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -105,8 +105,8 @@ class History:
     def _repr_html_(self) -> str:
         """Return the curves and the table, as a notebook shows them."""
         # Only notebooks need them.
-        from kobai.training.notebook import current_cell
-        from kobai.training.picture import as_html
+        from kobai.training.display.notebook import current_cell
+        from kobai.training.display.picture import as_html
 
         if self.shown_in is not None and self.shown_in == current_cell():
             return escape(repr(self))

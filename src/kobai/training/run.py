@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kobai.engines import choose_engine
-from kobai.engines.stepping import Steps
 from kobai.training.batches import NOISE_STREAM, epoch_batches, stream
 from kobai.training.callbacks import Callbacks, TrainingState
 from kobai.training.checkpoint import save_checkpoint
 from kobai.training.data import TrainingData
-from kobai.training.display import Display
+from kobai.training.display.lines import Display
 from kobai.training.errors import TrainingDivergenceError, diverged
 from kobai.training.history import History
 from kobai.training.interrupt import DeferredInterrupt
 from kobai.training.settings import Settings, identity
 from kobai.training.step import compiled, make_step
+from kobai.training.steppers import Steps
 
 if TYPE_CHECKING:
     from kobai.networks import Network

@@ -11,15 +11,15 @@ import numpy as np
 from kobai.autodiff import numerical_gradient, value_and_gradient
 from kobai.autodiff.trees import tree_map
 from kobai.engines import make_stepper
-from kobai.engines.blas import blas_threads
-from kobai.engines.perturbing import NumericalGradient
-from kobai.engines.stepping import Data, Steps, step_source
+from kobai.engines.differences.gradient import NumericalGradient
+from kobai.engines.machine.blas import blas_threads
 from kobai.errors import suggest
 from kobai.optimizers import Optimizer
+from kobai.training.steppers import Data, Steps, step_source
 
 if TYPE_CHECKING:
-    from kobai.engines.stepping import NumpyStepper
     from kobai.networks import Network
+    from kobai.training.steppers import NumpyStepper
 
 Step = Callable[..., tuple[Any, Any, Any, Any]]
 Objective = Callable[[Any], tuple[Any, Any]]

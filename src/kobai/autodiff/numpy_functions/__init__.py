@@ -7,20 +7,22 @@ called when an array under differentiation is handed to that twin.
 from kobai.autodiff.numpy_functions import (
     arrangement,
     choosing,
-    complex_numbers,
     constants,
     curves,
     elementary,
     joining,
-    linalg,
     missing,
-    norms,
     order,
     padding,
-    products,
     reductions,
     shapes,
     writing,
+)
+from kobai.autodiff.numpy_functions.algebra import (
+    complex_numbers,
+    linalg,
+    norms,
+    products,
 )
 from kobai.autodiff.numpy_functions.calling import call_twin, stored
 from kobai.autodiff.numpy_functions.constants import CONSTANT_FUNCTIONS, FIXED_SHAPE

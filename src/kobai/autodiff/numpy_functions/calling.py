@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kobai.autodiff.aliasing import Changeable
+from kobai.autodiff.arrays.aliasing import Changeable
 from kobai.autodiff.primitive import Overloaded
 from kobai.errors import GradientError
 

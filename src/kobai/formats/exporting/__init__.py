@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kobai.errors import suggest
+from kobai.files import write_atomically
 from kobai.formats.exporting.as_c import write_c
 from kobai.formats.exporting.as_javascript import write_javascript
 from kobai.formats.exporting.as_json import load_json, write_json
@@ -16,7 +17,6 @@ from kobai.formats.files import load_model
 from kobai.formats.model import Model
 from kobai.formats.pytorch import pytorch_bytes
 from kobai.networks import Network
-from kobai.training.files import write_atomically
 
 __all__ = ["FORMATS", "ExportError", "Format", "export", "format_of", "load_json"]
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff import operations as ops
-from kobai.engines.emitting import index_text
+from kobai.engines.numpy_engine.lines import index_text
 from kobai.formats.exporting.expressions import (
     ARITHMETIC,
     ATOM,

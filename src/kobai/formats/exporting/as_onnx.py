@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff import operations as ops
-from kobai.engines.naming import unused
+from kobai.engines.numpy_engine.names import unused
 from kobai.errors import missing_extra
 from kobai.formats.exporting.expressions import names_of, number_text, template_of
 from kobai.formats.exporting.facts import facts, json_text, meaning, taken
@@ -18,7 +18,7 @@ from kobai.formats.exporting.prediction import (
     row_size,
 )
 from kobai.graph import Constant, Input, Node, Operation
-from kobai.graph.matching import number_of
+from kobai.graph.identities.matching import number_of
 from kobai.version import __version__
 
 # The first set in which every operator used here is as it is now; read by ONNX Runtime

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from kobai.autodiff import operations as ops
-from kobai.engines.naming import unused
+from kobai.engines.numpy_engine.names import unused
 from kobai.formats.exporting.fusing import DENSE
 from kobai.formats.exporting.prediction import RESERVED, ExportError, Prediction
 from kobai.graph import Node, Operation

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from kobai.data.delimited import MISSING
-from kobai.data.writing import Writing
+from kobai.data.tables.delimited import MISSING
+from kobai.data.tables.writing import Writing
 from kobai.formats.exporting.expressions import number_text
 from kobai.formats.exporting.prediction import Prediction, full_range
 from kobai.formats.model import Model

@@ -8,10 +8,9 @@ from kobai import functions
 from kobai.autodiff import operations as ops
 from kobai.autodiff.primitive import Primitive
 from kobai.autodiff.rules import ELEMENTWISE
-from kobai.engines.fusing import FUSIONS
+from kobai.engines.fusions import FUSIONS
 from kobai.graph import Constant, Graph, Node, Operation
-from kobai.graph.identities import IDENTITIES
-from kobai.graph.matching import (
+from kobai.graph.identities.matching import (
     ADD,
     DIVIDE,
     EXP,
@@ -21,6 +20,7 @@ from kobai.graph.matching import (
     is_a,
     number_of,
 )
+from kobai.graph.identities.table import IDENTITIES
 from kobai.graph.rewriting import Identity, Rewriter, rewrite
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.data.ranges import InputRange
-from kobai.engines.naming import unused
+from kobai.engines.numpy_engine.names import unused
 from kobai.errors import KobaiError
 from kobai.formats.exporting.fusing import simplify
 from kobai.formats.model import Model

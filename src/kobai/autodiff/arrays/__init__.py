@@ -1,0 +1,1 @@
+"""Array-likes: what answers to NumPy's operators, methods and functions."""

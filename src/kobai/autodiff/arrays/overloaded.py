@@ -1,0 +1,95 @@
+"""Everything that makes an array-like answer to NumPy's operators and functions."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from kobai.autodiff import operations as ops
+from kobai.autodiff.arrays.aliasing import Changeable
+from kobai.autodiff.arrays.methods import Methods
+from kobai.autodiff.arrays.operators import Operators
+from kobai.autodiff.arrays.ufuncs import call_ufunc, qualified
+from kobai.autodiff.numpy_functions import CONSTANT_FUNCTIONS, FUNCTIONS, call_twin
+from kobai.errors import GradientError
+
+_NOT_PLAIN = (
+    "a value under differentiation cannot become a plain number or array here. "
+    "Instead of np.sum([a, b]), and of `from numpy import array` with array([a, b]), "
+    "write np.stack([a, b]); of x.dot(W), x @ W; of float(x) or math.exp(x), "
+    "np.exp(x); of writing into a plain array, np.where, np.concatenate, or np.array "
+    "of a list of the values. To leave differentiation on purpose, read x.value"
+)
+
+
+class ArrayLike(Operators, Methods, Changeable):
+    """An array-like whose operators and NumPy functions are those of its trace.
+
+    Derived classes say what the shape and the dtype are, and what a function sees
+    whose derivative is 0.
+    """
+
+    __slots__ = ()
+
+    def constant(self, function: Any, args: Any, kwargs: Any) -> Any:
+        """Call a function that sees values but has no derivative."""
+        raise NotImplementedError
+
+    def meet_list(self) -> None:
+        """Raise where an operator takes a list otherwise than as an array."""
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        """What isinstance is told: the type that NumPy would have here."""
+        return self.dtype.type if self.is_number else np.ndarray
+
+    # --- NumPy's protocols
+
+    def __array_ufunc__(
+        self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any
+    ) -> Any:
+        return call_ufunc(ufunc, method, inputs, kwargs)
+
+    def __array_function__(
+        self, function: Any, types: Any, args: Any, kwargs: Any
+    ) -> Any:
+        twin = FUNCTIONS.get(function)
+        if twin is not None:
+            return call_twin(function, twin, args, kwargs)
+        if function in CONSTANT_FUNCTIONS:
+            return self.constant(function, args, kwargs)
+        raise GradientError(
+            f"{qualified(function)}: has no derivative rule; write it with NumPy's "
+            "elementary functions, or read x.value to leave differentiation on purpose"
+        )
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        raise GradientError(_NOT_PLAIN)
+
+    def _refuse_conversion(self) -> Any:
+        raise GradientError(_NOT_PLAIN)
+
+    __float__ = __int__ = __index__ = __complex__ = _refuse_conversion
+
+    # --- indices
+
+    def __getitem__(self, index: Any) -> Any:
+        arrays, pattern = ops.split_index(index)
+        return ops.GETITEM(self, *arrays, pattern=pattern)
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        if self.is_number:
+            raise TypeError("a number does not take x[index] = value; need an array")
+        arrays, pattern = ops.split_index(index)
+        self.update(ops.SETITEM(self, value, *arrays, pattern=pattern))
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("len() of an array without axes")
+        return int(self.shape[0])
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[i] for i in range(len(self)))
+
+    def __reduce__(self) -> Any:
+        raise GradientError(_NOT_PLAIN)

@@ -1,0 +1,1 @@
+"""Images: the handwritten digits of MNIST and its relatives, folders, drawings."""

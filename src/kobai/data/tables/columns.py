@@ -1,0 +1,229 @@
+"""What was fitted to a table's columns: how its rows become numbers, and back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+Kind = Literal["number", "category"]
+OTHER = -1
+"""The code of a category that the training data did not have, or of none."""
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One column that the network sees.
+
+    A number is standardised by `mean` and `std`, those of the training rows; where
+    some of these rows lacked it, `has_missing` adds a column that says so. A category
+    is one column for each of `categories`, and one more for all others where
+    `has_other`: where some training rows had a rare word or none.
+    """
+
+    name: str
+    kind: Kind = "number"
+    mean: float = 0.0
+    std: float = 1.0
+    has_missing: bool = False
+    categories: tuple[str, ...] = ()
+    has_other: bool = False
+
+    @property
+    def codes(self) -> tuple[int, ...]:
+        """The codes that get a column each: 0, 1, … and `OTHER` at the end."""
+        return (*range(len(self.categories)), *[OTHER] * self.has_other)
+
+
+@dataclass(frozen=True)
+class Target:
+    """The column or columns to predict: names of classes, or numbers to scale back."""
+
+    names: tuple[str, ...]
+    classes: tuple[str, ...] = ()
+    means: tuple[float, ...] = ()
+    stds: tuple[float, ...] = ()
+
+    @property
+    def kind(self) -> Literal["classes", "numbers"]:
+        """What is predicted: one of several classes, or real numbers."""
+        return "classes" if self.classes else "numbers"
+
+    @property
+    def task(self) -> str:
+        """The kind of task in words, such as "3 classes (species)".
+
+        >>> Target(("height", "weight"), means=(0, 0), stds=(1, 1)).task
+        'regression with 2 targets (height, weight)'
+        """
+        names = ", ".join(self.names)
+        if self.classes:
+            return f"{len(self.classes)} classes ({names})"
+        several = f" with {len(self.names)} targets" if len(self.names) > 1 else ""
+        return f"regression{several} ({names})"
+
+
+@dataclass(frozen=True)
+class Columns:
+    """How the rows of a table become a network's inputs, and its outputs values.
+
+    Three forms of a row follow each other:
+
+    - raw `(n, p)`: one number per feature, in the order of `features`. A number is
+      itself, or NaN where it is missing; a category is its index, or `OTHER`.
+    - x `(n, width)`, from `encode`: what the network takes. First the numbers,
+      standardised, (x - mean) / std, the mean where one is missing; then a 0 or 1 for
+      each number that may be missing; then a 0 or 1 for each category.
+    - y `(n, k)`: what the network gives. `decode` brings numbers back to the target's
+      own units; probabilities stay as they are.
+
+    >>> species = Target(("species",), classes=("cat", "dog"))
+    >>> columns = Columns(
+    ...     (
+    ...         Feature("weight", mean=10, std=5, has_missing=True),
+    ...         Feature("fur", "category", categories=("long", "short")),
+    ...     ),
+    ...     species,
+    ... )
+    >>> columns.encode(np.array([[20, 0], [np.nan, 1], [10, OTHER]]))
+    array([[2., 0., 1., 0.],
+           [0., 1., 0., 1.],
+           [0., 0., 0., 0.]])
+    """
+
+    features: tuple[Feature, ...]
+    target: Target
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The features' names, in the order of raw."""
+        return tuple(feature.name for feature in self.features)
+
+    @property
+    def width(self) -> int:
+        """How many numbers `encode` makes of a row."""
+        return len(self.input_names)
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """A name for each number that `encode` makes.
+
+        >>> fur = Feature("fur", "category", categories=("long",), has_other=True)
+        >>> Columns((fur, Feature("age")), Target(("y",))).input_names
+        ('age', 'fur=long', 'fur=(other)')
+        """
+        numbers, missing, categories = self._parts()
+        return (
+            *(self.features[i].name for i in numbers),
+            *(f"{self.features[i].name} is missing" for i in missing),
+            *(f"{self.features[i].name}={self._word(i, k)}" for i, k in categories),
+        )
+
+    def codes(self, frame: Any) -> np.ndarray:
+        """Return the raw rows `(n, p)`, float64, of a Polars or pandas frame.
+
+        Raises `DataError` where a column is missing, or a number is none.
+        """
+        from kobai.data.tables.frames import polars_frame
+        from kobai.data.tables.new_rows import codes
+
+        return codes(self, polars_frame(frame))
+
+    def encode(self, raw: Any) -> Any:
+        """Return what the network takes for raw rows: `(n, p)` to `(n, width)`.
+
+        Plain NumPy that can be traced, in the dtype of `raw`.
+        """
+        numbers, missing, categories = self._parts()
+        dtype = raw.dtype
+        found = []
+        if numbers:
+            values = pick(raw, numbers)
+            mean = np.array([self.features[i].mean for i in numbers])
+            std = np.array([self.features[i].std for i in numbers], dtype)
+            # In float32 the mean is two numbers, so that years keep their digits.
+            high = mean.astype(dtype)
+            low = (mean - high).astype(dtype)
+            is_there = values == values
+            scaled = (values - high - low) / std
+            found.append(np.where(is_there, scaled, dtype.type(0)))
+        if missing:
+            values = pick(raw, missing)
+            found.append((values != values).astype(dtype))
+        if categories:
+            values = pick(raw, [i for i, _ in categories])
+            codes = np.array([code for _, code in categories], dtype)
+            found.append((values == codes).astype(dtype))
+        return found[0] if len(found) == 1 else np.concatenate(found, axis=1)
+
+    def decode(self, y: Any) -> Any:
+        """Return outputs `(n, k)` in the target's units; probabilities as they are."""
+        if self.target.classes:
+            return y
+        stds = np.array(self.target.stds, y.dtype)
+        return y * stds + np.array(self.target.means, y.dtype)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all of it as plain JSON."""
+        return asdict(self)
+
+    @staticmethod
+    def from_json(found: Mapping[str, Any]) -> "Columns":
+        """Return the columns that `as_json` described, or raise ValueError.
+
+        >>> columns = Columns((Feature("age"),), Target(("y",), classes=("a", "b")))
+        >>> Columns.from_json(columns.as_json()) == columns
+        True
+        """
+        try:
+            features = tuple(
+                Feature(**{**f, "categories": tuple(f["categories"])})
+                for f in found["features"]
+            )
+            target = Target(**{k: tuple(v) for k, v in found["target"].items()})
+            _check(features, target)
+        except (TypeError, KeyError, AttributeError) as error:
+            raise ValueError(f"columns: not as described ({error})") from None
+        return Columns(features, target)
+
+    def _parts(self) -> tuple[list[int], list[int], list[tuple[int, int]]]:
+        """Return the numbers, those that may be missing, and category and code."""
+        numbered = list(enumerate(self.features))
+        numbers = [i for i, f in numbered if f.kind == "number"]
+        missing = [i for i in numbers if self.features[i].has_missing]
+        words = [(i, f.codes) for i, f in numbered if f.kind == "category"]
+        return numbers, missing, [(i, code) for i, codes in words for code in codes]
+
+    def _word(self, feature: int, code: int) -> str:
+        known = self.features[feature].categories
+        return "(other)" if code == OTHER else known[code]
+
+
+def pick(raw: Any, indices: Sequence[int]) -> Any:
+    """Return columns of raw, as a slice where they lie side by side."""
+    first, last = indices[0], indices[-1]
+    if list(indices) == list(range(first, last + 1)):
+        return raw[:, first : last + 1]
+    return raw[:, np.array(indices)]
+
+
+def _check(features: Sequence[Feature], target: Target) -> None:
+    """Raise TypeError for what a damaged description holds instead of columns."""
+    for feature in features:
+        words = (feature.name, feature.kind, *feature.categories)
+        numbers = (feature.mean, feature.std)
+        _require(all(isinstance(word, str) for word in words), feature)
+        _require(all(isinstance(number, float | int) for number in numbers), feature)
+        _require(feature.kind in ("number", "category") and feature.std > 0, feature)
+    words = (*target.names, *target.classes)
+    _require(all(isinstance(word, str) for word in words), target)
+    scales = (*target.means, *target.stds)
+    _require(all(isinstance(number, float | int) for number in scales), target)
+    per_name = 0 if target.classes else len(target.names)
+    _require(len(target.means) == len(target.stds) == per_name, target)
+    _require(bool(features and target.names), target)
+
+
+def _require(is_right: bool, found: object) -> None:
+    if not is_right:
+        raise TypeError(f"got {found}")

@@ -1,0 +1,270 @@
+"""CSV and TSV files, read in blocks of whole rows so that memory stays small."""
+
+import codecs
+import csv
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+
+from kobai.data.damage import readable
+from kobai.data.tables.encodings import checked_encoding, find_encoding
+from kobai.errors import DataError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+BLOCK = 4 << 20
+"""Bytes of a file that are read at a time."""
+FIRST = 1 << 18
+"""Bytes that are read at first, to see what the columns hold."""
+LONGEST_HEADER = 1 << 20
+SEPARATORS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
+MISSING = (
+    *("", "NA", "N/A", "n/a", "<NA>", "#N/A"),
+    *("NaN", "nan", "-nan", "NULL", "null", "None", "?"),
+)
+"""The words that stand for a missing value."""
+
+_QUOTED = re.compile(rb'"[^"]*"')
+_BLANK_LINES = re.compile(rb'("[^"]*")|\n\r?(?=\n)')
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A text file of rows: its encoding, what parts its cells, its columns' names."""
+
+    path: Path
+    encoding: str
+    separator: str
+    names: tuple[str, ...]
+
+    def blocks(
+        self, dtypes: Callable[[], Mapping[str, Any]]
+    ) -> "Iterator[pl.DataFrame]":
+        """Yield the rows as frames, block by block.
+
+        `dtypes` is asked before each block; a column that it does not name, and every
+        column of a block that does not hold to it, comes as text. Raises `DataError`
+        where rows have too many or too few cells.
+        """
+        first = 1
+        with _opened(self.path) as file:
+            for index, block in enumerate(_records(_utf8(file, self), self.path)):
+                rows = block if index else block[_end_of_first(block) or len(block) :]
+                rows = self._checked(rows, first)
+                if rows:
+                    frame = self._frame(rows, dtypes(), first)
+                    yield frame
+                    first += len(frame)
+
+    def _frame(
+        self, rows: bytes, dtypes: Mapping[str, Any], first: int
+    ) -> "pl.DataFrame":
+        import polars as pl
+
+        text = dict.fromkeys(self.names, pl.String)
+        for schema in ({**text, **dtypes}, text):
+            try:
+                return pl.read_csv(
+                    rows,
+                    has_header=False,
+                    schema=schema,
+                    separator=self.separator,
+                    null_values=list(MISSING),
+                )
+            except pl.exceptions.PolarsError as error:
+                problem = str(error).splitlines()[0]
+        if rows.count(b'"') % 2:
+            problem = "a quotation mark is not closed"
+        # One row too long makes up for one too short in the number of cells.
+        self._check_counts(rows, first)
+        raise DataError(f"{self.path}: no readable table: {problem}")
+
+    def _checked(self, rows: bytes, first: int) -> bytes:
+        """Return rows without blank lines, having checked the number of their cells."""
+        rows = rows.strip(b"\r\n")
+        if not rows or self._is_even(rows):
+            return rows
+        rows = _BLANK_LINES.sub(lambda match: match[1] or b"", rows)
+        if not self._is_even(rows):
+            self._check_counts(rows, first)
+        return rows
+
+    def _is_even(self, rows: bytes) -> bool:
+        """Tell whether there are as many separators as the rows need together."""
+        bare = np.frombuffer(_QUOTED.sub(b"", rows) if b'"' in rows else rows, np.uint8)
+        marks = int(np.count_nonzero(bare == ord(self.separator)))
+        lines = int(np.count_nonzero(bare == ord("\n"))) + 1
+        return marks == lines * (len(self.names) - 1)
+
+    def _check_counts(self, rows: bytes, first: int) -> None:
+        lines = _QUOTED.sub(b"", rows).split(b"\n")
+        for number, line in enumerate(lines, start=first):
+            self._check_count(number, line.count(self.separator.encode()))
+
+    def _check_count(self, row: int, found: int) -> None:
+        if found != len(self.names) - 1:
+            several = "s" if found else ""
+            raise DataError(
+                f"{self.path}: row {row:,} has {found + 1} cell{several}, and "
+                f"the first line names {len(self.names)} columns; a cell that holds "
+                f"{SEPARATORS[self.separator]} must stand in quotation marks"
+            )
+
+
+def open_text_table(path: Path, encoding: str | None = None) -> TextTable:
+    """Find out how a text file is written, from its beginning.
+
+    Raises `DataError` for a file that is empty, binary, or has an unusable first line.
+    """
+    with _opened(path) as file:
+        _check_beginning(file.read(4096), path)
+        file.seek(0)
+        known = encoding and checked_encoding(encoding)
+        found = known or find_encoding(file, path)
+        file.seek(0)
+        table = TextTable(path, found, ",", ())
+        line = _first_line(_utf8(file, table), path)
+    separator = "\t" if ".tsv" in path.suffixes else _separator(line)
+    try:
+        names = next(csv.reader([line], delimiter=separator), [])
+    except csv.Error as error:
+        raise DataError(
+            f"{path}: its first line is not one of names ({error}); need the columns' "
+            "names on a line of their own"
+        ) from None
+    return TextTable(path, found, separator, checked_names(names, path))
+
+
+def checked_names(names: Sequence[str], table: object) -> tuple[str, ...]:
+    """Return the columns' names, those without one numbered; no two may be alike."""
+    found = [name.strip() or f"column {i}" for i, name in enumerate(names, start=1)]
+    twice = sorted({name for name in found if found.count(name) > 1})
+    if twice:
+        raise DataError(
+            f'{table}: two columns are called "{twice[0]}"; give each a name of its own'
+        )
+    return tuple(found)
+
+
+def _first_line(chunks: Iterator[bytes], path: Path) -> str:
+    head = b""
+    for chunk in chunks:
+        head += chunk
+        end = _end_of_first(head)
+        if end or len(head) > LONGEST_HEADER:
+            break
+    else:
+        end = len(head)
+    if not end:
+        raise DataError(
+            f"{path}: its first line is longer than {LONGEST_HEADER >> 20} MiB; need a "
+            "table with a row on each line and the names of the columns on the first"
+        )
+    line = head[:end].decode().strip("\r\n")
+    if not line.strip():
+        raise DataError(f"{path}: its first line is empty; need the columns' names")
+    if "\r" in re.sub('"[^"]*"', "", line):
+        raise DataError(
+            f"{path}: its lines end in carriage returns alone; save it with line feeds"
+        )
+    return line
+
+
+def _separator(line: str) -> str:
+    bare = re.sub('"[^"]*"', "", line)
+    return max(SEPARATORS, key=bare.count)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a file, or what is compressed in it; damage is a `DataError`."""
+    import bz2
+    import gzip
+    import lzma
+
+    openers: dict[str, Any] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+    opened = openers.get(path.suffix.lower(), open)
+    with readable(path, "it cannot be read"), opened(path, "rb") as file:
+        yield file
+
+
+def _check_beginning(beginning: bytes, path: Path) -> None:
+    kinds = {
+        b"PAR1": "a Parquet file; its name must end in .parquet",
+        b"PK\x03\x04": "a ZIP or Excel file; save the sheet as CSV",
+        b"\xd0\xcf\x11\xe0": "an Excel file; save the sheet as CSV",
+    }
+    for magic, kind in kinds.items():
+        if beginning.startswith(magic):
+            raise DataError(f"{path}: this is {kind}")
+    if not beginning.strip(b"\xef\xbb\xbf \t\r\n"):
+        raise DataError(f"{path}: the file is empty")
+    is_wide = beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if b"\0" in beginning and not is_wide:
+        raise DataError(f"{path}: a binary file; need a text table, such as a CSV")
+
+
+def _utf8(file: BinaryIO, table: TextTable, size: int = FIRST) -> Iterator[bytes]:
+    """Yield the file's text piece by piece, as UTF-8 without a byte order mark."""
+    decoder = codecs.getincrementaldecoder(table.encoding)("strict")
+    # What is ASCII needs no decoding, unless two bytes make a character.
+    plain = not table.encoding.startswith("utf-16")
+    try:
+        while chunk := file.read(size):
+            size = BLOCK
+            if plain and chunk.isascii() and not decoder.getstate()[0]:
+                yield chunk
+            else:
+                yield decoder.decode(chunk).encode()
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        raise DataError(
+            f"{table.path}: it has text that is not {table.encoding}; say what it is: "
+            "--encoding cp932 (or encoding=), or save it as UTF-8"
+        ) from None
+
+
+def _records(chunks: Iterator[bytes], path: Path) -> Iterator[bytes]:
+    """Cut text into blocks of whole rows; a line's end may stand in quotation marks."""
+    rest = b""
+    for chunk in chunks:
+        rest += chunk
+        end = _end_of_last(rest)
+        if end:
+            yield rest[:end]
+            rest = rest[end:]
+        elif len(rest) > BLOCK:
+            raise DataError(
+                f"{path}: a row is longer than {BLOCK >> 20} MiB; perhaps a quotation "
+                "mark is not closed"
+            )
+    if rest.strip():
+        yield rest
+
+
+def _end_of_first(text: bytes) -> int:
+    """Return where the first row ends, or 0."""
+    end = text.find(b"\n") + 1
+    while end and text.count(b'"', 0, end) % 2:
+        end = text.find(b"\n", end) + 1
+    return end
+
+
+def _end_of_last(text: bytes) -> int:
+    """Return where the last whole row ends, or 0."""
+    end = text.rfind(b"\n") + 1
+    if b'"' not in text:
+        return end
+    odd = text.count(b'"', 0, end) % 2
+    while odd and end:
+        quote = text.rfind(b'"', 0, end)
+        line = text.rfind(b"\n", 0, quote) + 1
+        odd = (odd + text.count(b'"', line, end)) % 2
+        end = line
+    return end

@@ -1,0 +1,148 @@
+"""What a network sees of each column, found from the rows that it learns from."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kobai.data.dataset import Array
+from kobai.data.tables.cells import LARGEST, too_large
+from kobai.data.tables.columns import Feature
+from kobai.data.tables.raw import MOST_WORDS, RawColumn
+from kobai.errors import DataError
+
+MOST_CATEGORIES = 100
+"""So many words of a column get an input each, the most frequent ones."""
+FEW_WORDS = 20
+EMPTY, SAME = "empty", "always the same"
+
+
+class Statistics:
+    """Counts, means and extremes of all columns, block by block; all are `(p,)`.
+
+    Row numbers and infinity are looked for in all rows, the rest is of training rows.
+    """
+
+    def __init__(self, columns: Sequence[RawColumn]) -> None:
+        p = len(columns)
+        self._columns = columns
+        self._shift: Array | None = None
+        self._sums = np.zeros((2, p))
+        self._rows = 0
+        self.there = np.zeros(p, np.int64)
+        self.trained = 0
+        self.lowest, self.highest = np.full(p, np.inf), np.full(p, -np.inf)
+        self._offsets = np.full(p, np.inf), np.full(p, -np.inf)
+        self.counts = [np.zeros(len(c.words) + 1, np.int64) for c in columns]
+
+    def add(self, block: Array, is_training: Array) -> None:
+        """Take in a block `(m, p)`, and which of its rows are for training."""
+        self._check_finite(block)
+        low, high = self._offsets
+        offsets = block - np.arange(self._rows, self._rows + len(block))[:, np.newaxis]
+        # NaN spreads: a column that lacks a number does not count the rows.
+        np.minimum(low, offsets.min(axis=0, initial=np.inf), out=low)
+        np.maximum(high, offsets.max(axis=0, initial=-np.inf), out=high)
+        self._rows += len(block)
+        rows = block if is_training.all() else block[is_training]
+        self.trained += len(rows)
+        is_there = rows == rows
+        self.there += is_there.sum(axis=0)
+        np.fmin(self.lowest, np.fmin.reduce(rows, initial=np.inf), out=self.lowest)
+        np.fmax(self.highest, np.fmax.reduce(rows, initial=-np.inf), out=self.highest)
+        if self._shift is None:
+            # Near the mean, so that the difference of squares loses no digits.
+            self._shift = np.where(np.isfinite(self.lowest), self.lowest, 0.0)
+        shifted = np.where(is_there, rows - self._shift, 0.0)
+        self._sums += shifted.sum(axis=0), np.einsum("ij,ij->j", shifted, shifted)
+        for index, column in enumerate(self._columns):
+            if column.kind == "category":
+                codes = rows[is_there[:, index], index].astype(np.int64)
+                count = self.counts[index]
+                count += np.bincount(codes, minlength=len(count))
+
+    def moments(self) -> tuple[Array, Array]:
+        """Return means and standard deviations."""
+        first, second = self._sums / np.maximum(self.there, 1)
+        shift = np.zeros_like(first) if self._shift is None else self._shift
+        return first + shift, np.sqrt(np.maximum(second - first * first, 0))
+
+    def numbers_rows(self, index: int) -> bool:
+        """Tell whether a column counts the rows one by one, from 0 or 1."""
+        low, high = self._offsets
+        return self._rows > 2 and bool(low[index] == high[index] in (0, 1))
+
+    def _check_finite(self, block: Array) -> None:
+        is_wrong = too_large(block)
+        if is_wrong.any():
+            row, index = map(int, np.argwhere(is_wrong)[0])
+            column = self._columns[index]
+            raise DataError(
+                f"{column.place}: row {self._rows + row + 1:,} is {block[row, index]}; "
+                f"a network needs numbers up to {LARGEST:g}: put one there or leave it "
+                "empty"
+            )
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The features, and why each of the other columns is left out."""
+
+    features: tuple[Feature, ...]
+    left_out: dict[str, str]
+
+
+def fit(
+    columns: Sequence[RawColumn], statistics: Statistics, keep: Collection[str]
+) -> Fitted:
+    """Decide what the network sees of each column, and which columns it does not."""
+    means, stds = statistics.moments()
+    features, left_out = [], {}
+    for index, column in enumerate(columns):
+        why = _why_not(column, index, statistics)
+        if why and (column.name not in keep or not statistics.there[index]):
+            left_out[column.name] = why
+        elif column.kind == "category":
+            features.append(_category(column, index, statistics))
+        else:
+            has_missing = bool(statistics.there[index] < statistics.trained)
+            mean, std = float(means[index]), float(stds[index])
+            features.append(
+                Feature(column.name, "number", mean, std or 1.0, has_missing)
+            )
+    return Fitted(tuple(features), left_out)
+
+
+def _category(column: RawColumn, index: int, statistics: Statistics) -> Feature:
+    counts = statistics.counts[index]
+    known = list(column.words)
+    frequent = np.argsort(-counts[: len(known)], kind="stable")[:MOST_CATEGORIES]
+    chosen = [int(code) for code in frequent if counts[code]]
+    named = int(counts[chosen].sum())
+    return Feature(
+        column.name,
+        "category",
+        categories=tuple(sorted(known[code] for code in chosen)),
+        has_other=named < statistics.trained,
+    )
+
+
+def _why_not(column: RawColumn, index: int, statistics: Statistics) -> str:
+    """Return why a column teaches nothing, or nothing."""
+    there = int(statistics.there[index])
+    if not there:
+        return EMPTY
+    if there == statistics.trained and (
+        statistics.lowest[index] == statistics.highest[index]
+    ):
+        return SAME
+    if column.kind == "number":
+        return "the number of the row" if statistics.numbers_rows(index) else ""
+    words = int(np.count_nonzero(statistics.counts[index]))
+    if len(column.words) > MOST_WORDS:
+        return f"an identifier or free text (more than {MOST_WORDS:,} different words)"
+    if words > FEW_WORDS and 2 * words > there:
+        return (
+            f"an identifier or free text ({words:,} different words in {there:,} rows)"
+        )
+    return ""

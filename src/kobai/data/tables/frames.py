@@ -1,0 +1,123 @@
+"""A table as frames of some rows each: from a file, or a Polars or pandas frame."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kobai.data.damage import readable
+from kobai.data.tables.delimited import TextTable, checked_names, open_text_table
+from kobai.data.tables.endings import ENDINGS, PACKED, ending_of, is_table
+from kobai.data.tables.foreign import from_pandas, from_polars, pandas_names
+from kobai.errors import DataError, missing_extra
+
+if TYPE_CHECKING:
+    import polars as pl
+
+PARQUET_ROWS = 1 << 17
+
+Dtypes = Callable[[], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that can be read more than once: its name, its columns, its frames."""
+
+    name: str
+    names: tuple[str, ...]
+    frames: "Callable[[Dtypes], Iterator[pl.DataFrame]]"
+    encoding: str = "utf-8"
+    separator: str = ","
+
+
+def open_table(table: Any, encoding: str | None = None) -> Table:
+    """Return a table to read: of a CSV, TSV or Parquet file, or of a frame.
+
+    Raises `DataError` for what is none, `MissingExtraError` without Polars.
+    """
+    try:
+        import polars  # noqa: F401
+    except ImportError as error:
+        raise missing_extra("tables", error, "table") from error
+    if isinstance(table, str | os.PathLike):
+        return _open_file(Path(table).expanduser(), encoding)
+    frame = polars_frame(table)
+    return Table("table", tuple(frame.columns), lambda dtypes: iter([frame]))
+
+
+def _open_file(path: Path, encoding: str | None) -> Table:
+    if path.is_dir():
+        raise DataError(f"{path}: is a folder; name a table in it, such as data.csv")
+    if not path.exists():
+        raise DataError(f"{path}: there is no such file")
+    if not is_table(path):
+        raise DataError(
+            f"{path}: not known as a table by its name; need one that ends in "
+            f"{', '.join(ENDINGS)} (text also compressed: {', '.join(PACKED)})"
+        )
+    if ending_of(path) == ".parquet":
+        return _open_parquet(path)
+    text: TextTable = open_text_table(path, encoding)
+    return Table(str(path), text.names, text.blocks, text.encoding, text.separator)
+
+
+def _open_parquet(path: Path) -> Table:
+    # Polars reads Parquet itself, but some damaged files end the whole process there.
+    try:
+        from pyarrow.parquet import ParquetFile
+    except ImportError as error:
+        raise missing_extra("Parquet files", error, "table") from error
+    import polars as pl
+
+    problem = "no readable Parquet file"
+    with readable(path, problem), ParquetFile(path) as file:
+        names = checked_names(file.schema_arrow.names, path)
+
+    def frames(dtypes: Dtypes) -> "Iterator[pl.DataFrame]":
+        with readable(path, problem), ParquetFile(path) as file:
+            for batch in file.iter_batches(PARQUET_ROWS):
+                # What is said to be text may be none.
+                batch.validate(full=True)
+                frame = pl.from_arrow(batch.rename_columns(names))
+                assert isinstance(frame, pl.DataFrame)
+                yield frame
+
+    return Table(str(path), names, frames)
+
+
+def polars_frame(table: Any) -> "pl.DataFrame":
+    """Return a frame of any library as a Polars one, its names checked.
+
+    Raises `DataError` for names that do not tell columns apart, TypeError for what is
+    no frame.
+    """
+    import polars as pl
+
+    # Whoever has a frame of pandas has imported it.
+    pandas = sys.modules.get("pandas")
+    if pandas is not None and isinstance(table, pandas.DataFrame):
+        return from_pandas(table, checked_names(pandas_names(table), "the frame"))
+    if isinstance(table, pl.DataFrame | pl.LazyFrame):
+        frame = from_polars(table)
+    else:
+        frame = from_polars(_from_others(table))
+    names = checked_names(frame.columns, "the frame")
+    return frame.rename(dict(zip(frame.columns, names, strict=True)))
+
+
+def _from_others(table: Any) -> "pl.DataFrame":
+    import polars as pl
+
+    is_column = hasattr(table, "to_frame")
+    shares = hasattr(table, "__dataframe__") or hasattr(table, "__arrow_c_stream__")
+    if is_column or not shares:
+        raise TypeError(
+            f"load_table: got {type(table).__name__}; need the path of a CSV, TSV or "
+            "Parquet file, or a Polars or pandas frame"
+            + ", such as column.to_frame()"
+            * is_column
+        )
+    checked_names(getattr(table, "column_names", ()), "the frame")
+    return pl.DataFrame(table)

@@ -1,0 +1,248 @@
+"""A user's own table: read, divided, fitted, and turned into inputs and targets."""
+
+from collections.abc import Mapping, Sequence, Sized
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kobai.data.dataset import Array, Dataset
+from kobai.data.keywords import checked_keywords
+from kobai.data.splits import chosen_rows
+from kobai.data.tables.columns import Columns, Target
+from kobai.data.tables.fitting import Fitted
+from kobai.data.tables.frames import Table, open_table
+from kobai.data.tables.inputs import encoded, features_of, fitted_to
+from kobai.data.tables.new_rows import coded_blocks, named_columns, targets
+from kobai.data.tables.raw import RawTable, read_raw
+from kobai.data.tables.spool import MEMORY, Spool, empty_rows
+from kobai.data.tables.targets import class_weights, read_targets, read_weights, scaled
+from kobai.data.tables.writing import Writing
+from kobai.errors import DataError
+
+Names = Any
+"""A name of a column, or several; in a frame they may be numbers."""
+
+
+@checked_keywords
+def load_table(
+    table: Any,
+    target: Names,
+    *,
+    test: Any = None,
+    test_size: float = 0.2,
+    seed: int = 0,
+    task: str | None = None,
+    drop: Names = (),
+    keep: Names = (),
+    category: Names = (),
+    weight: Names = None,
+    class_weight: str | Mapping[Any, float] | None = None,
+    encoding: str | None = None,
+    memory: int = MEMORY,
+) -> Dataset:
+    """Load a table to learn its target column from the other ones.
+
+    `table` is a CSV, TSV or Parquet file, or a Polars or pandas frame; `target` names
+    a column, or several (in a frame of pandas numbers may be names). `test` is a second
+    table to test on; without one `test_size` of the rows, drawn by `seed`, is (of each
+    class its share).
+
+    - Numbers are standardised by the training rows; missing ones become the mean, and
+      a further input says that they were missing.
+    - Words, columns of a type for categories, and those named in `category` become one
+      input for each category, at most the 100 most frequent; all others, and missing
+      ones, are one more.
+    - Left out are columns that are empty, always the same, the number of the row, or
+      a different word in most rows, unless `keep` names them; and those in `drop`.
+    - Rows without a target are left out.
+    - Words as target are classes, numbers a regression, unless there are few whole
+      ones; `task`, "classification" or "regression", overrules this. Targets of a
+      regression are standardised.
+    - `weight` names a column that weighs the rows; `class_weight` weighs the classes:
+      "balanced" or a number for each by name. Together they are `sample_weight`.
+
+    x is `(n, width)`, float32; the parts of it that would take more than `memory`
+    bytes are in temporary files. Raises `DataError` for what makes no sense, saying
+    where; `MissingExtraError` without Polars.
+
+    >>> import polars as pl
+    >>> frame = pl.DataFrame({"size": [1, 2, 8, 9] * 5, "kind": list("aabb") * 5})
+    >>> data = load_table(frame, "kind")
+    >>> data
+    table: 16 training samples, 4 test samples
+      task     2 classes (kind)
+      inputs   1 value, float32
+      targets  2 classes: a, b
+      columns  1 number
+    >>> data.columns.features[0].name
+    'size'
+    """
+    opened = open_table(table, encoding)
+    chosen = _choose(opened, target, drop, keep, category, weight)
+    raw = read_raw(opened, chosen.read, chosen.category, memory)
+    kind, values, rows = read_targets(raw, chosen.target, task)
+    if test is None:
+        is_test = _divide(rows, values if kind.classes else None, test_size, seed)
+    else:
+        is_test = np.zeros(len(rows), bool)
+    is_training = rows & ~is_test
+    kind, t = scaled(kind, values, is_training)
+    weights = _weights(raw, kind, t, is_training, chosen.weight, class_weight)
+    features = features_of(raw, (*chosen.target, *chosen.weight))
+    fitted = fitted_to(features, is_training, chosen.keep)
+    columns = Columns(fitted.features, kind)
+    x_train, x_test = encoded(features, columns, is_training, is_test, memory)
+    t_test = t[is_test]
+    notes = _notes(opened, fitted, rows)
+    if test is not None:
+        second = open_table(test, encoding)
+        x_test, t_test, lost = rows_of(second, columns, memory)
+        notes += [f"test     {second.name}{_without(lost)}"]
+    return Dataset(
+        Path(opened.name).name.split(".")[0],
+        x_train,
+        t[is_training],
+        x_test,
+        t_test,
+        classes=kind.classes,
+        source=opened.name if isinstance(table, str | Path) else "",
+        columns=columns,
+        sample_weight=weights,
+        notes=tuple(notes),
+        writing=_writing(raw),
+    )
+
+
+def rows_of(
+    table: Table, columns: Columns, memory: int = MEMORY
+) -> tuple[Array, Array, int]:
+    """Return inputs and targets of another table, and how many rows have no target.
+
+    Raises `DataError` where it does not have what `columns` need, or no rows.
+    """
+    spool, labels = Spool(columns.width, memory), []
+    lost = 0
+    for frame, raw, first in coded_blocks(columns, table):
+        t, is_there = targets(columns.target, frame, table.name, first)
+        lost += len(t) - int(is_there.sum())
+        labels.append(t[is_there])
+        spool.append(columns.encode(raw[is_there]))
+    if not spool.rows:
+        raise DataError(f"{table.name}: has no row with a target")
+    x = empty_rows((spool.rows, columns.width), np.float32, memory)
+    start = 0
+    for block in spool.blocks():
+        x[start : start + len(block)] = block
+        start += len(block)
+    return x, np.concatenate(labels), lost
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """The columns by what they are for."""
+
+    target: tuple[str, ...]
+    keep: tuple[str, ...]
+    category: tuple[str, ...]
+    weight: tuple[str, ...]
+    read: tuple[str, ...]
+
+
+def _choose(
+    table: Table,
+    target: Names,
+    drop: Names,
+    keep: Names,
+    category: Names,
+    weight: Names,
+) -> _Choice:
+    def named(names: Names, what: str) -> tuple[str, ...]:
+        is_none = names is None or (isinstance(names, Sized) and not len(names))
+        return () if is_none else named_columns(names, table, what)
+
+    targets = named_columns(target, table, "target")
+    dropped, weights = named(drop, "drop"), named(weight, "weight")
+    for name in (*dropped, *weights):
+        if name in targets:
+            raise DataError(
+                f'{"drop" if name in dropped else "weight"}: "{name}" is the target; '
+                "name another column"
+            )
+    read = tuple(name for name in table.names if name not in dropped)
+    if not set(read) - {*targets, *weights}:
+        hint = "; is something else than , ; | or a tab between the cells?"
+        raise DataError(
+            f"{table.name}: no column is left to learn from, besides the target"
+            f"{hint * (len(table.names) == 1)}"
+        )
+    return _Choice(
+        targets, named(keep, "keep"), named(category, "category"), weights, read
+    )
+
+
+def _writing(raw: RawTable) -> Writing:
+    has_commas = any(column.has_commas for column in raw.columns)
+    table = raw.table
+    return Writing(table.separator, table.encoding, "," if has_commas else ".")
+
+
+def _divide(rows: Array, labels: Array | None, test_size: float, seed: int) -> Array:
+    """Return which of the rows that have a target are for testing `(n,)`."""
+    known = np.flatnonzero(rows)
+    order = np.random.default_rng(seed).permutation(len(known))
+    is_test = np.zeros(len(rows), bool)
+    classes = None if labels is None else labels[known]
+    is_test[known[chosen_rows(order, test_size, classes)]] = True
+    return is_test
+
+
+def _weights(
+    raw: RawTable,
+    target: Target,
+    t: Array,
+    rows: Array,
+    weight: Sequence[str],
+    class_weight: str | Mapping[Any, float] | None,
+) -> Array | None:
+    """Return weights of the training rows, with a mean of 1, if any are asked for."""
+    if not weight and class_weight is None:
+        return None
+    found = np.ones(int(rows.sum()))
+    for name in weight:
+        found *= read_weights(raw, name, rows)[rows]
+    if class_weight is not None:
+        found *= class_weights(target, t[rows], class_weight)[t[rows]]
+    if not found.sum():
+        raise DataError(f"{raw.table.name}: the weight of every training row is 0")
+    weights: Array = (found / found.mean()).astype(np.float32)
+    return weights
+
+
+def _notes(table: Table, fitted: Fitted, rows: Array) -> list[str]:
+    """Say what became of the columns and rows."""
+    kinds = [feature.kind for feature in fitted.features]
+    counts = {"number": kinds.count("number"), "categorie": kinds.count("category")}
+    words = [_count(n, word) for word, n in counts.items() if n]
+    notes = [f"columns  {', '.join(words)}"]
+    missing = [f.name for f in fitted.features if f.has_missing]
+    if missing:
+        notes.append(f"missing  the mean, and an input each: {', '.join(missing)}")
+    reasons: dict[str, list[str]] = {}
+    for name, why in fitted.left_out.items():
+        reasons.setdefault(why, []).append(name)
+    notes += [f"left out {', '.join(names)}: {why}" for why, names in reasons.items()]
+    if not table.encoding.startswith("utf-8"):
+        notes.append(f"encoding {table.encoding}")
+    lost = len(rows) - int(rows.sum())
+    return [*notes, f"rows     {_without(lost)[2:]}"] if lost else notes
+
+
+def _without(lost: int) -> str:
+    return f"; left out {_count(lost, 'row')} without a target" if lost else ""
+
+
+def _count(number: int, noun: str) -> str:
+    many = "s" if number != 1 else ""
+    return f"{number:,} {noun}{many}".replace("1 categorie", "1 category")

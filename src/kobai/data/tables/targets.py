@@ -1,0 +1,181 @@
+"""What is to be learnt from a table: the kind of task, labels, weights of rows."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from kobai.data.dataset import Array
+from kobai.data.tables.cells import LARGEST, too_large
+from kobai.data.tables.columns import Target
+from kobai.data.tables.foreign import word_of
+from kobai.data.tables.new_rows import class_name, spelled
+from kobai.data.tables.raw import RawColumn, RawTable
+from kobai.errors import DataError, suggest
+
+TASKS = ("classification", "regression")
+Task = Literal["classification", "regression"]
+MOST_CLASSES = 1000
+FEW_CLASSES = 20
+ROWS_PER_CLASS = 5
+
+
+def read_targets(
+    raw: RawTable, names: Sequence[str], task: str | None
+) -> tuple[Target, Array, Array]:
+    """Return the target, its values in all rows, and which rows have one.
+
+    The values are labels `(n,)`, int64, or numbers `(n, k)`, float64, in their own
+    units. The task is found from the target: words are classes; so are two different
+    numbers, and whole numbers if there are at most 20 different ones with five rows
+    each; everything else is a regression, and several targets always are. Raises
+    `DataError` where there is nothing to learn.
+    """
+    if task is not None and task not in TASKS:
+        raise DataError(
+            f'task: got "{task}"; need {" or ".join(TASKS)}.{suggest(task, TASKS)}'
+        )
+    found = [raw.column(name) for name in names]
+    for column, values in found:
+        _check_there(column, values)
+    kinds = [task or _task(column, values) for column, values in found]
+    if len(found) == 1 and kinds[0] == "classification":
+        return _classes(*found[0])
+    words = [column.name for column, _ in found if column.kind == "category"]
+    if words or (len(found) > 1 and task == "classification"):
+        what = words[0] if words else names[0]
+        raise DataError(
+            f'{raw.table.name}: the target "{what}" is no number; a regression, and '
+            "each of several targets, needs numbers: train one network for each "
+            "column of classes"
+        )
+    values = np.column_stack([values for _, values in found])
+    is_there = np.asarray(~np.isnan(values).any(axis=1))
+    return Target(tuple(names)), values, is_there
+
+
+def scaled(target: Target, values: Array, is_training: Array) -> tuple[Target, Array]:
+    """Return the target with its scale, and values in that of the training rows."""
+    if target.classes:
+        return target, values
+    known = values[is_training]
+    means, stds = known.mean(axis=0), known.std(axis=0)
+    stds[stds == 0] = 1.0
+    fitted = Target(target.names, (), tuple(means.tolist()), tuple(stds.tolist()))
+    return fitted, ((values - means) / stds).astype(np.float32)
+
+
+def read_weights(raw: RawTable, name: str, rows: Array) -> Array:
+    """Return a weight for every row, or say which of `rows` has none."""
+    column, weights = raw.column(name)
+    wrong = rows & ~((weights >= 0) & np.isfinite(weights))
+    if column.kind == "category" or wrong.any():
+        row = int(wrong.argmax())
+        word = "a word" if column.kind == "category" else str(weights[row])
+        what = "empty" if word == "nan" else word
+        raise DataError(
+            f"{column.place}: row {row + 1:,} is {what}; a weight is a number of 0 or "
+            "more in every row"
+        )
+    return weights
+
+
+def class_weights(
+    target: Target, labels: Array, wanted: str | Mapping[Any, float]
+) -> Array:
+    """Return the weight of each class: as wanted, or "balanced".
+
+    Balanced is n / (k · rows of the class), so that all classes weigh the same.
+    """
+    if not target.classes:
+        raise DataError("class weights need classes; this is a regression")
+    if wanted == "balanced":
+        counts = np.bincount(labels, minlength=len(target.classes))
+        return len(labels) / (len(counts) * np.maximum(counts, 1))
+    if isinstance(wanted, str):
+        raise DataError(
+            f'class weight: got "{wanted}"; need balanced, or a weight for classes '
+            "such as yes=10,no=1"
+        )
+    weights = np.ones(len(target.classes))
+    known = spelled(target.classes)
+    for key, weight in wanted.items():
+        name = key if isinstance(key, str) else _word(key)
+        if name not in known:
+            raise DataError(
+                f'class weight: there is no class "{name}".'
+                f"{suggest(name, target.classes)} Known are "
+                f"{', '.join(target.classes)}"
+            )
+        if not (weight >= 0 and np.isfinite(weight)):
+            raise DataError(f'class weight: "{name}" has {weight}; need 0 or more')
+        weights[known[name]] = weight
+    return weights
+
+
+def _word(key: object) -> str:
+    try:
+        return word_of(key)
+    except TypeError:
+        return str(key)
+
+
+def _check_there(column: RawColumn, values: Array) -> None:
+    known = values[~np.isnan(values)]
+    if not len(values):
+        raise DataError(f"{column.table}: has the names of columns, but no rows")
+    if not len(known):
+        raise DataError(f"{column.place}: the target is empty in every row")
+    is_wrong = too_large(values)
+    if is_wrong.any():
+        row = int(is_wrong.argmax())
+        raise DataError(
+            f"{column.place}: row {row + 1:,} is {values[row]}; need numbers up to "
+            f"{LARGEST:g}"
+        )
+    if known.min() == known.max():
+        only = (
+            class_name(known[0])
+            if column.kind == "number"
+            else next(iter(column.words))
+        )
+        raise DataError(
+            f'{column.place}: the target is "{only}" in every row; one class alone '
+            "teaches nothing"
+        )
+
+
+def _task(column: RawColumn, values: Array) -> Task:
+    if column.kind == "category":
+        return "classification"
+    known = values[~np.isnan(values)]
+    different = np.unique(known)
+    are_few = len(different) <= min(FEW_CLASSES, len(known) // ROWS_PER_CLASS)
+    are_whole = bool((different == np.round(different)).all())
+    if len(different) == 2 or (are_few and are_whole):
+        return "classification"
+    return "regression"
+
+
+def _classes(column: RawColumn, values: Array) -> tuple[Target, Array, Array]:
+    is_there = ~np.isnan(values)
+    known = values[is_there]
+    if column.kind == "category":
+        codes = known.astype(np.int64)
+        different = np.flatnonzero(np.bincount(codes))
+        names = [list(column.words)[code] for code in different]
+        # In the order of the alphabet, not of their first rows.
+        order = np.empty(len(column.words), np.int64)
+        order[different[np.argsort(names)]] = np.arange(len(names))
+        found, names = order[codes], sorted(names)
+    else:
+        different, found = np.unique(known, return_inverse=True)
+        names = [class_name(value) for value in different[: MOST_CLASSES + 1]]
+    if len(names) > MOST_CLASSES:
+        raise DataError(
+            f"{column.place}: the target has more than {MOST_CLASSES:,} classes; "
+            "perhaps it is a number (--task regression), or another column is meant"
+        )
+    labels = np.full(len(values), -1)
+    labels[is_there] = found
+    return Target((column.name,), tuple(names)), labels, is_there

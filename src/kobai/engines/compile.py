@@ -1,0 +1,123 @@
+"""`compile`: a user's own NumPy function, traced once and run by an engine."""
+
+from collections.abc import Callable
+from functools import update_wrapper
+from inspect import signature
+from itertools import combinations
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from kobai.autodiff.trees import leaves, unflatten
+from kobai.engines.numpy_engine.program import compile_numpy
+from kobai.graph import Graph, TraceError, trace
+
+
+class Compiled:
+    """A function that is compiled for each combination of shapes it is called with."""
+
+    def __init__(self, f: Callable[..., Any]) -> None:
+        if not callable(f):
+            raise TypeError(f"compile: got {f!r}; need a function")
+        self.f = f
+        # The buffers of a compiled version belong to one caller at a time.
+        self._lock = Lock()
+        self._versions: dict[Any, tuple[Graph, Callable[..., list[Any]]]] = {}
+        update_wrapper(self, f)
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """Return what f returns for these arguments."""
+        if named:
+            bound = signature(self.f).bind(*arguments, **named)
+            if bound.kwargs:
+                names = ", ".join(bound.kwargs)
+                raise TypeError(f"compile: got {names} by name; f takes it so only")
+            arguments = bound.args
+        with self._lock:
+            return self._run(arguments)
+
+    def _run(self, arguments: tuple[Any, ...]) -> Any:
+        graph, run = self._version(arguments)
+        values = leaves(list(arguments))
+        if graph.updates:
+            _refuse_shared(values)
+        outputs = run(*values)
+        if graph.result is None:
+            return None
+        # The engine uses its buffers again, so the caller gets arrays of its own.
+        return unflatten(graph.result, [_own(value) for value in outputs])
+
+    def graph(self, *arguments: Any) -> Graph:
+        """Return the graph that is computed for arguments like these."""
+        return self._version(arguments)[0]
+
+    def source(self, *arguments: Any) -> str:
+        """Return the code that is run for arguments like these."""
+        text: str = self._version(arguments)[1].source  # type: ignore[attr-defined]
+        return text
+
+    def _version(
+        self, arguments: tuple[Any, ...]
+    ) -> tuple[Graph, Callable[..., list[Any]]]:
+        key = tuple(_signature(a) for a in arguments)
+        version = self._versions.get(key)
+        if version is None:
+            graph = trace(self.f, *arguments)
+            version = self._versions[key] = graph, compile_numpy(graph)
+        return version
+
+
+def compile(f: Callable[..., Any]) -> Compiled:
+    """Return a function that computes what f computes, without its overhead.
+
+    f is plain NumPy code of arrays or numbers, or any nesting of dicts, lists and
+    tuples of them. It is traced at the first call, and again for every new combination
+    of shapes and dtypes; after that only NumPy operations into buffers that are used
+    again are left. What f changes in place is changed in the arguments. Gradients are
+    compiled like any other function: `compile(gradient(loss))`.
+
+    What f reads besides its arguments (a global array, an attribute, a random number)
+    is read once, while tracing, and stays as it was then: pass as an argument what
+    changes. Arguments are arrays and numbers; an axis or a mode is not.
+
+    Raises TraceError, with the remedy, where f depends on the values of its arguments
+    (`if` on one, `float()`, an index by a mask), which are not known while tracing, and
+    where f changes arguments in place of which two share memory.
+
+    >>> @compile
+    ... def hypotenuse(a, b):
+    ...     return np.sqrt(a * a + b * b)
+    >>> hypotenuse(np.array([3.0, 5.0]), np.array([4.0, 12.0]))
+    array([ 5., 13.])
+    """
+    return Compiled(f)
+
+
+def _own(value: Any) -> Any:
+    return np.array(value) if isinstance(value, np.ndarray) else value
+
+
+def _refuse_shared(values: list[Any]) -> None:
+    """Refuse arguments of which one would change with another."""
+    arrays = [v for v in values if isinstance(v, np.ndarray)]
+    if len(set(map(id, arrays))) == len(arrays) and all(a.base is None for a in arrays):
+        return
+    for first, second in combinations(arrays, 2):
+        if np.may_share_memory(first, second) and np.shares_memory(first, second):
+            raise TraceError(
+                "compile: got two arguments that share memory, and f changes arguments "
+                "in place; pass a copy of one of them (x.copy())"
+            )
+
+
+def _signature(tree: Any) -> Any:
+    """Return what a trace depends on: structure, shapes, dtypes."""
+    if isinstance(tree, dict):
+        return ("dict", *((k, _signature(v)) for k, v in tree.items()))
+    if isinstance(tree, list | tuple):
+        return (type(tree).__name__, *map(_signature, tree))
+    if isinstance(tree, np.ndarray | np.generic):
+        # An array without axes can change, a number cannot.
+        return (tree.shape, tree.dtype.str, isinstance(tree, np.ndarray))
+    return type(tree)

@@ -1,0 +1,1 @@
+"""Numerical gradients, the short way: only what a perturbed number reaches."""

@@ -1,0 +1,15 @@
+"""The compiled engine: fused loops and BLAS, whole epochs without a return to Python.
+
+It needs numba and scipy (`pip install 'kobai[fast]'`), which are imported only when
+something is compiled.
+"""
+
+from kobai.engines.numba_engine.epoch import Epoch, compile_epoch, compile_numba
+from kobai.engines.numba_engine.errors import NotCompilable
+
+__all__ = [
+    "Epoch",
+    "NotCompilable",
+    "compile_epoch",
+    "compile_numba",
+]

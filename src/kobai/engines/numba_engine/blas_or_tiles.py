@@ -1,0 +1,149 @@
+"""BLAS or tiles, for each shape of product: whichever is measured to be faster."""
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from kobai.engines.numba_engine import cache
+from kobai.engines.numba_engine.kernels.products import BLAS, IN_PLACE, TILES
+from kobai.engines.numba_engine.kernels.two_jobs import BOARD, WORTH_SHARING
+from kobai.engines.numba_engine.lower import Op
+from kobai.engines.numba_engine.module import Generated
+
+# Beyond this, 2 m n k, packing pays and BLAS is not beaten; measuring would take long.
+LARGEST_TILED = 1e8
+
+# What a helper, of which there is none here, leaves of the time of a large product.
+HELPED = 0.6
+
+_SOURCE = '''"""Written by Kobai to measure products of matrices; it may be deleted."""
+
+import numpy as np
+
+from kobai.engines.numba_engine.kernels.tools import tools
+
+gather, product = tools.gather, tools.product
+u8 = np.uint64
+
+
+def steps(
+    times, a, rows, indices, count,
+    ta, b, tb, c, m, n, k, alpha, beta, way, spare, counting, board,
+):
+    for turn in range(u8(times)):
+        start = turn % u8(4) * count
+        # Two products share the rows, so every other one has to fetch them.
+        if count and way == 0 and turn % u8(2) == u8(0):
+            width = u8(a.size) // count * u8(a.itemsize)
+            gather((a, rows, width, indices, start, count, u8(indices.size) - u8(1)))
+        product((
+            a, rows, indices, start,
+            ta, b, tb, c, m, n, k, alpha, beta, way, spare, counting, board,
+        ))
+'''
+
+_CHOSEN: dict[Any, int] = {}
+
+
+def choose_ways(generated: Generated) -> list[int]:
+    """Return how to compute each product, and last whether rows are fetched.
+
+    Rows are fetched unless all products that read them do so faster where they lie.
+    """
+    listed = {
+        n: _choose(op, is_listed=True)
+        for n, op in enumerate(generated.products)
+        if n in generated.of_rows
+    }
+    is_in_place = bool(listed) and set(listed.values()) == {IN_PLACE}
+    known: Mapping[int, int] = listed if is_in_place else {}
+    ways = [
+        known[n] if n in known else _choose(op, is_listed=False)
+        for n, op in enumerate(generated.products)
+    ]
+    return [*ways, int(not is_in_place)]
+
+
+def _choose(op: Op, is_listed: bool) -> int:
+    (rows, columns), inner = op.loop, op.inner
+    left, right = (int(read.transposed) for read in op.reads)
+    flags = left, right
+    adds = op.beta is not None
+    key = (rows, columns, inner, flags, op.node.dtype.name, adds, is_listed)
+    if key not in _CHOSEN:
+        is_large = 2.0 * rows * columns * inner > LARGEST_TILED
+        _CHOSEN[key] = BLAS if is_large else _remembered(key)
+    return _CHOSEN[key]
+
+
+def _remembered(key: Any) -> int:
+    """Return the choice of an earlier process, or measure and write it down.
+
+    The two ways round differently, so all runs must choose the same: of several
+    processes that measure at once the first to write decides for all. Where nothing can
+    be kept, it is BLAS, as measuring would tell each process something else.
+    """
+    path = cache.cache_folder() / f"products-{cache.versions_key()}.jsonl"
+    name = repr(key)
+    if name not in _noted(path):
+        line = json.dumps([name, _measure(*key)])
+        with suppress(OSError), path.open("a", encoding="utf-8") as file:
+            # On a line of its own, even if the last one was cut short.
+            file.write(f"\n{line}\n")
+    return _noted(path).get(name, BLAS)
+
+
+def _noted(path: Path) -> dict[str, int]:
+    """Return the choices in a file, of several for one product the first."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, ValueError):
+        return {}
+    known = {}
+    for line in reversed(lines):
+        # What a full disk has cut short counts as not there.
+        with suppress(ValueError, TypeError):
+            name, way = json.loads(line)
+            if way in (BLAS, TILES, IN_PLACE):
+                known[name] = way
+    return known
+
+
+def _measure(
+    m: int,
+    n: int,
+    k: int,
+    flags: tuple[int, int],
+    dtype: str,
+    adds: bool,
+    is_listed: bool,
+) -> int:
+    number = np.dtype(dtype).type
+    a, b, c, spare = (np.ones(s, dtype) for s in (m * k, k * n, m * n, max(k, m) * n))
+    count = (k if flags[0] else m) if is_listed else 0
+    rows = np.ones(4 * m * k if is_listed else 1, dtype)
+    indices = np.random.default_rng(0).permutation(4 * count)
+    counting, board = np.arange(max(m, k)), np.zeros(BOARD, np.int64)
+    function = cache.load_measurement(_SOURCE, np.dtype(dtype))
+    sizes = [np.uint64(s) for s in (m, n, k)]
+    # Long enough for the clock, short enough to fit between two interruptions.
+    times = max(2, int(5e-5 / (1e-6 + 2.0 * m * n * k / 5e10)))
+    tiled = IN_PLACE if is_listed else TILES
+    seconds = {BLAS: np.inf, tiled: np.inf}
+    for _ in range(8):
+        for way in seconds:
+            start = perf_counter()
+            function(
+                times, a, rows, indices, np.uint64(count), flags[0], b, flags[1], c,
+                *sizes, number(0.5), number(adds), way, spare,
+                counting, board,
+            )  # fmt: skip
+            seconds[way] = min(seconds[way], perf_counter() - start)
+    if m * n * k >= WORTH_SHARING:
+        seconds[tiled] *= HELPED
+    return min(seconds, key=seconds.__getitem__)

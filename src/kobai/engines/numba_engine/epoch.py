@@ -1,0 +1,249 @@
+"""Compiled graphs as callables: one step at a time, or many without a return."""
+
+from collections.abc import Callable, Sequence
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from kobai.engines.numba_engine import cache
+from kobai.engines.numba_engine.blas_or_tiles import choose_ways
+from kobai.engines.numba_engine.helper import Helper
+from kobai.engines.numba_engine.kernels import tools
+from kobai.engines.numba_engine.module import Generated, generate
+from kobai.engines.numpy_engine.program import simplify
+from kobai.graph import Constant, Graph, Input
+
+
+def compile_numba(graph: Graph) -> Callable[..., list[Any]]:
+    """Return a callable that computes a graph in compiled loops and BLAS.
+
+    It takes an array for each of the graph's inputs, writes the updates into them, and
+    returns the outputs, which stay valid until it is called again. Its attribute
+    `source` is the code that it runs. Raises NotCompilable for a graph with an
+    operation that has no compiled form, and MissingExtraError without numba.
+    """
+    tools.need_extra()
+    with np.errstate(all="ignore"):
+        generated = generate(simplify(graph))
+    core = _Core(generated)
+    losses = np.empty(1)
+    nothing = np.empty(0, np.int64)
+
+    def run(*arrays: Any) -> list[Any]:
+        flat = core.flat(arrays)
+        core.check_labels(generated.inputs, arrays)
+        changed, kept = core.parted(arrays)
+        check_apart([*changed, *core.buffers], kept)
+        core.function(0, 1, *core.fixed, nothing, losses, *flat, *core.own)
+        return core.outputs(arrays)
+
+    run.source = generated.source  # type: ignore[attr-defined]
+    return run
+
+
+def compile_epoch(
+    graph: Graph, rows: Sequence[str], each: Sequence[str] = ()
+) -> "Epoch":
+    """Return a callable that runs many steps of a graph inside compiled code.
+
+    `rows` names the inputs, such as x and t, of which every step takes a batch of rows
+    by index; `each` names those with a value of its own for every step, such as the
+    learning rate. The graph's first output is the loss. Raises as `compile_numba` does.
+    """
+    tools.need_extra()
+    small = simplify(graph)
+    known = {n.name: n for n in small.inputs}
+    return Epoch(generate(small, [known[n] for n in rows], [known[n] for n in each]))
+
+
+class Epoch:
+    """Many steps in one call; see `compile_epoch`.
+
+    `inputs` are the names of the arrays that stay in place, in the order in which the
+    call takes them; `source` is the code.
+    """
+
+    def __init__(self, generated: Generated) -> None:
+        self._core = _Core(generated)
+        self._generated = generated
+        self.source = generated.source
+        self.inputs = tuple(n.name for n in generated.inputs)
+
+    def __call__(
+        self,
+        arrays: Sequence[Any],
+        data: Sequence[Any],
+        indices: Any,
+        each: Sequence[Any],
+        losses: Any,
+        first: int = 0,
+        stop: int | None = None,
+    ) -> int:
+        """Run the steps from `first` to before `stop`; return how many were done.
+
+        `arrays` are those named by `inputs`; those that the graph updates are changed
+        in place. `data` has all rows of each input in `rows`, `indices`, shape
+        (steps, batch), says which ones a step takes, and `each` has, for each input of
+        that kind, an array with the steps along axis 0. The loss of step s is written
+        to `losses[s]`, float64; a step whose loss is not finite is the last one.
+        Raises IndexError for an index or a label that is out of range, and ValueError
+        where an array to be changed shares its memory with another.
+        """
+        core, generated = self._core, self._generated
+        steps = len(losses)
+        stop = steps if stop is None else stop
+        indices = np.ascontiguousarray(indices, np.int64)
+        _check_steps(generated, indices, data, each, losses, first, stop)
+        core.check_labels(generated.rows, data)
+        core.check_labels(generated.inputs, arrays)
+        flat = core.flat(arrays)
+        changed, kept = core.parted(arrays)
+        check_apart([*changed, losses], [*kept, *data, indices, *each])
+        flat += [
+            _flat(n, a, n.shape[1:]) for n, a in zip(generated.rows, data, strict=True)
+        ]
+        flat += [
+            _flat(n, a, n.shape) for n, a in zip(generated.each, each, strict=True)
+        ]
+        given = *core.fixed, indices.reshape(-1), losses, *flat, *core.own
+        return core.helper.run(lambda: core.function(first, stop, *given))
+
+
+class _Core:
+    """A compiled function with the memory that it works in."""
+
+    def __init__(self, generated: Generated) -> None:
+        self.generated = generated
+        self.function = cache.load(generated)
+        ways = choose_ways(generated)
+        self.helper = Helper(generated.products, ways[:-1])
+        longest = [max(op.loop[0], op.inner) for op in generated.products]
+        self.fixed = [
+            np.array(generated.sizes, np.uint64),
+            np.array(generated.numbers, np.float64),
+            np.array(ways, np.int64),
+            np.arange(max(longest, default=0), dtype=np.int64),
+            self.helper.board,
+        ]
+        # Copies, as the caller may change those that were traced.
+        constants = [np.array(c.value).reshape(-1) for c in generated.constants]
+        self.buffers = [np.zeros(b.size, b.dtype) for b in generated.buffers]
+        self.own = [*constants, *self.buffers]
+
+    def flat(self, arrays: Sequence[Any]) -> list[Any]:
+        """Return the arrays as the compiled code takes them: flat, without a copy."""
+        inputs = self.generated.inputs
+        if len(arrays) != len(inputs):
+            raise TypeError(f"compiled: got {len(arrays)} arrays; need {len(inputs)}")
+        changed = self.generated.changed
+        found = []
+        for node, array in zip(inputs, arrays, strict=True):
+            if np.shape(array) != node.shape:
+                raise _misfit(node, array)
+            found.append(_flat(node, array, None, node in changed))
+        return found
+
+    def parted(self, arrays: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+        """Return the arrays that the code changes, and those that it only reads."""
+        parts: tuple[list[Any], list[Any]] = [], []
+        for node, array in zip(self.generated.inputs, arrays, strict=True):
+            parts[node not in self.generated.changed].append(array)
+        return parts
+
+    def check_labels(self, inputs: Sequence[Input], arrays: Sequence[Any]) -> None:
+        """Raise IndexError for class labels that name no column."""
+        for node, array in zip(inputs, arrays, strict=True):
+            classes = self.generated.labels.get(node)
+            if classes is None or not np.size(array):
+                continue
+            low, high = np.min(array), np.max(array)
+            if low < 0 or high >= classes:
+                raise IndexError(
+                    f"compiled: got labels from {low} to {high}; "
+                    f"need 0 to {classes - 1}"
+                )
+
+    def outputs(self, arrays: Sequence[Any]) -> list[Any]:
+        """Return the outputs in their shapes."""
+        values = dict(zip(self.generated.inputs, arrays, strict=True))
+        found: list[Any] = []
+        for node, place in self.generated.outputs:
+            if isinstance(node, Constant):
+                found.append(node.value)
+            elif isinstance(place, Input):
+                found.append(np.reshape(values[place], node.shape))
+            else:
+                value = self.buffers[place].reshape(node.shape)
+                found.append(value[()] if node.shape == () else value)
+        return found
+
+
+def check_apart(changed: Sequence[Any], kept: Sequence[Any]) -> None:
+    """Raise ValueError where an array that is changed shares its memory with another.
+
+    The code is compiled for arrays that lie apart; see `intrinsics.apart`. Only views
+    are compared, since arrays that own their memory share it with none but views.
+
+    >>> x = np.zeros(5)
+    >>> check_apart([x[:3]], [x[3:]])
+    >>> check_apart([x], [x[3:]])
+    Traceback (most recent call last):
+    ValueError: compiled: got an array to change that shares its memory; pass a copy
+    """
+    numbers = {id(array) for array in changed}
+    distinct = len(numbers) == len(changed) and numbers.isdisjoint(map(id, kept))
+    views = [a for a in (*changed, *kept) if not _owns_memory(a)]
+    pairs = [*product(changed, views)]
+    pairs += product((a for a in changed if not _owns_memory(a)), kept)
+    if not distinct or any(a is not b and np.may_share_memory(a, b) for a, b in pairs):
+        raise ValueError(
+            "compiled: got an array to change that shares its memory; pass a copy"
+        )
+
+
+def _owns_memory(array: Any) -> bool:
+    return not isinstance(array, np.ndarray) or array.flags.owndata
+
+
+def _check_steps(
+    generated: Generated,
+    indices: Any,
+    data: Sequence[Any],
+    each: Sequence[Any],
+    losses: Any,
+    first: int,
+    stop: int,
+) -> None:
+    if losses.dtype != np.float64 or not losses.flags.c_contiguous:
+        raise TypeError("compiled: losses must be a contiguous float64 array")
+    if not 0 <= first <= stop <= min(map(len, [losses, indices, *each])):
+        raise ValueError(f"compiled: got steps {first} to {stop} of {len(losses)}")
+    if indices.shape[1:] != (generated.batch,):
+        raise ValueError(
+            f"compiled: got indices {indices.shape}; need (steps, {generated.batch})"
+        )
+    rows = min(map(len, data))
+    chosen = indices[first:stop]
+    if chosen.size and not 0 <= chosen.min() <= chosen.max() < rows:
+        raise IndexError(f"compiled: got indices outside 0 to {rows - 1}")
+
+
+def _flat(
+    node: Input, array: Any, rest: tuple[int, ...] | None, changed: bool = False
+) -> Any:
+    array = np.asarray(array)
+    if array.dtype != node.dtype or (rest is not None and array.shape[1:] != rest):
+        raise _misfit(node, array)
+    if not array.flags.c_contiguous:
+        if changed:
+            raise ValueError(f"compiled: {node.name} must be contiguous to be updated")
+        array = np.ascontiguousarray(array)
+    return array.reshape(-1)
+
+
+def _misfit(node: Input, array: Any) -> TypeError:
+    return TypeError(
+        f"compiled: {node.name}: got {np.asarray(array).dtype}{list(np.shape(array))}; "
+        f"need {node.dtype}{list(node.shape)}"
+    )

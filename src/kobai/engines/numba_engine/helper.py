@@ -1,0 +1,117 @@
+"""The thread that helps with large products, and whether there is to be one."""
+
+import os
+from _thread import start_new_thread
+from collections import deque
+from collections.abc import Callable, Sequence
+from threading import Lock
+from time import perf_counter
+
+import numpy as np
+
+from kobai.engines.numba_engine import cache
+from kobai.engines.numba_engine.kernels.products import BLAS
+from kobai.engines.numba_engine.kernels.two_jobs import (
+    BOARD,
+    CALLED,
+    HELPER,
+    LEAVE,
+    NONE,
+    THERE,
+    WORTH_SHARING,
+)
+from kobai.engines.numba_engine.lower import Op
+
+# The slower way is tried again once in so many calls.
+TRIALS = 8
+# Of so many last tries the fastest counts, since any one may have been disturbed.
+TRIES = 4
+
+# Held while the helper compiles. A process forked in the middle of that would wait for
+# ever for Numba's lock, so forking waits.
+_COMPILING = Lock()
+if hasattr(os, "register_at_fork"):
+    _RELEASE = _COMPILING.release
+    os.register_at_fork(
+        before=_COMPILING.acquire, after_in_parent=_RELEASE, after_in_child=_RELEASE
+    )
+
+_SOURCE = '''"""Written by Kobai to share products of matrices; it may be deleted."""
+
+from kobai.engines.numba_engine.kernels.tools import tools
+
+serve = tools.serve
+
+
+def steps(board):
+    serve(board)
+'''
+
+
+class Helper:
+    """A second thread for some products, while that is faster; `board` has its jobs.
+
+    On a busy machine two threads are slower than one, so both ways are timed, again
+    and again. The thread leaves by itself when nothing is to be done.
+    """
+
+    def __init__(self, products: Sequence[Op], ways: Sequence[int]) -> None:
+        self.board = np.zeros(BOARD, np.int64)
+        self._is_wanted = has_second_core() and is_mostly_tiled(products, ways)
+        # Seconds of a step in the last tries, with help and without.
+        self._tries = {way: deque([0.0], maxlen=TRIES) for way in (True, False)}
+        self._calls = 0
+
+    def run(self, steps: Callable[[], int]) -> int:
+        """Run several steps, with help if that is faster; return how many they were."""
+        if not self._is_wanted:
+            return steps()
+        self._calls += 1
+        helped = min((True, False), key=lambda way: min(self._tries[way]))
+        if self._calls % TRIALS == 0:
+            helped = not helped
+        self.board[LEAVE] = not helped
+        if helped and self.board[HELPER] == NONE:
+            self.board[HELPER] = CALLED
+            start_new_thread(self._serve, ())
+        start = perf_counter()
+        done = steps()
+        if not helped or self.board[HELPER] == THERE:
+            self._note(helped, (perf_counter() - start) / max(1, done))
+        return done
+
+    def _note(self, helped: bool, seconds: float) -> None:
+        tries = self._tries[helped]
+        if tries[0] == 0.0:
+            # It stood for a way that nobody had tried.
+            tries.clear()
+        tries.append(seconds)
+
+    def _serve(self) -> None:
+        # When it is compiled for the first time, nobody waits for it.
+        with _COMPILING:
+            serve = cache.load_serve(_SOURCE)
+        serve(self.board)
+
+
+def has_second_core() -> bool:
+    """Return whether there is a second core, and Numba may use it.
+
+    NUMBA_NUM_THREADS=1 forbids it, which joblib sets for its workers.
+    """
+    from numba.core import config
+
+    return int(config.NUMBA_NUM_THREADS) > 1  # type: ignore[attr-defined]
+
+
+def is_mostly_tiled(products: Sequence[Op], ways: Sequence[int]) -> bool:
+    """Return whether most of the large products are our own tiles.
+
+    BLAS has threads of its own, and both kinds together would wait for each other.
+    """
+    done = {True: 0, False: 0}
+    for op, way in zip(products, ways, strict=True):
+        size = op.loop[0] * op.loop[1] * op.inner
+        if size >= WORTH_SHARING:
+            done[way != BLAS] += size
+    return done[True] > done[False]

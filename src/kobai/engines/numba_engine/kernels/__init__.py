@@ -1,0 +1,1 @@
+"""What compiled steps call: elementary functions, rows, products of matrices."""

@@ -1,0 +1,195 @@
+"""Products of matrices: by BLAS, or by tiles of our own where they are faster."""
+
+# mypy: disable-error-code="import-not-found,import-untyped"
+# mypy: allow-untyped-decorators, allow-untyped-calls
+
+import ctypes
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from kobai.engines.machine.blas import load_scipy_blas
+from kobai.engines.numba_engine.kernels import atomics, intrinsics, tiles
+from kobai.engines.numba_engine.kernels.intrinsics import INNER, apart
+from kobai.engines.numba_engine.kernels.two_jobs import DONE, JOB, LEFT, WORTH_SHARING
+
+BLAS, TILES, IN_PLACE = 0, 1, 2
+
+
+def register_blas() -> None:
+    """Make SciPy's BLAS known to LLVM by name, so that compiled code can be stored."""
+    from llvmlite import binding
+
+    cython_blas = load_scipy_blas()
+    for name in ("sgemm", "dgemm"):
+        binding.add_symbol(f"kobai_{name}", _address(cython_blas.__pyx_capi__[name]))
+
+
+def _address(capsule: Any) -> int:
+    api = ctypes.pythonapi
+    api.PyCapsule_GetName.restype = ctypes.c_char_p
+    api.PyCapsule_GetName.argtypes = [ctypes.py_object]
+    api.PyCapsule_GetPointer.restype = ctypes.c_void_p
+    api.PyCapsule_GetPointer.argtypes = [ctypes.py_object, ctypes.c_char_p]
+    address: int = api.PyCapsule_GetPointer(capsule, api.PyCapsule_GetName(capsule))
+    return address
+
+
+def make_by_tiles() -> Any:
+    """Return by_tiles(size, board, A, ai, ak, I, K, B, C, spare, m, n, k, ...).
+
+    After these come alpha, beta, tB; the size is that of a number, in bytes. See
+    `tiles.make_tile` for the addresses and strides. A large product is two jobs.
+    Where it sums up more numbers than it has rows, those are the halves of the sum, for
+    which there is spare memory of the size of C: each thread then reads the same rows
+    of B in every step, those that it changes when B learns. Else they are C's upper and
+    lower rows.
+    """
+    import numba
+
+    from kobai.engines.numba_engine.kernels.tools import tools
+
+    run, address, add_to = intrinsics.run_tiles(), intrinsics.address(), tools.add_to
+    load, store, pause = atomics.load(), atomics.store(), atomics.pause()
+    tiles_at, work = intrinsics.tiles_at(), tools.work
+    i8, f8, u8 = np.int64, np.float64, np.uint64
+
+    @numba.njit(error_model="numpy", nogil=True, **INNER)
+    def by_tiles(
+        itemsize: Any, board: Any, a: Any, ai: Any, ak: Any, rows_at: Any,
+        inner_at: Any, b: Any, c: Any, spare: Any, m: Any, n: Any, k: Any,
+        alpha: Any, beta: Any, tb: Any,
+    ) -> Any:  # fmt: skip
+        to, size = address(c), u8(itemsize)
+        is_large = m * n * k >= u8(WORTH_SHARING)
+        is_halved_sum = is_large and k > m and tb == 0
+        rows, inner = m, k
+        if is_halved_sum:
+            inner = k // u8(2)
+        elif is_large:
+            # Whole tiles of 6 rows.
+            rows = (m // u8(2) + u8(3)) // u8(6) * u8(6)
+        for job in range(2 if is_large else 1):
+            at = job * JOB
+            board[at], board[at + 1] = i8(tiles_at(alpha)), i8(a)
+            board[at + 2], board[at + 3] = i8(ai), i8(ak)
+            board[at + 4], board[at + 5] = i8(rows_at), i8(inner_at)
+            board[at + 6], board[at + 7] = i8(b), i8(to)
+            board[at + 8], board[at + 9], board[at + 10] = i8(rows), i8(n), i8(inner)
+            board[at + 11], board[at + 12] = f8(alpha).view(i8), f8(beta).view(i8)
+            if is_halved_sum:
+                inner_at, b = inner_at + u8(8) * inner, b + inner * n * size
+                to, inner, beta = address(spare), k - inner, beta - beta
+            else:
+                rows_at, to = rows_at + u8(8) * rows, to + rows * n * size
+                rows = m - rows
+        if not is_large:
+            run(board, 0)
+            return
+        store(board, DONE, 0)
+        store(board, LEFT, 1)
+        store(board, LEFT + 1, 1)
+        work(board, 0)
+        while load(board, DONE) < 2:
+            pause()
+        if is_halved_sum:
+            add_to(c, spare, m * n)
+
+    return by_tiles
+
+
+def make_add_to() -> Any:
+    """Return the compiled add_to(c, numbers, count): c += numbers."""
+    import numba
+
+    @numba.njit(error_model="numpy", nogil=True, pipeline_class=apart(), **INNER)
+    def add_to(c: Any, numbers: Any, count: Any) -> None:
+        for j in range(count):
+            c[j] += numbers[j]
+
+    return add_to
+
+
+def make_transpose() -> Any:
+    """Return the compiled transpose(to, B, n, k): the (n, k) matrix B as a (k, n)."""
+    import numba
+
+    @numba.njit(error_model="numpy", nogil=True, pipeline_class=apart(), **INNER)
+    def transpose(to: Any, b: Any, n: Any, k: Any) -> None:
+        for p in range(k):
+            for j in range(n):
+                to[p * n + j] = b[j * k + p]
+
+    return transpose
+
+
+def product_source(dtype: str) -> str:
+    """Return the source of the product of one dtype, to be stored once for all.
+
+    C = alpha op(A) op(B) + beta C, where op transposes if the flag after the matrix is
+    set. A has the rows indices[start], indices[start + 1], ... of a larger array, one
+    after the other. `way` is BLAS or TILES, or IN_PLACE, which reads those rows where
+    they lie and does not use A. Tiles need a `spare` array as large as B and as C,
+    after it the numbers 0, 1, 2, ... up to the largest of m and k, and the board where
+    a helper finds its work.
+    """
+    return _SOURCE.format(size=np.dtype(dtype).itemsize)
+
+
+_SOURCE = '''"""Written by Kobai to multiply matrices; it may be deleted."""
+
+import numpy as np
+
+from kobai.engines.numba_engine.kernels.tools import tools
+
+address, by_blas, by_tiles = tools.address, tools.by_blas, tools.by_tiles
+transpose = tools.transpose
+u8 = np.uint64
+
+
+def steps(
+    a, everything, indices, start, ta, b, tb, c, m, n, k, alpha, beta, way, spare,
+    counting, board,
+):
+    if way == 0:
+        by_blas(a, ta, b, tb, c, m, n, k, alpha, beta)
+        return
+    at, rows, count = address(a), address(b), address(counting)
+    listed = count
+    if way == 2:
+        at, listed = address(everything), address(indices) + u8(8) * start
+    if tb:
+        transpose(spare, b, n, k)
+        rows = address(spare)
+    ai, ak = (u8(1), m) if ta else (k, u8(1))
+    rows_at, inner_at = (count, listed) if ta else (listed, count)
+    by_tiles(
+        u8({size}), board, at, ai, ak, rows_at, inner_at, rows, c, spare, m, n, k,
+        alpha, beta, tb,
+    )
+'''
+
+
+@lru_cache
+def register_product(dtype: str) -> None:
+    """Make the product of a dtype known to LLVM by name.
+
+    It is compiled once and called like BLAS, and so not compiled into every step.
+    """
+    from llvmlite import binding
+    from numba.core import types
+
+    from kobai.engines.numba_engine import cache
+
+    register_blas()
+    avx512 = bool(binding.get_host_cpu_features().get("avx512f"))
+    source = tiles.small_product_source(avx512, np.dtype(dtype).itemsize)
+    job = types.void(types.CPointer(types.uint64))
+    binding.add_symbol(f"kobai_tiles_{dtype}", cache.load_callback(source, job))
+    number, word, size = getattr(types, dtype), types.int64, types.uint64
+    array, words = types.CPointer(number), types.CPointer(word)
+    given = [array, array, words, size, word, array, word, array, size, size, size]
+    given += [number, number, word, array, words, words]
+    product = cache.load_callback(product_source(dtype), types.void(*given))
+    binding.add_symbol(f"kobai_product_{dtype}", product)

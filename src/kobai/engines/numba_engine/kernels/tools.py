@@ -1,0 +1,120 @@
+"""What the generated code calls, translated by Numba when it is first asked for."""
+
+# mypy: disable-error-code="import-not-found,import-untyped"
+# mypy: allow-untyped-decorators, allow-untyped-calls
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from kobai.engines.numba_engine.kernels import (
+    elementary,
+    intrinsics,
+    products,
+    rows,
+    two_jobs,
+)
+from kobai.engines.numba_engine.kernels.intrinsics import INNER
+from kobai.errors import missing_extra
+
+# Rounding may change by these, NaN and inf are what they are without them.
+FAST_MATH = {"reassoc", "contract", "nsz", "arcp"}
+
+_LOCK = threading.RLock()
+
+
+def need_extra() -> None:
+    """Raise MissingExtraError, with the remedy, unless numba and scipy are there."""
+    try:
+        import numba  # noqa: F401
+        import scipy  # noqa: F401
+    except ImportError as error:
+        raise missing_extra("engine numba", error, "fast") from error
+
+
+@contextmanager
+def vectorising() -> Iterator[None]:
+    """Let LLVM vectorise short loops too, while something is compiled.
+
+    A loop over 10 columns is one masked vector instead of ten numbers. A loop that
+    would first have to look where its arrays lie stays as it is: the version with
+    vectors rounds in another way than the one without, and the results would depend
+    on what memory the arrays happened to get. See `intrinsics.apart`.
+    """
+    from llvmlite import binding
+
+    with _LOCK:
+        binding.set_option("kobai", _PREDICATE.format("predicate-else-scalar-epilogue"))
+        binding.set_option("kobai", _checks(0))
+        try:
+            yield
+        finally:
+            binding.set_option("kobai", _PREDICATE.format("scalar-epilogue"))
+            binding.set_option("kobai", _checks(None))
+
+
+_PREDICATE = "-prefer-predicate-over-epilogue={}"
+
+
+def _checks(most: int | None) -> str:
+    """Return LLVM's option for the checks of a loop; None for as many as it does."""
+    from llvmlite import binding
+
+    if binding.llvm_version_info[0] < 20:
+        return f"-runtime-memory-check-threshold={8 if most is None else most}"
+    return f"-vectorize-memory-check-threshold={128 if most is None else most}"
+
+
+class _Tools:
+    """The functions by name, each translated once."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        with _LOCK:
+            made = _make(name)
+            setattr(self, name, made)
+        return made
+
+
+def _make(name: str) -> Any:
+    if name in ("maximum", "minimum"):
+        return intrinsics.extremum(name)
+    if name in _MAKERS:
+        return _MAKERS[name]()
+    import numba
+
+    # Without FAST_MATH: regrouped, the two parts of ln 2 would be one again.
+    jit = numba.njit(error_model="numpy", fastmath={"contract"}, nogil=True, **INNER)
+    # The callees of an elementary function are compiled ones too.
+    function = getattr(elementary, name)
+    needed = {n for n in function.__code__.co_names if n in _CALLEES}
+    if needed:
+        namespace = {**vars(elementary), **{n: getattr(tools, n) for n in needed}}
+        function = type(function)(function.__code__, namespace, name)
+    return jit(function)
+
+
+_MAKERS: dict[str, Callable[[], Any]] = {
+    "add_to": products.make_add_to,
+    "address": intrinsics.address,
+    "by_blas": intrinsics.blas_product,
+    "by_tiles": products.make_by_tiles,
+    "copy_rows": rows.make_copy_rows,
+    "gather": partial(intrinsics.stored_call, "kobai_gather"),
+    "product": partial(intrinsics.stored_call, "kobai_product"),
+    "serve": two_jobs.make_serve,
+    "transpose": products.make_transpose,
+    "work": two_jobs.make_work,
+}
+
+_CALLEES = frozenset(
+    name
+    for name, value in vars(elementary).items()
+    if callable(value) and "_float" in name
+)
+
+
+tools = _Tools()

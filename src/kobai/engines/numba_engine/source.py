@@ -1,0 +1,261 @@
+"""A schedule written down as Python that Numba translates: one step of training."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from kobai.engines.numba_engine.expressions import COMPARISONS, EXPRESSIONS, LOGICAL
+from kobai.engines.numba_engine.lower import REDUCTIONS, Op, Read, base_of
+from kobai.engines.numba_engine.names import Names, short
+from kobai.engines.numba_engine.schedule import Group, Schedule, is_inside, turned
+from kobai.graph import Constant, Input, Node
+
+INDENT = "    "
+
+
+class Writer:
+    """Writes the lines of a step, stage by stage."""
+
+    def __init__(
+        self, plan: Schedule, names: Names, rows: Sequence[Input] = ()
+    ) -> None:
+        self.plan = plan
+        self.names = names
+        self.left_in_place = _only_multiplied(plan, rows)
+        self.makers: dict[Node, Op] = {op.node: op for op in plan.ops}
+        self.readers: dict[Node, list[Op]] = {}
+        for op in plan.ops:
+            for read in op.reads:
+                self.readers.setdefault(read.node, []).append(op)
+        self.memory: dict[Node, str] = {}
+        self.products: list[Op] = []
+        self.of_rows: set[int] = set()
+        self.by_row: set[Node] = set()
+        for op in plan.ops:
+            self._give_memory(op)
+
+    def lines(self) -> list[str]:
+        """Return the lines of the whole step."""
+        found: list[str] = []
+        for stage in self.plan.stages:
+            found += (
+                self._group(stage) if isinstance(stage, Group) else self._product(stage)
+            )
+        for target, node in self.plan.targets.copies:
+            found += self._copy(target, node)
+        return found
+
+    # --- where values are kept
+
+    def _give_memory(self, op: Op) -> None:
+        """Give a result memory where a later loop reads it."""
+        node = op.node
+        target = self.plan.targets.in_place.get(node)
+        if target is not None:
+            self.memory[node] = self.names.of(target)
+            return
+        name = self.names.of(node)
+        kept = node in self.plan.targets.results
+        kept = kept or any(r.kind == "product" for r in self.readers.get(node, []))
+        if (
+            op.kind == "product"
+            or op.place == "column"
+            or (kept and op.place == "number")
+        ):
+            self.memory[node] = self.names.buffer(f"{name}_out", node.size, node.dtype)
+            return
+        if op.place == "number":
+            return
+        group = self.plan.group_of[op]
+        readers = self.readers.get(node, [])
+        outside = kept or any(self.plan.group_of.get(r) is not group for r in readers)
+        later = op.place == "cell" and any(
+            r.kind == "pick" or group.phase[r] > group.phase[op]
+            for r in readers
+            if not outside
+        )
+        is_turned = isinstance(group, Group) and turned(group)
+        if outside:
+            self.memory[node] = self.names.buffer(f"{name}_out", node.size, node.dtype)
+        elif later:
+            self.by_row.add(node)
+            size = node.size if is_turned else op.loop[1]
+            self.memory[node] = self.names.buffer(f"{name}_row", size, node.dtype)
+        elif is_turned and op.place == "row":
+            self.memory[node] = self.names.buffer(f"{name}_rows", node.size, node.dtype)
+
+    # --- expressions
+
+    def operand(self, op: Op, read: Read, group: Group | None, flat: bool) -> str:
+        """Return how a value is read in the loop of an operation."""
+        node = read.node
+        maker = self.makers.get(node)
+        if maker is not None:
+            if maker.place == "number":
+                return self.names.of(node)
+            if group is not None and self.plan.group_of.get(maker) is group:
+                apart = is_inside(op, maker) or group.phase[maker] != group.phase[op]
+                if turned(group) and maker.place == "row" and apart:
+                    return f"{self.memory[node]}[i]"
+                same = maker.place == "row" or group.phase[maker] == group.phase[op]
+                if same and op.kind != "pick":
+                    return self.names.of(node)
+                if same and read.place == "row":
+                    return self.names.of(node)
+        if isinstance(node, Input) and node.size == 1:
+            return self.names.of(node)
+        name = (
+            self.names.array(node)
+            if isinstance(node, Constant)
+            else (self.memory.get(node) or self.names.of(node))
+        )
+        return f"{name}[{self._index(op, read, flat)}]"
+
+    def _index(self, op: Op, read: Read, flat: bool) -> str:
+        rows, columns = op.loop
+        if flat:
+            return "j"
+        if read.node in self.by_row:
+            is_turned = turned(self.plan.group_of[op])
+            return f"j * {self.names.size(rows)} + i" if is_turned else "j"
+        if read.transposed:
+            return f"j * {self.names.size(rows)} + i"
+        if read.place == "cell":
+            return self.cell(rows, columns)
+        return {"row": "i", "column": "j", "number": "0"}[read.place]
+
+    def cell(self, rows: int, columns: int) -> str:
+        """Return the index of the entry at row i and column j."""
+        return "j" if rows == 1 else f"i * {self.names.size(columns)} + j"
+
+    def expression(self, op: Op, group: Group | None, flat: bool) -> str:
+        """Return the formula of an operation that maps its operands."""
+        node = op.node
+        name = node.primitive.name
+        kind = node.dtype
+        if name in COMPARISONS:
+            kind = np.result_type(*(_example(n) for n in node.inputs))
+        given = []
+        for position, read in enumerate(op.reads):
+            wanted = read.node.dtype if name in LOGICAL else kind
+            if (name == "where" and position == 0) or self._is_label(op, position):
+                wanted = read.node.dtype
+            given.append(self._cast(op, read, wanted, group, flat))
+        if node.primitive in REDUCTIONS:
+            return given[0]
+        code = short(kind)
+        return EXPRESSIONS[name].format(
+            *given, dtype=kind.name, f=code, zero=f"{code}(0)", one=f"{code}(1)"
+        )
+
+    @staticmethod
+    def _is_label(op: Op, position: int) -> bool:
+        is_put = op.name in ("add_at", "scatter")
+        return is_put and position == len(op.reads) - 1
+
+    def _cast(
+        self, op: Op, read: Read, wanted: np.dtype, group: Group | None, flat: bool
+    ) -> str:
+        number = self.names.number(read.node, wanted)
+        if number is not None:
+            return number
+        text = self.operand(op, read, group, flat)
+        return text if read.node.dtype == wanted else f"{short(wanted)}({text})"
+
+    def number(self, node: Node, dtype: np.dtype) -> str:
+        """Return how the source has a value that is one number."""
+        literal = self.names.number(node, dtype)
+        if literal is not None:
+            return literal
+        base = base_of(node)
+        value = self.one(base) if base in self.makers else self.names.of(base)
+        return f"{short(dtype)}({value})"
+
+    # --- stages
+
+    def _group(self, group: Group) -> list[str]:
+        from kobai.engines.numba_engine.loops import write_group
+
+        return write_group(self, group)
+
+    def _product(self, op: Op) -> list[str]:
+        rows, columns = (self.names.size(n) for n in op.loop)
+        factors = [self._factor(read.node) for read in op.reads]
+        # Bare numbers would be literals to Numba, with a version for each.
+        flags = [f"i8({int(read.transposed)})" for read in op.reads]
+        dtype = op.node.dtype
+        alpha = self._scale(op.factors, dtype)
+        beta = f"{short(dtype)}(0)" if op.beta is None else self._scale(op.beta, dtype)
+        sizes = f"{rows}, {columns}, {self.names.size(op.inner)}"
+        out = self.memory[op.node]
+        number = len(self.products)
+        listed = f"{factors[0]}, counting, u8(0)"
+        first = op.reads[0].node
+        if first in self.left_in_place:
+            self.of_rows.add(number)
+            start = f"u8(s) * {self.names.size(first.shape[0])}"
+            listed = f"{factors[0]}_rows, indices, {start}"
+        way = f"ways[{number}], {self._spare(op, out)}"
+        self.products.append(op)
+        given = f"{factors[0]}, {listed}, {flags[0]}, {factors[1]}, {flags[1]}, {out}"
+        numbers = f"{sizes}, {alpha}, {beta}"
+        return [f"product(({given}, {numbers}, {way}, counting, board))"]
+
+    def _factor(self, node: Node) -> str:
+        if isinstance(node, Constant):
+            return self.names.array(node)
+        if isinstance(node, Input):
+            return (
+                f"{self.names.of(node)}_at" if node.size == 1 else self.names.of(node)
+            )
+        return self.memory[node]
+
+    def _spare(self, op: Op, out: str) -> str:
+        """Return memory for a second factor laid out anew, or for half of a sum."""
+        size = max(op.reads[1].node.size, op.node.size)
+        name = f"{self.names.of(op.node)}_spare"
+        return self.names.buffer(name, size, op.node.dtype)
+
+    def _scale(self, numbers: list[tuple[str, Node]], dtype: np.dtype) -> str:
+        is_negative = sum(sign == "-" for sign, _ in numbers) % 2
+        text = [self.number(n, dtype) for sign, n in numbers if sign == "*"]
+        one = f"{short(dtype)}(1)"
+        return ("-" if is_negative else "") + (" * ".join(text) or one)
+
+    def _copy(self, target: Input, node: Node) -> list[str]:
+        name = self.names.of(target)
+        kind = short(target.dtype)
+        if target.size == 1:
+            return [f"{name}_at[0] = {kind}({self.one(node)})"]
+        source = self.memory[node]
+        loop = f"for j in range({self.names.size(target.size)}):"
+        return [loop, f"{INDENT}{name}[j] = {kind}({source}[j])"]
+
+    def one(self, node: Node) -> str:
+        """Return how the source has the result of an operation that is one number."""
+        maker = self.makers[node]
+        return (
+            self.names.of(node)
+            if maker.place == "number"
+            else f"{self.memory[node]}[0]"
+        )
+
+
+def _only_multiplied(plan: Schedule, rows: Sequence[Input]) -> set[Node]:
+    """Return the batches that are read as first factors of products alone."""
+    found: set[Node] = {n for n in rows if n.size > n.shape[0] > 1}
+    for op in plan.ops:
+        for position, read in enumerate(op.reads):
+            batch = op.inner if read.transposed else op.loop[0]
+            fits = op.kind == "product" and position == 0
+            fits = fits and not op.reads[1].transposed
+            if not fits or read.node.shape[:1] != (batch,):
+                found.discard(read.node)
+    return found - plan.targets.results
+
+
+def _example(node: Node) -> Any:
+    if node.weak:
+        return 0.0 if node.dtype.kind == "f" else 0
+    return node.dtype

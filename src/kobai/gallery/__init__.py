@@ -1,0 +1,1 @@
+"""The figures of the book, each of which trains what it shows."""

@@ -1,0 +1,97 @@
+"""Every figure by its name, and writing them to files."""
+
+from collections.abc import Callable, Iterable
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kobai.errors import suggest
+from kobai.files import write_atomically
+from kobai.gallery import digits, figures
+from kobai.plots import fonts, networks
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Drawing = Callable[..., "Figure"]
+FORMATS = ("png", "svg", "pdf")
+
+
+def _without_chance(draw: Drawing) -> Drawing:
+    """Give a figure in which nothing is drawn by lot the signature of the others."""
+
+    def figure(language: str = "en", seed: int = 0) -> "Figure":
+        return draw(language=language)
+
+    figure.__doc__ = draw.__doc__
+    return figure
+
+
+FIGURES: dict[str, Drawing] = {
+    "activation-functions": _without_chance(figures.activation_functions),
+    "difference-errors": _without_chance(figures.difference_errors),
+    "gradient-field": _without_chance(figures.gradient_field),
+    "descent-surface": _without_chance(figures.descent_surface),
+    "descent-formula": _without_chance(figures.descent_formula),
+    "learning-rates": _without_chance(figures.learning_rates),
+    "local-minimum": _without_chance(figures.local_minimum),
+    "optimizer-paths": _without_chance(figures.optimizer_paths),
+    "network-drawing": _without_chance(networks.network_drawing),
+    "linear-and-nonlinear": figures.linear_and_nonlinear,
+    "decision-regions": figures.decision_regions,
+    "neuron-sine": _without_chance(figures.neuron_sine),
+    "vanishing-gradients": figures.vanishing_gradients,
+    "loss-and-accuracy": figures.loss_and_accuracy,
+    "step-losses": digits.step_losses,
+    "training-curves": digits.training_curves,
+    "confusion-matrix": digits.confusion_matrix,
+    "misclassified": digits.misclassified,
+    "first-layer-weights": digits.first_layer_weights,
+}
+"""A figure's name -> a function of `language` and `seed` that draws it."""
+
+
+def save_figures(
+    names: Iterable[str],
+    folder: str | Path,
+    language: str = "en",
+    format: str = "png",
+    seed: int = 0,
+) -> list[Path]:
+    """Draw figures of the gallery into a folder and return the files' paths.
+
+    No names means every figure. Each file is called by its figure's name; the folder
+    is made where it is missing.
+
+    Raises:
+        ValueError: a figure, the language or the format is unknown; nothing is drawn.
+        OSError: the folder cannot be written.
+
+    >>> save_figures(["training-curve"], "figures")
+    Traceback (most recent call last):
+    ValueError: save_figures: unknown figure "training-curve"; ... "training-curves"?
+    """
+    wanted = list(names) or list(FIGURES)
+    for name in wanted:
+        _known("figure", name, FIGURES)
+    _known("format", format, FORMATS)
+    fonts.check_language(language)
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name in wanted:
+        file = BytesIO()
+        FIGURES[name](language=language, seed=seed).savefig(file, format=format)
+        path = target / f"{name}.{format}"
+        write_atomically(path, file.getvalue())
+        paths.append(path)
+    return paths
+
+
+def _known(kind: str, name: str, known: Iterable[str]) -> None:
+    names = list(known)
+    if name not in names:
+        raise ValueError(
+            f'save_figures: unknown {kind} "{name}"; need one of '
+            f"{', '.join(names)}.{suggest(name, names)}"
+        )

@@ -1,0 +1,132 @@
+"""What a run shows while it goes: aligned lines in a pipe, or nothing.
+
+The terminal's and the notebook's displays are in modules of their own, imported when
+they are needed.
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from time import perf_counter
+from typing import Any
+
+from kobai.training.display.table import column_widths, header, row
+from kobai.training.history import History
+
+
+class Display:
+    """A display that shows nothing: what every display has.
+
+    The loop calls `begin` once, `tick` after every step, `record` with every record
+    and `end` once; `close` follows in any case.
+    """
+
+    interval = float("inf")
+    """Seconds between two drawings of the bar."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def begin(self, step: int, total: int, per_epoch: int) -> None:
+        """Learn where the run starts, and where it is to end."""
+        self._first, self._total, self._per_epoch = step, total, per_epoch
+        self._started = perf_counter()
+        self._next = self._started + self.interval
+
+    def tick(self, step: int, loss: float) -> None:
+        """Redraw after a step, unless that was done only just now."""
+        now = perf_counter()
+        if now >= self._next:
+            self._next = now + self.interval
+            self.draw(step, loss, now - self._started)
+
+    def draw(self, step: int, loss: float, seconds: float) -> None:
+        """Draw the bar."""
+
+    def record(self, record: Mapping[str, Any]) -> None:
+        """Show the record of an epoch."""
+
+    def end(self, history: History) -> None:
+        """Show how the run ended."""
+
+    def close(self) -> None:
+        """Give the screen back."""
+
+
+class Lines(Display):
+    """One aligned line per epoch: for a pipe, a log file, a plain screen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._widths: dict[str, int] = {}
+        self._lost = False
+
+    def begin(self, step: int, total: int, per_epoch: int) -> None:
+        """Say where a resumed run goes on."""
+        super().begin(step, total, per_epoch)
+        if step:
+            self.line(f"goes on after step {step:,} of {total:,}")
+
+    def record(self, record: Mapping[str, Any]) -> None:
+        """Write the epoch's line, the first time under the names."""
+        if not self._widths:
+            self._widths = column_widths(record)
+            self.line(header(self._widths))
+        self.line(row(record, self._widths))
+
+    def end(self, history: History) -> None:
+        """Write why the run ended before its time, or that it did not learn."""
+        if history.stopped:
+            self.line(history.stopped)
+        losses = [record["train_loss"] for record in history.records]
+        if losses and losses[-1] > losses[0]:
+            self.line(
+                "the loss is higher than before training: lower the learning rate"
+            )
+
+    def line(self, text: str) -> None:
+        """Write one line, at once."""
+        self.attempt(lambda: self.write(text))
+
+    def write(self, text: str) -> None:
+        """Put a line on the screen."""
+        print(text, flush=True)
+
+    def attempt(self, show: Callable[[], None]) -> None:
+        """Show something; once that fails, be silent: the training is what counts."""
+        if self._lost:
+            return
+        try:
+            show()
+        except (OSError, ValueError):
+            self._lost = True
+
+
+def choose_display(progress: bool | str) -> Display:
+    """Return the display that suits where the output goes.
+
+    False is silent. True and "auto" are a bar in a terminal, one in a notebook, and
+    plain lines anywhere else. Raises `ValueError` for anything else.
+    """
+    if progress not in (True, False, "auto"):
+        raise ValueError(
+            f'train: progress must be "auto", True or False, got {progress!r}'
+        )
+    if not progress or sys.stdout is None:
+        return Display()
+    if in_notebook():
+        from kobai.training.display.notebook import Notebook
+
+        return Notebook()
+    if sys.stdout.isatty():
+        # Rich takes 50 ms to import, which only a terminal has use for.
+        from kobai.training.display.terminal import Terminal
+
+        return Terminal()
+    return Lines()
+
+
+def in_notebook() -> bool:
+    """Tell whether a Jupyter kernel runs this."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return type(shell).__name__ == "ZMQInteractiveShell"
