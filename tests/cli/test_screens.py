@@ -10,7 +10,7 @@ from kobai.cli import options
 from kobai.cli.predict import BAR_WIDTH
 from kobai.data import load_digits
 from kobai.formats import load_model
-from kobai.plots import FIGURES
+from kobai.gallery import FIGURES
 from kobai.version import __version__
 
 COMMANDS = [

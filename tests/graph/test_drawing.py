@@ -8,8 +8,7 @@ import pytest
 from kobai.autodiff import gradient
 from kobai.engines.numpy_engine.program import simplify
 from kobai.functions import sigmoid, softmax_cross_entropy
-from kobai.graph import trace
-from kobai.plots import draw_graph
+from kobai.graph import draw, trace
 from kobai.plots.layers import arrange
 
 
@@ -41,7 +40,7 @@ def boxes_of(figure):
 
 
 def test_no_box_lies_on_another_and_all_are_on_the_page(graph):
-    figure = draw_graph(graph)
+    figure = draw(graph)
     boxes = boxes_of(figure)
     assert len(boxes) > len(graph.operations)
     for i, a in enumerate(boxes):
@@ -53,7 +52,7 @@ def test_no_box_lies_on_another_and_all_are_on_the_page(graph):
 
 
 def test_no_text_is_wider_than_its_box(graph):
-    figure = draw_graph(graph)
+    figure = draw(graph)
     boxes = boxes_of(figure)
     for text in figure.axes[0].texts:
         extent = text.get_window_extent()
@@ -64,7 +63,7 @@ def test_no_text_is_wider_than_its_box(graph):
 
 
 def test_inputs_shapes_constants_and_updates_are_named(graph):
-    texts = [t.get_text() for t in draw_graph(graph).axes[0].texts]
+    texts = [t.get_text() for t in draw(graph).axes[0].texts]
     assert {"W1", "b1", "W2", "b2", "x", "t", "lr"} <= set(texts)
     assert {"new W1", "new b1", "new W2", "new b2", "(4,7)", "709"} <= set(texts)
 
@@ -72,7 +71,7 @@ def test_inputs_shapes_constants_and_updates_are_named(graph):
 @pytest.mark.parametrize("ending", ["svg", "png"])
 def test_a_picture_is_written(tmp_path, ending):
     path = tmp_path / f"graph.{ending}"
-    draw_graph(trace(lambda x: np.sin(x) * 2, np.ones(3)), path)
+    draw(trace(lambda x: np.sin(x) * 2, np.ones(3)), path)
     start = path.read_bytes()[:200]
     assert start.startswith(b"\x89PNG") if ending == "png" else b"<?xml" in start
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kobai.plots import FIGURES
+from kobai.gallery import FIGURES
 
 
 def line(ax, label):

@@ -10,7 +10,8 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from kobai.plots import FIGURES, FontWarning, fonts, save_figures
+from kobai.gallery import FIGURES, save_figures
+from kobai.plots import FontWarning, fonts
 
 # Where no font can write a language, English labels and this warning are right.
 pytestmark = pytest.mark.filterwarnings("ignore::kobai.plots.FontWarning")
@@ -127,10 +128,10 @@ def test_a_notebook_gets_a_png(drawn):
 
 def test_pyplot_is_never_imported_and_matplotlib_only_to_draw(tmp_path):
     script = (
-        "import sys, kobai.plots as plots;"
+        "import sys, kobai.gallery as gallery;"
         "assert 'matplotlib' not in sys.modules, 'imported too early';"
-        "plots.FIGURES['descent-surface']();"
-        "plots.FIGURES['network-drawing'](language='en').savefig(sys.argv[1]);"
+        "gallery.FIGURES['descent-surface']();"
+        "gallery.FIGURES['network-drawing'](language='en').savefig(sys.argv[1]);"
         "assert 'matplotlib.pyplot' not in sys.modules, 'pyplot'"
     )
     file = tmp_path / "figure.png"

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from kobai.graph import draw, trace
-from kobai.plots import draw_graph
 
 
 @pytest.mark.parametrize("name", ["graph.xyz", "graph", "graph.jpg"])
@@ -23,4 +22,4 @@ def test_a_known_ending_may_be_in_capitals(tmp_path):
 @pytest.mark.parametrize("thing", [np.sin, None, "x * x"])
 def test_what_is_no_graph_is_refused(thing):
     with pytest.raises(TypeError, match="need a Graph"):
-        draw_graph(thing)
+        draw(thing)

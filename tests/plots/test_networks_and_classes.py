@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kobai import plots
-from kobai.plots import FIGURES
+from kobai.gallery import FIGURES
 
 
 def line(ax, label):

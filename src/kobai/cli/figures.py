@@ -12,7 +12,7 @@ from kobai.cli.settings import one_of
 
 
 def _figure_names(incomplete: str) -> list[str]:
-    from kobai.plots import FIGURES
+    from kobai.gallery import FIGURES
 
     return [name for name in FIGURES if name.startswith(incomplete)]
 
@@ -43,7 +43,7 @@ def figures(
     kobai figures learning-rates --language ja --out pictures
     """
     # matplotlib takes half a second to import.
-    from kobai.plots import FIGURES, save_figures
+    from kobai.gallery import FIGURES, save_figures
 
     wanted = [one_of("figures", name, FIGURES) for name in names or []]
     if listing:

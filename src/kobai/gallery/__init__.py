@@ -1,1 +1,5 @@
-"""The figures of the book, each of which trains what it shows."""
+"""The figures that train what they show, each by its name."""
+
+from kobai.gallery.registry import FIGURES, save_figures
+
+__all__ = ["FIGURES", "save_figures"]

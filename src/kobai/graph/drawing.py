@@ -1,22 +1,125 @@
-"""`draw`: the door to the picture of a graph."""
+"""`draw`: a graph as boxes and arrows, and the door to their picture."""
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kobai.graph.graph import Graph
+from kobai.graph.node import Constant, Input, Node, Operation, in_order
+from kobai.plots import fonts
+from kobai.plots.graphs import Box, draw_boxes
+from kobai.plots.layers import Edge, Key
 
 if TYPE_CHECKING:
-    from kobai.graph.graph import Graph
+    from matplotlib.figure import Figure
+
+_SIGNS = {
+    "add": "+",
+    "subtract": "−",
+    "multiply": "×",
+    "divide": "÷",
+    "negative": "−x",
+    "matmul": "@",
+    "square": "x²",
+    "sqrt": "√",
+    "greater": ">",
+    "less": "<",
+    "equal": "=",
+    "maximum": "max",
+    "minimum": "min",
+    "broadcast_to": "broadcast",
+    "getitem": "x[i]",
+    "setitem": "x[i] = v",
+    "scatter": "scatter",
+    "add_at": "x[i] += v",
+    "transpose": "transpose",
+}
 
 
-def draw(graph: "Graph", path: Any = None) -> Any:
-    """Return a picture of a graph, with the shape of every value; write it to `path`.
+def draw(
+    graph: Graph, path: str | Path | None = None, language: str = "en"
+) -> "Figure":
+    """Draw a graph: its inputs, operations and results, with the shape of every value.
 
-    The ending of the path says how: `.svg`, `.png` or `.pdf`. The picture is a
-    matplotlib Figure, which notebooks show. See `kobai.plots.draw_graph`.
+    Blue boxes are inputs, yellow ones operations, grey ones constants; green marks
+    what the function returns, red the inputs that it changes. Values flow downwards.
+    With `path` the figure is written there as well, in the format that its ending
+    names: .svg, .png or .pdf.
 
-    >>> import numpy as np
+    Raises:
+        TypeError: what is to be drawn is no `Graph`.
+        ValueError: the path ends in something else.
+
     >>> from kobai.graph import trace
-    >>> figure = draw(trace(lambda x: np.sum(x * x), np.ones(3)))
+    >>> figure = draw(trace(lambda x: x * x, np.ones(3)))
+    >>> [text.get_text() for text in figure.axes[0].texts][:2]
+    ['x', '(3,)']
     """
-    # A face of the house, below this folder, opened only when it is asked for.
-    from kobai.plots import draw_graph
+    if not isinstance(graph, Graph):
+        raise TypeError(
+            f"draw: got {type(graph).__name__}; need a Graph, such as trace(f, x)"
+        )
+    boxes, edges = _boxes(graph, _names(graph))
+    return draw_boxes(boxes, edges, path, language)
 
-    return draw_graph(graph, path)
+
+def _names(graph: Graph) -> dict[Input, str]:
+    """Return the last part of each input's name, or its number where no font has it."""
+    names = [node.name.split(".")[-1] for node in graph.inputs]
+    families = fonts.choose("en")[1]
+    words = fonts.readable(names, families, prefix="x")
+    return dict(zip(graph.inputs, words, strict=True))
+
+
+def _boxes(graph: Graph, names: dict[Input, str]) -> tuple[dict[Key, Box], list[Edge]]:
+    """Return the boxes by node, and the arrows between them.
+
+    A number has a box beside each of its users, so that no long arrows lead to it.
+    """
+    boxes: dict[Key, Box] = {}
+    edges: list[Edge] = []
+    for node in in_order((*graph.inputs, *graph.ends)):
+        if isinstance(node, Input):
+            boxes[node] = Box("input", names[node], _shape(node))
+        elif isinstance(node, Operation):
+            boxes[node] = Box("operation", _label(node), _shape(node))
+            for position, given in enumerate(node.inputs):
+                start: Key = given
+                if isinstance(given, Constant):
+                    start = (node, position)
+                    boxes[start] = Box("constant", _value(given))
+                edges.append((start, node))
+    for position, node in enumerate(graph.outputs):
+        boxes["output", position] = Box("output", "result")
+        edges.append((node, ("output", position)))
+    for target, node in graph.updates.items():
+        boxes["update", target] = Box("update", f"new {names[target]}")
+        edges.append((node, ("update", target)))
+    shown = {box for edge in edges for box in edge}
+    boxes = {key: box for key, box in boxes.items() if key in shown}
+    return boxes, list(dict.fromkeys(edges))
+
+
+def _label(node: Operation) -> str:
+    name = node.primitive.name
+    axis = node.attributes.get("axis")
+    if axis is None:
+        return _SIGNS.get(name, name)
+    if isinstance(axis, tuple) and len(axis) == node.inputs[0].ndim:
+        return name
+    numbers = axis if isinstance(axis, tuple) else (axis,)
+    return f"{name}, axis {', '.join(map(str, numbers))}"
+
+
+def _shape(node: Node) -> str:
+    return "" if node.shape == () else str(node.shape).replace(" ", "")
+
+
+def _value(node: Constant) -> str:
+    values = np.asarray(node.value)
+    if values.size and np.all(values == values.flat[0]):
+        return f"{values.flat[0].item():.4g}"
+    if values.ndim == 1 and np.array_equal(values, np.arange(len(values))):
+        return f"0 … {len(values) - 1}"
+    return f"array {_shape(node)}"

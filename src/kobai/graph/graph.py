@@ -8,7 +8,6 @@ import numpy as np
 
 from kobai import html
 from kobai.autodiff import operations as ops
-from kobai.graph.drawing import draw
 from kobai.graph.node import Constant, Input, Node, Operation, in_order
 from kobai.graph.result_types import result_type
 
@@ -64,7 +63,7 @@ class Graph:
         text = html.lines(str(self))
         if not 0 < len(self) <= MOST_DRAWN:
             return text
-        # A face of the house, below this folder, opened only when it is asked for.
+        from kobai.graph.drawing import draw
         from kobai.plots.inline import inline_svg
 
         picture = inline_svg(draw(self))

@@ -1,4 +1,4 @@
-"""Figures of functions, of descents and of networks that learn.
+"""Figures of numbers: curves, surfaces, networks, classes, boxes and arrows.
 
 Every function returns a matplotlib `Figure`, which it neither shows nor registers
 with pyplot: `figure.savefig("curves.png")` writes it, a notebook displays it. The
@@ -6,7 +6,6 @@ words in it are English, Japanese or Chinese, by `language="en"`, `"ja"` or `"zh
 matplotlib is imported when the first figure is drawn.
 """
 
-from kobai.gallery.registry import FIGURES, save_figures
 from kobai.plots.calculus import (
     activation_functions,
     difference_errors,
@@ -18,12 +17,10 @@ from kobai.plots.classes import confusion_matrix, decision_regions, misclassifie
 from kobai.plots.curves import step_losses, training_curves
 from kobai.plots.descents import descent, learning_rates, valley_walks
 from kobai.plots.fonts import FontWarning
-from kobai.plots.graphs import draw_graph
 from kobai.plots.networks import first_layer_weights, layer_gradients, network_drawing
 from kobai.plots.surfaces import descent_surface, gradient_field, optimizer_paths
 
 __all__ = [
-    "FIGURES",
     "FontWarning",
     "activation_functions",
     "confusion_matrix",
@@ -31,7 +28,6 @@ __all__ = [
     "descent",
     "descent_surface",
     "difference_errors",
-    "draw_graph",
     "first_layer_weights",
     "fitted_curves",
     "gradient_field",
@@ -42,7 +38,6 @@ __all__ = [
     "network_drawing",
     "neuron_curves",
     "optimizer_paths",
-    "save_figures",
     "step_losses",
     "training_curves",
     "valley_walks",

@@ -1,18 +1,13 @@
-"""Computational graphs drawn: what a function does, with the shape of every value."""
+"""Boxes and arrows drawn: a graph in rows, its values flowing downwards."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from kobai.graph import Constant, Graph, Input, Node, Operation
-from kobai.graph.node import in_order
-from kobai.plots import fonts
 from kobai.plots.fonts import letters
-from kobai.plots.layers import Box, Edge, Layout, arrange
+from kobai.plots.layers import Edge, Key, Layout, arrange
 from kobai.plots.style import BLUE, GREEN, GREY, INK, ORANGE, VERMILION, sheet
 
 if TYPE_CHECKING:
@@ -23,28 +18,6 @@ HEIGHT, SMALL, ROW = 0.42, 0.26, 0.8
 # The width of a letter, in inches, and what a box has beside its text.
 LETTER, MARGIN = 0.082, 0.24
 ENDINGS = ("svg", "png", "pdf")
-
-_SIGNS = {
-    "add": "+",
-    "subtract": "−",
-    "multiply": "×",
-    "divide": "÷",
-    "negative": "−x",
-    "matmul": "@",
-    "square": "x²",
-    "sqrt": "√",
-    "greater": ">",
-    "less": "<",
-    "equal": "=",
-    "maximum": "max",
-    "minimum": "min",
-    "broadcast_to": "broadcast",
-    "getitem": "x[i]",
-    "setitem": "x[i] = v",
-    "scatter": "scatter",
-    "add_at": "x[i] += v",
-    "transpose": "transpose",
-}
 
 
 @dataclass(frozen=True)
@@ -66,38 +39,39 @@ _LOOKS = {
 
 
 @dataclass(frozen=True)
-class _Box:
+class Box:
+    """A box: its kind, one of "input", "constant", "operation", "update" and "output";
+    what stands in it; and below that, smaller, a shape."""
+
     kind: str
     text: str
     shape: str = ""
 
     @property
     def width(self) -> float:
+        """How wide it is, in inches."""
         wide = max(letters(self.text), 0.85 * len(self.shape))
         return max(wide * LETTER + MARGIN, HEIGHT if self.shape else 0.3)
 
 
-def draw_graph(
-    graph: Graph, path: str | Path | None = None, language: str = "en"
+def draw_boxes(
+    boxes: Mapping[Key, Box],
+    edges: Sequence[Edge],
+    path: str | Path | None = None,
+    language: str = "en",
 ) -> "Figure":
-    """Draw a computational graph: its inputs, operations and results, with shapes.
+    """Draw boxes, and the arrows between them, each below all that lead to it.
 
-    Blue boxes are inputs, yellow ones operations, grey ones constants; green marks
-    what the function returns, red the inputs that it changes. Values flow downwards.
-    With `path` the figure is written there as well, in the format that its ending
-    names: .svg, .png or .pdf.
+    `edges` are pairs of the boxes' keys. With `path` the figure is written there as
+    well, in the format that its ending names: .svg, .png or .pdf. Raises ValueError
+    where the path ends in something else.
 
-    Raises:
-        TypeError: what is to be drawn is no `Graph`.
-        ValueError: the path ends in something else.
-
-    >>> from kobai.graph import trace
-    >>> figure = draw_graph(trace(lambda x: x * x, np.ones(3)))
-    >>> [text.get_text() for text in figure.axes[0].texts][:2]
-    ['x', '(3,)']
+    >>> boxes = {"x": Box("input", "x", "(3,)"), "y": Box("operation", "sum")}
+    >>> figure = draw_boxes(boxes, [("x", "y")])
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['x', '(3,)', 'sum']
     """
-    _check(graph, path)
-    boxes, edges = _boxes(graph, _names(graph))
+    _check(path)
     layout = arrange({key: box.width for key, box in boxes.items()}, edges)
     left, right = _edges_of_all(boxes, layout)
     width, height = right - left + 0.4, ROW * max(layout.row.values()) + 0.8
@@ -115,11 +89,7 @@ def draw_graph(
     return figure
 
 
-def _check(graph: Any, path: str | Path | None) -> None:
-    if not isinstance(graph, Graph):
-        raise TypeError(
-            f"draw: got {type(graph).__name__}; need a Graph, such as trace(f, x)"
-        )
+def _check(path: str | Path | None) -> None:
     ending = "" if path is None else Path(path).suffix.lower().removeprefix(".")
     if path is not None and ending not in ENDINGS:
         raise ValueError(
@@ -128,7 +98,7 @@ def _check(graph: Any, path: str | Path | None) -> None:
         )
 
 
-def _edges_of_all(boxes: dict[Box, _Box], layout: Layout) -> tuple[float, float]:
+def _edges_of_all(boxes: Mapping[Key, Box], layout: Layout) -> tuple[float, float]:
     """Return how far boxes, and arrows that pass beside them, reach left and right."""
     halves = {key: box.width / 2 for key, box in boxes.items()}
     left = min(x - halves.get(key, 0.0) for key, x in layout.x.items())
@@ -136,68 +106,7 @@ def _edges_of_all(boxes: dict[Box, _Box], layout: Layout) -> tuple[float, float]
     return left, right
 
 
-def _names(graph: Graph) -> dict[Input, str]:
-    """Return the last part of each input's name, or its number where no font has it."""
-    names = [node.name.split(".")[-1] for node in graph.inputs]
-    families = fonts.choose("en")[1]
-    words = fonts.readable(names, families, prefix="x")
-    return dict(zip(graph.inputs, words, strict=True))
-
-
-def _boxes(graph: Graph, names: dict[Input, str]) -> tuple[dict[Box, _Box], list[Edge]]:
-    """Return the boxes by node, and the arrows between them.
-
-    A number has a box beside each of its users, so that no long arrows lead to it.
-    """
-    boxes: dict[Box, _Box] = {}
-    edges: list[Edge] = []
-    for node in in_order((*graph.inputs, *graph.ends)):
-        if isinstance(node, Input):
-            boxes[node] = _Box("input", names[node], _shape(node))
-        elif isinstance(node, Operation):
-            boxes[node] = _Box("operation", _label(node), _shape(node))
-            for position, given in enumerate(node.inputs):
-                start: Box = given
-                if isinstance(given, Constant):
-                    start = (node, position)
-                    boxes[start] = _Box("constant", _value(given))
-                edges.append((start, node))
-    for position, node in enumerate(graph.outputs):
-        boxes["output", position] = _Box("output", "result")
-        edges.append((node, ("output", position)))
-    for target, node in graph.updates.items():
-        boxes["update", target] = _Box("update", f"new {names[target]}")
-        edges.append((node, ("update", target)))
-    shown = {box for edge in edges for box in edge}
-    boxes = {key: box for key, box in boxes.items() if key in shown}
-    return boxes, list(dict.fromkeys(edges))
-
-
-def _label(node: Operation) -> str:
-    name = node.primitive.name
-    axis = node.attributes.get("axis")
-    if axis is None:
-        return _SIGNS.get(name, name)
-    if isinstance(axis, tuple) and len(axis) == node.inputs[0].ndim:
-        return name
-    numbers = axis if isinstance(axis, tuple) else (axis,)
-    return f"{name}, axis {', '.join(map(str, numbers))}"
-
-
-def _shape(node: Node) -> str:
-    return "" if node.shape == () else str(node.shape).replace(" ", "")
-
-
-def _value(node: Constant) -> str:
-    values = np.asarray(node.value)
-    if values.size and np.all(values == values.flat[0]):
-        return f"{values.flat[0].item():.4g}"
-    if values.ndim == 1 and np.array_equal(values, np.arange(len(values))):
-        return f"0 … {len(values) - 1}"
-    return f"array {_shape(node)}"
-
-
-def _draw_box(ax: "Axes", box: _Box, x: float, y: float) -> None:
+def _draw_box(ax: "Axes", box: Box, x: float, y: float) -> None:
     from matplotlib.patches import FancyBboxPatch
 
     look = _LOOKS[box.kind]
@@ -220,7 +129,7 @@ def _draw_box(ax: "Axes", box: _Box, x: float, y: float) -> None:
 
 
 def _draw_edges(
-    ax: "Axes", boxes: dict[Box, _Box], edges: Sequence[Edge], layout: Layout
+    ax: "Axes", boxes: Mapping[Key, Box], edges: Sequence[Edge], layout: Layout
 ) -> None:
     from matplotlib.patches import FancyArrowPatch
 
@@ -246,7 +155,7 @@ def _draw_edges(
         )
 
 
-def _edge_y(boxes: dict[Box, _Box], layout: Layout, key: Box, side: int) -> float:
+def _edge_y(boxes: Mapping[Key, Box], layout: Layout, key: Key, side: int) -> float:
     return -ROW * layout.row[key] + side * _LOOKS[boxes[key].kind].height / 2
 
 

@@ -10,10 +10,10 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-Box = Hashable
-Edge = tuple[Box, Box]
+Key = Hashable
+Edge = tuple[Key, Key]
 # The place where an edge of a box crosses a row.
-Waypoint = tuple[Box, int]
+Waypoint = tuple[Key, int]
 
 SWEEPS = 24
 # Between two boxes of a row, and between two edges, in inches.
@@ -24,12 +24,12 @@ GAP, EDGE_GAP = 0.3, 0.2
 class Layout:
     """The row of each box, the x of each box and waypoint, and the bends of edges."""
 
-    row: dict[Box, int]
-    x: dict[Box, float]
+    row: dict[Key, int]
+    x: dict[Key, float]
     paths: dict[Edge, list[Waypoint]] = field(default_factory=dict)
 
 
-def arrange(widths: Mapping[Box, float], edges: Sequence[Edge]) -> Layout:
+def arrange(widths: Mapping[Key, float], edges: Sequence[Edge]) -> Layout:
     """Return a layout of boxes with given widths, whose edges all lead downwards.
 
     >>> layout = arrange({"x": 1.0, "y": 1.0, "sum": 1.0}, [("x", "sum"), ("y", "sum")])
@@ -40,11 +40,11 @@ def arrange(widths: Mapping[Box, float], edges: Sequence[Edge]) -> Layout:
     links, paths = _links(row, edges)
     wide = {**dict.fromkeys((p for link in links for p in link), 0.0), **widths}
     place = {**row, **{p: p[1] for p in wide if p not in row}}  # type: ignore[index]
-    rows: list[list[Box]] = [[] for _ in range(max(row.values(), default=0) + 1)]
+    rows: list[list[Key]] = [[] for _ in range(max(row.values(), default=0) + 1)]
     for box in wide:
         rows[place[box]].append(box)
-    above: dict[Box, list[Box]] = {box: [] for box in wide}
-    below: dict[Box, list[Box]] = {box: [] for box in wide}
+    above: dict[Key, list[Key]] = {box: [] for box in wide}
+    below: dict[Key, list[Key]] = {box: [] for box in wide}
     for start, end in links:
         above[end].append(start)
         below[start].append(end)
@@ -52,14 +52,14 @@ def arrange(widths: Mapping[Box, float], edges: Sequence[Edge]) -> Layout:
     return Layout(row, _coordinates(rows, above, below, wide), paths)
 
 
-def _rows(boxes: Mapping[Box, float], edges: Sequence[Edge]) -> dict[Box, int]:
+def _rows(boxes: Mapping[Key, float], edges: Sequence[Edge]) -> dict[Key, int]:
     """Return the row of every box: below what it needs, sources above their use."""
-    needs: dict[Box, list[Box]] = {box: [] for box in boxes}
-    users: dict[Box, list[Box]] = {box: [] for box in boxes}
+    needs: dict[Key, list[Key]] = {box: [] for box in boxes}
+    users: dict[Key, list[Key]] = {box: [] for box in boxes}
     for start, end in edges:
         needs[end].append(start)
         users[start].append(end)
-    row: dict[Box, int] = {}
+    row: dict[Key, int] = {}
     waiting = {box: len(needs[box]) for box in boxes}
     ready = [box for box in boxes if not needs[box]]
     while ready:
@@ -78,7 +78,7 @@ def _rows(boxes: Mapping[Box, float], edges: Sequence[Edge]) -> dict[Box, int]:
 
 
 def _links(
-    row: Mapping[Box, int], edges: Sequence[Edge]
+    row: Mapping[Key, int], edges: Sequence[Edge]
 ) -> tuple[list[Edge], dict[Edge, list[Waypoint]]]:
     """Return the edges from row to row, and the waypoints of each whole edge.
 
@@ -88,14 +88,14 @@ def _links(
     paths = {}
     for start, end in edges:
         paths[start, end] = [(start, r) for r in range(row[start] + 1, row[end])]
-        chain: list[Box] = [start, *paths[start, end], end]
+        chain: list[Key] = [start, *paths[start, end], end]
         links.update(dict.fromkeys(pairwise(chain)))
     return list(links), paths
 
 
 def _order(
-    rows: list[list[Box]], above: dict[Box, list[Box]], below: dict[Box, list[Box]]
-) -> list[list[Box]]:
+    rows: list[list[Key]], above: dict[Key, list[Key]], below: dict[Key, list[Key]]
+) -> list[list[Key]]:
     """Return the rows in an order with few crossings."""
     best, fewest = rows, _crossings(rows, below)
     for sweep in range(SWEEPS):
@@ -122,7 +122,7 @@ def _mean(values: Sequence[float], otherwise: float) -> float:
     return sum(values) / len(values) if values else otherwise
 
 
-def _crossings(rows: list[list[Box]], below: dict[Box, list[Box]]) -> int:
+def _crossings(rows: list[list[Key]], below: dict[Key, list[Key]]) -> int:
     count = 0
     for upper, lower in pairwise(rows):
         place = {box: i for i, box in enumerate(lower)}
@@ -134,19 +134,19 @@ def _crossings(rows: list[list[Box]], below: dict[Box, list[Box]]) -> int:
 
 
 def _coordinates(
-    rows: list[list[Box]],
-    above: dict[Box, list[Box]],
-    below: dict[Box, list[Box]],
-    wide: Mapping[Box, float],
-) -> dict[Box, float]:
+    rows: list[list[Key]],
+    above: dict[Key, list[Key]],
+    below: dict[Key, list[Key]],
+    wide: Mapping[Key, float],
+) -> dict[Key, float]:
     """Return the x of everything, near its neighbours and with room in between."""
-    x: dict[Box, float] = {}
+    x: dict[Key, float] = {}
     for boxes in rows:
         places = _spread(boxes, [0.0] * len(boxes), wide, dict.fromkeys(boxes, 1.0))
         x.update(zip(boxes, places, strict=True))
     # What only stands beside its one user moves out of the way of all others.
     weight = {b: 1.0 if above[b] or len(below[b]) > 1 else 0.02 for b in wide}
-    trunks: dict[Box, list[Box]] = {}
+    trunks: dict[Key, list[Key]] = {}
     for box in wide:
         if not wide[box]:
             trunks.setdefault(box[0], []).append(box)  # type: ignore[index]
@@ -168,10 +168,10 @@ def _coordinates(
 
 
 def _spread(
-    boxes: Sequence[Box],
+    boxes: Sequence[Key],
     wanted: Sequence[float],
-    wide: Mapping[Box, float],
-    weight: Mapping[Box, float],
+    wide: Mapping[Key, float],
+    weight: Mapping[Key, float],
 ) -> list[float]:
     """Return the places nearest to those wanted (least squares) that leave room.
 
