@@ -56,7 +56,7 @@ def training(name, optimizer, dtype, seed=0):
     t = LABELS if is_class else (LABELS[:, None] == np.arange(3)).astype(dtype)
     noise = network.noise(N, rng)
     model = (network.params, optimizer.init(network.params), network.statistics)
-    return make_step(network, optimizer, "backprop"), model, (x, t, noise)
+    return make_step(network, optimizer, "backprop"), model, ({"x": x, "t": t}, noise)
 
 
 def compiled_step(step, model, batch, rate):

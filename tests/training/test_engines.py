@@ -20,8 +20,8 @@ from kobai.networks import (
 )
 from kobai.optimizers import SGD, Adam, Momentum
 from kobai.training import train
-from kobai.training.step import NumericalStepper
-from kobai.training.steppers import Steps
+from kobai.training.feed import Burst
+from kobai.training.steppers import NumericalStepper
 
 COMPILED = [e for e in ENGINES if e != "eager"]
 HAS_NUMBA = importlib.util.find_spec("numba") is not None
@@ -129,9 +129,9 @@ def test_a_numerical_step_without_a_finite_loss_is_the_last_one():
     stepper = NumericalStepper(network, SGD(1e200), "numpy")
     work = stepper.begin((network.params, SGD(1e200).init(network.params), {}))
     x, t = np.ones((4, 1)), np.zeros((4, 1))
-    steps = Steps(None, (), np.full(9, 1e200))
+    burst = Burst(None, (), np.full(9, 1e200))
     with np.errstate(all="ignore"):
-        losses = stepper.take_steps(work, (x, t), steps)
+        losses = stepper.take_steps(work, {"x": x, "t": t}, burst)
     assert len(losses) < 9
     assert np.isfinite(losses[:-1]).all()
     assert not np.isfinite(losses[-1])

@@ -23,9 +23,9 @@ def source(
     """
     # Networks and optimizers load NumPy, which `kobai --help` does not need.
     from kobai.cli.settings import build_optimizer
-    from kobai.training.step import example_source
+    from kobai.training.source import step_source
 
     model = find_model(run)
     settings = RunFolder(Path(run).expanduser()).settings()
     optimizer = build_optimizer(settings)
-    typer.echo(example_source(model.network, optimizer, settings.batch_size or 100))
+    typer.echo(step_source(model.network, optimizer, settings.batch_size or 100))

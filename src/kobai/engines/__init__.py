@@ -1,4 +1,4 @@
-"""Engines: what runs a training step.
+"""Engines: what runs a graph, such as that of a training step.
 
 "eager" runs it as it is, operation by operation. The others trace it into a graph,
 rewrite the graph, and run that: "numpy" as straight-line NumPy code with buffers that
@@ -6,13 +6,7 @@ are used again, "numba" as compiled loops that run many steps without a return t
 Python (`pip install 'kobai[fast]'`).
 """
 
-from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, Any
-
 from kobai.errors import suggest
-
-if TYPE_CHECKING:
-    from kobai.training.steppers import NumpyStepper
 
 ENGINES = ("eager", "numpy", "numba")
 
@@ -46,28 +40,6 @@ def choose_engine(engine: str, steps: int = 0, multiply_adds: int = 0) -> str:
     return engine
 
 
-def make_stepper(
-    step: Callable[..., Any], engine: str, structure: Hashable = None
-) -> "NumpyStepper | None":
-    """Return what takes many steps with an engine; None for "eager".
-
-    `step` is the pure training step, and `structure` all that it depends on besides its
-    arguments, if that is known: steps of one structure share what is compiled. Raises
-    MissingExtraError for "numba" without its extra.
-    """
-    if engine == "numpy":
-        from kobai.training.steppers import NumpyStepper
-
-        return NumpyStepper(step, structure)
-    if engine == "numba":
-        from kobai.engines.numba_engine.kernels.tools import need_extra
-        from kobai.training.numba_stepper import NumbaStepper
-
-        need_extra()
-        return NumbaStepper(step, structure)
-    return None
-
-
 def has_numba() -> bool:
     """Return whether what the compiled engine needs is installed."""
     from importlib.util import find_spec
@@ -75,4 +47,4 @@ def has_numba() -> bool:
     return all(find_spec(name) is not None for name in ("numba", "scipy"))
 
 
-__all__ = ["ENGINES", "choose_engine", "has_numba", "make_stepper"]
+__all__ = ["ENGINES", "choose_engine", "has_numba"]

@@ -172,7 +172,7 @@ class MLP(BaseEstimator):  # type: ignore[misc]
             )
         strata = rows.t if self._stratifies(rows.t) else None
         parts = train_test_split(
-            *rows.data, random_state=rng, test_size=given, stratify=strata
+            *rows.batch.values(), random_state=rng, test_size=given, stratify=strata
         )
         train, test = Rows(*parts[::2]), Rows(*parts[1::2])
         if len(test) < 2:

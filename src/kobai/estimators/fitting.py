@@ -17,12 +17,15 @@ from kobai.estimators.course import (
     Patience,
     not_finite,
 )
+from kobai.estimators.feed import ShuffledFeed
 from kobai.estimators.problem import Problem, squares
 from kobai.estimators.rows import Rows
-from kobai.estimators.stepping import Epochs, are_finite, is_finite
+from kobai.networks.layer import Values
+from kobai.training.bursts import LONGEST, Bursts
 from kobai.training.callbacks import Callbacks, TrainingState
 from kobai.training.history import History
 from kobai.training.interrupt import DeferredInterrupt
+from kobai.training.steppers import make_stepper
 
 # With fewer steps on batches of one size, partial_fit does not compile them.
 WORTH_COMPILING = 16
@@ -59,14 +62,21 @@ class StochasticFit:
         size = self._batch_size(len(rows))
         shuffle = rng if estimator.shuffle else None
         engine = self._engine(len(rows), size)
-        self.epochs = Epochs(problem, self.optimizer, engine, rows, size, shuffle)
-        self.epochs.draw_noise(rng)
-        # The best parameters so far are kept then.
-        self.epochs.endures = bool(estimator.early_stopping)
-        if self.callbacks.every_step:
-            self.epochs.longest = 1
+        noise = self._noise(rng)
+        self.feed = ShuffledFeed(self.network, rows, size, shuffle, noise)
+        stepper = make_stepper(problem, self.optimizer, engine)
+        longest = 1 if self.callbacks.every_step else LONGEST
+        self.bursts = Bursts(stepper, self.feed, longest)
+        # The best parameters so far are kept then, so that others may overflow.
+        self.endures = bool(estimator.early_stopping)
         self.stopped: str | None = None
         self.loss = math.nan
+
+    def _noise(self, rng: np.random.RandomState) -> np.random.Generator | None:
+        """Return the stream from which Dropout draws its masks, if there are any."""
+        if not self.network.noise(1, np.random.default_rng(0)):
+            return None
+        return np.random.default_rng(rng.randint(2**32, dtype=np.uint32))
 
     def _remembered(self) -> Memory:
         """Return where the fit before left off, or a new start."""
@@ -104,9 +114,9 @@ class StochasticFit:
         """Take at most so many epochs; tell whether it came to an end before."""
         before = self.network.params
         state = {"penalty": self.penalty}
-        work = self.epochs.stepper.begin((before, self.memory.state, state))
+        work = self.bursts.stepper.begin((before, self.memory.state, state))
         self._hold(work[0])
-        threads = self.epochs.stepper.threads(work, self.epochs.size)
+        threads = self.bursts.stepper.threads(work, self.feed.size)
         try:
             # What overflows is seen in the loss, without NumPy's warnings.
             with self.interrupt, threads, np.errstate(all="ignore"):
@@ -117,7 +127,7 @@ class StochasticFit:
             self._hold(before)
             raise
         self.memory.state = work[1]
-        if self.epochs.endures and not all(map(is_finite, leaves(work[1]))):
+        if self.endures and not all(map(is_finite, leaves(work[1]))):
             # Of a fit that diverged the best parameters are kept, and nothing else.
             self.memory.state = self.optimizer.init(self.network.params)
         if self.interrupt.requested:
@@ -155,9 +165,9 @@ class StochasticFit:
         done = 0
         while done < max_epochs and self.stopped is None:
             rates = self._rates(self._together(max_epochs - done))
-            losses = self.epochs.take(work, rates, self._after_steps)
+            losses = self._epochs(work, rates)
             for loss, rate in zip(losses, rates, strict=False):
-                self._finish_epoch(float(loss), float(rate))
+                self._finish_epoch(loss, float(rate))
                 done += 1
             if self.interrupt.requested:
                 self.stopped = "interrupted"
@@ -174,31 +184,50 @@ class StochasticFit:
         return 1 if busy else self.patience.least(min(most, BURST))
 
     def _rates(self, epochs: int) -> np.ndarray:
-        memory, rows = self.memory, len(self.epochs.rows)
+        memory, rows = self.memory, len(self.feed.rows)
         rates = [
             self.rate.of_epoch(
                 memory.epoch + number,
                 memory.samples + number * rows,
-                self.epochs.per_epoch,
+                self.feed.per_epoch,
             )
             for number in range(epochs)
         ]
         return np.array(rates)
 
-    def _after_steps(self, loss: float) -> bool:
-        self.loss = loss
-        if self.callbacks.every_step:
-            self._call("on_step_end")
-        return not self.interrupt.requested and self.stopped is None
+    def _epochs(self, work: Any, rates: np.ndarray) -> list[float]:
+        """Take whole epochs, each with its learning rate; return their mean losses."""
+        self.feed.begin(rates)
+        per_epoch = self.feed.per_epoch
+        found: list[np.ndarray] = []
+        for losses in self.bursts.take(work, 0, len(rates) * per_epoch):
+            found.append(losses)
+            self.loss = float(losses[-1])
+            if self._is_over(work[0]):
+                break
+            if self.callbacks.every_step:
+                self._call("on_step_end")
+            if self.interrupt.requested or self.stopped is not None:
+                break
+        taken = np.concatenate(found)
+        if per_epoch == 1:
+            return [float(loss) for loss in taken]
+        sizes = self.feed.sizes(len(taken))
+        parts = [slice(n, n + per_epoch) for n in range(0, len(taken), per_epoch)]
+        return [float(np.dot(taken[p], sizes[p]) / sizes[p].sum()) for p in parts]
+
+    def _is_over(self, params: Values) -> bool:
+        """Tell whether further steps lead nowhere."""
+        return not (self.endures or math.isfinite(self.loss) or are_finite(params))
 
     def _finish_epoch(self, loss: float, rate: float) -> None:
         estimator, memory = self.estimator, self.memory
         memory.epoch += 1
-        memory.step += self.epochs.per_epoch
-        memory.samples += len(self.epochs.rows)
+        memory.step += self.feed.per_epoch
+        memory.samples += len(self.feed.rows)
         if self.is_partial:
-            size = self.epochs.size
-            memory.seen[size] = memory.seen.get(size, 0) + self.epochs.per_epoch
+            size = self.feed.size
+            memory.seen[size] = memory.seen.get(size, 0) + self.feed.per_epoch
         self._refuse_what_is_not_finite(loss, rate)
         self.loss = loss
         estimator.loss_curve_.append(loss)
@@ -211,7 +240,7 @@ class StochasticFit:
 
     def _refuse_what_is_not_finite(self, loss: float, rate: float) -> None:
         """Raise the error of parameters that no further step can make finite."""
-        if self.epochs.endures or math.isfinite(loss):
+        if self.endures or math.isfinite(loss):
             return
         if not are_finite(self.network.params):
             raise not_finite(
@@ -282,9 +311,9 @@ class StochasticFit:
 
     def _first_loss(self) -> float:
         """Return the loss of all training samples, before the first step."""
-        penalty = 0.5 * float(self.penalty) / self.epochs.size
+        penalty = 0.5 * float(self.penalty) / self.feed.size
         weights = float(squares(self.network.params))
-        return self._mean_loss(self.epochs.rows) + penalty * weights
+        return self._mean_loss(self.feed.rows) + penalty * weights
 
     def _call(self, hook: str) -> None:
         if not self.estimator.callbacks:
@@ -312,3 +341,13 @@ def warn_unconverged(epochs: int) -> None:
         ConvergenceWarning,
         stacklevel=3,
     )
+
+
+def is_finite(array: np.ndarray) -> bool:
+    """Tell whether all numbers of an array are finite."""
+    return bool(np.all(np.isfinite(array)))
+
+
+def are_finite(params: Values) -> bool:
+    """Tell whether all parameters are finite."""
+    return all(map(is_finite, params.values()))

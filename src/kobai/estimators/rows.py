@@ -29,20 +29,19 @@ class Rows:
         return bool(issparse(self.x))
 
     @property
-    def data(self) -> tuple[Any, ...]:
+    def batch(self) -> dict[str, Any]:
         """The inputs, the targets, and the weights if there are any."""
-        both = self.x, self.t
-        return both if self.weights is None else (*both, self.weights)
+        both = {"x": self.x, "t": self.t}
+        return both if self.weights is None else {**both, "weights": self.weights}
 
-    def taken(self, rows: np.ndarray) -> tuple[np.ndarray, ...]:
+    def taken(self, rows: np.ndarray) -> dict[str, np.ndarray]:
         """Return some of the samples as dense arrays."""
-        return tuple(dense(each[rows]) for each in self.data)
+        return {name: dense(each[rows]) for name, each in self.batch.items()}
 
     def blocks(self) -> Iterator[tuple[np.ndarray, ...]]:
         """Yield all samples, a block at a time, as dense arrays."""
-        return (
-            tuple(dense(each[part]) for each in self.data) for part in parts_of(self.x)
-        )
+        for part in parts_of(self.x):
+            yield tuple(dense(each[part]) for each in self.batch.values())
 
 
 def parts_of(x: Any) -> list[slice]:

@@ -23,10 +23,10 @@ class TrainingData:
     weights: np.ndarray | None = None
 
     @property
-    def rows(self) -> tuple[np.ndarray, ...]:
-        """What a batch takes rows of: x and t, and the weights if there are any."""
-        both = self.x, self.t
-        return both if self.weights is None else (*both, self.weights)
+    def batch(self) -> dict[str, np.ndarray]:
+        """What batches take rows of: x and t, and the weights if there are any."""
+        both = {"x": self.x, "t": self.t}
+        return both if self.weights is None else {**both, "weights": self.weights}
 
 
 def prepare(network: "Network", data: Any, sample_weight: Any = None) -> TrainingData:

@@ -1,6 +1,7 @@
 """A training run under way: its state, and one method for each thing that happens."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -8,28 +9,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kobai.engines import choose_engine
-from kobai.training.batches import NOISE_STREAM, epoch_batches, stream
+from kobai.training.bursts import Bursts
 from kobai.training.callbacks import Callbacks, TrainingState
 from kobai.training.checkpoint import save_checkpoint
 from kobai.training.data import TrainingData
 from kobai.training.display.lines import Display
 from kobai.training.errors import TrainingDivergenceError, diverged
+from kobai.training.feed import Feed
 from kobai.training.history import History
 from kobai.training.interrupt import DeferredInterrupt
 from kobai.training.settings import Settings, identity
-from kobai.training.step import compiled, make_step
-from kobai.training.steppers import Steps
+from kobai.training.steppers import make_stepper
 
 if TYPE_CHECKING:
     from kobai.networks import Network
 
 
-SECONDS_OF_BURST = 0.1
-LONGEST_BURST = 4096
-
-
 @dataclass(frozen=True)
-class Model:
+class Weights:
     """All that a step changes, replaced as one so that it is never half changed."""
 
     params: Any
@@ -63,8 +60,7 @@ class Run:
         self.history = History()
         self.interrupt = DeferredInterrupt()
         optimizer = self.optimizer = settings.optimizer
-        self.weighted = data.weights is not None
-        self.take_step = make_step(network, optimizer, settings.gradient, self.weighted)
+        self.feed = Feed(network, data.batch, settings, optimizer.rate_at)
         weights = sum(w.size for w in network.params.values())
         work = 2 * weights * settings.batch_size
         if settings.gradient == "numerical":
@@ -72,27 +68,20 @@ class Run:
             work *= 2 * weights
         self.use_engine(choose_engine(settings.engine, settings.total, work))
         state = optimizer.init(network.params)
-        self.model = Model(dict(network.params), state, dict(network.statistics), 0)
+        self.model = Weights(dict(network.params), state, dict(network.statistics), 0)
         # The loss of a step judges the update before it, so that is kept one longer.
         self.good = self.model
-        self._burst_length = 1
         self._stop_reason: str | None = None
         self._loss = math.nan
-        self._noisy = bool(network.noise(1, stream(settings.seed, NOISE_STREAM, 0)))
-        self._batches: tuple[int, Any, Any] = (-1, None, None)
         self._seconds = 0.0
         self._started = perf_counter()
 
     def use_engine(self, engine: str) -> None:
         """Take the steps with an engine, and have it known to the checkpoint."""
         self.identity["engine"] = engine
-        self.stepper = compiled(
-            self.network,
-            self.optimizer,
-            engine,
-            self.settings.gradient,
-            self.weighted,
-        )
+        gradient = self.settings.gradient
+        stepper = make_stepper(self.network, self.optimizer, engine, gradient)
+        self.bursts = Bursts(stepper, self.feed)
 
     @property
     def over(self) -> bool:
@@ -108,22 +97,16 @@ class Run:
         """Take all steps up to the next thing to do besides training, if any."""
         first = self.model.step
         stop = self.settings.next_stop(first, self.callbacks.every_step)
-        if self.stepper is not None:
-            with self.stepper.threads(self.model.arrays, self.settings.batch_size):
-                self._compiled_steps(self.stepper, stop)
-        while self.model.step < stop and not self.interrupt.requested:
-            self._one_step()
+        stepper = self.bursts.stepper
+        with stepper.threads(self.model.arrays, self.settings.batch_size):
+            self._take_steps(stepper.begin(self.model.arrays), stop)
         return self.model.step > first
 
-    def _compiled_steps(self, stepper: Any, stop: int) -> None:
-        """Let an engine change a copy of the model step by step, and take it over."""
+    def _take_steps(self, work: Any, stop: int) -> None:
+        """Change a copy of the weights step by step, and take it over."""
         start, good_start = self.model, self.good
-        work = stepper.begin(start.arrays)
         step = start.step
-        while step < stop and not self.interrupt.requested:
-            if step == stop - 1:
-                self.good = _model(stepper.begin(work), step)
-            losses = self._burst(stepper, work, step, max(stop - 1, step + 1))
+        for losses in self._losses(work, step, stop):
             self._loss = float(losses[-1])
             is_finite = math.isfinite(self._loss)
             step += len(losses) - (not is_finite)
@@ -131,102 +114,25 @@ class Run:
             if not is_finite:
                 self.model = good_start
                 if step > start.step:
-                    self.model = self._again(stepper, start, step - 1)
+                    self.model = self._again(start, step - 1)
                 raise self._diverged(f"the loss is {self._loss}", step + 1)
             self.display.tick(step, self._loss)
-        self.model = _model(work, step)
+            if self.interrupt.requested:
+                break
+        self.model = _weights(work, step)
 
-    def _burst(self, stepper: Any, work: Any, first: int, stop: int) -> np.ndarray:
-        """Take as many steps at once as last for about a tenth of a second."""
-        stop = min(stop, first + self._burst_length)
-        began = perf_counter()
-        losses = self._compiled(stepper, work, first, stop)
-        seconds = perf_counter() - began
-        # So often Ctrl-C is noticed and the display redrawn.
-        if seconds > SECONDS_OF_BURST:
-            self._burst_length = max(1, self._burst_length // 2)
-        elif seconds < SECONDS_OF_BURST / 4:
-            self._burst_length = min(LONGEST_BURST, self._burst_length * 2)
-        return losses
+    def _losses(self, work: Any, first: int, stop: int) -> Iterator[np.ndarray]:
+        """Yield the losses of the steps, and keep what the last of them starts from."""
+        yield from self.bursts.take(work, first, stop - 1)
+        self.good = _weights(self.bursts.stepper.begin(work), stop - 1)
+        yield from self.bursts.take(work, stop - 1, stop)
 
-    def _compiled(self, stepper: Any, work: Any, first: int, stop: int) -> np.ndarray:
-        """Take steps with equal batches, from `first` on and at most to `stop`."""
-        rows = self._rows(first, stop)
-        if rows is not None:
-            stop = first + len(rows)
-        size = len(self.data.x) if rows is None else rows.shape[1]
-        steps = range(first, stop)
-        noises = [self._noise(size, step) for step in steps] if self._noisy else []
-        taken = Steps(rows, noises, self._rates(steps))
-        losses: np.ndarray = stepper.take_steps(work, self.data.rows, taken)
-        return losses
-
-    def _rates(self, steps: range) -> np.ndarray:
-        """Return the learning rate of each step."""
-        rate_at = self.optimizer.rate_at
-        if not callable(self.optimizer.learning_rate):
-            return np.full(len(steps), float(rate_at(0)))
-        return np.array([rate_at(step) for step in steps])
-
-    def _again(self, stepper: Any, start: Model, stop: int) -> Model:
+    def _again(self, start: "Weights", stop: int) -> "Weights":
         """Take the steps from `start` again, as far as they were good."""
-        work = stepper.begin(start.arrays)
-        step = start.step
-        while step < stop:
-            step += len(self._compiled(stepper, work, step, stop))
-        return _model(work, stop)
-
-    def _one_step(self) -> None:
-        model, step = self.model, self.model.step
-        batch = self._batch(step)
-        params, state, statistics, loss = self.take_step(
-            model.params,
-            model.state,
-            model.statistics,
-            *batch,
-            self._noise(len(batch[0]), step),
-            self.optimizer.rate_at(step),
-        )
-        self._loss = float(loss)
-        if not math.isfinite(self._loss):
-            self.model = self.good
-            raise self._diverged(f"the loss is {self._loss}", step + 1)
-        self.good = model
-        self.model = Model(params, state, statistics, step + 1)
-        self.history.append_loss(self._loss)
-        self.display.tick(step + 1, self._loss)
-
-    def _batch(self, step: int) -> tuple[Any, ...]:
-        rows = self._rows(step, step + 1)
-        if rows is None:
-            return self.data.rows
-        return tuple(each.take(rows[0], axis=0) for each in self.data.rows)
-
-    def _rows(self, first: int, stop: int) -> Any:
-        """Return which rows of the data steps see, shape (steps, batch size).
-
-        None stands for all rows. Only steps with batches of one size come together, so
-        there may be fewer than asked for.
-        """
-        epoch, number = divmod(first, self.settings.per_epoch)
-        if self.settings.batches == "full":
-            return None
-        if self._batches[0] != epoch:
-            chosen = self.settings
-            size, seed = chosen.batch_size, chosen.seed
-            drawn = epoch_batches(chosen.batches, len(self.data.x), size, seed, epoch)
-            is_ragged = len(drawn[-1]) < size
-            whole = np.asarray(drawn[:-1] if is_ragged else drawn)
-            self._batches = epoch, whole, drawn[-1]
-        _, whole, last = self._batches
-        if number < len(whole):
-            return whole[number : number + stop - first]
-        return last[np.newaxis]
-
-    def _noise(self, rows: int, step: int) -> dict[str, np.ndarray]:
-        if not self._noisy:
-            return {}
-        return self.network.noise(rows, stream(self.settings.seed, NOISE_STREAM, step))
+        work = self.bursts.stepper.begin(start.arrays)
+        for _ in self.bursts.take(work, start.step, stop):
+            pass
+        return _weights(work, stop)
 
     def publish(self) -> None:
         """Give the network the parameters of the last complete step."""
@@ -246,7 +152,7 @@ class Run:
     def record(self) -> None:
         """Evaluate the network and add the record of this epoch, or part of one."""
         self._require_finite()
-        train = self.network.evaluate(*self.data.rows)
+        train = self.network.evaluate(self.data.x, self.data.t, self.data.weights)
         if not math.isfinite(train["loss"]):
             raise self._set_back(f"the training loss is {train['loss']}")
         test = {}
@@ -324,7 +230,7 @@ class Run:
 
     def restore(self, content: dict[str, Any]) -> None:
         """Go back to where `save` was called."""
-        self.model = self.good = Model(**content["model"])
+        self.model = self.good = Weights(**content["model"])
         records = content["records"]
         # The record of a part of an epoch was the end of a run; this one goes on.
         whole = [r for r in records if r["step"] % self.settings.per_epoch == 0]
@@ -334,6 +240,6 @@ class Run:
         self.publish()
 
 
-def _model(arrays: tuple[Any, Any, Any], step: int) -> Model:
+def _weights(arrays: tuple[Any, Any, Any], step: int) -> Weights:
     params, state, statistics = arrays
-    return Model(params, state, statistics, step)
+    return Weights(params, state, statistics, step)

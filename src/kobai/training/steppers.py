@@ -1,88 +1,80 @@
-"""Many training steps in a row, run by an engine that changes parameters in place.
+"""What takes many training steps in a row: one class for each way of computing them.
 
 A training step is a pure function,
 
-    step(params, state, statistics, x, t, noise, learning_rate)
+    step(params, state, statistics, batch, noise, learning_rate)
         -> (params, state, statistics, loss)
 
-or one that takes weights of the samples between t and noise. A `Stepper` traces it
-once for each shape of a batch, turns what goes out into updates of what came in, and
-lets an engine compile that.
+`EagerStepper` calls it as it is. `NumpyStepper` traces it once for each shape of a
+batch, turns what goes out into updates of what came in, and runs that as planned NumPy
+code; `NumbaStepper` as compiled loops. `NumericalStepper` has the gradient by its
+definition.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from kobai.autodiff.trees import leaves, tree_map
+from kobai.engines.differences.gradient import NumericalGradient
 from kobai.engines.machine.blas import blas_threads, wanted_threads
 from kobai.engines.numpy_engine.kept import kept_program
-from kobai.engines.numpy_engine.program import Program, compile_numpy, write_program
+from kobai.engines.numpy_engine.program import Program, write_program
 from kobai.graph import Graph, trace
+from kobai.optimizers import Optimizer
+from kobai.training.feed import Batch, Burst
+from kobai.training.step import Step, Trainable, make_step, structure_of
 
-Step = Callable[..., tuple[Any, Any, Any, Any]]
-# x and t, and the weights of the samples if there are any.
-Data = tuple[np.ndarray, ...]
-
-
-def step_graph(step: Step, work: Any, *batch: Any) -> Graph:
-    """Return the graph of a step that updates its first three arguments in place."""
-    graph = trace(step, *work, *batch)
-    *changed, loss = graph.outputs
-    pairs = zip(graph.inputs, changed, strict=False)
-    updates = {old: new for old, new in pairs if new is not old}
-    return replace(graph, outputs=(loss,), updates=updates, result=[loss])
+if TYPE_CHECKING:
+    from kobai.engines.numba_engine import Epoch
 
 
-@dataclass(frozen=True)
-class Steps:
-    """What several steps of equal batches take, one after the other.
+class Stepper(Protocol):
+    """Takes many steps in a row, and changes parameters in place."""
 
-    `rows` has the row numbers of each batch, shape (steps, batch), or is None where
-    every step takes all rows of the data. `noises` has a dict for each step, or is
-    empty. `rates` are the learning rates, shape (steps,).
-    """
-
-    rows: np.ndarray | None
-    noises: Sequence[Any]
-    rates: np.ndarray
-
-    def batch_size(self, x: Any) -> int:
-        """Return how many rows of x a step takes."""
-        return len(x) if self.rows is None else self.rows.shape[1]
-
-    def noise(self, number: int) -> Any:
-        """Return the noise of one of the steps."""
-        return self.noises[number] if self.noises else {}
-
-
-def dtype_of(work: Any) -> np.dtype[Any]:
-    """Return the type of the numbers that are trained."""
-    dtype: np.dtype[Any] = next(iter(work[0].values())).dtype
-    return dtype
-
-
-class NumpyStepper:
-    """Takes steps with the planned NumPy engine.
-
-    `structure` is all that the step depends on besides its arguments: with it, what is
-    compiled is kept in this process for the next stepper of the same.
-    """
-
-    def __init__(self, step: Step, structure: Hashable = None) -> None:
-        self.step = step
-        self.structure = structure
-        # For each batch size: the compiled step, and buffers for the rows of a batch.
-        self._versions: dict[int, Callable[..., list[Any]]] = {}
-        self._batches: dict[int, tuple[np.ndarray, ...]] = {}
-
-    def begin(self, model: Any) -> Any:
+    def begin(self, arrays: Any) -> Any:
         """Return a copy of (params, state, statistics) to be changed in place."""
-        return tree_map(np.array, model)
+
+    def threads(self, work: Any, rows: int) -> AbstractContextManager[None]:
+        """Return the context in which steps on `rows` samples run fastest."""
+
+    def take_steps(self, work: Any, data: Batch, burst: Burst) -> np.ndarray:
+        """Change `work` by several steps on the data; return the loss of each.
+
+        A step whose loss is not finite is the last one.
+        """
+
+
+def make_stepper(
+    problem: Trainable, optimizer: Optimizer, engine: str, gradient: str = "backprop"
+) -> Stepper:
+    """Return what takes the steps of a training with an engine.
+
+    Raises ValueError for an unknown gradient, and MissingExtraError for the engine
+    "numba" without its extra.
+    """
+    if gradient == "numerical" and engine != "eager":
+        return NumericalStepper(problem, optimizer, engine)
+    step = make_step(problem, optimizer, gradient)
+    if engine == "eager":
+        return EagerStepper(step)
+    kind = NumbaStepper if engine == "numba" else NumpyStepper
+    return kind(step, structure_of(problem, optimizer))
+
+
+class EagerStepper:
+    """Takes steps one by one, as they are written."""
+
+    def __init__(self, step: Step) -> None:
+        self.step = step
+
+    def begin(self, arrays: Any) -> Any:
+        """Return a copy of (params, state, statistics) to be changed in place."""
+        return tree_map(np.array, arrays)
 
     def threads(self, work: Any, rows: int) -> AbstractContextManager[None]:
         """Return the context in which steps on `rows` samples run fastest.
@@ -93,70 +85,188 @@ class NumpyStepper:
         weights = sum(w.size for w in work[0].values() if w.ndim == 2)
         return blas_threads(wanted_threads(2 * rows * weights))
 
-    def take_steps(self, work: Any, data: Data, steps: Steps) -> np.ndarray:
-        """Change `work` by several steps on the data; return the loss of each.
+    def take_steps(self, work: Any, data: Batch, burst: Burst) -> np.ndarray:
+        """Change `work` by several steps on the data; return the loss of each."""
+        losses: list[float] = []
+        for number, rate in enumerate(burst.rates.tolist()):
+            batch = data
+            if burst.rows is not None:
+                rows = burst.rows[number]
+                batch = {name: each.take(rows, axis=0) for name, each in data.items()}
+            *updated, loss = self.step(*work, batch, burst.noise(number), rate)
+            tree_map(np.copyto, list(work), updated)
+            losses.append(float(loss))
+            if not isfinite(losses[-1]):
+                break
+        return np.array(losses)
 
-        `data` is (x, t), or (x, t, weights). A step whose loss is not finite is the
-        last one.
-        """
-        batch = self._gathered(data, steps)
-        run = self._compiled(work, batch, steps)
-        arrays = leaves(work)
-        rates = steps.rates.astype(dtype_of(work))
+
+class NumericalStepper(EagerStepper):
+    """Takes steps with gradients by definition, each number changed by itself."""
+
+    def __init__(
+        self, problem: Trainable, optimizer: Optimizer, engine: str = "auto"
+    ) -> None:
+        super().__init__(self._numerical_step)
+        self.problem = problem
+        self.optimizer = optimizer
+        self.gradient = NumericalGradient(self._loss, engine=engine)
+
+    def _numerical_step(
+        self, params: Any, state: Any, statistics: Any, *rest: Any
+    ) -> tuple[Any, Any, Any, Any]:
+        batch, noise, rate = rest
+        given = batch, statistics, noise
+        grads = self.gradient(params, *given)
+        grads = tree_map(lambda g, w: g.astype(w.dtype), grads, params)
+        loss, moved = self._objective(params, *given)
+        return *self.optimizer.update(params, grads, state, rate), moved, loss
+
+    def _loss(self, params: Any, batch: Batch, statistics: Any, noise: Any) -> Any:
+        return self._objective(params, batch, statistics, noise)[0]
+
+    def _objective(
+        self, params: Any, batch: Batch, statistics: Any, noise: Any
+    ) -> tuple[Any, Any]:
+        return self.problem.objective(
+            params, **batch, statistics=statistics, noise=noise
+        )
+
+
+class NumpyStepper(EagerStepper):
+    """Takes steps with the planned NumPy engine.
+
+    `structure` is all that the step depends on besides its arguments: with it, what is
+    compiled is kept in this process for the next stepper of the same.
+    """
+
+    def __init__(self, step: Step, structure: Hashable = None) -> None:
+        super().__init__(step)
+        self.structure = structure
+        # For each batch size: the compiled step, and buffers for the rows of a batch.
+        self._versions: dict[int, Callable[..., list[Any]]] = {}
+        self._batches: dict[int, Batch] = {}
+
+    def take_steps(self, work: Any, data: Batch, burst: Burst) -> np.ndarray:
+        """Change `work` by several steps on the data; return the loss of each."""
+        batch = self._gathered(data, burst)
+        run = self._compiled(work, batch, burst)
+        arrays = [*leaves(work), *batch.values()]
+        rates = burst.rates.astype(dtype_of(work))
         losses = np.empty(len(rates))
         for number in range(len(losses)):
-            if steps.rows is not None:
-                rows = steps.rows[number]
+            if burst.rows is not None:
+                rows = burst.rows[number]
                 # They are valid, so there is nothing to clip; NumPy's other modes
                 # would copy once more.
-                for all_rows, chosen in zip(data, batch, strict=True):
+                for all_rows, chosen in zip(data.values(), batch.values(), strict=True):
                     all_rows.take(rows, axis=0, out=chosen, mode="clip")
-            noise = leaves(steps.noise(number)) if steps.noises else ()
-            (loss,) = run(*arrays, *batch, *noise, rates[number, ...])
+            noise = leaves(burst.noise(number)) if burst.noises else ()
+            (loss,) = run(*arrays, *noise, rates[number, ...])
             losses[number] = loss
             if not isfinite(loss):
                 return losses[: number + 1]
         return losses
 
-    def _gathered(self, data: Data, steps: Steps) -> Data:
+    def _gathered(self, data: Batch, burst: Burst) -> Batch:
         """Return the data itself, or buffers for the rows of a batch."""
-        if steps.rows is None:
+        if burst.rows is None:
             return data
-        size = steps.batch_size(data[0])
+        size = burst.batch_size(data)
         if size not in self._batches:
-            self._batches[size] = tuple(
-                np.empty((size, *each.shape[1:]), each.dtype) for each in data
-            )
+            self._batches[size] = _zero_batch(data, size)
         return self._batches[size]
 
     def _compiled(
-        self, work: Any, batch: Data, steps: Steps
+        self, work: Any, batch: Batch, burst: Burst
     ) -> Callable[..., list[Any]]:
-        size = len(batch[0])
+        size = len(batch["x"])
         run = self._versions.get(size)
         if run is None:
-            run = self._versions[size] = self._program(work, batch, steps).load()
+            run = self._versions[size] = self._program(work, batch, burst).load()
         return run
 
-    def _program(self, work: Any, batch: Data, steps: Steps) -> Program:
+    def _program(self, work: Any, batch: Batch, burst: Burst) -> Program:
         def write() -> Program:
             rate = np.zeros((), dtype_of(work))
-            graph = step_graph(self.step, work, *batch, steps.noise(0), rate)
+            graph = step_graph(self.step, work, batch, burst.noise(0), rate)
             # x and t come after what is trained; t was checked.
             t = graph.inputs[len(leaves(work)) + 1]
             return write_program(graph, valid_indices=[t])
 
         if self.structure is None:
             return write()
-        arrays = leaves([work, batch, steps.noise(0)])
+        arrays = leaves([work, batch, burst.noise(0)])
         shapes = tuple((array.shape, array.dtype.str) for array in arrays)
-        return kept_program((self.structure, shapes), write)
+        return kept_program((self.structure, tuple(batch), shapes), write)
 
 
-def step_source(step: Step, work: Any, *batch: Any) -> str:
-    """Return the NumPy code of a training step, as the engine "numpy" runs it.
+class NumbaStepper(NumpyStepper):
+    """Takes steps with the Numba engine; with NumPy where it has no compiled form."""
 
-    `work` is (params, state, statistics), `batch` is (x, t, noise, learning_rate).
-    """
-    source: str = compile_numpy(step_graph(step, work, *batch)).source  # type: ignore[attr-defined]
-    return source
+    def __init__(self, step: Step, structure: Hashable = None) -> None:
+        from kobai.engines.numba_engine.kernels.tools import need_extra
+
+        need_extra()
+        super().__init__(step, structure)
+        self._epochs: dict[int, Epoch | None] = {}
+
+    def take_steps(self, work: Any, data: Batch, burst: Burst) -> np.ndarray:
+        """Change `work` by several steps on the data; return the loss of each."""
+        epoch = self._epoch(work, data, burst)
+        if epoch is None:
+            return super().take_steps(work, data, burst)
+        count = len(burst.rates)
+        rows = burst.rows
+        if rows is None:
+            size = len(data["x"])
+            rows = np.broadcast_to(np.arange(size), (count, size))
+        masks = zip(*map(leaves, burst.noises), strict=True)
+        rates = burst.rates.astype(dtype_of(work))
+        each = [*map(np.stack, masks), rates]
+        losses = np.empty(count)
+        done = epoch(leaves(work), list(data.values()), rows, each, losses)
+        return losses[:done]
+
+    def _epoch(self, work: Any, data: Batch, burst: Burst) -> "Epoch | None":
+        from kobai.engines.numba_engine import NotCompilable, compile_epoch
+
+        size = burst.batch_size(data)
+        if size not in self._epochs:
+            batch = _zero_batch(data, size)
+            rate = np.zeros((), dtype_of(work))
+            graph = step_graph(self.step, work, batch, burst.noise(0), rate)
+            names = [n.name for n in graph.inputs]
+            start = len(leaves(work))
+            end = start + len(data)
+            rows, each = names[start:end], names[end:]
+            try:
+                self._epochs[size] = compile_epoch(graph, rows, each)
+            except NotCompilable:
+                self._epochs[size] = None
+        return self._epochs[size]
+
+
+def step_graph(
+    step: Step, work: Any, batch: Batch, noise: Any, learning_rate: Any
+) -> Graph:
+    """Return the graph of a step that updates its first three arguments in place."""
+    graph = trace(step, *work, batch, noise, learning_rate)
+    *changed, loss = graph.outputs
+    pairs = zip(graph.inputs, changed, strict=False)
+    updates = {old: new for old, new in pairs if new is not old}
+    return replace(graph, outputs=(loss,), updates=updates, result=[loss])
+
+
+def dtype_of(work: Any) -> np.dtype[Any]:
+    """Return the type of the numbers that are trained."""
+    dtype: np.dtype[Any] = next(iter(work[0].values())).dtype
+    return dtype
+
+
+def _zero_batch(data: Batch, size: int) -> Batch:
+    """Return arrays for a batch of so many rows."""
+    return {
+        name: np.zeros((size, *each.shape[1:]), each.dtype)
+        for name, each in data.items()
+    }

@@ -1,0 +1,100 @@
+"""What the steps of a run take: rows of the data, noise, learning rates."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from kobai.training.batches import NOISE_STREAM, Indices, epoch_batches, stream
+from kobai.training.settings import Settings
+
+if TYPE_CHECKING:
+    from kobai.networks import Network
+
+# "x" and "t", and "weights" where the samples have some: of a batch, or of all data.
+Batch = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Burst:
+    """What several steps of equal batches take, one after the other.
+
+    `rows` has the row numbers of each batch, shape (steps, batch), or is None where
+    every step takes all rows of the data. `noises` has a dict for each step, or is
+    empty. `rates` are the learning rates, shape (steps,).
+    """
+
+    rows: np.ndarray | None
+    noises: Sequence[Any]
+    rates: np.ndarray
+
+    def batch_size(self, data: Batch) -> int:
+        """Return how many rows of the data a step takes."""
+        return len(data["x"]) if self.rows is None else self.rows.shape[1]
+
+    def noise(self, number: int) -> Any:
+        """Return the noise of one of the steps."""
+        return self.noises[number] if self.noises else {}
+
+
+class Feeder(Protocol):
+    """Whatever gives steps their data."""
+
+    def take(self, first: int, stop: int) -> tuple[Batch, Burst]:
+        """Return the data, and what the steps from `first` on take of it.
+
+        There may be fewer than to `stop`: those of a burst have batches of one size.
+        """
+
+
+class Feed:
+    """Gives steps their data as functions of the seed and the number of the step."""
+
+    def __init__(
+        self,
+        network: "Network",
+        data: Batch,
+        settings: Settings,
+        rate_at: Callable[[int], float],
+    ) -> None:
+        self.network = network
+        self.data = data
+        self.settings = settings
+        self._rate_at = rate_at
+        self._is_noisy = bool(network.noise(1, stream(settings.seed, NOISE_STREAM, 0)))
+        # Of one epoch: the batches of the full size, and the last.
+        self._epoch = -1
+        self._batches: tuple[np.ndarray, Indices] = (np.empty((0, 0)), ())
+
+    def take(self, first: int, stop: int) -> tuple[Batch, Burst]:
+        """Return the data, and what the steps from `first` on take of it."""
+        rows = self._rows(first, stop)
+        if rows is not None:
+            stop = first + len(rows)
+        size = len(self.data["x"]) if rows is None else rows.shape[1]
+        steps = range(first, stop)
+        noises = [self._noise(size, step) for step in steps] if self._is_noisy else []
+        rates = np.array([self._rate_at(step) for step in steps])
+        return self.data, Burst(rows, noises, rates)
+
+    def _rows(self, first: int, stop: int) -> np.ndarray | None:
+        """Return which rows of the data steps see; None stands for all rows."""
+        chosen = self.settings
+        epoch, number = divmod(first, chosen.per_epoch)
+        if chosen.batches == "full":
+            return None
+        if self._epoch != epoch:
+            size, seed = chosen.batch_size, chosen.seed
+            rows = len(self.data["x"])
+            drawn = epoch_batches(chosen.batches, rows, size, seed, epoch)
+            is_ragged = len(drawn[-1]) < size
+            whole = np.asarray(drawn[:-1] if is_ragged else drawn)
+            self._epoch, self._batches = epoch, (whole, drawn[-1])
+        whole, last = self._batches
+        if number < len(whole):
+            return whole[number : number + stop - first]
+        return np.asarray(last)[np.newaxis]
+
+    def _noise(self, rows: int, step: int) -> dict[str, np.ndarray]:
+        return self.network.noise(rows, stream(self.settings.seed, NOISE_STREAM, step))
