@@ -1,11 +1,11 @@
 """`draw`: a graph as boxes and arrows, and the door to their picture."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
-from kobai.graph.graph import Graph
 from kobai.graph.node import Constant, Input, Node, Operation, in_order
 from kobai.plots import fonts
 from kobai.plots.graphs import Box, draw_boxes
@@ -37,8 +37,29 @@ _SIGNS = {
 }
 
 
+@runtime_checkable
+class Drawable(Protocol):
+    """What a picture shows of a graph."""
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """The arguments."""
+
+    @property
+    def outputs(self) -> tuple[Node, ...]:
+        """The results."""
+
+    @property
+    def updates(self) -> Mapping[Input, Node]:
+        """The new value of each input that changes."""
+
+    @property
+    def ends(self) -> tuple[Node, ...]:
+        """The nodes for whose sake the others are computed."""
+
+
 def draw(
-    graph: Graph, path: str | Path | None = None, language: str = "en"
+    graph: Drawable, path: str | Path | None = None, language: str = "en"
 ) -> "Figure":
     """Draw a graph: its inputs, operations and results, with the shape of every value.
 
@@ -56,7 +77,7 @@ def draw(
     >>> [text.get_text() for text in figure.axes[0].texts][:2]
     ['x', '(3,)']
     """
-    if not isinstance(graph, Graph):
+    if not isinstance(graph, Drawable):
         raise TypeError(
             f"draw: got {type(graph).__name__}; need a Graph, such as trace(f, x)"
         )
@@ -64,7 +85,7 @@ def draw(
     return draw_boxes(boxes, edges, path, language)
 
 
-def _names(graph: Graph) -> dict[Input, str]:
+def _names(graph: Drawable) -> dict[Input, str]:
     """Return the last part of each input's name, or its number where no font has it."""
     names = [node.name.split(".")[-1] for node in graph.inputs]
     families = fonts.choose("en")[1]
@@ -72,7 +93,9 @@ def _names(graph: Graph) -> dict[Input, str]:
     return dict(zip(graph.inputs, words, strict=True))
 
 
-def _boxes(graph: Graph, names: dict[Input, str]) -> tuple[dict[Key, Box], list[Edge]]:
+def _boxes(
+    graph: Drawable, names: dict[Input, str]
+) -> tuple[dict[Key, Box], list[Edge]]:
     """Return the boxes by node, and the arrows between them.
 
     A number has a box beside each of its users, so that no long arrows lead to it.

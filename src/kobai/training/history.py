@@ -47,9 +47,6 @@ class History:
     ) -> None:
         self.records: list[Record] = [dict(record) for record in records]
         self.stopped = stopped
-        # The cell of a notebook under which the training left its picture: where the
-        # history is that cell's result, it need not be there twice.
-        self.shown_in: int | None = None
         self._step_losses = array("d", step_losses)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -105,10 +102,10 @@ class History:
     def _repr_html_(self) -> str:
         """Return the curves and the table, as a notebook shows them."""
         # Only notebooks need them.
-        from kobai.training.display.notebook import current_cell
+        from kobai.html.notebook import was_shown
         from kobai.training.display.picture import as_html
 
-        if self.shown_in is not None and self.shown_in == current_cell():
+        if was_shown(self):
             return escape(repr(self))
         return as_html(self)
 
@@ -167,9 +164,6 @@ class History:
 
     def plot(self, language: str = "en") -> "Figure":
         """Return a figure of loss and accuracy over the epochs."""
-        # The one import against the order of the house: a reader looks for
-        # history.plot(), and the figures should not be written twice. At call time it
-        # makes no circle.
         from kobai.plots import training_curves
 
         return training_curves(self, language=language)

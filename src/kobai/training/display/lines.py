@@ -1,10 +1,5 @@
-"""What a run shows while it goes: aligned lines in a pipe, or nothing.
+"""What a run shows while it goes: aligned lines in a pipe, or nothing."""
 
-The terminal's and the notebook's displays are in modules of their own, imported when
-they are needed.
-"""
-
-import sys
 from collections.abc import Callable, Mapping
 from time import perf_counter
 from typing import Any
@@ -99,34 +94,3 @@ class Lines(Display):
             show()
         except (OSError, ValueError):
             self._lost = True
-
-
-def choose_display(progress: bool | str) -> Display:
-    """Return the display that suits where the output goes.
-
-    False is silent. True and "auto" are a bar in a terminal, one in a notebook, and
-    plain lines anywhere else. Raises `ValueError` for anything else.
-    """
-    if progress not in (True, False, "auto"):
-        raise ValueError(
-            f'train: progress must be "auto", True or False, got {progress!r}'
-        )
-    if not progress or sys.stdout is None:
-        return Display()
-    if in_notebook():
-        from kobai.training.display.notebook import Notebook
-
-        return Notebook()
-    if sys.stdout.isatty():
-        # Rich takes 50 ms to import, which only a terminal has use for.
-        from kobai.training.display.terminal import Terminal
-
-        return Terminal()
-    return Lines()
-
-
-def in_notebook() -> bool:
-    """Tell whether a Jupyter kernel runs this."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return type(shell).__name__ == "ZMQInteractiveShell"

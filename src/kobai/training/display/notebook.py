@@ -1,11 +1,11 @@
 """A training run in a notebook: one output that is rewritten, curves and a bar."""
 
-import sys
 from collections.abc import Mapping
 from html import escape
 from importlib import import_module
 from typing import Any
 
+from kobai.html.notebook import note_shown
 from kobai.training.display.lines import Lines
 from kobai.training.display.picture import as_html, curves
 from kobai.training.display.table import table
@@ -46,7 +46,7 @@ class Notebook(Lines):
     def end(self, history: History) -> None:
         """Keep the whole history, with the records from before a resumed run."""
         super().end(history)
-        history.shown_in = current_cell()
+        note_shown(history)
         # Without the reason for its end, which is among the remarks.
         self._history = History(history.records)
 
@@ -71,13 +71,6 @@ class Notebook(Lines):
             self._handle = display(shown, display_id=True)
         else:
             self._handle.update(shown)
-
-
-def current_cell() -> int | None:
-    """Return the number of the cell that is running, or None outside a notebook."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return getattr(shell, "execution_count", None)
 
 
 class _Shown:
