@@ -23,8 +23,8 @@ ORDER = [
     ["autodiff"],
     ["graph"],
     ["engines"],
-    ["networks"],
     ["optimizers"],
+    ["networks"],
     ["training"],
     ["data"],
     ["formats"],
@@ -122,7 +122,8 @@ def verbs(source: Path) -> list[str]:
 
 
 def crowds(source: Path) -> list[str]:
-    folders = Counter(path.relative_to(source).parent for path in modules(source))
+    inside = [p.relative_to(source) for p in modules(source) if p.stem != "__init__"]
+    folders = Counter(path.parent for path in inside)
     return [
         f"{folder}: {count}"
         for folder, count in folders.items()

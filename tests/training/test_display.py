@@ -15,7 +15,8 @@ from rich.console import Console
 
 from kobai.optimizers import SGD
 from kobai.training import train
-from kobai.training.display import Display, Lines, choose_display
+from kobai.training.display.choice import choose_display
+from kobai.training.display.lines import Display, Lines
 from kobai.training.display.notebook import Notebook
 from kobai.training.display.terminal import Terminal
 

@@ -18,10 +18,9 @@ from kobai.cli.settings import (
     completed,
     one_of,
 )
-from kobai.cli.watch import LossWatch
 from kobai.engines import ENGINES
 from kobai.errors import DivergenceError, KobaiError, ModelFileError
-from kobai.training import BATCHES, History, TrainingState
+from kobai.training import BATCHES, History, LossWatch, TrainingState
 from kobai.training import train as run_training
 from kobai.training.step import GRADIENTS
 
@@ -66,7 +65,7 @@ class Session:
         one_of("--engine", chosen.engine, ["auto", *ENGINES])
         one_of("--gradient", chosen.gradient, GRADIENTS)
         data = load(chosen)
-        self.settings = completed(chosen, len(data.x_train))
+        self.settings = completed(chosen, data)
         check_batch(self.settings, data)
         network = build_network(self.settings, data)
         optimizer = build_optimizer(self.settings)
@@ -106,10 +105,9 @@ class Session:
         return f"{what}. The run is kept up to then; to go on: {again}"
 
     def _train(self, data: "Dataset", network: "Network", optimizer: Any) -> None:
-        watch = LossWatch()
         try:
-            history = self._history(data, network, optimizer, watch)
-            problem = watch.problem or history.stopped
+            history = self._history(data, network, optimizer)
+            problem = history.stopped
         except DivergenceError as error:
             if not self.folder.checkpoint.exists():
                 raise
@@ -119,9 +117,7 @@ class Session:
             self._explain(problem, history)
         self._say(report.sum_up, self.folder, results, self.settings)
 
-    def _history(
-        self, data: "Dataset", network: "Network", optimizer: Any, watch: LossWatch
-    ) -> History:
+    def _history(self, data: "Dataset", network: "Network", optimizer: Any) -> History:
         chosen = self.settings
         return run_training(
             network,
@@ -135,7 +131,7 @@ class Session:
             seed=chosen.seed,
             engine=chosen.engine,
             gradient=chosen.gradient,
-            callbacks=[watch, _Beginning(self.folder, self.settings)],
+            callbacks=[LossWatch(), _Beginning(self.folder, self.settings)],
             progress=False if self.quiet or self.unheard else "auto",
             checkpoint=self.folder.checkpoint,
             resume=self.resume,

@@ -86,49 +86,25 @@ def _accepted(kind: Any) -> Any:
     return kind | int if isinstance(0.0, kind) else kind
 
 
-DIGITS: dict[str, Any] = {
-    "activation": "relu",
-    "lr": 0.3,
-    "batch_size": 20,
-    "epochs": 30,
-}
-TABLES: dict[str, Any] = {
-    "activation": "relu",
-    "optimizer": "adam",
-    "lr": 0.005,
-    "batch_size": 100,
-}
-SMALL_TABLE = 10_000
-OTHERS: dict[str, Any] = {
-    "activation": "sigmoid",
-    "lr": 0.1,
-    "batch_size": 100,
-    "epochs": 10,
-}
-
-
-def completed(settings: Settings, rows: int) -> Settings:
+def completed(settings: Settings, data: "Dataset") -> Settings:
     """Fill in what was left open, to suit the data and the optimizer.
 
-    The defaults are those of the book for MNIST (sigmoid, 0.1, batches of 100), and
-    what learns the 8×8 digits in a second, and what suits small tables of many kinds.
-
-    >>> completed(Settings(data="mnist"), rows=60_000).batch_size
-    100
+    >>> from kobai.data import load_digits
+    >>> completed(Settings(optimizer="adam"), load_digits()).batch_size
+    20
     """
-    usual = DIGITS if settings.data == "digits" else OTHERS
-    if settings.is_table:
-        usual = {**TABLES, "epochs": 30 if rows <= SMALL_TABLE else 10}
-    optimizer = settings.optimizer or usual.get("optimizer", "sgd")
+    from kobai.networks.suited import usual_settings
+
+    usual = usual_settings(data)
+    optimizer = settings.optimizer or usual["optimizer"]
     # Each optimizer has a rate that usually suits it, but for plain descent.
-    is_usual = optimizer == usual.get("optimizer", "sgd")
-    lr = usual["lr"] if is_usual else None
+    lr = usual.pop("learning_rate") if optimizer == usual["optimizer"] else None
     epochs = None if settings.steps is not None else usual["epochs"]
-    # Of few samples a batch of 100 would be all, and an epoch a single step.
-    batch_size = min(usual["batch_size"], max(1, rows // 10))
-    found: dict[str, Any] = {**usual, "batch_size": batch_size}
-    found |= {"lr": lr, "epochs": epochs, "optimizer": optimizer}
-    vacant = {k: v for k, v in found.items() if getattr(settings, k) is None}
+    found = {**usual, "lr": lr, "epochs": epochs, "optimizer": optimizer}
+    known = {field.name for field in fields(settings)}
+    vacant = {
+        k: v for k, v in found.items() if k in known and getattr(settings, k) is None
+    }
     return replace(settings, **vacant)
 
 
@@ -182,53 +158,21 @@ def usual_losses() -> list[str]:
 
 def build_network(settings: Settings, data: "Dataset") -> "Network":
     """Return the network that the settings ask for, fitting the data."""
-    import numpy as np
-
-    from kobai.networks import ACTIVATIONS, Dense, Flatten, Network
+    from kobai.networks.suited import suited_network
 
     one_of("--dtype", settings.dtype, ("float32", "float64"))
-    name = settings.activation or "sigmoid"
-    one_of("--activation", name, hidden_activations())
+    activation = settings.activation or "sigmoid"
+    one_of("--activation", activation, hidden_activations())
     if settings.loss is not None:
         one_of("--loss", settings.loss, usual_losses())
-    inputs = data.x_train.shape[1:]
-    layers: list[Any] = [Flatten()] if len(inputs) > 1 else []
-    for units in hidden_sizes(settings.hidden):
-        layers += [Dense(units), ACTIVATIONS[name]()]
-    loss = settings.loss or _usual_loss(data)
-    layers += [Dense(_outputs(data, loss)), _output_layer(loss, data)]
-    return Network(
-        inputs,
-        layers,
-        loss,
+    return suited_network(
+        data,
+        hidden=hidden_sizes(settings.hidden),
+        activation=activation,
+        loss=settings.loss,
         seed=_whole("--seed", settings.seed, 0),
-        dtype=np.dtype(settings.dtype),
+        dtype=settings.dtype,
     )
-
-
-def _usual_loss(data: "Dataset") -> str | None:
-    """Return the loss for a table; for other data what goes with the last layer."""
-    if data.columns is None:
-        return None
-    if not data.classes:
-        return "mean_squared_error"
-    return "binary_cross_entropy" if len(data.classes) == 2 else None
-
-
-def _outputs(data: "Dataset", loss: str | None) -> int:
-    if data.columns and len(data.classes) == 2 and loss == "binary_cross_entropy":
-        # Whether it is the second class.
-        return 1
-    return len(data.classes) or int(data.t_train.shape[-1])
-
-
-def _output_layer(loss: str | None, data: "Dataset") -> Any:
-    """Return the layer that goes with the loss; classes end in probabilities."""
-    from kobai.networks import Identity, Sigmoid, Softmax
-
-    if not data.classes:
-        return Identity()
-    return Sigmoid() if loss == "binary_cross_entropy" else Softmax()
 
 
 def build_optimizer(settings: Settings) -> "Optimizer":

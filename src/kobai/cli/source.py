@@ -23,7 +23,7 @@ def source(
     """
     # Networks and optimizers load NumPy, which `kobai --help` does not need.
     from kobai.cli.settings import build_optimizer
-    from kobai.training.source import step_source
+    from kobai.training.step import step_source
 
     model = find_model(run)
     settings = RunFolder(Path(run).expanduser()).settings()

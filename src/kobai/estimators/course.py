@@ -136,3 +136,13 @@ def r2(y: np.ndarray, t: np.ndarray, weights: Any = None) -> float:
     safe = np.where(spread > 0, spread, 1)
     each = np.where(spread > 0, 1 - rest / safe, np.where(rest > 0, 0.0, 1.0))
     return float(np.mean(each))
+
+
+def is_finite(array: np.ndarray) -> bool:
+    """Tell whether all numbers of an array are finite."""
+    return bool(np.all(np.isfinite(array)))
+
+
+def are_finite(params: Values) -> bool:
+    """Tell whether all parameters are finite."""
+    return all(map(is_finite, params.values()))

@@ -15,6 +15,8 @@ from kobai.estimators.course import (
     LearningRate,
     Memory,
     Patience,
+    are_finite,
+    is_finite,
     not_finite,
 )
 from kobai.estimators.feed import ShuffledFeed
@@ -341,13 +343,3 @@ def warn_unconverged(epochs: int) -> None:
         ConvergenceWarning,
         stacklevel=3,
     )
-
-
-def is_finite(array: np.ndarray) -> bool:
-    """Tell whether all numbers of an array are finite."""
-    return bool(np.all(np.isfinite(array)))
-
-
-def are_finite(params: Values) -> bool:
-    """Tell whether all parameters are finite."""
-    return all(map(is_finite, params.values()))

@@ -15,7 +15,7 @@ from kobai.engines.numpy_engine.program import Program, write_program
 from kobai.estimators.course import NOT_FINITE, NotFiniteError
 from kobai.estimators.problem import Problem, squares
 from kobai.estimators.rows import Rows
-from kobai.estimators.stepping import are_finite
+from kobai.estimators.course import are_finite
 from kobai.graph import trace
 
 

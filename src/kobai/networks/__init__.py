@@ -17,6 +17,7 @@ from kobai.networks.layer import Layer
 from kobai.networks.layers import LAYERS, BatchNorm, Dense, Dropout, Flatten
 from kobai.networks.losses import LOSSES, Loss
 from kobai.networks.network import Network
+from kobai.networks.suited import suited
 from kobai.networks.two_layer import TwoLayerNet
 
 __all__ = [
@@ -41,4 +42,5 @@ __all__ = [
     "Softplus",
     "Tanh",
     "TwoLayerNet",
+    "suited",
 ]

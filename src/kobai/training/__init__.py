@@ -2,15 +2,17 @@
 
 from kobai.training.batches import BATCHES, epoch_batches, steps_per_epoch
 from kobai.training.callbacks import EarlyStopping, TrainingState
+from kobai.training.data import balanced_weights
 from kobai.training.history import History
 from kobai.training.loop import train
+from kobai.training.loss_watch import LossWatch
 from kobai.training.step import make_step
-from kobai.training.weights import balanced_weights
 
 __all__ = [
     "BATCHES",
     "EarlyStopping",
     "History",
+    "LossWatch",
     "TrainingState",
     "balanced_weights",
     "epoch_batches",

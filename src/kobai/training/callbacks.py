@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kobai.autodiff.trees import tree_map
 from kobai.errors import suggest
 from kobai.training.history import History
 
@@ -45,6 +46,24 @@ class TrainingState:
     learning_rate: float
     stop: Callable[..., None] = field(repr=False)
     """Call it with a reason to end the run here: `state.stop("good enough")`."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The parameters and statistics that a network had at one moment."""
+
+    params: dict[str, np.ndarray] = field(default_factory=dict)
+    statistics: dict[str, np.ndarray] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, network: "Network") -> "Kept":
+        """Return copies of those that a network has now."""
+        return cls(*tree_map(np.array, (network.params, network.statistics)))
+
+    def give_back(self, network: "Network") -> None:
+        """Give them back to the network."""
+        network.params = dict(self.params)
+        network.statistics = dict(self.statistics)
 
 
 class EarlyStopping:
@@ -78,8 +97,7 @@ class EarlyStopping:
         self.best = np.inf
         self.best_epoch = 0
         self.waited = 0
-        self._params: dict[str, np.ndarray] = {}
-        self._statistics: dict[str, np.ndarray] = {}
+        self._kept = Kept()
 
     def on_train_begin(self, state: TrainingState) -> None:
         """Take the untrained network as the first best; a resumed run goes on."""
@@ -107,8 +125,7 @@ class EarlyStopping:
 
     def on_train_end(self, state: TrainingState) -> None:
         """Give the network the best epoch's parameters."""
-        state.network.params = dict(self._params)
-        state.network.statistics = dict(self._statistics)
+        self._kept.give_back(state.network)
 
     def state_dict(self) -> dict[str, Any]:
         """Return what a resumed run needs in order to go on."""
@@ -116,8 +133,8 @@ class EarlyStopping:
             "best": float(self.best),
             "best_epoch": self.best_epoch,
             "waited": self.waited,
-            "params": self._params,
-            "statistics": self._statistics,
+            "params": self._kept.params,
+            "statistics": self._kept.statistics,
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -125,15 +142,13 @@ class EarlyStopping:
         self.best = state["best"]
         self.best_epoch = state["best_epoch"]
         self.waited = state["waited"]
-        self._params = state["params"]
-        self._statistics = state["statistics"]
+        self._kept = Kept(state["params"], state["statistics"])
 
     def _keep(self, state: TrainingState) -> None:
         self.best = self._value(state)
         self.best_epoch = state.epoch
         self.waited = 0
-        self._params = _copies(state.network.params)
-        self._statistics = _copies(state.network.statistics)
+        self._kept = Kept.of(state.network)
 
     def _value(self, state: TrainingState) -> float:
         return float(state.history.records[-1][self.monitor])
@@ -198,7 +213,3 @@ def _refuse_hookless(callback: Any) -> None:
         f"train: callbacks: {type(callback).__name__} has none of the methods "
         f"{', '.join(HOOKS)}.{hint}"
     )
-
-
-def _copies(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    return {name: np.array(array) for name, array in arrays.items()}

@@ -13,7 +13,7 @@ from kobai.optimizers import SGD, Optimizer
 from kobai.training.callbacks import Callbacks
 from kobai.training.checkpoint import load_checkpoint
 from kobai.training.data import prepare
-from kobai.training.display import choose_display
+from kobai.training.display.choice import choose_display
 from kobai.training.history import History
 from kobai.training.run import Run
 from kobai.training.settings import make_settings, refuse_differences

@@ -13,7 +13,7 @@ from kobai.training.bursts import Bursts
 from kobai.training.callbacks import Callbacks, TrainingState
 from kobai.training.checkpoint import save_checkpoint
 from kobai.training.data import TrainingData
-from kobai.training.display import Display
+from kobai.training.display.lines import Display
 from kobai.training.errors import TrainingDivergenceError, diverged
 from kobai.training.feed import Feed
 from kobai.training.history import History

@@ -1,12 +1,19 @@
-"""One training step as a pure function: forwards, backwards, update."""
+"""One training step: as a pure function, as a graph, as code to be read."""
 
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
 
 from kobai.autodiff import numerical_gradient, value_and_gradient
+from kobai.engines.numpy_engine.program import compile_numpy
 from kobai.errors import suggest
+from kobai.graph import Graph, trace
 from kobai.optimizers import Optimizer
+
+if TYPE_CHECKING:
+    from kobai.networks import Network
 
 Step = Callable[..., tuple[Any, Any, Any, Any]]
 Objective = Callable[[Any], tuple[Any, Any]]
@@ -88,3 +95,26 @@ def structure_of(problem: Trainable, optimizer: Optimizer) -> Hashable:
         return None
     # The learning rate is an argument.
     return problem.structure, replace(optimizer, learning_rate=1.0)
+
+
+def step_graph(
+    step: Step, work: Any, batch: dict[str, Any], noise: Any, learning_rate: Any
+) -> Graph:
+    """Return the graph of a step that updates its first three arguments in place."""
+    graph = trace(step, *work, batch, noise, learning_rate)
+    *changed, loss = graph.outputs
+    pairs = zip(graph.inputs, changed, strict=False)
+    updates = {old: new for old, new in pairs if new is not old}
+    return replace(graph, outputs=(loss,), updates=updates, result=[loss])
+
+
+def step_source(network: "Network", optimizer: Optimizer, batch_size: int) -> str:
+    """Return the NumPy code of a training step on batches of a size."""
+    rng = np.random.default_rng(0)
+    x, t = network.example_batch(batch_size)
+    work = (network.params, optimizer.init(network.params), network.statistics)
+    noise, rate = network.noise(batch_size, rng), network.dtype.type(0.1)
+    step = make_step(network, optimizer, "backprop")
+    graph = step_graph(step, work, {"x": x, "t": t}, noise, rate)
+    source: str = compile_numpy(graph).source  # type: ignore[attr-defined]
+    return source

@@ -13,7 +13,6 @@ definition.
 
 from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -24,10 +23,9 @@ from kobai.engines.differences.gradient import NumericalGradient
 from kobai.engines.machine.blas import blas_threads, wanted_threads
 from kobai.engines.numpy_engine.kept import kept_program
 from kobai.engines.numpy_engine.program import Program, write_program
-from kobai.graph import Graph, trace
 from kobai.optimizers import Optimizer
 from kobai.training.feed import Batch, Burst
-from kobai.training.step import Step, Trainable, make_step, structure_of
+from kobai.training.step import Step, Trainable, make_step, step_graph, structure_of
 
 if TYPE_CHECKING:
     from kobai.engines.numba_engine import Epoch
@@ -245,17 +243,6 @@ class NumbaStepper(NumpyStepper):
             except NotCompilable:
                 self._epochs[size] = None
         return self._epochs[size]
-
-
-def step_graph(
-    step: Step, work: Any, batch: Batch, noise: Any, learning_rate: Any
-) -> Graph:
-    """Return the graph of a step that updates its first three arguments in place."""
-    graph = trace(step, *work, batch, noise, learning_rate)
-    *changed, loss = graph.outputs
-    pairs = zip(graph.inputs, changed, strict=False)
-    updates = {old: new for old, new in pairs if new is not old}
-    return replace(graph, outputs=(loss,), updates=updates, result=[loss])
 
 
 def dtype_of(work: Any) -> np.dtype[Any]:

@@ -1,0 +1,168 @@
+"""The network that suits a data set, and how to train it, where nothing is said."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from kobai.networks.activations import ACTIVATIONS, Identity, Sigmoid, Softmax
+from kobai.networks.layers import Dense, Flatten
+from kobai.networks.network import Network
+from kobai.optimizers import OPTIMIZERS
+
+DIGITS: dict[str, Any] = {
+    "activation": "relu",
+    "optimizer": "sgd",
+    "learning_rate": 0.3,
+    "batch_size": 20,
+    "epochs": 30,
+}
+TABLES: dict[str, Any] = {
+    "activation": "relu",
+    "optimizer": "adam",
+    "learning_rate": 0.005,
+    "batch_size": 100,
+    "epochs": 30,
+}
+OTHERS: dict[str, Any] = {
+    "activation": "sigmoid",
+    "optimizer": "sgd",
+    "learning_rate": 0.1,
+    "batch_size": 100,
+    "epochs": 10,
+}
+SMALL_TABLE = 10_000
+
+
+class Data(Protocol):
+    """What is asked of a data set; a `kobai.data.Dataset` has it."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def x_train(self) -> np.ndarray:
+        """The inputs, shape (n, ...)."""
+
+    @property
+    def t_train(self) -> np.ndarray:
+        """The targets, shape (n, ...)."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes; none for a regression."""
+
+    @property
+    def columns(self) -> Any:
+        """What was fitted to the columns of a table; None for other data."""
+
+    @property
+    def sample_weight(self) -> Any:
+        """How much each row counts, shape (n,), or None."""
+
+
+def suited(
+    data: Data,
+    *,
+    hidden: Sequence[int] = (50,),
+    activation: str | None = None,
+    loss: str | None = None,
+    seed: int = 0,
+    dtype: DTypeLike = np.float32,
+) -> tuple[Network, dict[str, Any]]:
+    """Return a network that suits a data set, and the settings of its training.
+
+    They are what `kobai train` takes where no option says otherwise, so
+
+        network, settings = suited(data)
+        history = kobai.train(network, data, **settings)
+
+    is the same run. `hidden` has the units of each hidden layer; `activation` and
+    `loss` are names in `ACTIVATIONS` and `LOSSES`, and follow from the data if None.
+    Raises ValueError for what no network can be made of.
+
+    >>> from kobai.data import load_digits
+    >>> network, settings = suited(load_digits())
+    >>> network.loss_name, network.size
+    ('cross_entropy', 3760)
+    >>> settings["optimizer"].learning_rate, settings["batch_size"]
+    (0.3, 20)
+    """
+    usual = usual_settings(data)
+    network = suited_network(
+        data,
+        hidden=hidden,
+        activation=activation or usual["activation"],
+        loss=loss,
+        seed=seed,
+        dtype=dtype,
+    )
+    optimizer = OPTIMIZERS[usual["optimizer"]](learning_rate=usual["learning_rate"])
+    settings = {
+        "optimizer": optimizer,
+        "batch_size": usual["batch_size"],
+        "epochs": usual["epochs"],
+        "sample_weight": data.sample_weight,
+        "seed": seed,
+    }
+    return network, settings
+
+
+def usual_settings(data: Data) -> dict[str, Any]:
+    """Return the names and numbers that suit a data set.
+
+    They are those of the book for MNIST (sigmoid, 0.1, batches of 100), what learns
+    the 8×8 digits in a second, and what suits small tables of many kinds.
+    """
+    rows = len(data.x_train)
+    usual = OTHERS
+    if data.columns is not None:
+        usual = TABLES if rows <= SMALL_TABLE else {**TABLES, "epochs": 10}
+    elif data.name == "digits":
+        usual = DIGITS
+    # Of few samples a batch of 100 would be all, and an epoch a single step.
+    return {**usual, "batch_size": min(usual["batch_size"], max(1, rows // 10))}
+
+
+def suited_network(
+    data: Data,
+    *,
+    hidden: Sequence[int],
+    activation: str,
+    loss: str | None = None,
+    seed: int = 0,
+    dtype: DTypeLike = np.float32,
+) -> Network:
+    """Return the network whose first and last layers, and loss, fit a data set."""
+    inputs = data.x_train.shape[1:]
+    layers: list[Any] = [Flatten()] if len(inputs) > 1 else []
+    for units in hidden:
+        layers += [Dense(units), ACTIVATIONS[activation]()]
+    loss = loss or _usual_loss(data)
+    layers += [Dense(_outputs(data, loss)), _output_layer(loss, data)]
+    return Network(inputs, layers, loss, seed=seed, dtype=dtype)
+
+
+def _usual_loss(data: Data) -> str | None:
+    """Return the loss for a table; for other data what goes with the last layer."""
+    if data.columns is None:
+        return None
+    if not data.classes:
+        return "mean_squared_error"
+    return "binary_cross_entropy" if len(data.classes) == 2 else None
+
+
+def _outputs(data: Data, loss: str | None) -> int:
+    if data.columns and len(data.classes) == 2 and loss == "binary_cross_entropy":
+        # Whether it is the second class.
+        return 1
+    return len(data.classes) or int(data.t_train.shape[-1])
+
+
+def _output_layer(loss: str | None, data: Data) -> Any:
+    """Return the layer that goes with the loss; classes end in probabilities."""
+    if not data.classes:
+        return Identity()
+    return Sigmoid() if loss == "binary_cross_entropy" else Softmax()

@@ -1,0 +1,30 @@
+"""Which display suits where the output goes."""
+
+import sys
+
+from kobai.html.notebook import in_notebook
+from kobai.training.display.lines import Display, Lines
+
+
+def choose_display(progress: bool | str) -> Display:
+    """Return the display that suits where the output goes.
+
+    False is silent. True and "auto" are a bar in a terminal, one in a notebook, and
+    plain lines anywhere else. Raises `ValueError` for anything else.
+    """
+    if progress not in (True, False, "auto"):
+        raise ValueError(
+            f'train: progress must be "auto", True or False, got {progress!r}'
+        )
+    if not progress or sys.stdout is None:
+        return Display()
+    if in_notebook():
+        from kobai.training.display.notebook import Notebook
+
+        return Notebook()
+    if sys.stdout.isatty():
+        # Rich takes 50 ms to import, which only a terminal has use for.
+        from kobai.training.display.terminal import Terminal
+
+        return Terminal()
+    return Lines()
