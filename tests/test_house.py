@@ -55,13 +55,25 @@ def modules(source: Path) -> list[Path]:
     return sorted(source.rglob("*.py"))
 
 
-def imports(path: Path) -> set[tuple[str, ...]]:
+def imports(path: Path, run: bool = False) -> set[tuple[str, ...]]:
     """Return the modules of kobai that a module names in an import, wherever it is.
 
-    A lazy import is one too. Of `from kobai import x` x is the module.
+    A lazy import is one too, but with `run` not one that only type checkers read. Of
+    `from kobai import x` x is the module.
     """
     found = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    tree = ast.parse(path.read_text("utf-8"))
+    for_checkers = {
+        inner
+        for node in ast.walk(tree)
+        if run
+        and isinstance(node, ast.If)
+        and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if node in for_checkers:
+            continue
         names = []
         if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             names = [f"{node.module}.{alias.name}" for alias in node.names]
@@ -140,7 +152,33 @@ def strangers_of_plots(source: Path) -> list[str]:
     ]
 
 
-RULES = [arrows_back, names_twice, verbs, crowds, strangers_of_plots]
+def circles(source: Path) -> list[str]:
+    """Return the modules that, by way of others, import themselves.
+
+    What is imported for type checkers alone is not imported.
+    """
+    names = {path: ".".join(name_of(path, source)) for path in modules(source)}
+    known = set(names.values())
+    arrows = {}
+    for path, name in names.items():
+        parts = [there[:n] for there in imports(path, run=True) for n in range(1, 5)]
+        there = {".".join(part) for part in parts} & known - {name}
+        # A package has been imported before what lies in it.
+        arrows[name] = {other for other in there if not name.startswith(f"{other}.")}
+    while True:
+        imported = set().union(*arrows.values())
+        kept = {n for n, there in arrows.items() if there and n in imported}
+        if len(kept) == len(arrows):
+            return sorted(kept)
+        arrows = {name: arrows[name] & kept for name in kept}
+
+
+def name_of(path: Path, source: Path) -> tuple[str, ...]:
+    parts = path.relative_to(source).with_suffix("").parts
+    return parts[:-1] if parts[-1] == "__init__" else parts
+
+
+RULES = [circles, arrows_back, names_twice, verbs, crowds, strangers_of_plots]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
@@ -189,6 +227,15 @@ def test_a_planted_violation_is_found(
     shutil.copytree(SOURCE, source, ignore=shutil.ignore_patterns("__pycache__"))
     (source / name).write_text(text)
     assert len(rule(source)) == 1
+
+
+def test_a_circle_is_found(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("def f():\n    from kobai.b import g\n")
+    (tmp_path / "b.py").write_text("from kobai.c import h\n")
+    (tmp_path / "c.py").write_text("import kobai.a\n")
+    assert circles(tmp_path) == ["a", "b", "c"]
+    (tmp_path / "c.py").write_text("if TYPE_CHECKING:\n    import kobai.a\n")
+    assert circles(tmp_path) == []
 
 
 def test_a_crowded_folder_is_found(tmp_path: Path) -> None:
