@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from kobai.networks.layer import Values
 from kobai.optimizers import Optimizer
 from kobai.training.errors import TrainingDivergenceError, diverged
 

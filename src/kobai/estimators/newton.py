@@ -12,10 +12,9 @@ from kobai.autodiff import value_and_gradient
 from kobai.autodiff.trees import leaves, unflatten
 from kobai.engines.numpy_engine.kept import kept_program
 from kobai.engines.numpy_engine.program import Program, write_program
-from kobai.estimators.course import NOT_FINITE, NotFiniteError
+from kobai.estimators.course import NOT_FINITE, NotFiniteError, are_finite
 from kobai.estimators.problem import Problem, squares
 from kobai.estimators.rows import Rows
-from kobai.estimators.course import are_finite
 from kobai.graph import trace
 
 
