@@ -11,7 +11,8 @@ import pyarrow as pa
 import pytest
 
 from kobai.data import load_table
-from kobai.data.tables.frames import open_table
+from kobai.data.tables.frames import open_table, polars_frame
+from kobai.data.tables.new_rows import codes
 from kobai.errors import DataError
 from kobai.formats import Model
 from kobai.networks import Dense, Network, Softmax
@@ -41,9 +42,9 @@ def objects(cells):
 @pytest.mark.parametrize("make", [pandas, polars])
 def test_columns_take_rows_of_every_frame(make):
     columns = load_table(polars(WORDS), "kind").columns
-    codes = columns.codes(make(WORDS))
-    np.testing.assert_array_equal(codes[:, 0], SIZE)
-    assert codes[:4, 1].tolist() == [0, 1, 2, -1]
+    found = codes(columns, polars_frame(make(WORDS)))
+    np.testing.assert_array_equal(found[:, 0], SIZE)
+    assert found[:4, 1].tolist() == [0, 1, 2, -1]
 
 
 def cells_of(table):
@@ -52,7 +53,7 @@ def cells_of(table):
     (feature,) = (f for f in data.columns.features if f.name == "cell")
     (frame,) = open_table(table).frames(dict)
     index = data.columns.names.index("cell")
-    return feature, data.columns.codes(frame)[:, index]
+    return feature, codes(data.columns, polars_frame(frame))[:, index]
 
 
 # What a column of words is, whatever holds them; nothing in the fourth row.
@@ -82,10 +83,10 @@ HOLDERS = {
 
 @pytest.mark.parametrize("holder", HOLDERS)
 def test_words_are_words_in_every_column(holder):
-    feature, codes = cells_of(HOLDERS[holder]())
+    feature, found = cells_of(HOLDERS[holder]())
     assert feature.categories == ("x", "y", "z")
     assert feature.has_other
-    assert codes.tolist() == [0, 1, 2, -1] * FOUR
+    assert found.tolist() == [0, 1, 2, -1] * FOUR
 
 
 @pytest.mark.parametrize("holder", HOLDERS)
@@ -107,9 +108,9 @@ def test_words_are_classes_in_every_column(holder):
 def test_categories_of_parquet_are_words(tmp_path):
     for dtype in (pl.Categorical, pl.Enum(["z", "y", "x"])):
         polars(pl.Series(WORDS, dtype=dtype)).write_parquet(tmp_path / "a.parquet")
-        feature, codes = cells_of(tmp_path / "a.parquet")
+        feature, found = cells_of(tmp_path / "a.parquet")
         assert feature.categories == ("x", "y", "z")
-        assert codes.tolist() == [0, 1, 2, -1] * FOUR
+        assert found.tolist() == [0, 1, 2, -1] * FOUR
 
 
 DECIMALS = [decimal.Decimal(f"{n}.5") for n in range(4)] * FOUR
@@ -172,9 +173,9 @@ YES = [True, False, None, True] * FOUR
     ],
 )
 def test_yes_and_no_are_two_categories(table):
-    feature, codes = cells_of(table)
+    feature, found = cells_of(table)
     assert feature.categories == ("false", "true")
-    assert codes.tolist() == [1, 0, -1, 1] * FOUR
+    assert found.tolist() == [1, 0, -1, 1] * FOUR
 
 
 @pytest.mark.parametrize(
@@ -186,17 +187,17 @@ def test_yes_and_no_are_two_categories(table):
     ],
 )
 def test_what_pandas_calls_a_category_is_one(cells, categories):
-    feature, codes = cells_of(pandas(categorical(cells * FOUR)))
+    feature, found = cells_of(pandas(categorical(cells * FOUR)))
     assert feature.categories == categories
-    words = [categories[int(code)] if code >= 0 else None for code in codes[:4]]
+    words = [categories[int(code)] if code >= 0 else None for code in found[:4]]
     assert words == [None if c is None else str(c) for c in cells]
 
 
 def test_intervals_that_pandas_cut_makes_are_categories():
     table = pandas(pd.cut(np.arange(ROWS) % 10, [-1, 2, 4, 9]))
-    feature, codes = cells_of(table)
+    feature, found = cells_of(table)
     assert feature.categories == ("(-1, 2]", "(2, 4]", "(4, 9]")
-    assert codes[:10].tolist() == [0, 0, 0, 1, 1, 2, 2, 2, 2, 2]
+    assert found[:10].tolist() == [0, 0, 0, 1, 1, 2, 2, 2, 2, 2]
 
 
 def test_a_category_is_the_same_in_another_type_of_column():
@@ -210,11 +211,11 @@ def test_a_category_is_the_same_in_another_type_of_column():
         categorical([1.0, 2.0, None, 1.0]),
     ):
         frame = next(open_table(pandas(list(cells) * FOUR)).frames(dict))
-        codes = data.columns.codes(frame)[:4, 1]
-        assert codes.tolist() == [0, 1, -1, 0]
+        found = codes(data.columns, polars_frame(frame))[:4, 1]
+        assert found.tolist() == [0, 1, -1, 0]
     other = load_table(polars([1.0, 2.0, 3.0, 2.0] * FOUR), "kind", category="cell")
     frame = next(open_table(pandas(zones)).frames(dict))
-    assert other.columns.codes(frame)[:4, 1].tolist() == [0, 1, 2, 0]
+    assert codes(other.columns, polars_frame(frame))[:4, 1].tolist() == [0, 1, 2, 0]
 
 
 @pytest.mark.parametrize("write", ["capitalize", "upper", "lower"])
@@ -232,9 +233,9 @@ def test_yes_and_no_are_the_same_in_a_csv_file(write, tmp_path):
 
 def test_two_spellings_that_are_two_categories_stay_two():
     words = ["true", "True", "TRUE", "x"] * FOUR
-    feature, codes = cells_of(pandas(words))
+    feature, found = cells_of(pandas(words))
     assert feature.categories == ("TRUE", "True", "true", "x")
-    assert codes[:4].tolist() == [2, 1, 0, 3]
+    assert found[:4].tolist() == [2, 1, 0, 3]
 
 
 TODAY = datetime.date(2026, 3, 1)
@@ -274,7 +275,7 @@ def test_what_is_neither_number_nor_word_is_refused_by_its_column(table, what):
     if "type" in what:
         data = load_table(polars(WORDS), "kind")
         with pytest.raises(DataError, match='column "cell": holds values of type'):
-            data.columns.codes(next(open_table(table).frames(dict)))
+            codes(data.columns, polars_frame(next(open_table(table).frames(dict))))
 
 
 @pytest.mark.parametrize("kind", [objects, lambda c: pl.Series(c, dtype=pl.Object)])

@@ -15,6 +15,8 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from kobai.data import Dataset, load_digits, load_idx_folder, load_npz, load_table
 from kobai.data.ranges import InputRange
 from kobai.data.tables.columns import OTHER
+from kobai.data.tables.frames import polars_frame
+from kobai.data.tables.new_rows import codes
 from kobai.errors import DataError, ModelFileError
 from kobai.formats import Model, load_model, save_model
 from kobai.formats.units import weight_of
@@ -303,7 +305,7 @@ def pets():
 
 
 def test_columns_are_found_by_their_names(pets):
-    raw = DATA.columns.codes(FRAME)
+    raw = codes(DATA.columns, polars_frame(FRAME))
     expected = pets.predict(raw)
     mixed = FRAME.select("kind", "age", "colour", "size")
     structured = np.array(
@@ -352,7 +354,7 @@ def test_standardised_rows_are_refused():
     for x in (numbers.x_test, numbers.x_train, numbers.x_test[0]):
         with pytest.raises(ValueError, match="look standardised"):
             each.predict(x)
-    raw = numbers.columns.codes(FRAME)
+    raw = codes(numbers.columns, polars_frame(FRAME))
     expected = net.predict(numbers.columns.encode(raw))
     np.testing.assert_array_equal(each.predict(raw), expected)
     # Far from all training rows, and raw all the same.

@@ -9,6 +9,8 @@ from safetensors import safe_open
 
 from kobai.data import Columns, load_table
 from kobai.data.tables.columns import Feature, Target
+from kobai.data.tables.frames import polars_frame
+from kobai.data.tables.new_rows import codes
 from kobai.errors import DataError, ModelFileError
 from kobai.formats import Model, load_model, save_model
 from kobai.formats.predictions import predictions, write_predictions
@@ -42,7 +44,7 @@ def test_a_model_of_a_table_comes_back(pets, tmp_path):
     save_model(path, pets.network, classes=pets.classes, columns=pets.columns)
     found = load_model(path)
     assert found.columns == pets.columns
-    raw = pets.columns.codes(FRAME)
+    raw = codes(pets.columns, polars_frame(FRAME))
     np.testing.assert_array_equal(found.predict(raw), pets.predict(raw))
     assert found.predict_table(FRAME).equals(pets.predict_table(FRAME))
 
@@ -86,13 +88,13 @@ def test_two_classes_by_one_output():
     found = two.predict_table(data)
     assert found.columns == ["class", "false", "true"]
     np.testing.assert_allclose(found["false"] + found["true"], 1, rtol=1e-6)
-    yes = two.predict(columns.codes(data))[:, 0]
+    yes = two.predict(codes(columns, polars_frame(data)))[:, 0]
     np.testing.assert_array_equal(found["true"], yes)
 
 
 def test_numbers_come_in_the_units_of_the_target():
     found = model("weight", Identity())
-    raw = found.columns.codes(FRAME)
+    raw = codes(found.columns, polars_frame(FRAME))
     y = found.network.predict(found.columns.encode(raw))
     (mean,), (std,) = found.columns.target.means, found.columns.target.stds
     wanted = found.predict_table(FRAME)["weight"]

@@ -139,26 +139,13 @@ def hidden_sizes(text: str) -> tuple[int, ...]:
     return sizes
 
 
-def hidden_activations() -> list[str]:
-    """Return the names of the activations that stand between layers."""
-    from kobai.networks import ACTIVATIONS
-
-    return [name for name in ACTIVATIONS if name not in ("softmax", "exponential")]
-
-
-def usual_losses() -> list[str]:
-    """Return the names of the losses for what the command reads.
-
-    "poisson" is for counts, and the targets of a table are standardised.
-    """
-    from kobai.networks import LOSSES
-
-    return [name for name in LOSSES if name != "poisson"]
-
-
 def build_network(settings: Settings, data: "Dataset") -> "Network":
     """Return the network that the settings ask for, fitting the data."""
-    from kobai.networks.suited import suited_network
+    from kobai.networks.suited import (
+        hidden_activations,
+        suited_network,
+        usual_losses,
+    )
 
     one_of("--dtype", settings.dtype, ("float32", "float64"))
     activation = settings.activation or "sigmoid"

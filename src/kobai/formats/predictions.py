@@ -13,11 +13,12 @@ from kobai.data.tables.columns import OTHER, Columns
 from kobai.data.tables.frames import Table, open_table
 from kobai.data.tables.new_rows import coded_blocks, lacking
 from kobai.errors import DataError
-from kobai.formats.model import Model
 from kobai.formats.rows import outputs_of
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from kobai.formats.model import Model
 
 CLASS = "class"
 WRITABLE = (".csv", ".tsv", ".parquet")
@@ -31,7 +32,7 @@ class Predictions:
     an unknown word where no training row had such a one.
     """
 
-    model: Model
+    model: "Model"
     columns: Columns
     table: Table
     strange: Counter[str] = field(default_factory=Counter)
@@ -70,7 +71,7 @@ def strange_cells(columns: Columns, raw: np.ndarray) -> dict[str, int]:
     return found
 
 
-def predictions(model: Model, table: Any, encoding: str | None = None) -> Predictions:
+def predictions(model: "Model", table: Any, encoding: str | None = None) -> Predictions:
     """Open a table for predictions; nothing of it but its columns is read yet.
 
     Raises DataError where a column is missing, ValueError for a model that was not
@@ -85,7 +86,7 @@ def predictions(model: Model, table: Any, encoding: str | None = None) -> Predic
     return Predictions(model, model.columns, opened)
 
 
-def predict_table(model: Model, table: Any) -> "pl.DataFrame":
+def predict_table(model: "Model", table: Any) -> "pl.DataFrame":
     """Return the predictions for all rows of a table, as `Model.predict_table` has it.
 
     >>> import polars as pl

@@ -119,16 +119,6 @@ class Columns:
             *(f"{self.features[i].name}={self._word(i, k)}" for i, k in categories),
         )
 
-    def codes(self, frame: Any) -> np.ndarray:
-        """Return the raw rows `(n, p)`, float64, of a Polars or pandas frame.
-
-        Raises `DataError` where a column is missing, or a number is none.
-        """
-        from kobai.data.tables.frames import polars_frame
-        from kobai.data.tables.new_rows import codes
-
-        return codes(self, polars_frame(frame))
-
     def encode(self, raw: Any) -> Any:
         """Return what the network takes for raw rows: `(n, p)` to `(n, width)`.
 
