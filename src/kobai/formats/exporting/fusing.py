@@ -114,3 +114,11 @@ def _product(node: Operation, builder: Rewriter) -> Node | None:
     if node.primitive is not ELEMENTWISE[np.square]:
         return None
     return builder.operation(MULTIPLY, *node.inputs, *node.inputs)
+
+
+@identity("max(x, y), for numbers and for NaN, by which a file says that x has no unit")
+def _maximum(node: Operation, builder: Rewriter) -> Node | None:
+    # Of a number and NaN fmax, which engines run, would give the number.
+    if node.primitive is not ELEMENTWISE[np.fmax]:
+        return None
+    return builder.operation(ELEMENTWISE[np.maximum], *node.inputs)
