@@ -23,8 +23,8 @@ from kobai.engines.numba_engine.kernels.products import (  # noqa: E402
     BLAS,
     IN_PLACE,
     TILES,
-    register_product,
 )
+from kobai.engines.numba_engine.kernels.symbols import register_product  # noqa: E402
 from kobai.engines.numba_engine.kernels.tools import tools  # noqa: E402
 from kobai.engines.numba_engine.kernels.two_jobs import (  # noqa: E402
     BOARD,

@@ -11,6 +11,7 @@ import numpy as np
 
 from kobai.engines.numba_engine import cache
 from kobai.engines.numba_engine.kernels.products import BLAS, IN_PLACE, TILES
+from kobai.engines.numba_engine.kernels.symbols import register
 from kobai.engines.numba_engine.kernels.two_jobs import BOARD, WORTH_SHARING
 from kobai.engines.numba_engine.lower import Op
 from kobai.engines.numba_engine.module import Generated
@@ -129,6 +130,7 @@ def _measure(
     rows = np.ones(4 * m * k if is_listed else 1, dtype)
     indices = np.random.default_rng(0).permutation(4 * count)
     counting, board = np.arange(max(m, k)), np.zeros(BOARD, np.int64)
+    register([dtype])
     function = cache.load_measurement(_SOURCE, np.dtype(dtype))
     sizes = [np.uint64(s) for s in (m, n, k)]
     # Long enough for the clock, short enough to fit between two interruptions.

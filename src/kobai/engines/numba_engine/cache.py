@@ -18,8 +18,6 @@ import numpy as np
 
 from kobai.engines.numba_engine.kernels import tools
 from kobai.engines.numba_engine.kernels.intrinsics import OUTER, apart
-from kobai.engines.numba_engine.kernels.products import register_product
-from kobai.engines.numba_engine.kernels.rows import register_gather
 from kobai.engines.numba_engine.module import Generated
 from kobai.version import __version__
 
@@ -39,13 +37,9 @@ def cache_folder() -> Path:
     return Path(base) / "kobai" / "compiled"
 
 
-def load(generated: Generated, folder: Path | None = None) -> Any:
+def load(generated: Generated) -> Any:
     """Return the compiled function of a source, from the disk if it is there."""
-    register_gather()
-    for op in generated.products:
-        register_product(op.node.dtype.name)
-    signature = _signature(generated)
-    return _compiled("steps", generated.source, signature, folder)
+    return _compiled("steps", generated.source, _signature(generated))
 
 
 def load_measurement(source: str, dtype: Any) -> Any:
@@ -53,8 +47,6 @@ def load_measurement(source: str, dtype: Any) -> Any:
     from numba.core import types
     from numba.np.numpy_support import from_dtype
 
-    register_gather()
-    register_product(dtype.name)
     number, word = from_dtype(dtype), types.int64
     array = types.Array(number, 1, "C")
     # Just the types that a step has, so that what it calls is compiled once.
@@ -106,6 +98,7 @@ _TOOLS = (
     "rows",
     "intrinsics",
     "products",
+    "symbols",
     "two_jobs",
     "tiles",
     "tools",
@@ -122,7 +115,6 @@ def _compiled(
     kind: str,
     source: str,
     signature: Any,
-    folder: Path | None = None,
     is_shared: bool = False,
 ) -> Any:
     """Return a compiled function; `is_shared` if another thread has its array, too."""
@@ -131,7 +123,7 @@ def _compiled(
     if key not in _LOADED:
         import numba
 
-        module = _module(name, source, folder or cache_folder())
+        module = _module(name, source, cache_folder())
         jit = numba.njit(
             signature,
             cache=True,

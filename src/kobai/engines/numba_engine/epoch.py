@@ -10,6 +10,7 @@ from kobai.engines.numba_engine import cache
 from kobai.engines.numba_engine.blas_or_tiles import choose_ways
 from kobai.engines.numba_engine.helper import Helper
 from kobai.engines.numba_engine.kernels import tools
+from kobai.engines.numba_engine.kernels.symbols import register
 from kobai.engines.numba_engine.module import Generated, generate
 from kobai.engines.numpy_engine.program import simplify
 from kobai.graph import Constant, Graph, Input
@@ -115,6 +116,7 @@ class _Core:
 
     def __init__(self, generated: Generated) -> None:
         self.generated = generated
+        register(op.node.dtype.name for op in generated.products)
         self.function = cache.load(generated)
         ways = choose_ways(generated)
         self.helper = Helper(generated.products, ways[:-1])

@@ -4,13 +4,12 @@
 # mypy: allow-untyped-decorators, allow-untyped-calls
 
 import ctypes
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from kobai.engines.machine.blas import load_scipy_blas
-from kobai.engines.numba_engine.kernels import atomics, intrinsics, tiles
+from kobai.engines.numba_engine.kernels import atomics, intrinsics
 from kobai.engines.numba_engine.kernels.intrinsics import INNER, apart
 from kobai.engines.numba_engine.kernels.two_jobs import DONE, JOB, LEFT, WORTH_SHARING
 
@@ -36,7 +35,7 @@ def _address(capsule: Any) -> int:
     return address
 
 
-def make_by_tiles() -> Any:
+def make_by_tiles(tools: Any) -> Any:
     """Return by_tiles(size, board, A, ai, ak, I, K, B, C, spare, m, n, k, ...).
 
     After these come alpha, beta, tB; the size is that of a number, in bytes. See
@@ -47,8 +46,6 @@ def make_by_tiles() -> Any:
     lower rows.
     """
     import numba
-
-    from kobai.engines.numba_engine.kernels.tools import tools
 
     run, address, add_to = intrinsics.run_tiles(), intrinsics.address(), tools.add_to
     load, store, pause = atomics.load(), atomics.store(), atomics.pause()
@@ -169,27 +166,3 @@ def steps(
         alpha, beta, tb,
     )
 '''
-
-
-@lru_cache
-def register_product(dtype: str) -> None:
-    """Make the product of a dtype known to LLVM by name.
-
-    It is compiled once and called like BLAS, and so not compiled into every step.
-    """
-    from llvmlite import binding
-    from numba.core import types
-
-    from kobai.engines.numba_engine import cache
-
-    register_blas()
-    avx512 = bool(binding.get_host_cpu_features().get("avx512f"))
-    source = tiles.small_product_source(avx512, np.dtype(dtype).itemsize)
-    job = types.void(types.CPointer(types.uint64))
-    binding.add_symbol(f"kobai_tiles_{dtype}", cache.load_callback(source, job))
-    number, word, size = getattr(types, dtype), types.int64, types.uint64
-    array, words = types.CPointer(number), types.CPointer(word)
-    given = [array, array, words, size, word, array, word, array, size, size, size]
-    given += [number, number, word, array, words, words]
-    product = cache.load_callback(product_source(dtype), types.void(*given))
-    binding.add_symbol(f"kobai_product_{dtype}", product)

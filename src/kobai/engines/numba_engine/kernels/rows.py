@@ -3,7 +3,6 @@
 # mypy: disable-error-code="import-not-found,import-untyped"
 # mypy: allow-untyped-decorators, allow-untyped-calls
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -41,7 +40,7 @@ def make_copy_rows() -> Any:
     return copy_rows
 
 
-_SOURCE = '''"""Written by Kobai to fetch rows; it may be deleted."""
+SOURCE = '''"""Written by Kobai to fetch rows; it may be deleted."""
 
 from kobai.engines.numba_engine.kernels.tools import tools
 
@@ -51,17 +50,3 @@ copy_rows = tools.copy_rows
 def steps(out, rows, width, indices, start, count, last):
     copy_rows(out, rows, width, indices, start, count, last)
 '''
-
-
-@lru_cache
-def register_gather() -> None:
-    """Make gather(out, rows, width, ...) known to LLVM by name; see `copy_rows`."""
-    from llvmlite import binding
-    from numba.core import types
-
-    from kobai.engines.numba_engine import cache
-
-    letters, words = types.CPointer(types.uint8), types.CPointer(types.int64)
-    size = types.uint64
-    given = letters, letters, size, words, size, size, size
-    binding.add_symbol("kobai_gather", cache.load_callback(_SOURCE, types.void(*given)))

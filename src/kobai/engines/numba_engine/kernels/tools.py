@@ -79,6 +79,9 @@ class _Tools:
         return made
 
 
+tools = _Tools()
+
+
 def _make(name: str) -> Any:
     if name in ("maximum", "minimum"):
         return intrinsics.extremum(name)
@@ -101,11 +104,11 @@ _MAKERS: dict[str, Callable[[], Any]] = {
     "add_to": products.make_add_to,
     "address": intrinsics.address,
     "by_blas": intrinsics.blas_product,
-    "by_tiles": products.make_by_tiles,
+    "by_tiles": lambda: products.make_by_tiles(tools),
     "copy_rows": rows.make_copy_rows,
     "gather": partial(intrinsics.stored_call, "kobai_gather"),
     "product": partial(intrinsics.stored_call, "kobai_product"),
-    "serve": two_jobs.make_serve,
+    "serve": lambda: two_jobs.make_serve(tools),
     "transpose": products.make_transpose,
     "work": two_jobs.make_work,
 }
@@ -115,6 +118,3 @@ _CALLEES = frozenset(
     for name, value in vars(elementary).items()
     if callable(value) and "_float" in name
 )
-
-
-tools = _Tools()

@@ -49,11 +49,9 @@ def make_work() -> Any:
     return work
 
 
-def make_serve() -> Any:
+def make_serve(tools: Any) -> Any:
     """Return the compiled serve(board): help with one job after the other."""
     import numba
-
-    from kobai.engines.numba_engine.kernels.tools import tools
 
     load, store, pause = atomics.load(), atomics.store(), atomics.pause()
     work = tools.work

@@ -1,0 +1,55 @@
+"""What compiled steps call by a name: gathers and products, compiled once for all."""
+
+# mypy: disable-error-code="import-not-found,import-untyped"
+# mypy: allow-untyped-calls
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+import numpy as np
+
+from kobai.engines.numba_engine import cache
+from kobai.engines.numba_engine.kernels import products, rows, tiles
+
+
+def register(dtypes: Iterable[str]) -> None:
+    """Make known to LLVM what steps with products of these dtypes call."""
+    register_gather()
+    for dtype in dtypes:
+        register_product(dtype)
+
+
+@lru_cache
+def register_gather() -> None:
+    """Make gather(out, rows, width, ...) known to LLVM by name; see `copy_rows`."""
+    from llvmlite import binding
+    from numba.core import types
+
+    letters, words = types.CPointer(types.uint8), types.CPointer(types.int64)
+    size = types.uint64
+    given = letters, letters, size, words, size, size, size
+    binding.add_symbol(
+        "kobai_gather", cache.load_callback(rows.SOURCE, types.void(*given))
+    )
+
+
+@lru_cache
+def register_product(dtype: str) -> None:
+    """Make the product of a dtype known to LLVM by name.
+
+    It is compiled once and called like BLAS, and so not compiled into every step.
+    """
+    from llvmlite import binding
+    from numba.core import types
+
+    products.register_blas()
+    avx512 = bool(binding.get_host_cpu_features().get("avx512f"))
+    source = tiles.small_product_source(avx512, np.dtype(dtype).itemsize)
+    job = types.void(types.CPointer(types.uint64))
+    binding.add_symbol(f"kobai_tiles_{dtype}", cache.load_callback(source, job))
+    number, word, size = getattr(types, dtype), types.int64, types.uint64
+    array, words = types.CPointer(number), types.CPointer(word)
+    given = [array, array, words, size, word, array, word, array, size, size, size]
+    given += [number, number, word, array, words, words]
+    product = cache.load_callback(products.product_source(dtype), types.void(*given))
+    binding.add_symbol(f"kobai_product_{dtype}", product)
