@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from kobai.training.numba_stepper import NumbaStepper
 
 from kobai.autodiff.trees import leaves
 from kobai.data import load_digits
@@ -48,7 +49,6 @@ from kobai.networks import (
 )
 from kobai.optimizers import OPTIMIZERS
 from kobai.training import train
-from kobai.training.numba_stepper import NumbaStepper
 from kobai.training.step import make_step
 from kobai.training.steppers import Steps
 

@@ -53,13 +53,13 @@ def number(option: str) -> Callable[[str], float]:
 
 
 def _activations() -> list[str]:
-    from kobai.networks.suited import hidden_activations
+    from kobai.networks.usual import hidden_activations
 
     return hidden_activations()
 
 
 def _losses() -> list[str]:
-    from kobai.networks.suited import usual_losses
+    from kobai.networks.usual import usual_losses
 
     return usual_losses()
 

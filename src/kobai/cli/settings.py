@@ -93,7 +93,7 @@ def completed(settings: Settings, data: "Dataset") -> Settings:
     >>> completed(Settings(optimizer="adam"), load_digits()).batch_size
     20
     """
-    from kobai.networks.suited import usual_settings
+    from kobai.networks.usual import usual_settings
 
     usual = usual_settings(data)
     optimizer = settings.optimizer or usual["optimizer"]
@@ -141,7 +141,7 @@ def hidden_sizes(text: str) -> tuple[int, ...]:
 
 def build_network(settings: Settings, data: "Dataset") -> "Network":
     """Return the network that the settings ask for, fitting the data."""
-    from kobai.networks.suited import (
+    from kobai.networks.usual import (
         hidden_activations,
         suited_network,
         usual_losses,

@@ -17,8 +17,8 @@ from kobai.networks.layer import Layer
 from kobai.networks.layers import LAYERS, BatchNorm, Dense, Dropout, Flatten
 from kobai.networks.losses import LOSSES, Loss
 from kobai.networks.network import Network
-from kobai.networks.suited import suited
 from kobai.networks.two_layer import TwoLayerNet
+from kobai.networks.usual import suited
 
 __all__ = [
     "ACTIVATIONS",
