@@ -45,6 +45,8 @@ _MOVING = frozenset(
 # Sums and selections of values that are flat at 0 are so too, and so are their roots.
 _KEEPING = _MOVING | {ops.MAX, ops.CUMSUM, _SQRT}
 
+_REAL = np.dtype(np.float64)
+
 # How far back two values are compared, to see whether they are the same.
 _FAR = 20
 
@@ -136,9 +138,9 @@ def _is_scaling(node: Any) -> bool:
 # --- corners
 
 
-def rounded(node: Any, g: Any) -> tuple[Any, Any, list[Any]]:
+def rounded(node: Any, g: Any, values: Any) -> tuple[Any, Any, list[Any]]:
     """Return g, y and the arguments of a root, changed so that a corner gives 0."""
-    y, values = node.value, node.values
+    y = node.value
     position, base = node.parents[0]
     if position or _has_no_zero(values[0]) or not _is_flat(base):
         return g, y, values
@@ -239,7 +241,15 @@ def _flat_power_if(node: Any, parents: list[Any]) -> list[Any] | None:
 
 
 def _not_negative(value: Any) -> bool:
-    return _holds(value, np.greater_equal)
+    return _holds(value, np.greater_equal) or _is_count(value)
+
+
+def _is_count(value: Any) -> bool:
+    """Whether an array without values counts what holds: it is never below 0."""
+    node = getattr(value, "node", None)
+    while getattr(node, "primitive", None) in (ops.SUM, ops.ASTYPE, ops.BROADCAST_TO):
+        (node,) = node.inputs  # type: ignore[union-attr]
+    return getattr(node, "dtype", _REAL).kind in "bu"
 
 
 def _is_zero(value: Any) -> bool:

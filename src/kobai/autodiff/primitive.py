@@ -80,7 +80,7 @@ class Trace:
 
     __slots__ = ("level",)
 
-    level: int
+    level: float
 
     def apply(
         self,

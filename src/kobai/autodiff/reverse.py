@@ -7,8 +7,9 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.creation import making_arrays
-from kobai.autodiff.arrays.overloaded import ArrayLike
+from kobai.autodiff.arrays.overloaded import ArrayLike, refusal_behind
 from kobai.autodiff.primitive import Overloaded
+from kobai.autodiff.python_numbers import PythonNumber, of_numpy
 from kobai.autodiff.tensor import Node, Tape, Tensor
 from kobai.autodiff.trees import leaves, tree_map, unflatten
 from kobai.errors import GradientError
@@ -79,6 +80,7 @@ def value_and_gradient(f: Callable[..., Any], x: Any, has_aux: bool = False) -> 
     if has_aux:
         result, aux = result
         aux = tree_map(lambda leaf: _outside(tape, leaf), aux)
+    result = of_numpy(result)
     value = _outside(tape, result)
     if np.ndim(value) != 0:
         raise ValueError(
@@ -111,9 +113,9 @@ def _run(f: Callable[..., Any], x: Any) -> Any:
         with making_arrays():
             return f(x)
     except ValueError as error:
-        # NumPy hides the refusal behind an error of its own in a[0] = x[0].
-        if isinstance(error.__cause__, GradientError):
-            raise GradientError(str(error.__cause__)) from error
+        refusal = refusal_behind(error)
+        if refusal is not None:
+            raise GradientError(str(refusal)) from error
         raise
 
 
@@ -160,6 +162,7 @@ def as_float_array(leaf: Any) -> np.ndarray:
 
 def _as_float(leaf: Any) -> Any:
     if isinstance(leaf, ArrayLike):
+        leaf = of_numpy(leaf)
         is_float = leaf.dtype.kind not in "iub" and not leaf.is_python_number
         return leaf if is_float else leaf.astype(np.float64)
     # A number stays one: it cannot change in place, as an array without axes can.
@@ -172,6 +175,9 @@ def _as_float(leaf: Any) -> Any:
 
 def _outside(tape: Tape, x: Any) -> Any:
     """Return the value that x has outside this differentiation."""
+    if isinstance(x, PythonNumber) and x.owner.tape is tape:
+        value = x.node.value
+        return ops.ITEM(value) if isinstance(value, Overloaded) else value.item()
     if isinstance(x, Tensor) and x.owner is tape:
         return x.node.value
     if isinstance(x, Tensor) and x.owner.level > tape.level:

@@ -16,6 +16,7 @@ from kobai.autodiff import corners
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.aliasing import source_of
 from kobai.autodiff.arrays.keeping import kept
+from kobai.autodiff.arrays.methods import fixed
 from kobai.autodiff.arrays.overloaded import ArrayLike
 from kobai.autodiff.primitive import Overloaded, Primitive, Trace, unbroadcast
 from kobai.autodiff.scipy_functions import teach
@@ -145,8 +146,10 @@ def _hand_on(node: Node, g: Any) -> None:
     """Add to the gradients of the arguments what they owe to this node."""
     primitive, y, values = node.primitive, node.value, node.values
     assert primitive is not None
+    if primitive.elementwise:
+        values = [_promoted(x, y.dtype) for x in values]
     if primitive in corners.STEEP:
-        g, y, values = corners.rounded(node, g)
+        g, y, values = corners.rounded(node, g, values)
     for position, parent in node.parents:
         rule = primitive.rule(position)
         if rule is None:
@@ -163,6 +166,13 @@ def _hand_on(node: Node, g: Any) -> None:
             part = part if value.dtype.kind == "c" else np.real(part)
             part = part.astype(value.dtype)
         _receive(parent, part, corners.masked_by(node, position))
+
+
+def _promoted(x: Any, dtype: Any) -> Any:
+    """Return an operand with the precision of the result, in which NumPy computed."""
+    given = getattr(x, "dtype", dtype)
+    is_narrower = given != dtype and given.kind in "iuf" and dtype.kind == "f"
+    return x.astype(dtype) if is_narrower else x
 
 
 def _receive(node: Node, part: Any, unused: corners.Mask | None) -> None:
@@ -197,13 +207,13 @@ class Tensor(ArrayLike):
             return False
         return _is_number(self._node.value)
 
-    @property
+    @fixed
     def shape(self) -> tuple[int, ...]:
         """The length of each axis."""
         shape: tuple[int, ...] = self._node.value.shape
         return shape
 
-    @property
+    @fixed
     def dtype(self) -> np.dtype[Any]:
         """The type of the numbers."""
         dtype: np.dtype[Any] = self._node.value.dtype
@@ -228,7 +238,8 @@ def _share_memory(a: Any, b: Any) -> bool:
     if isinstance(a, Overloaded) or isinstance(b, Overloaded):
         # Without values, as while tracing, a possible view is taken for one.
         return not _is_number(a)
-    return bool(np.may_share_memory(a, b))
+    # Of no entries, a view is still one.
+    return a.size == 0 or bool(np.may_share_memory(a, b))
 
 
 def _is_number(value: Any) -> bool:

@@ -93,6 +93,10 @@ def _check_assigned(inputs: Sequence[Typed], pattern: tuple[Any, ...]) -> None:
     """Raise what NumPy raises where x[index] = v does not fit."""
     x, v, *arrays = map(stand_in, inputs)
     part = ops.GETITEM.evaluate(x, *arrays, pattern=pattern)
+    if np.ndim(v) and not isinstance(part, np.ndarray):
+        raise ValueError(
+            f"x[index] = v: got {np.shape(v)} for one number; need a number"
+        )
     # Leading axes of length 1 are dropped.
     extra = max(np.ndim(v) - np.ndim(part), 0)
     if any(n != 1 for n in np.shape(v)[:extra]):

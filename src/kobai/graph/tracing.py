@@ -9,12 +9,13 @@ import numpy as np
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.aliasing import source_of
 from kobai.autodiff.arrays.creation import making_arrays
-from kobai.autodiff.arrays.overloaded import ArrayLike
+from kobai.autodiff.arrays.methods import fixed
+from kobai.autodiff.arrays.overloaded import ArrayLike, refusal_behind
 from kobai.autodiff.primitive import Primitive, Trace
+from kobai.autodiff.python_numbers import FOLLOW_TYPES
 from kobai.autodiff.rules import ELEMENTWISE
 from kobai.autodiff.tensor import next_level
 from kobai.autodiff.trees import leaf_names, leaves, tree_map, unflatten
-from kobai.errors import GradientError
 from kobai.graph.errors import TraceError
 from kobai.graph.graph import Graph
 from kobai.graph.indexing import is_mask, refuse_mask, with_places
@@ -51,9 +52,9 @@ def trace(f: Callable[..., Any], *examples: Any) -> Graph:
         with making_arrays():
             result = f(*unflatten(list(examples), tracers))
     except ValueError as error:
-        # NumPy hides the refusal behind an error of its own in a[0] = x[0].
-        if isinstance(error.__cause__, GradientError):
-            raise error.__cause__ from error
+        refusal = refusal_behind(error)
+        if refusal is not None:
+            raise refusal from error
         raise
     updates = {
         node: tracer.node
@@ -194,13 +195,13 @@ class Tracer(ArrayLike):
             return {"b": bool, "i": int}.get(self.dtype.kind, float)
         return self.dtype.type if self.is_number else np.ndarray
 
-    @property
+    @fixed
     def shape(self) -> tuple[int, ...]:
         """The length of each axis."""
         shape: tuple[int, ...] = self._node.shape
         return shape
 
-    @property
+    @fixed
     def dtype(self) -> np.dtype[Any]:
         """The type of the numbers."""
         dtype: np.dtype[Any] = self._node.dtype
@@ -216,9 +217,13 @@ class Tracer(ArrayLike):
     def __array_function__(
         self, function: Any, types: Any, args: Any, kwargs: Any
     ) -> Any:
-        if function not in _FOLLOWS_TYPES:
+        if function not in FOLLOW_TYPES:
             args = tuple(map(self.owner.as_numpy, args))
         return super().__array_function__(function, types, args, kwargs)
+
+    def as_python_number(self) -> Any:
+        """Return a number as one of Python's."""
+        return self if self.is_python_number else ops.ITEM(self)
 
     def constant(self, function: Any, args: Any, kwargs: Any) -> Any:
         """Call a function that sees values but has no derivative."""
@@ -305,9 +310,6 @@ _MAKE_NUMBERS = (ops.SUM, ops.MAX, ops.MIN, ops.PROD, ops.MATMUL)
 # What these return depends on shapes and dtypes alone.
 _OF_TYPES = {np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.result_type}
 _OF_TYPES |= {np.can_cast, np.iscomplexobj, np.isrealobj}
-
-# Like the operators, they leave the type of an array beside one of Python's numbers.
-_FOLLOWS_TYPES = (np.where, np.clip)
 
 ARG_EXTREMA = {
     np.argmax: Primitive("argmax", np.argmax),

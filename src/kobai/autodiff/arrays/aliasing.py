@@ -118,13 +118,21 @@ class Changeable(Overloaded):
             changed._seen = array._version
         return self
 
-    def _storable(self, new: Any) -> Any:
-        """Return a new value as this array can hold it."""
-        if not np.can_cast(new.dtype, self.dtype, "same_kind"):
+    def check_type(self, dtype: Any) -> None:
+        """Raise where numbers of a type cannot be stored in place."""
+        if not np.can_cast(dtype, self.dtype, "same_kind"):
             raise GradientError(
-                f"in-place operation: got {new.dtype} numbers; cannot be stored in an "
+                f"in-place operation: got {dtype} numbers; cannot be stored in an "
                 f"array of {self.dtype}; write a = a + b for a += b"
             )
+
+    def refuse_writing(self) -> None:
+        """Refuse in-place changes: in NumPy, the memory lies one way or the other."""
+        self._write = None
+
+    def _storable(self, new: Any) -> Any:
+        """Return a new value as this array can hold it."""
+        self.check_type(new.dtype)
         if new.shape != self.shape:
             raise ValueError(
                 f"in-place operation: got {new.shape}; cannot be stored in {self.shape}"

@@ -7,6 +7,7 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.numpy_functions import FUNCTIONS, call_twin
+from kobai.autodiff.numpy_functions.arrangement import move_in
 from kobai.errors import GradientError
 
 
@@ -43,6 +44,25 @@ def refused(name: str) -> MissingAttributeError:
     return MissingAttributeError(f"ndarray.{name}: cannot be differentiated; {instead}")
 
 
+# Attribute -> what to write instead of setting it.
+_SETTERS = {
+    "dtype": "write x = x.astype(dtype) for x.dtype = dtype",
+    "shape": "write x = x.reshape(shape) for x.shape = shape",
+}
+
+
+def fixed(read: Callable[[Any], Any]) -> Any:
+    """Return a property that is read by a method, and refuses to be set."""
+
+    def write(self: Any, value: Any) -> None:
+        name = read.__name__
+        raise MissingAttributeError(
+            f"ndarray.{name}: cannot be set under differentiation; {_SETTERS[name]}"
+        )
+
+    return property(read, write)
+
+
 def _method(function: Callable[..., Any]) -> Any:
     twin = FUNCTIONS[function]
 
@@ -77,7 +97,9 @@ class Methods:
     all, any, round = _method(np.all), _method(np.any), _method(np.round)
     argsort, argpartition = _method(np.argsort), _method(np.argpartition)
     searchsorted = _method(np.searchsorted)
-    conj, conjugate = (lambda self: np.conjugate(self),) * 2
+    conj, conjugate = (
+        lambda self: np.conjugate(self) if self.dtype.kind == "c" else self,
+    ) * 2
     argmax, argmin = _method(np.argmax), _method(np.argmin)
     nonzero = _constant_method(np.nonzero)
 
@@ -126,10 +148,33 @@ class Methods:
         """The real parts."""
         return np.real(self)
 
+    @real.setter
+    def real(self, value: Any) -> None:
+        imaginary = 1j * self.imag if self.dtype.kind == "c" else 0
+        self[...] = np.real(value) + imaginary
+
     @property
     def imag(self) -> Any:
         """The imaginary parts."""
         return np.imag(self)
+
+    @imag.setter
+    def imag(self, value: Any) -> None:
+        if self.dtype.kind != "c":
+            raise TypeError(f"imag: got an array of {self.dtype}, which has none")
+        self[...] = np.real(self) + 1j * np.real(value)
+
+    @property
+    def flat(self) -> Any:
+        """The numbers in one row can be written so, but not read."""
+        raise refused("flat")
+
+    @flat.setter
+    def flat(self, value: Any) -> None:
+        def move(numbers: Any, values: Any) -> None:
+            numbers.flat = values
+
+        move_in("ndarray.flat", self, value, move)
 
     def __getattr__(self, name: str) -> Any:
         if hasattr(np.ndarray, name):
@@ -185,12 +230,13 @@ class Methods:
         return ops.ASTYPE_CONSTANT(self, dtype=wanted)
 
     def item(self, *index: Any) -> Any:
-        """Return one number, which is still under differentiation."""
+        """Return one of Python's numbers, which is still under differentiation."""
         if len(index) > 1 or (index and isinstance(index[0], tuple)):
-            return self[index[0] if len(index) == 1 else index]  # type: ignore[index]
+            index = index[0] if len(index) == 1 else index
+            return self[index].as_python_number()  # type: ignore[index]
         if not index and self.size != 1:
             raise ValueError(f"item: got an array {self.shape}; need one number")
-        return self.ravel()[index[0] if index else 0]
+        return self.ravel()[index[0] if index else 0].as_python_number()
 
     def tolist(self) -> Any:
         """Return nested lists of numbers, which are still under differentiation."""

@@ -1,6 +1,6 @@
 """Everything that makes an array-like answer to NumPy's operators and functions."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,20 @@ _NOT_PLAIN = (
 )
 
 
+# Kind of array-like -> what makes one of Python's numbers of a number of that kind.
+PYTHON_NUMBERS: dict[type, Callable[[Any], Any]] = {}
+
+
+def refusal_behind(error: ValueError) -> GradientError | None:
+    """Return the refusal that NumPy hides behind an error of its own; None if none."""
+    if isinstance(error.__cause__, GradientError):
+        # As in a[0] = x[0].
+        return error.__cause__
+    # a.flat[0] = x[0] loses it.
+    is_lost = str(error).startswith("Error setting single item of array")
+    return GradientError(_NOT_PLAIN) if is_lost else None
+
+
 class ArrayLike(Operators, Methods, Changeable):
     """An array-like whose operators and NumPy functions are those of its trace.
 
@@ -34,6 +48,10 @@ class ArrayLike(Operators, Methods, Changeable):
     def constant(self, function: Any, args: Any, kwargs: Any) -> Any:
         """Call a function that sees values but has no derivative."""
         raise NotImplementedError
+
+    def as_python_number(self) -> Any:
+        """Return a number as one of Python's, which is still under differentiation."""
+        return PYTHON_NUMBERS[type(self)](self)
 
     def meet_list(self) -> None:
         """Raise where an operator takes a list otherwise than as an array."""

@@ -9,8 +9,15 @@ from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.creation import as_values
 from kobai.autodiff.numpy_functions import FUNCTIONS, call_twin, stored
 from kobai.autodiff.numpy_functions.arrangement import known, writable
-from kobai.autodiff.numpy_functions.calling import asked_for
-from kobai.autodiff.numpy_functions.table import along, as_array, as_arrays, one_axis
+from kobai.autodiff.numpy_functions.calling import asked_for, stretched
+from kobai.autodiff.numpy_functions.table import (
+    along,
+    as_array,
+    as_arrays,
+    as_number,
+    loop_types,
+    one_axis,
+)
 from kobai.autodiff.primitive import Primitive
 from kobai.autodiff.rules import ELEMENTWISE
 from kobai.autodiff.scipy_rules import primitive_of
@@ -68,7 +75,7 @@ def _call(ufunc: Any, operation: Any, inputs: Any, kwargs: dict[str, Any]) -> An
     if "dtype" in kwargs:
         inputs = _cast(ufunc, inputs, kwargs.pop("dtype"))
     if not isinstance(operation, Primitive):
-        result = call_twin(ufunc, operation, inputs, kwargs)
+        result = _as_numbers(call_twin(ufunc, operation, inputs, kwargs))
     elif kwargs:
         raise GradientError(
             f"np.{name}: the argument {next(iter(kwargs))}= cannot be differentiated; "
@@ -92,15 +99,19 @@ def _call(ufunc: Any, operation: Any, inputs: Any, kwargs: dict[str, Any]) -> An
 def _store(name: str, target: Any, result: Any, where: Any) -> Any:
     if where is not True:
         result = np.where(where, result, target)
-    return stored(name, target, result)
+    return stored(name, target, stretched(target, result))
+
+
+def _as_numbers(result: Any) -> Any:
+    if isinstance(result, tuple):
+        return tuple(map(as_number, result))
+    return as_number(result)
 
 
 def _cast(ufunc: Any, inputs: Any, dtype: Any) -> Any:
     """Return inputs in the types with which NumPy computes where dtype= is given."""
-    given = [x.dtype if hasattr(x, "dtype") else type(x) for x in inputs]
-    unknown = (None,) * ufunc.nout
     wanted = (*((None,) * ufunc.nin), *((np.dtype(dtype),) * ufunc.nout))
-    types = ufunc.resolve_dtypes((*given, *unknown), signature=wanted)
+    types = loop_types(ufunc, inputs, signature=wanted)
     return [as_array(x, t) for x, t in zip(inputs, types, strict=False)]
 
 

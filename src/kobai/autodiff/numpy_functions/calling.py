@@ -41,7 +41,16 @@ def call_twin(
                 f"({misfit}); write it without that argument"
             ) from None
         result = twin(*args, **given)
+    if target is not None and function is np.clip:
+        result = stretched(target, result)
     return result if target is None else stored(function.__name__, target, result)
+
+
+def stretched(target: Any, result: Any) -> Any:
+    """Return what a ufunc writes into an array that is larger than its result."""
+    (target,) = target if isinstance(target, tuple) else (target,)
+    shape = np.shape(target)
+    return result if result.shape == shape else np.broadcast_to(result, shape)
 
 
 def asked_for(kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -65,6 +74,7 @@ def stored(name: str, target: Any, result: Any) -> Any:
         (target,) = target
     if isinstance(target, Changeable) and not target.is_number:
         if not isinstance(result, Overloaded):
+            target.check_type(np.result_type(result))
             target[...] = result  # type: ignore[index]
             return target
         return target.update(result)
@@ -73,7 +83,7 @@ def stored(name: str, target: Any, result: Any) -> Any:
             f"np.{name}: cannot write a value under differentiation into a plain "
             "array; write a = a + b for a += b, or leave out= away"
         )
-    target[...] = result
+    np.copyto(target, result)
     return target
 
 

@@ -23,6 +23,10 @@ def _take(a: Any, indices: Any, axis: int | None = None, *, mode: str = "raise")
     if axis is None:
         a, axis = np.ravel(a), 0
     axis = one_axis(axis, a.ndim)
+    if 0 in a.shape[:axis]:
+        # There is nothing to take, and NumPy looks at no index.
+        kept = a.shape[:axis], np.shape(indices), a.shape[axis + 1 :]
+        return np.reshape(a, sum(kept, ()))
     if mode != "raise":
         count = a.shape[axis]
         indices = indices % count if mode == "wrap" else np.clip(indices, 0, count - 1)
@@ -74,8 +78,11 @@ def _select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
             f"select: got {len(condlist)} conditions and {len(choicelist)} choices; "
             "need as many of one as of the other"
         )
-    chosen = default
-    for condition, choice in zip(condlist[::-1], choicelist[::-1], strict=True):
+    dtype = np.result_type(*choicelist, default)
+    chosen, *choices = (
+        as_array(as_array(x), dtype) for x in (default, *choicelist[::-1])
+    )
+    for condition, choice in zip(condlist[::-1], choices, strict=True):
         chosen = np.where(condition, choice, chosen)
     return chosen
 
@@ -130,10 +137,20 @@ def _clip(a: Any, a_min: Any = None, a_max: Any = None, **bounds: Any) -> Any:
             "use np.where on the result"
         )
     a = as_array(a, dtype)
+    low, high = _beyond(low, high, a.dtype)
     if low is None and high is None:
         return np.copy(a)
     a = a if low is None else np.maximum(a, low)
     return a if high is None else np.minimum(a, high)
+
+
+def _beyond(low: Any, high: Any, dtype: Any) -> tuple[Any, Any]:
+    """Return bounds without those of Python's integers that no entry can pass."""
+    if dtype.kind in "iu":
+        limits = np.iinfo(dtype)
+        low = None if type(low) is int and low <= limits.min else low
+        high = None if type(high) is int and high >= limits.max else high
+    return low, high
 
 
 # --- diagonals and triangles
@@ -145,7 +162,10 @@ def _diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     if rows == columns:
         raise ValueError(f"diagonal: got axis {axis1} twice; need two axes")
     places = np.diagonal(
-        np.arange(a.shape[rows] * a.shape[columns]).reshape(a.shape[rows], -1), offset
+        np.arange(a.shape[rows] * a.shape[columns]).reshape(
+            a.shape[rows], a.shape[columns]
+        ),
+        offset,
     )
     first = max(-offset, 0), max(offset, 0)
     square = list(along(rows, slice(first[0], first[0] + places.size), a.ndim))

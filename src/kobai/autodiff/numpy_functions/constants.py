@@ -115,10 +115,7 @@ def _any(a: Any, axis: Any = None, *, keepdims: bool = False, where: Any = True)
 
 @twin_of(np.count_nonzero)
 def _count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    count = _count(np.not_equal(as_array(a), 0), axis, keepdims)
-    # A whole array's is a Python number in NumPy.
-    is_number = axis is None and not keepdims and not isinstance(count, Overloaded)
-    return int(count) if is_number else count
+    return _count(np.not_equal(as_array(a), 0), axis, keepdims)
 
 
 def _count(mask: Any, axis: Any, keepdims: bool) -> Any:

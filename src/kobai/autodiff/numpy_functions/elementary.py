@@ -6,7 +6,12 @@ import numpy as np
 
 from kobai import functions
 from kobai.autodiff import operations as ops
-from kobai.autodiff.numpy_functions.table import as_array, twin_of
+from kobai.autodiff.numpy_functions.table import (
+    as_array,
+    as_number,
+    loop_types,
+    twin_of,
+)
 
 
 @twin_of(functions.sigmoid)
@@ -22,7 +27,7 @@ def _sinc(x: Any) -> Any:
     square = a * a
     series = 1 - square / 6 * (1 - square / 20)
     safe = np.where(is_small, 1, a)
-    return np.where(is_small, series, np.sin(safe) / safe)
+    return as_number(np.where(is_small, series, np.sin(safe) / safe))
 
 
 @twin_of(np.nan_to_num)
@@ -33,15 +38,17 @@ def _nan_to_num(
     posinf: Any = None,
     neginf: Any = None,
 ) -> Any:
+    if x.dtype.kind in "iub":
+        return as_number(np.copy(x) if copy else x)
     limits = np.finfo(x.dtype)
     y = np.where(np.isnan(x), nan, x)
     y = np.where(np.isposinf(x), limits.max if posinf is None else posinf, y)
     y = np.where(np.isneginf(x), limits.min if neginf is None else neginf, y)
     y = as_array(y, x.dtype)
-    if not copy and x.ndim:
+    if not copy and isinstance(x, np.ndarray):
         x[...] = y
-        return x
-    return y
+        y = x
+    return as_number(y)
 
 
 @twin_of(np.fix)
@@ -62,7 +69,7 @@ def _float_power(x1: Any, x2: Any) -> Any:
 
 @twin_of(np.copysign)
 def _copysign(x1: Any, x2: Any) -> Any:
-    magnitude = as_array(np.abs(x1), np.result_type(x1, x2))
+    magnitude = np.abs(as_array(x1, loop_types(np.copysign, (x1, x2))[-1]))
     return np.where(np.signbit(x2), -magnitude, magnitude)
 
 

@@ -11,7 +11,12 @@ from kobai.autodiff.numpy_functions.order import (
     shares_of,
 )
 from kobai.autodiff.numpy_functions.reductions import only
-from kobai.autodiff.numpy_functions.table import FUNCTIONS, as_array, twin_of
+from kobai.autodiff.numpy_functions.table import (
+    FUNCTIONS,
+    as_array,
+    reduced_axes,
+    twin_of,
+)
 from kobai.errors import GradientError
 
 
@@ -38,9 +43,12 @@ def _present(a: Any, where: Any) -> Any:
 def _enter_mean(function: Any, plain: Any) -> None:
     """Enter the twin of a mean of those entries that are there."""
 
-    def twin(a: Any, *args: Any, where: Any = True, **kwargs: Any) -> Any:
+    def twin(
+        a: Any, axis: Any = None, *args: Any, where: Any = True, **kwargs: Any
+    ) -> Any:
         a = as_array(a)
-        return plain(a, *args, where=_present(a, where), **kwargs)
+        axes = reduced_axes(axis, a.ndim)
+        return plain(a, axes, *args, where=_present(a, where), **kwargs)
 
     FUNCTIONS[function] = twin
 

@@ -1,12 +1,19 @@
 """Sorting, medians and quantiles, written in terms of the primitives."""
 
+from math import prod as product_of
 from typing import Any
 
 import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.numpy_functions.arrangement import known
-from kobai.autodiff.numpy_functions.table import as_array, one_axis, twin_of
+from kobai.autodiff.numpy_functions.table import (
+    as_array,
+    as_no_number,
+    as_number,
+    one_axis,
+    twin_of,
+)
 
 
 @twin_of(np.sort)
@@ -64,7 +71,14 @@ def shares_of(percents: Any) -> Any:
 
 @twin_of(np.median)
 def _median(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    return np.quantile(a, 0.5, axis, keepdims=keepdims)
+    flat, kept = axis_last(as_array(a), axis)
+    ordered, count = np.sort(flat, axis=-1), flat.shape[-1]
+    # The mean of the two in the middle, which may be one and the same.
+    found = np.mean(ordered[..., (count - 1) // 2 : count // 2 + 1], axis=-1)
+    if count and flat.dtype.kind == "f":
+        last = ordered[..., -1]
+        found = as_number(np.where(np.isnan(last), last, found))
+    return as_no_number(np.reshape(found, kept)) if keepdims else found
 
 
 def interpolated(ordered: Any, place: Any) -> Any:
@@ -93,14 +107,16 @@ def axis_last(a: Any, axis: Any) -> tuple[Any, tuple[int, ...]]:
     others = [i for i in range(a.ndim) if i not in axes]
     kept = tuple(1 if i in axes else n for i, n in enumerate(a.shape))
     moved = np.transpose(a, (*others, *axes))
-    return np.reshape(moved, (*(a.shape[i] for i in others), -1)), kept
+    length = product_of(a.shape[i] for i in axes)
+    return np.reshape(moved, (*(a.shape[i] for i in others), length)), kept
 
 
 def laid_out(found: list[Any], shape: Any, kept: Any) -> Any:
     """Return the results for several shares as one array."""
     if kept is not None:
         found = [np.reshape(x, kept) for x in found]
-    return np.reshape(np.stack(found), (*shape, *found[0].shape))
+    result = np.reshape(np.stack(found), (*shape, *found[0].shape))
+    return as_number(result) if kept is None else result
 
 
 @twin_of(np.unique)

@@ -7,12 +7,17 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.numpy_functions.table import (
+    accumulated,
     as_array,
+    as_inexact,
+    as_number,
+    converted,
     normalized_axis,
     one_axis,
     reduced_axes,
     twin_of,
 )
+from kobai.errors import GradientError
 
 
 def only(where: Any, a: Any, filling: Any) -> Any:
@@ -33,7 +38,7 @@ def _sum(
     a = only(where, as_array(a, dtype), 0)
     axes = reduced_axes(axis, a.ndim)
     total = ops.SUM(a, axis=axes, keepdims=bool(keepdims))
-    return total if initial is None else total + initial
+    return total if initial is None else converted(total + initial, total.dtype)
 
 
 @twin_of(np.prod)
@@ -46,7 +51,7 @@ def _prod(
     initial: Any = None,
     where: Any = True,
 ) -> Any:
-    a = only(where, as_array(a, dtype), 1)
+    a = only(where, accumulated(as_array(a), dtype), 1)
     axes = reduced_axes(axis, a.ndim)
     shape = a.shape
     if not axes:
@@ -55,22 +60,28 @@ def _prod(
         a = ops.PROD(a, axis=one, keepdims=False)
     if keepdims:
         a = np.reshape(a, tuple(1 if i in axes else n for i, n in enumerate(shape)))
-    return a if initial is None else a * initial
+    return a if initial is None else converted(a * initial, a.dtype)
 
 
 def _extremum(primitive: Any, larger: Any, a: Any, axis: Any, **options: Any) -> Any:
     keepdims, initial = bool(options["keepdims"]), options["initial"]
-    if options["where"] is not True and initial is None:
+    where = options["where"]
+    if getattr(where, "is_python_number", False):
+        raise GradientError(
+            f"{primitive.name}: got where= of a comparison of Python's numbers; use "
+            "np.where, or give initial="
+        )
+    if where is not True and initial is None:
         raise ValueError(
             f"{primitive.name}: got where= alone; need initial=, the {primitive.name} "
             "of nothing"
         )
-    a = only(options["where"], as_array(a), initial)
+    a = only(where, as_array(a), initial)
     axes = reduced_axes(axis, a.ndim)
     if initial is not None and 0 in (a.shape[i] for i in axes):
-        return np.sum(a, axis=axes, keepdims=keepdims) + initial
+        return converted(np.sum(a, axis=axes, keepdims=keepdims) + initial, a.dtype)
     found = primitive(a, axis=axes, keepdims=keepdims)
-    return found if initial is None else larger(found, initial)
+    return found if initial is None else converted(larger(found, initial), a.dtype)
 
 
 @twin_of(np.max, np.amax)
@@ -120,12 +131,22 @@ def _count(a: Any, axes: tuple[int, ...], where: Any) -> Any:
 def _mean_of(a: Any, axes: tuple[int, ...], where: Any, less: Any = 0) -> Any:
     """Return the mean with its axes kept; `less` is taken off how many there are."""
     total = ops.SUM(only(where, a, 0), axis=axes, keepdims=True)
-    return total / (_count(a, axes, where) - less)
+    count = _count(a, axes, where)
+    if less:
+        count = max(count - less, 0) if where is True else np.maximum(count - less, 0)
+    return converted(total / count, a.dtype)
+
+
+def _summed(a: Any, dtype: Any, of_halves: Any = None) -> Any:
+    """Return a in the type in which NumPy adds its entries for a mean."""
+    if dtype is None and a.dtype == np.float16:
+        dtype = of_halves
+    return as_inexact(a) if dtype is None else as_array(a, dtype)
 
 
 def _without(axes: tuple[int, ...], kept: Any) -> Any:
     """Return an array without axes that were kept as axes of length 1."""
-    return np.squeeze(kept, axis=axes) if axes else kept
+    return as_number(np.squeeze(kept, axis=axes)) if axes else kept
 
 
 @twin_of(np.mean)
@@ -137,12 +158,14 @@ def _mean(
     keepdims: bool = False,
     where: Any = True,
 ) -> Any:
-    a = as_array(a, dtype)
-    axes = reduced_axes(axis, a.ndim)
+    a = as_array(a)
+    addends = _summed(a, dtype, of_halves=np.float32)
+    kind = a.dtype if dtype is None and a.dtype == np.float16 else addends.dtype
+    axes = normalized_axis(axis, a.ndim)
     if where is True:
-        total = ops.SUM(a, axis=axes, keepdims=bool(keepdims))
-        return total / product_of(a.shape[i] for i in axes)
-    mean = _mean_of(a, axes, where)
+        total = ops.SUM(addends, axis=axes, keepdims=bool(keepdims))
+        return converted(total / product_of(a.shape[i] for i in axes), kind)
+    mean = converted(_mean_of(addends, axes, where), kind)
     return mean if keepdims else _without(axes, mean)
 
 
@@ -159,6 +182,8 @@ def _average(
     axes = normalized_axis(axis, a.ndim)
     if weights is None:
         mean = np.mean(a, axis=axes, keepdims=keepdims)
+        if not mean.size:
+            raise ZeroDivisionError(f"average: got {a.shape}; there are no averages")
         total: Any = np.full_like(mean, product_of(a.shape[i] for i in axes))
         return (mean, total) if returned else mean
     weights = _weights(as_array(weights), a, axis)
@@ -194,21 +219,30 @@ def _var(
     mean: Any = None,
     correction: Any = None,
 ) -> Any:
-    a = as_array(a, dtype)
-    axes = reduced_axes(axis, a.ndim)
-    center = _mean_of(a, axes, where) if mean is None else mean
+    a = as_array(a)
+    axes = normalized_axis(axis, a.ndim)
+    addends = _summed(a, dtype)
+    center = _mean_of(addends, axes, where) if mean is None else mean
     # Squared, what is not looked at could be nan, and its derivative 0 times nan.
     deviation = only(where, a - center, 0)
     if deviation.dtype.kind == "c":
         deviation = np.abs(deviation)
     less = ddof if correction is None else correction
-    found = _mean_of(deviation * deviation, axes, where, less)
+    squares = converted(deviation * deviation, _real(addends.dtype))
+    found = _mean_of(squares, axes, where, less)
     return found if keepdims else _without(axes, found)
 
 
 @twin_of(np.std)
 def _std(a: Any, axis: Any = None, dtype: Any = None, **options: Any) -> Any:
-    return np.sqrt(np.var(a, axis, dtype, **options))
+    var = np.var(a, axis, dtype, **options)
+    if var.dtype.kind in "iub" and var.ndim:
+        raise TypeError(f"std: got dtype={var.dtype}, which holds no roots")
+    return converted(np.sqrt(var), var.dtype)
+
+
+def _real(dtype: np.dtype[Any]) -> Any:
+    return np.zeros(0, dtype).real.dtype
 
 
 # --- running sums and products
@@ -222,7 +256,7 @@ def _cumsum(a: Any, axis: int | None = None, dtype: Any = None) -> Any:
 
 @twin_of(np.cumprod)
 def _cumprod(a: Any, axis: int | None = None, dtype: Any = None) -> Any:
-    a, axis = _along_one(as_array(a, dtype), axis)
+    a, axis = _along_one(accumulated(as_array(a), dtype), axis)
     return ops.products_before(a, axis) * a
 
 

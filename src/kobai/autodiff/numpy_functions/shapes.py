@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff import operations as ops
+from kobai.autodiff.arrays.aliasing import Changeable
 from kobai.autodiff.numpy_functions.table import (
     FUNCTIONS,
     as_array,
@@ -53,8 +54,8 @@ def _reshape(a: Any, shape: Any, order: str = "C", *, copy: bool | None = None) 
         return np.reshape(a.T, sizes[::-1]).T
     if -1 in sizes:
         rest = product_of(n for n in sizes if n != -1)
-        sizes[sizes.index(-1)] = a.size // rest if rest else 0
-    if product_of(sizes) != a.size:
+        sizes[sizes.index(-1)] = a.size // rest if rest else -1
+    if -1 in sizes or product_of(sizes) != a.size:
         raise ValueError(f"reshape: got {a.shape}; cannot become {tuple(sizes)}")
     found = ops.RESHAPE(a, shape=tuple(sizes))
     return np.copy(found) if copy else found
@@ -76,7 +77,11 @@ def _is_fortran(name: str, a: Any, order: str) -> bool:
 def _ravel(a: Any, order: str = "C") -> Any:
     a = as_array(a)
     is_fortran = _is_fortran("np.ravel", a, order)
-    return ops.RESHAPE(a.T if is_fortran else a, shape=(a.size,))
+    row = ops.RESHAPE(a.T if is_fortran else a, shape=(a.size,))
+    if isinstance(row, Changeable):
+        # Unlike np.reshape, it copies a row whose entries lie apart.
+        row.refuse_writing()
+    return row
 
 
 @twin_of(np.squeeze)

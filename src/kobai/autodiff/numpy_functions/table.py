@@ -35,6 +35,43 @@ def as_arrays(values: Any) -> list[Any]:
     return [as_array(x) for x in values]
 
 
+def as_number(x: Any) -> Any:
+    """Return an array, but a number where it has no axes, as NumPy's functions do."""
+    return x if x.ndim else x[()]
+
+
+def converted(x: Any, dtype: Any) -> Any:
+    """Return a result in another type, a number as a number."""
+    return x if x.dtype == dtype else x.astype(dtype)
+
+
+def as_no_number(x: Any) -> Any:
+    """Return an array where x may be a number."""
+    return x if x.ndim else np.reshape(np.reshape(x, (1,)), ())
+
+
+def as_inexact(x: Any) -> Any:
+    """Return x with integers and bools as float64."""
+    return as_array(x, np.float64) if x.dtype.kind in "iub" else x
+
+
+def accumulated(x: Any, dtype: Any = None) -> Any:
+    """Return x in the type in which NumPy adds or multiplies many of its entries."""
+    if dtype is None and x.dtype.kind in "iub":
+        dtype = np.sum(np.zeros(0, x.dtype)).dtype
+    return as_array(x, dtype)
+
+
+def loop_types(ufunc: np.ufunc, inputs: Any, **options: Any) -> Any:
+    """Return the types in which NumPy computes a ufunc, and that of its result."""
+    # Python's numbers, also under differentiation, leave the type to the others.
+    types = [
+        x.__class__ if x.__class__ in (int, float, complex) else as_array(x).dtype
+        for x in inputs
+    ]
+    return ufunc.resolve_dtypes((*types, *(None,) * ufunc.nout), **options)
+
+
 def as_constant(x: Any) -> Any:
     """Return the numbers of x without their derivative."""
     return ops.ASTYPE_CONSTANT(x, dtype=x.dtype)

@@ -5,12 +5,20 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff.numpy_functions.arrangement import known, move_in, writable
-from kobai.autodiff.numpy_functions.table import twin_of
+from kobai.autodiff.numpy_functions.table import as_array, twin_of
 
 
 @twin_of(np.copyto)
 def _copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
     target = writable("copyto", dst)
+    is_of_python = src.__class__ in (bool, int, float, complex)
+    src = src if is_of_python else as_array(src)
+    kinds = (src, target.dtype) if is_of_python else (src,)
+    if not np.can_cast(np.result_type(*kinds), target.dtype, casting):
+        raise TypeError(
+            f"copyto: got {np.result_type(src)} for an array of {target.dtype}; cannot "
+            f"be stored with casting={casting!r}"
+        )
     target[...] = src if where is True else np.where(where, src, target)
 
 

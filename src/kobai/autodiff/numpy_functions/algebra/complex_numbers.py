@@ -29,7 +29,10 @@ IMAG = Primitive("imag", _imaginary_part, vjps=(lambda g, y, z: -1j * g,))
 
 @twin_of(np.real)
 def _real(val: Any) -> Any:
-    return REAL(val) if val.dtype.kind == "c" else val
+    if val.dtype.kind == "c":
+        return REAL(val)
+    # True.real is 1.
+    return +val if val.__class__ is bool else val
 
 
 @twin_of(np.imag)

@@ -4,15 +4,18 @@ from typing import Any
 
 import numpy as np
 
-from kobai.autodiff.numpy_functions.table import normalized_axis, twin_of
+from kobai.autodiff.numpy_functions.table import as_inexact, normalized_axis, twin_of
 
 
 @twin_of(np.linalg.norm)
 def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    x = as_inexact(x)
     axes = range(x.ndim) if axis is None else axis
     axes = tuple(axes) if isinstance(axes, tuple | list | range) else (axes,)
     # The order of two axes says which are the rows.
     axes = tuple(normalized_axis(one, x.ndim)[0] for one in axes)
+    if not axes and axis is not None:
+        raise ValueError("np.linalg.norm: got axis=(); need one axis or two")
     if ord is None and (axis is None or len(axes) <= 2):
         return _root(_squares(x), axes, keepdims)
     if len(axes) == 1:
@@ -80,12 +83,12 @@ def _named_vector_norm(
     x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2
 ) -> Any:
     axes = normalized_axis(axis, x.ndim)
-    return _vector_norm(x, ord, axes, keepdims)
+    return _vector_norm(as_inexact(x), ord, axes, keepdims)
 
 
 @twin_of(np.linalg.matrix_norm)
 def _named_matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Any:
-    return _matrix_norm(x, ord, (x.ndim - 2, x.ndim - 1), keepdims)
+    return _matrix_norm(as_inexact(x), ord, (x.ndim - 2, x.ndim - 1), keepdims)
 
 
 @twin_of(np.linalg.cond)

@@ -41,7 +41,8 @@ def pack(results: Any) -> Any:
     matrix, and tells how many axes belong to the stack.
     """
     stack = results[-1].shape[:-2]
-    return np.concatenate([np.reshape(x, (*stack, -1)) for x in results], axis=-1)
+    rows = [np.reshape(x, (*stack, product_of(x.shape[len(stack) :]))) for x in results]
+    return np.concatenate(rows, axis=-1)
 
 
 def unpack(packed: Any, *shapes: tuple[int, ...]) -> list[Any]:

@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff import operations as ops
-from kobai.autodiff.numpy_functions.table import as_array, as_arrays, one_axis, twin_of
+from kobai.autodiff.numpy_functions.table import (
+    as_array,
+    as_arrays,
+    as_no_number,
+    as_number,
+    one_axis,
+    twin_of,
+)
 
 
 @twin_of(np.dot)
@@ -31,18 +38,25 @@ def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     term_a = [next(letters) for _ in range(np.ndim(a))]
     term_b = [next(letters) for _ in range(np.ndim(b))]
     for i, j in zip(of_a, of_b, strict=True):
+        if np.shape(a)[i] != np.shape(b)[j]:
+            raise ValueError(
+                f"tensordot: got {np.shape(a)} and {np.shape(b)}; axis {i} and axis "
+                f"{j} need one length"
+            )
         term_b[j] = term_a[i]
     output = [c for i, c in enumerate(term_a) if i not in of_a]
     output += [c for j, c in enumerate(term_b) if j not in of_b]
     subscripts = f"{''.join(term_a)},{''.join(term_b)}->{''.join(output)}"
-    return ops.EINSUM(a, b, subscripts=subscripts)
+    product = ops.EINSUM(a, b, subscripts=subscripts)
+    # An array even where einsum gives a number.
+    return as_no_number(product)
 
 
 @twin_of(np.inner)
 def _inner(a: Any, b: Any) -> Any:
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return a * b
-    return np.tensordot(a, b, axes=((-1,), (-1,)))
+    return as_number(np.tensordot(a, b, axes=((-1,), (-1,))))
 
 
 @twin_of(np.outer)
