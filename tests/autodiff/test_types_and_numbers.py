@@ -116,6 +116,7 @@ NUMBERS = {
     "sinc": lambda x: np.sinc(x[0]),
     "modf": lambda x: np.modf(x[0])[0],
     "variance": lambda x: np.var(x),
+    "product": lambda x: np.prod(np.reshape(x[:1], ()), keepdims=True),
 }
 
 
@@ -323,3 +324,10 @@ def test_raises_where_numpy_does(f, error):
         f(FLOATS)
     with pytest.raises(error):
         compile(f)(FLOATS)
+
+
+def test_python_number_has_to_fit():
+    f = lambda x: np.sum(x.astype(np.uint8) * -1) + np.sum(x)
+    for run in f, compile(f), compile(gradient(f)):
+        with pytest.raises(OverflowError):
+            run(np.ones(2))

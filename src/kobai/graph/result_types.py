@@ -85,7 +85,8 @@ def _elementwise(primitive: Primitive, inputs: Sequence[Typed]) -> Type:
     shape = np.broadcast_shapes(*(node.shape for node in inputs))
     weak = stays_weak(primitive, inputs)
     # Among Python's numbers it can be the values that decide: 2 ** -1 is 0.5.
-    ones = [stand_in(node) if weak else _one(node) for node in inputs]
+    # Beside NumPy's, they have to fit: np.uint8(1) * -1 raises.
+    ones = [stand_in(n) if weak or n.weak else _one(n) for n in inputs]
     return shape, np.asarray(evaluate(primitive, weak, ones, {})).dtype
 
 

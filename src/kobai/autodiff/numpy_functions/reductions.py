@@ -60,7 +60,7 @@ def _prod(
         a = ops.PROD(a, axis=one, keepdims=False)
     if keepdims:
         a = np.reshape(a, tuple(1 if i in axes else n for i, n in enumerate(shape)))
-    return a if initial is None else converted(a * initial, a.dtype)
+    return as_number(a if initial is None else converted(a * initial, a.dtype))
 
 
 def _extremum(primitive: Any, larger: Any, a: Any, axis: Any, **options: Any) -> Any:
