@@ -331,3 +331,10 @@ def test_python_number_has_to_fit():
     for run in f, compile(f), compile(gradient(f)):
         with pytest.raises(OverflowError):
             run(np.ones(2))
+
+
+@pytest.mark.parametrize("dtype", [object, str, "datetime64[s]"])
+@pytest.mark.parametrize("run", [gradient, compile])
+def test_objects_have_no_derivative(run, dtype):
+    with pytest.raises(GradientError, match="type of floats"):
+        run(lambda x: np.sum(x.astype(dtype)))(np.ones(2))

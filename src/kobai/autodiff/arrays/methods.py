@@ -227,6 +227,11 @@ class Methods:
             return self
         if wanted.kind in "fc":
             return ops.ASTYPE(self, dtype=wanted)
+        if wanted.kind not in "iub":
+            raise GradientError(
+                f"astype: got {wanted}, which holds no numbers to differentiate; use "
+                "a type of floats, or x.value to leave differentiation on purpose"
+            )
         return ops.ASTYPE_CONSTANT(self, dtype=wanted)
 
     def item(self, *index: Any) -> Any:
