@@ -326,6 +326,16 @@ def test_raises_where_numpy_does(f, error):
         compile(f)(FLOATS)
 
 
+def test_array_is_one_bool():
+    def program(x):
+        mask = x > 0
+        mask[0] = x[1:2]
+        return np.sum(np.where(mask, x, 0))
+
+    x = np.array([-1.0, 2.0])
+    assert program(x) == compile(program)(x) == 1
+
+
 def test_python_number_has_to_fit():
     f = lambda x: np.sum(x.astype(np.uint8) * -1) + np.sum(x)
     for run in f, compile(f), compile(gradient(f)):

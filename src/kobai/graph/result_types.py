@@ -94,7 +94,8 @@ def _check_assigned(inputs: Sequence[Typed], pattern: tuple[Any, ...]) -> None:
     """Raise what NumPy raises where x[index] = v does not fit."""
     x, v, *arrays = map(stand_in, inputs)
     part = ops.GETITEM.evaluate(x, *arrays, pattern=pattern)
-    if np.ndim(v) and not isinstance(part, np.ndarray):
+    # A bool takes one entry in brackets.
+    if np.ndim(v) and not isinstance(part, np.ndarray) and x.dtype.kind != "b":
         raise ValueError(
             f"x[index] = v: got {np.shape(v)} for one number; need a number"
         )
