@@ -26,7 +26,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from kobai.training.numba_stepper import NumbaStepper
 
 from kobai.autodiff.trees import leaves
 from kobai.data import load_digits
@@ -49,8 +48,9 @@ from kobai.networks import (
 )
 from kobai.optimizers import OPTIMIZERS
 from kobai.training import train
+from kobai.training.feed import Burst
 from kobai.training.step import make_step
-from kobai.training.steppers import Steps
+from kobai.training.steppers import NumbaStepper
 
 DTYPES = "float32", "float64"
 LINE = 64
@@ -196,15 +196,21 @@ class Places:
         noises = [network.noise(case.batch, rng) for _ in range(steps)]
         noises = noises if noises[0] else []
         rates = np.full(steps, 0.01, network.dtype)
-        data = case.x.astype(network.dtype), case.t
-        epoch = stepper._epoch(work, data, Steps(rows, noises, rates))
+        data = {"x": case.x.astype(network.dtype), "t": case.t}
+        epoch = stepper._epoch(work, data, Burst(rows, noises, rates))
         if epoch is None:
             raise SystemExit("the step has no compiled form")
         self.epoch: Epoch = epoch
         masks = [np.stack(m) for m in zip(*map(leaves, noises), strict=True)]
         self.own = epoch._core.own
         self.constants = len(self.own) - len(epoch._core.buffers)
-        parts = [leaves(work), [*data], [rows], [*masks, rates], [np.zeros(steps)]]
+        parts = [
+            leaves(work),
+            [*data.values()],
+            [rows],
+            [*masks, rates],
+            [np.zeros(steps)],
+        ]
         self.parts = [[np.array(a) for a in part] for part in parts]
 
     def ways(self) -> Iterator[str]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kobai.data import Columns
 from kobai.data.tables.columns import OTHER, Feature, Target
+from kobai.data.tables.new_rows import codes
 from kobai.engines.reference import interpret
 from kobai.errors import DataError
 from kobai.graph import trace
@@ -126,11 +127,11 @@ def test_codes_of_a_frame():
         {"c": ["b", "new", None, " a "], "n": ["1.5", "NA", " -2", "3"], "z": [0] * 4}
     )
     np.testing.assert_array_equal(
-        columns.codes(frame), [[1.5, 1], [np.nan, OTHER], [-2, OTHER], [3, 0]]
+        codes(columns, frame), [[1.5, 1], [np.nan, OTHER], [-2, OTHER], [3, 0]]
     )
     with pytest.raises(DataError, match='row 2 has "x" among numbers'):
-        columns.codes(pl.DataFrame({"n": ["1", "x"], "c": ["a", "a"]}))
+        codes(columns, pl.DataFrame({"n": ["1", "x"], "c": ["a", "a"]}))
     with pytest.raises(DataError, match='lacks the column "c"'):
-        columns.codes(pl.DataFrame({"n": [1]}))
+        codes(columns, pl.DataFrame({"n": [1]}))
     with pytest.raises(DataError, match="row 1 is -inf"):
-        columns.codes(pl.DataFrame({"n": [-np.inf], "c": ["a"]}))
+        codes(columns, pl.DataFrame({"n": [-np.inf], "c": ["a"]}))

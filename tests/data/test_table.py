@@ -12,6 +12,7 @@ from sklearn import datasets
 
 import kobai
 from kobai.data import load_table
+from kobai.data.tables.new_rows import codes
 from kobai.data.tables.spool import Spool, empty_rows
 from kobai.errors import DataError, MissingExtraError
 from kobai.networks import Dense, Network, ReLU, Softmax
@@ -93,7 +94,7 @@ def test_categories_one_by_one_and_all_others_together():
     assert data.columns.input_names == names
     np.testing.assert_array_equal(data.x_train[:, 1:].sum(axis=1), 1)
     unseen = data.columns.encode(
-        data.columns.codes(frame(2, x=[0, 0], colour=["pink", "red"]))
+        codes(data.columns, frame(2, x=[0, 0], colour=["pink", "red"]))
     )
     np.testing.assert_array_equal(unseen[:, 1:], [[0, 0, 0, 1], [0, 0, 1, 0]])
 
@@ -150,7 +151,7 @@ def test_the_split_is_stratified_and_seeded():
     np.testing.assert_array_equal(first.x_test, again.x_test)
     assert np.any(first.x_test != other.x_test)
     everything = np.sort(np.concatenate([first.x_train, first.x_test]), axis=0)
-    x = first.columns.encode(first.columns.codes(table)).astype(np.float32)
+    x = first.columns.encode(codes(first.columns, table)).astype(np.float32)
     np.testing.assert_array_equal(everything, np.sort(x, axis=0))
 
 

@@ -126,10 +126,10 @@ def peak_of(call, times=5):
 @pytest.mark.parametrize("optimizer", [SGD(), Adam()])
 def test_no_array_is_allocated_in_the_steady_state(name, optimizer):
     step, model, batch = training(name, optimizer, np.float32)
-    arrays = [np.repeat(a, 4000, 0) if len(a) == N else a for a in batch[:2]]
-    rows = len(arrays[0])
+    arrays = {name: np.repeat(each, 4000, 0) for name, each in batch[0].items()}
+    rows = len(arrays["x"])
     rate = np.float32(0.05)
-    run = compiled_step(step, model, (*arrays, {}), rate)
+    run = compiled_step(step, model, (arrays, {}), rate)
     values = [np.array(leaf) for leaf in leaves((model, arrays))]
     # Views and numbers take some hundred bytes each, and NumPy's own buffer for
     # broadcasting 8192 numbers; one value per row would be 64,000 numbers.

@@ -91,6 +91,7 @@ def predict_table(model: "Model", table: Any) -> "pl.DataFrame":
 
     >>> import polars as pl
     >>> from kobai.data import load_table
+    >>> from kobai.formats import Model
     >>> from kobai.networks import Dense, Network, Sigmoid
     >>> frame = pl.DataFrame({"size": [1, 2, 8, 9] * 5, "kind": list("aabb") * 5})
     >>> data = load_table(frame, "kind")

@@ -135,7 +135,7 @@ def _source(names: Names, signature: list[str], body: list[str]) -> str:
         head.append(f"{name} = {kind}(numbers[{k}])")
     lines += [INDENT + line for line in head]
     lines += [f"{INDENT}for s in range(first, stop):"]
-    lines += [INDENT * 2 + line for line in body]
+    lines += [INDENT * 2 + line for line in body or ["pass"]]
     lines += [f"{INDENT}return stop - first"]
     return "\n".join(lines) + "\n"
 
