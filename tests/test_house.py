@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -178,7 +178,79 @@ def name_of(path: Path, source: Path) -> tuple[str, ...]:
     return parts[:-1] if parts[-1] == "__init__" else parts
 
 
-RULES = [circles, arrows_back, names_twice, verbs, crowds, strangers_of_plots]
+def names_for_primitives(source: Path) -> list[str]:
+    """Return where a primitive is told by its name, and not by its constant.
+
+    The name is for text that is written: it is compared with nothing, and no key.
+    """
+    return [
+        f"{path.relative_to(source)}:{line}"
+        for path in modules(source)
+        for line in sorted(set(telling_by_name(ast.parse(path.read_text("utf-8")))))
+    ]
+
+
+def telling_by_name(tree: ast.AST) -> Iterator[int]:
+    """Yield the lines that compare a primitive's name, or look something up by it."""
+    for scope in ast.walk(tree):
+        if not isinstance(scope, ast.FunctionDef | ast.Module):
+            continue
+        nodes = list(inside(scope))
+        variables = {name for node in nodes for name in named_after_primitive(node)}
+        for node in nodes:
+            for part in deciding_parts(node):
+                if is_name_of_primitive(part) or ast.unparse(part) in variables:
+                    yield node.lineno
+
+
+def inside(scope: ast.AST) -> Iterator[ast.AST]:
+    """Yield what is in a function or module, but not in the functions in it."""
+    for node in ast.iter_child_nodes(scope):
+        if not isinstance(node, ast.FunctionDef):
+            yield node
+            yield from inside(node)
+
+
+def deciding_parts(node: ast.AST) -> list[ast.expr]:
+    """Return the parts of a node by whose value it tells one thing from another."""
+    match node:
+        case ast.Compare(left=left, comparators=others):
+            return [left, *others]
+        case ast.Subscript(slice=key) | ast.Match(subject=key):
+            return [key]
+        case ast.Call(func=ast.Attribute(attr="get"), args=[key, *_]):
+            return [key]
+    return []
+
+
+def named_after_primitive(node: ast.AST) -> Iterator[str]:
+    """Yield the variables that an assignment gives the name of a primitive."""
+    if isinstance(node, ast.Assign):
+        (target,) = node.targets[:1]
+        pairs = [(target, node.value)]
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            pairs = list(zip(target.elts, node.value.elts, strict=True))
+        yield from (ast.unparse(t) for t, v in pairs if is_name_of_primitive(v))
+    elif isinstance(node, ast.NamedExpr) and is_name_of_primitive(node.value):
+        yield node.target.id
+
+
+def is_name_of_primitive(node: ast.AST) -> bool:
+    """Whether an expression is `primitive.name`, or `anything.primitive.name`."""
+    if not (isinstance(node, ast.Attribute) and node.attr == "name"):
+        return False
+    return ast.unparse(node.value).split(".")[-1] == "primitive"
+
+
+RULES = [
+    names_for_primitives,
+    circles,
+    arrows_back,
+    names_twice,
+    verbs,
+    crowds,
+    strangers_of_plots,
+]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
@@ -214,6 +286,23 @@ PLANTED = [
     (names_twice, "graph/identities/node.py", ""),
     (names_twice, "engines/numba_engine/kernels/source.py", ""),
     (verbs, "engines/numba_engine/lowering.py", ""),
+    (names_for_primitives, "graph/wrong.py", 'a = node.primitive.name == "add"\n'),
+    (names_for_primitives, "graph/wrong.py", 'a = "add" != primitive.name\n'),
+    (
+        names_for_primitives,
+        "formats/wrong.py",
+        'def f(op):\n    return op.primitive.name in ("add", "scatter")\n',
+    ),
+    (
+        names_for_primitives,
+        "engines/wrong.py",
+        "def f(node):\n    return TABLE.get(node.primitive.name, 0)\n",
+    ),
+    (
+        names_for_primitives,
+        "engines/wrong.py",
+        'def f(n):\n    name, k = n.primitive.name, 0\n    return name == "where"\n',
+    ),
     (strangers_of_plots, "plots/wrong.py", "from kobai.graph import Graph\n"),
     (strangers_of_plots, "plots/wrong.py", "def f():\n    import kobai.files\n"),
 ]

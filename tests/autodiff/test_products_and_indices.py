@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from kobai.autodiff import gradient
+from kobai.autodiff import operations as ops
 
 
 def draw(*shapes, seed=0):
@@ -239,6 +240,22 @@ def test_assigned_values_broadcast(shape, assert_derivatives):
     # NumPy drops leading axes of length 1 that are too many.
     f = lambda x, v: _assigned(x, v, 1)
     assert_derivatives(f, draw((3, 4), shape), second=True)
+
+
+@pytest.mark.parametrize("shape", [(3,), (1,), ()])
+def test_adding_in_one_operation_is_adding_at_an_index(shape, assert_derivatives):
+    # The last two indices name one entry.
+    rows, columns = np.array([0, 1, 1]), np.array([2, 0, 0])
+
+    def added(x, v):
+        given = rows, columns
+        return ops.ADD_AT(x, v, *given, pattern=(ops.ARRAY, ops.ARRAY))
+
+    x, v = draw((2, 3), shape)
+    expected = x.copy()
+    np.add.at(expected, (rows, columns), v)
+    np.testing.assert_array_equal(added(x, v), expected)
+    assert_derivatives(added, [x, v], second=True)
 
 
 def test_adding_at_an_index(assert_derivatives):

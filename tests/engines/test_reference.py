@@ -7,7 +7,6 @@ from kobai.autodiff import operations as ops
 from kobai.autodiff.numpy_functions import FIXED_SHAPE
 from kobai.autodiff.numpy_functions.curves import UNWRAP
 from kobai.autodiff.rules import ELEMENTWISE
-from kobai.engines.fusions import ADD_AT
 from kobai.engines.numpy_engine.program import compile_numpy
 from kobai.engines.reference import interpret
 from kobai.graph import Builder, Graph, trace, verify
@@ -60,7 +59,7 @@ CASES = {
         ((X, np.ones(4)), {"pattern": (1,)}),
         ((X, np.zeros(()), ROWS, LABELS), {"pattern": PICK}),
     ],
-    ADD_AT: [
+    ops.ADD_AT: [
         ((X, np.ones(3), ROWS, LABELS), {"pattern": PICK}),
         ((X, np.ones(2), np.array([1, -2])), {"pattern": (ops.ARRAY, 0)}),
     ],
@@ -117,7 +116,12 @@ def cast(value, dtype):
 
 def test_no_primitive_is_left_out():
     found = {v for v in vars(ops).values() if isinstance(v, type(ops.SUM))}
-    assert found <= set(CASES)
+    assert found <= {*CASES, *ELEMENTWISE.values()}
+
+
+def test_every_elementwise_primitive_is_a_constant_of_operations():
+    for function, primitive in ELEMENTWISE.items():
+        assert getattr(ops, function.__name__.upper()) is primitive
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

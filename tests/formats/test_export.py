@@ -356,7 +356,7 @@ def test_every_layer_has_a_model():
 
 def test_every_operation_that_can_be_written_is_in_a_model():
     graphs = [prediction_of(each).graph for each in MODELS.values()]
-    used = {n.primitive.name for graph in graphs for n in graph.operations}
+    used = {n.primitive for graph in graphs for n in graph.operations}
     for table in (C_TEMPLATES, JAVASCRIPT_TEMPLATES, NUMPY_TEMPLATES, OPERATORS):
         assert set(table) <= used
 

@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, find, given, settings
 
+from kobai.autodiff import operations as ops
 from kobai.autodiff.primitive import Primitive
 from kobai.autodiff.rules import ELEMENTWISE
 from kobai.engines.numba_engine import cache
 from kobai.engines.numpy_engine import program
 from kobai.errors import GradientError
-from kobai.graph.identities.matching import MULTIPLY, if_same_type, is_a, number_of
+from kobai.graph.identities.matching import if_same_type, number_of
+from kobai.graph.node import is_a
 from kobai.graph.rewriting import Identity
 from tests.fuzzing import comparing
 from tests.fuzzing.comparing import check
@@ -82,7 +84,7 @@ def test_a_wrong_rule_is_found(monkeypatch):
 
 def test_a_wrong_fold_is_found(monkeypatch):
     def fold(node, builder):
-        if is_a(node, MULTIPLY) and number_of(node.inputs[0]) == 3:
+        if is_a(node, ops.MULTIPLY) and number_of(node.inputs[0]) == 3:
             return if_same_type(node.inputs[1], node)
         return None
 

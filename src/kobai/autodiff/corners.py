@@ -19,31 +19,23 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.primitive import Overloaded, Vjp, unbroadcast
-from kobai.autodiff.rules import ELEMENTWISE
 from kobai.errors import GradientError
 
 # Called to learn which entries of a value are masked; most are never asked for.
 Mask = Callable[[], Any]
 
-_ADD, _SUBTRACT = ELEMENTWISE[np.add], ELEMENTWISE[np.subtract]
-_MULTIPLY, _DIVIDE = ELEMENTWISE[np.multiply], ELEMENTWISE[np.divide]
-_POWER, _SQRT = ELEMENTWISE[np.power], ELEMENTWISE[np.sqrt]
-_SQUARE, _ABSOLUTE = ELEMENTWISE[np.square], ELEMENTWISE[np.absolute]
-
-STEEP = frozenset({_SQRT, _POWER})
+STEEP = frozenset({ops.SQRT, ops.POWER})
 """Primitives that are infinitely steep at 0, where squares are flat."""
 
 # Whatever the argument is, their rules give 0 for g = 0.
-_TAME = frozenset(
-    {_ADD, _SUBTRACT, ELEMENTWISE[np.negative], ELEMENTWISE[np.positive], ops.WHERE}
-)
+_TAME = frozenset({ops.ADD, ops.SUBTRACT, ops.NEGATIVE, ops.POSITIVE, ops.WHERE})
 # Their rules move entries to other places, or add them up.
 _MOVING = frozenset(
     {ops.SUM, ops.RESHAPE, ops.TRANSPOSE, ops.BROADCAST_TO, ops.CONCATENATE}
     | {ops.ASTYPE, ops.GETITEM}
 )
 # Sums and selections of values that are flat at 0 are so too, and so are their roots.
-_KEEPING = _MOVING | {ops.MAX, ops.CUMSUM, _SQRT}
+_KEEPING = _MOVING | {ops.MAX, ops.CUMSUM, ops.SQRT}
 
 _REAL = np.dtype(np.float64)
 
@@ -129,7 +121,7 @@ def _moved(node: Any, position: int, unused: Any) -> Mask:
 def _is_scaling(node: Any) -> bool:
     """Whether a value is multiplied by a finite number: then 0 stays 0."""
     first_alone = [position for position, _ in node.parents] == [0]
-    if node.primitive not in (_MULTIPLY, _DIVIDE) or not first_alone:
+    if node.primitive not in (ops.MULTIPLY, ops.DIVIDE) or not first_alone:
         return False
     factor = node.values[1]
     return not isinstance(factor, Overloaded) and bool(np.all(np.isfinite(factor)))
@@ -145,7 +137,7 @@ def rounded(node: Any, g: Any, values: Any) -> tuple[Any, Any, list[Any]]:
     if position or _has_no_zero(values[0]) or not _is_flat(base):
         return g, y, values
     corner = values[0] == 0
-    if node.primitive is _POWER:
+    if node.primitive is ops.POWER:
         # 0 to a power below 0 is inf, and no corner.
         corner = np.logical_and(corner, values[1] > 0)
     one = np.where(corner, 1, values[0])
@@ -178,18 +170,18 @@ def _flat_if(node: Any) -> list[Any] | None:
     primitive, parents = node.primitive, [parent for _, parent in node.parents]
     if primitive is None or node.value.dtype.kind != "f":
         return None
-    if primitive in (_SQUARE, _ABSOLUTE) or _is_product_with_itself(node):
+    if primitive in (ops.SQUARE, ops.ABSOLUTE) or _is_product_with_itself(node):
         return []
-    if primitive is _POWER:
+    if primitive is ops.POWER:
         return _flat_power_if(node, parents)
     places = [position for position, _ in node.parents]
     constants = [v for i, v in enumerate(node.values) if i not in places]
-    if primitive is _ADD:
+    if primitive is ops.ADD:
         # With a number above 0 added, there is no 0.
         return parents if all(map(_is_zero, constants)) else None
-    if primitive is _DIVIDE:
+    if primitive is ops.DIVIDE:
         return parents if places == [0] and _not_negative(*constants) else None
-    if primitive is _MULTIPLY:
+    if primitive is ops.MULTIPLY:
         return parents if all(map(_not_negative, constants)) else None
     if primitive is ops.WHERE:
         return parents if all(map(_not_negative, constants[1:])) else None
@@ -204,7 +196,7 @@ def _is_product_with_itself(node: Any) -> bool:
         one, other = node.attributes["subscripts"].split("->")[0].split(",")
         return bool(one == other)
     is_dot = node.primitive is ops.MATMUL and parents[0].value.ndim == 1
-    return node.primitive is _MULTIPLY or is_dot
+    return node.primitive is ops.MULTIPLY or is_dot
 
 
 def _are_equal(one: Any, other: Any) -> bool:

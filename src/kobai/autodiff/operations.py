@@ -1,4 +1,9 @@
-"""The primitives that are not elementwise: sums, products, shapes and indices."""
+"""The primitives, a constant for each: `ops.ADD`, `ops.SUM`, `ops.MATMUL`.
+
+Sums, products, shapes and indices are here; the elementwise ones, a line each, in
+`rules`. Whatever knows something of primitives is a table that has these for its keys.
+Strings stand for them only inside generated or exported text.
+"""
 
 import sys
 from collections.abc import Sequence
@@ -8,6 +13,7 @@ import numpy as np
 
 from kobai import functions
 from kobai.autodiff.primitive import Primitive, unbroadcast
+from kobai.autodiff.rules import *  # noqa: F403 -- a name for each ufunc is enough
 from kobai.errors import GradientError
 
 # --- reductions; `axis` is a tuple of axes, counted from 0
@@ -199,6 +205,7 @@ ITEM = Primitive("item", lambda x: x.item(), vjps=(lambda g, y, x: np.asarray(g)
 ASTYPE = Primitive("astype", _astype, vjps=(lambda g, y, x, dtype: g,))
 # To integers or bools: piecewise constant.
 ASTYPE_CONSTANT = Primitive("astype", _astype)
+CASTS = (ASTYPE, ASTYPE_CONSTANT)
 SIGMOID = Primitive(
     "sigmoid",
     functions.sigmoid,
@@ -276,6 +283,18 @@ def _scatter(g: Any, *arrays: Any, pattern: tuple[Any, ...], shape: Any) -> Any:
     return out
 
 
+def _add_at(x: Any, v: Any, *arrays: Any, pattern: tuple[Any, ...]) -> Any:
+    out = np.array(x)
+    np.add.at(out, join_index(arrays, pattern), v)
+    return out
+
+
+def _add_at_value_vjp(
+    g: Any, y: Any, x: Any, v: Any, *arrays: Any, pattern: tuple[Any, ...]
+) -> Any:
+    return unbroadcast(GETITEM(g, *arrays, pattern=pattern), v)
+
+
 def _setitem(x: Any, v: Any, *arrays: Any, pattern: tuple[Any, ...]) -> Any:
     out = np.array(x)
     out[join_index(arrays, pattern)] = v
@@ -316,6 +335,13 @@ SCATTER: Primitive = Primitive(
     vjps=(
         lambda g, y, x, *arrays, pattern, shape: GETITEM(g, *arrays, pattern=pattern),
     ),
+)
+# x with v added at an index: x + scatter(v), without the zeros of scatter.
+ADD_AT = Primitive(
+    "add_at",
+    _add_at,
+    vjps=(lambda g, y, x, v, *arrays, pattern: g, _add_at_value_vjp),
+    unread=(0, 1),
 )
 SETITEM: Primitive = Primitive(
     "setitem",

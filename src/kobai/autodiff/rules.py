@@ -1,5 +1,8 @@
 """The table of derivatives of elementwise functions, one line each.
 
+Each is a constant, which `operations` offers beside all others: EXP is the primitive
+of np.exp.
+
 A rule gives g · ∂y/∂x from g, the derivative of the loss with respect to the result
 y. Where the derivative is simpler or stabler in terms of y than of x, it is written
 so.
@@ -12,40 +15,49 @@ import numpy as np
 
 from kobai.autodiff.primitive import Primitive, Vjp
 
-# NumPy's function -> the primitive that it is.
+# NumPy's function -> the primitive that it is, for calls of NumPy alone.
 ELEMENTWISE: dict[Any, Primitive] = {}
 
 
-def elementwise(function: np.ufunc, *vjps: Vjp, unread: tuple[int, ...] = ()) -> None:
-    """Enter the rules of a ufunc into the table, one for each argument."""
+def elementwise(
+    function: np.ufunc, *vjps: Vjp, unread: tuple[int, ...] = ()
+) -> Primitive:
+    """Return the primitive of a ufunc, with a rule for each argument; enter it."""
     ELEMENTWISE[function] = Primitive(
         function.__name__, function, vjps=vjps, elementwise=True, unread=unread
     )
+    return ELEMENTWISE[function]
 
 
-def constant(*functions: np.ufunc) -> None:
-    """Enter ufuncs whose derivative is 0 wherever it exists."""
-    for function in functions:
-        ELEMENTWISE[function] = Primitive(function.__name__, function, elementwise=True)
+def constant(function: np.ufunc) -> Primitive:
+    """Return the primitive of a ufunc whose derivative is 0 wherever it exists."""
+    ELEMENTWISE[function] = Primitive(function.__name__, function, elementwise=True)
+    return ELEMENTWISE[function]
 
 
 # --- arithmetic
 
-elementwise(np.add, lambda g, y, a, b: g, lambda g, y, a, b: g, unread=(0, 1))
-elementwise(np.subtract, lambda g, y, a, b: g, lambda g, y, a, b: -g, unread=(0, 1))
-elementwise(np.multiply, lambda g, y, a, b: g * b, lambda g, y, a, b: g * a)
-elementwise(
+ADD = elementwise(np.add, lambda g, y, a, b: g, lambda g, y, a, b: g, unread=(0, 1))
+SUBTRACT = elementwise(
+    np.subtract, lambda g, y, a, b: g, lambda g, y, a, b: -g, unread=(0, 1)
+)
+MULTIPLY = elementwise(np.multiply, lambda g, y, a, b: g * b, lambda g, y, a, b: g * a)
+DIVIDE = elementwise(
     np.divide, lambda g, y, a, b: g / b, lambda g, y, a, b: -g * y / b, unread=(0,)
 )
-elementwise(np.negative, lambda g, y, x: -g)
-elementwise(np.positive, lambda g, y, x: g)
-elementwise(np.square, lambda g, y, x: 2 * g * x)
-elementwise(np.reciprocal, lambda g, y, x: -g * y * y)
-elementwise(np.sqrt, lambda g, y, x: 0.5 * g / y)
-elementwise(np.cbrt, lambda g, y, x: g / (3 * y * y))
-elementwise(np.remainder, lambda g, y, a, b: g, lambda g, y, a, b: -g * np.floor(a / b))
-elementwise(np.fmod, lambda g, y, a, b: g, lambda g, y, a, b: -g * np.trunc(a / b))
-elementwise(np.conjugate, lambda g, y, x: np.conjugate(g))
+NEGATIVE = elementwise(np.negative, lambda g, y, x: -g)
+POSITIVE = elementwise(np.positive, lambda g, y, x: g)
+SQUARE = elementwise(np.square, lambda g, y, x: 2 * g * x)
+RECIPROCAL = elementwise(np.reciprocal, lambda g, y, x: -g * y * y)
+SQRT = elementwise(np.sqrt, lambda g, y, x: 0.5 * g / y)
+CBRT = elementwise(np.cbrt, lambda g, y, x: g / (3 * y * y))
+REMAINDER = elementwise(
+    np.remainder, lambda g, y, a, b: g, lambda g, y, a, b: -g * np.floor(a / b)
+)
+FMOD = elementwise(
+    np.fmod, lambda g, y, a, b: g, lambda g, y, a, b: -g * np.trunc(a / b)
+)
+CONJUGATE = elementwise(np.conjugate, lambda g, y, x: np.conjugate(g))
 
 
 def _power_base(g: Any, y: Any, x: Any, p: Any) -> Any:
@@ -60,23 +72,23 @@ def _power_exponent(g: Any, y: Any, x: Any, p: Any) -> Any:
     return g * y * np.log(np.where(x == 0, 1, x))
 
 
-elementwise(np.power, _power_base, _power_exponent)
+POWER = elementwise(np.power, _power_base, _power_exponent)
 
 # --- exponentials and logarithms
 
-elementwise(np.exp, lambda g, y, x: g * y)
-elementwise(np.exp2, lambda g, y, x: g * y * math.log(2))
-elementwise(np.expm1, lambda g, y, x: g * (y + 1))
-elementwise(np.log, lambda g, y, x: g / x)
-elementwise(np.log2, lambda g, y, x: g / (x * math.log(2)))
-elementwise(np.log10, lambda g, y, x: g / (x * math.log(10)))
-elementwise(np.log1p, lambda g, y, x: g / (1 + x))
-elementwise(
+EXP = elementwise(np.exp, lambda g, y, x: g * y)
+EXP2 = elementwise(np.exp2, lambda g, y, x: g * y * math.log(2))
+EXPM1 = elementwise(np.expm1, lambda g, y, x: g * (y + 1))
+LOG = elementwise(np.log, lambda g, y, x: g / x)
+LOG2 = elementwise(np.log2, lambda g, y, x: g / (x * math.log(2)))
+LOG10 = elementwise(np.log10, lambda g, y, x: g / (x * math.log(10)))
+LOG1P = elementwise(np.log1p, lambda g, y, x: g / (1 + x))
+LOGADDEXP = elementwise(
     np.logaddexp,
     lambda g, y, a, b: g * np.exp(a - y),
     lambda g, y, a, b: g * np.exp(b - y),
 )
-elementwise(
+LOGADDEXP2 = elementwise(
     np.logaddexp2,
     lambda g, y, a, b: g * np.exp2(a - y),
     lambda g, y, a, b: g * np.exp2(b - y),
@@ -84,12 +96,12 @@ elementwise(
 
 # --- trigonometry and hyperbolic functions
 
-elementwise(np.sin, lambda g, y, x: g * np.cos(x))
-elementwise(np.cos, lambda g, y, x: -g * np.sin(x))
-elementwise(np.tan, lambda g, y, x: g * (1 + y * y))
-elementwise(np.arcsin, lambda g, y, x: g / np.sqrt(1 - x * x))
-elementwise(np.arccos, lambda g, y, x: -g / np.sqrt(1 - x * x))
-elementwise(np.arctan, lambda g, y, x: g / (1 + x * x))
+SIN = elementwise(np.sin, lambda g, y, x: g * np.cos(x))
+COS = elementwise(np.cos, lambda g, y, x: -g * np.sin(x))
+TAN = elementwise(np.tan, lambda g, y, x: g * (1 + y * y))
+ARCSIN = elementwise(np.arcsin, lambda g, y, x: g / np.sqrt(1 - x * x))
+ARCCOS = elementwise(np.arccos, lambda g, y, x: -g / np.sqrt(1 - x * x))
+ARCTAN = elementwise(np.arctan, lambda g, y, x: g / (1 + x * x))
 
 
 def _over(leg: Any, length: Any) -> Any:
@@ -98,26 +110,26 @@ def _over(leg: Any, length: Any) -> Any:
     return np.where(is_corner, 0, leg / np.where(is_corner, 1, length))
 
 
-elementwise(
+ARCTAN2 = elementwise(
     np.arctan2,
     lambda g, y, a, b: g * _over(b, a * a + b * b),
     lambda g, y, a, b: -g * _over(a, a * a + b * b),
 )
-elementwise(
+HYPOT = elementwise(
     np.hypot,
     lambda g, y, a, b: g * _over(a, y),
     lambda g, y, a, b: g * _over(b, y),
 )
-elementwise(np.sinh, lambda g, y, x: g * np.cosh(x))
-elementwise(np.cosh, lambda g, y, x: g * np.sinh(x))
-elementwise(np.tanh, lambda g, y, x: g * (1 - y * y))
-elementwise(np.arcsinh, lambda g, y, x: g / np.sqrt(x * x + 1))
-elementwise(np.arccosh, lambda g, y, x: g / np.sqrt(x * x - 1))
-elementwise(np.arctanh, lambda g, y, x: g / (1 - x * x))
-elementwise(np.deg2rad, lambda g, y, x: g * (math.pi / 180))
-elementwise(np.rad2deg, lambda g, y, x: g * (180 / math.pi))
-elementwise(np.radians, lambda g, y, x: g * (math.pi / 180))
-elementwise(np.degrees, lambda g, y, x: g * (180 / math.pi))
+SINH = elementwise(np.sinh, lambda g, y, x: g * np.cosh(x))
+COSH = elementwise(np.cosh, lambda g, y, x: g * np.sinh(x))
+TANH = elementwise(np.tanh, lambda g, y, x: g * (1 - y * y))
+ARCSINH = elementwise(np.arcsinh, lambda g, y, x: g / np.sqrt(x * x + 1))
+ARCCOSH = elementwise(np.arccosh, lambda g, y, x: g / np.sqrt(x * x - 1))
+ARCTANH = elementwise(np.arctanh, lambda g, y, x: g / (1 - x * x))
+DEG2RAD = elementwise(np.deg2rad, lambda g, y, x: g * (math.pi / 180))
+RAD2DEG = elementwise(np.rad2deg, lambda g, y, x: g * (180 / math.pi))
+RADIANS = elementwise(np.radians, lambda g, y, x: g * (math.pi / 180))
+DEGREES = elementwise(np.degrees, lambda g, y, x: g * (180 / math.pi))
 
 # --- functions with a corner: there, the mean of both sides, as a central difference
 
@@ -128,8 +140,8 @@ def _absolute(g: Any, y: Any, x: Any) -> Any:
     return g * np.sign(x)
 
 
-elementwise(np.absolute, _absolute)
-elementwise(np.fabs, lambda g, y, x: g * np.sign(x))
+ABSOLUTE = elementwise(np.absolute, _absolute)
+FABS = elementwise(np.fabs, lambda g, y, x: g * np.sign(x))
 
 
 def _share(g: Any, a: Any, wins: Any, b: Any) -> Any:
@@ -137,24 +149,50 @@ def _share(g: Any, a: Any, wins: Any, b: Any) -> Any:
     return np.where(a == b, 0.5 * g, np.where(wins, g, 0))
 
 
-for _larger in (np.maximum, np.fmax):
-    elementwise(
-        _larger,
+def _larger(function: np.ufunc) -> Primitive:
+    return elementwise(
+        function,
         lambda g, y, a, b: _share(g, a, a > b, b),
         lambda g, y, a, b: _share(g, a, b > a, b),
     )
-for _smaller in (np.minimum, np.fmin):
-    elementwise(
-        _smaller,
+
+
+def _smaller(function: np.ufunc) -> Primitive:
+    return elementwise(
+        function,
         lambda g, y, a, b: _share(g, a, a < b, b),
         lambda g, y, a, b: _share(g, a, b < a, b),
     )
 
+
+MAXIMUM, FMAX = _larger(np.maximum), _larger(np.fmax)
+MINIMUM, FMIN = _smaller(np.minimum), _smaller(np.fmin)
+
 # --- piecewise constant functions: derivative 0
 
-constant(np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal)
-constant(np.logical_and, np.logical_or, np.logical_not, np.logical_xor)
-constant(np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert)
-constant(np.isfinite, np.isinf, np.isnan, np.signbit)
-constant(np.sign, np.floor, np.ceil, np.trunc, np.rint, np.floor_divide)
-constant(np.left_shift, np.right_shift)
+EQUAL = constant(np.equal)
+NOT_EQUAL = constant(np.not_equal)
+LESS = constant(np.less)
+LESS_EQUAL = constant(np.less_equal)
+GREATER = constant(np.greater)
+GREATER_EQUAL = constant(np.greater_equal)
+LOGICAL_AND = constant(np.logical_and)
+LOGICAL_OR = constant(np.logical_or)
+LOGICAL_NOT = constant(np.logical_not)
+LOGICAL_XOR = constant(np.logical_xor)
+BITWISE_AND = constant(np.bitwise_and)
+BITWISE_OR = constant(np.bitwise_or)
+BITWISE_XOR = constant(np.bitwise_xor)
+INVERT = constant(np.invert)
+ISFINITE = constant(np.isfinite)
+ISINF = constant(np.isinf)
+ISNAN = constant(np.isnan)
+SIGNBIT = constant(np.signbit)
+SIGN = constant(np.sign)
+FLOOR = constant(np.floor)
+CEIL = constant(np.ceil)
+TRUNC = constant(np.trunc)
+RINT = constant(np.rint)
+FLOOR_DIVIDE = constant(np.floor_divide)
+LEFT_SHIFT = constant(np.left_shift)
+RIGHT_SHIFT = constant(np.right_shift)

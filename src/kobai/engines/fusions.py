@@ -1,28 +1,14 @@
 """Identities that only engines use: operations that do the work of several."""
 
-from typing import Any
-
 import numpy as np
 
 from kobai.autodiff import operations as ops
-from kobai.autodiff.primitive import Primitive
-from kobai.autodiff.rules import ELEMENTWISE
-from kobai.graph.node import Builder, Constant, Node, Operation
+from kobai.graph.node import Builder, Constant, Node, Operation, is_a
 from kobai.graph.rewriting import Identity
 
 
-def _add_at(a: Any, v: Any, *arrays: Any, pattern: Any) -> Any:
-    out = np.array(a)
-    np.add.at(out, ops.join_index(arrays, pattern), v)
-    return out
-
-
-# a with v added at an index: a + scatter(v), without the zeros of scatter.
-ADD_AT = Primitive("add_at", _add_at)
-
-
 def _add_scatter(node: Operation, builder: Builder) -> Node | None:
-    if node.primitive is not ELEMENTWISE[np.add]:
+    if node.primitive is not ops.ADD:
         return None
     for dense, scattered in (node.inputs, node.inputs[::-1]):
         if not isinstance(scattered, Operation) or scattered.shape != node.shape:
@@ -33,22 +19,21 @@ def _add_scatter(node: Operation, builder: Builder) -> Node | None:
             continue
         pattern = scattered.attributes["pattern"]
         v, *arrays = scattered.inputs
-        return builder.operation(ADD_AT, dense, v, *arrays, pattern=pattern)
+        return builder.operation(ops.ADD_AT, dense, v, *arrays, pattern=pattern)
     return None
 
 
 def _subtract_scatter(node: Operation, builder: Builder) -> Node | None:
-    subtract, negative = ELEMENTWISE[np.subtract], ELEMENTWISE[np.negative]
-    if node.primitive is not subtract:
+    if node.primitive is not ops.SUBTRACT:
         return None
     dense, scattered = node.inputs
-    if isinstance(scattered, Operation) and scattered.primitive is ops.SCATTER:
+    if is_a(scattered, ops.SCATTER):
         v, *arrays = scattered.inputs
-        minus = builder.operation(negative, v)
+        minus = builder.operation(ops.NEGATIVE, v)
         opposite = builder.operation(
             ops.SCATTER, minus, *arrays, **scattered.attributes
         )
-        return builder.operation(ELEMENTWISE[np.add], dense, opposite)
+        return builder.operation(ops.ADD, dense, opposite)
     return None
 
 
@@ -59,7 +44,7 @@ def _rectify(node: Operation, builder: Builder) -> Node | None:
     condition, x, zero = node.inputs
     if not (isinstance(condition, Operation) and isinstance(zero, Constant)):
         return None
-    if condition.primitive is not ELEMENTWISE[np.greater]:
+    if condition.primitive is not ops.GREATER:
         return None
     left, right = condition.inputs
     if left is not x or not isinstance(right, Constant):
@@ -67,7 +52,7 @@ def _rectify(node: Operation, builder: Builder) -> Node | None:
     if np.any(np.asarray(zero.value)) or np.any(np.asarray(right.value)):
         return None
     # Not np.maximum: nan > 0 is false, so that nan becomes 0.
-    better = builder.operation(ELEMENTWISE[np.fmax], x, right)
+    better = builder.operation(ops.FMAX, x, right)
     return better if better.dtype == node.dtype else None
 
 
@@ -98,14 +83,13 @@ def _flat_sum(node: Operation, builder: Builder) -> Node | None:
 
 
 def _mask_of_rectified(node: Operation, builder: Builder) -> Node | None:
-    greater, maximum = ELEMENTWISE[np.greater], ELEMENTWISE[np.fmax]
-    if node.primitive is not greater:
+    if node.primitive is not ops.GREATER:
         return None
     x, zero = node.inputs
     is_zero = isinstance(zero, Constant) and not np.any(np.asarray(zero.value))
-    if not is_zero or not builder.has(maximum, x, zero):
+    if not is_zero or not builder.has(ops.FMAX, x, zero):
         return None
-    return builder.operation(greater, builder.operation(maximum, x, zero), zero)
+    return builder.operation(ops.GREATER, builder.operation(ops.FMAX, x, zero), zero)
 
 
 # What saves NumPy a call or a buffer.

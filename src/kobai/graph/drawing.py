@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
+from kobai.autodiff import operations as ops
 from kobai.graph.node import Constant, Input, Node, Operation, in_order
 from kobai.plots import fonts
 from kobai.plots.graphs import Box, draw_boxes
@@ -15,25 +16,25 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _SIGNS = {
-    "add": "+",
-    "subtract": "−",
-    "multiply": "×",
-    "divide": "÷",
-    "negative": "−x",
-    "matmul": "@",
-    "square": "x²",
-    "sqrt": "√",
-    "greater": ">",
-    "less": "<",
-    "equal": "=",
-    "maximum": "max",
-    "minimum": "min",
-    "broadcast_to": "broadcast",
-    "getitem": "x[i]",
-    "setitem": "x[i] = v",
-    "scatter": "scatter",
-    "add_at": "x[i] += v",
-    "transpose": "transpose",
+    ops.ADD: "+",
+    ops.SUBTRACT: "−",
+    ops.MULTIPLY: "×",
+    ops.DIVIDE: "÷",
+    ops.NEGATIVE: "−x",
+    ops.MATMUL: "@",
+    ops.SQUARE: "x²",
+    ops.SQRT: "√",
+    ops.GREATER: ">",
+    ops.LESS: "<",
+    ops.EQUAL: "=",
+    ops.MAXIMUM: "max",
+    ops.MINIMUM: "min",
+    ops.BROADCAST_TO: "broadcast",
+    ops.GETITEM: "x[i]",
+    ops.SETITEM: "x[i] = v",
+    ops.SCATTER: "scatter",
+    ops.ADD_AT: "x[i] += v",
+    ops.TRANSPOSE: "transpose",
 }
 
 
@@ -128,7 +129,7 @@ def _label(node: Operation) -> str:
     name = node.primitive.name
     axis = node.attributes.get("axis")
     if axis is None:
-        return _SIGNS.get(name, name)
+        return _SIGNS.get(node.primitive, name)
     if isinstance(axis, tuple) and len(axis) == node.inputs[0].ndim:
         return name
     numbers = axis if isinstance(axis, tuple) else (axis,)

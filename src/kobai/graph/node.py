@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import prod
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -66,6 +66,11 @@ class Operation(Node):
     def evaluate(self, *values: Any) -> Any:
         """Compute the operation on plain values: what it means."""
         return evaluate(self.primitive, self.weak, values, self.attributes)
+
+
+def is_a(node: Node, *primitives: Primitive) -> TypeGuard[Operation]:
+    """Whether a node is an operation of a primitive, or of one of several."""
+    return isinstance(node, Operation) and node.primitive in primitives
 
 
 class Builder:

@@ -8,39 +8,32 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from kobai.autodiff import operations as ops
 from kobai.autodiff.primitive import Primitive
-from kobai.autodiff.rules import ELEMENTWISE
-
-_OF_FUNCTIONS: dict[Any, tuple[str, Callable[..., Any]]] = {
-    np.add: ("{} + {}", operator.add),
-    np.subtract: ("{} - {}", operator.sub),
-    np.multiply: ("{} * {}", operator.mul),
-    np.divide: ("{} / {}", operator.truediv),
-    np.floor_divide: ("{} // {}", operator.floordiv),
-    np.remainder: ("{} % {}", operator.mod),
-    np.power: ("{} ** {}", operator.pow),
-    np.square: ("{} ** 2", lambda x: x**2),
-    np.negative: ("-{}", operator.neg),
-    np.positive: ("+{}", operator.pos),
-    np.absolute: ("abs({})", abs),
-    np.equal: ("{} == {}", operator.eq),
-    np.not_equal: ("{} != {}", operator.ne),
-    np.less: ("{} < {}", operator.lt),
-    np.less_equal: ("{} <= {}", operator.le),
-    np.greater: ("{} > {}", operator.gt),
-    np.greater_equal: ("{} >= {}", operator.ge),
-    np.bitwise_and: ("{} & {}", operator.and_),
-    np.bitwise_or: ("{} | {}", operator.or_),
-    np.bitwise_xor: ("{} ^ {}", operator.xor),
-    np.invert: ("~{}", operator.invert),
-}
 
 OPERATORS: dict[Primitive, tuple[str, Callable[..., Any]]] = {
     ops.ITEM: ("{}.item()", ops.ITEM.evaluate),
-    **{ELEMENTWISE[function]: entry for function, entry in _OF_FUNCTIONS.items()},
+    ops.ADD: ("{} + {}", operator.add),
+    ops.SUBTRACT: ("{} - {}", operator.sub),
+    ops.MULTIPLY: ("{} * {}", operator.mul),
+    ops.DIVIDE: ("{} / {}", operator.truediv),
+    ops.FLOOR_DIVIDE: ("{} // {}", operator.floordiv),
+    ops.REMAINDER: ("{} % {}", operator.mod),
+    ops.POWER: ("{} ** {}", operator.pow),
+    ops.SQUARE: ("{} ** 2", lambda x: x**2),
+    ops.NEGATIVE: ("-{}", operator.neg),
+    ops.POSITIVE: ("+{}", operator.pos),
+    ops.ABSOLUTE: ("abs({})", abs),
+    ops.EQUAL: ("{} == {}", operator.eq),
+    ops.NOT_EQUAL: ("{} != {}", operator.ne),
+    ops.LESS: ("{} < {}", operator.lt),
+    ops.LESS_EQUAL: ("{} <= {}", operator.le),
+    ops.GREATER: ("{} > {}", operator.gt),
+    ops.GREATER_EQUAL: ("{} >= {}", operator.ge),
+    ops.BITWISE_AND: ("{} & {}", operator.and_),
+    ops.BITWISE_OR: ("{} | {}", operator.or_),
+    ops.BITWISE_XOR: ("{} ^ {}", operator.xor),
+    ops.INVERT: ("~{}", operator.invert),
 }
 """For each primitive that has an operator: how it is written, and the operator."""
 

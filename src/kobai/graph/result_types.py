@@ -47,11 +47,11 @@ def result_type(
             return _einsum(inputs, **attributes)
         if primitive is ops.SETITEM:
             _check_assigned(inputs, attributes["pattern"])
-        if primitive in (ops.SETITEM, ops.ASTYPE, ops.ASTYPE_CONSTANT):
+        if primitive in (ops.SETITEM, *ops.CASTS):
             return inputs[0].shape, np.dtype(attributes.get("dtype", inputs[0].dtype))
         if primitive is ops.SCATTER:
             return tuple(attributes["shape"]), inputs[0].dtype
-        if primitive.name == "add_at":
+        if primitive is ops.ADD_AT:
             return inputs[0].shape, inputs[0].dtype
         result = primitive.evaluate(*map(stand_in, inputs), **attributes)
     return np.shape(result), np.asarray(result).dtype

@@ -13,7 +13,6 @@ from kobai.autodiff.arrays.methods import fixed
 from kobai.autodiff.arrays.overloaded import ArrayLike, refusal_behind
 from kobai.autodiff.primitive import Primitive, Trace
 from kobai.autodiff.python_numbers import FOLLOW_TYPES
-from kobai.autodiff.rules import ELEMENTWISE
 from kobai.autodiff.tensor import next_level
 from kobai.autodiff.trees import leaf_names, leaves, tree_map, unflatten
 from kobai.graph.errors import TraceError
@@ -292,7 +291,7 @@ def _makes_number(
 
 
 def _refuse_unknown_type(primitive: Primitive, nodes: Sequence[Node]) -> None:
-    if primitive is not ELEMENTWISE[np.power] or not stays_weak(primitive, nodes):
+    if primitive is not ops.POWER or not stays_weak(primitive, nodes):
         return
     base, exponent = nodes
     if exponent.dtype.kind == base.dtype.kind == "i" and not isinstance(

@@ -2,11 +2,9 @@
 
 from typing import Any
 
-import numpy as np
-
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.creation import as_values
-from kobai.autodiff.rules import ELEMENTWISE
+from kobai.autodiff.primitive import Primitive
 
 
 def _beside(self: Any, other: Any) -> Any:
@@ -15,36 +13,28 @@ def _beside(self: Any, other: Any) -> Any:
     return as_values(other)
 
 
-def _binary(function: np.ufunc) -> Any:
-    primitive = ELEMENTWISE.get(function, ops.MATMUL)
-
+def _binary(primitive: Primitive) -> Any:
     def operator(self: Any, other: Any) -> Any:
         return primitive(self, _beside(self, other))
 
     return operator
 
 
-def _reflected(function: np.ufunc) -> Any:
-    primitive = ELEMENTWISE.get(function, ops.MATMUL)
-
+def _reflected(primitive: Primitive) -> Any:
     def operator(self: Any, other: Any) -> Any:
         return primitive(_beside(self, other), self)
 
     return operator
 
 
-def _unary(function: np.ufunc) -> Any:
-    primitive = ELEMENTWISE[function]
-
+def _unary(primitive: Primitive) -> Any:
     def operator(self: Any) -> Any:
         return primitive(self)
 
     return operator
 
 
-def _inplace(function: np.ufunc) -> Any:
-    primitive = ELEMENTWISE.get(function, ops.MATMUL)
-
+def _inplace(primitive: Primitive) -> Any:
     def operator(self: Any, other: Any) -> Any:
         return self.update(primitive(self, _beside(self, other)))
 
@@ -59,34 +49,37 @@ class Operators:
     is_number: Any
     dtype: Any
 
-    __add__, __radd__, __iadd__ = _binary(np.add), _reflected(np.add), _inplace(np.add)
-    __sub__, __rsub__ = _binary(np.subtract), _reflected(np.subtract)
-    __isub__ = _inplace(np.subtract)
-    __mul__, __rmul__ = _binary(np.multiply), _reflected(np.multiply)
-    __imul__ = _inplace(np.multiply)
-    __truediv__, __rtruediv__ = _binary(np.divide), _reflected(np.divide)
-    __itruediv__ = _inplace(np.divide)
-    __floordiv__, __rfloordiv__ = _binary(np.floor_divide), _reflected(np.floor_divide)
-    __ifloordiv__ = _inplace(np.floor_divide)
-    __mod__, __rmod__ = _binary(np.remainder), _reflected(np.remainder)
-    __imod__ = _inplace(np.remainder)
-    __matmul__, __rmatmul__ = _binary(np.matmul), _reflected(np.matmul)
-    __imatmul__ = _inplace(np.matmul)
-    __rpow__, __ipow__ = _reflected(np.power), _inplace(np.power)
-    __neg__, __pos__, __abs__ = _unary(np.negative), _unary(np.positive), _unary(np.abs)
-    __lt__, __le__ = _binary(np.less), _binary(np.less_equal)
-    __gt__, __ge__ = _binary(np.greater), _binary(np.greater_equal)
-    __eq__, __ne__ = _binary(np.equal), _binary(np.not_equal)
+    __add__, __radd__ = _binary(ops.ADD), _reflected(ops.ADD)
+    __iadd__ = _inplace(ops.ADD)
+    __sub__, __rsub__ = _binary(ops.SUBTRACT), _reflected(ops.SUBTRACT)
+    __isub__ = _inplace(ops.SUBTRACT)
+    __mul__, __rmul__ = _binary(ops.MULTIPLY), _reflected(ops.MULTIPLY)
+    __imul__ = _inplace(ops.MULTIPLY)
+    __truediv__, __rtruediv__ = _binary(ops.DIVIDE), _reflected(ops.DIVIDE)
+    __itruediv__ = _inplace(ops.DIVIDE)
+    __floordiv__ = _binary(ops.FLOOR_DIVIDE)
+    __rfloordiv__ = _reflected(ops.FLOOR_DIVIDE)
+    __ifloordiv__ = _inplace(ops.FLOOR_DIVIDE)
+    __mod__, __rmod__ = _binary(ops.REMAINDER), _reflected(ops.REMAINDER)
+    __imod__ = _inplace(ops.REMAINDER)
+    __matmul__, __rmatmul__ = _binary(ops.MATMUL), _reflected(ops.MATMUL)
+    __imatmul__ = _inplace(ops.MATMUL)
+    __rpow__, __ipow__ = _reflected(ops.POWER), _inplace(ops.POWER)
+    __neg__, __pos__ = _unary(ops.NEGATIVE), _unary(ops.POSITIVE)
+    __abs__ = _unary(ops.ABSOLUTE)
+    __lt__, __le__ = _binary(ops.LESS), _binary(ops.LESS_EQUAL)
+    __gt__, __ge__ = _binary(ops.GREATER), _binary(ops.GREATER_EQUAL)
+    __eq__, __ne__ = _binary(ops.EQUAL), _binary(ops.NOT_EQUAL)
     # Of masks and integers, which have no derivative.
-    __and__, __rand__ = _binary(np.bitwise_and), _reflected(np.bitwise_and)
-    __or__, __ror__ = _binary(np.bitwise_or), _reflected(np.bitwise_or)
-    __xor__, __rxor__ = _binary(np.bitwise_xor), _reflected(np.bitwise_xor)
-    __lshift__, __rlshift__ = _binary(np.left_shift), _reflected(np.left_shift)
-    __rshift__, __rrshift__ = _binary(np.right_shift), _reflected(np.right_shift)
-    __iand__, __ior__ = _inplace(np.bitwise_and), _inplace(np.bitwise_or)
-    __ixor__, __ilshift__ = _inplace(np.bitwise_xor), _inplace(np.left_shift)
-    __irshift__ = _inplace(np.right_shift)
-    __invert__ = _unary(np.invert)
+    __and__, __rand__ = _binary(ops.BITWISE_AND), _reflected(ops.BITWISE_AND)
+    __or__, __ror__ = _binary(ops.BITWISE_OR), _reflected(ops.BITWISE_OR)
+    __xor__, __rxor__ = _binary(ops.BITWISE_XOR), _reflected(ops.BITWISE_XOR)
+    __lshift__, __rlshift__ = _binary(ops.LEFT_SHIFT), _reflected(ops.LEFT_SHIFT)
+    __rshift__, __rrshift__ = _binary(ops.RIGHT_SHIFT), _reflected(ops.RIGHT_SHIFT)
+    __iand__, __ior__ = _inplace(ops.BITWISE_AND), _inplace(ops.BITWISE_OR)
+    __ixor__, __ilshift__ = _inplace(ops.BITWISE_XOR), _inplace(ops.LEFT_SHIFT)
+    __irshift__ = _inplace(ops.RIGHT_SHIFT)
+    __invert__ = _unary(ops.INVERT)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -94,8 +87,8 @@ class Operators:
         # NumPy's arrays take the same short cut.
         is_one_bool = self.is_number and self.dtype.kind == "b"
         if type(exponent) is int and exponent == 2 and not is_one_bool:
-            return ELEMENTWISE[np.square](self)
-        return ELEMENTWISE[np.power](self, as_values(exponent))
+            return ops.SQUARE(self)
+        return ops.POWER(self, as_values(exponent))
 
     def __divmod__(self, other: Any) -> Any:
         return self // other, self % other

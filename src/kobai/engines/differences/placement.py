@@ -18,6 +18,7 @@ from kobai.autodiff import operations as ops
 from kobai.engines.numba_engine.errors import NotCompilable
 from kobai.engines.numba_engine.expressions import EXPRESSIONS
 from kobai.graph import Constant, Input, Node, Operation
+from kobai.graph.node import is_a
 
 REDUCTIONS = (ops.SUM, ops.MAX, ops.MIN)
 
@@ -118,13 +119,13 @@ def _first(
         if first.primitive is ops.MATMUL and first.inputs[1] is target:
             return _with_bias(first, reached), first.inputs[0]
         if first.primitive.elementwise and _lies_along(target, first):
-            return first, _ones(first) if first.primitive.name == "add" else None
+            return first, _ones(first) if first.primitive is ops.ADD else None
     raise _no("the input is neither multiplied from the right nor added to rows")
 
 
 def _with_bias(product: Operation, reached: Sequence[Operation]) -> Operation:
     users = [n for n in reached if product in n.inputs]
-    if len(users) == 1 and users[0].primitive.name == "add":
+    if len(users) == 1 and users[0].primitive is ops.ADD:
         others = [n for n in users[0].inputs if n is not product]
         if users[0].shape == product.shape and not any(n in reached for n in others):
             return users[0]
@@ -155,7 +156,7 @@ def _kind(node: Operation, placed: Placed) -> str:
     if node.primitive is ops.RESHAPE:
         if given == ["row"] and node.shape in _row_shapes(placed):
             return "row"
-    elif node.primitive.name in EXPRESSIONS and node.dtype.name in ("float64", "bool"):
+    elif node.primitive in EXPRESSIONS and node.dtype.name in ("float64", "bool"):
         return _kind_of_entries(node, given, placed)
     raise _no(node.primitive.name)
 
@@ -258,7 +259,7 @@ def _run_over(node: Operation, placed: Placed) -> tuple[str, int]:
 
 def reduces(node: Node) -> bool:
     """Whether a value is complete only when its loop is done."""
-    return isinstance(node, Operation) and node.primitive in REDUCTIONS
+    return is_a(node, *REDUCTIONS)
 
 
 def reads_in_place(source: Node, user: Operation) -> bool:

@@ -159,7 +159,7 @@ class _Writer:
                 total = f"{self._buffer(node)}[r]"
             return [f"{total} = {GATHERS[node.primitive].format(total, value)}"]
         name = self.names[node]
-        if self.near and node.primitive.name == "exp":
+        if self.near and node.primitive is ops.EXP:
             lines = self._near_exp(node)
         else:
             lines = [f"{name} = {self._formula(node)}"]
@@ -199,7 +199,7 @@ class _Writer:
         if node.primitive is ops.RESHAPE:
             return self._operand(node.inputs[0], node)
         operands = [self._cast(i, n, node) for i, n in enumerate(node.inputs)]
-        return EXPRESSIONS[node.primitive.name].format(
+        return EXPRESSIONS[node.primitive].format(
             *operands, dtype="float64", f="f8", zero="f8(0)", one="f8(1)"
         )
 
@@ -238,11 +238,11 @@ class _Writer:
 
     def _cast(self, position: int, source: Node, node: Operation) -> str:
         wanted = node.dtype
-        name = node.primitive.name
-        if name in COMPARISONS:
+        if node.primitive in COMPARISONS:
             is_float = any(n.dtype.kind == "f" for n in node.inputs)
             wanted = np.dtype(np.float64) if is_float else source.dtype
-        if name in LOGICAL or (name == "where" and position == 0):
+        is_condition = node.primitive is ops.WHERE and position == 0
+        if node.primitive in LOGICAL or is_condition:
             wanted = source.dtype
         constant = uniform(source)
         if constant is not None:

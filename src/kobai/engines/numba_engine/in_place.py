@@ -7,15 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from kobai.autodiff.rules import ELEMENTWISE
+from kobai.autodiff import operations as ops
 from kobai.engines.numba_engine.errors import NotCompilable
 from kobai.engines.numba_engine.lower import Op, Read, base_of
-from kobai.graph import Graph, Input, Node, Operation
-
-_ADD, _SUBTRACT = ELEMENTWISE[np.add], ELEMENTWISE[np.subtract]
-_MULTIPLY, _NEGATIVE = ELEMENTWISE[np.multiply], ELEMENTWISE[np.negative]
+from kobai.graph import Graph, Input, Node
+from kobai.graph.node import is_a
 
 # A product of numbers, each with "*" or "-" for a sign alone.
 Numbers = list[tuple[str, Node]]
@@ -126,11 +122,11 @@ def _folded(
     writer: Op, target: Input, made: dict[Node, Op], after: _Followers, kept: set[Node]
 ) -> Op | None:
     """Return a product that updates the target, if the writer is β C + α A B."""
-    if writer.node.primitive not in (_ADD, _SUBTRACT):
+    if writer.node.primitive not in (ops.ADD, ops.SUBTRACT):
         return None
     if writer.loop[1] == 1 or target.shape != writer.node.shape:
         return None
-    signs = ["+", "-" if writer.node.primitive is _SUBTRACT else "+"]
+    signs = ["+", "-" if writer.node.primitive is ops.SUBTRACT else "+"]
     product, factors, beta = None, None, None
     for node, sign in zip(writer.node.inputs, signs, strict=True):
         core, numbers = _taken_apart(base_of(node), sign, made, after, kept)
@@ -161,10 +157,11 @@ def _taken_apart(
 ) -> tuple[Node, Numbers]:
     """Return a node without the numbers that it is multiplied by, and these."""
     numbers: Numbers = [("-", node)] if sign == "-" else []
-    while isinstance(node, Operation) and node.primitive in (_MULTIPLY, _NEGATIVE):
+    signing = (ops.MULTIPLY, ops.NEGATIVE)
+    while is_a(node, *signing):
         if len(after.users[node]) != 1 or node in kept:
             break
-        if node.primitive is _NEGATIVE:
+        if node.primitive is ops.NEGATIVE:
             numbers.append(("-", node))
             node = base_of(node.inputs[0])
             continue

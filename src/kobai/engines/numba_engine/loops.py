@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
-from kobai.engines.numba_engine.lower import REDUCTIONS, Op
+from kobai.engines.numba_engine.lower import PUTS, REDUCTIONS, Op
 from kobai.engines.numba_engine.names import short
 from kobai.engines.numba_engine.schedule import Group, is_inside, turned
 
@@ -53,7 +53,7 @@ class _Loops:
         own = {"cell", "row"} if next(iter(loops))[1] == 1 else {"cell"}
         for op in self.group.ops:
             places = {r.place for r in op.reads} - {"number"}
-            if op.kind == "pick" or op.name in ("add_at", "scatter"):
+            if op.kind == "pick" or op.primitive in PUTS:
                 return False
             if op.place not in (*own, "number") or not places <= own:
                 return False

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from kobai.autodiff import operations as ops
-from kobai.engines.fusions import ADD_AT
+from kobai.autodiff.primitive import Primitive
 from kobai.engines.numba_engine.errors import NotCompilable
 from kobai.engines.numba_engine.expressions import EXPRESSIONS
 from kobai.engines.numba_engine.limits import need_same_meaning
@@ -25,6 +25,8 @@ from kobai.graph.identities.matching import same_signs
 Loop = tuple[int, int]
 
 REDUCTIONS = {ops.SUM: "sum", ops.MAX: "max", ops.MIN: "min"}
+# They add numbers at the labels of rows.
+PUTS = (ops.ADD_AT, ops.SCATTER)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -55,9 +57,9 @@ class Op:
     beta: list[tuple[str, Node]] | None = None
 
     @property
-    def name(self) -> str:
-        """The primitive's name."""
-        return self.node.primitive.name
+    def primitive(self) -> Primitive:
+        """What is computed."""
+        return self.node.primitive
 
 
 def base_of(node: Node) -> Node:
@@ -122,13 +124,13 @@ class _Lowering:
             op = self._product(node)
         elif primitive in REDUCTIONS:
             op = self._reduction(node)
-        elif primitive in (ADD_AT, ops.SCATTER):
+        elif primitive in PUTS:
             op = self._put(node)
         elif primitive is ops.GETITEM:
             op = self._pick(node)
         elif primitive is ops.TRANSPOSE:
             op = self._transposed(node)
-        elif node.primitive.name in EXPRESSIONS:
+        elif primitive in EXPRESSIONS:
             op = self._map(node)
         else:
             raise NotCompilable(
@@ -176,7 +178,7 @@ class _Lowering:
         return Op(node, "reduce", loop, place, (read,))
 
     def _put(self, node: Operation) -> Op:
-        at = node.primitive is ADD_AT
+        at = node.primitive is ops.ADD_AT
         dense = node.inputs[:1] if at else ()
         v, *index = node.inputs[len(dense) :]
         loop = self._labelled(node, node.shape, index)

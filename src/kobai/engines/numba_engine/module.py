@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import prod
 
 from kobai.engines.numba_engine.errors import NotCompilable
-from kobai.engines.numba_engine.lower import Op, base_of, lower
+from kobai.engines.numba_engine.lower import PUTS, Op, base_of, lower
 from kobai.engines.numba_engine.names import DTYPES, Buffer, Names
 from kobai.engines.numba_engine.schedule import schedule
 from kobai.engines.numba_engine.source import INDENT, Writer
@@ -201,7 +201,7 @@ def _labels(writer: Writer) -> dict[Input, int]:
     """Return the inputs that are class labels, and the number of classes."""
     found: dict[Input, int] = {}
     for op in writer.plan.ops:
-        if op.kind == "pick" or op.name in ("add_at", "scatter"):
+        if op.kind == "pick" or op.primitive in PUTS:
             labels = op.reads[-1].node
             assert isinstance(labels, Input)
             if labels.size == 1 and labels.dtype.kind not in "iu":

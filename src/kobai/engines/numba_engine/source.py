@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from kobai.autodiff import operations as ops
 from kobai.engines.numba_engine.expressions import COMPARISONS, EXPRESSIONS, LOGICAL
-from kobai.engines.numba_engine.lower import REDUCTIONS, Op, Read, base_of
+from kobai.engines.numba_engine.lower import PUTS, REDUCTIONS, Op, Read, base_of
 from kobai.engines.numba_engine.names import Names, short
 from kobai.engines.numba_engine.schedule import Group, Schedule, is_inside, turned
 from kobai.graph import Constant, Input, Node
@@ -132,26 +133,26 @@ class Writer:
     def expression(self, op: Op, group: Group | None, flat: bool) -> str:
         """Return the formula of an operation that maps its operands."""
         node = op.node
-        name = node.primitive.name
         kind = node.dtype
-        if name in COMPARISONS:
+        if op.primitive in COMPARISONS:
             kind = np.result_type(*(_example(n) for n in node.inputs))
         given = []
         for position, read in enumerate(op.reads):
-            wanted = read.node.dtype if name in LOGICAL else kind
-            if (name == "where" and position == 0) or self._is_label(op, position):
+            wanted = read.node.dtype if op.primitive in LOGICAL else kind
+            is_condition = op.primitive is ops.WHERE and position == 0
+            if is_condition or self._is_label(op, position):
                 wanted = read.node.dtype
             given.append(self._cast(op, read, wanted, group, flat))
-        if node.primitive in REDUCTIONS:
+        if op.primitive in REDUCTIONS:
             return given[0]
         code = short(kind)
-        return EXPRESSIONS[name].format(
+        return EXPRESSIONS[op.primitive].format(
             *given, dtype=kind.name, f=code, zero=f"{code}(0)", one=f"{code}(1)"
         )
 
     @staticmethod
     def _is_label(op: Op, position: int) -> bool:
-        is_put = op.name in ("add_at", "scatter")
+        is_put = op.primitive in PUTS
         return is_put and position == len(op.reads) - 1
 
     def _cast(

@@ -8,8 +8,6 @@ import numpy as np
 from kobai.autodiff import operations as ops
 from kobai.autodiff.numpy_functions import FIXED_SHAPE
 from kobai.autodiff.numpy_functions.curves import UNWRAP
-from kobai.autodiff.rules import ELEMENTWISE
-from kobai.engines.fusions import ADD_AT
 from kobai.engines.numpy_engine.operands import as_vectors, with_full_bound
 from kobai.engines.numpy_engine.plan import is_masked
 from kobai.engines.numpy_engine.reductions import emit_sum, extremum, reduction
@@ -24,13 +22,13 @@ if TYPE_CHECKING:
 Emitter = Callable[["Writer", Operation, list[str], str], list[str]]
 
 _INPLACE = {
-    ELEMENTWISE[np.add]: "+=",
-    ELEMENTWISE[np.subtract]: "-=",
-    ELEMENTWISE[np.multiply]: "*=",
-    ELEMENTWISE[np.divide]: "/=",
+    ops.ADD: "+=",
+    ops.SUBTRACT: "-=",
+    ops.MULTIPLY: "*=",
+    ops.DIVIDE: "/=",
 }
 _WITHOUT_OUT = {*FIXED_SHAPE.values(), UNWRAP}
-_COMMUTES = (ELEMENTWISE[np.add], ELEMENTWISE[np.multiply])
+_COMMUTES = (ops.ADD, ops.MULTIPLY)
 
 
 def emit(w: "Writer", node: Operation, out: str) -> list[str]:
@@ -56,7 +54,7 @@ def emit_number(w: "Writer", node: Operation) -> str:
         call = f"np.einsum({node.attributes['subscripts']!r}, {', '.join(a)})"
     elif primitive is ops.GETITEM:
         call = f"{a[0]}[{index_text(node.attributes['pattern'], a[1:])}]"
-    elif primitive in (ops.ASTYPE, ops.ASTYPE_CONSTANT):
+    elif primitive in ops.CASTS:
         call = f"np.{np.dtype(node.dtype).type.__name__}({a[0]})"
     elif primitive is ops.SUM and len(node.attributes["axis"]) == node.inputs[0].ndim:
         call = _whole_sum(w, node, a[0])
@@ -290,5 +288,5 @@ EMITTERS: dict[Any, Emitter] = {
     ops.SETITEM: _emit_setitem,
     ops.CONCATENATE: _emit_concatenate,
     ops.EINSUM: _emit_einsum,
-    ADD_AT: _emit_add_at,
+    ops.ADD_AT: _emit_add_at,
 }

@@ -2,42 +2,41 @@
 
 import re
 
-import numpy as np
-
 from kobai.autodiff import operations as ops
-from kobai.autodiff.rules import ELEMENTWISE
 from kobai.graph import Graph, Input, Node, Operation
+from kobai.graph.node import is_a
 
 _NAMES = {
-    "max": "largest",
-    "min": "smallest",
-    "sum": "total",
-    "greater": "mask",
-    "less": "mask",
-    "equal": "mask",
-    "where": "chosen",
-    "exp": "e",
-    "log": "logs",
-    "getitem": "picked",
-    "scatter": "placed",
-    "setitem": "changed",
-    "add_at": "changed",
-    "positive": "kept",
-    "square": "squares",
-    "sqrt": "root",
-    "multiply": "product",
-    "divide": "quotient",
-    "subtract": "difference",
-    "add": "terms",
-    "negative": "minus",
-    "concatenate": "joined",
-    "astype": "converted",
-    "einsum": "product",
-    "matmul": "product",
-    "maximum": "h",
-    "fmax": "h",
-    "tanh": "h",
-    "power": "power_of",
+    ops.MAX: "largest",
+    ops.MIN: "smallest",
+    ops.SUM: "total",
+    ops.GREATER: "mask",
+    ops.LESS: "mask",
+    ops.EQUAL: "mask",
+    ops.WHERE: "chosen",
+    ops.EXP: "e",
+    ops.LOG: "logs",
+    ops.GETITEM: "picked",
+    ops.SCATTER: "placed",
+    ops.SETITEM: "changed",
+    ops.ADD_AT: "changed",
+    ops.POSITIVE: "kept",
+    ops.SQUARE: "squares",
+    ops.SQRT: "root",
+    ops.MULTIPLY: "product",
+    ops.DIVIDE: "quotient",
+    ops.SUBTRACT: "difference",
+    ops.ADD: "terms",
+    ops.NEGATIVE: "minus",
+    ops.CONCATENATE: "joined",
+    ops.ASTYPE: "converted",
+    ops.ASTYPE_CONSTANT: "converted",
+    ops.EINSUM: "product",
+    ops.MATMUL: "product",
+    ops.MAXIMUM: "h",
+    ops.FMAX: "h",
+    ops.TANH: "h",
+    ops.POWER: "power_of",
 }
 
 
@@ -75,7 +74,7 @@ def value_names(graph: Graph) -> dict[Node, str]:
     names: dict[Node, str] = {}
     inputs = input_names(graph)
     for node in graph.operations:
-        names[node] = _NAMES.get(node.primitive.name, node.primitive.name)
+        names[node] = stem_of(node)
         layer = _layer_of(node, inputs)
         if layer:
             names[node] = f"z{layer}"
@@ -84,9 +83,9 @@ def value_names(graph: Graph) -> dict[Node, str]:
     return names
 
 
-def scalar_name(node: Operation) -> str:
-    """Return a name for a single number."""
-    return _NAMES.get(node.primitive.name, node.primitive.name)
+def stem_of(node: Operation) -> str:
+    """Return what a value is called, be it by what computes it."""
+    return _NAMES.get(node.primitive, node.primitive.name)
 
 
 def _layer_of(node: Operation, inputs: dict[Input, str]) -> str:
@@ -112,7 +111,7 @@ def _name_gradient(
     names[gradient] = f"d{name}"
     number = re.search(r"\d+$", name)
     source: Node = gradient.inputs[-1]
-    while isinstance(source, Operation) and source.primitive in _SCALING:
+    while is_a(source, *_SCALING):
         given = [n for n in source.inputs if n.shape == source.shape]
         if len(given) != 1 or source.size == given[0].size == 1:
             break
@@ -141,7 +140,7 @@ def _in_place_of(node: Operation) -> list[Operation]:
     return chain
 
 
-_SCALING = (ELEMENTWISE[np.multiply], ELEMENTWISE[np.negative])
+_SCALING = (ops.MULTIPLY, ops.NEGATIVE)
 
 
 def _first_product(node: Node, target: Input) -> Operation | None:

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kobai.autodiff.rules import ELEMENTWISE
+from kobai.autodiff import operations as ops
 from kobai.graph import Constant, Operation
 
 if TYPE_CHECKING:
     from kobai.engines.numpy_engine.source import Writer
 
-BOUNDING = tuple(ELEMENTWISE[f] for f in (np.maximum, np.minimum, np.fmax, np.fmin))
+BOUNDING = (ops.MAXIMUM, ops.MINIMUM, ops.FMAX, ops.FMIN)
 # So many entries of a bound stay in the processor's cache.
 LARGEST_BOUND = 1 << 16
 

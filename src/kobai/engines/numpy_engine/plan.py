@@ -6,13 +6,11 @@ buffer, and gives a buffer on as soon as nothing needs what is in it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
 from kobai.autodiff import operations as ops
-from kobai.autodiff.rules import ELEMENTWISE
-from kobai.engines.fusions import ADD_AT
 from kobai.engines.numpy_engine.names import value_names
 from kobai.graph import Builder, Constant, Graph, Input, Node, Operation
 
@@ -43,7 +41,7 @@ class Plan:
     copies: list[tuple[Input, Node]] = field(default_factory=list)
 
 
-def is_view(node: Node) -> bool:
+def is_view(node: Node) -> TypeGuard[Operation]:
     """Whether a node is another way to look at its operand's memory."""
     if not isinstance(node, Operation):
         return False
@@ -57,7 +55,6 @@ def is_view(node: Node) -> bool:
 def source_of(node: Node) -> Node:
     """Return the node whose memory a view looks at."""
     while is_view(node):
-        assert isinstance(node, Operation)
         node = node.inputs[0]
     return node
 
@@ -102,14 +99,13 @@ def _with_safe_ends(graph: Graph) -> Graph:
     An output or update that looks at an input's memory would see the new value.
     """
     builder = Builder()
-    positive = ELEMENTWISE[np.positive]
 
     def safe(node: Node) -> Node:
         if source_of(node) not in graph.updates:
             return node
         if node.dtype.kind == "b":
             return builder.operation(ops.ASTYPE_CONSTANT, node, dtype=node.dtype)
-        return builder.operation(positive, node)
+        return builder.operation(ops.POSITIVE, node)
 
     outputs = tuple(map(safe, graph.outputs))
     updates = {target: safe(node) for target, node in graph.updates.items()}
@@ -177,7 +173,7 @@ def replaceable(node: Operation) -> list[Node]:
         candidates = node.inputs[1:] if is_masked(node) else node.inputs[2:]
     elif node.primitive.elementwise:
         candidates = node.inputs
-    elif node.primitive in (ADD_AT, ops.SETITEM):
+    elif node.primitive in (ops.ADD_AT, ops.SETITEM):
         candidates = node.inputs[:1]
     else:
         return []
@@ -185,7 +181,7 @@ def replaceable(node: Operation) -> list[Node]:
     for operand in dict.fromkeys(candidates):
         same = [n for n in node.inputs if source_of(n) is source_of(operand)]
         is_alone = len(same) == 1 or (
-            node.primitive not in (ops.WHERE, ADD_AT, ops.SETITEM)
+            node.primitive not in (ops.WHERE, ops.ADD_AT, ops.SETITEM)
             and all(n is operand for n in same)
         )
         if is_alone and _alike(operand, node):

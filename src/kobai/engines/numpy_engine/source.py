@@ -8,15 +8,14 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.primitive import Primitive
-from kobai.engines.fusions import ADD_AT
 from kobai.engines.numpy_engine.lines import emit, emit_number, index_text
-from kobai.engines.numpy_engine.names import input_names, scalar_name, unused
+from kobai.engines.numpy_engine.names import input_names, stem_of, unused
 from kobai.engines.numpy_engine.plan import Buffer, Plan, constants_of, is_view
 from kobai.graph import Constant, Input, Node, Operation
 from kobai.graph.identities.matching import same_signs
 
 # What writes into an array, be it one without axes.
-_WRITES = (ops.SETITEM, ops.SCATTER, ADD_AT)
+_WRITES = (ops.SETITEM, ops.SCATTER, ops.ADD_AT)
 
 _NUMBERS = {0: "zero", 1: "one", 2: "two", 0.5: "half", -1: "minus_one"}
 
@@ -78,18 +77,17 @@ class Writer:
         if is_view(node):
             return []
         if node.shape == () and node.primitive in _WRITES:
-            self.names[node] = self.allocate(scalar_name(node), (), node.dtype)
+            self.names[node] = self.allocate(stem_of(node), (), node.dtype)
             return emit(self, node, self.names[node])
         if node.shape == ():
             call = emit_number(self, node)
-            self.names[node] = unused(scalar_name(node), self._taken)
+            self.names[node] = unused(stem_of(node), self._taken)
             return [f"{self.names[node]} = {call}"]
         return emit(self, node, self.names[self.plan.places[node]])
 
     def expression(self, node: Node) -> str:
         """Return how the source refers to a node."""
         if is_view(node):
-            assert isinstance(node, Operation)
             return self._view(node)
         if node in self.plan.places:
             return self.names[self.plan.places[node]]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from kobai.autodiff import operations as ops
 from kobai.formats.exporting.expressions import Templates, Term, number_text
 from kobai.formats.exporting.facts import WIDTH, facts, meaning, taken
 from kobai.formats.exporting.loops import TEMPLATES, LoopWriter
@@ -14,8 +15,8 @@ from kobai.version import __version__
 
 C_TEMPLATES: Templates = {
     **TEMPLATES,
-    "exp": Term("expf({})"),
-    "tanh": Term("tanhf({})"),
+    ops.EXP: Term("expf({})"),
+    ops.TANH: Term("tanhf({})"),
 }
 
 HELPERS = {

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from kobai.autodiff import operations as ops
 from kobai.formats.exporting.expressions import Templates, Term
 from kobai.formats.exporting.facts import (
     LARGE,
@@ -23,9 +24,9 @@ from kobai.version import __version__
 
 JAVASCRIPT_TEMPLATES: Templates = {
     **TEMPLATES,
-    "maximum": Term("Math.max({}, {})"),
-    "exp": Term("Math.exp({})"),
-    "tanh": Term("Math.tanh({})"),
+    ops.MAXIMUM: Term("Math.max({}, {})"),
+    ops.EXP: Term("Math.exp({})"),
+    ops.TANH: Term("Math.tanh({})"),
 }
 
 HELPERS = {

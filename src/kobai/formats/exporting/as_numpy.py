@@ -32,7 +32,7 @@ from kobai.formats.exporting.facts import (
     taken,
     written,
 )
-from kobai.formats.exporting.fusing import SOFTMAX, is_entrywise
+from kobai.formats.exporting.fusing import DENSE, SOFTMAX, SOFTPLUS, is_entrywise
 from kobai.formats.exporting.prediction import MOVES, Prediction
 from kobai.formats.exporting.records import RECORDS
 from kobai.graph import Constant, Input, Node, Operation
@@ -40,15 +40,15 @@ from kobai.version import __version__
 
 TEMPLATES: Templates = {
     **ARITHMETIC,
-    "exp": Term("np.exp({})"),
-    "maximum": Term("np.maximum({}, {})"),
-    "tanh": Term("np.tanh({})"),
-    "where": Term("np.where({}, {}, {})"),
-    "softplus": Term("np.logaddexp(0, {})"),
-    "sigmoid": Term("sigmoid({})"),
-    "softmax": Term("softmax({})"),
-    "dense": Term("{} @ {} + {}", SUM),
-    "matmul": Term("{} @ {}", PRODUCT),
+    ops.EXP: Term("np.exp({})"),
+    ops.MAXIMUM: Term("np.maximum({}, {})"),
+    ops.TANH: Term("np.tanh({})"),
+    ops.WHERE: Term("np.where({}, {}, {})"),
+    SOFTPLUS: Term("np.logaddexp(0, {})"),
+    ops.SIGMOID: Term("sigmoid({})"),
+    SOFTMAX: Term("softmax({})"),
+    DENSE: Term("{} @ {} + {}", SUM),
+    ops.MATMUL: Term("{} @ {}", PRODUCT),
 }
 
 HELPERS = {
@@ -240,13 +240,13 @@ class _Writer:
         terms = [self.term(n) for n in node.inputs]
         if node.primitive in (*MOVES, ops.CONCATENATE):
             return Term(self._moved(node, terms))
-        name = node.primitive.name
         if node.primitive is ops.MAX:
             axes = node.attributes["axis"]
             return Term(f"np.max({terms[0].text}, axis={axes}, keepdims=True)")
-        if name == "astype":
+        if node.primitive is ops.ASTYPE:
             return Term(f"({terms[0].text}).astype(np.float32)")
-        if name == "where" and all(isinstance(n, Constant) for n in node.inputs[1:]):
+        branches = node.inputs[1:] if node.primitive is ops.WHERE else ()
+        if branches and all(isinstance(n, Constant) for n in branches):
             # Of two Python numbers NumPy would make float64.
             terms[1] = Term(f"np.float32({terms[1].text})")
         return fill(template_of(node, TEMPLATES), terms)

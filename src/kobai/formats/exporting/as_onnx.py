@@ -9,7 +9,7 @@ from kobai.engines.numpy_engine.names import unused
 from kobai.errors import missing_extra
 from kobai.formats.exporting.expressions import names_of, number_text, template_of
 from kobai.formats.exporting.facts import facts, json_text, meaning, taken
-from kobai.formats.exporting.fusing import DENSE, SOFTMAX
+from kobai.formats.exporting.fusing import DENSE, SOFTMAX, SOFTPLUS
 from kobai.formats.exporting.prediction import (
     MOVES,
     Prediction,
@@ -28,21 +28,21 @@ IR_VERSION = 8
 FLOAT = 1
 """The format's number for float32."""
 
-# The operator for each elementwise primitive, by its name.
+# The operator for each elementwise primitive.
 OPERATORS = {
-    "add": "Add",
-    "divide": "Div",
-    "equal": "Equal",
-    "exp": "Exp",
-    "greater": "Greater",
-    "maximum": "Max",
-    "multiply": "Mul",
-    "negative": "Neg",
-    "sigmoid": "Sigmoid",
-    "softplus": "Softplus",
-    "subtract": "Sub",
-    "tanh": "Tanh",
-    "where": "Where",
+    ops.ADD: "Add",
+    ops.DIVIDE: "Div",
+    ops.EQUAL: "Equal",
+    ops.EXP: "Exp",
+    ops.GREATER: "Greater",
+    ops.MAXIMUM: "Max",
+    ops.MULTIPLY: "Mul",
+    ops.NEGATIVE: "Neg",
+    ops.SIGMOID: "Sigmoid",
+    SOFTPLUS: "Softplus",
+    ops.SUBTRACT: "Sub",
+    ops.TANH: "Tanh",
+    ops.WHERE: "Where",
 }
 
 
@@ -135,7 +135,7 @@ class _Writer:
         if primitive in MOVES:
             self._move(node, out)
             return
-        if primitive.name == "maximum" and number_of(node.inputs[1]) == 0:
+        if primitive is ops.MAXIMUM and number_of(node.inputs[1]) == 0:
             self._add("Relu", [self._operand(node.inputs[0])], out)
             return
         operands = [self._operand(n) for n in node.inputs]
@@ -147,9 +147,9 @@ class _Writer:
             self._add("Concat", operands, out, axis=node.attributes["axis"])
         elif primitive is ops.MAX:
             self._add("ReduceMax", operands, out, axes=list(node.attributes["axis"]))
-        elif primitive.name == "astype":
+        elif primitive is ops.ASTYPE:
             self._add("Cast", operands, out, to=FLOAT)
-        elif primitive.name == "not_equal":
+        elif primitive is ops.NOT_EQUAL:
             equal = self._add("Equal", operands, unused(f"{out}_equal", self.taken))
             self._add("Not", [equal], out)
         else:

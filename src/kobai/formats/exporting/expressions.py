@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from kobai.autodiff import operations as ops
+from kobai.autodiff.primitive import Primitive
 from kobai.engines.numpy_engine.names import unused
 from kobai.formats.exporting.fusing import DENSE
 from kobai.formats.exporting.prediction import RESERVED, ExportError, Prediction
@@ -24,25 +25,25 @@ class Term(NamedTuple):
     binds: int = ATOM
 
 
-# How an operation is written, by its primitive's name: "{}" for each operand.
-Templates = Mapping[str, Term]
+# How an operation is written: "{}" for each operand.
+Templates = Mapping[Primitive, Term]
 
 ARITHMETIC: Templates = {
-    "add": Term("{} + {}", SUM),
-    "subtract": Term("{} - {}", SUM),
-    "multiply": Term("{} * {}", PRODUCT),
-    "divide": Term("{} / {}", PRODUCT),
-    "negative": Term("-{}", SIGN),
-    "greater": Term("{} > {}", COMPARISON),
-    "equal": Term("{} == {}", COMPARISON),
-    "not_equal": Term("{} != {}", COMPARISON),
+    ops.ADD: Term("{} + {}", SUM),
+    ops.SUBTRACT: Term("{} - {}", SUM),
+    ops.MULTIPLY: Term("{} * {}", PRODUCT),
+    ops.DIVIDE: Term("{} / {}", PRODUCT),
+    ops.NEGATIVE: Term("-{}", SIGN),
+    ops.GREATER: Term("{} > {}", COMPARISON),
+    ops.EQUAL: Term("{} == {}", COMPARISON),
+    ops.NOT_EQUAL: Term("{} != {}", COMPARISON),
 }
 
 
 def fill(template: Term, operands: Sequence[Term]) -> Term:
     """Return a template with its operands, in parentheses where they need them.
 
-    >>> fill(ARITHMETIC["multiply"], [Term("a + b", SUM), Term("c")]).text
+    >>> fill(ARITHMETIC[ops.MULTIPLY], [Term("a + b", SUM), Term("c")]).text
     '(a + b) * c'
     """
     texts = []
@@ -54,9 +55,9 @@ def fill(template: Term, operands: Sequence[Term]) -> Term:
     return Term(template.text.format(*texts), template.binds)
 
 
-def template_of(node: Operation, templates: Mapping[str, T]) -> T:
+def template_of(node: Operation, templates: Mapping[Primitive, T]) -> T:
     """Return how an operation is written; ExportError names one that cannot be."""
-    found = templates.get(node.primitive.name)
+    found = templates.get(node.primitive)
     if found is None:
         raise ExportError(
             f"export: this format has no form for the operation {node.primitive.name}"

@@ -7,20 +7,11 @@ import numpy as np
 from kobai import functions
 from kobai.autodiff import operations as ops
 from kobai.autodiff.primitive import Primitive
-from kobai.autodiff.rules import ELEMENTWISE
 from kobai.engines.fusions import FUSIONS
 from kobai.graph import Constant, Graph, Node, Operation
-from kobai.graph.identities.matching import (
-    ADD,
-    DIVIDE,
-    EXP,
-    MULTIPLY,
-    SUBTRACT,
-    enter,
-    is_a,
-    number_of,
-)
+from kobai.graph.identities.matching import enter, number_of
 from kobai.graph.identities.table import IDENTITIES
+from kobai.graph.node import is_a
 from kobai.graph.rewriting import Identity, Rewriter, rewrite
 
 
@@ -38,7 +29,7 @@ identity = enter(TABLE)
 
 def is_entrywise(node: Operation) -> bool:
     """Whether every entry is computed from the entries of its operands there."""
-    return node.primitive.elementwise or node.primitive.name == "astype"
+    return node.primitive.elementwise or node.primitive is ops.ASTYPE
 
 
 def simplify(graph: Graph) -> Graph:
@@ -63,12 +54,11 @@ def _fold(node: Operation, builder: Rewriter) -> Node | None:
 
 @identity("x W + b is one operation")
 def _dense_layer(node: Operation, builder: Rewriter) -> Node | None:
-    if node.primitive is not ADD:
+    if node.primitive is not ops.ADD:
         return None
     for product, bias in (node.inputs, node.inputs[::-1]):
         if not is_a(product, ops.MATMUL) or not isinstance(bias, Constant):
             continue
-        assert isinstance(product, Operation)
         x, weights = product.inputs
         if not isinstance(weights, Constant) or bias.ndim > 1:
             continue
@@ -79,13 +69,13 @@ def _dense_layer(node: Operation, builder: Rewriter) -> Node | None:
 
 @identity("exp(x - max x) / Σ exp(x - max x) = softmax(x)")
 def _softmax(node: Operation, builder: Rewriter) -> Node | None:
-    if node.primitive is not DIVIDE:
+    if node.primitive is not ops.DIVIDE:
         return None
     e, total = node.inputs
-    if not (isinstance(e, Operation) and e.primitive is EXP):
+    if not is_a(e, ops.EXP):
         return None
     (shifted,) = e.inputs
-    if not (isinstance(shifted, Operation) and shifted.primitive is SUBTRACT):
+    if not is_a(shifted, ops.SUBTRACT):
         return None
     x, largest = shifted.inputs
     if not (_is_of_rows(total, ops.SUM, e) and _is_of_rows(largest, ops.MAX, x)):
@@ -95,7 +85,7 @@ def _softmax(node: Operation, builder: Rewriter) -> Node | None:
 
 def _is_of_rows(node: Node, reduction: Primitive, x: Node) -> bool:
     """Whether a node is a reduction of x along its last axis, which is kept."""
-    if not (isinstance(node, Operation) and node.primitive is reduction):
+    if not is_a(node, reduction):
         return False
     along = {"axis": (x.ndim - 1,), "keepdims": True}
     return node.inputs == (x,) and dict(node.attributes) == along
@@ -103,7 +93,7 @@ def _is_of_rows(node: Node, reduction: Primitive, x: Node) -> bool:
 
 @identity("ln(exp 0 + exp x) = softplus(x)")
 def _softplus(node: Operation, builder: Rewriter) -> Node | None:
-    if node.primitive is not ELEMENTWISE[np.logaddexp]:
+    if node.primitive is not ops.LOGADDEXP:
         return None
     zero, x = node.inputs
     return builder.operation(SOFTPLUS, x) if number_of(zero) == 0 else None
@@ -111,14 +101,14 @@ def _softplus(node: Operation, builder: Rewriter) -> Node | None:
 
 @identity("x² = x · x")
 def _product(node: Operation, builder: Rewriter) -> Node | None:
-    if node.primitive is not ELEMENTWISE[np.square]:
+    if node.primitive is not ops.SQUARE:
         return None
-    return builder.operation(MULTIPLY, *node.inputs, *node.inputs)
+    return builder.operation(ops.MULTIPLY, *node.inputs, *node.inputs)
 
 
 @identity("max(x, y), for numbers and for NaN, by which a file says that x has no unit")
 def _maximum(node: Operation, builder: Rewriter) -> Node | None:
     # Of a number and NaN fmax, which engines run, would give the number.
-    if node.primitive is not ELEMENTWISE[np.fmax]:
+    if node.primitive is not ops.FMAX:
         return None
-    return builder.operation(ELEMENTWISE[np.maximum], *node.inputs)
+    return builder.operation(ops.MAXIMUM, *node.inputs)

@@ -22,7 +22,7 @@ from kobai.formats.exporting.expressions import (
     number_term,
     template_of,
 )
-from kobai.formats.exporting.fusing import DENSE, SOFTMAX, is_entrywise
+from kobai.formats.exporting.fusing import DENSE, SOFTMAX, SOFTPLUS, is_entrywise
 from kobai.formats.exporting.prediction import (
     MOVES,
     ExportError,
@@ -39,11 +39,11 @@ Places = np.ndarray
 TEMPLATES: Templates = {
     **ARITHMETIC,
     # A condition is 0 or 1 wherever it is a number.
-    "astype": Term("{}", CHOICE),
-    "where": Term("{} ? {} : {}", CHOICE),
-    "sigmoid": Term("sigmoid({})"),
-    "softplus": Term("softplus({})"),
-    "maximum": Term("maximum({}, {})"),
+    ops.ASTYPE: Term("{}", CHOICE),
+    ops.WHERE: Term("{} ? {} : {}", CHOICE),
+    ops.SIGMOID: Term("sigmoid({})"),
+    SOFTPLUS: Term("softplus({})"),
+    ops.MAXIMUM: Term("maximum({}, {})"),
 }
 
 
@@ -151,7 +151,7 @@ class LoopWriter:
         start = f"{self.names[bias[0]]}[j]" if bias else self._digits(0).text
         entry = self._value(x, np.arange(given))
         weight = Term(f"{self.names[weights]}[i * {units} + j]")
-        product = fill(self.templates["multiply"], [entry, weight]).text
+        product = fill(self.templates[ops.MULTIPLY], [entry, weight]).text
         inner = self._loop("j", units)
         return [
             f"{inner} {out}[j] = {start};",
@@ -165,7 +165,7 @@ class LoopWriter:
         size = row_size(given)
         first = self._value(given, np.zeros(1, int))
         entry = self._value(given, np.arange(size))
-        larger = fill(self.templates["maximum"], [Term(f"{out}[0]"), entry])
+        larger = fill(self.templates[ops.MAXIMUM], [Term(f"{out}[0]"), entry])
         again = f"{self._loop('i', size)} {out}[0] = {larger.text};"
         return [f"{out}[0] = {first.text};", again]
 

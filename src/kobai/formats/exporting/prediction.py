@@ -27,12 +27,12 @@ MOVES = (ops.RESHAPE, ops.TRANSPOSE, ops.BROADCAST_TO, ops.GETITEM)
 
 # What arrays that are not the network's own are called, by what reads them.
 ROLES = {
-    "add": "offset",
-    "divide": "std",
-    "equal": "codes",
-    "getitem": "columns",
-    "multiply": "scale",
-    "subtract": "mean",
+    ops.ADD: "offset",
+    ops.DIVIDE: "std",
+    ops.EQUAL: "codes",
+    ops.GETITEM: "columns",
+    ops.MULTIPLY: "scale",
+    ops.SUBTRACT: "mean",
 }
 
 # The inputs and the outputs of what is written.
@@ -138,7 +138,7 @@ def full_range(model: Model) -> InputRange | None:
 
 def _named(graph: Graph, weights: Mapping[str, np.ndarray]) -> dict[str, Constant]:
     """Return the graph's arrays by name: those of the network first, in its order."""
-    roles = {n: op.primitive.name for op in graph.operations for n in op.inputs}
+    roles = {n: op.primitive for op in graph.operations for n in op.inputs}
     arrays = [n for n in roles if isinstance(n, Constant) and n.ndim]
     named: dict[str, Constant] = {}
     for name, weight in weights.items():

@@ -7,24 +7,14 @@ import numpy as np
 from kobai.autodiff import operations as ops
 from kobai.graph.identities.cancelling import is_zero
 from kobai.graph.identities.matching import (
-    ADD,
-    DIVIDE,
-    EQUAL,
-    EXP,
-    MULTIPLY,
-    NEGATIVE,
-    POSITIVE,
-    SQUARE,
-    SUBTRACT,
     enter,
     if_same_type,
-    is_a,
     is_zero_number,
     negates,
     number_of,
     rounds_alike,
 )
-from kobai.graph.node import Builder, Constant, Node, Operation
+from kobai.graph.node import Builder, Constant, Node, Operation, is_a
 from kobai.graph.rewriting import Identity, Rewriter
 
 # A product with it overflows only in the last thousandth of the range of exponents.
@@ -36,26 +26,26 @@ identity = enter(TABLE)
 
 @identity("x + (-0) = x - 0 = x · 1 = x / 1 = +x = x, and x + 0 = x for whole x")
 def _neutral(node: Operation, builder: Rewriter) -> Node | None:
-    if node.primitive is POSITIVE:
+    if node.primitive is ops.POSITIVE:
         return if_same_type(node.inputs[0], node)
-    if node.primitive not in (ADD, SUBTRACT, MULTIPLY, DIVIDE):
+    if node.primitive not in (ops.ADD, ops.SUBTRACT, ops.MULTIPLY, ops.DIVIDE):
         return None
     a, b = node.inputs
     if _is_neutral(node, b) and if_same_type(a, node):
         return a
-    commutes = node.primitive in (ADD, MULTIPLY)
+    commutes = node.primitive in (ops.ADD, ops.MULTIPLY)
     if commutes and _is_neutral(node, a) and if_same_type(b, node):
         return b
     return None
 
 
 def _is_neutral(node: Operation, given: Node) -> bool:
-    if node.primitive in (MULTIPLY, DIVIDE):
+    if node.primitive in (ops.MULTIPLY, ops.DIVIDE):
         return bool(number_of(given) == 1)
     if node.dtype.kind != "f":
         return bool(number_of(given) == 0)
     # -0 + 0 is 0, which -0 is not.
-    return is_zero_number(given, negative=node.primitive is ADD)
+    return is_zero_number(given, negative=node.primitive is ops.ADD)
 
 
 @identity("where(x = max, 0 / count, 0) = 0, where the count is that of the largest")
@@ -64,9 +54,11 @@ def _zero_over_count(node: Operation, builder: Rewriter) -> Node | None:
     if node.primitive is not ops.WHERE or node.dtype.kind != "f":
         return None
     chosen, share, rest = node.inputs
-    if not is_a(chosen, EQUAL) or number_of(rest) != 0 or not is_a(share, DIVIDE):
+    if not (is_a(chosen, ops.EQUAL) and is_a(share, ops.DIVIDE)):
         return None
-    top, count = share.inputs  # type: ignore[attr-defined]
+    if number_of(rest) != 0:
+        return None
+    top, count = share.inputs
     # Not 0 / x = 0 for any x: that would hide a 0 / 0.
     if not (_counts(count, chosen) and _shifts_exponent(chosen, builder)):
         return None
@@ -77,19 +69,19 @@ def _zero_over_count(node: Operation, builder: Rewriter) -> Node | None:
     return builder.operation(ops.BROADCAST_TO, zero, shape=node.shape)
 
 
-def _shifts_exponent(chosen: Node, builder: Rewriter) -> bool:
+def _shifts_exponent(chosen: Operation, builder: Rewriter) -> bool:
     """Whether exp(x - max x) is there, which shows where x is not finite."""
-    x = chosen.inputs[0]  # type: ignore[attr-defined]
-    shifted = (e.inputs[0] for e in builder.made(EXP))
-    return any(is_a(s, SUBTRACT) and s.inputs[0] is x for s in shifted)  # type: ignore[attr-defined]
+    x = chosen.inputs[0]
+    shifted = (e.inputs[0] for e in builder.made(ops.EXP))
+    return any(is_a(s, ops.SUBTRACT) and s.inputs[0] is x for s in shifted)
 
 
 def _counts(count: Node, chosen: Node) -> bool:
     """Whether a node counts along an axis where a mask is true."""
-    if not (isinstance(count, Operation) and count.primitive is ops.ASTYPE):
+    if not is_a(count, ops.ASTYPE):
         return False
     total = count.inputs[0]
-    return is_a(total, ops.SUM) and total.inputs[0] is chosen  # type: ignore[attr-defined]
+    return is_a(total, ops.SUM) and total.inputs[0] is chosen
 
 
 @identity("where(c, x, x) = x")
@@ -115,67 +107,66 @@ def _same_number(a: Node, b: Node) -> bool:
 
 @identity("a + (-b) = a - b, a - (-b) = a + b, -(-a) = a, -(a - b) = b - a")
 def _signs(node: Operation, builder: Rewriter) -> Node | None:
-    if node.primitive is NEGATIVE:
+    if node.primitive is ops.NEGATIVE:
         (x,) = node.inputs
-        if isinstance(x, Operation) and x.primitive is NEGATIVE:
+        if is_a(x, ops.NEGATIVE):
             return x.inputs[0]
-        if isinstance(x, Operation) and x.primitive is SUBTRACT:
-            turned = builder.operation(SUBTRACT, x.inputs[1], x.inputs[0])
+        if is_a(x, ops.SUBTRACT):
+            turned = builder.operation(ops.SUBTRACT, x.inputs[1], x.inputs[0])
             return if_same_type(turned, node)
         return None
-    if node.primitive not in (ADD, SUBTRACT):
+    if node.primitive not in (ops.ADD, ops.SUBTRACT):
         return None
     a, b = node.inputs
-    if isinstance(b, Operation) and b.primitive is NEGATIVE and negates(b, node):
-        opposite = SUBTRACT if node.primitive is ADD else ADD
+    if is_a(b, ops.NEGATIVE) and negates(b, node):
+        opposite = ops.SUBTRACT if node.primitive is ops.ADD else ops.ADD
         return if_same_type(builder.operation(opposite, a, b.inputs[0]), node)
-    if (
-        node.primitive is ADD
-        and isinstance(a, Operation)
-        and a.primitive is NEGATIVE
-        and negates(a, node)
-    ):
-        return if_same_type(builder.operation(SUBTRACT, b, a.inputs[0]), node)
+    if node.primitive is ops.ADD and is_a(a, ops.NEGATIVE) and negates(a, node):
+        return if_same_type(builder.operation(ops.SUBTRACT, b, a.inputs[0]), node)
     return None
 
 
 @identity("(-a) · b = -(a · b), (-a) / b = a / (-b) = -(a / b)")
 def _signs_outwards(node: Operation, builder: Rewriter) -> Node | None:
-    if node.primitive not in (MULTIPLY, DIVIDE):
+    if node.primitive not in (ops.MULTIPLY, ops.DIVIDE):
         return None
     a, b = node.inputs
     for i, given in enumerate((a, b)):
-        if not (isinstance(given, Operation) and given.primitive is NEGATIVE):
+        if not is_a(given, ops.NEGATIVE):
             continue
         if negates(given, node):
             inputs = [a, b]
             inputs[i] = given.inputs[0]
             inner = builder.operation(node.primitive, *inputs)
-            return if_same_type(builder.operation(NEGATIVE, inner), node)
+            return if_same_type(builder.operation(ops.NEGATIVE, inner), node)
     return None
 
 
 @identity("-(c · x) = (-c) · x and c · (d · x) = (c d) · x for numbers c, d")
 def _numbers_together(node: Operation, builder: Rewriter) -> Node | None:
-    if node.primitive is NEGATIVE:
+    if node.primitive is ops.NEGATIVE:
         number, x, inner = -1.0, node.inputs[0], node.inputs[0]
-    elif node.primitive is MULTIPLY:
+    elif node.primitive is ops.MULTIPLY:
         number, x = _number_and_rest(node)
         inner = x
     else:
         return None
     if number is None or not isinstance(inner, Operation):
         return None
-    if inner.primitive not in (MULTIPLY, DIVIDE) or not rounds_alike(node, inner):
+    if inner.primitive not in (ops.MULTIPLY, ops.DIVIDE) or not rounds_alike(
+        node, inner
+    ):
         return None
-    if inner.primitive is DIVIDE:
+    if inner.primitive is ops.DIVIDE:
         top = number_of(inner.inputs[0])
         if top is None or _hides_overflow(number, top):
             return None
         constant = constant_like(builder, number * top, inner.inputs[0], node)
         if constant is None:
             return None
-        return if_same_type(builder.operation(DIVIDE, constant, inner.inputs[1]), node)
+        return if_same_type(
+            builder.operation(ops.DIVIDE, constant, inner.inputs[1]), node
+        )
     other, rest = _number_and_rest(inner)
     if other is None or _hides_overflow(number, other):
         return None
@@ -183,7 +174,7 @@ def _numbers_together(node: Operation, builder: Rewriter) -> Node | None:
     constant = constant_like(builder, number * other, given, node)
     if constant is None:
         return None
-    return if_same_type(builder.operation(MULTIPLY, constant, rest), node)
+    return if_same_type(builder.operation(ops.MULTIPLY, constant, rest), node)
 
 
 def _hides_overflow(number: float, other: float) -> bool:
@@ -216,15 +207,15 @@ def constant_like(
 
 @identity("c · (x / d) = (c / d) · x and c · (d · x) = (c d) · x for numbers c, d")
 def _scalars_together(node: Operation, builder: Rewriter) -> Node | None:
-    if node.primitive is not MULTIPLY:
+    if node.primitive is not ops.MULTIPLY:
         return None
     for c, inner in (node.inputs, node.inputs[::-1]):
         if c.ndim or not inner.ndim or not isinstance(inner, Operation):
             continue
-        if inner.primitive not in (MULTIPLY, DIVIDE) or builder.uses(inner) > 1:
+        if inner.primitive not in (ops.MULTIPLY, ops.DIVIDE) or builder.uses(inner) > 1:
             continue
         x, d = inner.inputs
-        if inner.primitive is MULTIPLY and not x.ndim:
+        if inner.primitive is ops.MULTIPLY and not x.ndim:
             x, d = d, x
         if d.ndim or not x.ndim or not rounds_alike(node, c, inner, x, d):
             continue
@@ -235,14 +226,14 @@ def _scalars_together(node: Operation, builder: Rewriter) -> Node | None:
             # Python's operators would compute them, with errors of their own.
             continue
         number = builder.operation(inner.primitive, c, d)
-        return if_same_type(builder.operation(MULTIPLY, number, x), node)
+        return if_same_type(builder.operation(ops.MULTIPLY, number, x), node)
     return None
 
 
 @identity("x · x = x²")
 def _square(node: Operation, builder: Rewriter) -> Node | None:
-    is_square = node.primitive is MULTIPLY and node.inputs[0] is node.inputs[1]
+    is_square = node.primitive is ops.MULTIPLY and node.inputs[0] is node.inputs[1]
     # NumPy squares bools as numbers, but multiplies them as bools.
     if is_square and node.dtype.kind != "b":
-        return builder.operation(SQUARE, node.inputs[0])
+        return builder.operation(ops.SQUARE, node.inputs[0])
     return None

@@ -6,19 +6,10 @@ under products with such values; 0 · inf and 0 / 0 would be nan.
 """
 
 from kobai.autodiff import operations as ops
-from kobai.graph.identities.matching import (
-    ADD,
-    DIVIDE,
-    EXP,
-    MULTIPLY,
-    NEGATIVE,
-    SUBTRACT,
-    is_a,
-    number_of,
-)
-from kobai.graph.node import Node, Operation
+from kobai.graph.identities.matching import number_of
+from kobai.graph.node import Node, Operation, is_a
 
-_SAME_ENTRIES = (ops.RESHAPE, ops.BROADCAST_TO, ops.GETITEM, NEGATIVE)
+_SAME_ENTRIES = (ops.RESHAPE, ops.BROADCAST_TO, ops.GETITEM, ops.NEGATIVE)
 
 
 def is_within_one(node: Node) -> bool:
@@ -27,9 +18,9 @@ def is_within_one(node: Node) -> bool:
     if not isinstance(node, Operation):
         number = number_of(node)
         return number is not None and abs(number) <= 1
-    if node.primitive is MULTIPLY:
+    if node.primitive is ops.MULTIPLY:
         return all(map(is_within_one, node.inputs))
-    if node.primitive is DIVIDE:
+    if node.primitive is ops.DIVIDE:
         top, bottom = node.inputs
         return is_within_one(top) and _is_total(bottom)
     return _is_exponential(node)
@@ -40,9 +31,9 @@ def is_above_zero(node: Node) -> bool:
     if _is_total(node):
         return True
     node = _origin(node)
-    if not is_a(node, ADD):
+    if not is_a(node, ops.ADD):
         return False
-    a, b = node.inputs  # type: ignore[attr-defined]
+    a, b = node.inputs
     return any(
         (number_of(least) or 0) > 0 and _is_share(_origin(share))
         for least, share in ((a, b), (b, a))
@@ -50,34 +41,34 @@ def is_above_zero(node: Node) -> bool:
 
 
 def _origin(node: Node) -> Node:
-    while isinstance(node, Operation) and node.primitive in _SAME_ENTRIES:
+    while is_a(node, *_SAME_ENTRIES):
         node = node.inputs[0]
     return node
 
 
 def _is_share(node: Node) -> bool:
     """Whether a node is exp(x - max x), or that by its sum."""
-    if is_a(node, DIVIDE):
-        top, bottom = node.inputs  # type: ignore[attr-defined]
+    if is_a(node, ops.DIVIDE):
+        top, bottom = node.inputs
         return _is_exponential(_origin(top)) and _is_total(bottom)
     return _is_exponential(node)
 
 
 def _is_total(node: Node) -> bool:
     """Whether a node is Σ exp(x - max x), which is at least 1."""
-    while isinstance(node, Operation) and node.primitive in _SAME_ENTRIES[:2]:
+    while is_a(node, *_SAME_ENTRIES[:2]):
         node = node.inputs[0]
     if not is_a(node, ops.SUM):
         return False
-    (e,) = node.inputs  # type: ignore[attr-defined]
+    (e,) = node.inputs
     return _is_exponential(e) and e.size > 0
 
 
 def _is_exponential(node: Node) -> bool:
     """Whether a node is exp(x - max x), the largest entry being that of each row."""
-    if not is_a(node, EXP) or not is_a(node.inputs[0], SUBTRACT):  # type: ignore[attr-defined]
+    if not is_a(node, ops.EXP) or not is_a(node.inputs[0], ops.SUBTRACT):
         return False
-    x, largest = node.inputs[0].inputs  # type: ignore[attr-defined]
+    x, largest = node.inputs[0].inputs
     if is_a(largest, ops.BROADCAST_TO):
         largest = largest.inputs[0]
     kept = largest.shape

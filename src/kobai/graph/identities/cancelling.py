@@ -11,8 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 from kobai.autodiff import operations as ops
-from kobai.autodiff.rules import ELEMENTWISE
-from kobai.graph.node import Constant, Node, Operation
+from kobai.graph.node import Constant, Node, Operation, is_a
 
 # (atom, power) pairs -> coefficient. Atoms are compared by identity.
 Term = frozenset[tuple[Node, int]]
@@ -23,10 +22,7 @@ MOST_TERMS = 32
 
 ONE: Term = frozenset()
 
-_ADD, _SUBTRACT = ELEMENTWISE[np.add], ELEMENTWISE[np.subtract]
-_MULTIPLY, _DIVIDE = ELEMENTWISE[np.multiply], ELEMENTWISE[np.divide]
-_NEGATIVE, _EXP = ELEMENTWISE[np.negative], ELEMENTWISE[np.exp]
-_ARITHMETIC = (_ADD, _SUBTRACT, _MULTIPLY, _DIVIDE, _NEGATIVE)
+_ARITHMETIC = (ops.ADD, ops.SUBTRACT, ops.MULTIPLY, ops.DIVIDE, ops.NEGATIVE)
 _SAME_ENTRIES = (ops.RESHAPE, ops.BROADCAST_TO)
 
 
@@ -89,15 +85,15 @@ def _polynomial(node: Node, known: Known) -> Polynomial | None:
     if not parts or not isinstance(node, Operation) or node.primitive is ops.SCATTER:
         return _atom(node)
     primitive = node.primitive
-    if primitive is _NEGATIVE:
+    if primitive is ops.NEGATIVE:
         return _scaled(parts[0], Fraction(-1))
-    if primitive in (_ADD, _SUBTRACT):
-        sign = Fraction(1 if primitive is _ADD else -1)
+    if primitive in (ops.ADD, ops.SUBTRACT):
+        sign = Fraction(1 if primitive is ops.ADD else -1)
         return _sum(parts[0], _scaled(parts[1], sign))
-    if primitive is _MULTIPLY:
+    if primitive is ops.MULTIPLY:
         # 0 · x is 0 only where x is finite.
         return _product(*parts) if all(parts) else _atom(node)
-    if primitive is _DIVIDE:
+    if primitive is ops.DIVIDE:
         top, bottom = parts
         if not _is_positive(node.inputs[1]):
             # x / x is 1 only where x is not 0.
@@ -115,9 +111,9 @@ def _is_positive(node: Node) -> bool:
         return bool(np.all(np.asarray(node.value) > 0))
     if not isinstance(node, Operation):
         return False
-    if node.primitive is _EXP:
+    if node.primitive is ops.EXP:
         return True
-    passes = (ops.SUM, _ADD, _MULTIPLY, _DIVIDE, *_SAME_ENTRIES)
+    passes = (ops.SUM, ops.ADD, ops.MULTIPLY, ops.DIVIDE, *_SAME_ENTRIES)
     return node.primitive in passes and all(map(_is_positive, node.inputs))
 
 
@@ -167,7 +163,7 @@ def _known_sum(wide: Term, node: Operation, known: Known) -> Polynomial | None:
     ((atom, power),) = wide
     if power != 1 or atom.shape != node.inputs[0].shape:
         return None
-    if isinstance(atom, Operation) and atom.primitive is ops.SCATTER:
+    if is_a(atom, ops.SCATTER):
         # One entry in each row: the row's sum is that entry.
         return known.polynomials[atom.inputs[0]] if picks_rows(atom) else None
     return {frozenset({(_row_sum_of(atom, known), 1)}): Fraction(1)}

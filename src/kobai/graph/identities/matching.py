@@ -5,24 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from kobai.autodiff.primitive import Primitive
-from kobai.autodiff.rules import ELEMENTWISE
-from kobai.graph.node import Constant, Node, Operation
+from kobai.graph.node import Constant, Node
 from kobai.graph.rewriting import Identity, Rewrite
-
-ADD = ELEMENTWISE[np.add]
-SUBTRACT = ELEMENTWISE[np.subtract]
-MULTIPLY = ELEMENTWISE[np.multiply]
-DIVIDE = ELEMENTWISE[np.divide]
-NEGATIVE = ELEMENTWISE[np.negative]
-POSITIVE = ELEMENTWISE[np.positive]
-SQUARE = ELEMENTWISE[np.square]
-SQRT = ELEMENTWISE[np.sqrt]
-POWER = ELEMENTWISE[np.power]
-EQUAL = ELEMENTWISE[np.equal]
-EXP = ELEMENTWISE[np.exp]
-LESS = ELEMENTWISE[np.less]
-MINIMUM = ELEMENTWISE[np.minimum]
 
 
 def enter(table: list[Identity]) -> Callable[[str], Callable[[Rewrite], Rewrite]]:
@@ -36,11 +20,6 @@ def enter(table: list[Identity]) -> Callable[[str], Callable[[Rewrite], Rewrite]
         return decorate
 
     return identity
-
-
-def is_a(node: Node, primitive: Primitive) -> bool:
-    """Whether a node is an operation of a primitive."""
-    return isinstance(node, Operation) and node.primitive is primitive
 
 
 def number_of(node: Node) -> Any:
@@ -66,9 +45,9 @@ def same_signs(values: np.ndarray) -> bool:
 
 def is_zero_number(node: Node, negative: bool = False) -> bool:
     """Whether a constant is 0 everywhere, and not -0; or -0, and not 0."""
-    if number_of(node) != 0:
+    if not isinstance(node, Constant) or number_of(node) != 0:
         return False
-    values = np.asarray(node.value)  # type: ignore[attr-defined]
+    values = np.asarray(node.value)
     return bool(np.all(np.signbit(values.real) == negative))
 
 

@@ -1,23 +1,15 @@
 """Identities of values per row, and of one entry of each row: what labels pick."""
 
 from math import prod
+from typing import TypeGuard
 
 import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.graph.identities.bounds import is_above_zero, is_within_one
 from kobai.graph.identities.cancelling import picks_rows
-from kobai.graph.identities.matching import (
-    ADD,
-    DIVIDE,
-    MULTIPLY,
-    NEGATIVE,
-    SUBTRACT,
-    enter,
-    if_same_type,
-    is_a,
-)
-from kobai.graph.node import Builder, Node, Operation
+from kobai.graph.identities.matching import enter, if_same_type
+from kobai.graph.node import Builder, Node, Operation, is_a
 from kobai.graph.rewriting import Identity, Rewriter
 
 TABLE: list[Identity] = []
@@ -29,14 +21,13 @@ def _sum_of_broadcast(node: Operation, builder: Rewriter) -> Node | None:
     if node.primitive is not ops.SUM or not is_a(node.inputs[0], ops.BROADCAST_TO):
         return None
     wide = node.inputs[0]
-    assert isinstance(wide, Operation)
     x = wide.inputs[0]
     if x.size != 1 or x.dtype.kind != "f":
         return None
     count = prod(wide.shape[i] for i in node.attributes["axis"])
     if not 0 < count <= np.finfo(x.dtype).max:
         return None
-    total = builder.operation(MULTIPLY, x, builder.constant(float(count)))
+    total = builder.operation(ops.MULTIPLY, x, builder.constant(float(count)))
     flat = builder.operation(ops.RESHAPE, total, shape=())
     return builder.operation(ops.BROADCAST_TO, flat, shape=node.shape)
 
@@ -78,7 +69,7 @@ def _pick_of_broadcast(node: Operation, builder: Rewriter) -> Node | None:
     if not is_a(node, ops.GETITEM) or not picks_rows(node):
         return None
     wide = node.inputs[0]
-    if not isinstance(wide, Operation) or wide.primitive is not ops.BROADCAST_TO:
+    if not is_a(wide, ops.BROADCAST_TO):
         return None
     x = wide.inputs[0]
     if x.shape == wide.shape:
@@ -97,19 +88,20 @@ def _keeps_zeros(node: Operation, other: Node) -> bool:
     """Whether 0 · y or 0 / y is 0 for certain, and not nan; a number y is trusted."""
     if other.ndim == 0:
         return True
-    return is_above_zero(other) if node.primitive is DIVIDE else is_within_one(other)
+    return (
+        is_above_zero(other) if node.primitive is ops.DIVIDE else is_within_one(other)
+    )
 
 
 @identity("scatter(v) · y = scatter(v · y[i, tᵢ]), and so with / and -")
 def _scatter_outwards(node: Operation, builder: Rewriter) -> Node | None:
-    if node.primitive not in (MULTIPLY, DIVIDE, NEGATIVE):
+    if node.primitive not in (ops.MULTIPLY, ops.DIVIDE, ops.NEGATIVE):
         return None
     for position, given in enumerate(node.inputs):
-        if position == 1 and node.primitive is DIVIDE:
+        if position == 1 and node.primitive is ops.DIVIDE:
             return None
         if not is_a(given, ops.SCATTER) or given.shape != node.shape:
             continue
-        assert isinstance(given, Operation)
         if not picks_rows(given):
             continue
         values = list(node.inputs)
@@ -128,23 +120,22 @@ def _scatter_outwards(node: Operation, builder: Rewriter) -> Node | None:
 
 @identity("(a + scatter(v)) · y = a · y + scatter(v · y[i, tᵢ])")
 def _scatter_apart(node: Operation, builder: Rewriter) -> Node | None:
-    if node.primitive not in (MULTIPLY, DIVIDE, NEGATIVE):
+    if node.primitive not in (ops.MULTIPLY, ops.DIVIDE, ops.NEGATIVE):
         return None
     total = node.inputs[0]
     rest = node.inputs[1:]
-    if node.primitive is MULTIPLY and not _is_sum_with_scatter(total):
+    if node.primitive is ops.MULTIPLY and not _is_sum_with_scatter(total):
         total, rest = node.inputs[1], node.inputs[:1]
     if not _is_sum_with_scatter(total) or total.shape != node.shape:
         return None
     if builder.uses(total) > 1 or not all(_keeps_zeros(node, n) for n in rest):
         return None
-    assert isinstance(total, Operation)
     parts = [builder.operation(node.primitive, n, *rest) for n in total.inputs]
     return if_same_type(builder.operation(total.primitive, *parts), node)
 
 
-def _is_sum_with_scatter(node: Node) -> bool:
-    if not isinstance(node, Operation) or node.primitive not in (ADD, SUBTRACT):
+def _is_sum_with_scatter(node: Node) -> TypeGuard[Operation]:
+    if not is_a(node, ops.ADD, ops.SUBTRACT):
         return False
     scattered = [n for n in node.inputs if is_a(n, ops.SCATTER)]
     return len(scattered) == 1 and scattered[0].shape == node.shape
@@ -155,7 +146,6 @@ def _sum_of_scatter(node: Operation, builder: Rewriter) -> Node | None:
     if node.primitive is not ops.SUM or not is_a(node.inputs[0], ops.SCATTER):
         return None
     scattered = node.inputs[0]
-    assert isinstance(scattered, Operation)
     if not picks_rows(scattered):
         return None
     axis = node.attributes["axis"]

@@ -3,13 +3,8 @@
 import numpy as np
 
 from kobai.autodiff import operations as ops
-from kobai.graph.identities.matching import (
-    enter,
-    if_same_type,
-    is_a,
-    number_of,
-)
-from kobai.graph.node import Constant, Node, Operation
+from kobai.graph.identities.matching import enter, if_same_type, number_of
+from kobai.graph.node import Constant, Node, Operation, is_a
 from kobai.graph.rewriting import Identity, Rewriter
 
 # A constant larger than this is not computed ahead: it would only take memory.
@@ -54,7 +49,7 @@ def _shrink_constant(node: Operation, builder: Rewriter) -> Node | None:
 def _drop_broadcast(node: Operation, builder: Rewriter) -> Node | None:
     if not node.primitive.elementwise:
         return None
-    inputs = [n.inputs[0] if is_a(n, ops.BROADCAST_TO) else n for n in node.inputs]  # type: ignore[attr-defined]
+    inputs = [n.inputs[0] if is_a(n, ops.BROADCAST_TO) else n for n in node.inputs]
     if tuple(inputs) == node.inputs:
         return None
     smaller = builder.operation(node.primitive, *inputs)
@@ -72,7 +67,7 @@ def _reshape(node: Operation, builder: Rewriter) -> Node | None:
     x = node.inputs[0]
     if x.shape == node.shape:
         return x
-    if isinstance(x, Operation) and x.primitive is ops.RESHAPE:
+    if is_a(x, ops.RESHAPE):
         return builder.operation(ops.RESHAPE, x.inputs[0], shape=node.shape)
     return None
 
@@ -92,7 +87,7 @@ def _transpose(node: Operation, builder: Rewriter) -> Node | None:
     x = node.inputs[0]
     if axes == tuple(range(len(axes))):
         return x
-    if isinstance(x, Operation) and x.primitive is ops.TRANSPOSE:
+    if is_a(x, ops.TRANSPOSE):
         inner = x.attributes["axes"]
         both = tuple(inner[i] for i in axes)
         return builder.operation(ops.TRANSPOSE, x.inputs[0], axes=both)
