@@ -20,6 +20,8 @@ from kobai.formats.exporting.as_c import C_TEMPLATES
 from kobai.formats.exporting.as_javascript import JAVASCRIPT_TEMPLATES
 from kobai.formats.exporting.as_numpy import TEMPLATES as NUMPY_TEMPLATES
 from kobai.formats.exporting.as_onnx import OPERATORS
+from kobai.formats.exporting.expressions import template_of
+from kobai.graph.node import Builder
 from kobai.networks import Dense, Network, ReLU, Sigmoid, Softmax, Tanh
 
 WORDS = ("b?", "日本", *(f"words with spaces {i}" for i in range(9)))
@@ -309,3 +311,12 @@ def test_an_operation_without_a_form_is_named(monkeypatch, tmp_path):
     for ending in (".onnx", ".py", ".mjs", ".c"):
         with pytest.raises(ExportError, match="no form for the operation tanh"):
             export(network, tmp_path / f"m{ending}")
+
+
+def test_a_conversion_to_whole_numbers_is_not_taken_for_one_to_floats():
+    builder = Builder()
+    x = builder.input("x", np.ones((2, 3), np.float32))
+    node = builder.operation(ops.ASTYPE_CONSTANT, x, dtype=np.dtype(np.int64))
+    for table in (C_TEMPLATES, JAVASCRIPT_TEMPLATES, NUMPY_TEMPLATES, OPERATORS):
+        with pytest.raises(ExportError, match="no form for the operation astype"):
+            template_of(node, table)

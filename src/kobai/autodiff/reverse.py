@@ -13,7 +13,7 @@ from kobai.autodiff.python_numbers import PythonNumber, of_numpy
 from kobai.autodiff.tensor import Node, Tape, Tensor
 from kobai.autodiff.trees import leaves, tree_map, unflatten
 from kobai.errors import GradientError
-from kobai.functions.activations import is_plain
+from kobai.functions.arrays import is_plain
 
 
 class _NotGiven:

@@ -7,8 +7,11 @@ is the order in which a person reads them.
 from collections.abc import Callable, Iterator
 from typing import Any
 
+Tree = Any
+"""Arrays, or whatever else, in any nesting of dicts, lists and tuples."""
 
-def leaves(tree: Any) -> list[Any]:
+
+def leaves(tree: Tree) -> list[Any]:
     """Return the leaves of a tree, in order.
 
     >>> leaves({"W": 1, "b": [2, (3,)]})
@@ -28,7 +31,7 @@ def leaves(tree: Any) -> list[Any]:
     return found
 
 
-def leaf_names(tree: Any) -> list[str]:
+def leaf_names(tree: Tree) -> list[str]:
     """Return a name for each leaf, as one would write it in Python after the tree.
 
     >>> leaf_names({"W1": 1, "layers": [2, 3]})
@@ -37,7 +40,7 @@ def leaf_names(tree: Any) -> list[str]:
     return [name or "x" for name, _ in _walk(tree, "")]
 
 
-def unflatten(tree: Any, new_leaves: Iterator[Any] | list[Any]) -> Any:
+def unflatten(tree: Tree, new_leaves: Iterator[Any] | list[Any]) -> Tree:
     """Return a tree like `tree` that holds `new_leaves` in the order of its leaves.
 
     >>> unflatten({"W": 0, "b": [0, 0]}, [1, 2, 3])
@@ -47,7 +50,7 @@ def unflatten(tree: Any, new_leaves: Iterator[Any] | list[Any]) -> Any:
     return tree_map(lambda _: next(remaining), tree)
 
 
-def tree_map(f: Callable[..., Any], tree: Any, *others: Any) -> Any:
+def tree_map(f: Callable[..., Any], tree: Tree, *others: Tree) -> Tree:
     """Return a tree of f(leaf, ...) for the leaves of trees of one structure.
 
     Raises ValueError where the other trees have not the structure of the first.
@@ -71,7 +74,7 @@ def tree_map(f: Callable[..., Any], tree: Any, *others: Any) -> Any:
     return f(tree, *others)
 
 
-def _outline(tree: Any) -> str:
+def _outline(tree: Tree) -> str:
     if isinstance(tree, dict):
         return "a dict of " + ", ".join(map(repr, tree))
     if isinstance(tree, list | tuple):
@@ -79,7 +82,7 @@ def _outline(tree: Any) -> str:
     return f"one {type(tree).__name__}"
 
 
-def _walk(tree: Any, name: str) -> Iterator[tuple[str, Any]]:
+def _walk(tree: Tree, name: str) -> Iterator[tuple[str, Any]]:
     if isinstance(tree, dict):
         for key, value in tree.items():
             inner = f"{name}[{key!r}]" if name else str(key)

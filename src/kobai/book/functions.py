@@ -1,12 +1,10 @@
 """The book's activation functions, their derivatives, and its losses."""
 
-from typing import Any
-
 import numpy as np
 
 from kobai import functions
 from kobai.functions import identity, relu, sigmoid, softmax
-from kobai.functions.activations import as_array
+from kobai.functions.arrays import Array, as_array
 
 __all__ = [
     "cross_entropy_error",
@@ -26,7 +24,7 @@ __all__ = [
 identity_function = identity
 
 
-def step_function(x: Any) -> Any:
+def step_function(x: Array) -> Array:
     """Return the integer 1 where x is positive, else 0; x of any shape.
 
     >>> step_function(np.array([-1.0, 1.0, 2.0]))
@@ -35,7 +33,7 @@ def step_function(x: Any) -> Any:
     return (np.asarray(x) > 0).astype(np.int64)
 
 
-def sigmoid_grad(x: Any) -> Any:
+def sigmoid_grad(x: Array) -> Array:
     """Return the derivative of sigmoid at x: y (1 - y) with y = sigmoid(x).
 
     >>> float(sigmoid_grad(np.array(0.0)))
@@ -45,7 +43,7 @@ def sigmoid_grad(x: Any) -> Any:
     return (1.0 - y) * y
 
 
-def relu_grad(x: Any) -> Any:
+def relu_grad(x: Array) -> Array:
     """Return the derivative of relu at x: 1 where x > 0, else 0.
 
     At 0, where there is none, it is 0, as `kobai.gradient` has it; the book's code
@@ -58,7 +56,7 @@ def relu_grad(x: Any) -> Any:
     return (x > 0).astype(x.dtype if x.dtype.kind == "f" else np.float64)
 
 
-def sum_squared_error(y: Any, t: Any) -> Any:
+def sum_squared_error(y: Array, t: Array) -> Array:
     """Return ½ Σ (y - t)² over all outputs of all samples, not their mean.
 
     y and t have the same shape. Raises ValueError where they have not.
@@ -77,7 +75,7 @@ def sum_squared_error(y: Any, t: Any) -> Any:
     return 0.5 * np.sum((y - t) ** 2)
 
 
-def mean_squared_error(y: Any, t: Any) -> Any:
+def mean_squared_error(y: Array, t: Array) -> Array:
     """Return ½ Σ (y - t)², which readers' notes call the mean squared error.
 
     The mean proper is `kobai.functions.mean_squared_error`.
@@ -88,7 +86,7 @@ def mean_squared_error(y: Any, t: Any) -> Any:
     return sum_squared_error(y, t)
 
 
-def d_mean_squared_error(y: Any, t: Any) -> Any:
+def d_mean_squared_error(y: Array, t: Array) -> Array:
     """Return y - t, the derivative of `mean_squared_error` by y.
 
     >>> d_mean_squared_error(np.array([1.0, 3.0]), np.array([0.0, 1.0]))
@@ -97,7 +95,7 @@ def d_mean_squared_error(y: Any, t: Any) -> Any:
     return y - t
 
 
-def cross_entropy_error(y: Any, t: Any) -> Any:
+def cross_entropy_error(y: Array, t: Array) -> Array:
     """Return -(1/N) Σₙₖ tₙₖ ln(yₙₖ + δ) with δ = 1e-7, the mean over the batch.
 
     y has shape (n, k), and t is labels (n,) or one-hot (n, k). Labels may also stand
@@ -121,7 +119,7 @@ def _alike(shape: tuple[int, ...], other: tuple[int, ...]) -> bool:
     return [n for n in shape if n != 1] == [n for n in other if n != 1]
 
 
-def softmax_loss(X: Any, t: Any) -> Any:
+def softmax_loss(X: Array, t: Array) -> Array:
     """Return the cross-entropy of softmax(X), shape (n, k) or (k,), with targets t.
 
     t is as for `cross_entropy_error`, and the loss the mean over the batch.

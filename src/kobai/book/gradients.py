@@ -7,13 +7,15 @@ import numpy as np
 
 from kobai import autodiff
 from kobai.autodiff import numerical_derivative
+from kobai.autodiff.trees import Tree
+from kobai.functions.arrays import Array
 
 __all__ = ["gradient_check", "gradient_descent", "numerical_diff", "numerical_gradient"]
 
 Grads = Mapping[str, np.ndarray]
 
 
-def numerical_diff(f: Callable[[Any], Any], x: Any) -> Any:
+def numerical_diff(f: Callable[[Any], Any], x: Tree) -> Tree:
     """Return the derivative of f at the number x, by the central difference.
 
     (f(x + h) - f(x - h)) / 2h with h = 1e-4.
@@ -24,7 +26,7 @@ def numerical_diff(f: Callable[[Any], Any], x: Any) -> Any:
     return numerical_derivative(f, x, h=1e-4)
 
 
-def numerical_gradient(f: Callable[[Any], Any], x: Any, h: float = 1e-4) -> Any:
+def numerical_gradient(f: Callable[[Any], Any], x: Tree, h: float = 1e-4) -> Tree:
     """Return the gradient of f at x, by central differences: x's structure and shapes.
 
     f returns one number, and may be a closure that reads x itself, as
@@ -45,7 +47,7 @@ def numerical_gradient(f: Callable[[Any], Any], x: Any, h: float = 1e-4) -> Any:
     return autodiff.numerical_gradient(f, x, h)
 
 
-def _is_per_row(f: Callable[[Any], Any], x: Any) -> bool:
+def _is_per_row(f: Callable[[Any], Any], x: Tree) -> bool:
     if not isinstance(x, np.ndarray) or x.ndim != 2 or not len(x):
         return False
     # A copy, in case f writes into its argument.
@@ -54,7 +56,7 @@ def _is_per_row(f: Callable[[Any], Any], x: Any) -> bool:
 
 
 def gradient_descent(
-    f: Callable[[Any], Any], init_x: Any, lr: float = 0.01, step_num: int = 100
+    f: Callable[[Any], Any], init_x: Tree, lr: float = 0.01, step_num: int = 100
 ) -> np.ndarray:
     """Return where x ← x - lr ∂f/∂x ends after step_num steps from init_x.
 
@@ -70,7 +72,7 @@ def gradient_descent(
     return x
 
 
-def gradient_check(network: Any, x: Any, t: Any = None) -> dict[str, float]:
+def gradient_check(network: Any, x: Tree, t: Array | None = None) -> dict[str, float]:
     """Return the mean absolute difference of two gradients, parameter by parameter.
 
     `gradient_check(network, x, t)` compares the network's `gradient(x, t)` with its

@@ -8,9 +8,11 @@ from numpy.typing import DTypeLike
 
 from kobai.book.functions import softmax_loss
 from kobai.errors import suggest
+from kobai.functions.arrays import Array
 from kobai.networks import ACTIVATIONS, Dense, Layer, Network, Softmax, two_layer
 from kobai.networks.layer import Values
 from kobai.networks.network import NOTHING
+from kobai.optimizers.base import Params
 
 __all__ = ["MultiLayerNet", "SimpleNet", "TwoLayerNet"]
 
@@ -34,11 +36,11 @@ class SimpleNet:
     def __init__(self, *, seed: Seed = None) -> None:
         self.W = np.random.default_rng(seed).standard_normal((2, 3))
 
-    def predict(self, x: Any) -> Any:
+    def predict(self, x: Array) -> Array:
         """Return x W, shape (2,) or (n, 2) to (3,) or (n, 3): scores, not softmax."""
         return x @ self.W
 
-    def loss(self, x: Any, t: Any) -> Any:
+    def loss(self, x: Array, t: Array) -> Array:
         """Return the cross-entropy of softmax(x W) with targets t."""
         return softmax_loss(self.predict(x), t)
 
@@ -94,7 +96,7 @@ class MultiLayerNet(Network):
     ) -> None:
         self.weight_decay_lambda = weight_decay_lambda
         kind = _known("activation", activation, ACTIVATIONS)
-        init: Any = weight_init_std
+        init: str | float | None = weight_init_std
         if isinstance(init, str):
             init = _known("weight_init_std", init, _INITIAL)
         layers: list[Layer] = []
@@ -105,7 +107,7 @@ class MultiLayerNet(Network):
             input_size, layers, "cross_entropy_error", seed=seed, dtype=np.float64
         )
 
-    def predict(self, x: Any) -> Any:
+    def predict(self, x: Array) -> Array:
         """Return the scores for a batch x, shape (n, input_size) to (n, output_size).
 
         They are what softmax makes probabilities of: `softmax(net.predict(x))`. One
@@ -114,19 +116,19 @@ class MultiLayerNet(Network):
         """
         return super().predict(x)
 
-    def _outputs_of(self, params: Values, x: Any, statistics: Values) -> Any:
+    def _outputs_of(self, params: Values, x: Array, statistics: Values) -> Array:
         return self._logits_of(params, x, statistics)
 
     def objective(
         self,
         params: Values,
-        x: Any,
-        t: Any,
+        x: Array,
+        t: Array,
         statistics: Values = NOTHING,
         noise: Values = NOTHING,
         training: bool = True,
-        weights: Any = None,
-    ) -> tuple[Any, dict[str, Any]]:
+        weights: Array | None = None,
+    ) -> tuple[Array, Params]:
         """Return the loss with the weight decay, and the new statistics. Pure."""
         loss, moved = super().objective(
             params, x, t, statistics, noise, training, weights

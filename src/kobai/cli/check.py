@@ -1,7 +1,8 @@
 """`kobai check`: the gradients of a network, by definition and by back-propagation."""
 
 import time
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -12,6 +13,11 @@ from kobai.cli.settings import SettingError, Settings, build_network
 
 if TYPE_CHECKING:
     from kobai.data import Dataset
+    from kobai.functions.arrays import Array
+    from kobai.networks import Network
+    from kobai.optimizers.base import Params
+
+T = TypeVar("T")
 
 
 def check(
@@ -82,12 +88,14 @@ def _compare(settings: Settings, data: "Dataset", samples: int) -> bool:
     return bool(report)
 
 
-def _objective(network: Any, x: Any, t: Any) -> Any:
+def _objective(
+    network: "Network", x: "Array", t: "Array"
+) -> Callable[["Params"], "Array"]:
     statistics = network.statistics
     return lambda params: network.objective(params, x, t, statistics, training=False)[0]
 
 
-def _timed(compute: Any) -> tuple[Any, float]:
+def _timed(compute: Callable[[], T]) -> tuple[T, float]:
     started = time.perf_counter()
     result = compute()
     return result, time.perf_counter() - started

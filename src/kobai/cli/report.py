@@ -11,6 +11,7 @@ from kobai.cli.settings import Settings
 if TYPE_CHECKING:
     from kobai.data import Dataset
     from kobai.networks import Network
+    from kobai.optimizers import Optimizer
     from kobai.training import History
 
 
@@ -19,7 +20,7 @@ def announce(
     settings: Settings,
     data: "Dataset",
     network: "Network",
-    optimizer: Any,
+    optimizer: "Optimizer",
 ) -> None:
     """Say what is about to happen: data, network, training, run folder."""
     show(

@@ -27,6 +27,7 @@ from kobai.training.step import GRADIENTS
 if TYPE_CHECKING:
     from kobai.data import Dataset
     from kobai.networks import Network
+    from kobai.optimizers import Optimizer
 
 
 class DivergedError(KobaiError):
@@ -84,7 +85,7 @@ class Session:
             run = short(self.folder.path)
             raise OutputError(f"{self.unheard}. The run is whole, in {run}")
 
-    def _say(self, tell: Callable[..., None], *facts: Any) -> None:
+    def _say(self, tell: Callable[..., None], *facts: object) -> None:
         """Print a report; a run must not end because nobody reads it."""
         if self.quiet or self.unheard:
             return
@@ -104,7 +105,9 @@ class Session:
         what = describe(error).rstrip(".")
         return f"{what}. The run is kept up to then; to go on: {again}"
 
-    def _train(self, data: "Dataset", network: "Network", optimizer: Any) -> None:
+    def _train(
+        self, data: "Dataset", network: "Network", optimizer: "Optimizer"
+    ) -> None:
         try:
             history = self._history(data, network, optimizer)
             problem = history.stopped
@@ -117,7 +120,9 @@ class Session:
             self._explain(problem, history)
         self._say(report.sum_up, self.folder, results, self.settings)
 
-    def _history(self, data: "Dataset", network: "Network", optimizer: Any) -> History:
+    def _history(
+        self, data: "Dataset", network: "Network", optimizer: "Optimizer"
+    ) -> History:
         chosen = self.settings
         return run_training(
             network,

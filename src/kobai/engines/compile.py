@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from kobai.autodiff.trees import leaves, unflatten
+from kobai.autodiff.trees import Tree, leaves, unflatten
 from kobai.engines.numpy_engine.program import compile_numpy
+from kobai.functions.arrays import Array
 from kobai.graph import Graph, TraceError, trace
 
 
@@ -26,7 +27,7 @@ class Compiled:
         self._versions: dict[Any, tuple[Graph, Callable[..., list[Any]]]] = {}
         update_wrapper(self, f)
 
-    def __call__(self, *arguments: Any, **named: Any) -> Any:
+    def __call__(self, *arguments: Tree, **named: Tree) -> Tree:
         """Return what f returns for these arguments."""
         if named:
             bound = signature(self.f).bind(*arguments, **named)
@@ -37,7 +38,7 @@ class Compiled:
         with self._lock:
             return self._run(arguments)
 
-    def _run(self, arguments: tuple[Any, ...]) -> Any:
+    def _run(self, arguments: tuple[Any, ...]) -> Tree:
         graph, run = self._version(arguments)
         values = leaves(list(arguments))
         if graph.updates:
@@ -48,11 +49,11 @@ class Compiled:
         # The engine uses its buffers again, so the caller gets arrays of its own.
         return unflatten(graph.result, [_own(value) for value in outputs])
 
-    def graph(self, *arguments: Any) -> Graph:
+    def graph(self, *arguments: Tree) -> Graph:
         """Return the graph that is computed for arguments like these."""
         return self._version(arguments)[0]
 
-    def source(self, *arguments: Any) -> str:
+    def source(self, *arguments: Tree) -> str:
         """Return the code that is run for arguments like these."""
         text: str = self._version(arguments)[1].source  # type: ignore[attr-defined]
         return text
@@ -94,7 +95,7 @@ def compile(f: Callable[..., Any]) -> Compiled:
     return Compiled(f)
 
 
-def _own(value: Any) -> Any:
+def _own(value: Array) -> Array:
     return np.array(value) if isinstance(value, np.ndarray) else value
 
 
@@ -111,7 +112,7 @@ def _refuse_shared(values: list[Any]) -> None:
             )
 
 
-def _signature(tree: Any) -> Any:
+def _signature(tree: Tree) -> object:
     """Return what a trace depends on: structure, shapes, dtypes."""
     if isinstance(tree, dict):
         return ("dict", *((k, _signature(v)) for k, v in tree.items()))

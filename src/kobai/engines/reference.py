@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from kobai.functions.arrays import Array
 from kobai.graph import Constant, Graph, Node, Operation
 from kobai.graph.node import in_order
 
@@ -15,7 +16,7 @@ def interpret(graph: Graph) -> Callable[..., tuple[list[Any], list[Any]]]:
     definition: every other engine is tested against it.
     """
 
-    def run(*values: Any) -> tuple[list[Any], list[Any]]:
+    def run(*values: Array) -> tuple[list[Any], list[Any]]:
         known = evaluate(graph, values)
         outputs = [known[n] for n in graph.outputs]
         return outputs, [known[n] for n in graph.updates.values()]

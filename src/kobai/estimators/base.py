@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
@@ -16,6 +17,7 @@ from kobai.estimators.frames import check_inputs, explained, plain_targets
 from kobai.estimators.newton import fit_lbfgs
 from kobai.estimators.problem import Problem
 from kobai.estimators.rows import Rows, dense, parts_of
+from kobai.functions.arrays import Array
 from kobai.networks import Layer, Network
 from kobai.networks.checks import sample_weights
 from kobai.training.history import History
@@ -43,10 +45,10 @@ class MLP(BaseEstimator):  # type: ignore[misc]
 
     def fit(
         self,
-        X: Any,
-        y: Any,
-        sample_weight: Any = None,
-        validation_data: Any = None,
+        X: Array,
+        y: Array,
+        sample_weight: ArrayLike | None = None,
+        validation_data: tuple[Array, Array] | float | None = None,
     ) -> "MLP":
         """Train on X, shape (n, d), dense or sparse, and the targets y.
 
@@ -84,7 +86,9 @@ class MLP(BaseEstimator):  # type: ignore[misc]
         self._publish()
         return self
 
-    def _partial_fit(self, X: Any, y: Any, sample_weight: Any, is_first: bool) -> "MLP":
+    def _partial_fit(
+        self, X: Array, y: Array, sample_weight: ArrayLike | None, is_first: bool
+    ) -> "MLP":
         """Take one epoch of steps, going on from where the last fit ended."""
         check_parameters(self)
         if self.early_stopping:
@@ -102,19 +106,19 @@ class MLP(BaseEstimator):  # type: ignore[misc]
 
     # --- data
 
-    def _check_data(self, X: Any, y: Any, reset: bool) -> tuple[Any, Any]:
+    def _check_data(self, X: Array, y: Array, reset: bool) -> tuple[Array, Array]:
         numeric = "y_numeric" in self._check_options
         y = plain_targets(type(self).__name__, y, numeric)
         options = {"multi_output": True, "reset": reset, **self._check_options}
-        checked: tuple[Any, Any] = self._validated(X, y=y, **options)
+        checked: tuple[Array, Array] = self._validated(X, y=y, **options)
         return checked
 
-    def _check_inputs(self, X: Any) -> Any:
+    def _check_inputs(self, X: Array) -> Array:
         check_is_fitted(self)
         adopt_params(self.network_, self.coefs_, self.intercepts_)
         return self._validated(X, reset=False)
 
-    def _validated(self, X: Any, **options: Any) -> Any:
+    def _validated(self, X: Array, **options: object) -> Any:
         name = type(self).__name__
         check_inputs(name, X)
         options |= {"accept_sparse": "csr", "dtype": (np.float64, np.float32)}
@@ -126,7 +130,13 @@ class MLP(BaseEstimator):  # type: ignore[misc]
                 raise
             raise found from None
 
-    def _rows(self, X: Any, y: Any, sample_weight: Any, is_first: bool = False) -> Rows:
+    def _rows(
+        self,
+        X: Array,
+        y: Array,
+        sample_weight: ArrayLike | None,
+        is_first: bool = False,
+    ) -> Rows:
         """Return the samples as the network takes them."""
         t = self._encode(y)
         kind = self.dtype or X.dtype
@@ -148,11 +158,14 @@ class MLP(BaseEstimator):  # type: ignore[misc]
             )
         return Rows(X.astype(dtype, copy=False), t, weights)
 
-    def _class_weights(self, y: Any) -> Any:
+    def _class_weights(self, y: Array) -> np.ndarray | None:
         return None
 
     def _with_validation(
-        self, rows: Rows, given: Any, rng: np.random.RandomState
+        self,
+        rows: Rows,
+        given: Any,
+        rng: np.random.RandomState,
     ) -> tuple[Rows, Rows | None]:
         """Return the training samples and those to validate by, if any."""
         if given is None and self.early_stopping and self.solver != "lbfgs":
@@ -267,7 +280,7 @@ class MLP(BaseEstimator):  # type: ignore[misc]
         if self._memory is not None:
             self.t_ = self._memory.samples
 
-    def _network_outputs(self, X: Any) -> np.ndarray:
+    def _network_outputs(self, X: Array) -> np.ndarray:
         """Return the outputs for X, which has been checked."""
         parts = [self.network_.predict(dense(X[part])) for part in parts_of(X)]
         return np.concatenate(parts)
@@ -281,10 +294,10 @@ class MLP(BaseEstimator):  # type: ignore[misc]
 
     _check_options: dict[str, Any] = {}
 
-    def _learn_targets(self, y: Any) -> None:
+    def _learn_targets(self, y: Array) -> None:
         """Take note of what the targets are."""
 
-    def _encode(self, y: Any) -> np.ndarray:
+    def _encode(self, y: Array) -> np.ndarray:
         """Return y as the network's targets."""
         raise NotImplementedError
 
@@ -302,5 +315,7 @@ class MLP(BaseEstimator):  # type: ignore[misc]
     def _stratifies(self, t: np.ndarray) -> bool:
         raise NotImplementedError
 
-    def _score_of(self, outputs: np.ndarray, t: np.ndarray, weights: Any) -> float:
+    def _score_of(
+        self, outputs: np.ndarray, t: np.ndarray, weights: np.ndarray | None
+    ) -> float:
         raise NotImplementedError

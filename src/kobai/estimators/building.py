@@ -1,13 +1,15 @@
 """From an estimator's parameters to a network and an optimizer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from kobai.errors import suggest
 from kobai.estimators.checking import for_each_layer, hidden_sizes
+from kobai.functions.arrays import Array
 from kobai.networks import (
     GELU,
     Dense,
@@ -22,7 +24,10 @@ from kobai.networks import (
     Tanh,
 )
 from kobai.optimizers import OPTIMIZERS, SGD, Adam, Momentum, Nesterov, Optimizer
-from kobai.optimizers.base import Array, as_scalar
+from kobai.optimizers.base import Rate, as_scalar
+
+if TYPE_CHECKING:
+    from kobai.estimators.base import MLP
 
 ACTIVATIONS: Mapping[str, Callable[[], Layer]] = {
     "identity": Identity,
@@ -37,7 +42,12 @@ ACTIVATIONS: Mapping[str, Callable[[], Layer]] = {
 
 
 def build_network(
-    estimator: Any, inputs: int, outputs: int, last: Layer, loss: str, dtype: Any
+    estimator: "MLP",
+    inputs: int,
+    outputs: int,
+    last: Layer,
+    loss: str,
+    dtype: DTypeLike,
 ) -> Network:
     """Return the network that an estimator's parameters describe."""
     sizes = hidden_sizes(estimator)
@@ -52,7 +62,7 @@ def build_network(
     return Network(inputs, layers, loss, dtype=dtype)
 
 
-def _activation(estimator: Any, name: Any) -> Layer:
+def _activation(estimator: "MLP", name: object) -> Layer:
     if not isinstance(name, str) or name not in ACTIVATIONS:
         raise ValueError(
             f"{type(estimator).__name__}: activation: got {name!r}; need one of "
@@ -61,7 +71,9 @@ def _activation(estimator: Any, name: Any) -> Layer:
     return ACTIVATIONS[name]()
 
 
-def draw_params(network: Network, activation: Any, rng: np.random.RandomState) -> None:
+def draw_params(
+    network: Network, activation: object, rng: np.random.RandomState
+) -> None:
     """Draw a network's first parameters as scikit-learn does.
 
     W, b ~ U(-r, r) with r = √(6 / (d_in + d_out)), or √(2 / …) for the logistic
@@ -79,7 +91,9 @@ def draw_params(network: Network, activation: Any, rng: np.random.RandomState) -
             network.params[name] = drawn.astype(network.dtype, copy=False)
 
 
-def adopt_params(network: Network, coefs: Any, intercepts: Any) -> None:
+def adopt_params(
+    network: Network, coefs: Sequence[np.ndarray], intercepts: Sequence[np.ndarray]
+) -> None:
     """Give a network the parameters that its estimator shows.
 
     They are the network's own, unless a program has put others in their place, as
@@ -107,7 +121,7 @@ class AdamOfLibraries(Adam):
     """
 
     def rule(
-        self, w: Array, g: Array, rate: Any, step: Array, *memory: Array
+        self, w: Array, g: Array, rate: Rate, step: Array, *memory: Array
     ) -> tuple[Array, ...]:
         """Return w, m and v after the step."""
         m, v = memory
@@ -118,22 +132,22 @@ class AdamOfLibraries(Adam):
         return w - rate * m / (np.sqrt(v) + self.epsilon), m, v
 
 
-def _adam(estimator: Any) -> Optimizer:
+def _adam(estimator: "MLP") -> Optimizer:
     betas = estimator.beta_1, estimator.beta_2
     return AdamOfLibraries(estimator.learning_rate_init, *betas, estimator.epsilon)
 
 
-def _sgd(estimator: Any) -> Optimizer:
+def _sgd(estimator: "MLP") -> Optimizer:
     rate, momentum = estimator.learning_rate_init, estimator.momentum
     if not momentum:
         return SGD(rate)
     return (Nesterov if estimator.nesterovs_momentum else Momentum)(rate, momentum)
 
 
-SOLVERS: Mapping[str, Callable[[Any], Optimizer]] = {"adam": _adam, "sgd": _sgd}
+SOLVERS: Mapping[str, Callable[["MLP"], Optimizer]] = {"adam": _adam, "sgd": _sgd}
 
 
-def build_optimizer(estimator: Any) -> Optimizer:
+def build_optimizer(estimator: "MLP") -> Optimizer:
     """Return the optimizer that `solver` names, or is.
 
     "adam" and "sgd" take the parameters that scikit-learn has for them, the other names

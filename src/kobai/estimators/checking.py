@@ -4,13 +4,16 @@ import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kobai.engines import choose_engine
 from kobai.errors import suggest
 from kobai.networks.checks import floating
+
+if TYPE_CHECKING:
+    from kobai.estimators.base import MLP
 
 SCHEDULES = ("constant", "invscaling", "adaptive")
 
@@ -25,7 +28,7 @@ class Number:
     """Whether `low` itself is refused."""
     whole: bool = False
 
-    def allows(self, value: Any) -> bool:
+    def allows(self, value: object) -> bool:
         """Tell whether a value is such a number."""
         kind = Integral if self.whole else Real
         if not isinstance(value, kind) or isinstance(value, bool | np.bool_):
@@ -56,7 +59,7 @@ NUMBERS: Mapping[str, Number] = {
 SWITCHES = ("shuffle", "warm_start", "nesterovs_momentum", "early_stopping")
 
 
-def check_parameters(estimator: Any) -> None:
+def check_parameters(estimator: "MLP") -> None:
     """Raise ValueError, naming the parameter, for a value that makes no sense."""
     for name, number in NUMBERS.items():
         value = getattr(estimator, name)
@@ -79,7 +82,7 @@ def check_parameters(estimator: Any) -> None:
         floating(estimator.dtype)
 
 
-def hidden_sizes(estimator: Any) -> list[int]:
+def hidden_sizes(estimator: "MLP") -> list[int]:
     """Return the number of units of every hidden layer."""
     given = estimator.hidden_layer_sizes
     sizes = list(given) if hasattr(given, "__iter__") else [given]
@@ -93,7 +96,7 @@ def hidden_sizes(estimator: Any) -> list[int]:
     return [int(size) for size in sizes]
 
 
-def for_each_layer(estimator: Any, name: str, layers: int) -> list[Any]:
+def for_each_layer(estimator: "MLP", name: str, layers: int) -> list[Any]:
     """Return a parameter's value for each hidden layer: one for all, or one each."""
     given = getattr(estimator, name)
     if isinstance(given, str) or not hasattr(given, "__iter__"):
@@ -107,7 +110,7 @@ def for_each_layer(estimator: Any, name: str, layers: int) -> list[Any]:
     return values
 
 
-def check_class_weight(estimator: Any) -> None:
+def check_class_weight(estimator: "MLP") -> None:
     """Raise ValueError for a `class_weight` that is no way of weighing classes."""
     given = estimator.class_weight
     if isinstance(given, str) and given != "balanced":
@@ -123,7 +126,7 @@ def check_class_weight(estimator: Any) -> None:
 
 
 def _wrong(
-    estimator: Any, name: str, needed: str, known: Collection[str] = ()
+    estimator: "MLP", name: str, needed: str, known: Collection[str] = ()
 ) -> ValueError:
     value = getattr(estimator, name)
     hint = suggest(str(value), known)

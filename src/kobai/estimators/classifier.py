@@ -1,8 +1,10 @@
 """A classifier with the interface of scikit-learn's."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 from sklearn.base import ClassifierMixin
 from sklearn.utils import column_or_1d
 from sklearn.utils.class_weight import compute_sample_weight
@@ -13,7 +15,9 @@ from kobai.estimators.base import MLP, takes_steps
 from kobai.estimators.checking import check_class_weight
 from kobai.estimators.frames import plain_targets
 from kobai.estimators.rows import dense
+from kobai.functions.arrays import Array
 from kobai.networks import Layer, Sigmoid, Softmax
+from kobai.optimizers import Optimizer
 
 
 class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
@@ -56,18 +60,18 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
 
     def __init__(
         self,
-        hidden_layer_sizes: Any = (100,),
-        activation: Any = "relu",
+        hidden_layer_sizes: int | Sequence[int] = (100,),
+        activation: str | Sequence[str] = "relu",
         *,
-        solver: Any = "adam",
+        solver: str | Optimizer = "adam",
         alpha: float = 0.0001,
-        batch_size: Any = "auto",
+        batch_size: int | str = "auto",
         learning_rate: str = "constant",
         learning_rate_init: float = 0.001,
         power_t: float = 0.5,
         max_iter: int = 200,
         shuffle: bool = True,
-        random_state: Any = None,
+        random_state: int | np.random.RandomState | None = None,
         tol: float = 1e-4,
         verbose: bool = False,
         warm_start: bool = False,
@@ -80,11 +84,11 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
         epsilon: float = 1e-8,
         n_iter_no_change: float = 10,
         max_fun: int = 15000,
-        class_weight: Any = None,
-        dropout: Any = 0.0,
-        callbacks: Any = (),
+        class_weight: Mapping[object, float] | str | None = None,
+        dropout: float | Sequence[float] = 0.0,
+        callbacks: Sequence[object] = (),
         engine: str = "auto",
-        dtype: Any = None,
+        dtype: DTypeLike | None = None,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -117,7 +121,11 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
 
     @available_if(takes_steps)  # type: ignore[untyped-decorator]
     def partial_fit(
-        self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None
+        self,
+        X: Array,
+        y: Array,
+        sample_weight: ArrayLike | None = None,
+        classes: ArrayLike | None = None,
     ) -> "MLPClassifier":
         """Take one epoch of steps on some samples, and go on from there the next time.
 
@@ -138,7 +146,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
         self._partial_fit(X, y, sample_weight, is_first)
         return self
 
-    def _take_classes(self, classes: np.ndarray, is_first: bool, y: Any) -> None:
+    def _take_classes(self, classes: np.ndarray, is_first: bool, y: Array) -> None:
         if not is_first and not np.array_equal(classes, self.classes_):
             raise ValueError(
                 f"`classes={classes!r}` is not the same as on last call to partial_fit,"
@@ -147,7 +155,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
         self._multilabel = type_of_target(y).startswith("multilabel")
         self.classes_ = classes
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: Array) -> np.ndarray:
         """Return the class of each sample, or an indicator matrix of labels."""
         X = self._check_inputs(X)
         return self._decided(self._network_outputs(X))
@@ -166,7 +174,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
         is_choice = self._multilabel or len(self.classes_) > 1
         return (outputs > 0.5) & is_choice
 
-    def predict_proba(self, X: Any) -> np.ndarray:
+    def predict_proba(self, X: Array) -> np.ndarray:
         """Return the probability of each class, shape (n, k), ordered as `classes_`.
 
         After a fit with one class only there is a second column, as in scikit-learn:
@@ -176,18 +184,18 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
         y = self._network_outputs(X)
         return np.hstack([1 - y, y]) if y.shape[1] == 1 else y
 
-    def predict_log_proba(self, X: Any) -> np.ndarray:
+    def predict_log_proba(self, X: Array) -> np.ndarray:
         """Return the logarithm of `predict_proba`: -inf for a probability of 0."""
         with np.errstate(divide="ignore"):
             logs: np.ndarray = np.log(self.predict_proba(X))
         return logs
 
-    def _learn_targets(self, y: Any) -> None:
+    def _learn_targets(self, y: Array) -> None:
         y = self._as_targets(y)
         self._multilabel = y.ndim == 2
         self.classes_ = np.arange(y.shape[1]) if self._multilabel else np.unique(y)
 
-    def _encode(self, y: Any) -> np.ndarray:
+    def _encode(self, y: Array) -> np.ndarray:
         y = self._as_targets(y)
         multilabel = y.ndim == 2
         if multilabel != self._multilabel:
@@ -197,7 +205,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
             )
         return y.astype(float) if multilabel else self._numbered(y)
 
-    def _as_targets(self, y: Any) -> np.ndarray:
+    def _as_targets(self, y: Array) -> np.ndarray:
         check_classification_targets(y)
         kind = type_of_target(y)
         if kind.startswith("multilabel"):
@@ -224,11 +232,13 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
             return place
         return place[:, np.newaxis].astype(float)
 
-    def _class_weights(self, y: Any) -> Any:
+    def _class_weights(self, y: Array) -> np.ndarray | None:
         if self.class_weight is None:
             return None
         check_class_weight(self)
-        return compute_sample_weight(self.class_weight, self._as_targets(y))
+        classes = self._as_targets(y)
+        weights: np.ndarray = compute_sample_weight(self.class_weight, classes)
+        return weights
 
     def _outputs(self, t: np.ndarray) -> int:
         return len(self.classes_) if t.ndim == 1 else t.shape[1]
@@ -246,7 +256,9 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
         # Two classes only, as scikit-learn has it.
         return t.shape[1:] == (1,) and not self._multilabel
 
-    def _score_of(self, outputs: np.ndarray, t: np.ndarray, weights: Any) -> float:
+    def _score_of(
+        self, outputs: np.ndarray, t: np.ndarray, weights: np.ndarray | None
+    ) -> float:
         if not np.all(np.isfinite(outputs)):
             return float("nan")
         if t.ndim == 1:

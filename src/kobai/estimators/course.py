@@ -3,14 +3,18 @@
 import math
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from kobai.networks.layer import Values
 from kobai.optimizers import Optimizer
+from kobai.optimizers.base import State
 from kobai.training.errors import TrainingDivergenceError, diverged
+
+if TYPE_CHECKING:
+    from kobai.estimators.base import MLP
 
 SLOWEST = 1e-6
 """The adaptive learning rate at which scikit-learn gives up."""
@@ -20,7 +24,7 @@ SLOWEST = 1e-6
 class Memory:
     """What a later fit goes on from: the optimizer's state, and the counts."""
 
-    state: Any
+    state: State
     epoch: int = 0
     step: int = 0
     samples: int = 0
@@ -34,7 +38,7 @@ class LearningRate:
     The schedules are SGD's alone, as they are there.
     """
 
-    def __init__(self, estimator: Any, optimizer: Optimizer) -> None:
+    def __init__(self, estimator: "MLP", optimizer: Optimizer) -> None:
         self.estimator = estimator
         # A schedule of Kobai counts steps; it is read once in an epoch.
         self.schedule = optimizer.rate_at if estimator.solver is optimizer else None
@@ -116,7 +120,7 @@ class Clock:
         return perf_counter() - self._start
 
 
-def r2(y: np.ndarray, t: np.ndarray, weights: Any = None) -> float:
+def r2(y: np.ndarray, t: np.ndarray, weights: np.ndarray | None = None) -> float:
     """Return the coefficient of determination, the mean over all outputs.
 
         R² = 1 − Σ w (t − y)² / Σ w (t − t̄)²

@@ -6,7 +6,8 @@ import numpy as np
 
 from kobai.estimators.rows import Rows
 from kobai.networks import Network
-from kobai.training.feed import Batch, Burst
+from kobai.training.feed import Burst
+from kobai.training.step import Batch
 
 
 class ShuffledFeed:

@@ -23,10 +23,12 @@ from kobai.estimators.feed import ShuffledFeed
 from kobai.estimators.problem import Problem, squares
 from kobai.estimators.rows import Rows
 from kobai.networks.layer import Values
+from kobai.optimizers.base import Params
 from kobai.training.bursts import LONGEST, Bursts
 from kobai.training.callbacks import Callbacks, TrainingState
 from kobai.training.history import History
 from kobai.training.interrupt import DeferredInterrupt
+from kobai.training.step import Work
 from kobai.training.steppers import make_stepper
 
 # With fewer steps on batches of one size, partial_fit does not compile them.
@@ -137,7 +139,7 @@ class StochasticFit:
         self.history.stopped = self.stopped
         return ended
 
-    def _hold(self, params: Any) -> None:
+    def _hold(self, params: Params) -> None:
         """Have the network and its estimator hold the same arrays, in training too."""
         self.network.params = params
         self.estimator._publish()
@@ -163,7 +165,7 @@ class StochasticFit:
         self.patience = Patience(estimator.tol, limit, best)
         self.best_params = tree_map(np.array, self.network.params) if by_score else {}
 
-    def _loop(self, work: Any, max_epochs: int) -> bool:
+    def _loop(self, work: Work, max_epochs: int) -> bool:
         done = 0
         while done < max_epochs and self.stopped is None:
             rates = self._rates(self._together(max_epochs - done))
@@ -197,7 +199,7 @@ class StochasticFit:
         ]
         return np.array(rates)
 
-    def _epochs(self, work: Any, rates: np.ndarray) -> list[float]:
+    def _epochs(self, work: Work, rates: np.ndarray) -> list[float]:
         """Take whole epochs, each with its learning rate; return their mean losses."""
         self.feed.begin(rates)
         per_epoch = self.feed.per_epoch

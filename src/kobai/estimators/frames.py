@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from kobai.functions.arrays import Array
 from kobai.networks.frames import (
     cells_of,
     column_numbers,
@@ -15,7 +16,7 @@ from kobai.networks.frames import (
 )
 
 
-def check_inputs(owner: str, X: Any) -> None:
+def check_inputs(owner: str, X: Array) -> None:
     """Raise ValueError for a frame of dates, or without rows yet.
 
     scikit-learn would take dates for numbers. What else is no number it refuses
@@ -27,7 +28,7 @@ def check_inputs(owner: str, X: Any) -> None:
             column_numbers(column, f'{owner}: column "{name}" of X')
 
 
-def explained(owner: str, X: Any, error: Exception) -> Exception:
+def explained(owner: str, X: Array, error: Exception) -> Exception:
     """Return the error that names the column of X which is to blame, if one is."""
     columns = list(parts(X)) if is_frame(X) else []
     names = [name for name, _ in columns]
@@ -47,7 +48,7 @@ def explained(owner: str, X: Any, error: Exception) -> Exception:
     return error
 
 
-def _first_without_number(cells: list[Any]) -> Any:
+def _first_without_number(cells: list[Any]) -> object:
     for value in cells:
         try:
             is_missing(value) or float(value)
@@ -56,7 +57,7 @@ def _first_without_number(cells: list[Any]) -> Any:
     return None
 
 
-def plain_targets(owner: str, y: Any, numeric: bool = False) -> Any:
+def plain_targets(owner: str, y: Array, numeric: bool = False) -> Array:
     """Return targets of Python's objects in the type that they have in common.
 
     Other targets are returned as they are. Raises ValueError where one is missing, for

@@ -2,20 +2,25 @@
 
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.optimize import minimize
 from sklearn.exceptions import ConvergenceWarning
 
 from kobai.autodiff import value_and_gradient
-from kobai.autodiff.trees import leaves, unflatten
+from kobai.autodiff.trees import Tree, leaves, unflatten
 from kobai.engines.numpy_engine.kept import kept_program
 from kobai.engines.numpy_engine.program import Program, write_program
 from kobai.estimators.course import NOT_FINITE, NotFiniteError, are_finite
 from kobai.estimators.problem import Problem, squares
 from kobai.estimators.rows import Rows
+from kobai.functions.arrays import Array
 from kobai.graph import trace
+from kobai.optimizers.base import Params
+
+if TYPE_CHECKING:
+    from kobai.estimators.base import MLP
 
 
 class Objective:
@@ -64,7 +69,9 @@ class Objective:
         penalty = 0.5 * self.penalty / n * float(squares(params))
         return total / n + penalty, np.concatenate([g.ravel() for g in grads])
 
-    def _compiled(self, params: Any, block: Any) -> Callable[..., list[Any]]:
+    def _compiled(
+        self, params: Params, block: tuple[np.ndarray, ...]
+    ) -> Callable[..., list[Any]]:
         size = len(block[0])
         run = self._versions.get(size)
         if run is None:
@@ -75,8 +82,8 @@ class Objective:
             run = self._versions[size] = program.load()
         return run
 
-    def _program(self, params: Any, block: Any) -> Program:
-        def loss_and_gradient(params: Any, *batch: Any) -> Any:
+    def _program(self, params: Params, block: tuple[np.ndarray, ...]) -> Program:
+        def loss_and_gradient(params: Params, *batch: Array) -> Tree:
             x, t, *weights = batch
             loss = self.problem.loss
             return value_and_gradient(lambda p: loss(p, x, t, {}, *weights), params)
@@ -86,7 +93,7 @@ class Objective:
         return write_program(graph, valid_indices=[t])
 
 
-def fit_lbfgs(estimator: Any, problem: Problem, rows: Rows, penalty: float) -> None:
+def fit_lbfgs(estimator: "MLP", problem: Problem, rows: Rows, penalty: float) -> None:
     """Minimise by L-BFGS, and give the network the parameters found.
 
     Liu & Nocedal (1989), "On the limited memory BFGS method for large scale

@@ -2,12 +2,13 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from kobai.functions.arrays import Array
 from kobai.networks import Network
 from kobai.networks.layer import Values
+from kobai.optimizers.base import Params
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Problem:
         """What `objective` depends on besides its arguments."""
         return "penalised", self.network.structure, self.scale
 
-    def loss(self, params: Values, x: Any, t: Any, *rest: Any) -> Any:
+    def loss(self, params: Values, x: Array, t: Array, *rest: Array) -> Array:
         """Return the loss alone: `rest` is noise, and the weights of the samples."""
         noise, *weights = rest or ({},)
         objective = self.network.objective
@@ -39,20 +40,20 @@ class Problem:
     def objective(
         self,
         params: Values,
-        x: Any,
-        t: Any,
-        statistics: Any,
-        noise: Any,
+        x: Array,
+        t: Array,
+        statistics: Params,
+        noise: Values,
         training: bool = True,
-        weights: Any = None,
-    ) -> tuple[Any, Any]:
+        weights: Array | None = None,
+    ) -> tuple[Array, Params]:
         """Return the loss and the penalty together, and the statistics as they are."""
         value = self.loss(params, x, t, noise, weights)
         penalty = statistics["penalty"] * (0.5 / x.shape[0])
         return value + penalty * squares(params), statistics
 
 
-def squares(params: Values) -> Any:
+def squares(params: Values) -> Array:
     """Return Σ W² over all weights, without the biases.
 
     >>> squares({"W1": np.array([[1.0, 2.0]]), "b1": np.array([9.0])})

@@ -1,8 +1,9 @@
 """A regressor with the interface of scikit-learn's."""
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 from sklearn.base import RegressorMixin
 from sklearn.utils import column_or_1d
 from sklearn.utils.metaestimators import available_if
@@ -10,7 +11,9 @@ from sklearn.utils.metaestimators import available_if
 from kobai.errors import suggest
 from kobai.estimators.base import MLP, takes_steps
 from kobai.estimators.course import r2
+from kobai.functions.arrays import Array
 from kobai.networks import Exponential, Identity, Layer
+from kobai.optimizers import Optimizer
 
 LOSSES = ("squared_error", "poisson", "huber")
 
@@ -61,18 +64,18 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
     def __init__(
         self,
         loss: str = "squared_error",
-        hidden_layer_sizes: Any = (100,),
-        activation: Any = "relu",
+        hidden_layer_sizes: int | Sequence[int] = (100,),
+        activation: str | Sequence[str] = "relu",
         *,
-        solver: Any = "adam",
+        solver: str | Optimizer = "adam",
         alpha: float = 0.0001,
-        batch_size: Any = "auto",
+        batch_size: int | str = "auto",
         learning_rate: str = "constant",
         learning_rate_init: float = 0.001,
         power_t: float = 0.5,
         max_iter: int = 200,
         shuffle: bool = True,
-        random_state: Any = None,
+        random_state: int | np.random.RandomState | None = None,
         tol: float = 1e-4,
         verbose: bool = False,
         warm_start: bool = False,
@@ -85,10 +88,10 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
         epsilon: float = 1e-8,
         n_iter_no_change: float = 10,
         max_fun: int = 15000,
-        dropout: Any = 0.0,
-        callbacks: Any = (),
+        dropout: float | Sequence[float] = 0.0,
+        callbacks: Sequence[object] = (),
         engine: str = "auto",
-        dtype: Any = None,
+        dtype: DTypeLike | None = None,
     ) -> None:
         self.loss = loss
         self.hidden_layer_sizes = hidden_layer_sizes
@@ -120,7 +123,9 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
         self.dtype = dtype
 
     @available_if(takes_steps)  # type: ignore[untyped-decorator]
-    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> "MLPRegressor":
+    def partial_fit(
+        self, X: Array, y: Array, sample_weight: ArrayLike | None = None
+    ) -> "MLPRegressor":
         """Take one epoch of steps on some samples, and go on from there the next time.
 
         Raises ValueError for data that does not fit what came before.
@@ -128,13 +133,13 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
         self._partial_fit(X, y, sample_weight, not hasattr(self, "network_"))
         return self
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: Array) -> np.ndarray:
         """Return the outputs for each sample, shape (n,), or (n, k) for several."""
         X = self._check_inputs(X)
         y = self._network_outputs(X)
         return y.ravel() if y.shape[1] == 1 else y
 
-    def _encode(self, y: Any) -> np.ndarray:
+    def _encode(self, y: Array) -> np.ndarray:
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         t: np.ndarray = y[:, np.newaxis] if y.ndim == 1 else y
@@ -167,5 +172,7 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
     def _stratifies(self, t: np.ndarray) -> bool:
         return False
 
-    def _score_of(self, outputs: np.ndarray, t: np.ndarray, weights: Any) -> float:
+    def _score_of(
+        self, outputs: np.ndarray, t: np.ndarray, weights: np.ndarray | None
+    ) -> float:
         return r2(outputs, t, weights)

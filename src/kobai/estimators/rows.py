@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy.sparse import issparse
+
+from kobai.functions.arrays import Array
 
 # So many samples are looked at together, and so many numbers of a sparse matrix.
 BLOCK = 8192
@@ -16,7 +17,7 @@ DENSE = 2**22
 class Rows:
     """Inputs (n, d), dense or sparse, with targets, and weights if there are any."""
 
-    x: Any
+    x: Array
     t: np.ndarray
     weights: np.ndarray | None = None
 
@@ -29,7 +30,7 @@ class Rows:
         return bool(issparse(self.x))
 
     @property
-    def batch(self) -> dict[str, Any]:
+    def batch(self) -> dict[str, Array]:
         """The inputs, the targets, and the weights if there are any."""
         both = {"x": self.x, "t": self.t}
         return both if self.weights is None else {**both, "weights": self.weights}
@@ -44,12 +45,12 @@ class Rows:
             yield tuple(dense(each[part]) for each in self.batch.values())
 
 
-def parts_of(x: Any) -> list[slice]:
+def parts_of(x: Array) -> list[slice]:
     """Return which rows of x to take together, so that memory stays small."""
     size = BLOCK if not issparse(x) else max(1, min(BLOCK, DENSE // x.shape[1]))
     return [slice(start, start + size) for start in range(0, x.shape[0], size)]
 
 
-def dense(x: Any) -> Any:
+def dense(x: Array) -> Array:
     """Return a sparse matrix as an array, and an array as it is."""
     return x.toarray() if issparse(x) else x

@@ -1,15 +1,15 @@
 """Arrays and pictures laid out as rows of a network's inputs."""
 
 import math
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from kobai.data.dataset import Array
 
 
 def laid_out(
-    raw: Any, inputs: tuple[int, ...], picture: tuple[int, ...] | None
+    raw: ArrayLike, inputs: tuple[int, ...], picture: tuple[int, ...] | None
 ) -> tuple[Array, bool]:
     """Return rows `(n, *inputs)`, and whether raw is one sample alone.
 
@@ -32,7 +32,7 @@ def laid_out(
     return x, False
 
 
-def _numbers(raw: Any) -> Array:
+def _numbers(raw: ArrayLike) -> Array:
     try:
         x = np.asarray(raw)
         if x.dtype.kind == "O":

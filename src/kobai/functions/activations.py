@@ -11,43 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from kobai.functions.arrays import Array, as_array, as_floats, is_plain
+
 # exp of more than this overflows, by the bytes of a number: the logarithm of the
 # largest number, rounded down.
 _LARGEST_EXPONENT = {2: 11.0, 4: 88.0}
 
 
-def as_array(x: Any) -> Any:
-    """Return x itself if it is an array of any kind, else the array of its numbers.
-
-    >>> as_array([1, 2])
-    array([1, 2])
-    """
-    return x if hasattr(x, "dtype") else np.asarray(x)
-
-
-def is_plain(x: Any) -> bool:
-    """Whether x is an array of NumPy's own, with memory that can be read and changed.
-
-    >>> is_plain(np.zeros(2)), is_plain([0, 0])
-    (True, False)
-    """
-    # isinstance would take an array under differentiation for one.
-    return issubclass(type(x), np.ndarray)
-
-
-def as_floats(x: Any) -> Any:
-    """Return x as an array of any kind; integers and bools become float64.
-
-    Integers would wrap around (a difference of uint8) or cut off (a loss of ints).
-
-    >>> as_floats([1, 2])
-    array([1., 2.])
-    """
-    x = as_array(x)
-    return x if x.dtype.kind in "fcO" else x.astype(np.float64)
-
-
-def largest_exponent(dtype: Any) -> float:
+def largest_exponent(dtype: np.dtype[Any]) -> float:
     """Return the largest whole number of which exp is finite.
 
     >>> largest_exponent(np.dtype(np.float32))
@@ -56,7 +27,7 @@ def largest_exponent(dtype: Any) -> float:
     return _LARGEST_EXPONENT.get(dtype.itemsize, 709.0)
 
 
-def overridable(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def overridable(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
     """Let an array-like answer for a function as a whole, as NumPy's functions do.
 
     It is asked through `__array_function__`, so that a derivative can be simpler than
@@ -66,7 +37,7 @@ def overridable(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """
 
     @wraps(function)
-    def asking(x: Any) -> Any:
+    def asking(x: Array) -> Array:
         if is_plain(x) or not hasattr(x, "__array_function__"):
             return function(x)
         answer = x.__array_function__(asking, (type(x),), (x,), {})
@@ -75,7 +46,7 @@ def overridable(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return asking
 
 
-def identity(x: Any) -> Any:
+def identity(x: Array) -> Array:
     """Return x unchanged: the output layer of a regression.
 
     y = x, with y of x's shape; dy/dx = 1.
@@ -86,7 +57,7 @@ def identity(x: Any) -> Any:
     return as_array(x)
 
 
-def step(x: Any) -> Any:
+def step(x: Array) -> Array:
     """Return 1 where x is positive, else 0: the perceptron's activation.
 
     y = 1 if x > 0 else 0, with y of x's shape. Its derivative is 0 wherever it has
@@ -102,7 +73,7 @@ def step(x: Any) -> Any:
 
 
 @overridable
-def sigmoid(x: Any) -> Any:
+def sigmoid(x: Array) -> Array:
     """Squash x into (0, 1).
 
     y = 1 / (1 + exp(-x)), with y of x's shape; dy/dx = y (1 - y), at most 0.25.
@@ -119,7 +90,7 @@ def sigmoid(x: Any) -> Any:
     return 1 / (1 + np.exp(np.minimum(-x, largest_exponent(x.dtype))))
 
 
-def tanh(x: Any) -> Any:
+def tanh(x: Array) -> Array:
     """Squash x into (-1, 1).
 
     y = (exp(x) - exp(-x)) / (exp(x) + exp(-x)), with y of x's shape;
@@ -131,7 +102,7 @@ def tanh(x: Any) -> Any:
     return np.tanh(as_floats(x))
 
 
-def relu(x: Any) -> Any:
+def relu(x: Array) -> Array:
     """Keep what is positive, replace the rest by 0.
 
     y = max(0, x), with y of x's shape; dy/dx = 1 where x > 0, else 0 (at 0 too).
@@ -146,7 +117,7 @@ def relu(x: Any) -> Any:
     return np.where(x > 0, x, 0)
 
 
-def leaky_relu(x: Any, slope: float = 0.01) -> Any:
+def leaky_relu(x: Array, slope: float = 0.01) -> Array:
     """Keep what is positive, let a little of the rest through.
 
     y = x where x > 0, else slope · x, with y of x's shape.
@@ -161,7 +132,7 @@ def leaky_relu(x: Any, slope: float = 0.01) -> Any:
     return np.where(x > 0, x, slope * x)
 
 
-def softplus(x: Any) -> Any:
+def softplus(x: Array) -> Array:
     """Bend smoothly from 0 to x: a ReLU without a corner.
 
     y = ln(1 + exp(x)), with y of x's shape; dy/dx = sigmoid(x).
@@ -175,7 +146,7 @@ def softplus(x: Any) -> Any:
     return np.logaddexp(0, as_floats(x))
 
 
-def exponential(x: Any) -> Any:
+def exponential(x: Array) -> Array:
     """Make any number positive: what the sums are the logarithm of.
 
     y = exp(x), with y of x's shape; dy/dx = y. Of more than 88 in float32 (709 in
@@ -187,7 +158,7 @@ def exponential(x: Any) -> Any:
     return np.exp(as_floats(x))
 
 
-def gelu(x: Any) -> Any:
+def gelu(x: Array) -> Array:
     """Weigh x by about the probability that a normal number is smaller.
 
     y = x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))), with y of x's shape: the
@@ -203,7 +174,7 @@ def gelu(x: Any) -> Any:
     return 0.5 * x * (1 + np.tanh(inner))
 
 
-def softmax(x: Any) -> Any:
+def softmax(x: Array) -> Array:
     """Turn scores into probabilities that sum to 1 along the last axis.
 
     yₖ = exp(xₖ) / Σⱼ exp(xⱼ), shapes (..., k) to (..., k).
@@ -220,7 +191,7 @@ def softmax(x: Any) -> Any:
     return exponentials / np.sum(exponentials, axis=-1, keepdims=True)
 
 
-def log_softmax(x: Any) -> Any:
+def log_softmax(x: Array) -> Array:
     """Return the logarithm of softmax, finite where softmax itself is 0.
 
     yₖ = xₖ - ln Σⱼ exp(xⱼ), shapes (..., k) to (..., k).

@@ -5,16 +5,16 @@ numbers drawn are the same for float32 and float64, but for rounding.
 """
 
 import math
-from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 
 def normal(
     rng: np.random.Generator,
     shape: tuple[int, ...],
     std: float = 0.01,
-    dtype: Any = np.float64,
+    dtype: DTypeLike = np.float64,
 ) -> np.ndarray:
     """Draw normal numbers of mean 0 and standard deviation `std`.
 
@@ -25,7 +25,7 @@ def normal(
 
 
 def xavier(
-    rng: np.random.Generator, shape: tuple[int, ...], dtype: Any = np.float64
+    rng: np.random.Generator, shape: tuple[int, ...], dtype: DTypeLike = np.float64
 ) -> np.ndarray:
     """Draw weights that keep the variance through sigmoid and tanh layers.
 
@@ -41,7 +41,7 @@ def xavier(
 
 
 def he(
-    rng: np.random.Generator, shape: tuple[int, ...], dtype: Any = np.float64
+    rng: np.random.Generator, shape: tuple[int, ...], dtype: DTypeLike = np.float64
 ) -> np.ndarray:
     """Draw weights that keep the variance through ReLU layers.
 

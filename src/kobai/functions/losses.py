@@ -8,17 +8,15 @@ With `weights`, shape (n,), each sample's part is multiplied by its weight befor
 mean is taken: (1/n) Σ wₙ Eₙ, over the number of samples, not the sum of the weights.
 """
 
-from typing import Any
-
 import numpy as np
 
-from kobai.functions.activations import as_array, as_floats, is_plain
+from kobai.functions.arrays import Array, as_array, as_floats, is_plain
 
 # Keeps the logarithm of a probability of 0 finite.
 DELTA = 1e-7
 
 
-def _targets_like(t: Any, y: Any, name: str) -> Any:
+def _targets_like(t: Array, y: Array, name: str) -> Array:
     """Return t in y's shape and dtype: (n,) serves outputs of shape (n, 1)."""
     t = as_array(t)
     if t.shape != y.shape:
@@ -32,7 +30,7 @@ def _targets_like(t: Any, y: Any, name: str) -> Any:
     return t if t.dtype == y.dtype else t.astype(y.dtype)
 
 
-def _are_labels(t: Any, y: Any, name: str) -> bool:
+def _are_labels(t: Array, y: Array, name: str) -> bool:
     """Tell labels, shape y.shape[:-1], from one-hot targets, shape y.shape."""
     if t.shape == y.shape:
         return False
@@ -44,7 +42,7 @@ def _are_labels(t: Any, y: Any, name: str) -> bool:
     )
 
 
-def _of_labels(y: Any, t: Any, weights: Any) -> Any:
+def _of_labels(y: Array, t: Array, weights: Array) -> Array:
     """Return y's entry for each label: shapes (..., k) and (...) give (n,).
 
     Where they are to be weighed, they keep the axes of the samples, t's.
@@ -61,7 +59,7 @@ def _of_labels(y: Any, t: Any, weights: Any) -> Any:
     return chosen if weights is None or t.ndim < 2 else chosen.reshape(t.shape)
 
 
-def _weighted(losses: Any, weights: Any) -> Any:
+def _weighted(losses: Array, weights: Array) -> Array:
     """Return the losses of n samples, shape (n, ...), times their weights (n,)."""
     if weights is None:
         return losses
@@ -76,13 +74,13 @@ def _weighted(losses: Any, weights: Any) -> Any:
     return losses * (weights if same else weights.astype(losses.dtype))
 
 
-def _batch_size(y: Any) -> int:
+def _batch_size(y: Array) -> int:
     """Return how many samples y of shape (..., k) holds."""
     size: int = y.size // y.shape[-1]
     return max(size, 1)
 
 
-def sum_squared_error(y: Any, t: Any, weights: Any = None) -> Any:
+def sum_squared_error(y: Array, t: Array, weights: Array | None = None) -> Array:
     """Return half the squared distance of outputs to targets, mean over the batch.
 
     E = (1/N) Σₙ ½ Σₖ (yₙₖ - tₙₖ)², shapes (n, k) and (n, k), or (k,) and (k,) for one
@@ -97,7 +95,7 @@ def sum_squared_error(y: Any, t: Any, weights: Any = None) -> Any:
     return 0.5 * np.sum(_weighted(difference * difference, weights)) / samples
 
 
-def mean_squared_error(y: Any, t: Any, weights: Any = None) -> Any:
+def mean_squared_error(y: Array, t: Array, weights: Array | None = None) -> Array:
     """Return the mean over all outputs of the squared difference to the target.
 
     E = (1/NK) Σₙₖ (yₙₖ - tₙₖ)², shapes (n, k) and (n, k). Raises ValueError where the
@@ -111,7 +109,9 @@ def mean_squared_error(y: Any, t: Any, weights: Any = None) -> Any:
     return np.mean(_weighted(difference * difference, weights))
 
 
-def huber(y: Any, t: Any, delta: float = 1.0, weights: Any = None) -> Any:
+def huber(
+    y: Array, t: Array, delta: float = 1.0, weights: Array | None = None
+) -> Array:
     """Return a squared error that grows only linearly for outliers.
 
     E = mean of ½ d² where |d| ≤ δ, else δ(|d| - ½ δ), with d = y - t of shape (n, k).
@@ -130,7 +130,7 @@ def huber(y: Any, t: Any, delta: float = 1.0, weights: Any = None) -> Any:
     return np.mean(_weighted(np.where(distance <= delta, near, far), weights))
 
 
-def poisson_deviance(logits: Any, t: Any, weights: Any = None) -> Any:
+def poisson_deviance(logits: Array, t: Array, weights: Array | None = None) -> Array:
     """Return half the Poisson deviance of exp(logits), mean over the batch.
 
     E = (1/N) Σₙₖ (tₙₖ ln(tₙₖ / yₙₖ) - tₙₖ + yₙₖ) with y = exp(x) for the logits x,
@@ -158,7 +158,7 @@ def poisson_deviance(logits: Any, t: Any, weights: Any = None) -> Any:
     return np.sum(_weighted(losses, weights)) / _batch_size(logits)
 
 
-def cross_entropy_error(y: Any, t: Any, weights: Any = None) -> Any:
+def cross_entropy_error(y: Array, t: Array, weights: Array | None = None) -> Array:
     """Return the cross-entropy of probabilities y, mean over the batch.
 
     E = -(1/N) Σₙₖ tₙₖ ln(yₙₖ + δ) with δ = 1e-7; shapes (n, k) or (k,) for y, and
@@ -177,7 +177,9 @@ def cross_entropy_error(y: Any, t: Any, weights: Any = None) -> Any:
     return -np.sum(_weighted(t * np.log(y + DELTA), weights)) / _batch_size(y)
 
 
-def softmax_cross_entropy(logits: Any, t: Any, weights: Any = None) -> Any:
+def softmax_cross_entropy(
+    logits: Array, t: Array, weights: Array | None = None
+) -> Array:
     """Return the cross-entropy of softmax(logits), stable for logits of any size.
 
     E = (1/N) Σₙ (ln Σⱼ exp(xₙⱼ) - Σₖ tₙₖ xₙₖ), by log-sum-exp; shapes (n, k) or (k,)
@@ -201,7 +203,7 @@ def softmax_cross_entropy(logits: Any, t: Any, weights: Any = None) -> Any:
     return np.sum(losses) / _batch_size(logits)
 
 
-def binary_cross_entropy(y: Any, t: Any, weights: Any = None) -> Any:
+def binary_cross_entropy(y: Array, t: Array, weights: Array | None = None) -> Array:
     """Return the cross-entropy of independent yes-or-no probabilities y.
 
     E = -mean(t ln(y + δ) + (1 - t) ln(1 - y + δ)) with δ = 1e-7, over all of y,
@@ -217,7 +219,9 @@ def binary_cross_entropy(y: Any, t: Any, weights: Any = None) -> Any:
     return -np.mean(_weighted(losses, weights))
 
 
-def sigmoid_cross_entropy(logits: Any, t: Any, weights: Any = None) -> Any:
+def sigmoid_cross_entropy(
+    logits: Array, t: Array, weights: Array | None = None
+) -> Array:
     """Return the cross-entropy of sigmoid(logits), stable for logits of any size.
 
     E = mean(ln(1 + exp(x)) - t x) over all logits x, shape (n,) or (n, k).

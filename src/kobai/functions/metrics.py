@@ -1,13 +1,13 @@
 """Metrics: what people want to know of a network, beside its loss."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from kobai.functions.activations import as_array
+from kobai.functions.arrays import Array, as_array
 
 
-def accuracy(y: Any, t: Any) -> float:
+def accuracy(y: Array, t: Array) -> float:
     """Return the share of samples that are classified rightly, from 0 to 1.
 
     With several outputs the class is the largest of them: shapes (n, k) or (k,) for
@@ -22,7 +22,7 @@ def accuracy(y: Any, t: Any) -> float:
     return float(np.mean(are_right(y, t)))
 
 
-def are_right(y: Any, t: Any) -> Any:
+def are_right(y: Array, t: Array) -> Array:
     """Return for each sample whether it is classified rightly, as `accuracy` has it.
 
     >>> are_right(np.array([[0.1, 0.9], [0.8, 0.2]]), np.array([1, 1]))
@@ -51,7 +51,7 @@ class Report(NamedTuple):
     support: np.ndarray
 
 
-def confusion(y: Any, t: Any) -> np.ndarray:
+def confusion(y: Array, t: Array) -> np.ndarray:
     """Return how often each class (row) was taken for each class (column), (k, k).
 
     y has shape (n, k), or (n, 1) for the probability of the second of two classes; t
@@ -67,7 +67,7 @@ def confusion(y: Any, t: Any) -> np.ndarray:
     return np.bincount(t * k + guesses, minlength=k * k).reshape(k, k)
 
 
-def _with_labels(y: Any, t: Any) -> tuple[np.ndarray, np.ndarray]:
+def _with_labels(y: Array, t: Array) -> tuple[np.ndarray, np.ndarray]:
     y, t = np.asarray(y), np.asarray(t)
     if y.ndim != 2 or t.shape != y.shape[:1] or t.dtype.kind not in "iub":
         raise ValueError(
@@ -82,7 +82,7 @@ def _with_labels(y: Any, t: Any) -> tuple[np.ndarray, np.ndarray]:
     return y, t
 
 
-def balanced_accuracy(y: Any, t: Any) -> float:
+def balanced_accuracy(y: Array, t: Array) -> float:
     """Return the mean share of each class that is classified rightly, from 0 to 1.
 
     The mean of the recalls of the classes that t has; shapes as in `confusion`. Where
@@ -98,7 +98,7 @@ def balanced_accuracy(y: Any, t: Any) -> float:
     return float(report.recall[report.support > 0].mean())
 
 
-def precision_recall(y: Any, t: Any) -> Report:
+def precision_recall(y: Array, t: Array) -> Report:
     """Return for each class what `Report` has: how sure, and how complete it is found.
 
         precision = right / all that were taken for the class,   0 where none were
@@ -123,7 +123,7 @@ def precision_recall(y: Any, t: Any) -> Report:
     )
 
 
-def log_loss(y: Any, t: Any) -> float:
+def log_loss(y: Array, t: Array) -> float:
     """Return the mean of -log p, p being the probability given to the true class.
 
     Shapes as in `confusion`. A p of 0 counts as the dtype's smallest step from 1,
@@ -139,7 +139,7 @@ def log_loss(y: Any, t: Any) -> float:
     return float(-np.log(np.maximum(given, np.finfo(y.dtype).eps)).mean(dtype=float))
 
 
-def rmse(y: Any, t: Any) -> float:
+def rmse(y: Array, t: Array) -> float:
     """Return the root of the mean squared error, in the unit of t.
 
         √(1/n Σ (y - t)²)
@@ -153,7 +153,7 @@ def rmse(y: Any, t: Any) -> float:
     return float(np.sqrt((_errors("rmse", y, t) ** 2).mean(axis=0)).mean())
 
 
-def mae(y: Any, t: Any) -> float:
+def mae(y: Array, t: Array) -> float:
     """Return the mean absolute error, 1/n Σ |y - t|, in the unit of t.
 
     Shapes as in `rmse`.
@@ -164,7 +164,7 @@ def mae(y: Any, t: Any) -> float:
     return float(np.abs(_errors("mae", y, t)).mean())
 
 
-def r2(y: Any, t: Any) -> float:
+def r2(y: Array, t: Array) -> float:
     """Return the share of the variance of t that y explains.
 
         1 - Σ (y - t)² / Σ (t - mean of t)²
@@ -183,7 +183,7 @@ def r2(y: Any, t: Any) -> float:
     return float(explained.mean())
 
 
-def _errors(name: str, y: Any, t: Any) -> np.ndarray:
+def _errors(name: str, y: Array, t: Array) -> np.ndarray:
     y, t = np.asarray(y, float), np.asarray(t, float)
     if y.shape != t.shape or y.ndim not in (1, 2):
         raise ValueError(

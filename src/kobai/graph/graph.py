@@ -8,6 +8,7 @@ import numpy as np
 
 from kobai import html
 from kobai.autodiff import operations as ops
+from kobai.autodiff.trees import Tree
 from kobai.graph.node import Constant, Input, Node, Operation, in_order
 from kobai.graph.result_types import result_type
 
@@ -27,8 +28,8 @@ class Graph:
     inputs: tuple[Input, ...]
     outputs: tuple[Node, ...]
     updates: Mapping[Input, Node]
-    arguments: Any
-    result: Any
+    arguments: Tree
+    result: Tree
     name: str = "f"
 
     @property
@@ -149,7 +150,7 @@ def _index(pattern: tuple[Any, ...], arrays: list[str]) -> str:
     )
 
 
-def index_part(part: Any) -> str:
+def index_part(part: object) -> str:
     """Return a slice, number or ellipsis as it stands in an index.
 
     >>> index_part(slice(1, None, 2))

@@ -4,7 +4,7 @@ Nodes are compared by identity. A `Builder` makes them, and gives back the node 
 it has where an equal one is asked for again, so that equal computations are one node.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from math import prod
 from types import MappingProxyType
@@ -14,6 +14,7 @@ import numpy as np
 
 from kobai.autodiff.primitive import Primitive
 from kobai.errors import GradientError
+from kobai.functions.arrays import Array
 from kobai.graph.python_numbers import evaluate
 from kobai.graph.result_types import result_type, stays_weak
 
@@ -52,7 +53,7 @@ class Input(Node):
 class Constant(Node):
     """A value that is known while tracing."""
 
-    value: Any
+    value: Array
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -63,7 +64,7 @@ class Operation(Node):
     inputs: tuple[Node, ...]
     attributes: Mapping[str, Any]
 
-    def evaluate(self, *values: Any) -> Any:
+    def evaluate(self, *values: Array) -> Array:
         """Compute the operation on plain values: what it means."""
         return evaluate(self.primitive, self.weak, values, self.attributes)
 
@@ -79,13 +80,13 @@ class Builder:
     def __init__(self) -> None:
         self._known: dict[Any, Node] = {}
 
-    def input(self, name: str, example: Any) -> Input:
+    def input(self, name: str, example: Array) -> Input:
         """Return a new argument with the shape and dtype of an example."""
         weak = is_python_number(example)
         array = _plain(example)
         return Input(array.shape, array.dtype, weak, name)
 
-    def constant(self, value: Any) -> Constant:
+    def constant(self, value: Array) -> Constant:
         """Return the constant of an array or a number."""
         weak = is_python_number(value)
         array = _plain(value)
@@ -125,13 +126,13 @@ class Builder:
         ]
 
 
-def is_python_number(value: Any) -> bool:
+def is_python_number(value: object) -> bool:
     """Whether a value is one of Python's numbers, and not one of NumPy's."""
     is_number = isinstance(value, int | float | complex)
     return is_number and not isinstance(value, np.generic)
 
 
-def _plain(value: Any) -> np.ndarray:
+def _plain(value: Array) -> np.ndarray:
     """Return a value as an array; what is no array of numbers is refused."""
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         return np.asarray(0)
@@ -144,7 +145,7 @@ def _plain(value: Any) -> np.ndarray:
     return array
 
 
-def frozen(value: Any) -> Any:
+def frozen(value: object) -> Hashable:
     """Return a value of attributes in a form that can be compared and hashed.
 
     >>> frozen({"axis": [0, slice(1, 2)]})

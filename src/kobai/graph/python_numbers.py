@@ -5,11 +5,12 @@ True is 2, and 1 / 0 raises. NumPy's functions, given Python's numbers, return N
 """
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.primitive import Primitive
+from kobai.functions.arrays import Array
 
 OPERATORS: dict[Primitive, tuple[str, Callable[..., Any]]] = {
     ops.ITEM: ("{}.item()", ops.ITEM.evaluate),
@@ -39,8 +40,11 @@ OPERATORS: dict[Primitive, tuple[str, Callable[..., Any]]] = {
 
 
 def evaluate(
-    primitive: Primitive, weak: bool, values: Sequence[Any], attributes: Any
-) -> Any:
+    primitive: Primitive,
+    weak: bool,
+    values: Sequence[Any],
+    attributes: Mapping[str, Any],
+) -> Array:
     """Compute a primitive: with Python's operator where all are Python's numbers."""
     if weak:
         return OPERATORS[primitive][1](*values)

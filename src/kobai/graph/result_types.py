@@ -7,6 +7,7 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.primitive import Primitive
+from kobai.functions.arrays import Array
 from kobai.graph.python_numbers import OPERATORS, evaluate
 
 Type = tuple[tuple[int, ...], np.dtype[Any]]
@@ -64,7 +65,7 @@ def stays_weak(primitive: Primitive, inputs: Sequence[Typed]) -> bool:
     return primitive in OPERATORS and all(n.weak for n in inputs)
 
 
-def stand_in(node: Typed) -> Any:
+def stand_in(node: Typed) -> Array:
     """Return a value of a node's type: its own, where that is known."""
     known = getattr(node, "value", None)
     if known is not None:
@@ -77,7 +78,7 @@ def stand_in(node: Typed) -> Any:
     return np.broadcast_to(np.ones((), node.dtype), node.shape)
 
 
-def _one(node: Typed) -> Any:
+def _one(node: Typed) -> Array:
     return node.dtype.type(1).item() if node.weak else np.ones((), node.dtype)
 
 

@@ -14,7 +14,8 @@ from kobai.autodiff.arrays.overloaded import ArrayLike, refusal_behind
 from kobai.autodiff.primitive import Primitive, Trace
 from kobai.autodiff.python_numbers import FOLLOW_TYPES
 from kobai.autodiff.tensor import next_level
-from kobai.autodiff.trees import leaf_names, leaves, tree_map, unflatten
+from kobai.autodiff.trees import Tree, leaf_names, leaves, tree_map, unflatten
+from kobai.functions.arrays import Array
 from kobai.graph.errors import TraceError
 from kobai.graph.graph import Graph
 from kobai.graph.indexing import is_mask, refuse_mask, with_places
@@ -22,7 +23,7 @@ from kobai.graph.node import Builder, Constant, Node, is_python_number
 from kobai.graph.result_types import stand_in, stays_weak
 
 
-def trace(f: Callable[..., Any], *examples: Any) -> Graph:
+def trace(f: Callable[..., Any], *examples: Tree) -> Graph:
     """Return the graph of what f computes for arguments like the examples.
 
     The examples are arrays or numbers, or any nesting of dicts, lists and tuples of
@@ -80,7 +81,7 @@ class Recording(Trace):
         self.level = next_level()
         self.builder = builder
 
-    def node_of(self, x: Any) -> Node:
+    def node_of(self, x: object) -> Node:
         """Return the node of a tracer, or the constant of anything else."""
         if isinstance(x, Tracer):
             if x.owner is not self:
@@ -98,7 +99,7 @@ class Recording(Trace):
         primitive: Primitive,
         arguments: Sequence[Any],
         attributes: dict[str, Any],
-    ) -> Any:
+    ) -> "Tracer":
         """Write an operation down as a node."""
         nodes = [self.node_of(a) for a in arguments]
         if primitive in (ops.GETITEM, ops.SETITEM, ops.SCATTER):
@@ -124,7 +125,7 @@ class Recording(Trace):
         """Return one of Python's numbers as NumPy takes it."""
         return self.builder.operation(ops.ASTYPE, node, dtype=node.dtype)
 
-    def as_numpy(self, x: Any) -> Any:
+    def as_numpy(self, x: object) -> Array:
         """Return what NumPy's functions make of a Python number: an array."""
         if isinstance(x, Tracer) and x.owner is self and x.node.weak:
             return Tracer(self, self._as_array(x.node))
@@ -160,8 +161,8 @@ class Tracer(ArrayLike):
         self,
         trace: Recording,
         node: Node,
-        viewed: Any = None,
-        write: Any = None,
+        viewed: Array = None,
+        write: Callable[..., Array] | None = None,
         is_number: bool = False,
     ) -> None:
         super().__init__(trace, node, viewed, write)
@@ -172,7 +173,7 @@ class Tracer(ArrayLike):
         """Whether it is a number, which cannot change."""
         return self._is_number
 
-    def kept(self) -> Any:
+    def kept(self) -> "Tracer":
         """Return an array of the same values that changes of this one do not reach."""
         return Tracer(self.owner, self.node, is_number=self._is_number)
 
@@ -207,24 +208,33 @@ class Tracer(ArrayLike):
         return dtype
 
     def __array_ufunc__(
-        self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any
-    ) -> Any:
+        self, ufunc: np.ufunc, method: str, *inputs: Array, **kwargs: Any
+    ) -> Array:
         if all(is_python_number(x) or _is_weak(x) for x in inputs):
             inputs = tuple(map(self.owner.as_numpy, inputs))
         return super().__array_ufunc__(ufunc, method, *inputs, **kwargs)
 
     def __array_function__(
-        self, function: Any, types: Any, args: Any, kwargs: Any
-    ) -> Any:
+        self,
+        function: Callable[..., Any],
+        types: Sequence[type],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Array:
         if function not in FOLLOW_TYPES:
             args = tuple(map(self.owner.as_numpy, args))
         return super().__array_function__(function, types, args, kwargs)
 
-    def as_python_number(self) -> Any:
+    def as_python_number(self) -> "Tracer":
         """Return a number as one of Python's."""
         return self if self.is_python_number else ops.ITEM(self)
 
-    def constant(self, function: Any, args: Any, kwargs: Any) -> Any:
+    def constant(
+        self,
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Array:
         """Call a function that sees values but has no derivative."""
         if function in _OF_TYPES:
             given = [stand_in(x.node) if isinstance(x, Tracer) else x for x in args]
@@ -237,8 +247,13 @@ class Tracer(ArrayLike):
         )
 
     def _argument_of_extremum(
-        self, function: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False
-    ) -> Any:
+        self,
+        function: Callable[..., Any],
+        axis: int | None = None,
+        out: object = None,
+        *,
+        keepdims: object = False,
+    ) -> Array:
         if out is not None:
             self._refuse(f"out= of np.{function.__name__}", "its result")
         keepdims = keepdims is True
@@ -254,13 +269,13 @@ class Tracer(ArrayLike):
 
     __float__ = __int__ = __index__ = __complex__ = _refuse_conversion
 
-    def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
+    def __array__(self, dtype: object = None, copy: object = None) -> NoReturn:
         self._refuse_conversion()
 
     @property
-    def value(self) -> Any:
+    def value(self) -> NoReturn:
         """There is none while tracing."""
-        return self._refuse("x.value", "the array itself")
+        self._refuse("x.value", "the array itself")
 
     def _refuse(self, use: str, remedy: str) -> NoReturn:
         raise TraceError(
@@ -271,7 +286,7 @@ class Tracer(ArrayLike):
         return f"Tracer({self.dtype.name}{list(self.shape)})"
 
 
-def _is_weak(x: Any) -> bool:
+def _is_weak(x: object) -> bool:
     return isinstance(x, Tracer) and x.is_python_number
 
 
@@ -316,7 +331,7 @@ ARG_EXTREMA = {
 }
 
 
-def _leaf_names(f: Callable[..., Any], position: int, example: Any) -> list[str]:
+def _leaf_names(f: Callable[..., Any], position: int, example: Tree) -> list[str]:
     try:
         parameters = list(inspect.signature(f).parameters)
     except (TypeError, ValueError):

@@ -13,14 +13,14 @@ def in_notebook() -> bool:
     return type(_shell()).__name__ == "ZMQInteractiveShell"
 
 
-def note_shown(thing: Any) -> None:
+def note_shown(thing: object) -> None:
     """Keep in mind that the cell that is running has shown a thing already."""
     cell = _current_cell()
     if cell is not None:
         _SHOWN[thing] = cell
 
 
-def was_shown(thing: Any) -> bool:
+def was_shown(thing: object) -> bool:
     """Tell whether the cell that is running has shown a thing already.
 
     Where it is that cell's result, it need not be there twice.

@@ -1,9 +1,10 @@
 """The activation functions as layers."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from kobai import functions
+from kobai.functions.arrays import Array
 from kobai.networks.layer import Layer, Values, number_within
 
 
@@ -14,10 +15,10 @@ class Activation(Layer):
     rectified: ClassVar[bool] = False
     """Whether it passes about half of its inputs, which He's initial weights expect."""
 
-    def _function(self, x: Any) -> Any:
+    def _function(self, x: Array) -> Array:
         raise NotImplementedError
 
-    def forward(self, values: Values, x: Any, training: bool) -> tuple[Any, Values]:
+    def forward(self, values: Values, x: Array, training: bool) -> tuple[Array, Values]:
         """Apply the function to every number of x, shape (n, ...)."""
         return self._function(x), {}
 
@@ -26,7 +27,7 @@ class Activation(Layer):
 class Identity(Activation):
     """Pass the sums on unchanged: the output layer of a regression."""
 
-    def _function(self, x: Any) -> Any:
+    def _function(self, x: Array) -> Array:
         return functions.identity(x)
 
 
@@ -34,7 +35,7 @@ class Identity(Activation):
 class Sigmoid(Activation):
     """y = 1 / (1 + exp(-x)): see `kobai.functions.sigmoid`."""
 
-    def _function(self, x: Any) -> Any:
+    def _function(self, x: Array) -> Array:
         return functions.sigmoid(x)
 
 
@@ -42,7 +43,7 @@ class Sigmoid(Activation):
 class Tanh(Activation):
     """y = tanh x: see `kobai.functions.tanh`."""
 
-    def _function(self, x: Any) -> Any:
+    def _function(self, x: Array) -> Array:
         return functions.tanh(x)
 
 
@@ -52,7 +53,7 @@ class ReLU(Activation):
 
     rectified = True
 
-    def _function(self, x: Any) -> Any:
+    def _function(self, x: Array) -> Array:
         return functions.relu(x)
 
 
@@ -70,7 +71,7 @@ class LeakyReLU(Activation):
     def __post_init__(self) -> None:
         number_within("LeakyReLU", "slope", self.slope, 0, 1)
 
-    def _function(self, x: Any) -> Any:
+    def _function(self, x: Array) -> Array:
         return functions.leaky_relu(x, self.slope)
 
 
@@ -80,7 +81,7 @@ class Softplus(Activation):
 
     rectified = True
 
-    def _function(self, x: Any) -> Any:
+    def _function(self, x: Array) -> Array:
         return functions.softplus(x)
 
 
@@ -88,7 +89,7 @@ class Softplus(Activation):
 class Exponential(Activation):
     """y = exp x, the output layer for counts: see `kobai.functions.exponential`."""
 
-    def _function(self, x: Any) -> Any:
+    def _function(self, x: Array) -> Array:
         return functions.exponential(x)
 
 
@@ -98,7 +99,7 @@ class GELU(Activation):
 
     rectified = True
 
-    def _function(self, x: Any) -> Any:
+    def _function(self, x: Array) -> Array:
         return functions.gelu(x)
 
 
@@ -106,7 +107,7 @@ class GELU(Activation):
 class Softmax(Activation):
     """yₖ = exp xₖ / Σⱼ exp xⱼ, probabilities: see `kobai.functions.softmax`."""
 
-    def _function(self, x: Any) -> Any:
+    def _function(self, x: Array) -> Array:
         return functions.softmax(x)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from kobai.errors import suggest
-from kobai.functions.activations import is_plain
+from kobai.functions.arrays import Array, is_plain
 from kobai.networks.frames import as_numbers
 from kobai.networks.layer import Layer, Shape, positive_integer
 
@@ -79,7 +79,7 @@ def batch_of(shape: Shape) -> str:
     return f"({', '.join(['n', *map(str, shape)])})"
 
 
-def as_batch(x: Any, inputs: Shape) -> tuple[Any, bool]:
+def as_batch(x: Array, inputs: Shape) -> tuple[Array, bool]:
     """Return x as a batch of samples, and whether it was one sample alone.
 
     Raises ValueError unless x holds numbers and has shape (n, *inputs) or inputs.
@@ -104,8 +104,8 @@ def as_batch(x: Any, inputs: Shape) -> tuple[Any, bool]:
 
 
 def arrange(
-    x: Any, t: Any, inputs: Shape, outputs: Shape, probabilities: bool
-) -> tuple[Any, Any]:
+    x: Array, t: Array, inputs: Shape, outputs: Shape, probabilities: bool
+) -> tuple[Array, Array]:
     """Return x and t as a batch each, as `as_batch` and `as_targets` have it.
 
     Raises ValueError as they do, and for unequal numbers of samples.
@@ -124,7 +124,7 @@ def arrange(
     return x, t
 
 
-def cast(x: Any, dtype: DTypeLike) -> Any:
+def cast(x: Array, dtype: DTypeLike) -> Array:
     """Return an array as dtype; what is being differentiated or traced as it is.
 
     >>> cast(np.array([1, 2]), np.float32)
@@ -137,7 +137,7 @@ def cast(x: Any, dtype: DTypeLike) -> Any:
         return x.astype(dtype, copy=False)
 
 
-def finite(x: Any, what: str) -> None:
+def finite(x: object, what: str) -> None:
     """Raise ValueError, with the first place, if x holds NaN or infinity.
 
     >>> finite(np.array([[0.0, np.nan]]), "inputs")
@@ -159,7 +159,7 @@ def finite(x: Any, what: str) -> None:
     )
 
 
-def as_targets(t: Any, single: bool, outputs: Shape, probabilities: bool) -> Any:
+def as_targets(t: Array, single: bool, outputs: Shape, probabilities: bool) -> Array:
     """Return t as the targets of a batch: labels (n,), or numbers (n, *outputs).
 
     Raises ValueError for another shape, for labels out of range and, where
@@ -186,7 +186,7 @@ def as_targets(t: Any, single: bool, outputs: Shape, probabilities: bool) -> Any
     return t
 
 
-def _are_labels(t: Any, outputs: Shape) -> bool:
+def _are_labels(t: Array, outputs: Shape) -> bool:
     one_axis = len(outputs) == 1 and outputs[0] > 1
     return bool(one_axis and t.ndim == 1 and t.dtype.kind in "iu")
 
@@ -199,7 +199,7 @@ def _within(t: np.ndarray, low: int, high: int, one: str, many: str) -> None:
         )
 
 
-def sample_weights(weights: Any, n: int, dtype: DTypeLike) -> Any:
+def sample_weights(weights: Array | None, n: int, dtype: DTypeLike) -> Array | None:
     """Return the weights of n samples as dtype, shape (n,); None for none.
 
     Raises ValueError for another shape, for weights that are negative or not finite,
@@ -230,7 +230,7 @@ def sample_weights(weights: Any, n: int, dtype: DTypeLike) -> Any:
     return weights
 
 
-def one_hot(t: Any, outputs: Shape, dtype: DTypeLike) -> Any:
+def one_hot(t: Array, outputs: Shape, dtype: DTypeLike) -> Array:
     """Return labels (n,) as rows (n, k) with a single 1; other targets unchanged.
 
     >>> one_hot(np.array([2, 0]), (3,), np.float32)

@@ -33,7 +33,7 @@ def as_numbers(x: Any, what: str) -> Any:
     return column_numbers(x, what) if is_column else x
 
 
-def is_frame(x: Any) -> bool:
+def is_frame(x: object) -> bool:
     """Tell whether x is a frame, as of pandas, Polars or PyArrow: named columns."""
     return hasattr(x, "columns") and hasattr(x, "__array__")
 
@@ -81,18 +81,18 @@ def cells_of(column: Any) -> np.ndarray:
         return np.array(list(column), dtype=object)
 
 
-def is_missing(value: Any) -> bool:
+def is_missing(value: object) -> bool:
     """Tell whether a cell is None, NaN, or what pandas has for them."""
     if isinstance(value, float | Decimal):
         return bool(value != value)
     return value is None or type(value).__name__ in ("NAType", "NaTType")
 
 
-def _kind(value: Any) -> str:
+def _kind(value: object) -> str:
     return "words" if isinstance(value, str) else f"values of {type(value).__name__}"
 
 
-def refuse_lazy(x: Any, what: str) -> None:
+def refuse_lazy(x: object, what: str) -> None:
     """Raise ValueError for a lazy frame, which has no rows yet."""
     if hasattr(x, "collect_schema") and hasattr(x, "collect"):
         raise ValueError(f"{what}: got a lazy frame; need its rows: frame.collect()")

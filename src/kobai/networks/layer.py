@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
 
+from kobai.functions.arrays import Array
+
 Shape = tuple[int, ...]
-Values = Mapping[str, Any]
+Values = Mapping[str, Array]
 
 
 class Drawing(NamedTuple):
@@ -74,7 +76,7 @@ class Layer:
         """Draw the noise of one training step for a batch of n."""
         return {}
 
-    def forward(self, values: Values, x: Any, training: bool) -> tuple[Any, Values]:
+    def forward(self, values: Values, x: Array, training: bool) -> tuple[Array, Values]:
         """Return the outputs for a batch x, and the statistics that it changes.
 
         `values` holds parameters, statistics and noise by their local names.

@@ -3,13 +3,13 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from kobai.errors import suggest
 from kobai.functions import he, normal, xavier
+from kobai.functions.arrays import Array
 from kobai.networks.activations import ACTIVATIONS
 from kobai.networks.layer import (
     Drawing,
@@ -83,7 +83,7 @@ class Dense(Layer):
             return {"W": weights}
         return {"W": weights, "b": np.zeros(self.units, dtype)}
 
-    def forward(self, values: Values, x: Any, training: bool) -> tuple[Any, Values]:
+    def forward(self, values: Values, x: Array, training: bool) -> tuple[Array, Values]:
         """Return x W + b, shapes (n, d_in) to (n, units)."""
         product = x @ values["W"]
         return product + values["b"] if self.bias else product, {}
@@ -123,7 +123,7 @@ class Dropout(Layer):
         kept = drawing.rng.random((n, *shape), dtype=np.float32) >= self.rate
         return {"mask": (kept / (1 - self.rate)).astype(drawing.dtype)}
 
-    def forward(self, values: Values, x: Any, training: bool) -> tuple[Any, Values]:
+    def forward(self, values: Values, x: Array, training: bool) -> tuple[Array, Values]:
         """Return x times the mask while training, else x."""
         if not training:
             return x, {}
@@ -181,7 +181,7 @@ class BatchNorm(Layer):
         """Return mean 0 and variance 1."""
         return {"mean": np.zeros(shape, dtype), "var": np.ones(shape, dtype)}
 
-    def forward(self, values: Values, x: Any, training: bool) -> tuple[Any, Values]:
+    def forward(self, values: Values, x: Array, training: bool) -> tuple[Array, Values]:
         """Return the normalised batch, and the running statistics if training."""
         if not training:
             centred = x - values["mean"]
@@ -191,11 +191,11 @@ class BatchNorm(Layer):
         var = np.mean(centred * centred, axis=0)
         return self._scaled(values, centred, var), self._moved(values, mean, var, x)
 
-    def _scaled(self, values: Values, centred: Any, var: Any) -> Any:
+    def _scaled(self, values: Values, centred: Array, var: Array) -> Array:
         normalised = centred / np.sqrt(var + self.epsilon)
         return values["gamma"] * normalised + values["beta"]
 
-    def _moved(self, values: Values, mean: Any, var: Any, x: Any) -> Values:
+    def _moved(self, values: Values, mean: Array, var: Array, x: Array) -> Values:
         n = x.shape[0]
         # The variance of one sample says nothing: n - 1 = 0 would give NaN.
         batch = {"mean": mean, "var": var * (n / max(n - 1, 1))}
@@ -215,7 +215,7 @@ class Flatten(Layer):
         """Return (the product of shape,)."""
         return (math.prod(shape),)
 
-    def forward(self, values: Values, x: Any, training: bool) -> tuple[Any, Values]:
+    def forward(self, values: Values, x: Array, training: bool) -> tuple[Array, Values]:
         """Return x as (n, d)."""
         return x.reshape((x.shape[0], math.prod(x.shape[1:]))), {}
 

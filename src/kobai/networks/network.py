@@ -1,6 +1,6 @@
 """A network: layers, a loss, and the parameters that training changes."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -9,7 +9,7 @@ from numpy.typing import DTypeLike
 
 from kobai import autodiff
 from kobai.engines.differences.gradient import NumericalGradient
-from kobai.functions.activations import is_plain
+from kobai.functions.arrays import Array, is_plain
 from kobai.functions.metrics import are_right
 from kobai.networks import architecture, checks
 from kobai.networks.activations import Activation, Identity, Sigmoid, Softmax
@@ -20,6 +20,7 @@ from kobai.networks.placing import place
 from kobai.networks.predicting import Predictor
 from kobai.networks.sourcing import gradient_descent_source
 from kobai.networks.table import html_table, table
+from kobai.optimizers.base import Params
 
 NOTHING: Values = MappingProxyType({})
 ROWS = 8192
@@ -133,11 +134,11 @@ class Network:
     def forward(
         self,
         params: Values,
-        x: Any,
+        x: Array,
         statistics: Values = NOTHING,
         noise: Values = NOTHING,
         training: bool = False,
-    ) -> tuple[Any, dict[str, Any]]:
+    ) -> tuple[Array, Params]:
         """Return the logits, before the output activation, and the new statistics.
 
         x has shape (n, *inputs), the logits (n, *outputs). Pure: reads nothing but its
@@ -160,13 +161,13 @@ class Network:
     def objective(
         self,
         params: Values,
-        x: Any,
-        t: Any,
+        x: Array,
+        t: Array,
         statistics: Values = NOTHING,
         noise: Values = NOTHING,
         training: bool = True,
-        weights: Any = None,
-    ) -> tuple[Any, dict[str, Any]]:
+        weights: Array | None = None,
+    ) -> tuple[Array, Params]:
         """Return the loss, the mean over the batch, and the new statistics. Pure.
 
         x has shape (n, *inputs); t is labels (n,) or shape (n, *outputs). With
@@ -176,21 +177,26 @@ class Network:
         return self._loss_of(logits, t, weights), moved
 
     def _evaluation_loss(
-        self, params: Values, x: Any, t: Any, statistics: Values, weights: Any = None
-    ) -> Any:
-        rest = {"training": False, "weights": weights}
-        return self.objective(params, x, t, statistics, **rest)[0]
+        self,
+        params: Values,
+        x: Array,
+        t: Array,
+        statistics: Values,
+        weights: Array | None = None,
+    ) -> Array:
+        given = params, x, t, statistics
+        return self.objective(*given, training=False, weights=weights)[0]
 
-    def _activate(self, logits: Any) -> Any:
+    def _activate(self, logits: Array) -> Array:
         return self._output.forward(NOTHING, logits, False)[0]
 
-    def _loss_of(self, logits: Any, t: Any, weights: Any = None) -> Any:
+    def _loss_of(self, logits: Array, t: Array, weights: Array | None = None) -> Array:
         outputs = logits if self._loss.of_logits else self._activate(logits)
         if not self._loss.takes_labels:
             t = checks.one_hot(t, self.outputs, self.dtype)
         return self._loss.function(outputs, t, weights=weights)
 
-    def predict(self, x: Any) -> Any:
+    def predict(self, x: Array) -> Array:
         """Return the outputs for a batch x, shape (n, *inputs) to (n, *outputs).
 
         One sample, shape inputs, gives its outputs alone. Behind Softmax or Sigmoid
@@ -204,13 +210,13 @@ class Network:
             outputs = self._outputs_of(self.params, batch, self.statistics)
         return outputs[0] if single else outputs
 
-    def _logits_of(self, params: Values, x: Any, statistics: Values) -> Any:
+    def _logits_of(self, params: Values, x: Array, statistics: Values) -> Array:
         return self.forward(params, x, statistics)[0]
 
-    def _outputs_of(self, params: Values, x: Any, statistics: Values) -> Any:
+    def _outputs_of(self, params: Values, x: Array, statistics: Values) -> Array:
         return self._activate(self._logits_of(params, x, statistics))
 
-    def loss(self, x: Any, t: Any, sample_weight: Any = None) -> Any:
+    def loss(self, x: Array, t: Array, sample_weight: Array | None = None) -> Array:
         """Return the loss of a batch x, shape (n, *inputs), with targets t.
 
         t is labels (n,) or outputs (n, *outputs); Dropout and BatchNorm act as they do
@@ -223,7 +229,7 @@ class Network:
             weights = weights / weights.mean()
         return self._evaluation_loss(self.params, x, t, self.statistics, weights)
 
-    def accuracy(self, x: Any, t: Any) -> float:
+    def accuracy(self, x: Array, t: Array) -> float:
         """Return the share of a batch x that is classified as t says, from 0 to 1.
 
         The largest output is the class; a single Sigmoid says yes above 0.5. With
@@ -238,12 +244,12 @@ class Network:
             )
         return self.evaluate(x, t)["accuracy"]
 
-    def _classifies(self, t: Any) -> bool:
+    def _classifies(self, t: Array) -> bool:
         if self._loss.classifies or isinstance(self._output, Softmax):
             return True
         return isinstance(self._output, Sigmoid) and t.dtype.kind in "iub"
 
-    def _rightly(self, outputs: Any, t: Any, weights: Any) -> float:
+    def _rightly(self, outputs: Array, t: Array, weights: Array | None) -> float:
         if isinstance(self._output, Sigmoid) and t.shape == outputs.shape:
             right = (outputs > 0.5) == (t > 0.5)
         else:
@@ -252,7 +258,9 @@ class Network:
             return float(np.mean(right))
         return float(weights @ right.reshape(len(right), -1).mean(axis=1)) / len(right)
 
-    def evaluate(self, x: Any, t: Any, sample_weight: Any = None) -> dict[str, float]:
+    def evaluate(
+        self, x: Array, t: Array, sample_weight: Array | None = None
+    ) -> dict[str, float]:
         """Return the loss, and unless this is a regression the accuracy, by name.
 
         As `loss` and `accuracy` have it, from one forward pass in chunks of rows. With
@@ -276,7 +284,7 @@ class Network:
             self.prepare(x, t)
         return {name: total / whole for name, total in totals.items()}
 
-    def _evaluated(self, x: Any, t: Any, weights: Any) -> dict[str, float]:
+    def _evaluated(self, x: Array, t: Array, weights: Array | None) -> dict[str, float]:
         """Return the means over some samples of their values times their weights."""
         logits = self._logits(self.params, x, self.statistics)
         values = {"loss": float(self._loss_of(logits, t, weights))}
@@ -287,7 +295,7 @@ class Network:
             values["accuracy"] = self._rightly(outputs, t, weights)
         return values
 
-    def gradient(self, x: Any, t: Any) -> dict[str, np.ndarray]:
+    def gradient(self, x: Array, t: Array) -> dict[str, np.ndarray]:
         """Return the derivative of `loss(x, t)` by every parameter, backwards.
 
         >>> from kobai.networks import Dense
@@ -300,7 +308,7 @@ class Network:
         grads: dict[str, np.ndarray] = autodiff.gradient(loss, self.params)
         return grads
 
-    def numerical_gradient(self, x: Any, t: Any) -> dict[str, np.ndarray]:
+    def numerical_gradient(self, x: Array, t: Array) -> dict[str, np.ndarray]:
         """Return what `gradient` returns, by the definition: by central differences.
 
         Two losses for every parameter, computed in float64 whatever the network's
@@ -332,13 +340,15 @@ class Network:
         """
         return gradient_descent_source(self, batch_size)
 
-    def _loss_at(self, x: Any, t: Any, statistics: Values) -> Any:
-        def loss(params: Values) -> Any:
+    def _loss_at(
+        self, x: Array, t: Array, statistics: Values
+    ) -> Callable[[Values], Array]:
+        def loss(params: Values) -> Array:
             return self.objective(params, x, t, statistics, training=False)[0]
 
         return loss
 
-    def prepare(self, x: Any, t: Any) -> tuple[Any, Any]:
+    def prepare(self, x: Array, t: Array) -> tuple[Array, Array]:
         """Return data as this network takes it, or raise ValueError saying what is off.
 
         x becomes a batch of the network's dtype, one sample a batch of one; labels
@@ -357,11 +367,11 @@ class Network:
         checks.finite(t, "targets")
         return x, t
 
-    def _arrange(self, x: Any, t: Any) -> tuple[Any, Any]:
+    def _arrange(self, x: Array, t: Array) -> tuple[Array, Array]:
         probabilities = self._loss.classifies
         return checks.arrange(x, t, self.inputs, self.outputs, probabilities)
 
-    def _cast(self, x: Any, t: Any) -> tuple[Any, Any]:
+    def _cast(self, x: Array, t: Array) -> tuple[Array, Array]:
         labels = t.dtype.kind != "f"
         return checks.cast(x, self.dtype), t if labels else checks.cast(t, self.dtype)
 

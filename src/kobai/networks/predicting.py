@@ -1,6 +1,6 @@
 """Predictions for plain arrays, by the planned NumPy engine where that pays."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from operator import attrgetter
 from threading import Lock
 from typing import Any
@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 
 from kobai.engines.numpy_engine.program import compile_numpy
+from kobai.functions.arrays import Array
 from kobai.graph import trace
+from kobai.networks.layer import Values
 
 # So many rows at a time stay in the processor's cache between operations.
 BLOCK = 1024
 
 # (params, x, statistics) -> outputs
-Forward = Callable[[Any, Any, Any], Any]
+Forward = Callable[[Values, Array, Values], Array]
 
 _dtype_of = attrgetter("dtype")
 
@@ -23,7 +25,7 @@ class Predictor:
     """The forward pass of a network, compiled for numbers of rows that come again."""
 
     def __init__(
-        self, forward: Forward, check: Callable[[Any, str], None] | None = None
+        self, forward: Forward, check: Callable[[Array, str], None] | None = None
     ) -> None:
         self._forward = forward
         self._check = check
@@ -32,9 +34,7 @@ class Predictor:
         self._idle: dict[Any, list[Callable[..., list[Any]]]] = {}
         self._lock = Lock()
 
-    def __call__(
-        self, params: Mapping[str, Any], x: np.ndarray, statistics: Mapping[str, Any]
-    ) -> Any:
+    def __call__(self, params: Values, x: np.ndarray, statistics: Values) -> Array:
         """Return the outputs for a batch x, which has the network's dtype.
 
         Raises ValueError where `check` finds fault with x.
@@ -52,9 +52,7 @@ class Predictor:
             raise
         return np.concatenate(parts)
 
-    def _outputs(
-        self, params: Mapping[str, Any], x: np.ndarray, statistics: Mapping[str, Any]
-    ) -> Any:
+    def _outputs(self, params: Values, x: np.ndarray, statistics: Values) -> Array:
         # Block by block, since what is checked is then in the cache.
         if self._check is not None:
             self._check(x, "inputs")
@@ -73,8 +71,9 @@ class Predictor:
         idle.append(run)
         return outputs
 
-    def _compiled(self, *arguments: Any) -> Callable[..., list[Any]]:
-        params, x, statistics = arguments
+    def _compiled(
+        self, params: Values, x: np.ndarray, statistics: Values
+    ) -> Callable[..., list[Any]]:
         with self._lock:
             graph = trace(self._forward, dict(params), x, dict(statistics))
             return compile_numpy(graph)

@@ -1,12 +1,15 @@
 """A network's training step as NumPy code that people can read."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kobai.autodiff import value_and_gradient
 from kobai.engines.numpy_engine.program import compile_numpy
+from kobai.functions.arrays import Array
 from kobai.graph import trace
+from kobai.networks.layer import Values
+from kobai.optimizers.base import Params
 
 if TYPE_CHECKING:
     from kobai.networks.network import Network
@@ -16,9 +19,9 @@ def gradient_descent_source(network: "Network", batch_size: int) -> str:
     """Return the NumPy code of one step of gradient descent on batches of a size."""
 
     def gradient_descent_step(
-        params: Any, x: Any, t: Any, noise: Any, learning_rate: Any
-    ) -> Any:
-        def loss(params: Any) -> Any:
+        params: Params, x: Array, t: Array, noise: Values, learning_rate: Array
+    ) -> Array:
+        def loss(params: Values) -> Array:
             return network.objective(params, x, t, network.statistics, noise)[0]
 
         value, grads = value_and_gradient(loss, params)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from kobai.networks.activations import ACTIVATIONS, Identity, Sigmoid, Softmax
+from kobai.networks.layer import Layer
 from kobai.networks.layers import Dense, Flatten
 from kobai.networks.losses import LOSSES
 from kobai.networks.network import Network
@@ -56,11 +57,11 @@ class Data(Protocol):
         """The names of the classes; none for a regression."""
 
     @property
-    def columns(self) -> Any:
+    def columns(self) -> object | None:
         """What was fitted to the columns of a table; None for other data."""
 
     @property
-    def sample_weight(self) -> Any:
+    def sample_weight(self) -> np.ndarray | None:
         """How much each row counts, shape (n,), or None."""
 
 
@@ -162,7 +163,7 @@ def _outputs(data: Data, loss: str | None) -> int:
     return len(data.classes) or int(data.t_train.shape[-1])
 
 
-def _output_layer(loss: str | None, data: Data) -> Any:
+def _output_layer(loss: str | None, data: Data) -> Layer:
     """Return the layer that goes with the loss; classes end in probabilities."""
     if not data.classes:
         return Identity()

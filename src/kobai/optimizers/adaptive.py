@@ -1,11 +1,12 @@
 """Optimizers that give every entry of a parameter a learning rate of its own."""
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
-from kobai.optimizers.base import Array, Optimizer, Schedule, as_scalar
+from kobai.functions.arrays import Array
+from kobai.optimizers.base import Optimizer, Rate, Schedule, as_scalar
 from kobai.optimizers.checks import fraction, positive
 
 
@@ -34,7 +35,7 @@ class AdaGrad(Optimizer):
         positive(type(self).__name__, "epsilon", self.epsilon)
 
     def rule(
-        self, w: Array, g: Array, rate: Any, step: Array, *memory: Array
+        self, w: Array, g: Array, rate: Rate, step: Array, *memory: Array
     ) -> tuple[Array, ...]:
         """Return w − η g / (√h + ε) and h, where h = h + g²."""
         (h,) = memory
@@ -71,7 +72,7 @@ class RMSProp(Optimizer):
         positive(type(self).__name__, "epsilon", self.epsilon)
 
     def rule(
-        self, w: Array, g: Array, rate: Any, step: Array, *memory: Array
+        self, w: Array, g: Array, rate: Rate, step: Array, *memory: Array
     ) -> tuple[Array, ...]:
         """Return w − η g / (√h + ε) and h, where h = ρ h + (1 − ρ) g²."""
         (h,) = memory
@@ -112,7 +113,7 @@ class Adam(Optimizer):
         positive(type(self).__name__, "epsilon", self.epsilon)
 
     def rule(
-        self, w: Array, g: Array, rate: Any, step: Array, *memory: Array
+        self, w: Array, g: Array, rate: Rate, step: Array, *memory: Array
     ) -> tuple[Array, ...]:
         """Return w − η m̂ / (√v̂ + ε), m and v."""
         m, v = memory
@@ -145,7 +146,7 @@ class AdamW(Adam):
     weight_decay: float = field(default=0.01, kw_only=True)
 
     def rule(
-        self, w: Array, g: Array, rate: Any, step: Array, *memory: Array
+        self, w: Array, g: Array, rate: Rate, step: Array, *memory: Array
     ) -> tuple[Array, ...]:
         """Return Adam's step from the shrunken weight w − η λ w."""
         return super().rule(w - rate * self.weight_decay * w, g, rate, step, *memory)

@@ -6,15 +6,15 @@ from functools import reduce
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import DTypeLike
 
+from kobai.functions.arrays import Array
 from kobai.optimizers.checks import non_negative, positive
-
-Array = Any
-"""A NumPy array, or whatever stands in for one while a step is traced."""
 
 Params = dict[str, Array]
 State = dict[str, Any]
-Schedule = Callable[[Any], Any]
+Rate = float | Array
+Schedule = Callable[[Rate], Rate]
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Optimizer:
             if getattr(self, limit) is not None:
                 positive(name, limit, getattr(self, limit))
 
-    def rate_at(self, step: Any) -> Any:
+    def rate_at(self, step: Rate) -> Rate:
         """Return the learning rate of a step, counted from 0.
 
         >>> from kobai.optimizers import SGD, StepDecay
@@ -72,7 +72,7 @@ class Optimizer:
         params: Mapping[str, Array],
         grads: Mapping[str, Array],
         state: Mapping[str, Any],
-        learning_rate: Any = None,
+        learning_rate: Rate | None = None,
     ) -> tuple[Params, State]:
         """Return the parameters and the state after one step.
 
@@ -103,7 +103,7 @@ class Optimizer:
         return new_params, new_state
 
     def rule(
-        self, w: Array, g: Array, rate: Any, step: Array, *memory: Array
+        self, w: Array, g: Array, rate: Rate, step: Array, *memory: Array
     ) -> tuple[Array, ...]:
         """Return one parameter after its step `step` = 1, 2, …, then its slots."""
         raise NotImplementedError
@@ -142,7 +142,7 @@ def clip_by_norm(grads: Mapping[str, Array], limit: float) -> Params:
     return {name: g * as_scalar(scale, g.dtype) for name, g in grads.items()}
 
 
-def as_scalar(value: Any, dtype: Any) -> Any:
+def as_scalar(value: Array, dtype: DTypeLike) -> Array:
     """Return a number that leaves the dtype of the arrays it multiplies alone.
 
     A NumPy float64 would turn float32 into float64 (NEP 50); a Python float, or an

@@ -8,7 +8,8 @@ import numpy as np
 
 from kobai import html
 from kobai.autodiff import value_and_gradient
-from kobai.autodiff.trees import leaves, tree_map
+from kobai.autodiff.trees import Tree, leaves, tree_map
+from kobai.functions.arrays import Array
 from kobai.optimizers.checks import positive, whole
 
 
@@ -22,8 +23,8 @@ class Descent:
     stopped being finite, which ends the descent, or ended higher than it began.
     """
 
-    x: Any
-    path: Any = field(repr=False)
+    x: Tree
+    path: Tree = field(repr=False)
     values: np.ndarray = field(repr=False)
     learning_rate: float
     steps: int
@@ -72,7 +73,7 @@ class Descent:
 
 
 def gradient_descent(
-    f: Callable[[Any], Any], x0: Any, learning_rate: float = 0.1, steps: int = 100
+    f: Callable[[Tree], Array], x0: Tree, learning_rate: float = 0.1, steps: int = 100
 ) -> Descent:
     """Minimise `f` by stepping against its gradient.
 
@@ -113,7 +114,7 @@ def gradient_descent(
     return _report(path, values, rate)
 
 
-def as_point(x: Any) -> Any:
+def as_point(x: Tree) -> Tree:
     """Return a copy of `x` made of real arrays; a list of numbers becomes a vector.
 
     >>> as_point({"w": [1, 2], "b": 3})
@@ -129,14 +130,14 @@ def as_point(x: Any) -> Any:
     return array if array.dtype.kind == "f" else array.astype(np.float64)
 
 
-def _holds_arrays(x: Any) -> bool:
+def _holds_arrays(x: Tree) -> bool:
     """Tell whether a list is a structure, and not itself a vector of numbers."""
     if isinstance(x, (list, tuple)):
         return any(_holds_arrays(value) for value in x)
     return isinstance(x, (dict, np.ndarray))
 
 
-def _finite(x: Any) -> bool:
+def _finite(x: Tree) -> bool:
     return all(bool(np.all(np.isfinite(leaf))) for leaf in leaves(x))
 
 

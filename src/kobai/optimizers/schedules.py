@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from kobai.optimizers.base import Rate
 from kobai.optimizers.checks import non_negative, positive, whole
 
 
@@ -26,7 +27,7 @@ class Constant:
     def __post_init__(self) -> None:
         positive("Constant", "rate", self.rate)
 
-    def __call__(self, step: Any) -> Any:
+    def __call__(self, step: Rate) -> Rate:
         """Return the learning rate of a step."""
         return self.rate
 
@@ -50,7 +51,7 @@ class StepDecay:
         whole("StepDecay", "every", self.every, least=1)
         positive("StepDecay", "factor", self.factor)
 
-    def __call__(self, step: Any) -> Any:
+    def __call__(self, step: Rate) -> Rate:
         """Return the learning rate of a step."""
         return self.rate * self.factor ** (step // self.every)
 
@@ -74,7 +75,7 @@ class ExponentialDecay:
         whole("ExponentialDecay", "steps", self.steps, least=1)
         positive("ExponentialDecay", "factor", self.factor)
 
-    def __call__(self, step: Any) -> Any:
+    def __call__(self, step: Rate) -> Rate:
         """Return the learning rate of a step."""
         return self.rate * self.factor ** (step / self.steps)
 
@@ -101,7 +102,7 @@ class CosineDecay:
         whole("CosineDecay", "steps", self.steps, least=1)
         non_negative("CosineDecay", "floor", self.floor)
 
-    def __call__(self, step: Any) -> Any:
+    def __call__(self, step: Rate) -> Rate:
         """Return the learning rate of a step."""
         turn = np.pi * (np.minimum(step, self.steps) / self.steps)
         return self.floor + 0.5 * (self.rate - self.floor) * (1.0 + np.cos(turn))
@@ -127,7 +128,7 @@ class WarmUp:
             positive("WarmUp", "schedule", self.schedule)
         whole("WarmUp", "steps", self.steps, least=1)
 
-    def __call__(self, step: Any) -> Any:
+    def __call__(self, step: Rate) -> Rate:
         """Return the learning rate of a step."""
         rate = self.schedule(step) if callable(self.schedule) else self.schedule
         return rate * np.minimum(1.0, (step + 1) / self.steps)

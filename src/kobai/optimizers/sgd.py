@@ -1,9 +1,10 @@
 """Stochastic gradient descent, without and with momentum."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from kobai.optimizers.base import Array, Optimizer
+from kobai.functions.arrays import Array
+from kobai.optimizers.base import Optimizer, Rate
 from kobai.optimizers.checks import fraction
 
 
@@ -24,7 +25,7 @@ class SGD(Optimizer):
     """
 
     def rule(
-        self, w: Array, g: Array, rate: Any, step: Array, *memory: Array
+        self, w: Array, g: Array, rate: Rate, step: Array, *memory: Array
     ) -> tuple[Array, ...]:
         """Return w − η g."""
         return (w - rate * g,)
@@ -58,7 +59,7 @@ class Momentum(Optimizer):
         fraction(type(self).__name__, "momentum", self.momentum)
 
     def rule(
-        self, w: Array, g: Array, rate: Any, step: Array, *memory: Array
+        self, w: Array, g: Array, rate: Rate, step: Array, *memory: Array
     ) -> tuple[Array, ...]:
         """Return w + v and v, where v = μ v − η g."""
         (v,) = memory
@@ -89,7 +90,7 @@ class Nesterov(Momentum):
     """
 
     def rule(
-        self, w: Array, g: Array, rate: Any, step: Array, *memory: Array
+        self, w: Array, g: Array, rate: Rate, step: Array, *memory: Array
     ) -> tuple[Array, ...]:
         """Return w + μ v − η g and v, where v = μ v − η g."""
         (v,) = memory

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 
 from kobai.training.feed import Feeder
+from kobai.training.step import Work
 from kobai.training.steppers import Stepper
 
 # So often Ctrl-C is noticed and the display redrawn.
@@ -31,7 +31,7 @@ class Bursts:
         self.longest = longest
         self._length = 1
 
-    def take(self, work: Any, first: int, stop: int) -> Iterator[np.ndarray]:
+    def take(self, work: Work, first: int, stop: int) -> Iterator[np.ndarray]:
         """Change `work` by the steps from `first` to before `stop`; yield their losses.
 
         A burst ends at a loss that is not finite; whoever takes the losses decides

@@ -201,7 +201,7 @@ class Callbacks:
         return [each for each in self._all if hasattr(each, "state_dict")]
 
 
-def _refuse_hookless(callback: Any) -> None:
+def _refuse_hookless(callback: object) -> None:
     if isinstance(callback, type):
         name = callback.__name__
         raise TypeError(f"train: callbacks: {name} is a class; pass {name}()")

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from kobai.autodiff.trees import Tree
 from kobai.errors import ModelFileError
 from kobai.files import write_atomically
 
@@ -78,7 +79,7 @@ def _read(path: str | os.PathLike[str]) -> tuple[dict[str, str], dict[str, np.nd
         ) from None
 
 
-def _pack(tree: Any, arrays: dict[str, np.ndarray], path: str) -> Any:
+def _pack(tree: Tree, arrays: dict[str, np.ndarray], path: str) -> Tree:
     """Move the arrays of a tree into `arrays`, and leave their names in the tree."""
     if isinstance(tree, Mapping):
         return {str(k): _pack(v, arrays, f"{path}/{k}") for k, v in tree.items()}
@@ -91,7 +92,7 @@ def _pack(tree: Any, arrays: dict[str, np.ndarray], path: str) -> Any:
     return tree.item() if isinstance(tree, np.generic) else tree
 
 
-def _unpack(tree: Any, arrays: dict[str, np.ndarray]) -> Any:
+def _unpack(tree: Tree, arrays: dict[str, np.ndarray]) -> Tree:
     if isinstance(tree, dict):
         if tree.keys() == {ARRAY}:
             return arrays[tree[ARRAY]]

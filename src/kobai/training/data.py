@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from kobai.functions.arrays import Array
 from kobai.networks.checks import sample_weights
 from kobai.networks.frames import as_numbers
 
@@ -29,7 +31,9 @@ class TrainingData:
         return both if self.weights is None else {**both, "weights": self.weights}
 
 
-def prepare(network: "Network", data: Any, sample_weight: Any = None) -> TrainingData:
+def prepare(
+    network: "Network", data: Any, sample_weight: ArrayLike | None = None
+) -> TrainingData:
     """Return the data as the network takes it, or say what is wrong with it.
 
     `data` is a `Dataset`, `(x, t)` or `((x, t), (x_test, t_test))`. Raises
@@ -45,7 +49,9 @@ def prepare(network: "Network", data: Any, sample_weight: Any = None) -> Trainin
     return TrainingData(x, t, *tested, weights=weights)
 
 
-def _checked_weights(network: "Network", weights: Any, rows: int) -> Any:
+def _checked_weights(
+    network: "Network", weights: ArrayLike | None, rows: int
+) -> np.ndarray | None:
     try:
         return sample_weights(weights, rows, network.dtype)
     except ValueError as error:
@@ -66,7 +72,7 @@ def _split(data: Any) -> tuple[Any, Any]:
 
 
 def _checked(
-    network: "Network", x: Any, t: Any, *, name: str
+    network: "Network", x: Array, t: Array, *, name: str
 ) -> tuple[np.ndarray, np.ndarray]:
     x, t = _array(x, f"x of the {name}"), _array(t, f"t of the {name}")
     if x.shape[1:] != network.inputs or not x.ndim:
@@ -87,7 +93,7 @@ def _checked(
         raise ValueError(f"train: {name}: {error}{_where(network, t)}") from None
 
 
-def _array(values: Any, name: str) -> np.ndarray:
+def _array(values: Array, name: str) -> np.ndarray:
     array = np.asarray(as_numbers(values, f"train: {name}"))
     if array.dtype.kind not in "biuf":
         raise TypeError(f"train: {name} must be real numbers, got dtype {array.dtype}")
@@ -120,7 +126,7 @@ def _where(network: "Network", t: np.ndarray) -> str:
     return f" (row {wrong[0]}, counted from 0)" if wrong.size else ""
 
 
-def balanced_weights(labels: Any) -> np.ndarray:
+def balanced_weights(labels: Array) -> np.ndarray:
     """Return weights with which every class counts as much as any other.
 
         wᵢ = n / (k nᵢ),   n samples, k classes, nᵢ samples of the class of sample i

@@ -2,18 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from kobai.networks.layer import Values
 from kobai.training.batches import NOISE_STREAM, Indices, epoch_batches, stream
 from kobai.training.settings import Settings
+from kobai.training.step import Batch
 
 if TYPE_CHECKING:
     from kobai.networks import Network
-
-# "x" and "t", and "weights" where the samples have some: of a batch, or of all data.
-Batch = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -26,14 +25,14 @@ class Burst:
     """
 
     rows: np.ndarray | None
-    noises: Sequence[Any]
+    noises: Sequence[Values]
     rates: np.ndarray
 
     def batch_size(self, data: Batch) -> int:
         """Return how many rows of the data a step takes."""
         return len(data["x"]) if self.rows is None else self.rows.shape[1]
 
-    def noise(self, number: int) -> Any:
+    def noise(self, number: int) -> Values:
         """Return the noise of one of the steps."""
         return self.noises[number] if self.noises else {}
 

@@ -15,6 +15,8 @@ from kobai.files import write_atomically
 from kobai.training.display.table import names_of, table
 
 if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
     from matplotlib.figure import Figure
 
 Record = dict[str, Any]
@@ -109,7 +111,7 @@ class History:
             return escape(repr(self))
         return as_html(self)
 
-    def to_polars(self) -> Any:
+    def to_polars(self) -> "pl.DataFrame":
         """Return the records as a Polars DataFrame, a row per epoch.
 
         Raises `MissingExtraError` where Polars is not installed.
@@ -123,7 +125,7 @@ class History:
             raise missing_extra("history.to_polars", error, "table") from error
         return polars.DataFrame({name: self[name] for name in self.names()})
 
-    def to_pandas(self) -> Any:
+    def to_pandas(self) -> "pd.DataFrame":
         """Return the records as a pandas DataFrame, a row per epoch.
 
         Raises `MissingExtraError` where pandas is not installed.

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from kobai.errors import ModelFileError
 from kobai.files import remove_leftovers
@@ -26,7 +27,7 @@ def train(
     network: "Network",
     data: Any,
     *,
-    sample_weight: Any = None,
+    sample_weight: ArrayLike | None = None,
     optimizer: Optimizer = SGD(0.1),  # noqa: B008 (frozen)
     batch_size: int | None = None,
     epochs: int | None = None,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kobai.engines import choose_engine
+from kobai.optimizers.base import Params, State
 from kobai.training.bursts import Bursts
 from kobai.training.callbacks import Callbacks, TrainingState
 from kobai.training.checkpoint import save_checkpoint
@@ -19,6 +20,7 @@ from kobai.training.feed import Feed
 from kobai.training.history import History
 from kobai.training.interrupt import DeferredInterrupt
 from kobai.training.settings import Settings, identity
+from kobai.training.step import Work
 from kobai.training.steppers import make_stepper
 
 if TYPE_CHECKING:
@@ -29,13 +31,13 @@ if TYPE_CHECKING:
 class Weights:
     """All that a step changes, replaced as one so that it is never half changed."""
 
-    params: Any
-    state: Any
-    statistics: Any
+    params: Params
+    state: State
+    statistics: Params
     step: int
 
     @property
-    def arrays(self) -> tuple[Any, Any, Any]:
+    def arrays(self) -> Work:
         """What a step changes, without the count of steps."""
         return self.params, self.state, self.statistics
 
@@ -102,7 +104,7 @@ class Run:
             self._take_steps(stepper.begin(self.model.arrays), stop)
         return self.model.step > first
 
-    def _take_steps(self, work: Any, stop: int) -> None:
+    def _take_steps(self, work: Work, stop: int) -> None:
         """Change a copy of the weights step by step, and take it over."""
         start, good_start = self.model, self.good
         step = start.step
@@ -121,7 +123,7 @@ class Run:
                 break
         self.model = _weights(work, step)
 
-    def _losses(self, work: Any, first: int, stop: int) -> Iterator[np.ndarray]:
+    def _losses(self, work: Work, first: int, stop: int) -> Iterator[np.ndarray]:
         """Yield the losses of the steps, and keep what the last of them starts from."""
         yield from self.bursts.take(work, first, stop - 1)
         self.good = _weights(self.bursts.stepper.begin(work), stop - 1)
@@ -240,6 +242,6 @@ class Run:
         self.publish()
 
 
-def _weights(arrays: tuple[Any, Any, Any], step: int) -> Weights:
+def _weights(arrays: Work, step: int) -> Weights:
     params, state, statistics = arrays
     return Weights(params, state, statistics, step)

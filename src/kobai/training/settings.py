@@ -6,7 +6,7 @@ import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
 
@@ -102,7 +102,7 @@ def _total_steps(epochs: int | None, steps: int | None, per_epoch: int) -> int:
     return per_epoch * whole("epochs", DEFAULT_EPOCHS if epochs is None else epochs)
 
 
-def whole(name: str, value: Any, least: int = 1) -> int:
+def whole(name: str, value: SupportsIndex, least: int = 1) -> int:
     """Return a whole number of at least `least`, or refuse the value by name.
 
     >>> whole("epochs", 0)
@@ -137,7 +137,7 @@ def identity(
 
 
 def refuse_differences(
-    path: Any, before: Mapping[str, Any], now: Mapping[str, Any]
+    path: object, before: Mapping[str, Any], now: Mapping[str, Any]
 ) -> None:
     """Raise `ValueError` naming every setting in which a resumed run would differ."""
     found = [f"{n} was {a} and is now {b}" for n, a, b in differences(before, now)]
@@ -148,7 +148,7 @@ def refuse_differences(
         )
 
 
-def _check_optimizer(optimizer: Any) -> None:
+def _check_optimizer(optimizer: object) -> None:
     if isinstance(optimizer, Optimizer):
         return
     got = optimizer.__name__ if isinstance(optimizer, type) else repr(optimizer)
@@ -161,7 +161,7 @@ def _next_multiple(step: int, of: int) -> int:
     return (step // of + 1) * of
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     # A function in a schedule prints its address, which differs between processes.
     return re.sub(r" at 0x[0-9a-fA-F]+", "", repr(value))
 

@@ -2,21 +2,31 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from kobai.autodiff import numerical_gradient, value_and_gradient
 from kobai.engines.numpy_engine.program import compile_numpy
 from kobai.errors import suggest
+from kobai.functions.arrays import Array
 from kobai.graph import Graph, trace
+from kobai.networks.layer import Values
 from kobai.optimizers import Optimizer
+from kobai.optimizers.base import Params, Rate, State
 
 if TYPE_CHECKING:
     from kobai.networks import Network
 
-Step = Callable[..., tuple[Any, Any, Any, Any]]
-Objective = Callable[[Any], tuple[Any, Any]]
+# "x" and "t", and "weights" where the samples have some: of a batch, or of all data.
+Batch = dict[str, Array]
+# (params, state, statistics): what a step changes.
+Work = tuple[Params, State, Params]
+Step = Callable[..., tuple[Params, State, Params, Array]]
+# params -> (loss, new statistics)
+Objective = Callable[[Params], tuple[Array, Params]]
+# ((loss, new statistics), gradient)
+Derived = tuple[tuple[Array, Params], Params]
 
 
 class Trainable(Protocol):
@@ -27,23 +37,23 @@ class Trainable(Protocol):
         """What `objective` depends on besides its arguments; None if unknown."""
 
     @property
-    def objective(self) -> Callable[..., tuple[Any, Any]]:
+    def objective(self) -> Callable[..., tuple[Array, Params]]:
         """The pure function of a network of that name."""
 
 
-def backprop(objective: Objective, params: Any) -> tuple[tuple[Any, Any], Any]:
+def backprop(objective: Objective, params: Params) -> Derived:
     """Return (loss, new statistics) and the gradient, by back-propagation."""
     values, grads = value_and_gradient(objective, params, has_aux=True)
     return values, grads
 
 
-def numerical(objective: Objective, params: Any) -> tuple[tuple[Any, Any], Any]:
+def numerical(objective: Objective, params: Params) -> Derived:
     """Return the same by the definition: a loss or two for every single parameter."""
     grads = numerical_gradient(lambda params: objective(params)[0], params)
     return objective(params), grads
 
 
-GRADIENTS: dict[str, Callable[..., tuple[tuple[Any, Any], Any]]] = {
+GRADIENTS: dict[str, Callable[..., Derived]] = {
     "backprop": backprop,
     "numerical": numerical,
 }
@@ -67,14 +77,14 @@ def make_step(problem: Trainable, optimizer: Optimizer, gradient: str) -> Step:
     derive = GRADIENTS[gradient]
 
     def step(
-        params: Any,
-        state: Any,
-        statistics: Any,
-        batch: dict[str, Any],
-        noise: Any,
-        learning_rate: Any,
-    ) -> tuple[Any, Any, Any, Any]:
-        def objective(params: Any) -> tuple[Any, Any]:
+        params: Params,
+        state: State,
+        statistics: Values,
+        batch: Batch,
+        noise: Values,
+        learning_rate: Rate,
+    ) -> tuple[Params, State, Params, Array]:
+        def objective(params: Params) -> tuple[Array, Params]:
             return problem.objective(
                 params, **batch, statistics=statistics, noise=noise
             )
@@ -98,7 +108,7 @@ def structure_of(problem: Trainable, optimizer: Optimizer) -> Hashable:
 
 
 def step_graph(
-    step: Step, work: Any, batch: dict[str, Any], noise: Any, learning_rate: Any
+    step: Step, work: Work, batch: Batch, noise: Values, learning_rate: Rate
 ) -> Graph:
     """Return the graph of a step that updates its first three arguments in place."""
     graph = trace(step, *work, batch, noise, learning_rate)

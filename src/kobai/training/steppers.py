@@ -23,9 +23,20 @@ from kobai.engines.differences.gradient import NumericalGradient
 from kobai.engines.machine.blas import blas_threads, wanted_threads
 from kobai.engines.numpy_engine.kept import kept_program
 from kobai.engines.numpy_engine.program import Program, write_program
+from kobai.functions.arrays import Array
+from kobai.networks.layer import Values
 from kobai.optimizers import Optimizer
-from kobai.training.feed import Batch, Burst
-from kobai.training.step import Step, Trainable, make_step, step_graph, structure_of
+from kobai.optimizers.base import Params, State
+from kobai.training.feed import Burst
+from kobai.training.step import (
+    Batch,
+    Step,
+    Trainable,
+    Work,
+    make_step,
+    step_graph,
+    structure_of,
+)
 
 if TYPE_CHECKING:
     from kobai.engines.numba_engine import Epoch
@@ -34,13 +45,13 @@ if TYPE_CHECKING:
 class Stepper(Protocol):
     """Takes many steps in a row, and changes parameters in place."""
 
-    def begin(self, arrays: Any) -> Any:
+    def begin(self, arrays: Work) -> Work:
         """Return a copy of (params, state, statistics) to be changed in place."""
 
-    def threads(self, work: Any, rows: int) -> AbstractContextManager[None]:
+    def threads(self, work: Work, rows: int) -> AbstractContextManager[None]:
         """Return the context in which steps on `rows` samples run fastest."""
 
-    def take_steps(self, work: Any, data: Batch, burst: Burst) -> np.ndarray:
+    def take_steps(self, work: Work, data: Batch, burst: Burst) -> np.ndarray:
         """Change `work` by several steps on the data; return the loss of each.
 
         A step whose loss is not finite is the last one.
@@ -70,11 +81,12 @@ class EagerStepper:
     def __init__(self, step: Step) -> None:
         self.step = step
 
-    def begin(self, arrays: Any) -> Any:
+    def begin(self, arrays: Work) -> Work:
         """Return a copy of (params, state, statistics) to be changed in place."""
-        return tree_map(np.array, arrays)
+        copied: Work = tree_map(np.array, arrays)
+        return copied
 
-    def threads(self, work: Any, rows: int) -> AbstractContextManager[None]:
+    def threads(self, work: Work, rows: int) -> AbstractContextManager[None]:
         """Return the context in which steps on `rows` samples run fastest.
 
         Small products are faster on one thread of BLAS. Each weight is used by about
@@ -83,7 +95,7 @@ class EagerStepper:
         weights = sum(w.size for w in work[0].values() if w.ndim == 2)
         return blas_threads(wanted_threads(2 * rows * weights))
 
-    def take_steps(self, work: Any, data: Batch, burst: Burst) -> np.ndarray:
+    def take_steps(self, work: Work, data: Batch, burst: Burst) -> np.ndarray:
         """Change `work` by several steps on the data; return the loss of each."""
         losses: list[float] = []
         for number, rate in enumerate(burst.rates.tolist()):
@@ -111,8 +123,8 @@ class NumericalStepper(EagerStepper):
         self.gradient = NumericalGradient(self._loss, engine=engine)
 
     def _numerical_step(
-        self, params: Any, state: Any, statistics: Any, *rest: Any
-    ) -> tuple[Any, Any, Any, Any]:
+        self, params: Params, state: State, statistics: Values, *rest: Any
+    ) -> tuple[Params, State, Params, Array]:
         batch, noise, rate = rest
         given = batch, statistics, noise
         grads = self.gradient(params, *given)
@@ -120,12 +132,14 @@ class NumericalStepper(EagerStepper):
         loss, moved = self._objective(params, *given)
         return *self.optimizer.update(params, grads, state, rate), moved, loss
 
-    def _loss(self, params: Any, batch: Batch, statistics: Any, noise: Any) -> Any:
+    def _loss(
+        self, params: Params, batch: Batch, statistics: Values, noise: Values
+    ) -> Array:
         return self._objective(params, batch, statistics, noise)[0]
 
     def _objective(
-        self, params: Any, batch: Batch, statistics: Any, noise: Any
-    ) -> tuple[Any, Any]:
+        self, params: Params, batch: Batch, statistics: Values, noise: Values
+    ) -> tuple[Array, Params]:
         return self.problem.objective(
             params, **batch, statistics=statistics, noise=noise
         )
@@ -145,7 +159,7 @@ class NumpyStepper(EagerStepper):
         self._versions: dict[int, Callable[..., list[Any]]] = {}
         self._batches: dict[int, Batch] = {}
 
-    def take_steps(self, work: Any, data: Batch, burst: Burst) -> np.ndarray:
+    def take_steps(self, work: Work, data: Batch, burst: Burst) -> np.ndarray:
         """Change `work` by several steps on the data; return the loss of each."""
         batch = self._gathered(data, burst)
         run = self._compiled(work, batch, burst)
@@ -176,7 +190,7 @@ class NumpyStepper(EagerStepper):
         return self._batches[size]
 
     def _compiled(
-        self, work: Any, batch: Batch, burst: Burst
+        self, work: Work, batch: Batch, burst: Burst
     ) -> Callable[..., list[Any]]:
         size = len(batch["x"])
         run = self._versions.get(size)
@@ -184,7 +198,7 @@ class NumpyStepper(EagerStepper):
             run = self._versions[size] = self._program(work, batch, burst).load()
         return run
 
-    def _program(self, work: Any, batch: Batch, burst: Burst) -> Program:
+    def _program(self, work: Work, batch: Batch, burst: Burst) -> Program:
         def write() -> Program:
             rate = np.zeros((), dtype_of(work))
             graph = step_graph(self.step, work, batch, burst.noise(0), rate)
@@ -209,7 +223,7 @@ class NumbaStepper(NumpyStepper):
         super().__init__(step, structure)
         self._epochs: dict[int, Epoch | None] = {}
 
-    def take_steps(self, work: Any, data: Batch, burst: Burst) -> np.ndarray:
+    def take_steps(self, work: Work, data: Batch, burst: Burst) -> np.ndarray:
         """Change `work` by several steps on the data; return the loss of each."""
         epoch = self._epoch(work, data, burst)
         if epoch is None:
@@ -226,7 +240,7 @@ class NumbaStepper(NumpyStepper):
         done = epoch(leaves(work), list(data.values()), rows, each, losses)
         return losses[:done]
 
-    def _epoch(self, work: Any, data: Batch, burst: Burst) -> "Epoch | None":
+    def _epoch(self, work: Work, data: Batch, burst: Burst) -> "Epoch | None":
         from kobai.engines.numba_engine import NotCompilable, compile_epoch
 
         size = burst.batch_size(data)
@@ -245,7 +259,7 @@ class NumbaStepper(NumpyStepper):
         return self._epochs[size]
 
 
-def dtype_of(work: Any) -> np.dtype[Any]:
+def dtype_of(work: Work) -> np.dtype[Any]:
     """Return the type of the numbers that are trained."""
     dtype: np.dtype[Any] = next(iter(work[0].values())).dtype
     return dtype

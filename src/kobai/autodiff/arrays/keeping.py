@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff.primitive import Overloaded
-from kobai.functions.activations import is_plain
+from kobai.functions.arrays import is_plain
 
 _NUMBERS = (int, float, complex, np.generic)
 

@@ -7,11 +7,12 @@ where an operation mixes the columns.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from kobai.autodiff import operations as ops
+from kobai.autodiff.primitive import Primitive
+from kobai.functions.arrays import Array
 from kobai.graph import Node, Operation
 
 
@@ -46,7 +47,7 @@ Perturbed = Column | Dense | Entries
 
 
 def apply(
-    node: Operation, base: Mapping[Node, Any], changed: Mapping[Node, Perturbed]
+    node: Operation, base: Mapping[Node, Array], changed: Mapping[Node, Perturbed]
 ) -> Perturbed:
     """Return an operation's result for each perturbation of its operands.
 
@@ -66,7 +67,7 @@ def apply(
 
 
 def _matmul(
-    node: Operation, base: Mapping[Node, Any], given: list[Perturbed | None]
+    node: Operation, base: Mapping[Node, Array], given: list[Perturbed | None]
 ) -> Perturbed | None:
     left, right = node.inputs
     if isinstance(given[1], Entries) and given[0] is None:
@@ -96,7 +97,7 @@ def _columns_last(values: np.ndarray) -> np.ndarray:
 
 
 def _elementwise_column(
-    node: Operation, base: Mapping[Node, Any], given: list[Perturbed | None]
+    node: Operation, base: Mapping[Node, Array], given: list[Perturbed | None]
 ) -> Perturbed | None:
     columns = [g for g in given if isinstance(g, Column)]
     if not columns or any(isinstance(g, Dense | Entries) for g in given):
@@ -115,7 +116,7 @@ def _elementwise_column(
     return Column(position, node.primitive.evaluate(*operands, **node.attributes))
 
 
-def _column_of(value: Any, position: int) -> Any:
+def _column_of(value: Array, position: int) -> Array:
     """Return what a value that broadcasts to a matrix has in one of its columns."""
     if np.ndim(value) == 0:
         return value
@@ -124,9 +125,9 @@ def _column_of(value: Any, position: int) -> Any:
 
 
 def _dense(
-    node: Operation, base: Mapping[Node, Any], given: list[Perturbed | None]
+    node: Operation, base: Mapping[Node, Array], given: list[Perturbed | None]
 ) -> Perturbed:
-    operands: list[Any] = []
+    operands: list[Array] = []
     for source, perturbed in zip(node.inputs, given, strict=True):
         value = base[source]
         operands.append(value if perturbed is None else _spread(perturbed, value))
@@ -155,11 +156,11 @@ def _spread(perturbed: Perturbed, value: np.ndarray) -> np.ndarray:
 
 # --- operations on many values at once, along a first axis
 
-Batched = Callable[[Operation, list[Any], list[bool]], np.ndarray | None]
+Batched = Callable[[Operation, list[Array], list[bool]], np.ndarray | None]
 
 
 def _batched_elementwise(
-    node: Operation, operands: list[Any], which: list[bool]
+    node: Operation, operands: list[Array], which: list[bool]
 ) -> np.ndarray:
     aligned = []
     for operand, is_many in zip(operands, which, strict=True):
@@ -173,7 +174,7 @@ def _batched_elementwise(
 
 
 def _batched_reduction(
-    node: Operation, operands: list[Any], which: list[bool]
+    node: Operation, operands: list[Array], which: list[bool]
 ) -> np.ndarray:
     axis = tuple(a + 1 for a in node.attributes["axis"])
     keepdims = node.attributes["keepdims"]
@@ -184,14 +185,14 @@ def _batched_reduction(
 
 
 def _batched_reshape(
-    node: Operation, operands: list[Any], which: list[bool]
+    node: Operation, operands: list[Array], which: list[bool]
 ) -> np.ndarray:
     result: np.ndarray = operands[0].reshape(len(operands[0]), *node.shape)
     return result
 
 
 def _batched_matmul(
-    node: Operation, operands: list[Any], which: list[bool]
+    node: Operation, operands: list[Array], which: list[bool]
 ) -> np.ndarray | None:
     if any(n.ndim != 2 for n in node.inputs):
         return None
@@ -205,7 +206,7 @@ def _batched_matmul(
 
 
 def _batched_getitem(
-    node: Operation, operands: list[Any], which: list[bool]
+    node: Operation, operands: list[Array], which: list[bool]
 ) -> np.ndarray | None:
     pattern = node.attributes["pattern"]
     x, *arrays = operands
@@ -215,7 +216,7 @@ def _batched_getitem(
     return result
 
 
-BATCHED: dict[Any, Batched] = {
+BATCHED: dict[Primitive, Batched] = {
     ops.SUM: _batched_reduction,
     ops.MAX: _batched_reduction,
     ops.MIN: _batched_reduction,
@@ -225,7 +226,9 @@ BATCHED: dict[Any, Batched] = {
 }
 
 
-def _one_by_one(node: Operation, operands: list[Any], which: list[bool]) -> np.ndarray:
+def _one_by_one(
+    node: Operation, operands: list[Array], which: list[bool]
+) -> np.ndarray:
     count = next(len(o) for o, many in zip(operands, which, strict=True) if many)
     results = []
     for i in range(count):

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from kobai.autodiff import operations as ops
 from kobai.engines import has_numba
 from kobai.engines.differences.batched import Dense, Entries, Perturbed, apply
 from kobai.engines.reference import evaluate
+from kobai.functions.arrays import Array
 from kobai.graph import Graph, Input, Node, Operation
 from kobai.graph.node import in_order
 
@@ -29,7 +29,7 @@ Ends = tuple[np.ndarray, np.ndarray]
 
 def central_differences(
     graph: Graph,
-    values: Sequence[Any],
+    values: Sequence[Array],
     wanted: Sequence[Input],
     h: float = 1e-4,
     engine: str = "auto",
@@ -72,7 +72,7 @@ class Sweep:
     """
 
     output: Node
-    base: Mapping[Node, Any]
+    base: Mapping[Node, Array]
     reached: list[Operation]
     target: Input
     h: float

@@ -9,7 +9,6 @@ transposed, so that short rows, such as those of ten classes, do not matter.
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from kobai.engines.differences.placement import Placed, place
 from kobai.engines.differences.source import write_sweep
 from kobai.engines.machine.processor import read_processor
 from kobai.engines.numba_engine import cache
+from kobai.functions.arrays import Array
 from kobai.graph import Constant, Input, Node, Operation
 
 Changes = tuple[np.ndarray, np.ndarray]
@@ -34,7 +34,7 @@ TASKS = 8
 
 
 def sums_of_changed(
-    base: Mapping[Node, Any], reached: list[Operation], target: Input, ends: Changes
+    base: Mapping[Node, Array], reached: list[Operation], target: Input, ends: Changes
 ) -> dict[Node, tuple[np.ndarray, np.ndarray]]:
     """Return the sums over the batch for each new value of each number of an input.
 
@@ -63,7 +63,7 @@ def sums_of_changed(
 
 def _run(
     placed: Placed,
-    base: Mapping[Node, Any],
+    base: Mapping[Node, Array],
     changes: np.ndarray,
     sums: list[np.ndarray],
     near: bool,
@@ -97,17 +97,17 @@ def _shares(columns: int, work: int) -> list[tuple[int, int]]:
     return list(pairwise(bounds))
 
 
-def _value(node: Node, base: Mapping[Node, Any]) -> Any:
+def _value(node: Node, base: Mapping[Node, Array]) -> Array:
     return node.value if isinstance(node, Constant) else base[node]
 
 
-def _laid_out(value: Any) -> np.ndarray:
+def _laid_out(value: Array) -> np.ndarray:
     """Return the columns of a value one after the other, labels counted from 0."""
     array = np.asarray(value)
     return np.array(array.T.reshape(-1), order="C")
 
 
-def _buffer(value: Any, node: Node, placed: Placed) -> np.ndarray:
+def _buffer(value: Array, node: Node, placed: Placed) -> np.ndarray:
     """Return memory that shares no line of the cache with that of another thread."""
     buffer = np.empty(node.size + 2 * APART, node.dtype)[APART:-APART]
     if placed.kinds[node] == "column":

@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from kobai import autodiff
-from kobai.autodiff.trees import leaf_names, leaves, tree_map, unflatten
+from kobai.autodiff.trees import Tree, leaf_names, leaves, tree_map, unflatten
 from kobai.engines import choose_engine
 from kobai.engines.differences.central import central_differences
 from kobai.engines.machine.blas import blas_threads
 from kobai.errors import GradientError
+from kobai.functions.arrays import Array
 from kobai.graph import Graph, trace
 from kobai.graph.identities.table import IDENTITIES
 from kobai.graph.node import in_order
@@ -25,11 +26,11 @@ from kobai.graph.rewriting import rewrite
 
 def numerical_gradient(
     f: Callable[..., Any],
-    x: Any,
-    *others: Any,
+    x: Tree,
+    *others: Tree,
     h: float = 1e-4,
     engine: str = "auto",
-) -> Any:
+) -> Tree:
     """Return the gradient of f(x, *others) by x from its definition, but sooner.
 
     As `kobai.autodiff.numerical_gradient`, in float64 throughout: the central
@@ -68,7 +69,7 @@ class NumericalGradient:
         self.engine = engine
         self._graphs: dict[Any, Graph | None] = {}
 
-    def __call__(self, x: Any, *others: Any) -> Any:
+    def __call__(self, x: Tree, *others: Tree) -> Tree:
         """Return the gradient of f(x, *others) by x."""
         arrays = tree_map(_as_floats, x)
         others = tuple(tree_map(_in_double, list(others)))
@@ -83,7 +84,7 @@ class NumericalGradient:
             grads = central_differences(graph, values, wanted, self.h, self.engine)
         return _like(x, unflatten(x, grads))
 
-    def _graph(self, x: Any, others: tuple[Any, ...]) -> Graph | None:
+    def _graph(self, x: Tree, others: tuple[Any, ...]) -> Graph | None:
         """Return the graph for arguments of these shapes; None for the loop."""
         if self.engine == "eager" or not self.h > 0:
             return None
@@ -102,23 +103,23 @@ def _check(engine: str) -> None:
         need_extra()
 
 
-def _as_floats(leaf: Any) -> np.ndarray:
+def _as_floats(leaf: Array) -> np.ndarray:
     return np.asarray(leaf, np.float64)
 
 
-def _in_double(leaf: Any) -> Any:
+def _in_double(leaf: Array) -> Array:
     array = np.asarray(leaf)
     return array.astype(np.float64) if array.dtype.kind == "f" else array
 
 
-def _like(x: Any, arrays: Any) -> Any:
+def _like(x: Tree, arrays: Tree) -> Tree:
     """Return arrays in x's structure, as numbers where x has numbers."""
     return tree_map(
         lambda leaf, a: a if isinstance(leaf, np.ndarray) else float(a), x, arrays
     )
 
 
-def _traced(f: Callable[..., Any], x: Any, others: tuple[Any, ...]) -> Graph | None:
+def _traced(f: Callable[..., Any], x: Tree, others: tuple[Any, ...]) -> Graph | None:
     """Return f's graph, if it has one and is a function of x that gives one number."""
     try:
         graph = trace(f, x, *others)

@@ -1,7 +1,7 @@
 """The generated code of a sweep: the loss for each new value of each number."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 
@@ -94,6 +94,9 @@ def write_sweep(placed: Placed, near: bool = True) -> Sweep:
 def indented(lines: list[str], depth: int) -> list[str]:
     """Return lines, each moved to the right."""
     return ["    " * depth + line for line in lines]
+
+
+T = TypeVar("T")
 
 
 class _Writer:
@@ -272,7 +275,7 @@ class _Writer:
         return f"{array}[{column}]"
 
 
-def _position(items: list[Any], item: Any) -> int:
+def _position(items: list[T], item: T) -> int:
     if item not in items:
         items.append(item)
     return items.index(item)

@@ -8,6 +8,7 @@ import numpy as np
 from kobai.autodiff import operations as ops
 from kobai.autodiff.numpy_functions import FIXED_SHAPE
 from kobai.autodiff.numpy_functions.curves import UNWRAP
+from kobai.autodiff.primitive import Primitive
 from kobai.engines.numpy_engine.operands import as_vectors, with_full_bound
 from kobai.engines.numpy_engine.plan import is_masked
 from kobai.engines.numpy_engine.reductions import emit_sum, extremum, reduction
@@ -180,7 +181,9 @@ def index_text(pattern: tuple[Any, ...], arrays: list[str]) -> str:
     return ", ".join(parts) or "()"
 
 
-def _places(w: "Writer", node: Operation, shape: Any, first: int) -> tuple[str, Any]:
+def _places(
+    w: "Writer", node: Operation, shape: tuple[int, ...], first: int
+) -> tuple[str, list[str]]:
     """Return where one entry per row lies in the flat array, and the line for it.
 
     The name is "" where that is not what the operation's index means.
@@ -274,7 +277,7 @@ def _emit_einsum(w: "Writer", node: Operation, a: list[str], out: str) -> list[s
     return [f"np.einsum({node.attributes['subscripts']!r}, {', '.join(a)}, out={out})"]
 
 
-EMITTERS: dict[Any, Emitter] = {
+EMITTERS: dict[Primitive, Emitter] = {
     ops.MATMUL: _emit_matmul,
     ops.SUM: emit_sum,
     ops.MAX: extremum("maximum"),

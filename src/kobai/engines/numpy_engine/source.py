@@ -5,6 +5,7 @@ from collections.abc import Collection
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.primitive import Primitive
@@ -109,7 +110,7 @@ class Writer:
 
     # --- what lives beside the function
 
-    def allocate(self, name: str, shape: tuple[int, ...], dtype: Any) -> str:
+    def allocate(self, name: str, shape: tuple[int, ...], dtype: DTypeLike) -> str:
         """Return the name of a new array, which is allocated once."""
         name = unused(_identifier(name), self._taken)
         self.allocations.append(f"{name} = np.empty({shape}, np.{dtype_name(dtype)})")
@@ -124,7 +125,7 @@ class Writer:
             self._made[key] = name
         return self._made[key]
 
-    def full(self, shape: tuple[int, ...], number: Any, dtype: Any) -> str:
+    def full(self, shape: tuple[int, ...], number: complex, dtype: DTypeLike) -> str:
         """Return the name of an array of one number, made once."""
         value = np.full(shape, number, dtype)
         text = _written(value)
@@ -134,7 +135,7 @@ class Writer:
             self._made[text] = name
         return self._made[text]
 
-    def constant(self, value: Any, name: str) -> str:
+    def constant(self, value: np.ndarray, name: str) -> str:
         """Return the name of a constant array, one for each value."""
         key = (value.shape, value.dtype, value.tobytes())
         if key not in self._made:
@@ -142,7 +143,7 @@ class Writer:
             self.constants[self._made[key]] = value
         return self._made[key]
 
-    def number(self, value: Any, dtype: Any) -> str:
+    def number(self, value: complex, dtype: DTypeLike) -> str:
         """Return the name of a number as an array: NumPy takes it up faster."""
         return self.constant(np.asarray(value, dtype), _number_name(value))
 
@@ -187,7 +188,7 @@ def _mentions(lines: list[str], name: str) -> bool:
     return any(re.search(rf"\b{name}\b", line) for line in lines)
 
 
-def dtype_name(dtype: Any) -> str:
+def dtype_name(dtype: DTypeLike) -> str:
     """Return the name of a dtype in the module np."""
     name = np.dtype(dtype).name
     return "bool_" if name == "bool" else name
@@ -198,13 +199,13 @@ def _identifier(wanted: str) -> str:
     return name if name.isidentifier() else f"n{name}"
 
 
-def _number_text(value: Any) -> str:
+def _number_text(value: complex) -> str:
     if isinstance(value, float) and not np.isfinite(value):
         return "np.nan" if np.isnan(value) else ("-" * (value < 0)) + "np.inf"
     return repr(value)
 
 
-def _number_name(value: Any) -> str:
+def _number_name(value: complex) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, complex):
@@ -215,7 +216,7 @@ def _number_name(value: Any) -> str:
     return f"minus_{text}" if value < 0 else f"n{text}"
 
 
-def _written(value: Any) -> str:
+def _written(value: np.ndarray) -> str:
     """Return a constant as Python, where that is short."""
     dtype = f"np.{dtype_name(value.dtype)}"
     if not value.size:

@@ -2,7 +2,6 @@
 
 import base64
 import textwrap
-from typing import Any
 
 import numpy as np
 
@@ -186,7 +185,7 @@ def _taken(prediction: Prediction) -> str:
     return "\n//\n" + textwrap.indent(text, "// ") if text else ""
 
 
-def _json(value: Any) -> str:
+def _json(value: object) -> str:
     if not isinstance(value, dict):
         return json_text(value)
     # In an object {"__proto__": …} would be no entry; {["__proto__"]: …} is one.

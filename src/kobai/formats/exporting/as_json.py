@@ -94,7 +94,7 @@ def load_json(path: str | os.PathLike[str]) -> Model:
     raise ModelFileError(f"{path}: not a usable JSON model: {problem}") from None
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return json_text(value)
 
 
@@ -125,7 +125,7 @@ def _graph(prediction: Prediction) -> dict[str, Any]:
     }
 
 
-def _number(value: Any) -> float | str:
+def _number(value: float) -> float | str:
     # JSON has no such number.
     return "nan" if np.isnan(value) else float(np.float32(value))
 

@@ -187,7 +187,7 @@ def _imports(decodes: bool, is_table: bool) -> str:
     return "\n".join([*standard, *[""] * bool(standard), "import numpy as np"])
 
 
-def _literal(value: Any) -> str:
+def _literal(value: object) -> str:
     return pprint.pformat(value, width=80, compact=True, sort_dicts=False)
 
 

@@ -1,6 +1,6 @@
 """A model as an ONNX file, for ONNX Runtime and whatever else reads the format."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from kobai.formats.exporting.prediction import (
 from kobai.graph import Constant, Input, Node, Operation
 from kobai.graph.identities.matching import number_of
 from kobai.version import __version__
+
+if TYPE_CHECKING:
+    from onnx import ModelProto, NodeProto, ValueInfoProto
 
 # The first set in which every operator used here is as it is now; read by ONNX Runtime
 # since 1.12 (2022).
@@ -66,13 +69,13 @@ class _Writer:
     def __init__(self, prediction: Prediction) -> None:
         self.prediction = prediction
         self.output = prediction.output_name
-        self.nodes: list[Any] = []
+        self.nodes: list[NodeProto] = []
         self.names = names_of(prediction, prediction.graph.operations)
         self.taken = set(self.names.values())
         self.names[prediction.output] = self.output
         self.arrays: dict[str, np.ndarray] = {}
 
-    def model(self, stem: str) -> Any:
+    def model(self, stem: str) -> "ModelProto":
         """Return the whole model."""
         from onnx import helper, numpy_helper
 
@@ -106,7 +109,7 @@ class _Writer:
         texts = {n.lower(): json_text(v) for n, v in known.items()}
         return {"kobai_version": __version__, **texts}
 
-    def _described(self, name: str, node: Node) -> Any:
+    def _described(self, name: str, node: Node) -> "ValueInfoProto":
         from onnx import TensorProto, helper
 
         shape = self.prediction.free(node.shape, "n")

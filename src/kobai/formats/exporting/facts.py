@@ -98,7 +98,7 @@ def taken(prediction: Prediction, otherwise: str) -> str:
     return textwrap.fill(text, WIDTH - 4)
 
 
-def json_text(value: Any) -> str:
+def json_text(value: object) -> str:
     """Return JSON that may stand in a script, a page or a terminal as it is.
 
     >>> print(json_text("</script>, \u2028, 日本"))

@@ -1,13 +1,12 @@
 """Operations that exported files have a name for, found in the graph."""
 
-from typing import Any
-
 import numpy as np
 
 from kobai import functions
 from kobai.autodiff import operations as ops
 from kobai.autodiff.primitive import Primitive
 from kobai.engines.fusions import FUSIONS
+from kobai.functions.arrays import Array
 from kobai.graph import Constant, Graph, Node, Operation
 from kobai.graph.identities.matching import enter, number_of
 from kobai.graph.identities.table import IDENTITIES
@@ -15,7 +14,7 @@ from kobai.graph.node import is_a
 from kobai.graph.rewriting import Identity, Rewriter, rewrite
 
 
-def _dense(x: Any, weights: Any, bias: Any) -> Any:
+def _dense(x: Array, weights: Array, bias: Array) -> Array:
     return x @ weights + bias
 
 

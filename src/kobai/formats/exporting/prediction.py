@@ -1,9 +1,9 @@
 """The whole prediction of a model as one graph: what every export is written from."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from kobai.errors import KobaiError
 from kobai.formats.exporting.fusing import simplify
 from kobai.formats.model import Model
 from kobai.formats.units import weight_of
+from kobai.functions.arrays import Array
 from kobai.graph import Constant, Graph, Input, Node, Operation, trace
 from kobai.graph.node import in_order
 from kobai.networks import Network
@@ -21,6 +22,8 @@ from kobai.networks.layer import Shape
 
 # So many lengths are tried before a graph is given up.
 MOST_TRACES = 1000
+
+T = TypeVar("T")
 
 # They only put entries elsewhere.
 MOVES = (ops.RESHAPE, ops.TRANSPOSE, ops.BROADCAST_TO, ops.GETITEM)
@@ -73,7 +76,7 @@ class Prediction:
         classifies = self.model.network.loss_name.endswith("cross_entropy")
         return "probabilities" if classifies else "values"
 
-    def free(self, shape: Shape, length: Any) -> tuple[Any, ...]:
+    def free(self, shape: Shape, length: T) -> tuple[int | T, ...]:
         """Return a shape with `length` for the number of samples."""
         return tuple(length if size == self.rows else size for size in shape)
 
@@ -110,7 +113,7 @@ def prediction_of(model: Model) -> Prediction:
     network = _in_float32(model.network)
     columns = model.columns
 
-    def predict(x: Any) -> Any:
+    def predict(x: Array) -> Array:
         if columns is not None:
             return columns.decode(network.predict(columns.encode(x)))
         if pixels is None:
@@ -172,7 +175,7 @@ def _in_float32(network: Network) -> Network:
     return made
 
 
-def _trace(predict: Any, inputs: Shape) -> tuple[int, Graph]:
+def _trace(predict: Callable[[Array], Array], inputs: Shape) -> tuple[int, Graph]:
     """Return a graph in whose shapes one length counts the samples, and nothing else.
 
     With as many samples as there are units in a layer, one could not tell which axis

@@ -1,7 +1,6 @@
 """What the identities have in common: names, and tests of nodes."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -22,7 +21,7 @@ def enter(table: list[Identity]) -> Callable[[str], Callable[[Rewrite], Rewrite]
     return identity
 
 
-def number_of(node: Node) -> Any:
+def number_of(node: Node) -> float | None:
     """Return the number that a constant holds everywhere, or None."""
     if not isinstance(node, Constant):
         return None
