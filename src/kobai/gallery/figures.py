@@ -18,6 +18,8 @@ from kobai.training import train
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from kobai.data import Dataset
+
 Method = Literal["forward", "central"]
 
 # Learning rates with which each comes near the minimum in the steps it is given.
@@ -244,7 +246,7 @@ def _fit(network: Network, x: Array, t: Array, seed: int) -> None:
     )
 
 
-def _means(activation: Layer, data: Any, seed: int) -> list[float]:
+def _means(activation: Layer, data: "Dataset", seed: int) -> list[float]:
     """Return the mean |gradient| of each layer's weights in a network of ten."""
     layers = [layer for _ in range(9) for layer in (Dense(50), activation)]
     network = Network(64, [*layers, Dense(10), Softmax()], seed=seed)

@@ -11,6 +11,7 @@ import numpy as np
 from kobai.errors import DataError, missing_extra
 
 if TYPE_CHECKING:
+    import pandas as pd
     import polars as pl
 
 
@@ -51,7 +52,7 @@ def words_of(name: str, values: Iterable[Any]) -> "pl.Series":
     return pl.Series(name, words, dtype=pl.String)
 
 
-def _is_missing(value: Any) -> bool:
+def _is_missing(value: object) -> bool:
     if isinstance(value, float | np.floating | Decimal):
         return bool(value != value)
     return value is None or type(value).__name__ in ("NAType", "NaTType")
@@ -74,7 +75,7 @@ def from_polars(frame: "pl.DataFrame | pl.LazyFrame") -> "pl.DataFrame":
     return frame.with_columns(words_of(each.name, each) for each in objects)
 
 
-def from_pandas(table: Any, names: Iterable[str]) -> "pl.DataFrame":
+def from_pandas(table: "pd.DataFrame", names: Iterable[str]) -> "pl.DataFrame":
     """Return a pandas frame as a Polars one with these names of columns."""
     import polars as pl
 
@@ -82,7 +83,7 @@ def from_pandas(table: Any, names: Iterable[str]) -> "pl.DataFrame":
     return pl.DataFrame([_series(name, table.iloc[:, i]) for i, name in columns])
 
 
-def pandas_names(table: Any) -> list[str]:
+def pandas_names(table: "pd.DataFrame") -> list[str]:
     """Return the names of a pandas frame's columns as text; "" for one that has none.
 
     Raises `DataError` for names of several levels.
@@ -96,7 +97,7 @@ def pandas_names(table: Any) -> list[str]:
     return ["" if _is_missing(name) else str(name) for name in table.columns]
 
 
-def _series(name: str, column: Any) -> "pl.Series":
+def _series(name: str, column: "pd.Series") -> "pl.Series":
     import polars as pl
 
     kind = column.dtype
@@ -121,7 +122,7 @@ def _series(name: str, column: Any) -> "pl.Series":
     return renamed
 
 
-def _categories(name: str, column: Any) -> "pl.Series":
+def _categories(name: str, column: "pd.Series") -> "pl.Series":
     """Return a pandas column of categories as one of Polars, whatever they are."""
     import polars as pl
 
