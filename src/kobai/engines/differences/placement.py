@@ -17,10 +17,9 @@ import numpy as np
 from kobai.autodiff import operations as ops
 from kobai.engines.numba_engine.errors import NotCompilable
 from kobai.engines.numba_engine.expressions import EXPRESSIONS
+from kobai.engines.numba_engine.lower import REDUCTIONS
 from kobai.graph import Constant, Input, Node, Operation
 from kobai.graph.node import is_a
-
-REDUCTIONS = (ops.SUM, ops.MAX, ops.MIN)
 
 # These loops have one operation: a product has three loops, and a pick, which reads
 # from all over the memory, would keep its neighbours from being vectorised.

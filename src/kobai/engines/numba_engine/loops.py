@@ -3,7 +3,8 @@
 import re
 from typing import TYPE_CHECKING
 
-from kobai.engines.numba_engine.lower import PUTS, REDUCTIONS, Op
+from kobai.autodiff import operations as ops
+from kobai.engines.numba_engine.lower import PUTS, Op
 from kobai.engines.numba_engine.names import short
 from kobai.engines.numba_engine.schedule import Group, is_inside, turned
 
@@ -11,7 +12,12 @@ if TYPE_CHECKING:
     from kobai.engines.numba_engine.source import Writer
 
 INDENT = "    "
-_STARTS = {"sum": "0", "max": "-np.inf", "min": "np.inf"}
+_STARTS = {ops.SUM: "0", ops.MAX: "-np.inf", ops.MIN: "np.inf"}
+_GATHERS = {
+    ops.SUM: "{0} += {1}",
+    ops.MAX: "{0} = maximum({0}, {1})",
+    ops.MIN: "{0} = minimum({0}, {1})",
+}
 
 
 def write_group(writer: "Writer", group: Group) -> list[str]:
@@ -125,8 +131,7 @@ class _Loops:
         return [self._rows_head, *(INDENT + line for line in body)] if body else []
 
     def _zero(self, op: Op) -> str:
-        kind = REDUCTIONS[op.node.primitive]
-        return f"{short(op.node.dtype)}({_STARTS[kind]})"
+        return f"{short(op.node.dtype)}({_STARTS[op.primitive]})"
 
     def _start(self, op: Op) -> list[str]:
         """Return what comes before the loop of a sum over the rows, or over all."""
@@ -160,12 +165,7 @@ class _Loops:
         return [f"{self.w.memory[op.node]}[{place}] = {self.w.names.of(op.node)}"]
 
     def _accumulate(self, op: Op, value: str) -> str:
-        kind = REDUCTIONS[op.node.primitive]
-        total = self._total(op)
-        if kind == "sum":
-            return f"{total} += {value}"
-        larger = {"max": "maximum", "min": "minimum"}[kind]
-        return f"{total} = {larger}({total}, {value})"
+        return _GATHERS[op.primitive].format(self._total(op), value)
 
     def _total(self, op: Op) -> str:
         if op.place == "column":

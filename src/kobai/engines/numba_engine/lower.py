@@ -24,7 +24,7 @@ from kobai.graph.identities.matching import same_signs
 
 Loop = tuple[int, int]
 
-REDUCTIONS = {ops.SUM: "sum", ops.MAX: "max", ops.MIN: "min"}
+REDUCTIONS = (ops.SUM, ops.MAX, ops.MIN)
 # They add numbers at the labels of rows.
 PUTS = (ops.ADD_AT, ops.SCATTER)
 
