@@ -218,6 +218,9 @@ def deciding_parts(node: ast.AST) -> list[ast.expr]:
             return [left, *others]
         case ast.Subscript(slice=key) | ast.Match(subject=key):
             return [key]
+        # Whoever asks for it would compare it.
+        case ast.Return(value=ast.Attribute() as name):
+            return [name]
         case ast.Call(func=ast.Attribute(attr="get"), args=[key, *_]):
             return [key]
     return []
@@ -229,7 +232,7 @@ def named_after_primitive(node: ast.AST) -> Iterator[str]:
         (target,) = node.targets[:1]
         pairs = [(target, node.value)]
         if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
-            pairs = list(zip(target.elts, node.value.elts, strict=True))
+            pairs = list(zip(target.elts, node.value.elts, strict=False))
         yield from (ast.unparse(t) for t, v in pairs if is_name_of_primitive(v))
     elif isinstance(node, ast.NamedExpr) and is_name_of_primitive(node.value):
         yield node.target.id
@@ -288,6 +291,11 @@ PLANTED = [
     (verbs, "engines/numba_engine/lowering.py", ""),
     (names_for_primitives, "graph/wrong.py", 'a = node.primitive.name == "add"\n'),
     (names_for_primitives, "graph/wrong.py", 'a = "add" != primitive.name\n'),
+    (
+        names_for_primitives,
+        "engines/wrong.py",
+        "def name(self):\n    return self.node.primitive.name\n",
+    ),
     (
         names_for_primitives,
         "formats/wrong.py",
