@@ -199,7 +199,8 @@ def telling_by_name(tree: ast.AST) -> Iterator[int]:
         variables = {name for node in nodes for name in named_after_primitive(node)}
         for node in nodes:
             for part in deciding_parts(node):
-                if is_name_of_primitive(part) or ast.unparse(part) in variables:
+                is_variable = isinstance(part, ast.Name) and part.id in variables
+                if is_variable or is_name_of_primitive(part):
                     yield node.lineno
 
 

@@ -14,6 +14,7 @@ from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.overloaded import ArrayLike
 from kobai.autodiff.numpy_functions import CONSTANT_FUNCTIONS, FIXED_SHAPE, FUNCTIONS
 from kobai.autodiff.primitive import Primitive
+from kobai.autodiff.rules import ELEMENTWISE
 
 M, V, T3 = (3, 4), (5,), (2, 3, 4)
 ORDER = np.array([[2, 0, 1, 1], [0, 0, 2, 1]])
@@ -773,6 +774,10 @@ def _through_setitem(x):
     return np.sum(h)
 
 
+def _through_add_at(x):
+    return np.sum(ops.ADD_AT(x, x[0], np.array([1]), pattern=(ops.ARRAY,)) ** 2)
+
+
 def _through_scatter(x):
     return np.sum(gradient(lambda x: np.sum(x[1:] ** 3), x) ** 2)
 
@@ -796,11 +801,14 @@ PRIMITIVES = {
     "GETITEM": lambda x: np.sum(x[0]),
     "SETITEM": _through_setitem,
     "SCATTER": _through_scatter,
+    "ADD_AT": _through_add_at,
 }
 
 
 def test_every_primitive_has_a_planted_error():
-    known = {k for k, v in vars(ops).items() if isinstance(v, Primitive)}
+    # Wrong rules of the elementwise ones are planted in test_rules.
+    others = {k: v for k, v in vars(ops).items() if v not in ELEMENTWISE.values()}
+    known = {k for k, v in others.items() if isinstance(v, Primitive)}
     flat = {k for k in known if getattr(ops, k).is_constant}
     assert flat == {"ASTYPE_CONSTANT"}
     assert set(PRIMITIVES) == known - flat
