@@ -151,11 +151,9 @@ def _numbers_together(node: Operation, builder: Rewriter) -> Node | None:
         inner = x
     else:
         return None
-    if number is None or not isinstance(inner, Operation):
+    if number is None:
         return None
-    if inner.primitive not in (ops.MULTIPLY, ops.DIVIDE) or not rounds_alike(
-        node, inner
-    ):
+    if not is_a(inner, ops.MULTIPLY, ops.DIVIDE) or not rounds_alike(node, inner):
         return None
     if inner.primitive is ops.DIVIDE:
         top = number_of(inner.inputs[0])

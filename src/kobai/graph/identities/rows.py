@@ -88,9 +88,8 @@ def _keeps_zeros(node: Operation, other: Node) -> bool:
     """Whether 0 · y or 0 / y is 0 for certain, and not nan; a number y is trusted."""
     if other.ndim == 0:
         return True
-    return (
-        is_above_zero(other) if node.primitive is ops.DIVIDE else is_within_one(other)
-    )
+    keeps = is_above_zero if node.primitive is ops.DIVIDE else is_within_one
+    return keeps(other)
 
 
 @identity("scatter(v) · y = scatter(v · y[i, tᵢ]), and so with / and -")
