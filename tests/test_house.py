@@ -16,7 +16,7 @@ SOURCE = Path(kobai.__file__).parent
 
 # Data flows down this list; an import points up it. Alike are those on one line.
 ORDER = [
-    ["errors", "version"],
+    ["errors", "version", "checks"],
     ["files", "html"],
     ["functions"],
     ["plots"],

@@ -11,7 +11,7 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
     A temporary file in the same folder is written, forced to the disk and renamed
     over `path`; then the folder is forced to the disk, which holds the new name. The
     old file stays if anything fails: a full disk, a folder that is missing or may not
-    be written. Raises `OSError` then.
+    be written. Raises `OSError` then, which names `path`.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -28,11 +28,22 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, target)
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise naming(path, error) from None
         raise
     _sync_folder(target.parent)
+
+
+def naming(path: str | os.PathLike[str], error: OSError) -> OSError:
+    """Return an error of a temporary file as one of the file that was asked for.
+
+    >>> naming("a.txt", OSError(28, "No space left on device", ".a.txt.12.tmp"))
+    OSError(28, 'No space left on device')
+    """
+    return OSError(error.errno, error.strerror, os.fspath(path))
 
 
 def remove_leftovers(path: str | os.PathLike[str]) -> None:

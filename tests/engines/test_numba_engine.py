@@ -259,7 +259,8 @@ def test_single_steps_and_chunks_are_the_same_as_one_call() -> None:
     arrays = [a.copy() for a in case.start]
     pieces = np.zeros(20)
     for first, stop in ((0, 1), (1, 13), (13, 20)):
-        given = [case.x, case.t], case.indices, [case.rates], pieces, first, stop
+        part = slice(first, stop)
+        given = [case.x, case.t], case.indices[part], [case.rates[part]], pieces[part]
         assert epoch(arrays, *given) == stop - first
     for ours, theirs in zip(arrays, whole, strict=True):
         np.testing.assert_array_equal(ours, theirs)

@@ -159,7 +159,7 @@ def stages_with(spied, seen):
 
 def rewritten(graph, stages):
     for stage in stages:
-        graph = rewrite(graph, stage, watch=lambda g, identity: verify(g))
+        graph = rewrite(graph, stage, watch=verify)
     return graph
 
 

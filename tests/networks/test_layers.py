@@ -222,9 +222,9 @@ def test_every_layer_keeps_the_dtype(kind, dtype):
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
-        (lambda: Dense(0), ValueError, "Dense: units must be at least 1, got 0"),
-        (lambda: Dense(2.5), TypeError, "Dense: units must be an integer, got 2.5"),
-        (lambda: Dense(True), TypeError, "units must be an integer, got True"),
+        (lambda: Dense(0), ValueError, "Dense: units must be 1 or more, got 0"),
+        (lambda: Dense(2.5), TypeError, "Dense: units must be a whole number, got 2.5"),
+        (lambda: Dense(True), TypeError, "units must be a whole number, got True"),
         (lambda: Dense(3, init="xaver"), ValueError, 'Did you mean "xavier"?'),
         (lambda: Dense(3, init=-1.0), ValueError, r"init must be in \[0, inf\)"),
         (lambda: Dense(3, bias=1), TypeError, "bias must be True or False, got 1"),

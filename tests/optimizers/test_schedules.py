@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from kobai.optimizers import (
-    Constant,
     CosineDecay,
     ExponentialDecay,
     StepDecay,
@@ -16,7 +15,6 @@ from kobai.optimizers import (
 STEPS = range(0, 40)
 
 CASES = {
-    "constant": (Constant(0.2), lambda s: 0.2),
     "step": (StepDecay(0.2, every=7, factor=0.3), lambda s: 0.2 * 0.3 ** (s // 7)),
     "exponential": (
         ExponentialDecay(0.2, steps=10, factor=0.5),
@@ -49,7 +47,7 @@ def test_formula(name):
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
-        (lambda: Constant(0), ValueError, "rate must be above 0"),
+        (lambda: StepDecay(0, every=9), ValueError, "rate must be above 0"),
         (lambda: StepDecay(0.1, every=0), ValueError, "every must be 1 or more"),
         (lambda: StepDecay(0.1, every=1.5), TypeError, "every must be a whole number"),
         (lambda: ExponentialDecay(0.1, 10, -1), ValueError, "factor must be above 0"),

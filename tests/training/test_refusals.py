@@ -16,7 +16,7 @@ NAN = np.array([[0.0, 1.0], [2.0, np.nan]])
         ({"epochs": 0}, ValueError, "epochs must be 1 or more, got 0"),
         ({"epochs": -3}, ValueError, "epochs must be 1 or more, got -3"),
         ({"epochs": 2.5}, TypeError, "epochs must be a whole number, got 2.5"),
-        ({"epochs": True}, ValueError, "epochs must be 1 or more, got True"),
+        ({"epochs": True}, TypeError, "epochs must be a whole number, got True"),
         ({"steps": 0}, ValueError, "steps must be 1 or more, got 0"),
         ({"epochs": 1, "steps": 1}, ValueError, "got epochs=1 and steps=1; give one"),
         ({"batch_size": 0}, ValueError, "batch_size must be 1 or more, got 0"),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kobai.cli.settings import Settings
 from kobai.errors import KobaiError
+from kobai.files import write_atomically
 from kobai.version import __version__
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class RunFolder:
             "written": datetime.now(UTC).isoformat(timespec="seconds"),
         }
         text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-        write_file(self.path / RUN, text.encode())
+        write_atomically(self.path / RUN, text.encode())
 
     def create(self) -> None:
         """Make the folder, and those above it."""
@@ -160,17 +161,6 @@ def check_place(path: Path) -> None:
         )
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file as a whole or not at all, and name it where that fails."""
-    from kobai.files import write_atomically
-
-    try:
-        write_atomically(path, content)
-    except OSError as error:
-        # The error speaks of the temporary file, which means nothing to the user.
-        raise OSError(error.errno, error.strerror, str(path)) from None
-
-
 def check_picture(path: Path) -> None:
     """Refuse a picture that cannot be written, before it is drawn."""
     if path.is_dir():
@@ -188,4 +178,4 @@ def write_figure(path: Path, figure: "Figure") -> None:
     picture = BytesIO()
     figure.savefig(picture, format=path.suffix.removeprefix(".").lower())
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_file(path, picture.getvalue())
+    write_atomically(path, picture.getvalue())

@@ -13,6 +13,7 @@ from kobai.data.tables.columns import OTHER, Columns
 from kobai.data.tables.frames import Table, open_table
 from kobai.data.tables.new_rows import coded_blocks, lacking
 from kobai.errors import DataError
+from kobai.files import naming
 from kobai.formats.rows import outputs_of
 
 if TYPE_CHECKING:
@@ -140,8 +141,7 @@ def write_predictions(found: Predictions, path: Path) -> int:
         rows = _write(found, temporary, path.suffix.lower())
         temporary.replace(path)
     except OSError as error:
-        # The error speaks of the temporary file, which means nothing to the user.
-        raise OSError(error.errno, error.strerror, str(path)) from None
+        raise naming(path, error) from None
     finally:
         temporary.unlink(missing_ok=True)
     return rows

@@ -43,18 +43,18 @@ class Identity:
 def rewrite(
     graph: Graph,
     identities: Sequence[Identity],
-    watch: Callable[[Graph, Identity | None], None] | None = None,
+    watch: Callable[[Graph], None] | None = None,
     passes: int = 20,
 ) -> Graph:
     """Return a graph that computes the same, by applying identities to every node.
 
     Operations are visited in order, so that a node is rewritten after what it needs.
-    `watch` is called after every pass, with None, for checks.
+    `watch` is called with the graph after every pass, for checks.
     """
     for _ in range(passes):
         graph, is_changed = _one_pass(graph, identities)
         if watch is not None:
-            watch(graph, None)
+            watch(graph)
         if not is_changed:
             break
     return graph

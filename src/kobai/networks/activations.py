@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kobai import functions
+from kobai.checks import within
 from kobai.functions.arrays import Array
-from kobai.networks.layer import Layer, Values, number_within
+from kobai.networks.layer import Layer, Values
 
 
 @dataclass(frozen=True, repr=False)
@@ -69,7 +70,7 @@ class LeakyReLU(Activation):
     rectified = True
 
     def __post_init__(self) -> None:
-        number_within("LeakyReLU", "slope", self.slope, 0, 1)
+        within("LeakyReLU", "slope", self.slope, 0, 1)
 
     def _function(self, x: Array) -> Array:
         return functions.leaky_relu(x, self.slope)

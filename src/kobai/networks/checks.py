@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from kobai.checks import whole
 from kobai.errors import suggest
 from kobai.functions.arrays import Array, is_plain
 from kobai.networks.frames import as_numbers
-from kobai.networks.layer import Layer, Shape, positive_integer
+from kobai.networks.layer import Layer, Shape
 
 
 def sample_shape(inputs: object) -> Shape:
@@ -21,7 +22,7 @@ def sample_shape(inputs: object) -> Shape:
     """
     sizes = tuple(inputs) if isinstance(inputs, tuple | list) else (inputs,)
     for size in sizes:
-        positive_integer("Network", "inputs", size)
+        whole("Network", "inputs", size)
     if not sizes:
         raise ValueError("Network: inputs must be a size or a shape, got ()")
     return tuple(int(size) for size in sizes)

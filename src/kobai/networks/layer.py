@@ -90,31 +90,3 @@ class Layer:
             if getattr(self, field.name) != field.default
         )
         return f"{type(self).__name__}({', '.join(changed)})"
-
-
-def positive_integer(layer: str, name: str, value: object) -> None:
-    """Raise TypeError or ValueError unless value is an integer of at least 1.
-
-    >>> positive_integer("Dense", "units", 0)
-    Traceback (most recent call last):
-    ValueError: Dense: units must be at least 1, got 0
-    """
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{layer}: {name} must be an integer, got {value!r}")
-    if value < 1:
-        raise ValueError(f"{layer}: {name} must be at least 1, got {value}")
-
-
-def number_within(
-    layer: str, name: str, value: object, low: float, high: float
-) -> None:
-    """Raise TypeError or ValueError unless low <= value < high.
-
-    >>> number_within("Dropout", "rate", 1.5, 0, 1)
-    Traceback (most recent call last):
-    ValueError: Dropout: rate must be in [0, 1), got 1.5
-    """
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
-        raise TypeError(f"{layer}: {name} must be a number, got {value!r}")
-    if not low <= float(value) < high:
-        raise ValueError(f"{layer}: {name} must be in [{low}, {high}), got {value}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import DTypeLike
 
+from kobai.checks import whole, within
 from kobai.errors import suggest
 from kobai.functions import he, normal, xavier
 from kobai.functions.arrays import Array
@@ -16,8 +17,6 @@ from kobai.networks.layer import (
     Layer,
     Shape,
     Values,
-    number_within,
-    positive_integer,
 )
 
 
@@ -38,7 +37,7 @@ class Dense(Layer):
     bias: bool = True
 
     def __post_init__(self) -> None:
-        positive_integer("Dense", "units", self.units)
+        whole("Dense", "units", self.units)
         if not isinstance(self.bias, bool):
             raise TypeError(f"Dense: bias must be True or False, got {self.bias!r}")
         if isinstance(self.init, str):
@@ -49,7 +48,7 @@ class Dense(Layer):
                     f"standard deviation.{hint}"
                 )
         elif self.init is not None:
-            number_within("Dense", "init", self.init, 0, math.inf)
+            within("Dense", "init", self.init, 0, math.inf)
 
     def __repr__(self) -> str:
         return super().__repr__().replace("units=", "", 1)
@@ -107,7 +106,7 @@ class Dropout(Layer):
     rate: float = 0.5
 
     def __post_init__(self) -> None:
-        number_within("Dropout", "rate", self.rate, 0, 1)
+        within("Dropout", "rate", self.rate, 0, 1)
 
     def __repr__(self) -> str:
         return f"Dropout(rate={self.rate})"
@@ -161,8 +160,8 @@ class BatchNorm(Layer):
     epsilon: float = 1e-5
 
     def __post_init__(self) -> None:
-        number_within("BatchNorm", "momentum", self.momentum, 0, 1)
-        number_within("BatchNorm", "epsilon", self.epsilon, 0, math.inf)
+        within("BatchNorm", "momentum", self.momentum, 0, 1)
+        within("BatchNorm", "epsilon", self.epsilon, 0, math.inf)
 
     def param_shapes(self, shape: Shape) -> dict[str, Shape]:
         """Return the shapes of γ and β."""

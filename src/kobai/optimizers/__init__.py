@@ -9,7 +9,6 @@ from kobai.optimizers.adaptive import AdaGrad, Adam, AdamW, RMSProp
 from kobai.optimizers.base import Optimizer
 from kobai.optimizers.descent import Descent, gradient_descent
 from kobai.optimizers.schedules import (
-    Constant,
     CosineDecay,
     ExponentialDecay,
     StepDecay,
@@ -33,7 +32,6 @@ __all__ = [
     "AdaGrad",
     "Adam",
     "AdamW",
-    "Constant",
     "CosineDecay",
     "Descent",
     "ExponentialDecay",

@@ -5,9 +5,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from kobai.checks import positive, within
 from kobai.functions.arrays import Array
 from kobai.optimizers.base import Optimizer, Rate, Schedule, as_scalar
-from kobai.optimizers.checks import fraction, positive
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class RMSProp(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        fraction(type(self).__name__, "decay", self.decay)
+        within(type(self).__name__, "decay", self.decay)
         positive(type(self).__name__, "epsilon", self.epsilon)
 
     def rule(
@@ -108,8 +108,8 @@ class Adam(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        fraction(type(self).__name__, "beta1", self.beta1)
-        fraction(type(self).__name__, "beta2", self.beta2)
+        within(type(self).__name__, "beta1", self.beta1)
+        within(type(self).__name__, "beta2", self.beta2)
         positive(type(self).__name__, "epsilon", self.epsilon)
 
     def rule(

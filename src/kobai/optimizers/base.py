@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import DTypeLike
 
+from kobai.checks import non_negative, positive
 from kobai.functions.arrays import Array
-from kobai.optimizers.checks import non_negative, positive
 
 Params = dict[str, Array]
 State = dict[str, Any]

@@ -9,8 +9,8 @@ import numpy as np
 from kobai import html
 from kobai.autodiff import value_and_gradient
 from kobai.autodiff.trees import Tree, leaves, tree_map
+from kobai.checks import positive, whole
 from kobai.functions.arrays import Array
-from kobai.optimizers.checks import positive, whole
 
 
 @dataclass(frozen=True)

@@ -10,26 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from kobai.checks import non_negative, positive, whole
 from kobai.optimizers.base import Rate
-from kobai.optimizers.checks import non_negative, positive, whole
-
-
-@dataclass(frozen=True)
-class Constant:
-    """The same learning rate at every step.
-
-    >>> Constant(0.1)(1000)
-    0.1
-    """
-
-    rate: float
-
-    def __post_init__(self) -> None:
-        positive("Constant", "rate", self.rate)
-
-    def __call__(self, step: Rate) -> Rate:
-        """Return the learning rate of a step."""
-        return self.rate
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kobai.checks import within
 from kobai.functions.arrays import Array
 from kobai.optimizers.base import Optimizer, Rate
-from kobai.optimizers.checks import fraction
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Momentum(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        fraction(type(self).__name__, "momentum", self.momentum)
+        within(type(self).__name__, "momentum", self.momentum)
 
     def rule(
         self, w: Array, g: Array, rate: Rate, step: Array, *memory: Array

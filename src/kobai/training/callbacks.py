@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kobai.autodiff.trees import tree_map
+from kobai.checks import non_negative, whole
 from kobai.errors import suggest
 from kobai.training.history import History
 
@@ -84,12 +85,9 @@ class EarlyStopping:
     def __init__(
         self, monitor: str = "test_loss", patience: int = 5, min_delta: float = 0.0
     ) -> None:
-        if patience < 1:
-            raise ValueError(f"EarlyStopping: patience must be 1 or more: {patience}")
-        if not min_delta >= 0:
-            raise ValueError(f"EarlyStopping: min_delta must be 0 or more: {min_delta}")
+        non_negative("EarlyStopping", "min_delta", min_delta)
         self.monitor = monitor
-        self.patience = patience
+        self.patience = whole("EarlyStopping", "patience", patience)
         self.min_delta = min_delta
         self._forget()
 

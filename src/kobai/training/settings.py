@@ -1,6 +1,5 @@
 """The settings of a run: refused where they make no sense, compared on resume."""
 
-import operator
 import os
 import re
 import zlib
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
 
+from kobai.checks import whole
 from kobai.engines import choose_engine
 from kobai.optimizers import Optimizer
 from kobai.training.batches import batch_size_of, ceil_divide
@@ -75,7 +75,7 @@ def make_settings(
         raise ValueError("train: checkpoint_every needs a file: checkpoint=PATH")
     choose_engine(engine)
     wanted = min(DEFAULT_BATCH, rows) if batch_size is None else batch_size
-    size = batch_size_of(batches, rows, whole("batch_size", wanted))
+    size = batch_size_of(batches, rows, whole("train", "batch_size", wanted))
     per_epoch = ceil_divide(rows, size)
     every = per_epoch if checkpoint_every is None else checkpoint_every
     return Settings(
@@ -86,9 +86,9 @@ def make_settings(
         batch_size=size,
         per_epoch=per_epoch,
         total=_total_steps(epochs, steps, per_epoch),
-        seed=whole("seed", seed, least=0),
+        seed=whole("train", "seed", seed, least=0),
         checkpoint=checkpoint,
-        checkpoint_every=whole("checkpoint_every", every),
+        checkpoint_every=whole("train", "checkpoint_every", every),
     )
 
 
@@ -98,26 +98,9 @@ def _total_steps(epochs: int | None, steps: int | None, per_epoch: int) -> int:
             f"train: got epochs={epochs} and steps={steps}; give one of the two"
         )
     if steps is not None:
-        return whole("steps", steps)
-    return per_epoch * whole("epochs", DEFAULT_EPOCHS if epochs is None else epochs)
-
-
-def whole(name: str, value: SupportsIndex, least: int = 1) -> int:
-    """Return a whole number of at least `least`, or refuse the value by name.
-
-    >>> whole("epochs", 0)
-    Traceback (most recent call last):
-    ValueError: train: epochs must be 1 or more, got 0
-    """
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise TypeError(
-            f"train: {name} must be a whole number, got {value!r}"
-        ) from None
-    if number < least or isinstance(value, bool):
-        raise ValueError(f"train: {name} must be {least} or more, got {value!r}")
-    return number
+        return whole("train", "steps", steps)
+    epochs = DEFAULT_EPOCHS if epochs is None else epochs
+    return per_epoch * whole("train", "epochs", epochs)
 
 
 def identity(

@@ -78,10 +78,8 @@ class Epoch:
         indices: Any,
         each: Sequence[Any],
         losses: Any,
-        first: int = 0,
-        stop: int | None = None,
     ) -> int:
-        """Run the steps from `first` to before `stop`; return how many were done.
+        """Run as many steps as there are `losses`; return how many were done.
 
         `arrays` are those named by `inputs`; those that the graph updates are changed
         in place. `data` has all rows of each input in `rows`, `indices`, shape
@@ -93,9 +91,8 @@ class Epoch:
         """
         core, generated = self._core, self._generated
         steps = len(losses)
-        stop = steps if stop is None else stop
         indices = np.ascontiguousarray(indices, np.int64)
-        _check_steps(generated, indices, data, each, losses, first, stop)
+        _check_steps(generated, indices, data, each, losses)
         core.check_labels(generated.rows, data)
         core.check_labels(generated.inputs, arrays)
         flat = core.flat(arrays)
@@ -108,7 +105,7 @@ class Epoch:
             _flat(n, a, n.shape) for n, a in zip(generated.each, each, strict=True)
         ]
         given = *core.fixed, indices.reshape(-1), losses, *flat, *core.own
-        return core.helper.run(lambda: core.function(first, stop, *given))
+        return core.helper.run(lambda: core.function(0, steps, *given))
 
 
 class _Core:
@@ -214,19 +211,18 @@ def _check_steps(
     data: Sequence[Any],
     each: Sequence[Any],
     losses: Any,
-    first: int,
-    stop: int,
 ) -> None:
     if losses.dtype != np.float64 or not losses.flags.c_contiguous:
         raise TypeError("compiled: losses must be a contiguous float64 array")
-    if not 0 <= first <= stop <= min(map(len, [losses, indices, *each])):
-        raise ValueError(f"compiled: got steps {first} to {stop} of {len(losses)}")
+    steps, given = len(losses), min(map(len, [indices, *each]))
+    if given < steps:
+        raise ValueError(f"compiled: got losses for {steps} steps, of which {given}")
     if indices.shape[1:] != (generated.batch,):
         raise ValueError(
             f"compiled: got indices {indices.shape}; need (steps, {generated.batch})"
         )
     rows = min(map(len, data))
-    chosen = indices[first:stop]
+    chosen = indices[:steps]
     if chosen.size and not 0 <= chosen.min() <= chosen.max() < rows:
         raise IndexError(f"compiled: got indices outside 0 to {rows - 1}")
 

@@ -83,11 +83,7 @@ def export(
     if not isinstance(model, Model):
         model = Model(model) if isinstance(model, Network) else load_model(model)
     content = chosen.write(model, path.stem)
-    try:
-        write_atomically(path, content)
-    except OSError as error:
-        # The error speaks of the temporary file, which means nothing to the user.
-        raise OSError(error.errno, error.strerror, str(path)) from None
+    write_atomically(path, content)
     return path
 
 

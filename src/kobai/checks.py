@@ -1,0 +1,65 @@
+"""Refusals of numbers that make no sense, each saying what was got and is needed."""
+
+import operator
+from math import isfinite
+from typing import Any
+
+
+def number(owner: str, name: str, value: Any) -> float:
+    """Return `value` as a float, or refuse what is not a finite number."""
+    result = _real(owner, name, value)
+    if not isfinite(result):
+        raise ValueError(f"{owner}: {name} must be finite, got {value!r}")
+    return result
+
+
+def _real(owner: str, name: str, value: Any) -> float:
+    try:
+        # float() reads a text as a number, which arithmetic does not.
+        if not isinstance(value, str | bytes | bool):
+            return float(value)
+    except (TypeError, ValueError):
+        pass
+    raise TypeError(f"{owner}: {name} must be a number, got {value!r}")
+
+
+def positive(owner: str, name: str, value: Any) -> None:
+    """Refuse what is not a number above 0."""
+    if number(owner, name, value) <= 0:
+        raise ValueError(f"{owner}: {name} must be above 0, got {value!r}")
+
+
+def non_negative(owner: str, name: str, value: Any) -> None:
+    """Refuse what is not a number of at least 0."""
+    if number(owner, name, value) < 0:
+        raise ValueError(f"{owner}: {name} must be 0 or more, got {value!r}")
+
+
+def within(owner: str, name: str, value: Any, low: float = 0, high: float = 1) -> None:
+    """Refuse what is not a number from low up to, but not including, high.
+
+    >>> within("Dropout", "rate", 1.5)
+    Traceback (most recent call last):
+    ValueError: Dropout: rate must be in [0, 1), got 1.5
+    """
+    if not low <= _real(owner, name, value) < high:
+        raise ValueError(f"{owner}: {name} must be in [{low}, {high}), got {value!r}")
+
+
+def whole(owner: str, name: str, value: Any, least: int = 1) -> int:
+    """Return a whole number of at least `least`, or refuse the value.
+
+    >>> whole("train", "epochs", 0)
+    Traceback (most recent call last):
+    ValueError: train: epochs must be 1 or more, got 0
+    """
+    try:
+        result = operator.index(value)
+        valid = not isinstance(value, bool)
+    except TypeError:
+        valid = False
+    if not valid:
+        raise TypeError(f"{owner}: {name} must be a whole number, got {value!r}")
+    if result < least:
+        raise ValueError(f"{owner}: {name} must be {least} or more, got {value!r}")
+    return result
