@@ -267,9 +267,13 @@ def test_every_module_has_a_place() -> None:
     assert {name.removesuffix(".py") for name in homes} == set(ranks(ORDER))
 
 
-def test_data_depends_on_nothing_above() -> None:
+# Data can be read where nothing learns.
+DATA_IMPORTS = {"data", "errors", "files", "checks", "functions"}
+
+
+def test_data_depends_on_nothing_that_learns() -> None:
     for path in modules(SOURCE / "data"):
-        assert {there[0] for there in imports(path)} <= {"data", "errors", "files"}
+        assert {there[0] for there in imports(path)} <= DATA_IMPORTS
 
 
 PLANTED = [

@@ -68,3 +68,9 @@ def test_the_file_is_small_and_its_makers_are_named():
 def test_a_misspelt_keyword():
     with pytest.raises(TypeError, match='Did you mean "test_size"'):
         load_digits(testsize=0.5)
+
+
+def test_labels_that_are_no_class_are_refused():
+    for label in (-1, 3, 0.5):
+        with pytest.raises(ValueError, match=f"one_hot: got label {label}; need 0 to"):
+            one_hot(np.array([0, label]), 3)

@@ -66,8 +66,22 @@ def test_a_probability_of_zero_does_not_make_the_log_loss_infinite():
     assert 5 < log_loss(y, np.array([0, 1])) < 20
 
 
-def test_a_target_that_never_changes_has_no_r2():
-    assert np.isnan(r2(np.array([1.0, 2.0]), np.array([3.0, 3.0])))
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 10**6), st.integers(2, 30), st.sampled_from("fd"))
+def test_r2_of_weighted_rows_and_of_targets_that_never_change(seed, n, dtype):
+    rng = np.random.default_rng(seed)
+    y, t = rng.normal(size=(2, n, 3)).astype(dtype)
+    # Small whole numbers, whose mean is exact.
+    t[:, 1] = 3
+    y[:, 2] = t[:, 2] = 2
+    weights = rng.integers(1, 4, n)
+    expected = metrics.r2_score(t.astype(float), y.astype(float), sample_weight=weights)
+    np.testing.assert_allclose(r2(y, t, weights), expected, rtol=1e-9)
+
+
+def test_there_is_no_r2_of_outputs_that_are_not_finite():
+    for wrong in (np.nan, np.inf):
+        assert np.isnan(r2(np.array([1.0, wrong]), np.array([3.0, 4.0])))
 
 
 @pytest.mark.parametrize(

@@ -56,8 +56,11 @@ def test_a_failure_keeps_the_old_file_and_no_litter(tmp_path, monkeypatch, faili
 
 
 def test_a_missing_folder_and_a_folder_that_is_a_file(tmp_path):
-    with pytest.raises(FileNotFoundError):
-        write_atomically(tmp_path / "missing" / "a.bin", b"x")
+    path = tmp_path / "missing" / "a.bin"
+    with pytest.raises(FileNotFoundError) as caught:
+        write_atomically(path, b"x")
+    # The temporary file means nothing to whoever asked for another.
+    assert (caught.value.filename, caught.value.filename2) == (str(path), None)
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(NotADirectoryError):
         write_atomically(tmp_path / "file" / "a.bin", b"x")

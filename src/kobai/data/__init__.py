@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from kobai.data.catalogue import load_dataset
-from kobai.data.dataset import Dataset, one_hot
+from kobai.data.dataset import Dataset
 from kobai.data.digits import load_digits
+from kobai.data.images.drawing import read_image
 from kobai.data.images.folders import load_idx_folder
 from kobai.data.images.idx import read_idx
 from kobai.data.images.mnist import load_fashion_mnist, load_kuzushiji_mnist, load_mnist
@@ -12,6 +13,7 @@ from kobai.data.npz import load_npz
 from kobai.data.ranges import InputRange
 from kobai.data.splits import train_test_split
 from kobai.data.toys import circles, gaussians, moons, sine, spiral, xor
+from kobai.functions.labels import one_hot
 
 if TYPE_CHECKING:
     from kobai.data.tables.columns import Columns
@@ -34,6 +36,7 @@ __all__ = [
     "moons",
     "one_hot",
     "read_idx",
+    "read_image",
     "sine",
     "spiral",
     "train_test_split",

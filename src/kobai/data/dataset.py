@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
@@ -110,21 +109,6 @@ class Dataset:
             return f"{len(self.classes)} classes: {_shortened(self.classes)}{form}"
         width = self.t_train[0].size
         return f"{width} real number{'' if width == 1 else 's'}, {self.t_train.dtype}"
-
-
-def one_hot(labels: Array, classes: int) -> Array:
-    """Return class labels as rows with a single 1.
-
-    Row n is 1 at column labels[n], 0 elsewhere. `labels` is `(n,)`; the result is
-    `(n, classes)`, float32.
-
-    >>> one_hot(np.array([2, 0]), 3)
-    array([[0., 0., 1.],
-           [1., 0., 0.]], dtype=float32)
-    """
-    rows = np.zeros((len(labels), classes), dtype=np.float32)
-    rows[np.arange(len(labels)), labels] = 1
-    return rows
 
 
 def _count(x: Array, noun: str) -> str:

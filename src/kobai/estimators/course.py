@@ -1,12 +1,10 @@
 """The course of a fit: what it remembers from epoch to epoch, and when it ends."""
 
-import math
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 from kobai.networks.layer import Values
 from kobai.optimizers import Optimizer
@@ -118,29 +116,6 @@ class Clock:
     def seconds(self) -> float:
         """Return how long all of it has taken."""
         return perf_counter() - self._start
-
-
-def r2(y: np.ndarray, t: np.ndarray, weights: np.ndarray | None = None) -> float:
-    """Return the coefficient of determination, the mean over all outputs.
-
-        R² = 1 − Σ w (t − y)² / Σ w (t − t̄)²
-
-    Shapes (n, k), (n, k) and (n,). An output whose targets are all the same counts 1
-    where it is met, else 0. NaN where y is not finite.
-
-    >>> r2(np.array([[1.0], [2.0]]), np.array([[1.0], [3.0]]))
-    0.5
-    """
-    if not np.all(np.isfinite(y)):
-        return math.nan
-    w = np.ones(len(t)) if weights is None else weights
-    kind: DTypeLike = np.float64
-    mean = np.average(t, axis=0, weights=w)
-    rest = w @ np.square(t - y, dtype=kind)
-    spread = w @ np.square(t - mean, dtype=kind)
-    safe = np.where(spread > 0, spread, 1)
-    each = np.where(spread > 0, 1 - rest / safe, np.where(rest > 0, 0.0, 1.0))
-    return float(np.mean(each))
 
 
 def is_finite(array: np.ndarray) -> bool:

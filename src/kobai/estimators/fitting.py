@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from kobai.autodiff.trees import leaves, tree_map
+from kobai.autodiff.trees import leaves
 from kobai.engines import choose_engine
 from kobai.estimators.building import build_optimizer
 from kobai.estimators.course import (
@@ -25,7 +25,7 @@ from kobai.estimators.rows import Rows
 from kobai.networks.layer import Values
 from kobai.optimizers.base import Params
 from kobai.training.bursts import LONGEST, Bursts
-from kobai.training.callbacks import Callbacks, TrainingState
+from kobai.training.callbacks import Callbacks, Kept, TrainingState
 from kobai.training.history import History
 from kobai.training.interrupt import DeferredInterrupt
 from kobai.training.step import Work
@@ -163,7 +163,7 @@ class StochasticFit:
         best = estimator.best_validation_score_ if by_score else -estimator.best_loss_
         limit = estimator.n_iter_no_change
         self.patience = Patience(estimator.tol, limit, best)
-        self.best_params = tree_map(np.array, self.network.params) if by_score else {}
+        self.best = Kept.of(self.network) if by_score else Kept()
 
     def _loop(self, work: Work, max_epochs: int) -> bool:
         done = 0
@@ -177,7 +177,7 @@ class StochasticFit:
                 self.stopped = "interrupted"
             elif self.patience.over:
                 self._lose_patience()
-        for name, best in self.best_params.items():
+        for name, best in self.best.params.items():
             work[0][name][...] = best
         self.estimator.n_iter_ = done
         return self.stopped is not None
@@ -266,7 +266,7 @@ class StochasticFit:
             print(f"Validation score: {score:f}")
         if self.patience.sees(score):
             estimator.best_validation_score_ = score
-            self.best_params = tree_map(np.array, self.network.params)
+            self.best = Kept.of(self.network)
 
     def _lose_patience(self) -> None:
         what = "Validation score" if self.estimator.early_stopping else "Training loss"

@@ -10,7 +10,7 @@ from sklearn.utils.metaestimators import available_if
 
 from kobai.errors import suggest
 from kobai.estimators.base import MLP, takes_steps
-from kobai.estimators.course import r2
+from kobai.functions import r2
 from kobai.functions.arrays import Array
 from kobai.networks import Exponential, Identity, Layer
 from kobai.optimizers import Optimizer

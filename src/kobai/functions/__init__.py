@@ -1,4 +1,4 @@
-"""Activations, losses, metrics and initializers, in plain NumPy."""
+"""Activations, losses, metrics, initializers and labels, in plain NumPy."""
 
 from kobai.functions.activations import (
     exponential,
@@ -14,6 +14,7 @@ from kobai.functions.activations import (
     tanh,
 )
 from kobai.functions.initializers import he, normal, xavier
+from kobai.functions.labels import one_hot
 from kobai.functions.losses import (
     binary_cross_entropy,
     cross_entropy_error,
@@ -52,6 +53,7 @@ __all__ = [
     "mae",
     "mean_squared_error",
     "normal",
+    "one_hot",
     "poisson_deviance",
     "precision_recall",
     "r2",

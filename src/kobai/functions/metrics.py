@@ -1,5 +1,6 @@
 """Metrics: what people want to know of a network, beside its loss."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -164,22 +165,28 @@ def mae(y: Array, t: Array) -> float:
     return float(np.abs(_errors("mae", y, t)).mean())
 
 
-def r2(y: Array, t: Array) -> float:
-    """Return the share of the variance of t that y explains.
+def r2(y: Array, t: Array, weights: Array | None = None) -> float:
+    """Return the share of the variance of t that y explains, R².
 
-        1 - Σ (y - t)² / Σ (t - mean of t)²
+        1 - Σ w (y - t)² / Σ w (t - mean of t)²
 
     1 is perfect, 0 is as good as the mean, and there is no limit below. Of several
-    columns it is the mean of theirs; NaN where t is always the same. Shapes as in
-    `rmse`.
+    columns it is the mean of theirs. A column of t that is always the same counts 1
+    where y meets it and 0 elsewhere, as in scikit-learn. NaN where y is not finite.
+    Shapes as in `rmse`; `weights`, shape (n,), are all 1 if None.
 
     >>> r2(np.array([1.0, 2.0, 3.5]), np.array([1.0, 2.0, 3.0]))
     0.875
     """
     errors = _errors("r2", y, t)
+    if not np.all(np.isfinite(errors)):
+        return math.nan
     t = np.asarray(t, float)
-    spread = ((t - t.mean(axis=0)) ** 2).sum(axis=0)
-    explained = 1 - (errors**2).sum(axis=0) / np.where(spread > 0, spread, np.nan)
+    w = np.ones(len(t)) if weights is None else np.asarray(weights, float)
+    rest = w @ errors**2
+    spread = w @ (t - np.average(t, axis=0, weights=w)) ** 2
+    safe = np.where(spread > 0, spread, 1)
+    explained = np.where(spread > 0, 1 - rest / safe, np.where(rest > 0, 0.0, 1.0))
     return float(explained.mean())
 
 

@@ -9,6 +9,7 @@ from numpy.typing import DTypeLike
 
 from kobai.checks import whole
 from kobai.errors import suggest
+from kobai.functions import one_hot
 from kobai.functions.arrays import Array, is_plain
 from kobai.networks.frames import as_numbers
 from kobai.networks.layer import Layer, Shape
@@ -231,13 +232,11 @@ def sample_weights(weights: Array | None, n: int, dtype: DTypeLike) -> Array | N
     return weights
 
 
-def one_hot(t: Array, outputs: Shape, dtype: DTypeLike) -> Array:
-    """Return labels (n,) as rows (n, k) with a single 1; other targets unchanged.
+def in_full(t: Array, outputs: Shape, dtype: DTypeLike) -> Array:
+    """Return labels (n,) as one-hot rows (n, k); other targets unchanged.
 
-    >>> one_hot(np.array([2, 0]), (3,), np.float32)
+    >>> in_full(np.array([2, 0]), (3,), np.float32)
     array([[0., 0., 1.],
            [1., 0., 0.]], dtype=float32)
     """
-    if not _are_labels(t, outputs):
-        return t
-    return (t[:, np.newaxis] == np.arange(outputs[0])).astype(dtype)
+    return one_hot(t, outputs[0], dtype) if _are_labels(t, outputs) else t

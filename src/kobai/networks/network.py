@@ -193,7 +193,7 @@ class Network:
     def _loss_of(self, logits: Array, t: Array, weights: Array | None = None) -> Array:
         outputs = logits if self._loss.of_logits else self._activate(logits)
         if not self._loss.takes_labels:
-            t = checks.one_hot(t, self.outputs, self.dtype)
+            t = checks.in_full(t, self.outputs, self.dtype)
         return self._loss.function(outputs, t, weights=weights)
 
     def predict(self, x: Array) -> Array:

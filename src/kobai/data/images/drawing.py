@@ -19,7 +19,9 @@ SMALL_FIELD = 16
 MOST_PIXELS = 100_000_000
 
 
-def read_image(path: Path, shape: tuple[int, ...]) -> Array:
+def read_image(
+    path: str | os.PathLike[str], shape: tuple[int, ...] = (28, 28)
+) -> Array:
     """Return the drawing in an image file as a network of `shape` expects it.
 
     Dark on light or light on dark, grey, coloured, with a palette or transparent: the
@@ -30,9 +32,22 @@ def read_image(path: Path, shape: tuple[int, ...]) -> Array:
 
     Raises `DataError` for a file that is no image, or an image with nothing in it.
 
+    >>> import tempfile
+    >>> from PIL import Image, ImageDraw
+    >>> paper = Image.new("L", (200, 100), "white")
+    >>> ImageDraw.Draw(paper).line([(30, 20), (30, 80)], "black", width=8)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     paper.save(f"{folder}/one.png")
+    ...     image = read_image(f"{folder}/one.png")
+    >>> image.shape, float(image.min()), float(image.max())
+    ((28, 28), 0.0, 1.0)
+
+    A network that was trained on flat rows takes `image.reshape(1, -1)`.
+
     Source: Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, "Gradient-based learning
     applied to document recognition", 1998, section III A (how MNIST was made).
     """
+    path = Path(path)
     if len(shape) != 2:
         raise DataError(
             f"{path}: a picture needs a network for images (height, width); this one "

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from kobai.data.dataset import Array, Dataset, one_hot
+from kobai.data.dataset import Array, Dataset
 from kobai.data.ranges import range_of
+from kobai.functions.labels import one_hot
 
 
 def image_dataset(
