@@ -7,6 +7,7 @@ from typing import Any
 import typer
 
 from kobai.cli.app import app
+from kobai.cli.lists import fill_lists
 
 PLACE = "<!-- commands -->"
 
@@ -21,6 +22,7 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 
 
 def _command(name: str, command: Any) -> Iterator[str]:
+    fill_lists(command)
     arguments = [p for p in command.params if p.param_type_name == "argument"]
     options = [p for p in command.params if p.param_type_name == "option"]
     usage = " ".join(_usage(p) for p in arguments)

@@ -1,4 +1,4 @@
-"""Refusals of numbers that make no sense, each saying what was got and is needed."""
+"""Refusals of what makes no sense, each saying what was got and what is needed."""
 
 import operator
 from math import isfinite
@@ -63,3 +63,25 @@ def whole(owner: str, name: str, value: Any, least: int = 1) -> int:
     if result < least:
         raise ValueError(f"{owner}: {name} must be {least} or more, got {value!r}")
     return result
+
+
+def enter(table: dict[str, Any], name: str, kind: type) -> None:
+    """Put a class into a table of names, or refuse a name that another one has.
+
+    A class that is defined anew, as in a notebook, takes the place of the old one.
+
+    >>> enter({"adam": int}, "adam", float)
+    Traceback (most recent call last):
+    ValueError: float: the name "adam" is that of builtins.int; choose another
+    """
+    known = table.setdefault(name, kind)
+    if _whence(known) != _whence(kind):
+        raise ValueError(
+            f'{kind.__name__}: the name "{name}" is that of {_whence(known)}; choose '
+            "another"
+        )
+    table[name] = kind
+
+
+def _whence(kind: type) -> str:
+    return f"{kind.__module__}.{kind.__qualname__}"

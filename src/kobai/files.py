@@ -43,6 +43,9 @@ def naming(path: str | os.PathLike[str], error: OSError) -> OSError:
     >>> naming("a.txt", OSError(28, "No space left on device", ".a.txt.12.tmp"))
     OSError(28, 'No space left on device')
     """
+    # What a library raises may be words alone.
+    if error.errno is None:
+        return error
     return OSError(error.errno, error.strerror, os.fspath(path))
 
 

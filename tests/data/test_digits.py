@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import kobai.data
-from kobai.data import load_digits
+from kobai.data import load_digits, one_hot
 
 FOLDER = Path(kobai.data.__file__).parent
 

@@ -37,7 +37,7 @@ from kobai.networks import (
     Tanh,
     TwoLayerNet,
 )
-from kobai.networks.layers import LAYERS
+from kobai.networks.layer import LAYERS
 
 RNG = np.random.default_rng
 FILES = {name: f.endings[0] for name, f in FORMATS.items() if name != "pytorch"}

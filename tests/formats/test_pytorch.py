@@ -25,7 +25,7 @@ from kobai.networks import (
     Softplus,
     Tanh,
 )
-from kobai.networks.layers import LAYERS
+from kobai.networks.layer import LAYERS
 
 LAYERS_IN_TURN = [
     *(Flatten(), Dense(5, bias=False), BatchNorm(momentum=0.8, epsilon=1e-3), ReLU()),

@@ -10,6 +10,7 @@ from kobai.cli.doctor import doctor
 from kobai.cli.evaluate import evaluate
 from kobai.cli.export import export
 from kobai.cli.figures import figures
+from kobai.cli.lists import Command
 from kobai.cli.predict import predict
 from kobai.cli.source import source
 from kobai.cli.train import train
@@ -22,7 +23,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for each in (train, evaluate, predict, export, check, descend, figures, source, doctor):
-    app.command()(each)
+    app.command(cls=Command)(each)
 
 
 def _version(wanted: bool) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from kobai.cli import lists
 from kobai.engines import ENGINES
 from kobai.errors import KobaiError
 
@@ -50,30 +51,6 @@ def number(option: str) -> Callable[[str], float]:
             ) from None
 
     return read
-
-
-def _activations() -> list[str]:
-    from kobai.networks.usual import hidden_activations
-
-    return hidden_activations()
-
-
-def _losses() -> list[str]:
-    from kobai.networks.usual import usual_losses
-
-    return usual_losses()
-
-
-def _optimizers() -> Any:
-    from kobai.optimizers import OPTIMIZERS
-
-    return OPTIMIZERS
-
-
-def _batches() -> Any:
-    from kobai.training import BATCHES
-
-    return BATCHES
 
 
 def _runs(incomplete: str) -> list[str]:
@@ -124,10 +101,9 @@ Activation = Annotated[
     typer.Option(
         "--activation",
         metavar="NAME",
-        autocompletion=names(_activations),
+        autocompletion=names(lists.activations),
         rich_help_panel=NETWORK,
-        help="sigmoid, tanh, relu, leaky_relu, softplus, gelu or identity. Usually "
-        "sigmoid; relu for the digits and tables.",
+        help="One of {activations}. Usually sigmoid; relu for the digits and tables.",
     ),
 ]
 Loss = Annotated[
@@ -135,10 +111,9 @@ Loss = Annotated[
     typer.Option(
         "--loss",
         metavar="NAME",
-        autocompletion=names(_losses),
+        autocompletion=names(lists.losses),
         rich_help_panel=NETWORK,
-        help="cross_entropy, binary_cross_entropy, squared_error, mean_squared_error "
-        "or huber. Usually what fits the data.",
+        help="One of {losses}. Usually what fits the data.",
     ),
 ]
 Dtype = Annotated[
@@ -156,10 +131,9 @@ OptimizerName = Annotated[
     typer.Option(
         "--optimizer",
         metavar="NAME",
-        autocompletion=names(_optimizers),
+        autocompletion=names(lists.optimizers),
         rich_help_panel=TRAINING,
-        help="sgd (the default), momentum, nesterov, adagrad, rmsprop, adam (the "
-        "default for tables) or adamw.",
+        help="One of {optimizers}. Usually sgd; adam for tables.",
     ),
 ]
 LearningRate = Annotated[
@@ -208,7 +182,7 @@ Batches = Annotated[
     typer.Option(
         "--batches",
         metavar="KIND",
-        autocompletion=names(_batches),
+        autocompletion=names(lists.batches),
         rich_help_panel=TRAINING,
         help="shuffle (the default), random (with replacement), online (one sample at "
         "a time) or full (all samples in every step).",
@@ -259,7 +233,7 @@ GradientKind = Annotated[
     typer.Option(
         "--gradient",
         metavar="KIND",
-        autocompletion=names(("backprop", "numerical")),
+        autocompletion=names(lists.gradients),
         rich_help_panel=TRAINING,
         help="backprop (the default), or numerical: the definition, which is slow.",
     ),

@@ -141,11 +141,9 @@ def hidden_sizes(text: str) -> tuple[int, ...]:
 
 def build_network(settings: Settings, data: "Dataset") -> "Network":
     """Return the network that the settings ask for, fitting the data."""
-    from kobai.networks.usual import (
-        hidden_activations,
-        suited_network,
-        usual_losses,
-    )
+    from kobai.networks.activations import hidden_activations
+    from kobai.networks.losses import usual_losses
+    from kobai.networks.usual import suited_network
 
     one_of("--dtype", settings.dtype, ("float32", "float64"))
     activation = settings.activation or "sigmoid"

@@ -10,35 +10,13 @@ from numpy.typing import DTypeLike
 from kobai.errors import suggest
 from kobai.estimators.checking import for_each_layer, hidden_sizes
 from kobai.functions.arrays import Array
-from kobai.networks import (
-    GELU,
-    Dense,
-    Dropout,
-    Identity,
-    Layer,
-    LeakyReLU,
-    Network,
-    ReLU,
-    Sigmoid,
-    Softplus,
-    Tanh,
-)
+from kobai.networks import ACTIVATIONS, Dense, Dropout, Layer, Network, Sigmoid
+from kobai.networks.activations import hidden_activations
 from kobai.optimizers import OPTIMIZERS, SGD, Adam, Momentum, Nesterov, Optimizer
 from kobai.optimizers.base import Rate, as_scalar
 
 if TYPE_CHECKING:
     from kobai.estimators.base import MLP
-
-ACTIVATIONS: Mapping[str, Callable[[], Layer]] = {
-    "identity": Identity,
-    "logistic": Sigmoid,
-    "sigmoid": Sigmoid,
-    "tanh": Tanh,
-    "relu": ReLU,
-    "leaky_relu": LeakyReLU,
-    "softplus": Softplus,
-    "gelu": GELU,
-}
 
 
 def build_network(
@@ -63,12 +41,13 @@ def build_network(
 
 
 def _activation(estimator: "MLP", name: object) -> Layer:
-    if not isinstance(name, str) or name not in ACTIVATIONS:
+    known = {"logistic": Sigmoid} | {n: ACTIVATIONS[n] for n in hidden_activations()}
+    if not isinstance(name, str) or name not in known:
         raise ValueError(
             f"{type(estimator).__name__}: activation: got {name!r}; need one of "
-            f"{', '.join(ACTIVATIONS)}.{suggest(str(name), ACTIVATIONS)}"
+            f"{', '.join(known)}.{suggest(str(name), known)}"
         )
-    return ACTIVATIONS[name]()
+    return known[name]()
 
 
 def draw_params(

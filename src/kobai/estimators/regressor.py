@@ -12,10 +12,9 @@ from kobai.errors import suggest
 from kobai.estimators.base import MLP, takes_steps
 from kobai.functions import r2
 from kobai.functions.arrays import Array
-from kobai.networks import Exponential, Identity, Layer
+from kobai.networks import LOSSES, Exponential, Identity, Layer
+from kobai.networks.losses import losses_of_numbers
 from kobai.optimizers import Optimizer
-
-LOSSES = ("squared_error", "poisson", "huber")
 
 
 class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
@@ -28,7 +27,8 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
     same defaults: changing the import is enough, and the same `random_state` gives the
     same network up to rounding. What is different or new:
 
-    - `loss`: "squared_error", "poisson" for targets of 0 or more, or "huber";
+    - `loss`: those of `kobai.networks.LOSSES` for numbers: "squared_error", "poisson"
+      for targets of 0 or more, "huber", …;
     - `loss_`, `loss_curve_` and `tol` are about the sum over the outputs, which is what
       is minimised; scikit-learn's of squared errors are about its mean;
     - `activation`: also "leaky_relu", "softplus", "gelu", or one name for each hidden
@@ -155,19 +155,19 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
         return int(t.shape[1])
 
     def _last(self, t: np.ndarray) -> tuple[Layer, str]:
-        if self.loss not in LOSSES:
+        known = losses_of_numbers()
+        if self.loss not in known:
             raise ValueError(
-                f"{type(self).__name__}: loss must be one of {', '.join(LOSSES)}, got "
-                f"{self.loss!r}.{suggest(str(self.loss), LOSSES)}"
+                f"{type(self).__name__}: loss must be one of {', '.join(known)}, got "
+                f"{self.loss!r}.{suggest(str(self.loss), known)}"
             )
-        if self.loss == "poisson":
-            self.out_activation_ = "exp"
-            return Exponential(), self.loss
-        self.out_activation_ = "identity"
-        return Identity(), self.loss
+        kind = (LOSSES[self.loss].fits or (Identity,))[0]
+        # scikit-learn's word comes first.
+        self.out_activation_ = "exp" if kind is Exponential else kind.__name__.lower()
+        return kind(), self.loss
 
     def _loss_is_mean(self) -> bool:
-        return bool(self.loss == "huber")
+        return not LOSSES[self.loss].is_sum
 
     def _stratifies(self, t: np.ndarray) -> bool:
         return False

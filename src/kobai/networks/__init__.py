@@ -13,8 +13,8 @@ from kobai.networks.activations import (
     Softplus,
     Tanh,
 )
-from kobai.networks.layer import Layer
-from kobai.networks.layers import LAYERS, BatchNorm, Dense, Dropout, Flatten
+from kobai.networks.layer import LAYERS, Layer
+from kobai.networks.layers import BatchNorm, Dense, Dropout, Flatten
 from kobai.networks.losses import LOSSES, Loss
 from kobai.networks.network import Network
 from kobai.networks.two_layer import TwoLayerNet

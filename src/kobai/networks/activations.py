@@ -4,17 +4,36 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kobai import functions
-from kobai.checks import within
+from kobai.checks import enter, within
 from kobai.functions.arrays import Array
 from kobai.networks.layer import Layer, Values
+
+ACTIVATIONS: dict[str, type["Activation"]] = {}
+"""The activations by name, in the order in which they are defined."""
+
+
+def hidden_activations() -> list[str]:
+    """Return the names of the activations that stand between layers."""
+    return [name for name, kind in ACTIVATIONS.items() if kind.hidden]
 
 
 @dataclass(frozen=True, repr=False)
 class Activation(Layer):
-    """A function of `kobai.functions` as a layer: no parameters, the shape kept."""
+    """A function as a layer: no parameters, the shape kept.
+
+    With `class Swish(Activation, name="swish")` it enters `ACTIVATIONS`: the command,
+    the estimators and the book know it by that name, and files by that of the class.
+    """
 
     rectified: ClassVar[bool] = False
     """Whether it passes about half of its inputs, which He's initial weights expect."""
+    hidden: ClassVar[bool] = True
+    """Whether it also stands between layers, and not at the end alone."""
+
+    def __init_subclass__(cls, name: str = "") -> None:
+        super().__init_subclass__(known=bool(name))
+        if name:
+            enter(ACTIVATIONS, name, cls)
 
     def _function(self, x: Array) -> Array:
         raise NotImplementedError
@@ -25,7 +44,7 @@ class Activation(Layer):
 
 
 @dataclass(frozen=True, repr=False)
-class Identity(Activation):
+class Identity(Activation, name="identity"):
     """Pass the sums on unchanged: the output layer of a regression."""
 
     def _function(self, x: Array) -> Array:
@@ -33,7 +52,7 @@ class Identity(Activation):
 
 
 @dataclass(frozen=True, repr=False)
-class Sigmoid(Activation):
+class Sigmoid(Activation, name="sigmoid"):
     """y = 1 / (1 + exp(-x)): see `kobai.functions.sigmoid`."""
 
     def _function(self, x: Array) -> Array:
@@ -41,7 +60,7 @@ class Sigmoid(Activation):
 
 
 @dataclass(frozen=True, repr=False)
-class Tanh(Activation):
+class Tanh(Activation, name="tanh"):
     """y = tanh x: see `kobai.functions.tanh`."""
 
     def _function(self, x: Array) -> Array:
@@ -49,7 +68,7 @@ class Tanh(Activation):
 
 
 @dataclass(frozen=True, repr=False)
-class ReLU(Activation):
+class ReLU(Activation, name="relu"):
     """y = max(0, x): see `kobai.functions.relu`."""
 
     rectified = True
@@ -59,7 +78,7 @@ class ReLU(Activation):
 
 
 @dataclass(frozen=True, repr=False)
-class LeakyReLU(Activation):
+class LeakyReLU(Activation, name="leaky_relu"):
     """y = x where x > 0, else slope · x: see `kobai.functions.leaky_relu`.
 
     >>> LeakyReLU(slope=0.2)
@@ -77,7 +96,7 @@ class LeakyReLU(Activation):
 
 
 @dataclass(frozen=True, repr=False)
-class Softplus(Activation):
+class Softplus(Activation, name="softplus"):
     """y = ln(1 + exp x): see `kobai.functions.softplus`."""
 
     rectified = True
@@ -87,15 +106,17 @@ class Softplus(Activation):
 
 
 @dataclass(frozen=True, repr=False)
-class Exponential(Activation):
+class Exponential(Activation, name="exponential"):
     """y = exp x, the output layer for counts: see `kobai.functions.exponential`."""
+
+    hidden = False
 
     def _function(self, x: Array) -> Array:
         return functions.exponential(x)
 
 
 @dataclass(frozen=True, repr=False)
-class GELU(Activation):
+class GELU(Activation, name="gelu"):
     """y ≈ x Φ(x): see `kobai.functions.gelu`."""
 
     rectified = True
@@ -105,21 +126,10 @@ class GELU(Activation):
 
 
 @dataclass(frozen=True, repr=False)
-class Softmax(Activation):
+class Softmax(Activation, name="softmax"):
     """yₖ = exp xₖ / Σⱼ exp xⱼ, probabilities: see `kobai.functions.softmax`."""
+
+    hidden = False
 
     def _function(self, x: Array) -> Array:
         return functions.softmax(x)
-
-
-ACTIVATIONS: dict[str, type[Activation]] = {
-    "identity": Identity,
-    "sigmoid": Sigmoid,
-    "tanh": Tanh,
-    "relu": ReLU,
-    "leaky_relu": LeakyReLU,
-    "softplus": Softplus,
-    "exponential": Exponential,
-    "gelu": GELU,
-    "softmax": Softmax,
-}

@@ -8,8 +8,7 @@ import numpy as np
 
 from kobai.errors import suggest
 from kobai.networks.checks import sample_shape
-from kobai.networks.layer import Layer, Shape
-from kobai.networks.layers import LAYERS
+from kobai.networks.layer import LAYERS, Layer, Shape
 
 VERSION = 1
 

@@ -7,10 +7,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
+from kobai.checks import enter
 from kobai.functions.arrays import Array
 
 Shape = tuple[int, ...]
 Values = Mapping[str, Array]
+
+LAYERS: dict[str, type["Layer"]] = {}
+"""The layers by the names that files have for them."""
 
 
 class Drawing(NamedTuple):
@@ -27,8 +31,14 @@ class Layer:
     """One step from inputs to outputs, pure: its numbers come as arguments.
 
     A layer names its numbers locally (`W`, `b`), and the network numbers them (`W1`,
-    `b1`). Shapes are those of one sample: the batch, axis 0, is left out.
+    `b1`). Shapes are those of one sample: the batch, axis 0, is left out. With
+    `class Scale(Layer, known=True)` a layer enters `LAYERS`: files that name it can be
+    read wherever it has been imported.
     """
+
+    def __init_subclass__(cls, known: bool = False) -> None:
+        if known:
+            enter(LAYERS, cls.__name__, cls)
 
     def output_shape(self, shape: Shape) -> Shape:
         """Return the shape that comes out where `shape` goes in, or raise ValueError.

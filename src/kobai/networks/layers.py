@@ -1,7 +1,6 @@
 """The layers with numbers of their own, and Flatten."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,6 @@ from kobai.checks import whole, within
 from kobai.errors import suggest
 from kobai.functions import he, normal, xavier
 from kobai.functions.arrays import Array
-from kobai.networks.activations import ACTIVATIONS
 from kobai.networks.layer import (
     Drawing,
     Layer,
@@ -21,7 +19,7 @@ from kobai.networks.layer import (
 
 
 @dataclass(frozen=True, repr=False)
-class Dense(Layer):
+class Dense(Layer, known=True):
     """Weigh every input for every unit, and add a bias.
 
     Y = X W + b, shapes (n, d_in), (d_in, units) and (units,) to (n, units). `init` is
@@ -89,7 +87,7 @@ class Dense(Layer):
 
 
 @dataclass(frozen=True, repr=False)
-class Dropout(Layer):
+class Dropout(Layer, known=True):
     """Silence each number with probability `rate` while training.
 
     y = x · mask, where mask is 0 with probability rate, else 1/(1 - rate), so that the
@@ -140,7 +138,7 @@ class Dropout(Layer):
 
 
 @dataclass(frozen=True, repr=False)
-class BatchNorm(Layer):
+class BatchNorm(Layer, known=True):
     """Give every unit mean 0 and variance 1 over the batch, then scale and shift.
 
     y = γ (x - μ) / √(σ² + ε) + β, each number of a sample by itself; the shape is
@@ -203,7 +201,7 @@ class BatchNorm(Layer):
 
 
 @dataclass(frozen=True, repr=False)
-class Flatten(Layer):
+class Flatten(Layer, known=True):
     """Lay out each sample as one vector, row after row.
 
     >>> Flatten().output_shape((28, 28))
@@ -217,9 +215,3 @@ class Flatten(Layer):
     def forward(self, values: Values, x: Array, training: bool) -> tuple[Array, Values]:
         """Return x as (n, d)."""
         return x.reshape((x.shape[0], math.prod(x.shape[1:]))), {}
-
-
-LAYERS: Mapping[str, type[Layer]] = {
-    layer.__name__: layer
-    for layer in (Dense, Dropout, BatchNorm, Flatten, *ACTIVATIONS.values())
-}

@@ -1,6 +1,6 @@
 """The losses by name, and which output layer each goes with."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,11 @@ from kobai.networks.layer import Layer
 
 @dataclass(frozen=True)
 class Loss:
-    """One loss: its formula, and the output layers that it fits."""
+    """One loss: its formula, and the output layers that it fits.
+
+    `LOSSES["log_cosh"] = Loss("log_cosh", log_cosh)` makes another known by its name to
+    the command and the estimators.
+    """
 
     name: str
     function: Callable[..., Any]
@@ -21,6 +25,8 @@ class Loss:
     takes_labels: bool = False
     """Whether the function takes class labels; else the network makes them one-hot."""
     classifies: bool = False
+    is_sum: bool = False
+    """Whether it is the sum over a sample's outputs; else it is their mean."""
     fits: tuple[type[Layer], ...] = ()
     """The output activations that it goes with; none named: any."""
     refuses: tuple[type[Layer], ...] = ()
@@ -35,7 +41,7 @@ class Loss:
         return kind in self.fits if self.fits else kind not in self.refuses
 
 
-LOSSES: Mapping[str, Loss] = {
+LOSSES: dict[str, Loss] = {
     loss.name: loss
     for loss in (
         Loss(
@@ -61,11 +67,15 @@ LOSSES: Mapping[str, Loss] = {
             classifies=True,
             fits=(Sigmoid,),
         ),
-        Loss("squared_error", functions.sum_squared_error),
+        Loss("squared_error", functions.sum_squared_error, is_sum=True),
         Loss("mean_squared_error", functions.mean_squared_error),
         Loss("huber", functions.huber, refuses=(Softmax, Sigmoid)),
         Loss(
-            "poisson", functions.poisson_deviance, of_logits=True, fits=(Exponential,)
+            "poisson",
+            functions.poisson_deviance,
+            of_logits=True,
+            is_sum=True,
+            fits=(Exponential,),
         ),
     )
 }
@@ -103,6 +113,20 @@ def choose_loss(name: str | None, activation: Layer, units: int) -> Loss:
     if not loss.fits_with(activation):
         raise ValueError(_misfit(loss, activation))
     return loss
+
+
+def usual_losses() -> list[str]:
+    """Return the names of the losses for labels and standardised targets.
+
+    "poisson" is none: it is for counts, and the targets of a table are standardised.
+    """
+    usual = Softmax(), Sigmoid(), Identity()
+    return [name for name, loss in LOSSES.items() if any(map(loss.fits_with, usual))]
+
+
+def losses_of_numbers() -> list[str]:
+    """Return the names of the losses for targets that are numbers, counts included."""
+    return [name for name, loss in LOSSES.items() if not loss.classifies]
 
 
 def _misfit(loss: Loss, activation: Layer) -> str:

@@ -14,7 +14,6 @@ from kobai.functions.metrics import are_right
 from kobai.networks import architecture, checks
 from kobai.networks.activations import Activation, Identity, Sigmoid, Softmax
 from kobai.networks.layer import Layer, Shape, Values
-from kobai.networks.layers import LAYERS
 from kobai.networks.losses import choose_loss
 from kobai.networks.placing import place
 from kobai.networks.predicting import Predictor
@@ -113,10 +112,10 @@ class Network:
 
         None if that is not known, as of layers or networks of others' making.
         """
-        ours = all(type(layer) in LAYERS.values() for layer in self.layers)
+        ours = all(type(each).__module__.startswith("kobai.") for each in self.layers)
         if not ours or type(self).objective is not Network.objective:
             return None
-        return self.inputs, self.layers, self.loss_name, self.dtype.name
+        return self.inputs, self.layers, self._loss, self.dtype.name
 
     def noise(self, n: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
         """Draw what one training step on a batch of n needs: Dropout's masks, or {}.

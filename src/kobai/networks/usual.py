@@ -9,7 +9,6 @@ from numpy.typing import DTypeLike
 from kobai.networks.activations import ACTIVATIONS, Identity, Sigmoid, Softmax
 from kobai.networks.layer import Layer
 from kobai.networks.layers import Dense, Flatten
-from kobai.networks.losses import LOSSES
 from kobai.networks.network import Network
 from kobai.optimizers import OPTIMIZERS
 
@@ -168,16 +167,3 @@ def _output_layer(loss: str | None, data: Data) -> Layer:
     if not data.classes:
         return Identity()
     return Sigmoid() if loss == "binary_cross_entropy" else Softmax()
-
-
-def hidden_activations() -> list[str]:
-    """Return the names of the activations that stand between layers."""
-    return [name for name in ACTIVATIONS if name not in ("softmax", "exponential")]
-
-
-def usual_losses() -> list[str]:
-    """Return the names of the losses for labels and standardised targets.
-
-    "poisson" is for counts, and the targets of a table are standardised.
-    """
-    return [name for name in LOSSES if name != "poisson"]

@@ -5,8 +5,7 @@ only: `init` makes its state, `update` returns new parameters and a new state, a
 neither touches what it was given.
 """
 
-from kobai.optimizers.adaptive import AdaGrad, Adam, AdamW, RMSProp
-from kobai.optimizers.base import Optimizer
+from kobai.optimizers.base import OPTIMIZERS, Optimizer
 from kobai.optimizers.descent import Descent, gradient_descent
 from kobai.optimizers.schedules import (
     CosineDecay,
@@ -16,15 +15,9 @@ from kobai.optimizers.schedules import (
 )
 from kobai.optimizers.sgd import SGD, Momentum, Nesterov
 
-OPTIMIZERS: dict[str, type[Optimizer]] = {
-    "sgd": SGD,
-    "momentum": Momentum,
-    "nesterov": Nesterov,
-    "adagrad": AdaGrad,
-    "rmsprop": RMSProp,
-    "adam": Adam,
-    "adamw": AdamW,
-}
+# isort: split
+# Lists of optimizers begin with the plainest, so what adapts is defined after them.
+from kobai.optimizers.adaptive import AdaGrad, Adam, AdamW, RMSProp
 
 __all__ = [
     "OPTIMIZERS",

@@ -11,7 +11,7 @@ from kobai.optimizers.base import Optimizer, Rate, Schedule, as_scalar
 
 
 @dataclass(frozen=True)
-class AdaGrad(Optimizer):
+class AdaGrad(Optimizer, name="adagrad"):
     """Divide by the length of all gradients so far: rare features learn faster.
 
         h ← h + g²
@@ -44,7 +44,7 @@ class AdaGrad(Optimizer):
 
 
 @dataclass(frozen=True)
-class RMSProp(Optimizer):
+class RMSProp(Optimizer, name="rmsprop"):
     """Divide by the recent size of the gradient, a running root mean square.
 
         h ← ρ h + (1 − ρ) g²
@@ -81,7 +81,7 @@ class RMSProp(Optimizer):
 
 
 @dataclass(frozen=True)
-class Adam(Optimizer):
+class Adam(Optimizer, name="adam"):
     """Momentum and RMSProp together, both corrected for having started at zero.
 
         m ← β₁ m + (1 − β₁) g          m̂ = m / (1 − β₁ᵗ)
@@ -125,7 +125,7 @@ class Adam(Optimizer):
 
 
 @dataclass(frozen=True)
-class AdamW(Adam):
+class AdamW(Adam, name="adamw"):
     """Adam whose weight decay shrinks the weights directly, not through the gradient.
 
         w ← w − η (m̂ / (√v̂ + ε) + λ w)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import DTypeLike
 
-from kobai.checks import non_negative, positive
+from kobai.checks import enter, non_negative, positive
 from kobai.functions.arrays import Array
 
 Params = dict[str, Array]
@@ -16,13 +16,17 @@ State = dict[str, Any]
 Rate = float | Array
 Schedule = Callable[[Rate], Rate]
 
+OPTIMIZERS: dict[str, type["Optimizer"]] = {}
+"""The optimizers by name, in the order in which they are defined."""
+
 
 @dataclass(frozen=True)
 class Optimizer:
     """The settings of a descent, and the two pure functions that perform it.
 
     A subclass gives `slots`, the names of what it remembers of each parameter, and
-    `rule`, its formula for one parameter.
+    `rule`, its formula for one parameter. With `class Lion(Optimizer, name="lion")` it
+    enters `OPTIMIZERS`: the command, the estimators and the book know it by that name.
 
     `weight_decay` λ adds λ w to every gradient (L2 regularisation). `clip_value`
     limits each entry of the gradient, `clip_norm` the length of all gradients taken
@@ -35,6 +39,10 @@ class Optimizer:
     weight_decay: float = field(default=0.0, kw_only=True)
     clip_norm: float | None = field(default=None, kw_only=True)
     clip_value: float | None = field(default=None, kw_only=True)
+
+    def __init_subclass__(cls, name: str = "") -> None:
+        if name:
+            enter(OPTIMIZERS, name, cls)
 
     def __post_init__(self) -> None:
         name = type(self).__name__

@@ -9,7 +9,7 @@ from kobai.optimizers.base import Optimizer, Rate
 
 
 @dataclass(frozen=True)
-class SGD(Optimizer):
+class SGD(Optimizer, name="sgd"):
     """Step against the gradient.
 
         w ← w − η g
@@ -32,7 +32,7 @@ class SGD(Optimizer):
 
 
 @dataclass(frozen=True)
-class Momentum(Optimizer):
+class Momentum(Optimizer, name="momentum"):
     """Roll downhill like a ball with friction: steps in one direction add up.
 
         v ← μ v − η g
@@ -68,7 +68,7 @@ class Momentum(Optimizer):
 
 
 @dataclass(frozen=True)
-class Nesterov(Momentum):
+class Nesterov(Momentum, name="nesterov"):
     """Momentum that takes the gradient where the ball is about to be.
 
         v ← μ v − η ∇f(θ + μ v)

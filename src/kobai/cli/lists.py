@@ -1,0 +1,70 @@
+"""The names that options take, from the tables where they are kept.
+
+The tables load NumPy, so they are asked only when somebody wants to see them.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from typer.core import TyperCommand
+
+
+def activations() -> list[str]:
+    """Return the activations that stand between layers."""
+    from kobai.networks.activations import hidden_activations
+
+    return hidden_activations()
+
+
+def losses() -> list[str]:
+    """Return the losses for labels and standardised targets."""
+    from kobai.networks.losses import usual_losses
+
+    return usual_losses()
+
+
+def optimizers() -> Any:
+    """Return the optimizers."""
+    from kobai.optimizers import OPTIMIZERS
+
+    return OPTIMIZERS
+
+
+def batches() -> Any:
+    """Return the kinds of batches."""
+    from kobai.training import BATCHES
+
+    return BATCHES
+
+
+def gradients() -> Any:
+    """Return the ways to a gradient."""
+    from kobai.training.step import GRADIENTS
+
+    return GRADIENTS
+
+
+LISTS: dict[str, Callable[[], Any]] = {
+    "activations": activations,
+    "losses": losses,
+    "optimizers": optimizers,
+}
+"""What a help text has in braces."""
+
+
+class Command(TyperCommand):
+    """A command whose help lists the names that there are."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help, its lists filled in."""
+        fill_lists(self)
+        super().format_help(ctx, formatter)
+
+
+def fill_lists(command: Any) -> None:
+    """Write the names that there are into the help of a command's options."""
+    for option in command.params:
+        for name, names in LISTS.items():
+            place = f"{{{name}}}"
+            if place in (option.help or ""):
+                option.help = option.help.replace(place, ", ".join(names()))
