@@ -60,6 +60,45 @@ def test_what_a_document_links_to_is_there(path):
             assert (path.parent / target).exists(), target
 
 
+SOURCE = ROOT / "src" / "kobai"
+# What a path begins with that means a file of this project, and not of its user.
+HERE = {p.name for folder in (ROOT, SOURCE) for p in folder.iterdir()}
+
+
+def paths_named(text):
+    """Return the words in backticks that are paths of this project."""
+    words = " ".join(re.findall(r"`([^`\n]+)`", text)).split()
+    paths = [word for word in words if re.fullmatch(r"[\w.-]+(/[\w.-]*)+", word)]
+    return [path for path in paths if path.split("/")[0] in HERE]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+def test_what_a_document_names_is_there(path):
+    for named in paths_named(path.read_text()):
+        there = (ROOT / named, SOURCE / named, SOURCE.parent / named)
+        assert any(place.exists() for place in there), named
+
+
+def test_paths_are_found_where_they_are_named():
+    text = "`python examples/gone.py`, `engines/gone.py`, `runs/digits-1/`, `a/b`"
+    assert paths_named(text) == ["examples/gone.py", "engines/gone.py"]
+
+
+def test_every_folder_is_in_the_table():
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    for folder in SOURCE.glob("*/__init__.py"):
+        assert f"| `{folder.parent.name}/` |" in text
+
+
+def test_readme_contributing_and_site_name_the_same_way_in():
+    ways = []
+    for name in ("README.md", "CONTRIBUTING.md", "docs/reading-the-code.md"):
+        _, rest = (ROOT / name).read_text().split("# Read the code in this order\n")
+        ways.append(paths_named(rest.split("\n#")[0]))
+    assert ways[0] == ways[1] == ways[2]
+    assert ways[0][0] == "examples/backpropagation_in_100_lines.py"
+
+
 def test_the_commands_of_the_readme_exist_with_their_options():
     commands = typer.main.get_command(app).commands
     lines = "".join(blocks(ROOT / "README.md", "console")).splitlines()
