@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from kobai.cli import options
+from kobai.cli import lists
 from kobai.cli.predict import BAR_WIDTH
 from kobai.data import load_digits
 from kobai.formats import load_model
@@ -69,8 +69,8 @@ def test_the_help_has_examples(kobai, name):
 
 def test_the_help_names_all_there_is(kobai):
     text = " ".join(kobai("train", "--help").out.split())
-    for known in (options._activations(), options._optimizers(), options._batches()):
-        for name in known:
+    for names in (*lists.LISTS.values(), lists.batches, lists.gradients):
+        for name in names():
             assert name in text
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 from sklearn import datasets
 
 from kobai.cli.loading import class_weights
-from kobai.cli.settings import Settings
+from kobai.cli.settings import Options
 from kobai.data import load_table
 from kobai.formats import load_model
 
@@ -240,10 +240,8 @@ def test_a_japanese_table_in_cp932(kobai, here, iris):
 
 
 def test_settings_survive_json():
-    settings = Settings(
-        data="a.csv", target="t", test_size=0.3, class_weight="balanced"
-    )
-    assert Settings.from_json(settings.as_json()) == settings
+    settings = Options(data="a.csv", target="t", test_size=0.3, class_weight="balanced")
+    assert Options.from_json(settings.as_json()) == settings
 
 
 def test_weights_of_classes():

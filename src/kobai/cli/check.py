@@ -9,7 +9,7 @@ import typer
 from kobai.cli import options
 from kobai.cli.loading import load_data
 from kobai.cli.screen import facts, say, show
-from kobai.cli.settings import SettingError, Settings, build_network
+from kobai.cli.settings import Options, SettingError, build_network
 
 if TYPE_CHECKING:
     from kobai.data import Dataset
@@ -47,7 +47,7 @@ def check(
     The definition moves every parameter a little to both sides and computes the loss
     again: slow, and beyond doubt. The exit code is 1 where the two differ.
     """
-    settings = Settings(
+    settings = Options(
         data=data or "digits",
         data_dir=data_dir,
         hidden=hidden or "50",
@@ -65,7 +65,7 @@ def check(
         raise typer.Exit(1)
 
 
-def _compare(settings: Settings, data: "Dataset", samples: int) -> bool:
+def _compare(settings: Options, data: "Dataset", samples: int) -> bool:
     """Print the comparison, and return whether the gradients agree."""
     from kobai.autodiff import check_gradient, gradient
 

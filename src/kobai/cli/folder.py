@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kobai.cli.settings import Settings
+from kobai.cli.settings import Options
 from kobai.errors import KobaiError
 from kobai.files import write_atomically
 from kobai.version import __version__
@@ -69,10 +69,10 @@ class RunFolder:
             raise RunError(f"{file}: damaged ({error!r}); train anew") from None
         return dict(content)
 
-    def settings(self) -> Settings:
+    def settings(self) -> Options:
         """Return the settings that `run.json` holds."""
         try:
-            return Settings.from_json(self.read()["settings"])
+            return Options.from_json(self.read()["settings"])
         except TypeError as error:
             raise RunError(
                 f"{self.path / RUN}: damaged ({error}); train anew"

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 from kobai.cli.options import DATA_SETS
 from kobai.cli.screen import short
-from kobai.cli.settings import TABLE_OPTIONS, SettingError, Settings
+from kobai.cli.settings import TABLE_OPTIONS, Options, SettingError
 
 if TYPE_CHECKING:
     from kobai.data import Dataset
 
 
-def load(settings: Settings) -> "Dataset":
+def load(settings: Options) -> "Dataset":
     """Load the data of a run: a data set, or a table with its options."""
     if not settings.is_table:
         return load_data(settings.data, settings.data_dir, settings.seed)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from kobai.cli.folder import MODEL, RunError, RunFolder
 from kobai.cli.screen import command
-from kobai.cli.settings import Settings
+from kobai.cli.settings import Options
 
 if TYPE_CHECKING:
     from kobai.formats import Model
@@ -38,7 +38,7 @@ def _known_runs(path: Path) -> str:
     return hint.strip() or f"There are {', '.join(runs)}."
 
 
-def settings_of(run: str) -> Settings:
+def settings_of(run: str) -> Options:
     """Return the settings of a run, which say what data it was trained on."""
     folder = RunFolder(Path(run).expanduser())
     if not folder.path.is_dir():

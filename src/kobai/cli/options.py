@@ -27,14 +27,17 @@ def names(known: tuple[str, ...] | Callable[[], Any]) -> Callable[[str], list[st
     return complete
 
 
-def whole(option: str) -> Callable[[str], int]:
+def whole(option: str, least: int | None = None) -> Callable[[str], int]:
     """Return what reads the whole number of an option, or says what it needs."""
 
     def read(text: str) -> int:
         try:
-            return int(text)
+            value = int(text)
         except ValueError:
             raise KobaiError(f'{option}: got "{text}"; need a whole number') from None
+        if least is not None and value < least:
+            raise KobaiError(f"{option}: got {value}; need {least} or more")
+        return value
 
     return read
 
@@ -171,7 +174,7 @@ BatchSize = Annotated[
     int | None,
     typer.Option(
         "--batch-size",
-        parser=whole("--batch-size"),
+        parser=whole("--batch-size", 1),
         metavar="N",
         rich_help_panel=TRAINING,
         help="Samples in a step. Usually 100 (20 for the digits).",
@@ -192,7 +195,7 @@ Epochs = Annotated[
     int | None,
     typer.Option(
         "--epochs",
-        parser=whole("--epochs"),
+        parser=whole("--epochs", 1),
         metavar="N",
         rich_help_panel=TRAINING,
         help="Passes through the data. Usually 10; 30 if there are few.",
@@ -202,7 +205,7 @@ Steps = Annotated[
     int | None,
     typer.Option(
         "--steps",
-        parser=whole("--steps"),
+        parser=whole("--steps", 1),
         metavar="N",
         rich_help_panel=TRAINING,
         help="Number of steps, instead of epochs.",
@@ -212,7 +215,7 @@ Seed = Annotated[
     int | None,
     typer.Option(
         "--seed",
-        parser=whole("--seed"),
+        parser=whole("--seed", 0),
         metavar="N",
         rich_help_panel=TRAINING,
         help="The same seed gives the same run. Usually 0.",

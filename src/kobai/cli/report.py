@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from kobai.cli.folder import DESCRIBED, RunFolder
 from kobai.cli.measures import of_table
 from kobai.cli.screen import command, console, facts, plain, say, short, show
-from kobai.cli.settings import Settings
+from kobai.cli.settings import Options
 
 if TYPE_CHECKING:
     from kobai.data import Dataset
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def announce(
     folder: RunFolder,
-    settings: Settings,
+    settings: Options,
     data: "Dataset",
     network: "Network",
     optimizer: "Optimizer",
@@ -34,7 +34,7 @@ def announce(
     say()
 
 
-def _training(settings: Settings, optimizer: Any) -> str:
+def _training(settings: Options, optimizer: Any) -> str:
     batches = {
         "full": "all samples in every step",
         "online": "one sample at a time",
@@ -73,7 +73,7 @@ def results(data: "Dataset", network: "Network", history: "History") -> dict[str
     return found | {"stopped": history.stopped}
 
 
-def sum_up(folder: RunFolder, results: dict[str, Any], settings: Settings) -> None:
+def sum_up(folder: RunFolder, results: dict[str, Any], settings: Options) -> None:
     """Say how well it went, what was written, and what to type next."""
     run = short(folder.path)
     steps = _count(results["steps"], "step")
@@ -101,7 +101,7 @@ def _quality(results: dict[str, Any]) -> str:
     return f"{best} (training data {train:.4f})"
 
 
-def _next_commands(run: str, settings: Settings) -> dict[str, str]:
+def _next_commands(run: str, settings: Options) -> dict[str, str]:
     if settings.is_table:
         new = ("new.csv", "-o", "predictions.csv")
         return {

@@ -11,7 +11,7 @@ from kobai.cli.leaving import CtrlCError, describe
 from kobai.cli.loading import load
 from kobai.cli.screen import command, short
 from kobai.cli.settings import (
-    Settings,
+    Options,
     build_network,
     build_optimizer,
     check_batch,
@@ -43,7 +43,7 @@ class _Beginning:
     """Write the settings down once it is certain that the run begins."""
 
     folder: RunFolder
-    settings: Settings
+    settings: Options
 
     def on_train_begin(self, state: TrainingState) -> None:
         self.folder.write(self.settings.as_json(), {})
@@ -54,7 +54,7 @@ class Session:
     """A run under way: where it goes, and with what settings."""
 
     folder: RunFolder
-    settings: Settings
+    settings: Options
     resume: bool = False
     quiet: bool = False
     unheard: str = ""

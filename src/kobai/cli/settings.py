@@ -24,8 +24,8 @@ class SettingError(KobaiError, ValueError):
 
 
 @dataclass(frozen=True)
-class Settings:
-    """All that decides how a run goes; None is filled in by `completed`."""
+class Options:
+    """All that was asked of a run; None is filled in by `completed`."""
 
     data: str = "digits"
     data_dir: str | None = None
@@ -65,20 +65,20 @@ class Settings:
         return asdict(self)
 
     @staticmethod
-    def from_json(values: Mapping[str, Any]) -> "Settings":
+    def from_json(values: Mapping[str, Any]) -> "Options":
         """Return the settings that `as_json` described, or raise `TypeError`.
 
-        >>> Settings.from_json(Settings(lr=0.5).as_json()).lr
+        >>> Options.from_json(Options(lr=0.5).as_json()).lr
         0.5
         """
-        known = {f.name: _accepted(f.type) for f in fields(Settings)}
+        known = {f.name: _accepted(f.type) for f in fields(Options)}
         found = {k: v for k, v in values.items() if k in known}
         if "data" not in found:
             raise TypeError("settings: no data")
         for name, value in found.items():
             if not isinstance(value, known[name]):
                 raise TypeError(f"settings: {name} is {value!r}")
-        return Settings(**found)
+        return Options(**found)
 
 
 def _accepted(kind: Any) -> Any:
@@ -86,11 +86,11 @@ def _accepted(kind: Any) -> Any:
     return kind | int if isinstance(0.0, kind) else kind
 
 
-def completed(settings: Settings, data: "Dataset") -> Settings:
+def completed(settings: Options, data: "Dataset") -> Options:
     """Fill in what was left open, to suit the data and the optimizer.
 
     >>> from kobai.data import load_digits
-    >>> completed(Settings(optimizer="adam"), load_digits()).batch_size
+    >>> completed(Options(optimizer="adam"), load_digits()).batch_size
     20
     """
     from kobai.networks.usual import usual_settings
@@ -139,7 +139,7 @@ def hidden_sizes(text: str) -> tuple[int, ...]:
     return sizes
 
 
-def build_network(settings: Settings, data: "Dataset") -> "Network":
+def build_network(settings: Options, data: "Dataset") -> "Network":
     """Return the network that the settings ask for, fitting the data."""
     from kobai.networks.activations import hidden_activations
     from kobai.networks.losses import usual_losses
@@ -155,12 +155,12 @@ def build_network(settings: Settings, data: "Dataset") -> "Network":
         hidden=hidden_sizes(settings.hidden),
         activation=activation,
         loss=settings.loss,
-        seed=_whole("--seed", settings.seed, 0),
+        seed=settings.seed,
         dtype=settings.dtype,
     )
 
 
-def build_optimizer(settings: Settings) -> "Optimizer":
+def build_optimizer(settings: Options) -> "Optimizer":
     """Return the optimizer that the settings ask for."""
     from kobai.optimizers import OPTIMIZERS
 
@@ -179,21 +179,16 @@ def build_optimizer(settings: Settings) -> "Optimizer":
     return kind(**options)
 
 
-def check_amounts(settings: Settings) -> None:
-    """Refuse amounts that make no sense, before anything is loaded."""
+def check_length(settings: Options) -> None:
+    """Refuse two lengths of one run, before anything is loaded."""
     if settings.epochs is not None and settings.steps is not None:
         raise SettingError(
             f"got --epochs {settings.epochs} and --steps {settings.steps}; "
             "give one of the two"
         )
-    for option in ("epochs", "steps", "batch_size"):
-        value = getattr(settings, option)
-        if value is not None:
-            _whole(f"--{option.replace('_', '-')}", value, 1)
-    _whole("--seed", settings.seed, 0)
 
 
-def check_batches(settings: Settings) -> None:
+def check_batches(settings: Options) -> None:
     """Refuse a batch size beside a kind of batches that has its own."""
     if settings.batches in ("online", "full") and settings.batch_size is not None:
         raise SettingError(
@@ -202,7 +197,7 @@ def check_batches(settings: Settings) -> None:
         )
 
 
-def check_table(settings: Settings) -> None:
+def check_table(settings: Options) -> None:
     """Refuse options of tables without a target, and the other way round."""
     given = [name for name in TABLE_OPTIONS if getattr(settings, name) is not None]
     if given and not settings.is_table:
@@ -217,13 +212,7 @@ def check_table(settings: Settings) -> None:
         raise SettingError("got --test and --test-size; give one of the two")
 
 
-def _whole(option: str, value: int, least: int) -> int:
-    if value < least:
-        raise SettingError(f"{option}: got {value}; need {least} or more")
-    return value
-
-
-def check_batch(settings: Settings, data: "Dataset") -> None:
+def check_batch(settings: Options, data: "Dataset") -> None:
     """Refuse a batch that is larger than the data."""
     rows = len(data.x_train)
     size = settings.batch_size

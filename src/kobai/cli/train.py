@@ -7,10 +7,10 @@ from kobai.cli import options, table_options
 from kobai.cli.folder import CHECKPOINT, RunError, RunFolder, fresh_folder
 from kobai.cli.loading import typed
 from kobai.cli.settings import (
+    Options,
     SettingError,
-    Settings,
-    check_amounts,
     check_batches,
+    check_length,
     check_table,
 )
 
@@ -74,15 +74,15 @@ def train(
     Session(folder, settings, resume=resume, quiet=quiet).go()
 
 
-def _fresh(run: str | None, given: dict[str, Any]) -> tuple[RunFolder, Settings]:
-    settings = Settings(**given)
-    check_amounts(settings)
+def _fresh(run: str | None, given: dict[str, Any]) -> tuple[RunFolder, Options]:
+    settings = Options(**given)
+    check_length(settings)
     check_batches(settings)
     check_table(settings)
     return fresh_folder(run, settings.data), settings
 
 
-def _resumed(run: str | None, given: dict[str, Any]) -> tuple[RunFolder, Settings]:
+def _resumed(run: str | None, given: dict[str, Any]) -> tuple[RunFolder, Options]:
     """Take the settings of the run as it began; only its length may change."""
     from pathlib import Path
 
@@ -106,5 +106,5 @@ def _resumed(run: str | None, given: dict[str, Any]) -> tuple[RunFolder, Setting
     if length:
         before = replace(before, epochs=None, steps=None)
     settings = replace(before, **length)
-    check_amounts(settings)
+    check_length(settings)
     return folder, settings

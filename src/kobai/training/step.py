@@ -4,14 +4,12 @@ from collections.abc import Callable, Hashable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-
 from kobai.autodiff import numerical_gradient, value_and_gradient
-from kobai.engines.numpy_engine.program import compile_numpy
 from kobai.errors import suggest
 from kobai.functions.arrays import Array
 from kobai.graph import Graph, trace
 from kobai.networks.layer import Values
+from kobai.networks.sourcing import source_of
 from kobai.optimizers import Optimizer
 from kobai.optimizers.base import Params, Rate, State
 
@@ -120,11 +118,6 @@ def step_graph(
 
 def step_source(network: "Network", optimizer: Optimizer, batch_size: int) -> str:
     """Return the NumPy code of a training step on batches of a size."""
-    rng = np.random.default_rng(0)
-    x, t = network.example_batch(batch_size)
     work = (network.params, optimizer.init(network.params), network.statistics)
-    noise, rate = network.noise(batch_size, rng), network.dtype.type(0.1)
     step = make_step(network, optimizer, "backprop")
-    graph = step_graph(step, work, {"x": x, "t": t}, noise, rate)
-    source: str = compile_numpy(graph).source  # type: ignore[attr-defined]
-    return source
+    return source_of(network, batch_size, lambda *rest: step_graph(step, work, *rest))
