@@ -29,10 +29,10 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
     changing the import is enough, and the same `random_state` gives the same network up
     to rounding. What is different or new:
 
-    - `activation`: also "leaky_relu", "softplus", "gelu", or one name for each hidden
-      layer;
-    - `solver`: also the other optimizers of Kobai, by name or as an object with
-      settings of its own, `kobai.AdamW(0.01)`;
+    - `activation`: also the others of `kobai.networks.ACTIVATIONS` that stand between
+      layers, or one name for each hidden layer;
+    - `solver`: also the others of `kobai.optimizers.OPTIMIZERS`, by name or as an object
+      with settings of its own, `kobai.AdamW(0.01)`;
     - `dropout`: the share of a hidden layer's outputs that is silenced in training, one
       number for all or one for each layer;
     - `class_weight`: None, "balanced" or a dictionary from classes to weights;
