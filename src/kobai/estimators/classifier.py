@@ -31,8 +31,8 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
 
     - `activation`: also the others of `kobai.networks.ACTIVATIONS` that stand between
       layers, or one name for each hidden layer;
-    - `solver`: also the others of `kobai.optimizers.OPTIMIZERS`, by name or as an object
-      with settings of its own, `kobai.AdamW(0.01)`;
+    - `solver`: also the others of `kobai.optimizers.OPTIMIZERS`, by name or as an
+      object with settings of its own, `kobai.AdamW(0.01)`;
     - `dropout`: the share of a hidden layer's outputs that is silenced in training, one
       number for all or one for each layer;
     - `class_weight`: None, "balanced" or a dictionary from classes to weights;

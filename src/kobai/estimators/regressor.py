@@ -33,8 +33,8 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
       is minimised; scikit-learn's of squared errors are about its mean;
     - `activation`: also the others of `kobai.networks.ACTIVATIONS` that stand between
       layers, or one name for each hidden layer;
-    - `solver`: also the others of `kobai.optimizers.OPTIMIZERS`, by name or as an object
-      with settings of its own, `kobai.AdamW(0.01)`;
+    - `solver`: also the others of `kobai.optimizers.OPTIMIZERS`, by name or as an
+      object with settings of its own, `kobai.AdamW(0.01)`;
     - `dropout`: the share of a hidden layer's outputs that is silenced in training, one
       number for all or one for each layer;
     - `fit(..., validation_data=(X, y))`, or a fraction: the loss and R² on them are
