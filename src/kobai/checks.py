@@ -2,10 +2,10 @@
 
 import operator
 from math import isfinite
-from typing import Any
+from typing import Any, SupportsIndex
 
 
-def number(owner: str, name: str, value: Any) -> float:
+def number(owner: str, name: str, value: float) -> float:
     """Return `value` as a float, or refuse what is not a finite number."""
     result = _real(owner, name, value)
     if not isfinite(result):
@@ -13,7 +13,7 @@ def number(owner: str, name: str, value: Any) -> float:
     return result
 
 
-def _real(owner: str, name: str, value: Any) -> float:
+def _real(owner: str, name: str, value: float) -> float:
     try:
         # float() reads a text as a number, which arithmetic does not.
         if not isinstance(value, str | bytes | bool):
@@ -23,19 +23,21 @@ def _real(owner: str, name: str, value: Any) -> float:
     raise TypeError(f"{owner}: {name} must be a number, got {value!r}")
 
 
-def positive(owner: str, name: str, value: Any) -> None:
+def positive(owner: str, name: str, value: float) -> None:
     """Refuse what is not a number above 0."""
     if number(owner, name, value) <= 0:
         raise ValueError(f"{owner}: {name} must be above 0, got {value!r}")
 
 
-def non_negative(owner: str, name: str, value: Any) -> None:
+def non_negative(owner: str, name: str, value: float) -> None:
     """Refuse what is not a number of at least 0."""
     if number(owner, name, value) < 0:
         raise ValueError(f"{owner}: {name} must be 0 or more, got {value!r}")
 
 
-def within(owner: str, name: str, value: Any, low: float = 0, high: float = 1) -> None:
+def within(
+    owner: str, name: str, value: float, low: float = 0, high: float = 1
+) -> None:
     """Refuse what is not a number from low up to, but not including, high.
 
     >>> within("Dropout", "rate", 1.5)
@@ -46,7 +48,7 @@ def within(owner: str, name: str, value: Any, low: float = 0, high: float = 1) -
         raise ValueError(f"{owner}: {name} must be in [{low}, {high}), got {value!r}")
 
 
-def whole(owner: str, name: str, value: Any, least: int = 1) -> int:
+def whole(owner: str, name: str, value: SupportsIndex, least: int = 1) -> int:
     """Return a whole number of at least `least`, or refuse the value.
 
     >>> whole("train", "epochs", 0)

@@ -39,8 +39,10 @@ def gradient_descent_source(network: "Network", batch_size: int) -> str:
         params: Params, batch: dict[str, Array], noise: Values, learning_rate: Array
     ) -> Array:
         def loss(params: Values) -> Array:
-            rest = {"statistics": network.statistics, "noise": noise}
-            return network.objective(params, **batch, **rest)[0]
+            statistics = network.statistics
+            return network.objective(
+                params, **batch, statistics=statistics, noise=noise
+            )[0]
 
         value, grads = value_and_gradient(loss, params)
         for name in params:
