@@ -320,6 +320,11 @@ LOOPS = [
     "BUF = np.ones(A.shape)\nS = S + np.sum(A * BUF)\n"
     "BUF *= 0.5\nS = S + np.sum(A * BUF)",
     "while len(A) > 1:\n    A = A[1:] - A[:-1]",
+    "BUF = np.zeros(A.shape)\nBUF[...] = A\nBUF.T[...] *= 0.5\nBUF[0] += B",
+    "BUF = np.empty((2, *A.shape))\nBUF[0], BUF[1] = A, B\nBUF[1] -= BUF[0]",
+    "BUF = np.ones(len(A))\nfor i in range(len(A)):\n    BUF[i:] += A[i].sum() * i",
+    "BUF = np.full(A.shape, 0.5)\nBUF[BUF > 0] = 0.25\nnp.add.at(BUF, [0, 0], A[0])",
+    "BUF = np.zeros_like(A)\nnp.multiply(A, B, out=BUF)\nBUF.ravel()[:1] = 1.5",
 ]
 
 
