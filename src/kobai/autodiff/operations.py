@@ -16,6 +16,9 @@ from kobai.autodiff.primitive import Primitive, unbroadcast
 from kobai.autodiff.rules import *  # noqa: F403 -- a name for each ufunc is enough
 from kobai.errors import GradientError
 
+# NumPy's own, also while f runs and others stand in for them.
+_array, _zeros = np.array, np.zeros
+
 # --- reductions; `axis` is a tuple of axes, counted from 0
 
 
@@ -174,7 +177,7 @@ def _astype(x: Any, dtype: Any) -> Any:
             "z.real or np.abs(z)"
         )
     # A number stays a number, and an array without axes an array.
-    return x.astype(dtype) if isinstance(x, np.generic) else np.array(x, dtype)
+    return x.astype(dtype) if isinstance(x, np.generic) else _array(x, dtype)
 
 
 TRANSPOSE = Primitive(
@@ -273,7 +276,7 @@ def _getitem(x: Any, *arrays: Any, pattern: tuple[Any, ...]) -> Any:
 
 def _scatter(g: Any, *arrays: Any, pattern: tuple[Any, ...], shape: Any) -> Any:
     """Return zeros of a shape, with g added at an index: the opposite of reading it."""
-    out = np.zeros(shape, np.asarray(g).dtype)
+    out = _zeros(shape, np.asarray(g).dtype)
     index = join_index(arrays, pattern)
     if any(a.dtype.kind in "iu" for a in arrays):
         # An entry that is read twice counts twice.
@@ -284,7 +287,7 @@ def _scatter(g: Any, *arrays: Any, pattern: tuple[Any, ...], shape: Any) -> Any:
 
 
 def _add_at(x: Any, v: Any, *arrays: Any, pattern: tuple[Any, ...]) -> Any:
-    out = np.array(x)
+    out = _array(x)
     np.add.at(out, join_index(arrays, pattern), v)
     return out
 
@@ -296,14 +299,21 @@ def _add_at_value_vjp(
 
 
 def _setitem(x: Any, v: Any, *arrays: Any, pattern: tuple[Any, ...]) -> Any:
-    out = np.array(x)
+    out = _array(x)
     out[join_index(arrays, pattern)] = v
     return out
+
+
+def _is_mask_of(x: Any, array: Any) -> bool:
+    return bool(array.dtype.kind == "b" and array.shape == x.shape)
 
 
 def _setitem_value_vjp(
     g: Any, y: Any, x: Any, v: Any, *arrays: Any, pattern: tuple[Any, ...]
 ) -> Any:
+    if not np.ndim(v) and pattern == (ARRAY,) and _is_mask_of(y, *arrays):
+        # Which entries a mask names is not known while tracing.
+        return np.sum(np.where(arrays[0], g, 0))
     if any(np.asarray(a).dtype.kind in "iu" for a in arrays):
         places = np.arange(y.size).reshape(y.shape)[join_index(arrays, pattern)]
         if np.unique(places).size < places.size:

@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff import operations as ops
+from kobai.autodiff.arrays.buffers import Valued, as_values, result_of, values_in
 from kobai.autodiff.arrays.creation import making_arrays
+from kobai.autodiff.arrays.memory import NOT_PLAIN, was_read_past_us
 from kobai.autodiff.arrays.overloaded import ArrayLike, refusal_behind
 from kobai.autodiff.primitive import Overloaded
 from kobai.autodiff.python_numbers import PythonNumber, of_numpy
@@ -14,6 +16,9 @@ from kobai.autodiff.tensor import Node, Tape, Tensor
 from kobai.autodiff.trees import leaves, tree_map, unflatten
 from kobai.errors import GradientError
 from kobai.functions.arrays import is_plain
+
+# What holds values, which are others after each change.
+_HOLDING = (ArrayLike, Valued)
 
 
 class _NotGiven:
@@ -68,13 +73,14 @@ def value_and_gradient(f: Callable[..., Any], x: Any, has_aux: bool = False) -> 
     (np.float64(25.0), array([6., 8.]))
     """
     tape = Tape()
-    flat = leaves(x)
+    given = leaves(x)
+    flat = [as_values(leaf) for leaf in given]
     watched = [tape.watch(_as_float(leaf)) for leaf in flat]
     # The leaves' own nodes: f may change the arrays it is given.
     starts = [tensor.node for tensor in watched]
-    marks = [_mark(leaf) for leaf in flat]
-    result = _run(f, unflatten(x, watched))
-    for leaf, mark in zip(flat, marks, strict=True):
+    marks = [_mark(leaf) for leaf in given]
+    result = _run(tape, f, unflatten(x, watched))
+    for leaf, mark in zip(given, marks, strict=True):
         _refuse_changed(leaf, mark)
     aux = None
     if has_aux:
@@ -92,6 +98,9 @@ def value_and_gradient(f: Callable[..., Any], x: Any, has_aux: bool = False) -> 
             "gradient: f returned a complex number; need a real one, such as its "
             "absolute value or its real part"
         )
+    # Only NaN differs from itself.
+    if not isinstance(value, Overloaded) and value != value and was_read_past_us(value):
+        raise GradientError(NOT_PLAIN)
     if isinstance(result, Tensor) and result.owner is tape:
         tape.backward(result.node, np.ones_like(value))
     elif not tape.used:
@@ -108,10 +117,11 @@ def value_and_gradient(f: Callable[..., Any], x: Any, has_aux: bool = False) -> 
     return ((value, aux) if has_aux else value), grads
 
 
-def _run(f: Callable[..., Any], x: Any) -> Any:
+def _run(tape: Tape, f: Callable[..., Any], x: Any) -> Any:
     try:
-        with making_arrays():
-            return f(x)
+        with making_arrays(tape):
+            result = f(x)
+            return result if type(result) is Tensor else tree_map(result_of, result)
     except ValueError as error:
         refusal = refusal_behind(error)
         if refusal is not None:
@@ -121,9 +131,13 @@ def _run(f: Callable[..., Any], x: Any) -> Any:
 
 def _mark(leaf: Any) -> Any:
     """Return what tells later whether an array at which f is differentiated changed."""
-    if isinstance(leaf, ArrayLike):
-        return leaf.node
+    if isinstance(leaf, _HOLDING):
+        return _state(leaf)
     return bytearray(_memory(leaf)) if is_plain(leaf) else None
+
+
+def _state(leaf: Any) -> Any:
+    return leaf.node if isinstance(leaf, ArrayLike) else values_in(leaf)
 
 
 def _memory(array: Any) -> Any:
@@ -135,8 +149,8 @@ def _memory(array: Any) -> Any:
 
 def _refuse_changed(leaf: Any, mark: Any) -> None:
     """Raise GradientError if f changed an array at which it is differentiated."""
-    if isinstance(leaf, ArrayLike):
-        changed = leaf.node is not mark
+    if isinstance(leaf, _HOLDING):
+        changed = _state(leaf) is not mark
     else:
         changed = mark is not None and mark != _memory(leaf)
     if changed:

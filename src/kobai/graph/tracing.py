@@ -8,7 +8,9 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.aliasing import source_of
+from kobai.autodiff.arrays.buffers import result_of
 from kobai.autodiff.arrays.creation import making_arrays
+from kobai.autodiff.arrays.memory import NOT_PLAIN, was_read_past_us
 from kobai.autodiff.arrays.methods import fixed
 from kobai.autodiff.arrays.overloaded import ArrayLike, refusal_behind
 from kobai.autodiff.primitive import Primitive, Trace
@@ -49,8 +51,9 @@ def trace(f: Callable[..., Any], *examples: Tree) -> Graph:
         for node, value in zip(nodes, values, strict=True)
     ]
     try:
-        with making_arrays():
+        with making_arrays(recording):
             result = f(*unflatten(list(examples), tracers))
+            result = None if result is None else tree_map(result_of, result)
     except ValueError as error:
         refusal = refusal_behind(error)
         if refusal is not None:
@@ -92,7 +95,9 @@ class Recording(Trace):
             return x.node
         if isinstance(x, ArrayLike):
             raise TraceError("trace: got a value under differentiation outside f")
-        return self.builder.constant(x)
+        if was_read_past_us(x):
+            raise TraceError(NOT_PLAIN)
+        return self.builder.constant(result_of(x))
 
     def apply(
         self,
@@ -322,8 +327,8 @@ def _refuse_unknown_type(primitive: Primitive, nodes: Sequence[Node]) -> None:
 _MAKE_NUMBERS = (ops.SUM, ops.MAX, ops.MIN, ops.PROD, ops.MATMUL)
 
 # What these return depends on shapes and dtypes alone.
-_OF_TYPES = {np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.result_type}
-_OF_TYPES |= {np.can_cast, np.iscomplexobj, np.isrealobj}
+_OF_TYPES = {np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.empty_like}
+_OF_TYPES |= {np.result_type, np.can_cast, np.iscomplexobj, np.isrealobj}
 
 ARG_EXTREMA = {
     np.argmax: Primitive("argmax", np.argmax),

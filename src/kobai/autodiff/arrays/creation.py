@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from kobai.autodiff.primitive import Overloaded
-
-_array = np.array
+from kobai.autodiff.arrays.buffers import Buffer, as_values, copied, has_values
+from kobai.autodiff.arrays.memory import leave_buffers
+from kobai.autodiff.primitive import Trace
 
 
 class _Here(threading.local):
@@ -30,7 +30,10 @@ _everywhere = 0
 
 
 class making_arrays:  # noqa: N801 - a context manager that reads as words
-    """A context in which this thread makes arrays of values."""
+    """A context in which this thread makes arrays of the values of a trace."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
 
     def __enter__(self) -> None:
         global _everywhere
@@ -40,13 +43,14 @@ class making_arrays:  # noqa: N801 - a context manager that reads as words
             _everywhere += 1
         _here.depth += 1
 
-    def __exit__(self, *exception: object) -> None:
+    def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
         global _everywhere
         _here.depth -= 1
         with _lock:
             _everywhere -= 1
             if not _everywhere:
                 vars(np).update(_ORIGINALS)
+        leave_buffers(self.trace, error)
 
 
 class StandIn:
@@ -86,30 +90,28 @@ def _of_numpy(name: str) -> Any:
     return _ORIGINALS[name]
 
 
+# --- arrays that can take values
+
+
+def _made(original: Any, *args: Any, **kwargs: Any) -> Any:
+    """np.zeros and its kin: an array of floats that can take values."""
+    return _as_buffer(original(*args, **kwargs))
+
+
+def _empty(original: Any, *args: Any, **kwargs: Any) -> Any:
+    # What happens to be in memory would be another graph each time.
+    array = original(*args, **kwargs)
+    if array.dtype.kind == "f":
+        array[...] = 0
+    return _as_buffer(array)
+
+
+def _as_buffer(array: Any) -> Any:
+    is_plain = type(array) is np.ndarray and array.dtype.kind == "f"
+    return array.view(Buffer) if is_plain else array
+
+
 # --- arrays of values
-
-
-def as_values(x: Any) -> Any:
-    """Return x as an array if it is a list or tuple, also one of values of a trace.
-
-    >>> as_values([[1, 2], [3, 4]])
-    array([[1, 2],
-           [3, 4]])
-    """
-    if not isinstance(x, list | tuple):
-        return x
-    return np.stack([_asarray(part) for part in x]) if has_values(x) else _array(x)
-
-
-def has_values(x: Any) -> bool:
-    """Whether x is an array of a trace, or holds one in lists and tuples."""
-    if isinstance(x, list | tuple):
-        return any(map(has_values, x))
-    return isinstance(x, Overloaded)
-
-
-def _asarray(x: Any) -> Any:
-    return as_values(x) if has_values(x) else _array(x, copy=None)
 
 
 def _is_array_of_values(x: Any, dtype: Any) -> bool:
@@ -119,20 +121,47 @@ def _is_array_of_values(x: Any, dtype: Any) -> bool:
 
 def _new(original: Any, object: Any, dtype: Any = None, **options: Any) -> Any:
     """np.array: a copy, unless copy= says otherwise."""
+    if _is_itself(object, dtype):
+        order = options.get("order")
+        is_new = options.get("copy", True)
+        same = copied(object, order or "K") if is_new else _laid_out(object, order)
+        return _with_ndmin(same, **options)
     if not _is_array_of_values(object, dtype):
-        return original(object, dtype, **options)
+        made = original(object, dtype, **options)
+        # The memory of an array from outside is not f's.
+        return made if made is object or made.base is not None else _as_buffer(made)
     return _of_values(object, dtype, **{"copy": True, **options})
 
 
-def _old(original: Any, a: Any, dtype: Any = None, *order: Any, **options: Any) -> Any:
+def _is_itself(a: Any, dtype: Any) -> bool:
+    return issubclass(type(a), Buffer) and (dtype is None or a.dtype == dtype)
+
+
+def _laid_out(buffer: Any, order: Any) -> Any:
+    if order not in ("C", "F") or buffer.flags[f"{order}_CONTIGUOUS"]:
+        return buffer
+    return copied(buffer, order)
+
+
+def _old(
+    original: Any, a: Any, dtype: Any = None, order: Any = None, **options: Any
+) -> Any:
     """np.asarray and its kin: x itself, if it is an array."""
+    if _is_itself(a, dtype) and not options.get("copy"):
+        return _laid_out(a, order)
+    if order is not None:
+        options["order"] = order
+    if isinstance(a, list | tuple) and not has_values(a):
+        return _as_buffer(original(a, dtype, **options))
     if not _is_array_of_values(a, dtype):
-        return original(a, dtype, *order, **options)
+        return original(a, dtype, **options)
     return _of_values(a, dtype, **{"copy": None, **options})
 
 
 def _with_axis(original: Any, a: Any, dtype: Any = None, **options: Any) -> Any:
     """np.ascontiguousarray and its kin: at least one axis."""
+    if _is_itself(a, dtype):
+        a = _laid_out(a, _ORDERS[original])
     return np.atleast_1d(_old(original, a, dtype, **options))
 
 
@@ -153,6 +182,10 @@ def _of_values(
         raise ValueError("Unable to avoid copy while creating an array as requested.")
     if copy and array is x:
         array = np.copy(array)
+    return _with_ndmin(array, ndmin)
+
+
+def _with_ndmin(array: Any, ndmin: int = 0, **options: Any) -> Any:
     missing = max(ndmin - array.ndim, 0)
     return np.reshape(array, (1,) * missing + array.shape) if missing else array
 
@@ -165,9 +198,14 @@ def _with_axes(array: Any) -> Any:
     return np.copy(np.reshape(np.stack([array]), ()))
 
 
+def _stretched(original: Any, array: Any, shape: Any, subok: bool = False) -> Any:
+    """np.broadcast_to: a view of a buffer is one, too."""
+    return original(array, shape, subok or issubclass(type(array), Buffer))
+
+
 def _full(original: Any, shape: Any, fill_value: Any, *args: Any, **kwargs: Any) -> Any:
     if not has_values(fill_value):
-        return original(shape, fill_value, *args, **kwargs)
+        return _made(original, shape, fill_value, *args, **kwargs)
     value = as_values(fill_value)
     like = np.empty(shape, *(args[:1] or [kwargs.pop("dtype", None) or value.dtype]))
     return _filled(value, like)
@@ -177,7 +215,7 @@ def _full_like(
     original: Any, a: Any, fill_value: Any, *args: Any, **kwargs: Any
 ) -> Any:
     if not has_values(fill_value):
-        return original(a, fill_value, *args, **kwargs)
+        return _made(original, a, fill_value, *args, **kwargs)
     return _filled(as_values(fill_value), np.zeros_like(a, *args, **kwargs))
 
 
@@ -185,10 +223,17 @@ def _filled(value: Any, like: Any) -> Any:
     return np.copy(np.broadcast_to(value, like.shape)).astype(like.dtype)
 
 
+_ORDERS = {np.ascontiguousarray: "C", np.asfortranarray: "F"}
 _INSIDE: dict[Any, list[Any]] = {
+    _made: [
+        *(np.zeros, np.zeros_like, np.ones, np.ones_like),
+        *(np.copy, np.eye, np.identity, np.arange, np.linspace),
+    ],
+    _empty: [np.empty, np.empty_like],
     _new: [np.array],
     _old: [np.asarray, np.asanyarray],
     _with_axis: [np.ascontiguousarray, np.asfortranarray],
+    _stretched: [np.broadcast_to],
     _full: [np.full],
     _full_like: [np.full_like],
 }

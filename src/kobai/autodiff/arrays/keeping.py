@@ -12,6 +12,8 @@ import numpy as np
 from kobai.autodiff.primitive import Overloaded
 from kobai.functions.arrays import is_plain
 
+# While f runs, np.array makes an array that can take values: here none will.
+_array = np.array
 _NUMBERS = (int, float, complex, np.generic)
 
 
@@ -29,7 +31,7 @@ def kept(x: Any) -> Any:
     if isinstance(x, Overloaded):
         return x.kept()
     # What is neither array nor number has memory too: a list, a table's column.
-    return x if isinstance(x, _NUMBERS) else np.array(x)
+    return x if isinstance(x, _NUMBERS) else _array(x)
 
 
 def _cannot_change(x: Any) -> bool:
@@ -45,7 +47,7 @@ def _cannot_change(x: Any) -> bool:
 
 def _copied(x: np.ndarray) -> np.ndarray:
     if 0 not in x.strides:
-        return x.copy("K")
+        return _array(x)
     # A broadcast array has few numbers in memory, but may be larger than all of it.
     once = x[tuple(slice(None) if stride else slice(1) for stride in x.strides)]
-    return np.broadcast_to(once.copy("K"), x.shape)
+    return np.broadcast_to(_array(once), x.shape)

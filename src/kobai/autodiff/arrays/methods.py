@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from kobai.autodiff import operations as ops
+from kobai.autodiff.arrays.flat import Flat
 from kobai.autodiff.numpy_functions import FUNCTIONS, call_twin
 from kobai.autodiff.numpy_functions.arrangement import move_in
 from kobai.errors import GradientError
@@ -24,7 +25,6 @@ _REMEDIES = {
     "dump": "save x.value",
     "dumps": "save x.value",
     "flags": "use x.value.flags",
-    "flat": "use x.ravel(), or x[index] = v to write",
     "getfield": "use x.value.getfield()",
     "resize": "a change of size in place; use np.resize, or np.concatenate",
     "setfield": "use x[index] = v",
@@ -166,8 +166,8 @@ class Methods:
 
     @property
     def flat(self) -> Any:
-        """The numbers in one row can be written so, but not read."""
-        raise refused("flat")
+        """The numbers one after another."""
+        return Flat(self)
 
     @flat.setter
     def flat(self, value: Any) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kobai.autodiff import operations as ops
-from kobai.autodiff.arrays.creation import as_values
+from kobai.autodiff.arrays.buffers import as_values
 from kobai.autodiff.primitive import Primitive
 
 

@@ -7,20 +7,18 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.aliasing import Changeable
+from kobai.autodiff.arrays.buffers import as_values
+from kobai.autodiff.arrays.memory import NOT_PLAIN
 from kobai.autodiff.arrays.methods import Methods
 from kobai.autodiff.arrays.operators import Operators
 from kobai.autodiff.arrays.ufuncs import call_ufunc, qualified
-from kobai.autodiff.numpy_functions import CONSTANT_FUNCTIONS, FUNCTIONS, call_twin
-from kobai.errors import GradientError
-
-_NOT_PLAIN = (
-    "a value under differentiation cannot become a plain number or array here. "
-    "Instead of np.sum([a, b]), and of `from numpy import array` with array([a, b]), "
-    "write np.stack([a, b]); of x.dot(W), x @ W; of float(x) or math.exp(x), "
-    "np.exp(x); of writing into a plain array, np.where, np.concatenate, or np.array "
-    "of a list of the values. To leave differentiation on purpose, read x.value"
+from kobai.autodiff.numpy_functions import (
+    CONSTANT_FUNCTIONS,
+    FUNCTIONS,
+    call_twin,
+    read,
 )
-
+from kobai.errors import GradientError
 
 # Kind of array-like -> what makes one of Python's numbers of a number of that kind.
 PYTHON_NUMBERS: dict[type, Callable[[Any], Any]] = {}
@@ -33,7 +31,7 @@ def refusal_behind(error: ValueError) -> GradientError | None:
         return error.__cause__
     # a.flat[0] = x[0] loses it.
     is_lost = str(error).startswith("Error setting single item of array")
-    return GradientError(_NOT_PLAIN) if is_lost else None
+    return GradientError(NOT_PLAIN) if is_lost else None
 
 
 class ArrayLike(Operators, Methods, Changeable):
@@ -75,17 +73,17 @@ class ArrayLike(Operators, Methods, Changeable):
         if twin is not None:
             return call_twin(function, twin, args, kwargs)
         if function in CONSTANT_FUNCTIONS:
-            return self.constant(function, args, kwargs)
+            return self.constant(function, *read(function, args, kwargs))
         raise GradientError(
             f"{qualified(function)}: has no derivative rule; write it with NumPy's "
             "elementary functions, or read x.value to leave differentiation on purpose"
         )
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
-        raise GradientError(_NOT_PLAIN)
+        raise GradientError(NOT_PLAIN)
 
     def _refuse_conversion(self) -> Any:
-        raise GradientError(_NOT_PLAIN)
+        raise GradientError(NOT_PLAIN)
 
     __float__ = __int__ = __index__ = __complex__ = _refuse_conversion
 
@@ -99,7 +97,7 @@ class ArrayLike(Operators, Methods, Changeable):
         if self.is_number:
             raise TypeError("a number does not take x[index] = value; need an array")
         arrays, pattern = ops.split_index(index)
-        self.update(ops.SETITEM(self, value, *arrays, pattern=pattern))
+        self.update(ops.SETITEM(self, as_values(value), *arrays, pattern=pattern))
 
     def __len__(self) -> int:
         if not self.shape:
@@ -110,4 +108,4 @@ class ArrayLike(Operators, Methods, Changeable):
         return (self[i] for i in range(len(self)))
 
     def __reduce__(self) -> Any:
-        raise GradientError(_NOT_PLAIN)
+        raise GradientError(NOT_PLAIN)

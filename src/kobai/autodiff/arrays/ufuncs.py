@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff import operations as ops
-from kobai.autodiff.arrays.creation import as_values
+from kobai.autodiff.arrays.buffers import as_values
 from kobai.autodiff.numpy_functions import FUNCTIONS, call_twin, stored
 from kobai.autodiff.numpy_functions.arrangement import known, writable
 from kobai.autodiff.numpy_functions.calling import asked_for, stretched
@@ -50,8 +50,9 @@ def call_ufunc(ufunc: Any, method: str, inputs: Any, kwargs: dict[str, Any]) -> 
             f"{qualified(ufunc)}: has no derivative rule; write the function with "
             "NumPy's elementary functions (kobai.functions has many ready)"
         )
-    if method == "__call__":
+    if method != "at":
         inputs = [as_values(x) for x in inputs]
+    if method == "__call__":
         if not kwargs and isinstance(operation, Primitive):
             return operation(*inputs)
         return _call(ufunc, operation, inputs, asked_for(kwargs))

@@ -24,7 +24,7 @@ from kobai.autodiff.numpy_functions.algebra import (
     norms,
     products,
 )
-from kobai.autodiff.numpy_functions.calling import call_twin, stored
+from kobai.autodiff.numpy_functions.calling import call_twin, read, stored
 from kobai.autodiff.numpy_functions.constants import CONSTANT_FUNCTIONS, FIXED_SHAPE
 from kobai.autodiff.numpy_functions.table import FUNCTIONS, twin_of
 
@@ -46,6 +46,7 @@ __all__ = [
     "order",
     "padding",
     "products",
+    "read",
     "reductions",
     "shapes",
     "stored",

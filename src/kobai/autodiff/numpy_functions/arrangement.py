@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from kobai.autodiff.arrays.buffers import Buffer
 from kobai.autodiff.numpy_functions.table import FUNCTIONS, as_array, is_known, twin_of
 from kobai.autodiff.primitive import Overloaded
 from kobai.errors import GradientError
@@ -89,10 +90,10 @@ def move_in(
 
 def writable(name: str, target: Any) -> Any:
     """Return an array that values under differentiation can be written into."""
-    if not isinstance(target, Overloaded):
+    if not (isinstance(target, Overloaded) or issubclass(type(target), Buffer)):
         raise GradientError(
-            f"np.{name}: cannot write a value under differentiation into a plain "
-            "array; use np.where or np.concatenate"
+            f"np.{name}: cannot write a value under differentiation into an array that "
+            "f did not make, as np.zeros(shape) does; use np.where or np.concatenate"
         )
     return target
 

@@ -7,6 +7,14 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff.arrays.aliasing import Changeable
+from kobai.autodiff.arrays.buffers import (
+    Buffer,
+    Valued,
+    as_values,
+    has_values,
+    is_list,
+)
+from kobai.autodiff.arrays.memory import are_held
 from kobai.autodiff.primitive import Overloaded
 from kobai.errors import GradientError
 
@@ -19,6 +27,10 @@ _HARMLESS = {
     "dtype": (None,),
 }
 
+# They write into what they are given.
+_WRITING = {np.copyto, np.put, np.place, np.putmask, np.put_along_axis}
+_WRITING |= {np.fill_diagonal}
+
 
 def call_twin(
     function: Any, twin: Callable[..., Any], args: Any, kwargs: dict[str, Any]
@@ -27,7 +39,7 @@ def call_twin(
     given = asked_for(kwargs) if kwargs else {}
     target = given.pop("out", None)
     try:
-        result = twin(*args, **given)
+        result = _called(function, twin, args, given)
     except TypeError:
         if _fits(twin, args, given) is None:
             raise
@@ -40,7 +52,7 @@ def call_twin(
                 f"np.{function.__name__}: this use cannot be differentiated "
                 f"({misfit}); write it without that argument"
             ) from None
-        result = twin(*args, **given)
+        result = _called(function, twin, args, given)
     if target is not None and function is np.clip:
         result = stretched(target, result)
     return result if target is None else stored(function.__name__, target, result)
@@ -51,6 +63,28 @@ def stretched(target: Any, result: Any) -> Any:
     (target,) = target if isinstance(target, tuple) else (target,)
     shape = np.shape(target)
     return result if result.shape == shape else np.broadcast_to(result, shape)
+
+
+def _called(function: Any, twin: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    args, kwargs = read(function, args, kwargs)
+    return twin(*args, **kwargs)
+
+
+def read(function: Any, args: Any, kwargs: dict[str, Any]) -> tuple[Any, Any]:
+    """Return a function's arguments with values in the places of the buffers.
+
+    Those that the function writes into stay what they are.
+    """
+    if not are_held() or function in _WRITING:
+        return args, kwargs
+    return tuple(map(_read, args)), {k: _read(x) for k, x in kwargs.items()}
+
+
+def _read(x: Any) -> Any:
+    if is_list(x) and has_values(x):
+        parts = map(_read, x)
+        return type(x)(*parts) if hasattr(x, "_fields") else type(x)(parts)
+    return as_values(x) if type(x) is Valued else x
 
 
 def asked_for(kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -72,6 +106,13 @@ def stored(name: str, target: Any, result: Any) -> Any:
     """Write a result into the array that was given as out=, and return that."""
     if isinstance(target, tuple) and len(target) == 1:
         (target,) = target
+    if issubclass(type(target), Buffer):
+        if np.shape(result) != target.shape:
+            raise ValueError(
+                f"{name}: got {np.shape(result)}; cannot be stored in {target.shape}"
+            )
+        np.copyto(target, result)
+        return target
     if isinstance(target, Changeable) and not target.is_number:
         if not isinstance(result, Overloaded):
             target.check_type(np.result_type(result))
@@ -80,8 +121,9 @@ def stored(name: str, target: Any, result: Any) -> Any:
         return target.update(result)
     if isinstance(target, Changeable) or isinstance(result, Overloaded):
         raise GradientError(
-            f"np.{name}: cannot write a value under differentiation into a plain "
-            "array; write a = a + b for a += b, or leave out= away"
+            f"np.{name}: cannot write a value under differentiation into an "
+            "array that f did not make, as np.zeros(shape) does; write "
+            "a = a + b for a += b, or leave out= away"
         )
     np.copyto(target, result)
     return target

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff import operations as ops
+from kobai.autodiff.arrays.buffers import has_values
 from kobai.autodiff.primitive import Overloaded
 
 # NumPy's function -> its twin.
@@ -81,7 +82,7 @@ def is_known(x: Any) -> bool:
     """Whether x has no derivative and no trace: its numbers can be looked at."""
     parts = x if isinstance(x, list | tuple) else (x,)
     return not any(
-        isinstance(p, Overloaded)
+        has_values(p)
         or (isinstance(p, list | tuple | slice) and not is_known(_inside(p)))
         for p in parts
     )

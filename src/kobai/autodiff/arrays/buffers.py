@@ -1,0 +1,333 @@
+"""Arrays that f makes with np.zeros and its kin, and then fills with values.
+
+Such a buffer is an array of NumPy's own until a value under differentiation is written
+into it. From then on its numbers are a row of values (memory.py), and every read, also
+of a view, is answered from that row. In NumPy's memory stands NaN, under a type of no
+numbers, so that whoever reads it past us fails. When f has ended, the plain numbers are
+back.
+"""
+
+import sys
+from functools import cache
+from typing import Any
+from weakref import WeakValueDictionary
+
+import numpy as np
+
+from kobai.autodiff import operations as ops
+from kobai.autodiff.arrays.flat import Flat
+from kobai.autodiff.arrays.memory import NOT_PLAIN, Memory, as_view, is_basic
+from kobai.autodiff.primitive import Overloaded
+from kobai.errors import GradientError
+
+_array, _copy = np.array, np.copy
+_dtype: Any = np.ndarray.dtype
+# From NumPy 2.5 on a subclass sets it by this name.
+_set_dtype = getattr(np.ndarray, "_set_dtype", _dtype.__set__)
+
+# --- values, and lists of them
+
+
+def has_values(x: Any) -> bool:
+    """Whether x is an array of a trace, or holds one in lists and tuples."""
+    if is_list(x):
+        return any(map(has_values, x))
+    return type(x) is Valued or isinstance(x, Overloaded)
+
+
+def is_list(x: Any) -> bool:
+    """Whether x is a list or a tuple."""
+    # isinstance would ask values under differentiation what they are taken for.
+    return issubclass(type(x), (list, tuple))
+
+
+def as_values(x: Any) -> Any:
+    """Return x as an array if it is a list or tuple, also one of values of a trace.
+
+    >>> as_values([[1, 2], [3, 4]])
+    array([[1, 2],
+           [3, 4]])
+    """
+    if type(x) is Valued:
+        return _memory(x).read(x)
+    if not is_list(x):
+        return x
+    if not has_values(x):
+        return _array(x)
+    parts = [as_values(p) if has_values(p) else _array(p, copy=None) for p in x]
+    return np.stack(parts)
+
+
+def result_of(x: Any) -> Any:
+    """Return what f returned as it is outside of f: no buffer."""
+    if type(x) is Buffer:
+        return np.ndarray.view(x, np.ndarray)
+    return as_values(x) if type(x) is Valued else x
+
+
+def values_in(buffer: "Valued") -> Any:
+    """Return what the memory of a buffer holds; it is another after each change."""
+    return _memory(buffer).values
+
+
+# --- the arrays
+
+# The array that NumPy made -> the first buffer of its memory.
+_owners: WeakValueDictionary[int, "Buffer"] = WeakValueDictionary()
+
+
+class Buffer(np.ndarray):
+    """An array that f made. It can take values, and is NumPy's own until it does."""
+
+    # The buffer whose memory a view shows; an owner that named itself would never die.
+    _owner: "Buffer | None" = None
+    _memory: Memory | None = None
+    _views: WeakValueDictionary[int, "Buffer"] | None = None
+
+    def __array_finalize__(self, source: Any) -> None:
+        root: Any = self
+        while isinstance(root.base, np.ndarray):
+            root = root.base
+        owner = _owners.setdefault(id(root), self)
+        if owner is not self:
+            self._owner = owner
+            if owner._views is None:
+                owner._views = WeakValueDictionary()
+            owner._views[id(self)] = self
+        elif type(source) is Valued:
+            # W.dot(z): NumPy makes a result to fill it from the memory.
+            raise GradientError(NOT_PLAIN)
+        memory = owner._memory
+        kind = Buffer if memory is None or memory.values is None else Valued
+        if type(self) is not kind:
+            self.__class__ = kind
+
+    def __array_wrap__(
+        self, array: Any, context: Any = None, return_scalar: bool = False
+    ) -> Any:
+        # What is computed from a buffer is none.
+        return array[()] if return_scalar and array is not self else array
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        if type(self) is Valued or has_values(value) or has_values(index):
+            _write(self, index, as_values(value))
+        else:
+            super().__setitem__(index, value)
+
+    def hold_values(self, held: bool) -> None:
+        """Let this array and all views of its memory hold values, or plain numbers."""
+        kind = Valued if held else Buffer
+        if type(self) is not kind:
+            numbers, hidden = self.dtype, np.dtype((np.void, self.itemsize))
+            before, after = (numbers, hidden) if held else (hidden, numbers)
+            if held and "numba" in sys.modules:
+                _refuse_in_numba()
+            for array in (self, *(self._views or {}).values()):
+                array.__class__ = kind
+                if _dtype.__get__(array) == before:
+                    _set_dtype(array, after)
+        if not held:
+            self._memory = None
+
+    def view(self, *types: Any, **keywords: Any) -> Any:
+        """Return another name for the same memory, which can take values, too."""
+        if not keywords and all(t is np.ndarray for t in types):
+            return super().view()
+        return super().view(*types, **keywords)
+
+    def squeeze(self, axis: Any = None) -> Any:
+        """Return a view without axes of length 1, which NumPy would wrap anew."""
+        plain = np.ndarray.view(self, np.ndarray)
+        return self.reshape(plain.squeeze(axis).shape)
+
+    def fill(self, value: Any) -> None:
+        """Write one value everywhere."""
+        self[...] = value
+
+    def put(self, indices: Any, values: Any, mode: Any = "raise") -> None:
+        """Write values at positions, counted as in one row."""
+        if type(self) is Valued or has_values(values):
+            np.put(self, indices, as_values(values), mode)
+        else:
+            super().put(indices, values, mode)
+
+    @property
+    def flat(self) -> Any:
+        """The numbers one after another."""
+        return Flat(self)
+
+    @flat.setter
+    def flat(self, value: Any) -> None:
+        self.flat[:] = as_values(value)
+
+    def __repr__(self) -> str:
+        return repr(np.ndarray.view(self, np.ndarray))
+
+    def __reduce__(self) -> Any:
+        return np.ndarray.view(self, np.ndarray).__reduce__()
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return np.ndarray.view(self, np.ndarray).__reduce_ex__(protocol)
+
+
+class Valued(Buffer):
+    """A buffer that holds values, or a view of one: reads see the values."""
+
+    # W.dot(z) makes a result of this class, which refuses to be filled.
+    __array_priority__ = 1000
+
+    def __array_ufunc__(
+        self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any
+    ) -> Any:
+        return values_in(self).__array_ufunc__(ufunc, method, *inputs, **kwargs)
+
+    def __array_function__(
+        self, function: Any, types: Any, args: Any, kwargs: Any
+    ) -> Any:
+        if function is _copy:
+            return copied(*args, **kwargs)
+        if function in _OF_VIEWS or (function is np.diag and self.ndim == 2):
+            # They call methods, which give views of this memory.
+            return super().__array_function__(function, (Valued,), args, kwargs)
+        return values_in(self).__array_function__(function, types, args, kwargs)
+
+    def __getitem__(self, index: Any) -> Any:
+        if not is_basic(index):
+            return as_values(self)[index]
+        part = super().__getitem__(as_view(index))
+        is_number = not part.ndim and as_view(index) is not index
+        return _memory(self).read_number(part) if is_number else part
+
+    def __contains__(self, value: Any) -> bool:
+        return bool(np.any(as_values(self) == value))
+
+    def view(self, *types: Any, **keywords: Any) -> Any:
+        """Return another name for the same memory, of the same type of numbers."""
+        if keywords or any(t is not np.ndarray and t != self.dtype for t in types):
+            return as_values(self).view(*types, **keywords)
+        return np.ndarray.view(self)
+
+    def copy(self, order: Any = "C") -> Any:
+        """Return a buffer of the same values."""
+        return copied(self, order)
+
+    def __copy__(self) -> Any:
+        return copied(self)
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return copied(self)
+
+    def astype(  # type: ignore[override]
+        self, dtype: Any, order: Any = "K", *args: Any, copy: bool = True, **how: Any
+    ) -> Any:
+        """Return the values in another type of number, or this array."""
+        if self.dtype != dtype:
+            return as_values(self).astype(dtype, order, *args, **how)
+        return copied(self, order) if copy else self
+
+    @property
+    def dtype(self) -> Any:
+        """The type of the values."""
+        shown = _dtype.__get__(self)
+        return _memory(self).row.dtype if shown.kind == "V" else shown
+
+    @property  # type: ignore[misc]
+    def imag(self) -> Any:
+        """The imaginary parts, which are 0."""
+        return as_values(self).imag
+
+    @property
+    def value(self) -> Any:
+        """The plain array: what is computed from it has no derivative."""
+        return as_values(self).value
+
+
+def _view_or_value(name: str) -> Any:
+    native = getattr(np.ndarray, name)
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return native(self, *args, **kwargs)
+        except GradientError:
+            # NumPy would copy the memory.
+            return np.copy(getattr(as_values(self), name)(*args, **kwargs))
+
+    return method
+
+
+def _of_the_values(name: str) -> Any:
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return getattr(as_values(self), name)(*args, **kwargs)
+
+    return method
+
+
+def _in_place(name: str) -> Any:
+    def method(self: Any, *args: Any, **kwargs: Any) -> None:
+        values = as_values(self)
+        getattr(values, name)(*args, **kwargs)
+        self[...] = values
+
+    return method
+
+
+_VIEWS = ["reshape", "ravel", "transpose", "swapaxes", "diagonal"]
+_OF_PYTHON = ["bool", "float", "int", "index", "complex", "repr", "str", "format"]
+_OF_PYTHON += ["eq", "ne", "reduce", "reduce_ex"]
+for _name in [n for n in dir(np.ndarray) if callable(getattr(np.ndarray, n))]:
+    if not _name.startswith("_") and _name not in {**vars(Valued), **vars(Buffer)}:
+        _make = _view_or_value if _name in _VIEWS else _of_the_values
+        setattr(Valued, _name, _make(_name))
+for _name in _OF_PYTHON:
+    setattr(Valued, f"__{_name}__", _of_the_values(f"__{_name}__"))
+for _name in ("sort", "partition"):
+    setattr(Valued, _name, _in_place(_name))
+
+_OF_VIEWS = {np.shape, np.ndim, np.size, np.shares_memory, np.may_share_memory}
+_OF_VIEWS |= {np.transpose, np.swapaxes, np.moveaxis, np.rollaxis, np.rot90}
+_OF_VIEWS |= {np.reshape, np.ravel, np.squeeze, np.expand_dims, np.diagonal}
+_OF_VIEWS |= {np.atleast_1d, np.atleast_2d, np.atleast_3d, np.matrix_transpose}
+_OF_VIEWS |= {np.flip, np.fliplr, np.flipud}
+_OF_VIEWS |= {np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit}
+_OF_VIEWS |= {np.unstack, np.broadcast_to, np.real, np.linalg.diagonal}
+
+
+def copied(array: Buffer, order: Any = "K", subok: bool = False) -> Buffer:
+    """Return a buffer of the same numbers, in the order in which NumPy copies them."""
+    plain = np.ndarray.view(array, np.ndarray)
+    fresh: Buffer = np.empty_like(plain, array.dtype, order)  # type: ignore[assignment]
+    fresh[...] = array
+    return fresh
+
+
+@cache
+def _refuse_in_numba() -> None:
+    from numba.extending import typeof_impl
+
+    @typeof_impl.register(Valued)
+    def _refuse(array: Any, context: Any) -> Any:
+        raise GradientError(NOT_PLAIN)
+
+
+def _memory(array: Buffer) -> Memory:
+    owner = array if array._owner is None else array._owner
+    if owner._memory is None:
+        owner._memory = Memory(owner)
+    return owner._memory
+
+
+# --- writing
+
+
+def _write(array: Buffer, index: Any, value: Any) -> None:
+    if not array.flags.writeable:
+        raise ValueError("assignment destination is read-only")
+    memory = _memory(array)
+    if is_basic(index):
+        memory.write(np.ndarray.__getitem__(array, as_view(index)), value)
+    elif has_values(index):
+        arrays, pattern = ops.split_index(index)
+        before = memory.read(array)
+        memory.write(array, ops.SETITEM(before, value, *arrays, pattern=pattern))
+    else:
+        memory.write_at(memory.positions(array)[index], value)
