@@ -81,7 +81,7 @@ def test_a_foreign_file_is_refused(tmp_path):
 
 def test_a_newer_version_is_named(tmp_path, monkeypatch):
     with monkeypatch.context() as future:
-        future.setattr(checkpoint, "VERSION", 2)
+        future.setattr(checkpoint, "VERSION", checkpoint.VERSION + 1)
         save_checkpoint(tmp_path / "c", CONTENT)
     with pytest.raises(ModelFileError, match="newer Kobai"):
         load_checkpoint(tmp_path / "c")

@@ -2,6 +2,10 @@
 
 The file is safetensors: named arrays, and JSON that says how they hang together.
 Nothing in it can be executed.
+
+Version 2 has `choices`, by which ways the engine computes products of matrices. Version
+1 is read as one without any: such a run goes on as this machine prefers, with results
+that may differ in the last bits.
 """
 
 import json
@@ -18,7 +22,7 @@ from kobai.errors import ModelFileError
 from kobai.files import write_atomically
 
 FORMAT = "kobai-checkpoint"
-VERSION = 1
+VERSION = 2
 ARRAY = "$array"
 
 
@@ -51,16 +55,28 @@ def load_checkpoint(path: str | os.PathLike[str]) -> dict[str, Any]:
     version = head.get(FORMAT, "")
     if not version:
         raise ModelFileError(f"{path}: a safetensors file, but not of a training run")
-    if version != str(VERSION):
+    if version not in map(str, range(1, VERSION + 1)):
         raise ModelFileError(
             f"{path}: written by a newer Kobai (format {version}; this one reads "
-            f"{VERSION}); pip install --upgrade kobai"
+            f"up to {VERSION}); pip install --upgrade kobai"
         )
     tree = head.get("tree", "")
     if head.get("checksum") != _checksum(tree, arrays):
         raise ModelFileError(f"{path}: a damaged checkpoint (its checksum is wrong)")
     content: dict[str, Any] = _unpack(json.loads(tree), arrays)
+    if version == "1":
+        content["choices"] = {}
     return content
+
+
+def choices_of(content: Mapping[str, Any]) -> dict[str, int]:
+    """Return how a run computes; raise TypeError unless these are numbers by name."""
+    choices = content["choices"]
+    if not isinstance(choices, dict) or any(
+        type(n) is not int for n in choices.values()
+    ):
+        raise TypeError("choices must be whole numbers by name")
+    return choices
 
 
 def _read(path: str | os.PathLike[str]) -> tuple[dict[str, str], dict[str, np.ndarray]]:

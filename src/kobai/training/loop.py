@@ -12,7 +12,7 @@ from kobai.errors import ModelFileError
 from kobai.files import remove_leftovers
 from kobai.optimizers import SGD, Optimizer
 from kobai.training.callbacks import Callbacks
-from kobai.training.checkpoint import load_checkpoint
+from kobai.training.checkpoint import choices_of, load_checkpoint
 from kobai.training.data import prepare
 from kobai.training.display.choice import choose_display
 from kobai.training.history import History
@@ -134,6 +134,8 @@ def _begin(run: Run) -> None:
     run.call("on_train_begin")
     if run.settings.checkpoint is not None:
         remove_leftovers(run.settings.checkpoint)
+        if not run.over:
+            run.prepare()
     if fresh:
         run.save()
 
@@ -158,6 +160,7 @@ def _resume(run: Run) -> None:
             # Engines round differently: the run goes on with the one it began with.
             run.use_engine(content["settings"]["engine"])
         refuse_differences(path, content["settings"], run.identity)
+        run.bursts.stepper.choices |= choices_of(content)
         step = content["model"]["step"]
     except (KeyError, TypeError, AttributeError) as error:
         raise ModelFileError(f"{path}: a damaged checkpoint ({error!r})") from None

@@ -95,6 +95,16 @@ class Run:
         """Why the run ends before its time, if it does."""
         return "interrupted" if self.interrupt.requested else self._stop_reason
 
+    def prepare(self) -> None:
+        """Make every choice that the run depends on, before it is first written.
+
+        Batches have two sizes at most: those of an epoch's first and last step.
+        """
+        stepper = self.bursts.stepper
+        with stepper.threads(self.model.arrays, self.settings.batch_size):
+            for step in (0, self.settings.per_epoch - 1):
+                stepper.prepare(self.model.arrays, *self.feed.take(step, step + 1))
+
     def advance(self) -> bool:
         """Take all steps up to the next thing to do besides training, if any."""
         first = self.model.step
@@ -227,6 +237,7 @@ class Run:
             "step_losses": self.history.step_losses,
             "seconds": self.seconds(),
             "callbacks": self.callbacks.states(),
+            "choices": self.bursts.stepper.choices,
         }
         save_checkpoint(self.settings.checkpoint, content)
 

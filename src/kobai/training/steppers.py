@@ -43,13 +43,23 @@ if TYPE_CHECKING:
 
 
 class Stepper(Protocol):
-    """Takes many steps in a row, and changes parameters in place."""
+    """Takes many steps in a row, and changes parameters in place.
+
+    `choices` has, by name, what an engine has measured in order to choose how to
+    compute: ways that round differently. A stepper that is given them before its first
+    step repeats them.
+    """
+
+    choices: dict[str, int]
 
     def begin(self, arrays: Work) -> Work:
         """Return a copy of (params, state, statistics) to be changed in place."""
 
     def threads(self, work: Work, rows: int) -> AbstractContextManager[None]:
         """Return the context in which steps on `rows` samples run fastest."""
+
+    def prepare(self, work: Work, data: Batch, burst: Burst) -> None:
+        """Make the choices that steps on such batches depend on."""
 
     def take_steps(self, work: Work, data: Batch, burst: Burst) -> np.ndarray:
         """Change `work` by several steps on the data; return the loss of each.
@@ -80,6 +90,10 @@ class EagerStepper:
 
     def __init__(self, step: Step) -> None:
         self.step = step
+        self.choices: dict[str, int] = {}
+
+    def prepare(self, work: Work, data: Batch, burst: Burst) -> None:
+        """Make no choices: there is one way to compute."""
 
     def begin(self, arrays: Work) -> Work:
         """Return a copy of (params, state, statistics) to be changed in place."""
@@ -223,6 +237,10 @@ class NumbaStepper(NumpyStepper):
         super().__init__(step, structure)
         self._epochs: dict[int, Epoch | None] = {}
 
+    def prepare(self, work: Work, data: Batch, burst: Burst) -> None:
+        """Choose how to compute each product of steps on such batches."""
+        self._epoch(work, data, burst)
+
     def take_steps(self, work: Work, data: Batch, burst: Burst) -> np.ndarray:
         """Change `work` by several steps on the data; return the loss of each."""
         epoch = self._epoch(work, data, burst)
@@ -253,7 +271,7 @@ class NumbaStepper(NumpyStepper):
             end = start + len(data)
             rows, each = names[start:end], names[end:]
             try:
-                self._epochs[size] = compile_epoch(graph, rows, each)
+                self._epochs[size] = compile_epoch(graph, rows, each, self.choices)
             except NotCompilable:
                 self._epochs[size] = None
         return self._epochs[size]

@@ -1,7 +1,12 @@
-"""BLAS or tiles, for each shape of product: whichever is measured to be faster."""
+"""BLAS or tiles, for each shape of product: whichever is measured to be faster.
+
+The two round differently, so a run must not change from one to the other. What was
+measured is kept on the disk for all runs of this machine, and in the checkpoint of a
+run for wherever it goes on.
+"""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
@@ -48,38 +53,52 @@ def steps(
         ))
 '''
 
-_CHOSEN: dict[Any, int] = {}
+_CHOSEN: dict[str, int] = {}
 
 
-def choose_ways(generated: Generated) -> list[int]:
+def choose_ways(generated: Generated, choices: MutableMapping[str, int]) -> list[int]:
     """Return how to compute each product, and last whether rows are fetched.
 
     Rows are fetched unless all products that read them do so faster where they lie.
+    What `choices` has is chosen again, whatever would be measured now, unless it is no
+    way for that product; all that is chosen is written there, and nothing else decides.
     """
     listed = {
-        n: _choose(op, is_listed=True)
+        n: _choose(op, True, choices)
         for n, op in enumerate(generated.products)
         if n in generated.of_rows
     }
     is_in_place = bool(listed) and set(listed.values()) == {IN_PLACE}
     known: Mapping[int, int] = listed if is_in_place else {}
     ways = [
-        known[n] if n in known else _choose(op, is_listed=False)
+        known[n] if n in known else _choose(op, False, choices)
         for n, op in enumerate(generated.products)
     ]
     return [*ways, int(not is_in_place)]
 
 
-def _choose(op: Op, is_listed: bool) -> int:
+def _choose(op: Op, is_listed: bool, choices: MutableMapping[str, int]) -> int:
     (rows, columns), inner = op.loop, op.inner
     left, right = (int(read.transposed) for read in op.reads)
     flags = left, right
     adds = op.beta is not None
     key = (rows, columns, inner, flags, op.node.dtype.name, adds, is_listed)
-    if key not in _CHOSEN:
+    name = repr(key)
+    if choices.get(name) not in _ways(is_listed):
+        choices[name] = _chosen(name, key)
+    return choices[name]
+
+
+def _ways(is_listed: bool) -> tuple[int, int]:
+    return BLAS, IN_PLACE if is_listed else TILES
+
+
+def _chosen(name: str, key: Any) -> int:
+    if name not in _CHOSEN:
+        rows, columns, inner, *_ = key
         is_large = 2.0 * rows * columns * inner > LARGEST_TILED
-        _CHOSEN[key] = BLAS if is_large else _remembered(key)
-    return _CHOSEN[key]
+        _CHOSEN[name] = BLAS if is_large else _remembered(key)
+    return _CHOSEN[name]
 
 
 def _remembered(key: Any) -> int:
@@ -89,17 +108,22 @@ def _remembered(key: Any) -> int:
     processes that measure at once the first to write decides for all. Where nothing can
     be kept, it is BLAS, as measuring would tell each process something else.
     """
-    path = cache.cache_folder() / f"products-{cache.versions_key()}.jsonl"
-    name = repr(key)
-    if name not in _noted(path):
+    path = choices_path()
+    name, ways = repr(key), _ways(key[-1])
+    if name not in _noted(path, ways):
         line = json.dumps([name, _measure(*key)])
         with suppress(OSError), path.open("a", encoding="utf-8") as file:
             # On a line of its own, even if the last one was cut short.
             file.write(f"\n{line}\n")
-    return _noted(path).get(name, BLAS)
+    return _noted(path, ways).get(name, BLAS)
 
 
-def _noted(path: Path) -> dict[str, int]:
+def choices_path() -> Path:
+    """Return the file in the user's cache that has what was measured."""
+    return cache.cache_folder() / f"products-{cache.versions_key()}.jsonl"
+
+
+def _noted(path: Path, ways: tuple[int, int]) -> dict[str, int]:
     """Return the choices in a file, of several for one product the first."""
     try:
         lines = path.read_text("utf-8").splitlines()
@@ -110,7 +134,7 @@ def _noted(path: Path) -> dict[str, int]:
         # What a full disk has cut short counts as not there.
         with suppress(ValueError, TypeError):
             name, way = json.loads(line)
-            if way in (BLAS, TILES, IN_PLACE):
+            if way in ways:
                 known[name] = way
     return known
 

@@ -1,6 +1,6 @@
 """Compiled graphs as callables: one step at a time, or many without a return."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -27,7 +27,7 @@ def compile_numba(graph: Graph) -> Callable[..., list[Any]]:
     tools.need_extra()
     with np.errstate(all="ignore"):
         generated = generate(simplify(graph))
-    core = _Core(generated)
+    core = _Core(generated, {})
     losses = np.empty(1)
     nothing = np.empty(0, np.int64)
 
@@ -44,18 +44,24 @@ def compile_numba(graph: Graph) -> Callable[..., list[Any]]:
 
 
 def compile_epoch(
-    graph: Graph, rows: Sequence[str], each: Sequence[str] = ()
+    graph: Graph,
+    rows: Sequence[str],
+    each: Sequence[str] = (),
+    choices: MutableMapping[str, int] | None = None,
 ) -> "Epoch":
     """Return a callable that runs many steps of a graph inside compiled code.
 
     `rows` names the inputs, such as x and t, of which every step takes a batch of rows
     by index; `each` names those with a value of its own for every step, such as the
-    learning rate. The graph's first output is the loss. Raises as `compile_numba` does.
+    learning rate. The graph's first output is the loss. `choices` says by which way to
+    compute which product, as `choose_ways` takes and completes it. Raises as
+    `compile_numba` does.
     """
     tools.need_extra()
     small = simplify(graph)
     known = {n.name: n for n in small.inputs}
-    return Epoch(generate(small, [known[n] for n in rows], [known[n] for n in each]))
+    generated = generate(small, [known[n] for n in rows], [known[n] for n in each])
+    return Epoch(generated, {} if choices is None else choices)
 
 
 class Epoch:
@@ -65,8 +71,8 @@ class Epoch:
     call takes them; `source` is the code.
     """
 
-    def __init__(self, generated: Generated) -> None:
-        self._core = _Core(generated)
+    def __init__(self, generated: Generated, choices: MutableMapping[str, int]) -> None:
+        self._core = _Core(generated, choices)
         self._generated = generated
         self.source = generated.source
         self.inputs = tuple(n.name for n in generated.inputs)
@@ -111,11 +117,11 @@ class Epoch:
 class _Core:
     """A compiled function with the memory that it works in."""
 
-    def __init__(self, generated: Generated) -> None:
+    def __init__(self, generated: Generated, choices: MutableMapping[str, int]) -> None:
         self.generated = generated
         register(op.node.dtype.name for op in generated.products)
         self.function = cache.load(generated)
-        ways = choose_ways(generated)
+        ways = choose_ways(generated, choices)
         self.helper = Helper(generated.products, ways[:-1])
         longest = [max(op.loop[0], op.inner) for op in generated.products]
         self.fixed = [
