@@ -40,6 +40,7 @@ ENGINES = [
     ["numpy_engine"],
     ["numba_engine"],
     ["differences"],
+    ["versions"],
     ["compile"],
 ]
 

@@ -10,21 +10,26 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff.trees import Tree, leaves, unflatten
-from kobai.engines.numpy_engine.program import compile_numpy
+from kobai.engines.versions import Version
+from kobai.errors import suggest
 from kobai.functions.arrays import Array
 from kobai.graph import Graph, TraceError, trace
+
+ENGINES = ("auto", "numpy", "numba")
 
 
 class Compiled:
     """A function that is compiled for each combination of shapes it is called with."""
 
-    def __init__(self, f: Callable[..., Any]) -> None:
+    def __init__(self, f: Callable[..., Any], engine: str = "auto") -> None:
         if not callable(f):
             raise TypeError(f"compile: got {f!r}; need a function")
+        _check_engine(engine)
         self.f = f
+        self.engine = engine
         # The buffers of a compiled version belong to one caller at a time.
         self._lock = Lock()
-        self._versions: dict[Any, tuple[Graph, Callable[..., list[Any]]]] = {}
+        self._versions: dict[Any, Version] = {}
         update_wrapper(self, f)
 
     def __call__(self, *arguments: Tree, **named: Tree) -> Tree:
@@ -39,11 +44,12 @@ class Compiled:
             return self._run(arguments)
 
     def _run(self, arguments: tuple[Any, ...]) -> Tree:
-        graph, run = self._version(arguments)
+        version = self._version(arguments)
+        graph = version.graph
         values = leaves(list(arguments))
         if graph.updates:
             _refuse_shared(values)
-        outputs = run(*values)
+        outputs = version(*values)
         if graph.result is None:
             return None
         # The engine uses its buffers again, so the caller gets arrays of its own.
@@ -51,25 +57,23 @@ class Compiled:
 
     def graph(self, *arguments: Tree) -> Graph:
         """Return the graph that is computed for arguments like these."""
-        return self._version(arguments)[0]
+        return self._version(arguments).graph
 
     def source(self, *arguments: Tree) -> str:
         """Return the code that is run for arguments like these."""
-        text: str = self._version(arguments)[1].source  # type: ignore[attr-defined]
+        text: str = self._version(arguments).run.source  # type: ignore[attr-defined]
         return text
 
-    def _version(
-        self, arguments: tuple[Any, ...]
-    ) -> tuple[Graph, Callable[..., list[Any]]]:
+    def _version(self, arguments: tuple[Any, ...]) -> Version:
         key = tuple(_signature(a) for a in arguments)
         version = self._versions.get(key)
         if version is None:
             graph = trace(self.f, *arguments)
-            version = self._versions[key] = graph, compile_numpy(graph)
+            version = self._versions[key] = Version(graph, self.engine)
         return version
 
 
-def compile(f: Callable[..., Any]) -> Compiled:
+def compile(f: Callable[..., Any], engine: str = "auto") -> Compiled:
     """Return a function that computes what f computes, without its overhead.
 
     f is plain NumPy code of arrays or numbers, or any nesting of dicts, lists and
@@ -82,9 +86,18 @@ def compile(f: Callable[..., Any]) -> Compiled:
     is read once, while tracing, and stays as it was then: pass as an argument what
     changes. Arguments are arrays and numbers; an axis or a mode is not.
 
+    `engine` is "numpy", or "numba" for compiled loops (`pip install 'kobai[fast]'`),
+    which take seconds to make; NumPy stays where they cannot be made, or cannot take an
+    argument as it lies, or where `np.errstate` is to raise. Loops raise no warning of
+    what is not finite. "auto" is "numpy" until a version has been called so often that
+    loops would have won back those seconds, by the number and size of its operations,
+    and "numba" from then on, where that is installed. The two agree but for the
+    rounding: where every bit counts, name one of them.
+
     Raises TraceError, with the remedy, where f depends on the values of its arguments
     (`if` on one, `float()`, an index by a mask), which are not known while tracing, and
-    where f changes arguments in place of which two share memory.
+    where f changes arguments in place of which two share memory; ValueError for an
+    unknown engine; MissingExtraError for "numba" without its extra.
 
     >>> @compile
     ... def hypotenuse(a, b):
@@ -92,7 +105,19 @@ def compile(f: Callable[..., Any]) -> Compiled:
     >>> hypotenuse(np.array([3.0, 5.0]), np.array([4.0, 12.0]))
     array([ 5., 13.])
     """
-    return Compiled(f)
+    return Compiled(f, engine)
+
+
+def _check_engine(engine: str) -> None:
+    if engine not in ENGINES:
+        raise ValueError(
+            f"compile: engine: got {engine!r}; need one of: {', '.join(ENGINES)}."
+            f"{suggest(str(engine), ENGINES)}"
+        )
+    if engine == "numba":
+        from kobai.engines.numba_engine.kernels.tools import need_extra
+
+        need_extra()
 
 
 def _own(value: Array) -> Array:

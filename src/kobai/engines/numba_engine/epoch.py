@@ -177,7 +177,9 @@ class _Core:
             if isinstance(node, Constant):
                 found.append(node.value)
             elif isinstance(place, Input):
-                found.append(np.reshape(values[place], node.shape))
+                value = values[place]
+                is_array = isinstance(value, np.ndarray)
+                found.append(value.reshape(node.shape) if is_array else value)
             else:
                 value = self.buffers[place].reshape(node.shape)
                 found.append(value[()] if node.shape == () else value)

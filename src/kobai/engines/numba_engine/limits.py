@@ -7,7 +7,7 @@ takes bools for whole numbers.
 from kobai.autodiff import operations as ops
 from kobai.engines.numba_engine.errors import NotCompilable
 from kobai.engines.numba_engine.expressions import COMPARISONS, LOGICAL
-from kobai.graph import Operation
+from kobai.graph import Node, Operation
 
 _MOVED = frozenset([ops.WHERE, ops.BROADCAST_TO, ops.TRANSPOSE, ops.GETITEM])
 _OF_WHOLE_NUMBERS = _MOVED | {
@@ -24,6 +24,12 @@ _OF_WHOLE_NUMBERS = _MOVED | {
     *ops.CASTS,
 }
 _OF_BOOLS = LOGICAL | {*ops.CASTS}
+
+
+def need_native(node: Node) -> None:
+    """Raise NotCompilable for numbers whose bytes lie in another machine's order."""
+    if not node.dtype.isnative:
+        raise NotCompilable(f"compile: got numbers of type {node.dtype.str}")
 
 
 def need_same_meaning(node: Operation) -> None:

@@ -18,9 +18,10 @@ from kobai.autodiff import operations as ops
 from kobai.autodiff.primitive import Primitive
 from kobai.engines.numba_engine.errors import NotCompilable
 from kobai.engines.numba_engine.expressions import EXPRESSIONS
-from kobai.engines.numba_engine.limits import need_same_meaning
+from kobai.engines.numba_engine.limits import need_native, need_same_meaning
 from kobai.graph import Constant, Graph, Input, Node, Operation
 from kobai.graph.identities.matching import same_signs
+from kobai.graph.node import in_order
 
 Loop = tuple[int, int]
 
@@ -103,6 +104,8 @@ def lower(graph: Graph) -> list[Op]:
     Raises NotCompilable, with the operation, for what has no compiled form.
     """
     lowering = _Lowering()
+    for node in (*graph.inputs, *in_order(graph.ends)):
+        need_native(node)
     for end in graph.ends:
         if not isinstance(base_of(end), Operation) and base_of(end) is not end:
             raise NotCompilable("compile: got a view of an input as a result")
