@@ -1,6 +1,8 @@
 """What the other commands show."""
 
+import ast
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -291,3 +293,32 @@ def test_a_figure_is_drawn(kobai, here):
     assert done == (0, "a/b/network-drawing.png\n", "")
     with Image.open(here / "a/b/network-drawing.png") as picture:
         assert min(picture.size) > 300
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_the_source_of_a_run_is_the_code_that_each_engine_runs(
+    kobai, here, monkeypatch, optimizer
+):
+    pytest.importorskip("numba")
+    from kobai.engines.numba_engine import epoch
+
+    run = ("train", "--epochs", 1, "--hidden", 7, "--optimizer", optimizer)
+    options = ("--batch-size", 30, "--run", "run", "--engine", "numba")
+    compiled = []
+    monkeypatch.setattr(
+        epoch.cache,
+        "load",
+        lambda generated, load=epoch.cache.load: (
+            compiled.append(generated.source),
+            load(generated),
+        )[1],
+    )
+    assert kobai(*run, *options).code == 0
+    # Nothing is compiled only to be read.
+    monkeypatch.setitem(sys.modules, "numba", None)
+    loops = kobai("source", "run", "--engine", "numba").out
+    assert loops.strip() in [source.strip() for source in compiled]
+    ast.parse(loops)
+    plain = kobai("source", "run").out
+    assert plain == kobai("source", "run", "--engine", "numpy").out
+    assert "def step(W1, b1, W2, b2" in plain

@@ -332,3 +332,12 @@ def test_the_source_of_a_run_whose_settings_are_damaged(kobai, here, text):
     assert done.code == 2
     assert done.err.startswith("error: run/run.json: damaged")
     assert done.err.count("\n") == 1
+
+
+def test_the_source_of_an_engine_that_there_is_not(kobai, here):
+    assert kobai("train", "--epochs", 1, "--run", "run").code == 0
+    for engine in ("numbra", "eager"):
+        done = kobai("source", "run", "--engine", engine)
+        assert done.code == 2
+        assert f'engine: got "{engine}"; need one of: numpy, numba.' in done.err
+        assert done.err.count("\n") == 1

@@ -132,3 +132,26 @@ def test_what_is_not_finite_shows():
 def test_only_functions_are_compiled():
     with pytest.raises(TypeError, match="need a function"):
         kobai.compile(3)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "auto"])
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.where(x > 0, x, 0),
+        lambda x: -x * 2,
+        lambda x: np.sum(x),
+        lambda x: np.copy(x),
+        lambda x: x[...],
+        lambda x: (x * 2)[...],
+        lambda x: np.reshape(np.tanh(x), ()),
+        lambda x: np.array(2.5),
+        lambda x: 2.5,
+    ],
+)
+def test_one_number_is_an_array_where_numpy_has_one(f, engine):
+    x = np.array(0.5)
+    found = kobai.compile(f, engine=engine)(x)
+    assert type(found) is type(f(x))
+    assert found == f(x)
+    assert found is not x

@@ -78,6 +78,7 @@ def inputs(seed, dtype):
         "number of NumPy": (lambda x: x * 2 + 1, (array(1)[0],)),
         "view": (lambda x: x[1:].T, (array(3, 2),)),
         "nothing to do": (lambda x: (x, 1.5), (array(2),)),
+        "one of two": (lambda x: np.where(x > 0, x, 0), (np.array(array(1)[0]),)),
         "sorted": (lambda x: np.sort(x) * 2, (array(5),)),
         "bool": (lambda x: (x > 0, np.where(x > 0, x, -1)), (array(5),)),
     }

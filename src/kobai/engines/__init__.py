@@ -9,6 +9,8 @@ Python (`pip install 'kobai[fast]'`).
 from kobai.errors import suggest
 
 ENGINES = ("eager", "numpy", "numba")
+# Those that write code, which can be printed.
+WRITTEN = ("numpy", "numba")
 
 # Compiling takes about this long, in microseconds, where nothing is kept from before.
 COMPILING = 6e6
@@ -47,4 +49,4 @@ def has_numba() -> bool:
     return all(find_spec(name) is not None for name in ("numba", "scipy"))
 
 
-__all__ = ["ENGINES", "choose_engine", "has_numba"]
+__all__ = ["ENGINES", "WRITTEN", "choose_engine", "has_numba"]

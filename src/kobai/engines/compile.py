@@ -52,8 +52,7 @@ class Compiled:
         outputs = version(*values)
         if graph.result is None:
             return None
-        # The engine uses its buffers again, so the caller gets arrays of its own.
-        return unflatten(graph.result, [_own(value) for value in outputs])
+        return unflatten(graph.result, list(map(_own, outputs, graph.numbers)))
 
     def graph(self, *arguments: Tree) -> Graph:
         """Return the graph that is computed for arguments like these."""
@@ -120,8 +119,14 @@ def _check_engine(engine: str) -> None:
         need_extra()
 
 
-def _own(value: Array) -> Array:
-    return np.array(value) if isinstance(value, np.ndarray) else value
+def _own(value: Array, is_number: bool) -> Array:
+    """Return an output for the caller to keep: engines use their buffers again.
+
+    Of one number engines make NumPy's number or an array without axes, as they like.
+    """
+    if is_number:
+        return value[()] if isinstance(value, np.ndarray) else value
+    return np.array(value)
 
 
 def _refuse_shared(values: list[Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kobai.autodiff.rules import ELEMENTWISE
+from kobai.autodiff import operations as ops
 from kobai.engines import COMPILING, has_numba
 from kobai.engines.numpy_engine.program import compile_numpy, simplify
 from kobai.graph import Graph
@@ -21,11 +21,13 @@ SAVED_PER_ARRAY = 0.4
 SAVED_PER_NUMBER = 1e-4
 LOST_PER_CALL = 5.0
 LOST_PER_FUNCTION = 1e-3
-_FUNCTIONS = (
-    np.exp, np.exp2, np.expm1, np.log, np.log2, np.log10, np.log1p, np.logaddexp,
-    np.sin, np.cos, np.tan, np.sinh, np.cosh, np.tanh, np.power,
-)  # fmt: skip
-FUNCTIONS = frozenset(ELEMENTWISE[function] for function in _FUNCTIONS)
+FUNCTIONS = frozenset(
+    [
+        *(ops.EXP, ops.EXP2, ops.EXPM1, ops.LOG, ops.LOG2, ops.LOG10, ops.LOG1P),
+        *(ops.SIN, ops.COS, ops.TAN, ops.SINH, ops.COSH, ops.TANH),
+        *(ops.LOGADDEXP, ops.POWER),
+    ]
+)
 
 
 class Version:

@@ -22,7 +22,8 @@ class Graph:
 
     `inputs` are its arguments in order and `outputs` the leaves of its result;
     `updates` has the new value of each input that the function changes in place.
-    `arguments` and `result` are trees with a node for each leaf.
+    `arguments` and `result` are trees with a node for each leaf; `numbers` tells of
+    each leaf of the result that was traced whether it is a number, not an array.
     """
 
     inputs: tuple[Input, ...]
@@ -31,6 +32,7 @@ class Graph:
     arguments: Tree
     result: Tree
     name: str = "f"
+    numbers: tuple[bool, ...] = ()
 
     @property
     def ends(self) -> tuple[Node, ...]:

@@ -72,6 +72,8 @@ def trace(f: Callable[..., Any], *examples: Tree) -> Graph:
         arguments=unflatten(list(examples), nodes),
         result=out,
         name=f.__name__ if f.__name__.isidentifier() else "f",
+        # A tracer tells isinstance what NumPy would have.
+        numbers=tuple(not isinstance(leaf, np.ndarray) for leaf in leaves(result)),
     )
 
 

@@ -1,14 +1,14 @@
 """Training steps as NumPy code that people can read."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kobai.autodiff import value_and_gradient
-from kobai.engines.numpy_engine.program import compile_numpy
+from kobai.engines.numpy_engine.program import write_program
 from kobai.functions.arrays import Array
-from kobai.graph import Graph, trace
+from kobai.graph import trace
 from kobai.networks.layer import Values
 from kobai.optimizers.base import Params
 
@@ -19,17 +19,15 @@ if TYPE_CHECKING:
 def source_of(
     network: "Network",
     batch_size: int,
-    make_graph: Callable[[dict[str, Array], Values, Array], Graph],
+    write: Callable[[dict[str, Array], Values, Array], str],
 ) -> str:
-    """Return the NumPy code of a step of a network on batches of a size.
+    """Return the code of a step of a network on batches of a size.
 
-    `make_graph` makes the step's graph of a batch, noise and a learning rate.
+    `write` writes it for a batch, noise and a learning rate.
     """
     x, t = network.example_batch(batch_size)
     noise = network.noise(batch_size, np.random.default_rng(0))
-    graph = make_graph({"x": x, "t": t}, noise, network.dtype.type(0.1))
-    source: str = compile_numpy(graph).source  # type: ignore[attr-defined]
-    return source
+    return write({"x": x, "t": t}, noise, network.dtype.type(0.1))
 
 
 def gradient_descent_source(network: "Network", batch_size: int) -> str:
@@ -49,8 +47,8 @@ def gradient_descent_source(network: "Network", batch_size: int) -> str:
             params[name] -= learning_rate * grads[name]
         return value
 
-    return source_of(
-        network,
-        batch_size,
-        lambda *rest: trace(gradient_descent_step, network.params, *rest),
-    )
+    def write(*rest: Any) -> str:
+        graph = trace(gradient_descent_step, network.params, *rest)
+        return write_program(graph).source
+
+    return source_of(network, batch_size, write)

@@ -1,10 +1,14 @@
 """One training step: as a pure function, as a graph, as code to be read."""
 
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from kobai.autodiff import numerical_gradient, value_and_gradient
+from kobai.autodiff.trees import leaves
+from kobai.engines import WRITTEN
+from kobai.engines.numpy_engine.program import write_program
 from kobai.errors import suggest
 from kobai.functions.arrays import Array
 from kobai.graph import Graph, trace
@@ -116,8 +120,37 @@ def step_graph(
     return replace(graph, outputs=(loss,), updates=updates, result=[loss])
 
 
-def step_source(network: "Network", optimizer: Optimizer, batch_size: int) -> str:
-    """Return the NumPy code of a training step on batches of a size."""
+def fed(graph: Graph, work: Work, batch: Batch) -> tuple[list[str], list[str]]:
+    """Return the inputs of a step that are a batch's, and those new in every step."""
+    names = [n.name for n in graph.inputs]
+    start = len(leaves(work))
+    end = start + len(batch)
+    return names[start:end], names[end:]
+
+
+def step_source(
+    network: "Network", optimizer: Optimizer, batch_size: int, engine: str = "numpy"
+) -> str:
+    """Return the code of a training step on batches of a size, as an engine runs it.
+
+    That of "numba" runs many steps; for a step that has no compiled form it is NumPy's,
+    which runs then. Raises ValueError for an engine without code, with the near one.
+    """
+    if engine not in WRITTEN:
+        raise ValueError(
+            f'engine: got "{engine}"; need one of: {", ".join(WRITTEN)}.'
+            f"{suggest(engine, WRITTEN)}"
+        )
     work = (network.params, optimizer.init(network.params), network.statistics)
     step = make_step(network, optimizer, "backprop")
-    return source_of(network, batch_size, lambda *rest: step_graph(step, work, *rest))
+
+    def write(batch: Batch, noise: Values, rate: Array) -> str:
+        graph = step_graph(step, work, batch, noise, rate)
+        if engine == "numba":
+            from kobai.engines.numba_engine import NotCompilable, write_epoch
+
+            with suppress(NotCompilable):
+                return write_epoch(graph, *fed(graph, work, batch)).source
+        return write_program(graph).source
+
+    return source_of(network, batch_size, write)

@@ -33,6 +33,7 @@ from kobai.training.step import (
     Step,
     Trainable,
     Work,
+    fed,
     make_step,
     step_graph,
     structure_of,
@@ -266,10 +267,7 @@ class NumbaStepper(NumpyStepper):
             batch = _zero_batch(data, size)
             rate = np.zeros((), dtype_of(work))
             graph = step_graph(self.step, work, batch, burst.noise(0), rate)
-            names = [n.name for n in graph.inputs]
-            start = len(leaves(work))
-            end = start + len(data)
-            rows, each = names[start:end], names[end:]
+            rows, each = fed(graph, work, batch)
             try:
                 self._epochs[size] = compile_epoch(graph, rows, each, self.choices)
             except NotCompilable:

@@ -4,7 +4,12 @@ It needs numba and scipy (`pip install 'kobai[fast]'`), which are imported only 
 something is compiled.
 """
 
-from kobai.engines.numba_engine.epoch import Epoch, compile_epoch, compile_numba
+from kobai.engines.numba_engine.epoch import (
+    Epoch,
+    compile_epoch,
+    compile_numba,
+    write_epoch,
+)
 from kobai.engines.numba_engine.errors import NotCompilable
 
 __all__ = [
@@ -12,4 +17,5 @@ __all__ = [
     "NotCompilable",
     "compile_epoch",
     "compile_numba",
+    "write_epoch",
 ]

@@ -58,10 +58,17 @@ def compile_epoch(
     `compile_numba` does.
     """
     tools.need_extra()
+    generated = write_epoch(graph, rows, each)
+    return Epoch(generated, {} if choices is None else choices)
+
+
+def write_epoch(
+    graph: Graph, rows: Sequence[str], each: Sequence[str] = ()
+) -> Generated:
+    """Return the code that `compile_epoch` compiles; for that no extra is needed."""
     small = simplify(graph)
     known = {n.name: n for n in small.inputs}
-    generated = generate(small, [known[n] for n in rows], [known[n] for n in each])
-    return Epoch(generated, {} if choices is None else choices)
+    return generate(small, [known[n] for n in rows], [known[n] for n in each])
 
 
 class Epoch:
