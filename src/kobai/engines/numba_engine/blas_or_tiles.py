@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from kobai.engines.numba_engine import cache
+from kobai.engines.numba_engine.abi import GATHER, PRODUCT, REPEATED
 from kobai.engines.numba_engine.kernels.products import BLAS, IN_PLACE, TILES
 from kobai.engines.numba_engine.kernels.symbols import register
 from kobai.engines.numba_engine.kernels.two_jobs import BOARD, WORTH_SHARING
@@ -27,7 +28,7 @@ LARGEST_TILED = 1e8
 # What a helper, of which there is none here, leaves of the time of a large product.
 HELPED = 0.6
 
-_SOURCE = '''"""Written by Kobai to measure products of matrices; it may be deleted."""
+_SOURCE = f'''"""Written by Kobai to measure products of matrices; it may be deleted."""
 
 import numpy as np
 
@@ -37,20 +38,15 @@ gather, product = tools.gather, tools.product
 u8 = np.uint64
 
 
-def steps(
-    times, a, rows, indices, count,
-    ta, b, tb, c, m, n, k, alpha, beta, way, spare, counting, board,
-):
+def steps({REPEATED.header()}):
     for turn in range(u8(times)):
         start = turn % u8(4) * count
         # Two products share the rows, so every other one has to fetch them.
-        if count and way == 0 and turn % u8(2) == u8(0):
+        if count and way == {BLAS} and turn % u8(2) == u8(0):
             width = u8(a.size) // count * u8(a.itemsize)
-            gather((a, rows, width, indices, start, count, u8(indices.size) - u8(1)))
-        product((
-            a, rows, indices, start,
-            ta, b, tb, c, m, n, k, alpha, beta, way, spare, counting, board,
-        ))
+            rows, out, last = everything, a, u8(indices.size) - u8(1)
+            gather(({GATHER.header()}))
+        product(({PRODUCT.header()}))
 '''
 
 _CHOSEN: dict[str, int] = {}
@@ -156,7 +152,7 @@ def _measure(
     counting, board = np.arange(max(m, k)), np.zeros(BOARD, np.int64)
     register([dtype])
     function = cache.load_measurement(_SOURCE, np.dtype(dtype))
-    sizes = [np.uint64(s) for s in (m, n, k)]
+    m_, n_, k_ = (np.uint64(s) for s in (m, n, k))
     # Long enough for the clock, short enough to fit between two interruptions.
     times = max(2, int(5e-5 / (1e-6 + 2.0 * m * n * k / 5e10)))
     tiled = IN_PLACE if is_listed else TILES
@@ -164,11 +160,13 @@ def _measure(
     for _ in range(8):
         for way in seconds:
             start = perf_counter()
-            function(
-                times, a, rows, indices, np.uint64(count), flags[0], b, flags[1], c,
-                *sizes, number(0.5), number(adds), way, spare,
-                counting, board,
+            given = REPEATED.in_order(
+                times=times, count=np.uint64(count), a=a, everything=rows,
+                indices=indices, ta=flags[0], b=b, tb=flags[1], c=c, m=m_, n=n_, k=k_,
+                alpha=number(0.5), beta=number(adds), way=way, spare=spare,
+                counting=counting, board=board,
             )  # fmt: skip
+            function(*given)
             seconds[way] = min(seconds[way], perf_counter() - start)
     if m * n * k >= WORTH_SHARING:
         seconds[tiled] *= HELPED

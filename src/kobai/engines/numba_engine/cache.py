@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from kobai.engines.numba_engine import abi
+from kobai.engines.numba_engine.abi import REPEATED, STEPS
 from kobai.engines.numba_engine.kernels import tools
 from kobai.engines.numba_engine.kernels.intrinsics import OUTER, apart
 from kobai.engines.numba_engine.module import Generated
@@ -47,13 +49,7 @@ def load_measurement(source: str, dtype: Any) -> Any:
     from numba.core import types
     from numba.np.numpy_support import from_dtype
 
-    number, word = from_dtype(dtype), types.int64
-    array = types.Array(number, 1, "C")
-    # Just the types that a step has, so that what it calls is compiled once.
-    rows, list_ = (types.Array(t, 1, "C", readonly=True) for t in (number, word))
-    size, board = types.uint64, types.Array(word, 1, "C")
-    given = [word, array, rows, list_, size, word, array, word, array]
-    given += [size, size, size, number, number, word, array, list_, board]
+    given = REPEATED.types(from_dtype(dtype))
     return _compiled("product", source, types.void(*given))
 
 
@@ -91,18 +87,6 @@ def load_callback(source: str, signature: Any) -> int:
 _LOADED: dict[Any, Any] = {}
 
 KERNELS = Path(__file__).parent / "kernels"
-
-_TOOLS = (
-    "atomics",
-    "elementary",
-    "rows",
-    "intrinsics",
-    "products",
-    "symbols",
-    "two_jobs",
-    "tiles",
-    "tools",
-)
 
 
 def _name(kind: str, source: str) -> str:
@@ -145,8 +129,8 @@ def _versions() -> str:
     import numba
 
     parts = [__version__, numba.__version__, llvmlite.__version__, sys.version]
-    for name in _TOOLS:
-        parts.append((KERNELS / f"{name}.py").read_text("utf-8"))
+    for path in (Path(abi.__file__), *sorted(KERNELS.glob("*.py"))):
+        parts.append(path.read_text("utf-8"))
     return "\n".join(parts)
 
 
@@ -195,13 +179,11 @@ def _signature(generated: Generated) -> Any:
     def array(dtype: Any, writes: bool = False) -> Any:
         return types.Array(from_dtype(dtype), 1, "C", readonly=not writes)
 
-    fixed = [types.int64, types.int64, array(np.dtype(np.uint64))]
-    word = np.dtype(np.int64)
-    fixed += [array(np.dtype(np.float64)), array(word), array(word)]
-    fixed += [array(word, writes=True), array(word)]
-    fixed += [array(np.dtype(np.float64), writes=True)]
-    fixed += [array(n.dtype, n in generated.changed) for n in generated.inputs]
-    fixed += [array(n.dtype) for n in (*generated.rows, *generated.each)]
-    fixed += [array(n.dtype) for n in generated.constants]
-    fixed += [array(b.dtype, writes=True) for b in generated.buffers]
-    return types.int64(*fixed)
+    given = STEPS.types(
+        inputs=[array(n.dtype, n in generated.changed) for n in generated.inputs],
+        rows=[array(n.dtype) for n in generated.rows],
+        each=[array(n.dtype) for n in generated.each],
+        constants=[array(n.dtype) for n in generated.constants],
+        buffers=[array(b.dtype, writes=True) for b in generated.buffers],
+    )
+    return types.int64(*given)

@@ -1,12 +1,14 @@
 """Compiled graphs as callables: one step at a time, or many without a return."""
 
 from collections.abc import Callable, MutableMapping, Sequence
+from functools import partial
 from itertools import product
 from typing import Any
 
 import numpy as np
 
 from kobai.engines.numba_engine import cache
+from kobai.engines.numba_engine.abi import STEPS
 from kobai.engines.numba_engine.blas_or_tiles import choose_ways
 from kobai.engines.numba_engine.helper import Helper
 from kobai.engines.numba_engine.kernels import tools
@@ -36,7 +38,8 @@ def compile_numba(graph: Graph) -> Callable[..., list[Any]]:
         core.check_labels(generated.inputs, arrays)
         changed, kept = core.parted(arrays)
         check_apart([*changed, *core.buffers], kept)
-        core.function(0, 1, *core.fixed, nothing, losses, *flat, *core.own)
+        once = {"first": 0, "stop": 1, "indices": nothing, "losses": losses}
+        core.run(inputs=flat, rows=[], each=[], **once)
         return core.outputs(arrays)
 
     run.source = generated.source  # type: ignore[attr-defined]
@@ -111,14 +114,19 @@ class Epoch:
         flat = core.flat(arrays)
         changed, kept = core.parted(arrays)
         check_apart([*changed, losses], [*kept, *data, indices, *each])
-        flat += [
-            _flat(n, a, n.shape[1:]) for n, a in zip(generated.rows, data, strict=True)
-        ]
-        flat += [
-            _flat(n, a, n.shape) for n, a in zip(generated.each, each, strict=True)
-        ]
-        given = *core.fixed, indices.reshape(-1), losses, *flat, *core.own
-        return core.helper.run(lambda: core.function(0, steps, *given))
+        of_rows = zip(generated.rows, data, strict=True)
+        of_each = zip(generated.each, each, strict=True)
+        run = partial(
+            core.run,
+            first=0,
+            stop=steps,
+            indices=indices.reshape(-1),
+            losses=losses,
+            inputs=flat,
+            rows=[_flat(n, a, n.shape[1:]) for n, a in of_rows],
+            each=[_flat(n, a, n.shape) for n, a in of_each],
+        )
+        return core.helper.run(run)
 
 
 class _Core:
@@ -131,17 +139,22 @@ class _Core:
         ways = choose_ways(generated, choices)
         self.helper = Helper(generated.products, ways[:-1])
         longest = [max(op.loop[0], op.inner) for op in generated.products]
-        self.fixed = [
-            np.array(generated.sizes, np.uint64),
-            np.array(generated.numbers, np.float64),
-            np.array(ways, np.int64),
-            np.arange(max(longest, default=0), dtype=np.int64),
-            self.helper.board,
-        ]
-        # Copies, as the caller may change those that were traced.
-        constants = [np.array(c.value).reshape(-1) for c in generated.constants]
         self.buffers = [np.zeros(b.size, b.dtype) for b in generated.buffers]
-        self.own = [*constants, *self.buffers]
+        self.own = {
+            "sizes": np.array(generated.sizes, np.uint64),
+            "numbers": np.array(generated.numbers, np.float64),
+            "ways": np.array(ways, np.int64),
+            "counting": np.arange(max(longest, default=0), dtype=np.int64),
+            "board": self.helper.board,
+            # Copies, as the caller may change those that were traced.
+            "constants": [np.array(c.value).reshape(-1) for c in generated.constants],
+            "buffers": self.buffers,
+        }
+
+    def run(self, **given: Any) -> int:
+        """Run steps with the other arguments of `abi.STEPS`; return how many."""
+        done: int = self.function(*STEPS.in_order(**self.own, **given))
+        return done
 
     def flat(self, arrays: Sequence[Any]) -> list[Any]:
         """Return the arrays as the compiled code takes them: flat, without a copy."""

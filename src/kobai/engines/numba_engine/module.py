@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 
+from kobai.engines.numba_engine.abi import GATHER, STEPS
 from kobai.engines.numba_engine.errors import NotCompilable
 from kobai.engines.numba_engine.lower import PUTS, Op, base_of, lower
 from kobai.engines.numba_engine.names import DTYPES, Buffer, Names
 from kobai.engines.numba_engine.schedule import schedule
-from kobai.engines.numba_engine.source import INDENT, Writer
+from kobai.engines.numba_engine.source import INDENT, Writer, call, wrapped
 from kobai.graph import Constant, Graph, Input, Node, Operation
 
 HEADER = '''"""Written by Kobai from the graph of a function; it may be deleted."""
@@ -33,9 +34,8 @@ u8 = np.uint64
 class Generated:
     """The source of a graph's steps, and what its arguments are.
 
-    `arguments` are the names of arrays with their nodes or buffers, in order, after
-    `first, stop, sizes, numbers, ways, counting, board, indices, losses`. `of_rows` are
-    the numbers of those products that can read the rows of a batch where they lie.
+    `abi.STEPS` says in which order. `of_rows` are the numbers of those products that
+    can read the rows of a batch where they lie.
     """
 
     source: str
@@ -76,28 +76,24 @@ def generate(
     given = [n for n in graph.inputs if n not in rows and n not in each]
     moved = [*rows, *(n for n in each if n.size > 1)]
     moved_names = [_argument(names, n) for n in moved]
-    signature = [
-        *(_argument(names, n) for n in given),
-        *(f"{names.of(n)}_rows" for n in rows),
-        *(f"{names.of(n)}_each" for n in each),
-        *names.arrays.values(),
-        *(buffer.name for buffer in names.buffers),
-        *moved_names,
-    ]
-    buffers = [*names.buffers]
-    buffers += [
-        Buffer(name, n.size, n.dtype)
-        for name, n in zip(moved_names, moved, strict=True)
-    ]
+    for name, n in zip(moved_names, moved, strict=True):
+        names.buffer(name, n.size, n.dtype)
+    header = STEPS.header(
+        inputs=[_argument(names, n) for n in given],
+        rows=[f"{names.of(n)}_rows" for n in rows],
+        each=[f"{names.of(n)}_each" for n in each],
+        constants=list(names.arrays.values()),
+        buffers=[buffer.name for buffer in names.buffers],
+    )
     return Generated(
-        source=_source(names, signature, body),
+        source=_source(names, header, body),
         sizes=tuple(names.sizes),
         numbers=tuple(value for value, _ in names.numbers),
         inputs=tuple(given),
         rows=tuple(rows),
         each=tuple(each),
         constants=tuple(names.arrays),
-        buffers=tuple(buffers),
+        buffers=tuple(names.buffers),
         changed=frozenset(graph.updates),
         outputs=tuple(outputs),
         labels=_labels(writer),
@@ -122,14 +118,11 @@ def _argument(names: Names, node: Input) -> str:
     return f"{names.of(node)}_at" if node.size == 1 else names.of(node)
 
 
-def _source(names: Names, signature: list[str], body: list[str]) -> str:
+def _source(names: Names, header: str, body: list[str]) -> str:
     aliases = ", ".join(DTYPES.values())
     dtypes = ", ".join(f"np.{'bool_' if d == 'bool' else d}" for d in DTYPES)
-    fixed = "first, stop, sizes, numbers, ways, counting, board, indices, losses"
     lines = [HEADER.format(aliases=f"{aliases} = {dtypes}"), ""]
-    lines += ["def steps(", f"{INDENT}{fixed},"]
-    lines += [f"{INDENT}{name}," for name in signature]
-    lines += ["):"]
+    lines += ["def steps(", *wrapped(header), "):"]
     head = [f"{name} = sizes[{k}]" for k, name in enumerate(names.sizes.values())]
     for k, ((_, kind), name) in enumerate(names.numbers.items()):
         head.append(f"{name} = {kind}(numbers[{k}])")
@@ -171,15 +164,20 @@ def _gathered(names: Names, node: Input) -> list[str]:
     """Return the lines that fetch the rows of a batch."""
     name, batch = names.of(node), names.size(node.shape[0])
     width = names.size(prod(node.shape[1:]))
-    bytes_ = f"{width} * u8({node.dtype.itemsize})"
-    last = "u8(indices.size) - u8(1)"
-    rest = f"{name}_rows, {bytes_}, indices, u8(s) * {batch}, {batch}, {last}"
-    if node.size == 1:
-        return [f"gather(({name}_at, {rest}))", f"{name} = {name}_at[0]"]
-    if node.ndim == 1:
+    if node.ndim == 1 and node.size > 1:
         row = f"indices[u8(s) * {batch} + u8(j)]"
         return [f"for j in range({batch}):", f"{INDENT}{name}[j] = {name}_rows[{row}]"]
-    return [f"gather(({name}, {rest}))"]
+    given = GATHER.text(
+        out=_argument(names, node),
+        rows=f"{name}_rows",
+        width=f"{width} * u8({node.dtype.itemsize})",
+        indices="indices",
+        start=f"u8(s) * {batch}",
+        count=batch,
+        last="u8(indices.size) - u8(1)",
+    )
+    number = [f"{name} = {name}_at[0]"] if node.size == 1 else []
+    return [*call("gather", given), *number]
 
 
 def _finish(graph: Graph, writer: Writer) -> list[str]:

@@ -1,11 +1,13 @@
 """A schedule written down as Python that Numba translates: one step of training."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from kobai.autodiff import operations as ops
+from kobai.engines.numba_engine.abi import PRODUCT
 from kobai.engines.numba_engine.expressions import COMPARISONS, EXPRESSIONS, LOGICAL
 from kobai.engines.numba_engine.lower import PUTS, REDUCTIONS, Op, Read, base_of
 from kobai.engines.numba_engine.names import Names, short
@@ -188,20 +190,22 @@ class Writer:
         dtype = op.node.dtype
         alpha = self._scale(op.factors, dtype)
         beta = f"{short(dtype)}(0)" if op.beta is None else self._scale(op.beta, dtype)
-        sizes = f"{rows}, {columns}, {self.names.size(op.inner)}"
         out = self.memory[op.node]
         number = len(self.products)
-        listed = f"{factors[0]}, counting, u8(0)"
+        everything, indices, start = factors[0], "counting", "u8(0)"
         first = op.reads[0].node
         if first in self.left_in_place:
             self.of_rows.add(number)
+            everything, indices = f"{factors[0]}_rows", "indices"
             start = f"u8(s) * {self.names.size(first.shape[0])}"
-            listed = f"{factors[0]}_rows, indices, {start}"
-        way = f"ways[{number}], {self._spare(op, out)}"
         self.products.append(op)
-        given = f"{factors[0]}, {listed}, {flags[0]}, {factors[1]}, {flags[1]}, {out}"
-        numbers = f"{sizes}, {alpha}, {beta}"
-        return [f"product(({given}, {numbers}, {way}, counting, board))"]
+        given = PRODUCT.text(
+            a=factors[0], everything=everything, indices=indices, start=start,
+            ta=flags[0], b=factors[1], tb=flags[1], c=out, m=rows, n=columns,
+            k=self.names.size(op.inner), alpha=alpha, beta=beta, way=f"ways[{number}]",
+            spare=self._spare(op), counting="counting", board="board",
+        )  # fmt: skip
+        return call("product", given)
 
     def _factor(self, node: Node) -> str:
         if isinstance(node, Constant):
@@ -212,7 +216,7 @@ class Writer:
             )
         return self.memory[node]
 
-    def _spare(self, op: Op, out: str) -> str:
+    def _spare(self, op: Op) -> str:
         """Return memory for a second factor laid out anew, or for half of a sum."""
         size = max(op.reads[1].node.size, op.node.size)
         name = f"{self.names.of(op.node)}_spare"
@@ -241,6 +245,17 @@ class Writer:
             if maker.place == "number"
             else f"{self.memory[node]}[0]"
         )
+
+
+def call(function: str, arguments: str) -> list[str]:
+    """Return the lines of a call of what takes its arguments as one tuple."""
+    return [f"{function}((", *wrapped(arguments), "))"]
+
+
+def wrapped(arguments: str) -> list[str]:
+    """Return arguments as lines of the width of a page."""
+    lines = textwrap.wrap(f"{arguments},", 72, break_on_hyphens=False)
+    return [INDENT + line for line in lines]
 
 
 def _only_multiplied(plan: Schedule, rows: Sequence[Input]) -> set[Node]:

@@ -6,6 +6,8 @@
 from functools import cache
 from typing import Any
 
+from kobai.engines.numba_engine.abi import Job
+
 # Options of what is called from Python alone, and of what compiled code alone calls:
 # no way in from C, nor from Python, and no counting of references.
 OUTER: dict[str, Any] = {"no_cfunc_wrapper": True, "_nrt": False}
@@ -192,7 +194,8 @@ def run_tiles() -> Any:
             data = data_of(context, builder, board, args[0])
             job = cgutils.gep_inbounds(builder, data, args[1])
             form = ir.FunctionType(ir.VoidType(), [job.type])
-            address = builder.load(job)
+            tiles = cgutils.gep_inbounds(builder, job, Job.TILES)
+            address = builder.load(tiles)
             builder.call(builder.inttoptr(address, form.as_pointer()), [job])
             return context.get_dummy_value()
 

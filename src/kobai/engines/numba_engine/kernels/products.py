@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from kobai.engines.machine.blas import load_scipy_blas
+from kobai.engines.numba_engine.abi import PRODUCT, Job
 from kobai.engines.numba_engine.kernels import atomics, intrinsics
 from kobai.engines.numba_engine.kernels.intrinsics import INNER, apart
 from kobai.engines.numba_engine.kernels.two_jobs import DONE, JOB, LEFT, WORTH_SHARING
@@ -69,12 +70,24 @@ def make_by_tiles(tools: Any) -> Any:
             rows = (m // u8(2) + u8(3)) // u8(6) * u8(6)
         for job in range(2 if is_large else 1):
             at = job * JOB
-            board[at], board[at + 1] = i8(tiles_at(alpha)), i8(a)
-            board[at + 2], board[at + 3] = i8(ai), i8(ak)
-            board[at + 4], board[at + 5] = i8(rows_at), i8(inner_at)
-            board[at + 6], board[at + 7] = i8(b), i8(to)
-            board[at + 8], board[at + 9], board[at + 10] = i8(rows), i8(n), i8(inner)
-            board[at + 11], board[at + 12] = f8(alpha).view(i8), f8(beta).view(i8)
+            board[at + Job.TILES] = i8(tiles_at(alpha))
+            board[at + Job.A], board[at + Job.B], board[at + Job.C] = (
+                i8(a),
+                i8(b),
+                i8(to),
+            )
+            board[at + Job.AI], board[at + Job.AK] = i8(ai), i8(ak)
+            board[at + Job.ROWS_AT], board[at + Job.INNER_AT] = (
+                i8(rows_at),
+                i8(inner_at),
+            )
+            board[at + Job.M], board[at + Job.N], board[at + Job.K] = (
+                i8(rows),
+                i8(n),
+                i8(inner),
+            )
+            board[at + Job.ALPHA] = f8(alpha).view(i8)
+            board[at + Job.BETA] = f8(beta).view(i8)
             if is_halved_sum:
                 inner_at, b = inner_at + u8(8) * inner, b + inner * n * size
                 to, inner, beta = address(spare), k - inner, beta - beta
@@ -131,7 +144,9 @@ def product_source(dtype: str) -> str:
     after it the numbers 0, 1, 2, ... up to the largest of m and k, and the board where
     a helper finds its work.
     """
-    return _SOURCE.format(size=np.dtype(dtype).itemsize)
+    size = np.dtype(dtype).itemsize
+    given = PRODUCT.header()
+    return _SOURCE.format(given=given, size=size, blas=BLAS, in_place=IN_PLACE)
 
 
 _SOURCE = '''"""Written by Kobai to multiply matrices; it may be deleted."""
@@ -145,16 +160,13 @@ transpose = tools.transpose
 u8 = np.uint64
 
 
-def steps(
-    a, everything, indices, start, ta, b, tb, c, m, n, k, alpha, beta, way, spare,
-    counting, board,
-):
-    if way == 0:
+def steps({given}):
+    if way == {blas}:
         by_blas(a, ta, b, tb, c, m, n, k, alpha, beta)
         return
     at, rows, count = address(a), address(b), address(counting)
     listed = count
-    if way == 2:
+    if way == {in_place}:
         at, listed = address(everything), address(indices) + u8(8) * start
     if tb:
         transpose(spare, b, n, k)
@@ -162,7 +174,7 @@ def steps(
     ai, ak = (u8(1), m) if ta else (k, u8(1))
     rows_at, inner_at = (count, listed) if ta else (listed, count)
     by_tiles(
-        u8({size}), board, at, ai, ak, rows_at, inner_at, rows, c, spare, m, n, k,
-        alpha, beta, tb,
+        u8({size}), board, a=at, ai=ai, ak=ak, rows_at=rows_at, inner_at=inner_at,
+        b=rows, c=c, spare=spare, m=m, n=n, k=k, alpha=alpha, beta=beta, tb=tb,
     )
 '''

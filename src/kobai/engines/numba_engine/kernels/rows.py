@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from kobai.engines.numba_engine.abi import GATHER
 from kobai.engines.numba_engine.kernels import intrinsics
 from kobai.engines.numba_engine.kernels.intrinsics import INNER
 
@@ -40,13 +41,13 @@ def make_copy_rows() -> Any:
     return copy_rows
 
 
-SOURCE = '''"""Written by Kobai to fetch rows; it may be deleted."""
+SOURCE = f'''"""Written by Kobai to fetch rows; it may be deleted."""
 
 from kobai.engines.numba_engine.kernels.tools import tools
 
 copy_rows = tools.copy_rows
 
 
-def steps(out, rows, width, indices, start, count, last):
-    copy_rows(out, rows, width, indices, start, count, last)
+def steps({GATHER.header()}):
+    copy_rows({GATHER.header()})
 '''

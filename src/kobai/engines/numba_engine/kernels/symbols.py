@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from kobai.engines.numba_engine import cache
+from kobai.engines.numba_engine.abi import GATHER, PRODUCT
 from kobai.engines.numba_engine.kernels import products, rows, tiles
 
 
@@ -25,12 +26,8 @@ def register_gather() -> None:
     from llvmlite import binding
     from numba.core import types
 
-    letters, words = types.CPointer(types.uint8), types.CPointer(types.int64)
-    size = types.uint64
-    given = letters, letters, size, words, size, size, size
-    binding.add_symbol(
-        "kobai_gather", cache.load_callback(rows.SOURCE, types.void(*given))
-    )
+    signature = types.void(*GATHER.types(is_c=True))
+    binding.add_symbol("kobai_gather", cache.load_callback(rows.SOURCE, signature))
 
 
 @lru_cache
@@ -47,9 +44,6 @@ def register_product(dtype: str) -> None:
     source = tiles.small_product_source(avx512, np.dtype(dtype).itemsize)
     job = types.void(types.CPointer(types.uint64))
     binding.add_symbol(f"kobai_tiles_{dtype}", cache.load_callback(source, job))
-    number, word, size = getattr(types, dtype), types.int64, types.uint64
-    array, words = types.CPointer(number), types.CPointer(word)
-    given = [array, array, words, size, word, array, word, array, size, size, size]
-    given += [number, number, word, array, words, words]
-    product = cache.load_callback(products.product_source(dtype), types.void(*given))
+    signature = types.void(*PRODUCT.types(getattr(types, dtype), is_c=True))
+    product = cache.load_callback(products.product_source(dtype), signature)
     binding.add_symbol(f"kobai_product_{dtype}", product)

@@ -10,6 +10,8 @@ loaded and multiplied by one number of each of the tile's rows of A.
 
 from typing import Any
 
+from kobai.engines.numba_engine.abi import Job
+
 
 def tile_widths(avx512: bool, itemsize: int) -> tuple[list[list[int]], list[list[int]]]:
     """Return the widths of the vectors of each kind of tile, for 6 rows and for 1.
@@ -238,10 +240,7 @@ def small_product_source(avx512: bool, itemsize: int) -> str:
         "",
         "",
         "def steps(job):",
-        "    a, ai, ak, rows_at, inner_at = job[1], job[2], job[3], job[4], job[5]",
-        "    b, c, m, n, k = job[6], job[7], job[8], job[9], job[10]",
-        f"    alpha = np.float{8 * itemsize}(np.int64(job[11]).view(np.float64))",
-        f"    beta = np.float{8 * itemsize}(np.int64(job[12]).view(np.float64))",
+        *(f"    {field.name.lower()} = {_field(field, itemsize)}" for field in Job),
         f"    size = u8({itemsize})",
         "    i = u8(0)",
     ]
@@ -250,6 +249,13 @@ def small_product_source(avx512: bool, itemsize: int) -> str:
         lines += _columns(f"tile_{rows}", kind)
         lines.append(f"        i += u8({rows})")
     return "\n".join(lines) + "\n"
+
+
+def _field(field: Job, itemsize: int) -> str:
+    text = f"job[{field.value}]"
+    if field in (Job.ALPHA, Job.BETA):
+        return f"np.float{8 * itemsize}(np.int64({text}).view(np.float64))"
+    return text
 
 
 def _columns(kind: str, widths: list[list[int]]) -> list[str]:

@@ -1,0 +1,152 @@
+"""What compiled code is called with: every argument by name, its type beside it.
+
+From these layouts alone come the headers of what is generated, the signatures that
+Numba compiles it for, and the calls, so that no two of them can disagree about a place.
+A type is that of one number, `number` the one that a step computes in; with [:] it is
+an array, with const one that is only read.
+"""
+
+# mypy: disable-error-code="import-not-found,import-untyped"
+# mypy: allow-untyped-calls
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Any
+
+# In the place of a type: arguments of which each graph has its own, none or several.
+SEVERAL = "..."
+
+
+class Layout:
+    """The arguments of one kind of compiled function, in order.
+
+    >>> scale = Layout(count="uint64", factor="number", arrays=SEVERAL)
+    >>> scale.header(arrays=["x", "y"])
+    'count, factor, x, y'
+    >>> scale.text(factor="f4(2)", count="n0", arrays=["x"])
+    'n0, f4(2), x'
+    >>> scale.text(count="n0", arrays=["x"])
+    Traceback (most recent call last):
+    TypeError: got count, arrays; need count, factor, arrays
+    """
+
+    def __init__(self, **fields: str) -> None:
+        self.fields = fields
+
+    def without(self, name: str) -> dict[str, str]:
+        """Return the fields but one, for a layout that differs in it."""
+        return {each: kind for each, kind in self.fields.items() if each != name}
+
+    def in_order(self, **given: Any) -> list[Any]:
+        """Return what is given by name as positions have it, several one by one."""
+        if set(given) != set(self.fields):
+            raise TypeError(f"got {', '.join(given)}; need {', '.join(self.fields)}")
+        found: list[Any] = []
+        for name, kind in self.fields.items():
+            found += given[name] if kind == SEVERAL else [given[name]]
+        return found
+
+    def text(self, **given: Any) -> str:
+        """Return the arguments of a call as they stand in generated code."""
+        return ", ".join(self.in_order(**given))
+
+    def header(self, **several: Sequence[str]) -> str:
+        """Return the parameters of the function as they stand in generated code."""
+        return self.text(**{name: name for name in self.fields} | several)
+
+    def types(self, number: Any = None, is_c: bool = False, **several: Any) -> Any:
+        """Return Numba's types, for a call from Python; or from C, with pointers."""
+        single = {n: k for n, k in self.fields.items() if k != SEVERAL}
+        made = {name: _type(kind, number, is_c) for name, kind in single.items()}
+        return self.in_order(**made, **several)
+
+
+def _type(kind: str, number: Any, is_c: bool) -> Any:
+    from numba.core import types
+
+    name = kind.removeprefix("const ").removesuffix("[:]")
+    scalar = number if name == "number" else getattr(types, name)
+    if not kind.endswith("[:]"):
+        return scalar
+    if is_c:
+        return types.CPointer(scalar)
+    return types.Array(scalar, 1, "C", readonly=kind.startswith("const "))
+
+
+# Steps from `first` to before `stop`. `sizes` and `numbers` are what the source leaves
+# open; `ways` says how each product is computed, and last whether rows are fetched;
+# `counting` is 0, 1, 2, ...; on the `board` a helper finds its work. The step s takes
+# the s-th batch of `indices` into `rows`, the s-th of `each`, and leaves a loss.
+STEPS = Layout(
+    first="int64",
+    stop="int64",
+    sizes="const uint64[:]",
+    numbers="const float64[:]",
+    ways="const int64[:]",
+    counting="const int64[:]",
+    board="int64[:]",
+    indices="const int64[:]",
+    losses="float64[:]",
+    inputs=SEVERAL,
+    rows=SEVERAL,
+    each=SEVERAL,
+    constants=SEVERAL,
+    buffers=SEVERAL,
+)
+
+# C = alpha op(A) op(B) + beta C, of shape (m, n), a sum over k; see `products`.
+PRODUCT = Layout(
+    a="number[:]",
+    everything="const number[:]",
+    indices="const int64[:]",
+    start="uint64",
+    ta="int64",
+    b="number[:]",
+    tb="int64",
+    c="number[:]",
+    m="uint64",
+    n="uint64",
+    k="uint64",
+    alpha="number",
+    beta="number",
+    way="int64",
+    spare="number[:]",
+    counting="const int64[:]",
+    board="int64[:]",
+)
+
+# The same product several times, of every `count` rows another.
+REPEATED = Layout(times="int64", count="uint64", **PRODUCT.without("start"))
+
+# Rows of so many bytes, fetched from where `indices` says; see `rows`.
+GATHER = Layout(
+    out="uint8[:]",
+    rows="const uint8[:]",
+    width="uint64",
+    indices="const int64[:]",
+    start="uint64",
+    count="uint64",
+    last="uint64",
+)
+
+
+class Job(IntEnum):
+    """Where a job on the board has what: numbers of 8 bytes, see `two_jobs`.
+
+    `TILES` is the address of the code that does it; `ALPHA` and `BETA` are the bits of
+    float64. The others are arguments of `tiles.make_tile`.
+    """
+
+    TILES = 0
+    A = 1
+    AI = 2
+    AK = 3
+    ROWS_AT = 4
+    INNER_AT = 5
+    B = 6
+    C = 7
+    M = 8
+    N = 9
+    K = 10
+    ALPHA = 11
+    BETA = 12
