@@ -18,7 +18,7 @@ import numpy as np
 
 from kobai.engines.numba_engine.kernels.tools import tools
 
-f8, i8, u8, b1 = np.float64, np.int64, np.uint64, np.bool_
+f8, i8, u8, bool_ = np.float64, np.int64, np.uint64, np.bool_
 maximum, minimum = tools.maximum, tools.minimum
 exp_float64, exp_near_zero = tools.exp_float64, tools.exp_near_zero
 log_float64 = tools.log_float64

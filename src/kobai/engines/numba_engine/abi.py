@@ -21,11 +21,11 @@ class Layout:
     """The arguments of one kind of compiled function, in order.
 
     >>> scale = Layout(count="uint64", factor="number", arrays=SEVERAL)
-    >>> scale.header(arrays=["x", "y"])
-    'count, factor, x, y'
-    >>> scale.text(factor="f4(2)", count="n0", arrays=["x"])
-    'n0, f4(2), x'
-    >>> scale.text(count="n0", arrays=["x"])
+    >>> scale.names(arrays=["x", "y"])
+    ['count', 'factor', 'x', 'y']
+    >>> scale.in_order(factor=0.5, count=3, arrays=["x"])
+    [3, 0.5, 'x']
+    >>> scale.in_order(count=3, arrays=["x"])
     Traceback (most recent call last):
     TypeError: got count, arrays; need count, factor, arrays
     """
@@ -46,13 +46,14 @@ class Layout:
             found += given[name] if kind == SEVERAL else [given[name]]
         return found
 
-    def text(self, **given: Any) -> str:
-        """Return the arguments of a call as they stand in generated code."""
-        return ", ".join(self.in_order(**given))
+    def names(self, **several: Sequence[str]) -> list[str]:
+        """Return the names of the parameters, several of a kind as they are given."""
+        return self.in_order(**{name: name for name in self.fields} | several)
 
-    def header(self, **several: Sequence[str]) -> str:
-        """Return the parameters of the function as they stand in generated code."""
-        return self.text(**{name: name for name in self.fields} | several)
+    @property
+    def header(self) -> str:
+        """The parameters as they stand in generated code."""
+        return ", ".join(self.names())
 
     def types(self, number: Any = None, is_c: bool = False, **several: Any) -> Any:
         """Return Numba's types, for a call from Python; or from C, with pointers."""

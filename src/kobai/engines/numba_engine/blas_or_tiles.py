@@ -38,15 +38,15 @@ gather, product = tools.gather, tools.product
 u8 = np.uint64
 
 
-def steps({REPEATED.header()}):
+def steps({REPEATED.header}):
     for turn in range(u8(times)):
         start = turn % u8(4) * count
         # Two products share the rows, so every other one has to fetch them.
         if count and way == {BLAS} and turn % u8(2) == u8(0):
             width = u8(a.size) // count * u8(a.itemsize)
             rows, out, last = everything, a, u8(indices.size) - u8(1)
-            gather(({GATHER.header()}))
-        product(({PRODUCT.header()}))
+            gather(({GATHER.header}))
+        product(({PRODUCT.header}))
 '''
 
 _CHOSEN: dict[str, int] = {}

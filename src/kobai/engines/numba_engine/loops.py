@@ -1,6 +1,5 @@
 """Groups written as loops: rows outside, columns inside, one pass per phase."""
 
-import re
 from typing import TYPE_CHECKING
 
 from kobai.autodiff import operations as ops
@@ -28,7 +27,7 @@ def write_group(writer: "Writer", group: Group) -> list[str]:
 
 
 def _number(w: "Writer", group: Group, op: Op) -> list[str]:
-    name = w.names.of(op.node)
+    name = w.names.entry(op.node)
     lines = [f"{name} = {w.expression(op, group, flat=False)}"]
     return lines + _store_number(w, op)
 
@@ -36,9 +35,9 @@ def _number(w: "Writer", group: Group, op: Op) -> list[str]:
 def _store_number(w: "Writer", op: Op) -> list[str]:
     if op.node not in w.memory:
         return []
-    is_target = op.node in w.plan.targets.in_place
-    place = f"{w.memory[op.node]}_at" if is_target else w.memory[op.node]
-    return [f"{place}[0] = {w.names.of(op.node)}"]
+    target = w.plan.targets.in_place.get(op.node)
+    place = w.memory[op.node] if target is None else w.names.argument(target)
+    return [f"{place}[0] = {w.names.entry(op.node)}"]
 
 
 class _Loops:
@@ -93,7 +92,7 @@ class _Loops:
         lines: list[str] = []
         for op in inside:
             if op.kind == "reduce" and op.place == "row":
-                lines.append(f"{self.w.names.of(op.node)} = {self._zero(op)}")
+                lines.append(f"{self.w.names.entry(op.node)} = {self._zero(op)}")
         for columns in dict.fromkeys(op.loop[1] for op in inside):
             lines.append(f"for j in range({self.w.names.size(columns)}):")
             for op in inside:
@@ -139,13 +138,13 @@ class _Loops:
             loop = f"for j in range({self.w.names.size(op.loop[1])}):"
             return [loop, f"{INDENT}{self.w.memory[op.node]}[j] = {self._zero(op)}"]
         if op.place == "number":
-            return [f"{self.w.names.of(op.node)} = {self._zero(op)}"]
+            return [f"{self.w.names.entry(op.node)} = {self._zero(op)}"]
         return []
 
     def _turn(self, op: Op) -> list[str]:
         """Return the lines of an operation at one row and column."""
         value = self.w.expression(op, self.group, self.flat)
-        name = self.w.names.of(op.node)
+        name = self.w.names.entry(op.node)
         if op.kind == "reduce":
             return [self._accumulate(op, value)]
         return [f"{name} = {value}", *self._stored(op, self._place(op))]
@@ -162,7 +161,7 @@ class _Loops:
             return []
         if op.place == "number":
             return _store_number(self.w, op)
-        return [f"{self.w.memory[op.node]}[{place}] = {self.w.names.of(op.node)}"]
+        return [f"{self.w.memory[op.node]}[{place}] = {self.w.names.entry(op.node)}"]
 
     def _accumulate(self, op: Op, value: str) -> str:
         return _GATHERS[op.primitive].format(self._total(op), value)
@@ -172,14 +171,12 @@ class _Loops:
             return f"{self.w.memory[op.node]}[j]"
         if op.place == "row" and self.turned and is_inside(op):
             return f"{self.w.memory[op.node]}[i]"
-        return self.w.names.of(op.node)
+        return self.w.names.entry(op.node)
 
     def _pick(self, op: Op) -> list[str]:
         x, labels = op.reads
         label = self.w.operand(op, labels, self.group, flat=False)
-        at = self.w.operand(op, x, self.group, flat=False)
-        array, index = at[:-1].split("[", 1)
-        place = re.sub(r"\bj\b", f"u8({label})", index)
-        name = self.w.names.of(op.node)
-        lines = [f"{name} = {array}[{place}]"]
+        picked = self.w.operand(op, x, self.group, False, f"u8({label})")
+        name = self.w.names.entry(op.node)
+        lines = [f"{name} = {picked}"]
         return [*lines, *self._stored(op, "i")]

@@ -7,7 +7,7 @@ from math import prod
 from kobai.engines.numba_engine.abi import GATHER, STEPS
 from kobai.engines.numba_engine.errors import NotCompilable
 from kobai.engines.numba_engine.lower import PUTS, Op, base_of, lower
-from kobai.engines.numba_engine.names import DTYPES, Buffer, Names
+from kobai.engines.numba_engine.names import CALLED, DTYPES, Buffer, Names
 from kobai.engines.numba_engine.schedule import schedule
 from kobai.engines.numba_engine.source import INDENT, Writer, call, wrapped
 from kobai.graph import Constant, Graph, Input, Node, Operation
@@ -19,14 +19,8 @@ import numpy as np
 from kobai.engines.numba_engine.kernels.tools import tools
 
 {aliases}
-exp_float32, exp_float64 = tools.exp_float32, tools.exp_float64
-log_float32, log_float64 = tools.log_float32, tools.log_float64
-tanh_float32, tanh_float64 = tools.tanh_float32, tools.tanh_float64
-logaddexp_float32 = tools.logaddexp_float32
-logaddexp_float64 = tools.logaddexp_float64
-maximum, minimum = tools.maximum, tools.minimum
-gather, product = tools.gather, tools.product
 u8 = np.uint64
+{called}
 '''
 
 
@@ -63,9 +57,7 @@ def generate(
     rows for every step, and `each` has a value of its own for every step. All others
     stay where they are, and take their updates in place.
     """
-    names = Names()
-    for each_input in graph.inputs:
-        names.of(each_input)
+    names = Names(graph)
     writer = Writer(schedule(graph, lower(graph)), names, rows)
     batch = rows[0].shape[0] if rows else 0
     lines = writer.lines()
@@ -75,18 +67,17 @@ def generate(
     outputs = [(end, _place(graph, writer, at, end)) for end in graph.outputs]
     given = [n for n in graph.inputs if n not in rows and n not in each]
     moved = [*rows, *(n for n in each if n.size > 1)]
-    moved_names = [_argument(names, n) for n in moved]
-    for name, n in zip(moved_names, moved, strict=True):
-        names.buffer(name, n.size, n.dtype)
-    header = STEPS.header(
-        inputs=[_argument(names, n) for n in given],
-        rows=[f"{names.of(n)}_rows" for n in rows],
-        each=[f"{names.of(n)}_each" for n in each],
+    for n in moved:
+        names.buffer(names.argument(n), n.size, n.dtype)
+    parameters = STEPS.names(
+        inputs=[names.argument(n) for n in given],
+        rows=[names.part(n, "rows") for n in rows],
+        each=[names.part(n, "each") for n in each],
         constants=list(names.arrays.values()),
         buffers=[buffer.name for buffer in names.buffers],
     )
     return Generated(
-        source=_source(names, header, body),
+        source=_source(names, parameters, body),
         sizes=tuple(names.sizes),
         numbers=tuple(value for value, _ in names.numbers),
         inputs=tuple(given),
@@ -114,15 +105,12 @@ def _place(graph: Graph, writer: Writer, at: dict[str, int], end: Node) -> int |
     return target or at.get(writer.memory.get(base, ""), -1)
 
 
-def _argument(names: Names, node: Input) -> str:
-    return f"{names.of(node)}_at" if node.size == 1 else names.of(node)
-
-
-def _source(names: Names, header: str, body: list[str]) -> str:
+def _source(names: Names, parameters: list[str], body: list[str]) -> str:
     aliases = ", ".join(DTYPES.values())
     dtypes = ", ".join(f"np.{'bool_' if d == 'bool' else d}" for d in DTYPES)
-    lines = [HEADER.format(aliases=f"{aliases} = {dtypes}"), ""]
-    lines += ["def steps(", *wrapped(header), "):"]
+    called = "\n".join(f"{name} = tools.{tool}" for name, tool in CALLED.items())
+    lines = [HEADER.format(aliases=f"{aliases} = {dtypes}", called=called), ""]
+    lines += ["def steps(", *wrapped(parameters), "):"]
     head = [f"{name} = sizes[{k}]" for k, name in enumerate(names.sizes.values())]
     for k, ((_, kind), name) in enumerate(names.numbers.items()):
         head.append(f"{name} = {kind}(numbers[{k}])")
@@ -144,13 +132,13 @@ def _loading(
         if node in rows:
             continue
         if node in each and node.size == 1:
-            lines.append(f"{name} = {name}_each[s]")
+            lines.append(f"{name} = {names.part(node, 'each')}[s]")
         elif node in each:
-            size = names.size(node.size)
+            size, all_ = names.size(node.size), names.part(node, "each")
             lines.append(f"for j in range({size}):")
-            lines.append(f"{INDENT}{name}[j] = {name}_each[u8(s) * {size} + j]")
+            lines.append(f"{INDENT}{name}[j] = {all_}[u8(s) * {size} + j]")
         elif node.size == 1:
-            lines.append(f"{name} = {name}_at[0]")
+            lines.append(f"{name} = {names.argument(node)}[0]")
     for node in rows:
         fetched = _gathered(names, node)
         if node in writer.left_in_place:
@@ -163,20 +151,20 @@ def _loading(
 def _gathered(names: Names, node: Input) -> list[str]:
     """Return the lines that fetch the rows of a batch."""
     name, batch = names.of(node), names.size(node.shape[0])
-    width = names.size(prod(node.shape[1:]))
+    width, rows = names.size(prod(node.shape[1:])), names.part(node, "rows")
     if node.ndim == 1 and node.size > 1:
         row = f"indices[u8(s) * {batch} + u8(j)]"
-        return [f"for j in range({batch}):", f"{INDENT}{name}[j] = {name}_rows[{row}]"]
-    given = GATHER.text(
-        out=_argument(names, node),
-        rows=f"{name}_rows",
+        return [f"for j in range({batch}):", f"{INDENT}{name}[j] = {rows}[{row}]"]
+    given = GATHER.in_order(
+        out=names.argument(node),
+        rows=rows,
         width=f"{width} * u8({node.dtype.itemsize})",
         indices="indices",
         start=f"u8(s) * {batch}",
         count=batch,
         last="u8(indices.size) - u8(1)",
     )
-    number = [f"{name} = {name}_at[0]"] if node.size == 1 else []
+    number = [f"{name} = {names.argument(node)}[0]"] if node.size == 1 else []
     return [*call("gather", given), *number]
 
 

@@ -1,14 +1,15 @@
 """Names of the generated code: values, buffers, sizes and numbers."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from kobai.engines.numba_engine.abi import STEPS
 from kobai.engines.numba_engine.errors import NotCompilable
 from kobai.engines.numba_engine.lower import uniform
-from kobai.graph import Constant, Input, Node
+from kobai.engines.numpy_engine.names import input_names, unused, value_names
+from kobai.graph import Constant, Graph, Node
 
 DTYPES = {
     "float32": "f4",
@@ -16,8 +17,24 @@ DTYPES = {
     "int64": "i8",
     "int32": "i4",
     "uint8": "u1",
-    "bool": "b1",
+    "bool": "bool_",
 }
+
+# What the generated code calls, each from the kernel of this name.
+CALLED = {
+    **{
+        f"{name}_{dtype}": f"{name}_{dtype}"
+        for name in ("exp", "log", "tanh", "logaddexp")
+        for dtype in ("float32", "float64")
+    },
+    "maximum": "maximum",
+    "minimum": "minimum",
+    "gather": "gather",
+    "matmul": "product",
+}
+
+_RESERVED = {"np", "tools", "steps", "abs", "range", "u8", "s", "i", "j"}
+_RESERVED |= {*DTYPES.values(), *CALLED, *STEPS.fields}
 
 # Numbers that stand in the source; all others are arguments of it.
 _LITERAL = (0, 1, -1, 2, 0.5)
@@ -33,38 +50,52 @@ class Buffer:
 
 
 class Names:
-    """Gives every value of the generated code a name, and remembers its arguments."""
+    """Gives every value of the generated code a name, and remembers its arguments.
 
-    def __init__(self) -> None:
+    They are those of the NumPy engine, so that one can be read beside the other.
+    """
+
+    def __init__(self, graph: Graph) -> None:
         self.sizes: dict[int, str] = {}
         self.numbers: dict[tuple[float, str], str] = {}
         self.arrays: dict[Constant, str] = {}
         self.buffers: list[Buffer] = []
-        self._of_node: dict[Node, str] = {}
-        self._taken: set[str] = set()
+        self._wanted = value_names(graph)
+        self._of_node: dict[Node, str] = dict(input_names(graph, _RESERVED).items())
+        self._taken = {*_RESERVED, *self._of_node.values()}
+        self._parts: dict[tuple[Node, str], str] = {}
+        self._entries: dict[Node, str] = {}
 
     def of(self, node: Node) -> str:
-        """Return the name of a node's value."""
+        """Return the name of a node's value: of the whole array, or of the number."""
         if node not in self._of_node:
-            if isinstance(node, Input):
-                stem = "_".join(re.findall(r"\w+", node.name))
-                self._of_node[node] = self.free(stem, always_counted=False)
-            else:
-                self._of_node[node] = self.free(node.primitive.name)  # type: ignore[attr-defined]
+            self._of_node[node] = unused(self._wanted[node], self._taken)
         return self._of_node[node]
 
-    def free(self, stem: str, always_counted: bool = True) -> str:
-        """Return a name that nothing else has."""
-        name, count = (f"{stem}_1", 1) if always_counted else (stem, 1)
-        while name in self._taken:
-            count += 1
-            name = f"{stem}_{count}"
-        self._taken.add(name)
-        return name
+    def argument(self, node: Node) -> str:
+        """Return the name of the array in which an input comes."""
+        return self.part(node, "at") if node.size == 1 else self.of(node)
+
+    def part(self, node: Node, suffix: str) -> str:
+        """Return the name of something that belongs to a node."""
+        key = node, suffix
+        if key not in self._parts:
+            self._parts[key] = unused(f"{self.of(node)}_{suffix}", self._taken)
+        return self._parts[key]
+
+    def entry(self, node: Node) -> str:
+        """Return the name of the entry of a value at which a loop is."""
+        return self._entries.get(node) or self.of(node)
+
+    def keep(self, node: Node, index: str = "") -> str:
+        """Return the name of new memory for a whole value; entries get an index."""
+        if index:
+            self._entries[node] = self.part(node, index)
+        return self.buffer(self.of(node), node.size, node.dtype)
 
     def size(self, size: int) -> str:
         """Return the name of a length. None stands in the source as a number."""
-        return self.sizes.setdefault(size, f"n{len(self.sizes)}")
+        return self._known(self.sizes, size, f"n{len(self.sizes)}")
 
     def number(self, node: Node, dtype: np.dtype[Any]) -> str | None:
         """Return how the source has a constant that is one number, else None."""
@@ -76,11 +107,16 @@ class Names:
             return f"(-{kind}(0))"
         if value in _LITERAL:
             return f"{kind}({value:g})"
-        return self.numbers.setdefault((value, kind), f"c{len(self.numbers)}")
+        return self._known(self.numbers, (value, kind), f"c{len(self.numbers)}")
 
     def array(self, constant: Constant) -> str:
         """Return the name of a constant that is an array."""
-        return self.arrays.setdefault(constant, f"constant_{len(self.arrays)}")
+        return self._known(self.arrays, constant, f"constant_{len(self.arrays)}")
+
+    def _known(self, names: dict[Any, str], key: Any, wanted: str) -> str:
+        if key not in names:
+            names[key] = unused(wanted, self._taken)
+        return names[key]
 
     def buffer(self, name: str, size: int, dtype: np.dtype[Any]) -> str:
         """Return the name of new memory."""

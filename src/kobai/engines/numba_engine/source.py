@@ -58,17 +58,15 @@ class Writer:
         if target is not None:
             self.memory[node] = self.names.of(target)
             return
-        name = self.names.of(node)
+        names = self.names
         kept = node in self.plan.targets.results
         kept = kept or any(r.kind == "product" for r in self.readers.get(node, []))
-        if (
-            op.kind == "product"
-            or op.place == "column"
-            or (kept and op.place == "number")
-        ):
-            self.memory[node] = self.names.buffer(f"{name}_out", node.size, node.dtype)
+        if op.kind == "product" or op.place == "column":
+            self.memory[node] = names.keep(node)
             return
         if op.place == "number":
+            if kept:
+                self.memory[node] = names.buffer(names.part(node, "at"), 1, node.dtype)
             return
         group = self.plan.group_of[op]
         readers = self.readers.get(node, [])
@@ -80,32 +78,37 @@ class Writer:
         )
         is_turned = isinstance(group, Group) and turned(group)
         if outside:
-            self.memory[node] = self.names.buffer(f"{name}_out", node.size, node.dtype)
+            index = "i" if op.place == "row" else "ij" if op.loop[0] > 1 else "j"
+            self.memory[node] = names.keep(node, index)
         elif later:
             self.by_row.add(node)
             size = node.size if is_turned else op.loop[1]
-            self.memory[node] = self.names.buffer(f"{name}_row", size, node.dtype)
+            row = names.part(node, "row")
+            self.memory[node] = names.buffer(row, size, node.dtype)
         elif is_turned and op.place == "row":
-            self.memory[node] = self.names.buffer(f"{name}_rows", node.size, node.dtype)
+            rows = names.part(node, "rows")
+            self.memory[node] = names.buffer(rows, node.size, node.dtype)
 
     # --- expressions
 
-    def operand(self, op: Op, read: Read, group: Group | None, flat: bool) -> str:
-        """Return how a value is read in the loop of an operation."""
+    def operand(
+        self, op: Op, read: Read, group: Group | None, flat: bool, column: str = "j"
+    ) -> str:
+        """Return how a value is read in the loop of an operation, at a column."""
         node = read.node
         maker = self.makers.get(node)
         if maker is not None:
             if maker.place == "number":
-                return self.names.of(node)
+                return self.names.entry(node)
             if group is not None and self.plan.group_of.get(maker) is group:
                 apart = is_inside(op, maker) or group.phase[maker] != group.phase[op]
                 if turned(group) and maker.place == "row" and apart:
                     return f"{self.memory[node]}[i]"
                 same = maker.place == "row" or group.phase[maker] == group.phase[op]
                 if same and op.kind != "pick":
-                    return self.names.of(node)
+                    return self.names.entry(node)
                 if same and read.place == "row":
-                    return self.names.of(node)
+                    return self.names.entry(node)
         if isinstance(node, Input) and node.size == 1:
             return self.names.of(node)
         name = (
@@ -113,24 +116,24 @@ class Writer:
             if isinstance(node, Constant)
             else (self.memory.get(node) or self.names.of(node))
         )
-        return f"{name}[{self._index(op, read, flat)}]"
+        return f"{name}[{self._index(op, read, flat, column)}]"
 
-    def _index(self, op: Op, read: Read, flat: bool) -> str:
+    def _index(self, op: Op, read: Read, flat: bool, column: str) -> str:
         rows, columns = op.loop
         if flat:
-            return "j"
+            return column
         if read.node in self.by_row:
             is_turned = turned(self.plan.group_of[op])
-            return f"j * {self.names.size(rows)} + i" if is_turned else "j"
+            return f"{column} * {self.names.size(rows)} + i" if is_turned else column
         if read.transposed:
-            return f"j * {self.names.size(rows)} + i"
+            return f"{column} * {self.names.size(rows)} + i"
         if read.place == "cell":
-            return self.cell(rows, columns)
-        return {"row": "i", "column": "j", "number": "0"}[read.place]
+            return self.cell(rows, columns, column)
+        return {"row": "i", "column": column, "number": "0"}[read.place]
 
-    def cell(self, rows: int, columns: int) -> str:
-        """Return the index of the entry at row i and column j."""
-        return "j" if rows == 1 else f"i * {self.names.size(columns)} + j"
+    def cell(self, rows: int, columns: int, column: str = "j") -> str:
+        """Return the index of the entry at row i and a column."""
+        return column if rows == 1 else f"i * {self.names.size(columns)} + {column}"
 
     def expression(self, op: Op, group: Group | None, flat: bool) -> str:
         """Return the formula of an operation that maps its operands."""
@@ -196,30 +199,29 @@ class Writer:
         first = op.reads[0].node
         if first in self.left_in_place:
             self.of_rows.add(number)
-            everything, indices = f"{factors[0]}_rows", "indices"
+            everything, indices = self.names.part(first, "rows"), "indices"
             start = f"u8(s) * {self.names.size(first.shape[0])}"
         self.products.append(op)
-        given = PRODUCT.text(
+        given = PRODUCT.in_order(
             a=factors[0], everything=everything, indices=indices, start=start,
             ta=flags[0], b=factors[1], tb=flags[1], c=out, m=rows, n=columns,
             k=self.names.size(op.inner), alpha=alpha, beta=beta, way=f"ways[{number}]",
             spare=self._spare(op), counting="counting", board="board",
         )  # fmt: skip
-        return call("product", given)
+        return call("matmul", given)
 
     def _factor(self, node: Node) -> str:
         if isinstance(node, Constant):
             return self.names.array(node)
         if isinstance(node, Input):
-            return (
-                f"{self.names.of(node)}_at" if node.size == 1 else self.names.of(node)
-            )
+            return self.names.argument(node)
         return self.memory[node]
 
     def _spare(self, op: Op) -> str:
         """Return memory for a second factor laid out anew, or for half of a sum."""
         size = max(op.reads[1].node.size, op.node.size)
-        name = f"{self.names.of(op.node)}_spare"
+        target = self.plan.targets.in_place.get(op.node, op.node)
+        name = self.names.part(target, "spare")
         return self.names.buffer(name, size, op.node.dtype)
 
     def _scale(self, numbers: list[tuple[str, Node]], dtype: np.dtype) -> str:
@@ -229,10 +231,10 @@ class Writer:
         return ("-" if is_negative else "") + (" * ".join(text) or one)
 
     def _copy(self, target: Input, node: Node) -> list[str]:
-        name = self.names.of(target)
+        name = self.names.argument(target)
         kind = short(target.dtype)
         if target.size == 1:
-            return [f"{name}_at[0] = {kind}({self.one(node)})"]
+            return [f"{name}[0] = {kind}({self.one(node)})"]
         source = self.memory[node]
         loop = f"for j in range({self.names.size(target.size)}):"
         return [loop, f"{INDENT}{name}[j] = {kind}({source}[j])"]
@@ -247,15 +249,16 @@ class Writer:
         )
 
 
-def call(function: str, arguments: str) -> list[str]:
+def call(function: str, arguments: list[str]) -> list[str]:
     """Return the lines of a call of what takes its arguments as one tuple."""
     return [f"{function}((", *wrapped(arguments), "))"]
 
 
-def wrapped(arguments: str) -> list[str]:
-    """Return arguments as lines of the width of a page."""
-    lines = textwrap.wrap(f"{arguments},", 72, break_on_hyphens=False)
-    return [INDENT + line for line in lines]
+def wrapped(arguments: list[str]) -> list[str]:
+    """Return arguments as lines of the width of a page, none of them on two."""
+    text = " ".join(f"{each.replace(' ', '~')}," for each in arguments)
+    lines = textwrap.wrap(text, 72, break_on_hyphens=False)
+    return [INDENT + line.replace("~", " ") for line in lines]
 
 
 def _only_multiplied(plan: Schedule, rows: Sequence[Input]) -> set[Node]:

@@ -1,6 +1,8 @@
 """Names for the values of a graph, such as one would choose by hand."""
 
 import re
+from collections.abc import Collection
+from keyword import kwlist
 
 from kobai.autodiff import operations as ops
 from kobai.graph import Graph, Input, Node, Operation
@@ -34,19 +36,21 @@ _NAMES = {
     ops.EINSUM: "product",
     ops.MATMUL: "product",
     ops.MAXIMUM: "h",
+    ops.MINIMUM: "bounded",
     ops.FMAX: "h",
     ops.TANH: "h",
     ops.POWER: "power_of",
 }
 
 
-def input_names(graph: Graph) -> dict[Input, str]:
+def input_names(graph: Graph, reserved: Collection[str] = ()) -> dict[Input, str]:
     """Return an identifier for each input: its last name where that says enough.
 
-    `params.W1` is W1, and `state.velocity.W1` then is velocity_W1.
+    `params.W1` is W1, and `state.velocity.W1` then is velocity_W1. `reserved` are names
+    that mean something else where these stand.
     """
     names: dict[Input, str] = {}
-    taken = {"np", graph.name}
+    taken = {"np", graph.name, *kwlist, *reserved}
     for given in graph.inputs:
         parts = [re.sub(r"\W+", "_", part).strip("_") for part in given.name.split(".")]
         start = len(parts) - 1

@@ -145,7 +145,7 @@ def product_source(dtype: str) -> str:
     a helper finds its work.
     """
     size = np.dtype(dtype).itemsize
-    given = PRODUCT.header()
+    given = PRODUCT.header
     return _SOURCE.format(given=given, size=size, blas=BLAS, in_place=IN_PLACE)
 
 

@@ -48,6 +48,6 @@ from kobai.engines.numba_engine.kernels.tools import tools
 copy_rows = tools.copy_rows
 
 
-def steps({GATHER.header()}):
-    copy_rows({GATHER.header()})
+def steps({GATHER.header}):
+    copy_rows({GATHER.header})
 '''
