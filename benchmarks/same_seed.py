@@ -203,7 +203,6 @@ class Places:
         self.epoch: Epoch = epoch
         masks = [np.stack(m) for m in zip(*map(leaves, noises), strict=True)]
         self.own = epoch._core.own
-        self.constants = len(self.own) - len(epoch._core.buffers)
         parts = [
             leaves(work),
             [*data.values()],
@@ -215,7 +214,7 @@ class Places:
 
     def ways(self) -> Iterator[str]:
         """Yield the ways to compute products, and take them meanwhile."""
-        chosen = self.epoch._core.fixed[2]
+        chosen = self.own["ways"]
         for name, way in (("as chosen", None), ("BLAS", BLAS), ("tiles", TILES)):
             before = chosen.copy()
             if way is not None:
@@ -227,15 +226,15 @@ class Places:
         self, put: Callable[[list[np.ndarray]], list[np.ndarray]], junk: int = 0
     ) -> str:
         """Take the steps with all arrays where `put` puts them."""
-        self.epoch._core.own = self.own
-        buffers = [np.zeros_like(b) for b in self.own[self.constants :]]
+        buffers = [np.zeros_like(b) for b in self.own["buffers"]]
         for buffer in buffers:
             buffer.view(np.uint8)[...] = junk
-        own = [*self.own[: self.constants], *buffers]
-        parts = [*self.parts, own]
+        parts = [*self.parts, self.own["constants"], buffers]
         flat = iter(put([array for part in parts for array in part]))
         moved = [[next(flat) for _ in part] for part in parts]
-        arrays, data, (rows,), each, (losses,), self.epoch._core.own = moved
+        arrays, data, (rows,), each, (losses,), constants, buffers = moved
+        own = {**self.own, "constants": constants, "buffers": buffers}
+        self.epoch._core.own = own
         self.epoch(arrays, data, rows, each, losses)
         return fingerprint([*arrays, losses])
 

@@ -35,6 +35,9 @@ class Writer:
         self.products: list[Op] = []
         self.of_rows: set[int] = set()
         self.by_row: set[Node] = set()
+        # Counted as they are computed: terms, terms_2, ...
+        for op in plan.ops:
+            names.of(op.node)
         for op in plan.ops:
             self._give_memory(op)
 
