@@ -1,6 +1,6 @@
 """The lines of NumPy for each kind of operation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,7 +9,7 @@ from kobai.autodiff import operations as ops
 from kobai.autodiff.numpy_functions import FIXED_SHAPE
 from kobai.autodiff.numpy_functions.curves import UNWRAP
 from kobai.autodiff.primitive import Primitive
-from kobai.engines.numpy_engine.operands import as_vectors, with_full_bound
+from kobai.engines.numpy_engine.operands import Operands, as_vectors, full_bound
 from kobai.engines.numpy_engine.plan import is_masked
 from kobai.engines.numpy_engine.reductions import emit_sum, extremum, reduction
 from kobai.graph import Constant, Node, Operation
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kobai.engines.numpy_engine.source import Writer
 
 # (writer, node, operands, the name of the result) -> lines
-Emitter = Callable[["Writer", Operation, list[str], str], list[str]]
+Emitter = Callable[["Writer", Operation, Operands, str], list[str]]
 
 _INPLACE = {
     ops.ADD: "+=",
@@ -34,7 +34,7 @@ _COMMUTES = (ops.ADD, ops.MULTIPLY)
 
 def emit(w: "Writer", node: Operation, out: str) -> list[str]:
     """Return the lines that compute an operation into an array."""
-    operands = [_operand(w, node, n) for n in node.inputs]
+    operands = Operands(lambda at: _operand(w, node, at), len(node.inputs))
     if node.primitive in EMITTERS:
         return EMITTERS[node.primitive](w, node, operands, out)
     if node.primitive.elementwise:
@@ -47,8 +47,12 @@ def emit(w: "Writer", node: Operation, out: str) -> list[str]:
 
 def emit_number(w: "Writer", node: Operation) -> str:
     """Return the expression of an operation whose result is one number."""
-    a = [w.expression(n) for n in node.inputs]
     primitive = node.primitive
+    if primitive in _INPLACE and not node.weak:
+        # The operators are quicker for single numbers than the functions.
+        left, right = (_number(w, n, node) for n in node.inputs)
+        return f"{left} {_INPLACE[primitive][0]} {right}"
+    a = [w.expression(n) for n in node.inputs]
     if node.weak:
         return OPERATORS[primitive][0].format(*a)
     if primitive is ops.EINSUM:
@@ -59,10 +63,6 @@ def emit_number(w: "Writer", node: Operation) -> str:
         call = f"np.{np.dtype(node.dtype).type.__name__}({a[0]})"
     elif primitive is ops.SUM and len(node.attributes["axis"]) == node.inputs[0].ndim:
         call = _whole_sum(w, node, a[0])
-    elif primitive in _INPLACE:
-        # The operators are quicker for single numbers than the functions.
-        left, right = (_number(w, n, node) for n in node.inputs)
-        return f"{left} {_INPLACE[primitive][0]} {right}"
     else:
         call = f"{w.function(primitive)}({_arguments(node, a)})"
     return call
@@ -85,32 +85,36 @@ _FEW = 4096
 def _whole_sum(w: "Writer", node: Operation, x: str) -> str:
     (given,) = node.inputs
     is_small = 0 < given.size <= _FEW and given.dtype == node.dtype
-    if is_small and given.dtype.kind == "f" and w.is_buffer(x):
-        flat = x if given.ndim == 1 else w.alias(x, "flat", ".reshape(-1)")
-        ones = w.constant(np.ones(given.size, given.dtype), "ones")
+    if is_small and given.dtype.kind == "f" and x in w.scope:
+        flat = x if given.ndim == 1 else w.scope.alias(x, "flat", ".reshape(-1)")
+        ones = w.scope.constant(np.ones(given.size, given.dtype), "ones")
         return f"{ones}.dot({flat})"
     # The method takes half the time that the function does.
     return f"{x}.sum()" if given.ndim else f"np.sum({x})"
 
 
-def _arguments(node: Operation, a: list[str]) -> str:
+def _arguments(node: Operation, a: Iterable[str]) -> str:
     return ", ".join([*a, *(f"{k}={v!r}" for k, v in node.attributes.items())])
 
 
-def _operand(w: "Writer", node: Operation, given: Node) -> str:
+def _operand(w: "Writer", node: Operation, position: int) -> str:
     """Return an operand; a number is an array where the others say of what type."""
+    given = node.inputs[position]
+    if bound := full_bound(w, node, position):
+        return bound
     if not (isinstance(given, Constant) and node.primitive.elementwise):
         return w.expression(given)
     strong = {n.dtype for n in node.inputs if not n.weak and n.dtype.kind == "f"}
     is_real = not isinstance(given.value, complex)
     if given.weak and is_real and len(strong) == 1 and node.primitive is not ops.WHERE:
-        return w.number(given.value, strong.pop())
+        return w.scope.number(given.value, strong.pop())
     return w.expression(given)
 
 
-def _emit_ufunc(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
-    a = with_full_bound(w, node, a)
-    *a, out = as_vectors(w, node, [*a, out])
+def _emit_ufunc(
+    w: "Writer", node: Operation, operands: Operands, out: str
+) -> list[str]:
+    *a, out = as_vectors(w, node, [*operands, out])
     sign = _INPLACE.get(node.primitive)
     if sign and out == a[0]:
         w.rebound.add(out)
@@ -121,7 +125,7 @@ def _emit_ufunc(w: "Writer", node: Operation, a: list[str], out: str) -> list[st
     return [f"{w.function(node.primitive)}({', '.join(a)}, out={out})"]
 
 
-def _emit_matmul(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
+def _emit_matmul(w: "Writer", node: Operation, a: Operands, out: str) -> list[str]:
     x, y = node.inputs
     is_plain = x.ndim == y.ndim == 2 and x.dtype == y.dtype == node.dtype
     # The method is quicker to call than np.matmul.
@@ -130,23 +134,21 @@ def _emit_matmul(w: "Writer", node: Operation, a: list[str], out: str) -> list[s
     return [f"np.matmul({a[0]}, {a[1]}, out={out})"]
 
 
-def _emit_where(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
+def _emit_where(w: "Writer", node: Operation, a: Operands, out: str) -> list[str]:
     condition = a[0] if node.inputs[0].dtype.kind == "b" else f"({a[0]} != 0)"
-    yes, no = (
-        _branch(n, text, node.dtype)
-        for n, text in zip(node.inputs[1:], a[1:], strict=True)
-    )
+    yes = _branch(node.inputs[1], a[1], node.dtype)
     if is_masked(node) and w.is_own(node) and yes.isidentifier():
         # Bits times 0 are 0 whatever the number, inf and nan too.
         integer = f"np.int{8 * node.dtype.itemsize}"
-        bits = w.alias(out, "bits", f".view({integer})")
+        bits = w.scope.alias(out, "bits", f".view({integer})")
         if yes == out:
             w.rebound.add(bits)
             return [f"{bits} *= {condition}"]
         given = f"{yes}.view({integer})"
-        if w.is_buffer(yes):
-            given = w.alias(yes, "bits", f".view({integer})")
+        if yes in w.scope:
+            given = w.scope.alias(yes, "bits", f".view({integer})")
         return [f"np.multiply({given}, {condition}, out={bits})"]
+    no = _branch(node.inputs[2], a[2], node.dtype)
     lines = [] if out == no else [f"np.copyto({out}, {no})"]
     return [*lines, f"np.copyto({out}, {yes}, where={condition})"]
 
@@ -158,7 +160,7 @@ def _branch(given: Node, text: str, dtype: np.dtype[Any]) -> str:
     return f"np.asarray({text}).astype(np.{dtype.type.__name__})"
 
 
-def _emit_astype(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
+def _emit_astype(w: "Writer", node: Operation, a: Operands, out: str) -> list[str]:
     return [f'np.copyto({out}, {a[0]}, casting="unsafe")']
 
 
@@ -188,7 +190,7 @@ def _places(
 
     The name is "" where that is not what the operation's index means.
     """
-    if node.attributes["pattern"] != (ops.ARRAY, ops.ARRAY):
+    if node.attributes["pattern"] != (ops.ARRAY, ops.ARRAY) or not w.is_own(node):
         return "", []
     rows, labels = node.inputs[first:]
     if labels not in w.valid_indices:
@@ -201,22 +203,22 @@ def _places(
     key = (labels, tuple(shape))
     if key in w.places:
         return w.places[key], []
-    name = w.allocate("places", labels.shape, np.dtype(np.int64))
+    name = w.scope.allocate("places", labels.shape, np.dtype(np.int64))
     w.places[key] = name
-    start = w.constant(offsets, "row_starts")
+    start = w.scope.constant(offsets, "row_starts")
     return name, [f"np.add({w.expression(labels)}, {start}, out={name})"]
 
 
-def _emit_getitem(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
-    x, *arrays = a
+def _emit_getitem(w: "Writer", node: Operation, a: Operands, out: str) -> list[str]:
     places, lines = _places(w, node, node.inputs[0].shape, 1)
-    if places and w.is_own(node):
-        return [*lines, f'{x}.take({places}, out={out}, mode="clip")']
+    if places:
+        return [*lines, f'{a[0]}.take({places}, out={out}, mode="clip")']
+    x, *arrays = a
     index = index_text(node.attributes["pattern"], arrays)
     return [f"{out}[...] = {x}[{index}]"]
 
 
-def _emit_scatter(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
+def _emit_scatter(w: "Writer", node: Operation, a: Operands, out: str) -> list[str]:
     v, *arrays = a
     index = index_text(node.attributes["pattern"], arrays)
     if _names_each_once(node.inputs[1:]):
@@ -224,30 +226,31 @@ def _emit_scatter(w: "Writer", node: Operation, a: list[str], out: str) -> list[
     return [f"{out}.fill(0)", f"np.add.at({out}, {_index_tuple(node, arrays)}, {v})"]
 
 
-def _emit_setitem(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
+def _emit_setitem(w: "Writer", node: Operation, a: Operands, out: str) -> list[str]:
     x, v, *arrays = a
     index = index_text(node.attributes["pattern"], arrays)
     lines = [] if out == x else [f"np.copyto({out}, {x})"]
     return [*lines, f"{out}[{index}] = {v}"]
 
 
-def _emit_add_at(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
-    x, v, *arrays = a
-    lines = [] if out == x else [f"np.copyto({out}, {x})"]
-    index = index_text(node.attributes["pattern"], arrays)
-    if not _names_each_once(node.inputs[2:]):
-        return [*lines, f"np.add.at({out}, {_index_tuple(node, arrays)}, {v})"]
-    places, more = _places(w, node, node.shape, 2)
-    if not places or not w.is_own(node):
+def _emit_add_at(w: "Writer", node: Operation, a: Operands, out: str) -> list[str]:
+    lines = [] if out == a[0] else [f"np.copyto({out}, {a[0]})"]
+    is_once = _names_each_once(node.inputs[2:])
+    places, more = _places(w, node, node.shape, 2) if is_once else ("", [])
+    if not places:
+        _, v, *arrays = a
+        if not is_once:
+            return [*lines, f"np.add.at({out}, {_index_tuple(node, arrays)}, {v})"]
+        index = index_text(node.attributes["pattern"], arrays)
         return [*lines, f"{out}[{index}] += {v}"]
-    picked = w.allocate("picked", node.inputs[2].shape, node.dtype)
-    flat = w.alias(out, "flat", ".reshape(-1)")
+    picked = w.scope.allocate("picked", node.inputs[2].shape, node.dtype)
+    flat = w.scope.alias(out, "flat", ".reshape(-1)")
     w.rebound.add(picked)
     return [
         *lines,
         *more,
         f'{flat}.take({places}, out={picked}, mode="clip")',
-        f"{picked} += {v}",
+        f"{picked} += {a[1]}",
         f"{flat}[{places}] = {picked}",
     ]
 
@@ -266,14 +269,12 @@ def _names_each_once(arrays: tuple[Node, ...]) -> bool:
     )
 
 
-def _emit_concatenate(
-    w: "Writer", node: Operation, a: list[str], out: str
-) -> list[str]:
+def _emit_concatenate(w: "Writer", node: Operation, a: Operands, out: str) -> list[str]:
     axis = node.attributes["axis"]
     return [f"np.concatenate(({', '.join(a)},), axis={axis}, out={out})"]
 
 
-def _emit_einsum(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
+def _emit_einsum(w: "Writer", node: Operation, a: Operands, out: str) -> list[str]:
     return [f"np.einsum({node.attributes['subscripts']!r}, {', '.join(a)}, out={out})"]
 
 

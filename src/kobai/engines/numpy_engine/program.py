@@ -42,7 +42,7 @@ def write_program(graph: Graph, *, valid_indices: Collection[Input] = ()) -> Pro
     writer = Writer(make_plan(small), valid_indices=valid_indices)
     source = writer.source()
     code = compile(source, f"<{graph.name}>", "exec")
-    return Program(graph.name, source, code, writer.constants)
+    return Program(graph.name, source, code, writer.scope.constants)
 
 
 def compile_numpy(

@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kobai.engines.numpy_engine.operands import as_number, as_row
+from kobai.engines.numpy_engine.operands import Operands, as_number, as_row
 from kobai.graph import Operation
 
 if TYPE_CHECKING:
     from kobai.engines.numpy_engine.source import Writer
 
-Reduction = Callable[["Writer", Operation, list[str], str], list[str]]
+Reduction = Callable[["Writer", Operation, Operands, str], list[str]]
 
 
-def emit_sum(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
+def emit_sum(w: "Writer", node: Operation, a: Operands, out: str) -> list[str]:
     """Return the lines of a sum."""
     (x,) = node.inputs
     axis, keepdims = node.attributes["axis"], node.attributes["keepdims"]
@@ -22,11 +22,11 @@ def emit_sum(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
     # BLAS adds faster than a reduction, with a vector of ones.
     if is_matrix and axis == (0,) and w.is_own(node):
         shape = (1, x.shape[0]) if keepdims else (x.shape[0],)
-        ones = w.constant(np.ones(shape, x.dtype), "ones")
+        ones = w.scope.constant(np.ones(shape, x.dtype), "ones")
         return [f"{ones}.dot({a[0]}, out={out})"]
     if is_matrix and axis == (1,) and w.is_own(node):
         shape = (x.shape[1], 1) if keepdims else (x.shape[1],)
-        ones = w.constant(np.ones(shape, x.dtype), "ones")
+        ones = w.scope.constant(np.ones(shape, x.dtype), "ones")
         return [f"{a[0]}.dot({ones}, out={out})"]
     return reduction("add")(w, node, a, out)
 
@@ -34,7 +34,7 @@ def emit_sum(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
 def reduction(function: str) -> Reduction:
     """Return what writes the reduction by a function, as NumPy has it."""
 
-    def write(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
+    def write(w: "Writer", node: Operation, a: Operands, out: str) -> list[str]:
         axis, keepdims = node.attributes["axis"], node.attributes["keepdims"]
         axis = axis[0] if isinstance(axis, tuple) and len(axis) == 1 else axis
         options = f"axis={axis}, keepdims={keepdims}, out={out}"
@@ -53,19 +53,20 @@ def extremum(function: str) -> Reduction:
     """Return what writes the maximum or minimum along an axis."""
     plain = reduction(function)
 
-    def write(w: "Writer", node: Operation, a: list[str], out: str) -> list[str]:
+    def write(w: "Writer", node: Operation, a: Operands, out: str) -> list[str]:
         (x,) = node.inputs
         if node.attributes["axis"] != (1,) or x.ndim != 2 or not w.is_own(node):
             return plain(w, node, a, out)
-        row = as_row(w, out) if node.ndim == 2 else out
-        if w.is_buffer(a[0]):
-            if x.shape[0] == 1:
-                return _of_one_row(w, function, a[0], out)
-            if 2 <= x.shape[1] <= _FEW_COLUMNS:
-                return _of_few_columns(w, function, a[0], x.shape[1], row)
-        if x.shape[0] < _MANY_ROWS or x.shape[1] > _SHORT_ROW:
+        is_buffer = a[0] in w.scope
+        if is_buffer and x.shape[0] == 1:
+            return _of_one_row(w, function, a[0], out)
+        is_few = is_buffer and 2 <= x.shape[1] <= _FEW_COLUMNS
+        if not is_few and (x.shape[0] < _MANY_ROWS or x.shape[1] > _SHORT_ROW):
             return plain(w, node, a, out)
-        columns = w.allocate("columns", x.shape[::-1], x.dtype)
+        row = as_row(w, out) if node.ndim == 2 else out
+        if is_few:
+            return _of_few_columns(w, function, a[0], x.shape[1], row)
+        columns = w.scope.allocate("columns", x.shape[::-1], x.dtype)
         return [
             f"np.copyto({columns}, {a[0]}.T)",
             f"np.{function}.reduce({columns}, axis=0, out={row})",
@@ -83,7 +84,7 @@ def _of_one_row(w: "Writer", function: str, x: str, out: str) -> list[str]:
 def _of_few_columns(
     w: "Writer", function: str, x: str, count: int, out: str
 ) -> list[str]:
-    first, *rest = (w.alias(x, f"column_{i}", f"[:, {i}]") for i in range(count))
+    first, *rest = (w.scope.alias(x, f"column_{i}", f"[:, {i}]") for i in range(count))
     lines = []
     for column in rest:
         lines.append(f"np.{function}({first}, {column}, out={out})")
