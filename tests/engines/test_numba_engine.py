@@ -366,3 +366,13 @@ def test_numbers_of_rows_that_later_phases_read() -> None:
     assert "_row[j * " in run.source
     for found, wanted in zip(run(x), f(x), strict=True):
         np.testing.assert_allclose(found, wanted, rtol=1e-13)
+
+
+def test_a_product_is_written_into_an_input_of_one_number() -> None:
+    def f(w, a, b):  # type: ignore[no-untyped-def]
+        return a @ b, np.sum(a)
+
+    w, a, b = np.zeros((1, 1)), np.arange(3.0).reshape(1, 3), np.ones((3, 1))
+    graph = with_updates(trace(f, w, a, b))
+    (total,) = compile_numba(graph)(w, a, b)
+    assert (w.item(), total) == (3.0, 3.0)

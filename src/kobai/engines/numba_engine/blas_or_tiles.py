@@ -159,13 +159,13 @@ def _measure(
     seconds = {BLAS: np.inf, tiled: np.inf}
     for _ in range(8):
         for way in seconds:
-            start = perf_counter()
             given = REPEATED.in_order(
                 times=times, count=np.uint64(count), a=a, everything=rows,
                 indices=indices, ta=flags[0], b=b, tb=flags[1], c=c, m=m_, n=n_, k=k_,
                 alpha=number(0.5), beta=number(adds), way=way, spare=spare,
                 counting=counting, board=board,
             )  # fmt: skip
+            start = perf_counter()
             function(*given)
             seconds[way] = min(seconds[way], perf_counter() - start)
     if m * n * k >= WORTH_SHARING:

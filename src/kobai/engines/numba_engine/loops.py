@@ -35,9 +35,7 @@ def _number(w: "Writer", group: Group, op: Op) -> list[str]:
 def _store_number(w: "Writer", op: Op) -> list[str]:
     if op.node not in w.memory:
         return []
-    target = w.plan.targets.in_place.get(op.node)
-    place = w.memory[op.node] if target is None else w.names.argument(target)
-    return [f"{place}[0] = {w.names.entry(op.node)}"]
+    return [f"{w.memory[op.node]}[0] = {w.names.entry(op.node)}"]
 
 
 class _Loops:

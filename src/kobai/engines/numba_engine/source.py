@@ -59,7 +59,7 @@ class Writer:
         node = op.node
         target = self.plan.targets.in_place.get(node)
         if target is not None:
-            self.memory[node] = self.names.of(target)
+            self.memory[node] = self.names.argument(target)
             return
         names = self.names
         kept = node in self.plan.targets.results

@@ -71,21 +71,12 @@ def make_by_tiles(tools: Any) -> Any:
         for job in range(2 if is_large else 1):
             at = job * JOB
             board[at + Job.TILES] = i8(tiles_at(alpha))
-            board[at + Job.A], board[at + Job.B], board[at + Job.C] = (
-                i8(a),
-                i8(b),
-                i8(to),
-            )
+            board[at + Job.A], board[at + Job.B] = i8(a), i8(b)
             board[at + Job.AI], board[at + Job.AK] = i8(ai), i8(ak)
-            board[at + Job.ROWS_AT], board[at + Job.INNER_AT] = (
-                i8(rows_at),
-                i8(inner_at),
-            )
-            board[at + Job.M], board[at + Job.N], board[at + Job.K] = (
-                i8(rows),
-                i8(n),
-                i8(inner),
-            )
+            board[at + Job.ROWS_AT] = i8(rows_at)
+            board[at + Job.INNER_AT] = i8(inner_at)
+            board[at + Job.C], board[at + Job.M] = i8(to), i8(rows)
+            board[at + Job.N], board[at + Job.K] = i8(n), i8(inner)
             board[at + Job.ALPHA] = f8(alpha).view(i8)
             board[at + Job.BETA] = f8(beta).view(i8)
             if is_halved_sum:
