@@ -39,11 +39,14 @@ class Layout:
 
     def in_order(self, **given: Any) -> list[Any]:
         """Return what is given by name as positions have it, several one by one."""
-        if set(given) != set(self.fields):
+        if given.keys() != self.fields.keys():
             raise TypeError(f"got {', '.join(given)}; need {', '.join(self.fields)}")
         found: list[Any] = []
         for name, kind in self.fields.items():
-            found += given[name] if kind == SEVERAL else [given[name]]
+            if kind == SEVERAL:
+                found += given[name]
+            else:
+                found.append(given[name])
         return found
 
     def names(self, **several: Sequence[str]) -> list[str]:
