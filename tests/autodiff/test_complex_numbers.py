@@ -5,9 +5,11 @@ import pytest
 import torch
 
 from kobai import compile, gradient
-from kobai.autodiff.numpy_functions import FUNCTIONS
+from kobai.autodiff.numpy_functions import FUNCTIONS, load_all
 from kobai.errors import GradientError
 from kobai.graph.tracing import TraceError
+
+load_all()
 
 F = np.fft
 RNG = np.random.default_rng(5)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from kobai.autodiff import gradient
-from kobai.autodiff.numpy_functions import CONSTANT_FUNCTIONS, FUNCTIONS
+from kobai.autodiff.numpy_functions import CONSTANT_FUNCTIONS, FUNCTIONS, load_all
 from kobai.autodiff.rules import ELEMENTWISE
 from kobai.engines.compile import compile
 from kobai.errors import GradientError
@@ -28,6 +28,8 @@ from tests.autodiff.calls import (
     public_functions,
 )
 from tests.autodiff.outcomes import REFUSED, RIGHT, assert_has_remedy, outcome
+
+load_all()
 
 # Whose argument has a corner or a jump at the numbers of the pool, or that look at the
 # type of their argument in a way that cannot be answered.

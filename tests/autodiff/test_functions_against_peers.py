@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from kobai.autodiff import gradient
-from kobai.autodiff.numpy_functions import FUNCTIONS
+from kobai.autodiff.numpy_functions import FUNCTIONS, load_all
 from kobai.errors import GradientError
 from tests.autodiff.calls import M, S, V, W, calls_of, draw, public_functions
 from tests.autodiff.outcomes import floats, program, replaced, total
+
+load_all()
 
 # Some calls of the first three are not right in autograd 1.9, by central differences;
 # the corner of the last, the deviation of one number, is tested with the corners.

@@ -77,6 +77,8 @@ SUM = Primitive("sum", np.add.reduce, vjps=(_sum_vjp,))
 MAX = Primitive("max", np.maximum.reduce, vjps=(_extremum_vjp,))
 MIN = Primitive("min", np.minimum.reduce, vjps=(_extremum_vjp,))
 PROD = Primitive("prod", np.prod, vjps=(_prod_vjp,))
+# Whole turns that are taken off or added: piecewise constant.
+UNWRAP = Primitive("unwrap", np.unwrap)
 CUMSUM = Primitive("cumsum", np.cumsum, vjps=(_cumsum_vjp,))
 
 # --- products

@@ -7,7 +7,7 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.flat import Flat
-from kobai.autodiff.numpy_functions import FUNCTIONS, call_twin
+from kobai.autodiff.numpy_functions import call_twin, twin_for
 from kobai.autodiff.numpy_functions.arrangement import move_in
 from kobai.errors import GradientError
 
@@ -64,9 +64,9 @@ def fixed(read: Callable[[Any], Any]) -> Any:
 
 
 def _method(function: Callable[..., Any]) -> Any:
-    twin = FUNCTIONS[function]
-
     def method(self: Any, *arguments: Any, **keywords: Any) -> Any:
+        twin = twin_for(function)
+        assert twin is not None
         return call_twin(function, twin, (self, *arguments), keywords)
 
     return method

@@ -14,9 +14,9 @@ from kobai.autodiff.arrays.operators import Operators
 from kobai.autodiff.arrays.ufuncs import call_ufunc, qualified
 from kobai.autodiff.numpy_functions import (
     CONSTANT_FUNCTIONS,
-    FUNCTIONS,
     call_twin,
     read,
+    twin_for,
 )
 from kobai.errors import GradientError
 
@@ -69,11 +69,11 @@ class ArrayLike(Operators, Methods, Changeable):
     def __array_function__(
         self, function: Any, types: Any, args: Any, kwargs: Any
     ) -> Any:
-        twin = FUNCTIONS.get(function)
-        if twin is not None:
-            return call_twin(function, twin, args, kwargs)
         if function in CONSTANT_FUNCTIONS:
             return self.constant(function, *read(function, args, kwargs))
+        twin = twin_for(function)
+        if twin is not None:
+            return call_twin(function, twin, args, kwargs)
         raise GradientError(
             f"{qualified(function)}: has no derivative rule; write it with NumPy's "
             "elementary functions, or read x.value to leave differentiation on purpose"

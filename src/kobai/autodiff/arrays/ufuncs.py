@@ -7,7 +7,7 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.buffers import as_values
-from kobai.autodiff.numpy_functions import FUNCTIONS, call_twin, stored
+from kobai.autodiff.numpy_functions import FUNCTIONS, call_twin, stored, twin_for
 from kobai.autodiff.numpy_functions.arrangement import known, writable
 from kobai.autodiff.numpy_functions.calling import asked_for, stretched
 from kobai.autodiff.numpy_functions.table import (
@@ -44,7 +44,7 @@ def call_ufunc(ufunc: Any, method: str, inputs: Any, kwargs: dict[str, Any]) -> 
     """Return what a ufunc, or a method of it, gives."""
     operation: Any = ops.MATMUL if ufunc is np.matmul else ELEMENTWISE.get(ufunc)
     if operation is None:
-        operation = FUNCTIONS.get(ufunc) or primitive_of(ufunc)
+        operation = primitive_of(ufunc) or twin_for(ufunc)
     if operation is None:
         raise GradientError(
             f"{qualified(ufunc)}: has no derivative rule; write the function with "
@@ -122,7 +122,8 @@ def _cast(ufunc: Any, inputs: Any, dtype: Any) -> Any:
 def _reduce(ufunc: Any, a: Any, axis: Any = 0, **options: Any) -> Any:
     function = _REDUCTIONS.get(ufunc)
     if function is not None:
-        return call_twin(function, FUNCTIONS[function], (a,), {"axis": axis, **options})
+        twin = FUNCTIONS[function]
+        return call_twin(function, twin, (a,), {"axis": axis, **options})
     a = as_array(a, options.pop("dtype", None))
     keepdims, initial = options.pop("keepdims", False), options.pop("initial", None)
     if options:

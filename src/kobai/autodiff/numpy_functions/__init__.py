@@ -4,29 +4,45 @@ Each function in this folder has the parameters of its NumPy twin, which is how 
 called when an array under differentiation is handed to that twin.
 """
 
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from typing import Any
+
 from kobai.autodiff.numpy_functions import (
     arrangement,
     choosing,
     constants,
-    curves,
     elementary,
     joining,
-    missing,
-    order,
-    padding,
     reductions,
     shapes,
-    writing,
 )
-from kobai.autodiff.numpy_functions.algebra import (
-    complex_numbers,
-    linalg,
-    norms,
-    products,
-)
+from kobai.autodiff.numpy_functions.algebra import products
 from kobai.autodiff.numpy_functions.calling import call_twin, read, stored
 from kobai.autodiff.numpy_functions.constants import CONSTANT_FUNCTIONS, FIXED_SHAPE
 from kobai.autodiff.numpy_functions.table import FUNCTIONS, twin_of
+
+# What few functions need is loaded when one does, since loading takes a while.
+LATER = (
+    *("algebra.complex_numbers", "algebra.linalg", "algebra.norms"),
+    *("curves", "missing", "order", "padding", "writing"),
+)
+
+
+@cache
+def load_all() -> None:
+    """Load the twins of all of NumPy's functions."""
+    for name in LATER:
+        import_module(f"{__name__}.{name}")
+
+
+def twin_for(function: Any) -> Callable[..., Any] | None:
+    """Return the twin of a function of NumPy's, or None if it has none."""
+    if function not in FUNCTIONS:
+        load_all()
+    return FUNCTIONS.get(function)
+
 
 __all__ = [
     "CONSTANT_FUNCTIONS",
@@ -35,21 +51,15 @@ __all__ = [
     "arrangement",
     "call_twin",
     "choosing",
-    "complex_numbers",
     "constants",
-    "curves",
     "elementary",
     "joining",
-    "linalg",
-    "missing",
-    "norms",
-    "order",
-    "padding",
+    "load_all",
     "products",
     "read",
     "reductions",
     "shapes",
     "stored",
+    "twin_for",
     "twin_of",
-    "writing",
 ]

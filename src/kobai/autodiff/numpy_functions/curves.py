@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from kobai.autodiff import operations as ops
 from kobai.autodiff.numpy_functions.arrangement import known
 from kobai.autodiff.numpy_functions.table import (
     along,
@@ -13,11 +14,9 @@ from kobai.autodiff.numpy_functions.table import (
     one_axis,
     twin_of,
 )
-from kobai.autodiff.primitive import Primitive
 from kobai.errors import GradientError
 
 # Piecewise constant beside the array itself.
-UNWRAP = Primitive("unwrap", np.unwrap)
 
 
 @twin_of(np.linspace)
@@ -214,7 +213,7 @@ def _unwrap(
     known(np.unwrap, "period", (discont, period))
     options = {} if discont is None else {"discont": discont}
     # What is added is a multiple of the period, which stays as it is.
-    unwrapped = UNWRAP(p, axis=axis, period=period, **options)
+    unwrapped = ops.UNWRAP(p, axis=axis, period=period, **options)
     return p + (unwrapped - as_constant(p))
 
 

@@ -7,7 +7,6 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.numpy_functions import FIXED_SHAPE
-from kobai.autodiff.numpy_functions.curves import UNWRAP
 from kobai.autodiff.primitive import Primitive
 from kobai.engines.numpy_engine.operands import Operands, as_vectors, full_bound
 from kobai.engines.numpy_engine.plan import is_masked
@@ -28,7 +27,7 @@ _INPLACE = {
     ops.MULTIPLY: "*=",
     ops.DIVIDE: "/=",
 }
-_WITHOUT_OUT = {*FIXED_SHAPE.values(), UNWRAP}
+_WITHOUT_OUT = {*FIXED_SHAPE.values(), ops.UNWRAP}
 _COMMUTES = (ops.ADD, ops.MULTIPLY)
 
 
