@@ -17,7 +17,7 @@ pytest.importorskip("pyarrow")
 from PIL import Image  # noqa: E402
 
 from kobai.cli.folder import RunFolder  # noqa: E402
-from kobai.cli.settings import Settings  # noqa: E402
+from kobai.cli.settings import Options  # noqa: E402
 from kobai.data import load_npz, load_table, read_idx  # noqa: E402
 from kobai.data.damage import readable  # noqa: E402
 from kobai.data.images.drawing import read_image  # noqa: E402
@@ -77,7 +77,7 @@ def written(name: str, path: Path) -> None:
         case "a.tsv":
             frame.write_csv(path, separator="\t")
         case "run.json":
-            RunFolder(path.parent).write(Settings(lr=0.1).as_json(), {"steps": 3})
+            RunFolder(path.parent).write(Options(lr=0.1).as_json(), {"steps": 3})
         case _ if Path(name).suffix in (".png", ".jpg", ".gif", ".tif", ".webp"):
             field = np.pad(np.full((8, 8), 255, np.uint8), 6)
             Image.fromarray(field).save(path)

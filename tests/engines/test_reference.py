@@ -5,7 +5,6 @@ import pytest
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.numpy_functions import FIXED_SHAPE
-from kobai.autodiff.numpy_functions.curves import UNWRAP
 from kobai.autodiff.rules import ELEMENTWISE
 from kobai.engines.numpy_engine.program import compile_numpy
 from kobai.engines.reference import interpret
@@ -74,7 +73,7 @@ CASES = {
     FIXED_SHAPE[np.isin]: [((LABELS, ROWS), {"invert": True})],
     FIXED_SHAPE[np.round]: [((X,), {"decimals": 1})],
     FIXED_SHAPE[np.around]: [((X,), {})],
-    UNWRAP: [((9 * X,), {"axis": 0})],
+    ops.UNWRAP: [((9 * X,), {"axis": 0})],
 }
 
 
