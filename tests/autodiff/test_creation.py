@@ -11,6 +11,7 @@ from kobai import compile
 from kobai.autodiff import gradient, numerical_gradient, value_and_gradient
 from kobai.autodiff.arrays.creation import StandIn, making_arrays
 from kobai.autodiff.tensor import Tape
+from kobai.errors import GradientError
 
 X = np.array([0.5, 1.5, -0.7])
 M = np.arange(6.0).reshape(2, 3)
@@ -261,3 +262,23 @@ def test_einsum_stretches_axes_of_length_1(subscripts, a, b):
     for found, numeric in zip(gradient(f, p), numerical_gradient(f, p), strict=True):
         np.testing.assert_allclose(found, numeric, atol=1e-6)
     np.testing.assert_allclose(compile(f)(p), f(p), rtol=1e-12)
+
+
+LAID_OUT = [lambda y: np.asfortranarray(y), lambda y: np.ascontiguousarray(y.T)]
+
+
+@pytest.mark.parametrize("make", LAID_OUT)
+def test_an_array_laid_out_the_other_way_is_read_and_not_written(make):
+    def read(x):
+        return np.sum(make(x * 1) ** 2)
+
+    def write(x):
+        y = x * 1
+        # A copy in NumPy, so that y stays as it is.
+        make(y)[0] = 0
+        return np.sum(y * y)
+
+    np.testing.assert_array_equal(gradient(read, M), 2 * M)
+    for run in (lambda: gradient(write, M), lambda: compile(write)(M)):
+        with pytest.raises(GradientError, match="in-place change of a view"):
+            run()

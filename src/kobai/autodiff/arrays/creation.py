@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from kobai.autodiff.arrays.aliasing import Changeable
 from kobai.autodiff.arrays.buffers import Buffer, as_values, copied, has_values
 from kobai.autodiff.arrays.memory import leave_buffers
 from kobai.autodiff.primitive import Trace
@@ -162,7 +163,13 @@ def _with_axis(original: Any, a: Any, dtype: Any = None, **options: Any) -> Any:
     """np.ascontiguousarray and its kin: at least one axis."""
     if _is_itself(a, dtype):
         a = _laid_out(a, _ORDERS[original])
-    return np.atleast_1d(_old(original, a, dtype, **options))
+    array = np.atleast_1d(_old(original, a, dtype, **options))
+    if array is a and isinstance(a, Changeable) and a.ndim > 1:
+        # NumPy copies an array whose memory lies the other way.
+        view: Any = a[...]
+        view.refuse_writing()
+        return view
+    return array
 
 
 def _of_values(
