@@ -1,6 +1,6 @@
 """What the steps of a run take: rows of the data, noise, learning rates."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -50,17 +50,10 @@ class Feeder(Protocol):
 class Feed:
     """Gives steps their data as functions of the seed and the number of the step."""
 
-    def __init__(
-        self,
-        network: "Network",
-        data: Batch,
-        settings: Settings,
-        rate_at: Callable[[int], float],
-    ) -> None:
+    def __init__(self, network: "Network", data: Batch, settings: Settings) -> None:
         self.network = network
         self.data = data
         self.settings = settings
-        self._rate_at = rate_at
         self._is_noisy = bool(network.noise(1, stream(settings.seed, NOISE_STREAM, 0)))
         # Of one epoch: the batches of the full size, and the last.
         self._epoch = -1
@@ -74,8 +67,14 @@ class Feed:
         size = len(self.data["x"]) if rows is None else rows.shape[1]
         steps = range(first, stop)
         noises = [self._noise(size, step) for step in steps] if self._is_noisy else []
-        rates = np.array([self._rate_at(step) for step in steps])
-        return self.data, Burst(rows, noises, rates)
+        return self.data, Burst(rows, noises, self._rates(steps))
+
+    def _rates(self, steps: range) -> np.ndarray:
+        """Return the learning rate of each step."""
+        optimizer = self.settings.optimizer
+        if not callable(optimizer.learning_rate):
+            return np.full(len(steps), float(optimizer.rate_at(0)))
+        return np.array([optimizer.rate_at(step) for step in steps])
 
     def _rows(self, first: int, stop: int) -> np.ndarray | None:
         """Return which rows of the data steps see; None stands for all rows."""

@@ -62,7 +62,7 @@ class Run:
         self.history = History()
         self.interrupt = DeferredInterrupt()
         optimizer = self.optimizer = settings.optimizer
-        self.feed = Feed(network, data.batch, settings, optimizer.rate_at)
+        self.feed = Feed(network, data.batch, settings)
         weights = sum(w.size for w in network.params.values())
         work = 2 * weights * settings.batch_size
         if settings.gradient == "numerical":
