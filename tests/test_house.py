@@ -1,12 +1,15 @@
 """The house itself: where things stand, where imports may point, what one costs."""
 
 import ast
+import importlib
+import importlib.util
 import shutil
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -370,3 +373,29 @@ def test_import_kobai_loads_nothing_heavy() -> None:
 def test_import_kobai_adds_few_modules_to_numpy() -> None:
     added = loaded_by("import numpy, kobai") - loaded_by("import numpy")
     assert added <= {"kobai"}
+
+
+OUTSIDE = sorted(
+    path
+    for folder in ("benchmarks", "examples")
+    for path in (SOURCE.parents[1] / folder).rglob("*.py")
+)
+
+
+@pytest.mark.parametrize("path", OUTSIDE, ids=lambda path: path.name)
+def test_benchmarks_and_examples_find_what_they_import(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not isinstance(node, ast.ImportFrom) or node.level or not node.module:
+            continue
+        if node.module.split(".")[0] == "kobai":
+            module = importlib.import_module(node.module)
+            names = [alias.name for alias in node.names if alias.name != "*"]
+            missing = [name for name in names if not has(module, name)]
+            assert missing == [], f"{node.module} has no {missing}"
+
+
+def has(module: ModuleType, name: str) -> bool:
+    """Tell whether a module has a name, or a package a module of that name."""
+    if hasattr(module, name) or not hasattr(module, "__path__"):
+        return hasattr(module, name)
+    return importlib.util.find_spec(f"{module.__name__}.{name}") is not None

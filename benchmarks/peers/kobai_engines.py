@@ -9,7 +9,7 @@ from kobai.networks import Dense, Network, ReLU, Sigmoid, Softmax
 from kobai.optimizers import SGD, Adam
 from kobai.training.callbacks import Callbacks
 from kobai.training.data import prepare
-from kobai.training.display.lines import choose_display
+from kobai.training.display.choice import choose_display
 from kobai.training.history import History
 from kobai.training.run import Run
 from kobai.training.settings import make_settings
