@@ -3,12 +3,12 @@
 from typing import Any
 
 from kobai.autodiff import operations as ops
-from kobai.autodiff.arrays.buffers import as_values
+from kobai.autodiff.arrays.buffers import as_values, is_list
 from kobai.autodiff.primitive import Primitive
 
 
 def _beside(self: Any, other: Any) -> Any:
-    if isinstance(other, list | tuple):
+    if is_list(other):
         self.meet_list()
     return as_values(other)
 
