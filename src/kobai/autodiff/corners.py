@@ -27,6 +27,9 @@ Mask = Callable[[], Any]
 STEEP = frozenset({ops.SQRT, ops.POWER})
 """Primitives that are infinitely steep at 0, where squares are flat."""
 
+MASKING = frozenset({ops.WHERE, ops.SETITEM, ops.GETITEM})
+"""Primitives that may use only some entries of an argument."""
+
 # Whatever the argument is, their rules give 0 for g = 0.
 _TAME = frozenset({ops.ADD, ops.SUBTRACT, ops.NEGATIVE, ops.POSITIVE, ops.WHERE})
 # Their rules move entries to other places, or add them up.
@@ -145,7 +148,7 @@ def rounded(node: Any, g: Any, values: Any) -> tuple[Any, Any, list[Any]]:
 
 
 def _has_no_zero(x: Any) -> bool:
-    return not isinstance(x, Overloaded) and bool(np.all(x))
+    return not isinstance(x, Overloaded) and np.count_nonzero(x) == x.size
 
 
 def _is_flat(node: Any) -> bool:

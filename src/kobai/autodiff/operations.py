@@ -5,14 +5,18 @@ Sums, products, shapes and indices are here; the elementwise ones, a line each, 
 Strings stand for them only inside generated or exported text.
 """
 
-import sys
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from kobai import functions
-from kobai.autodiff.primitive import Primitive, unbroadcast
+from kobai.autodiff.primitive import (
+    EVERY_ARGUMENT,
+    Overloaded,
+    Primitive,
+    unbroadcast,
+)
 from kobai.autodiff.rules import *  # noqa: F403 -- a name for each ufunc is enough
 from kobai.errors import GradientError
 
@@ -26,17 +30,29 @@ def _kept(y: Any, x: Any, axis: tuple[int, ...]) -> Any:
     """Return y with the axes that were reduced kept as axes of length 1."""
     if y.ndim == x.ndim:
         return y
-    return np.reshape(y, tuple(1 if i in axis else n for i, n in enumerate(x.shape)))
+    return y.reshape([1 if i in axis else n for i, n in enumerate(x.shape)])
 
 
 def _sum_vjp(g: Any, y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
-    return BROADCAST_TO(_kept(g, x, axis), shape=x.shape)
+    if isinstance(g, Overloaded) or not g.flags.c_contiguous:
+        return BROADCAST_TO(_kept(g, x, axis), shape=x.shape)
+    return _spread(g if g.ndim == 0 else _kept(g, x, axis), x.shape)
+
+
+def _spread(g: Any, shape: tuple[int, ...]) -> Any:
+    """Return a number, or an array of as many axes, broadcast to a shape."""
+    strides = (0,) * len(shape)
+    if g.ndim:
+        lengths = zip(g.shape, g.strides, strict=True)
+        strides = tuple(0 if n == 1 else stride for n, stride in lengths)
+    # np.broadcast_to takes three times as long.
+    return np.ndarray(shape, g.dtype, g, 0, strides)
 
 
 def _extremum_vjp(g: Any, y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
     # Equal extremes share the derivative, as a central difference would.
     chosen = x == _kept(y, x, axis)
-    count = np.sum(chosen, axis=axis, keepdims=True).astype(g.dtype)
+    count = np.add.reduce(chosen, axis, keepdims=True).astype(g.dtype)
     share = _kept(g, x, axis) / count
     return np.where(chosen, share, 0)
 
@@ -85,7 +101,7 @@ CUMSUM = Primitive("cumsum", np.cumsum, vjps=(_cumsum_vjp,))
 
 
 def _transposed(x: Any) -> Any:
-    return np.swapaxes(x, -1, -2)
+    return x.mT
 
 
 def _matmul_left(g: Any, y: Any, a: Any, b: Any) -> Any:
@@ -203,7 +219,7 @@ BROADCAST_TO = Primitive(
     view=True,
 )
 CONCATENATE = Primitive(
-    "concatenate", _concatenate, variadic=_concatenate_vjp, unread=range(sys.maxsize)
+    "concatenate", _concatenate, variadic=_concatenate_vjp, unread=EVERY_ARGUMENT
 )
 # float(x) and x.item(): one of Python's numbers, which leave others' types alone.
 ITEM = Primitive("item", lambda x: x.item(), vjps=(lambda g, y, x: np.asarray(g),))
@@ -251,12 +267,8 @@ def split_index(index: Any) -> tuple[list[Any], tuple[Any, ...]]:
     arrays: list[Any] = []
     pattern: list[Any] = []
     for part in parts:
-        if isinstance(part, bool):
-            # A mask without axes. As a number it would be mistaken for 0 or 1.
-            part = np.asarray(part)
-        if isinstance(part, Sequence):
-            # An empty list is one of integers.
-            part = np.asarray(part, None if len(part) else np.intp)
+        if not hasattr(part, "dtype"):
+            part = _array_of_index(part)
         # A number is part of the pattern; a 0-d array of bools is a mask.
         if hasattr(part, "dtype") and not issubclass(type(part), np.integer):
             arrays.append(part)
@@ -266,8 +278,22 @@ def split_index(index: Any) -> tuple[list[Any], tuple[Any, ...]]:
     return arrays, tuple(pattern)
 
 
+def _array_of_index(part: Any) -> Any:
+    """Return an array of what an index takes for one; anything else as it is."""
+    if isinstance(part, bool):
+        # A mask without axes. As a number it would be mistaken for 0 or 1.
+        return np.asarray(part)
+    if isinstance(part, Sequence):
+        # An empty list is one of integers.
+        return np.asarray(part, None if len(part) else np.intp)
+    return part
+
+
 def join_index(arrays: Sequence[Any], pattern: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return the index that `split_index` took apart."""
+    if len(arrays) == len(pattern):
+        # It is arrays only.
+        return tuple(arrays)
     remaining = iter(arrays)
     return tuple(next(remaining) if part is ARRAY else part for part in pattern)
 

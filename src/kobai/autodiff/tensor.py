@@ -6,7 +6,7 @@ with respect to its value on to the nodes it was computed from.
 """
 
 import sys
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
@@ -70,10 +70,12 @@ class Node:
 class Tape(Trace):
     """The operations of one differentiation, in the order they happened."""
 
-    __slots__ = ("nodes", "used")
+    __slots__ = ("is_nested", "nodes", "used")
 
     def __init__(self) -> None:
         self.level = next_level()
+        # Whether values may belong to another trace, which is then to be asked.
+        self.is_nested = False
         self.nodes: list[Node] = []
         # Whether f looked at its argument at all.
         self.used = False
@@ -81,8 +83,9 @@ class Tape(Trace):
     def watch(self, value: Any) -> "Tensor":
         """Return an array whose uses are written down."""
         # Another differentiation's array may be given another node in place.
-        held = value.kept() if isinstance(value, Overloaded) else value
-        return Tensor(self, Node(held))
+        if isinstance(value, Overloaded):
+            self.is_nested, value = True, value.kept()
+        return Tensor(self, Node(value))
 
     def apply(
         self,
@@ -91,6 +94,7 @@ class Tape(Trace):
         attributes: dict[str, Any],
     ) -> Any:
         """Compute a primitive and write it down."""
+        self.used = True
         values = list(arguments)
         parents = []
         for position, argument in enumerate(arguments):
@@ -98,15 +102,19 @@ class Tape(Trace):
                 parent = argument.node
                 values[position] = parent.value
                 parents.append((position, parent))
+                continue
+            if isinstance(argument, Overloaded):
+                self.is_nested = True
+            if position not in primitive.unread:
+                # The rules will read it as it is now.
+                values[position] = kept(argument)
         if primitive.view and _is_number(values[0]) and not arguments[0].is_number:
             # NumPy returned a number, but the array that took it is an array still.
             values[0] = ops.BROADCAST_TO(values[0], shape=())
-        self.used = True
+        compute = primitive if self.is_nested else primitive.evaluate
+        value = compute(*values, **attributes)
         if primitive.is_constant:
-            return _flat(primitive(*values, **attributes), primitive)
-        if len(parents) < len(values):
-            _keep(values, parents, primitive.unread)
-        value = primitive(*values, **attributes)
+            return _flat(value, primitive)
         node = Node(value, primitive, values, parents, attributes)
         self.nodes.append(node)
         if primitive.view and _share_memory(value, values[0]):
@@ -128,14 +136,6 @@ class Tape(Trace):
                 _hand_on(node, node.gradient)
 
 
-def _keep(values: list[Any], parents: list[Any], unread: Container[int]) -> None:
-    """Keep the operands that the rules will read as they are now."""
-    own = {position for position, _ in parents}
-    for position, value in enumerate(values):
-        if position not in own and position not in unread:
-            values[position] = kept(value)
-
-
 def _flat(value: Any, primitive: Primitive) -> Any:
     """Return a value that has the derivative 0, as it has for real numbers."""
     if value.dtype.kind == "c":
@@ -150,10 +150,11 @@ def _hand_on(node: Node, g: Any) -> None:
     """Add to the gradients of the arguments what they owe to this node."""
     primitive, y, values = node.primitive, node.value, node.values
     assert primitive is not None
-    if primitive.elementwise:
-        values = [_promoted(x, y.dtype) for x in values]
+    if primitive.elementwise and len(values) > 1:
+        values = _promoted(values, y.dtype)
     if primitive in corners.STEEP:
         g, y, values = corners.rounded(node, g, values)
+    may_mask = node.unused is not None or primitive in corners.MASKING
     for position, parent in node.parents:
         rule = primitive.rule(position)
         if rule is None:
@@ -169,23 +170,27 @@ def _hand_on(node: Node, g: Any) -> None:
             # To a real value only the real part of the derivative belongs.
             part = part if value.dtype.kind == "c" else np.real(part)
             part = part.astype(value.dtype)
-        _receive(parent, part, corners.masked_by(node, position))
+        # x itself hands nothing on: what of it is masked, nobody asks.
+        asked = may_mask and parent.primitive is not None
+        unused = corners.masked_by(node, position) if asked else None
+        if parent.gradient is None:
+            parent.gradient, parent.unused = part, unused
+        else:
+            parent.gradient = parent.gradient + part
+            parent.unused = corners.both(parent.unused, unused)
 
 
-def _promoted(x: Any, dtype: Any) -> Any:
-    """Return an operand with the precision of the result, in which NumPy computed."""
-    given = getattr(x, "dtype", dtype)
-    is_narrower = given != dtype and given.kind in "iuf" and dtype.kind == "f"
+def _promoted(values: list[Any], dtype: Any) -> list[Any]:
+    """Return operands with the precision of the result, in which NumPy computed."""
+    # Most have it, and Python's numbers have none.
+    return [
+        x if getattr(x, "dtype", dtype) is dtype else _widened(x, dtype) for x in values
+    ]
+
+
+def _widened(x: Any, dtype: Any) -> Any:
+    is_narrower = x.dtype != dtype and x.dtype.kind in "iuf" and dtype.kind == "f"
     return x.astype(dtype) if is_narrower else x
-
-
-def _receive(node: Node, part: Any, unused: corners.Mask | None) -> None:
-    """Add what one use of a value says to what the others have said."""
-    if node.gradient is None:
-        node.gradient, node.unused = part, unused
-    else:
-        node.gradient = node.gradient + part
-        node.unused = corners.both(node.unused, unused)
 
 
 class Tensor(ArrayLike):
