@@ -119,6 +119,31 @@ def test_any_memory_layout(x):
     np.testing.assert_array_equal(gradient(lambda x: np.sum(x * x), x), 2 * x)
 
 
+@pytest.mark.parametrize("keepdims", [False, True])
+@pytest.mark.parametrize("axis", [0, 1, 2, (0, 2), None])
+@pytest.mark.parametrize("shape", [(2, 3, 4), (2, 1, 4), (2, 0, 4)])
+def test_what_comes_back_to_a_sum_may_lie_in_memory_in_any_way(shape, axis, keepdims):
+    x = np.ones(shape)
+    weights = np.arange(1.0, 1 + np.sum(x, axis=axis).size)
+    turned = np.sum(x, axis=axis, keepdims=keepdims).T.shape
+    weights = weights.reshape(turned)[..., ::-1] if turned else weights[0]
+
+    def loss(x):
+        return np.sum(np.sum(x, axis=axis, keepdims=keepdims).T * weights)
+
+    kept = np.sum(x, axis=axis, keepdims=True).shape
+    expected = np.broadcast_to(np.transpose(weights).reshape(kept), shape)
+    np.testing.assert_array_equal(gradient(loss, x), expected)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble])
+def test_the_gradient_at_one_of_numpy_s_numbers_is_one_of_them(dtype):
+    for f in (lambda x: x, lambda x: np.sum(x), lambda x: np.sum([3, 4] * x)):
+        found = gradient(f, dtype(2))
+        assert type(found) is dtype
+        assert found == gradient(f, 2.0)
+
+
 def test_gradients_can_be_changed_in_place_one_by_one():
     x = {"a": np.ones(3), "b": np.ones(3), "c": np.ones((3, 1)), "d": np.ones((1, 3))}
     f = lambda p: np.sum(p["a"] + p["b"]) + np.sum(p["c"].T + p["d"])

@@ -64,7 +64,7 @@ _OF_PYTHON = (bool, int, float, complex, PythonNumber)
 
 def of_numpy(x: Any) -> Any:
     """Return one of Python's numbers as one of NumPy's; anything else as it is."""
-    return x.of_numpy() if isinstance(x, PythonNumber) else x
+    return x.of_numpy() if issubclass(type(x), PythonNumber) else x
 
 
 class _OfPythonNumbers(Trace):

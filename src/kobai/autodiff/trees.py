@@ -46,8 +46,15 @@ def unflatten(tree: Tree, new_leaves: Iterator[Any] | list[Any]) -> Tree:
     >>> unflatten({"W": 0, "b": [0, 0]}, [1, 2, 3])
     {'W': 1, 'b': [2, 3]}
     """
-    remaining = iter(new_leaves)
-    return tree_map(lambda _: next(remaining), tree)
+    return _filled(tree, iter(new_leaves))
+
+
+def _filled(tree: Tree, remaining: Iterator[Any]) -> Tree:
+    if isinstance(tree, dict):
+        return {name: _filled(part, remaining) for name, part in tree.items()}
+    if isinstance(tree, list | tuple):
+        return _like(tree, [_filled(part, remaining) for part in tree])
+    return next(remaining)
 
 
 def tree_map(f: Callable[..., Any], tree: Tree, *others: Tree) -> Tree:
@@ -68,10 +75,13 @@ def tree_map(f: Callable[..., Any], tree: Tree, *others: Tree) -> Tree:
             found = [_outline(other) for other in (tree, *others)]
             raise ValueError(f"tree_map: got different structures: {found}")
         items = [tree_map(f, *parts) for parts in zip(tree, *others, strict=True)]
-        if hasattr(tree, "_fields"):
-            return type(tree)(*items)
-        return type(tree)(items)
+        return _like(tree, items)
     return f(tree, *others)
+
+
+def _like(tree: Any, items: list[Any]) -> Any:
+    """Return a list or a tuple, also one with names, of other items."""
+    return type(tree)(*items) if hasattr(tree, "_fields") else type(tree)(items)
 
 
 def _outline(tree: Tree) -> str:
