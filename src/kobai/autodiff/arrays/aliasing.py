@@ -52,14 +52,14 @@ class Changeable(Overloaded):
         self.owner = trace
         self._node = node
         self._version = 0
-        self._viewed = viewed if isinstance(viewed, Changeable) else None
+        self._viewed: Changeable | None = None
         self._write = write
-        # A view of a view shares the memory of the first array.
         self._base: Changeable | None = None
         self._seen = 0
-        if self._viewed is not None:
-            base = self._viewed._base
-            self._base = self._viewed if base is None else base
+        if viewed is not None and isinstance(viewed, Changeable):
+            self._viewed = viewed
+            # A view of a view shares the memory of the first array.
+            self._base = viewed if viewed._base is None else viewed._base
             self._seen = self._base._version
 
     @property

@@ -3,8 +3,11 @@
 from typing import Any
 
 from kobai.autodiff import operations as ops
-from kobai.autodiff.arrays.buffers import as_values, is_list
+from kobai.autodiff.arrays.buffers import Valued, as_values, is_list
 from kobai.autodiff.primitive import Primitive
+
+# What is no operand as it stands. Most others need no call to be told apart.
+_OTHERWISE = (list, tuple, Valued)
 
 
 def _beside(self: Any, other: Any) -> Any:
@@ -15,14 +18,18 @@ def _beside(self: Any, other: Any) -> Any:
 
 def _binary(primitive: Primitive) -> Any:
     def operator(self: Any, other: Any) -> Any:
-        return primitive(self, _beside(self, other))
+        if issubclass(type(other), _OTHERWISE):
+            other = _beside(self, other)
+        return primitive(self, other)
 
     return operator
 
 
 def _reflected(primitive: Primitive) -> Any:
     def operator(self: Any, other: Any) -> Any:
-        return primitive(_beside(self, other), self)
+        if issubclass(type(other), _OTHERWISE):
+            other = _beside(self, other)
+        return primitive(other, self)
 
     return operator
 

@@ -51,7 +51,7 @@ def call_ufunc(ufunc: Any, method: str, inputs: Any, kwargs: dict[str, Any]) -> 
             "NumPy's elementary functions (kobai.functions has many ready)"
         )
     if method != "at":
-        inputs = [as_values(x) for x in inputs]
+        inputs = tuple(map(as_values, inputs))
     if method == "__call__":
         if not kwargs and isinstance(operation, Primitive):
             return operation(*inputs)

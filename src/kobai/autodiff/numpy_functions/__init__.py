@@ -39,9 +39,11 @@ def load_all() -> None:
 
 def twin_for(function: Any) -> Callable[..., Any] | None:
     """Return the twin of a function of NumPy's, or None if it has none."""
-    if function not in FUNCTIONS:
+    twin = FUNCTIONS.get(function)
+    if twin is None:
         load_all()
-    return FUNCTIONS.get(function)
+        twin = FUNCTIONS.get(function)
+    return twin
 
 
 __all__ = [

@@ -92,14 +92,13 @@ def asked_for(kwargs: dict[str, Any]) -> dict[str, Any]:
     return {
         k: v
         for k, v in kwargs.items()
-        if v is not np._NoValue
-        and not any(v is harmless or v == harmless for harmless in _alike(k, v))
+        if v is not np._NoValue and not (k in _HARMLESS and _is_harmless(k, v))
     }
 
 
-def _alike(keyword: str, value: Any) -> tuple[Any, ...]:
-    plain = value is None or isinstance(value, str | bool)
-    return _HARMLESS.get(keyword, ()) if plain else ()
+def _is_harmless(keyword: str, value: Any) -> bool:
+    is_plain = value is None or isinstance(value, str | bool)
+    return is_plain and value in _HARMLESS[keyword]
 
 
 def stored(name: str, target: Any, result: Any) -> Any:

@@ -128,9 +128,11 @@ def _count(a: Any, axes: tuple[int, ...], where: Any) -> Any:
     return np.sum(looked_at, axis=axes, keepdims=True).astype(a.dtype)
 
 
-def _mean_of(a: Any, axes: tuple[int, ...], where: Any, less: Any = 0) -> Any:
-    """Return the mean with its axes kept; `less` is taken off how many there are."""
-    total = ops.SUM(only(where, a, 0), axis=axes, keepdims=True)
+def _mean_of(
+    a: Any, axes: tuple[int, ...], where: Any, less: Any = 0, keepdims: bool = True
+) -> Any:
+    """Return the mean; `less` is taken off how many there are."""
+    total = ops.SUM(only(where, a, 0), axis=axes, keepdims=keepdims)
     count = _count(a, axes, where)
     if less:
         count = max(count - less, 0) if where is True else np.maximum(count - less, 0)
@@ -229,6 +231,8 @@ def _var(
         deviation = np.abs(deviation)
     less = ddof if correction is None else correction
     squares = converted(deviation * deviation, _real(addends.dtype))
+    if where is True:
+        return _mean_of(squares, axes, where, less, bool(keepdims))
     found = _mean_of(squares, axes, where, less)
     return found if keepdims else _without(axes, found)
 
@@ -242,7 +246,7 @@ def _std(a: Any, axis: Any = None, dtype: Any = None, **options: Any) -> Any:
 
 
 def _real(dtype: np.dtype[Any]) -> Any:
-    return np.zeros(0, dtype).real.dtype
+    return np.dtype(dtype.char.lower()) if dtype.kind == "c" else dtype
 
 
 # --- running sums and products
