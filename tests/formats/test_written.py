@@ -14,6 +14,7 @@ import pytest
 
 from kobai.data import load_table
 from kobai.data.tables.writing import Writing
+from kobai.errors import DataError
 from kobai.formats import Model, export, load_model, save_model
 from kobai.formats.predictions import predictions
 from kobai.networks import Dense, Identity, Network, Softmax
@@ -97,37 +98,48 @@ def test_names_of_targets_and_classes_come_as_csv(tmp_path):
 
 
 @pytest.fixture
-def program(tmp_path):
+def model(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("a;b;kind\n" + "1,5;3;x\n2,5;4;y\n" * 20)
     data = load_table(path, "kind")
-    net = Network(data.columns.width, [Dense(2), Softmax()])
-    return export(Model.of(net, data), tmp_path / "m.py")
+    return Model.of(Network(data.columns.width, [Dense(2), Softmax()]), data)
+
+
+@pytest.fixture
+def program(model, tmp_path):
+    return export(model, tmp_path / "m.py")
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    "content",
     [
-        ("a;c\n1;2\n", "new.csv: lacks the columns ['b']; it has ['a', 'c']"),
-        ("a;b\n1;2\n3\n", "new.csv: row 2 has 1 cells; need 2"),
-        ("a;b\n1;2;3\n", "new.csv: row 1 has 3 cells; need 2"),
-        ("a;b\nx;2\n", "column 'a': got 'x'; need a number"),
-        ("a;b\n1_0;2\n", "column 'a': got '1_0'; need a number"),
-        ("a;b\ninf;2\n", "column 'a': got 'inf'; need a number"),
-        ("a;b\n１;2\n", "column 'a': got '１'; need a number"),
-        ("a;b\n", "new.csv: no rows"),
-        ("", "new.csv: no rows"),
-        (b"a;b\n\xff;2\n", "can't decode byte 0xff"),
+        b"a;c\n1;2\n",
+        b"a;b\n1;2\n3\n",
+        b"a;b\n1;2;3\n",
+        b"a;b\nx;2\n",
+        b"a;b\n1_0;2\n",
+        b"a;b\n1e31;2\n",
+        "a;b\n１;2\n".encode(),
+        b"a;b\n",
+        b"",
+        b"a;b\n\xff;2\n",
+        b"a;a\n1;2\n",
+        b'a;b\n"1;2\n',
+        b'a;b\n1;2\n"3"4;5\n',
+        b"a;b\r1;2\r",
+        b"PK\x03\x04",
+        b"a;b\n\0;1\n",
     ],
 )
-def test_what_it_cannot_read_is_refused_in_one_line(program, text, message, tmp_path):
-    content = text if isinstance(text, bytes) else text.encode()
+def test_what_predict_refuses_the_program_refuses_in_the_same_words(
+    model, program, content, tmp_path
+):
     (tmp_path / "new.csv").write_bytes(content)
+    with pytest.raises(DataError) as refused:
+        model.predict_table(tmp_path / "new.csv")
     done = output_of(program, tmp_path / "new.csv")
-    assert done.returncode == 1
-    assert message in done.stderr
-    assert done.stderr.count("\n") == 1
-    assert done.stdout == ""
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"{refused.value}\n"
 
 
 def test_other_wrong_use_of_the_program(program, tmp_path):
@@ -137,7 +149,9 @@ def test_other_wrong_use_of_the_program(program, tmp_path):
         ((), "usage: python"),
         ((tmp_path / "none.csv",), "No such file"),
         ((tmp_path,), "Is a directory"),
-        ((tmp_path / "new.csv", "utf-9"), "unknown encoding: utf-9"),
+        ((tmp_path / "new.csv", "utf-9"), 'unknown encoding "utf-9"'),
+        ((tmp_path / "new.csv", "--encoding", "utf-9"), 'Did you mean "utf-8"?'),
+        ((tmp_path / "new.parquet",), "a Parquet file; save it as CSV"),
     ]:
         done = output_of(program, *arguments)
         assert message in done.stderr

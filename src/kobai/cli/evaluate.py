@@ -127,7 +127,7 @@ def _another_table(model: "Model", data: str, encoding: str | None) -> "Dataset"
 
     assert model.columns is not None
     table = open_table(short(data), encoding)
-    x, t, lost = rows_of(table, model.columns)
+    x, t, lost = rows_of(table, model.columns, decimal=model.decimal)
     if lost:
         say(f"{lost:,} row{'s' * (lost > 1)} without a target left out")
     target = model.columns.target

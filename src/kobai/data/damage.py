@@ -1,12 +1,12 @@
 """The door of every reader: whatever a library raises there is one kind of error."""
 
+import contextlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 from kobai.errors import DataError, KobaiError
 
 
-@contextmanager
+@contextlib.contextmanager
 def readable(name: object, problem: str) -> Iterator[None]:
     """Say of a file, whatever goes wrong in reading it, what it is and why.
 

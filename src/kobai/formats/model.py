@@ -89,6 +89,11 @@ class Model:
         )
 
     @property
+    def decimal(self) -> str:
+        """The decimal sign of the table that it was trained on."""
+        return self.writing.decimal if self.writing else "."
+
+    @property
     def known_range(self) -> InputRange | None:
         """The range of raw inputs, from the scale where nothing else says it."""
         return known_range(self.scale, self.input_range)
@@ -108,7 +113,7 @@ class Model:
         if self.columns is not None:
             from kobai.formats.rows import predict_rows
 
-            return predict_rows(self.network, self.columns, raw)
+            return predict_rows(self.network, self.columns, raw, self.decimal)
         raw = as_numbers(raw, "Model: the inputs")
         x, is_single = laid_out(raw, self.network.inputs, self.image_shape)
         outputs = np.asarray(self.network.predict(self.scaled(x)))

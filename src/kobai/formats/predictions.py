@@ -46,7 +46,8 @@ class Predictions:
 
     def frames(self) -> "Iterator[pl.DataFrame]":
         """Yield a frame of predictions for each block of rows, in their order."""
-        for _, raw, _ in coded_blocks(self.columns, self.table):
+        decimal = self.model.decimal
+        for _, raw, _ in coded_blocks(self.columns, self.table, decimal):
             if len(raw):
                 self.strange.update(strange_cells(self.columns, raw))
                 outputs = outputs_of(self.model.network, self.columns, raw)
@@ -82,7 +83,8 @@ def predictions(model: "Model", table: Any, encoding: str | None = None) -> Pred
         raise ValueError(
             f"{model.name or 'this model'} was not trained on a table; use predict()"
         )
-    opened = open_table(table, encoding)
+    writing = model.writing
+    opened = open_table(table, encoding, writing.encoding if writing else None)
     lacking(opened.name, model.columns.names, opened.names)
     return Predictions(model, model.columns, opened)
 

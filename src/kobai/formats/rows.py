@@ -1,6 +1,6 @@
 """Rows of a table, as arrays or by the names of its columns, to be predicted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from kobai.data.dataset import Array
 from kobai.data.tables.columns import Columns
 from kobai.errors import missing_extra
+from kobai.formats.records import raw_of
 from kobai.networks import Network
 
 if TYPE_CHECKING:
@@ -17,16 +18,23 @@ FAR, USUAL = 9.0, 4.0
 """Mean squares of standardised numbers: of rows that are none such, and of most."""
 
 
-def predict_rows(network: Network, columns: Columns, raw: Any) -> Array:
-    """Return outputs in the target's units for raw rows, or for columns with names."""
+def predict_rows(
+    network: Network, columns: Columns, raw: Any, decimal: str = "."
+) -> Array:
+    """Return outputs in the target's units for raw rows, or for columns with names.
+
+    `decimal` is the decimal sign of the table that was trained on.
+    """
     if type(raw).__name__ == "Series" and hasattr(raw, "to_dict"):
         # A row of a pandas frame; without names its places would be 0, 1, …
         has_names = all(isinstance(name, str) for name in raw.index)
         raw = raw.to_dict() if has_names else raw
+    if (records := records_of(raw)) is not None:
+        found = np.array(raw_of(columns, records, decimal))
+        outputs = outputs_of(network, columns, found)
+        return outputs[0] if isinstance(raw, Mapping) else outputs
     if (table := named(raw)) is not None:
-        is_single = isinstance(raw, Mapping) and not any(map(_is_column, raw.values()))
-        outputs = outputs_of(network, columns, raw_rows(columns, table))
-        return outputs[0] if is_single else outputs
+        return outputs_of(network, columns, raw_rows(columns, table, decimal))
     rows = _numbers(raw, columns)
     flat = rows.reshape(-1, len(columns.features))
     _check_raw(flat, columns)
@@ -38,19 +46,19 @@ def outputs_of(network: Network, columns: Columns, raw: Array) -> Array:
     return np.asarray(columns.decode(network.predict(columns.encode(raw))))
 
 
-def raw_rows(columns: Columns, table: Any) -> Array:
+def raw_rows(columns: Columns, table: Any, decimal: str = ".") -> Array:
     """Return the raw rows of a whole table, its columns found by their names."""
     from kobai.data.tables.frames import open_table
     from kobai.data.tables.new_rows import coded_blocks
 
-    blocks = [raw for _, raw, _ in coded_blocks(columns, open_table(table))]
+    blocks = [raw for _, raw, _ in coded_blocks(columns, open_table(table), decimal)]
     return np.concatenate([np.empty((0, len(columns.features))), *blocks])
 
 
 def named(raw: Any) -> Any:
     """Return what has names for its columns as a frame, or None.
 
-    >>> named({"age": 3, "fur": "long"}).columns, named([[3, 0]])
+    >>> named({"age": [3], "fur": ["long"]}).columns, named([[3, 0]])
     (['age', 'fur'], None)
     """
     if type(raw).__name__ in ("DataFrame", "LazyFrame"):
@@ -58,13 +66,19 @@ def named(raw: Any) -> Any:
     fields = getattr(getattr(raw, "dtype", None), "names", None)
     if fields:
         raw = {name: np.atleast_1d(raw[name]) for name in fields}
+    return _frame(dict(raw)) if isinstance(raw, Mapping) else None
+
+
+def records_of(raw: Any) -> Sequence[Mapping[str, Any]] | None:
+    """Return one record, or a list of them, as a list of records, or None.
+
+    >>> records_of({"age": 3, "fur": "long"}), records_of({"age": [3]})
+    ([{'age': 3, 'fur': 'long'}], None)
+    """
     if isinstance(raw, Mapping):
-        is_record = not any(map(_is_column, raw.values()))
-        return _frame([dict(raw)] if is_record else dict(raw))
+        return None if any(map(_is_column, raw.values())) else [raw]
     is_list = isinstance(raw, list | tuple) and len(raw) > 0
-    if is_list and all(isinstance(each, Mapping) for each in raw):
-        return _frame([dict(each) for each in raw])
-    return None
+    return raw if is_list and all(isinstance(r, Mapping) for r in raw) else None
 
 
 def _frame(content: Any) -> "pl.DataFrame":

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kobai.data.dataset import Array
-from kobai.data.tables.delimited import MISSING
+from kobai.data.tables.writing import CELLS
 from kobai.errors import DataError
 
 if TYPE_CHECKING:
     import polars as pl
 
 MOST_SHOWN = 30
-LARGEST = 1e30
-"""Sums of larger numbers, infinity among them, do not fit into float32."""
+LARGEST = CELLS.largest
 DATE = re.compile(
     r"(\d{4}|\d{1,2})[-/.年]\d{1,2}[-/.月](\d{4}|\d{1,2})日?([T ]\d.*)?"
     r"|\d{1,2}:\d{2}(:\d{2}.*)?"
@@ -33,21 +32,27 @@ def numbers(cells: "pl.Series") -> "pl.Series":
     >>> numbers(pl.Series(["1,200", "3,400"])).to_list()
     [None, None]
     """
+    return _floats(cells).fill_nan(None)
+
+
+def _floats(cells: "pl.Series", has_commas: bool = False) -> "pl.Series":
+    """Return cells as Float64: NaN where they say so, null where they are no numbers.
+
+    `has_commas` says that commas are decimal ones, whatever these cells look like.
+    """
     import polars as pl
 
     if cells.dtype in (pl.String, pl.Categorical, pl.Enum):
         cells = words(cells)
-        if has_decimal_commas(cells):
+        if has_commas or has_decimal_commas(cells):
             cells = cells.str.replace(",", ".", literal=True)
-    return cells.cast(pl.Float64, strict=False).fill_nan(None)
+    return cells.cast(pl.Float64, strict=False)
 
 
 def has_decimal_commas(text: "pl.Series") -> bool:
     """Tell whether some numbers of a column of text have a comma in them, as in 1,5."""
-    # 1,200 alone may be one thousand two hundred as well.
-    with_comma = text.filter(text.str.contains(r"^[-+]?\d+,\d+$"))
-    thousands = with_comma.str.contains(r"^[-+]?[1-9]\d{0,2},\d{3}$")
-    return not bool(thousands.all())
+    with_comma = text.filter(text.str.contains(f"^({CELLS.decimal_comma})$"))
+    return not bool(with_comma.str.contains(f"^({CELLS.thousands})$").all())
 
 
 def words(cells: "pl.Series") -> "pl.Series":
@@ -59,32 +64,49 @@ def words(cells: "pl.Series") -> "pl.Series":
     """
     import polars as pl
 
-    text = cells.cast(pl.String).str.strip_chars()
-    return text.set(text.is_in(MISSING), None)
+    text = cells.cast(pl.String).str.strip_chars(CELLS.blanks)
+    return text.set(text.is_in(CELLS.missing), None)
 
 
 def raw_numbers(
-    cells: "pl.Series", where: str, first: int = 1, advice: str = ""
+    cells: "pl.Series",
+    where: str,
+    first: int = 1,
+    advice: str = "",
+    has_commas: bool = False,
 ) -> Array:
     """Return a column of numbers as `(n,)`, NaN where one is missing.
 
-    Raises `DataError` at a word, naming its row, counted on from `first`; `advice` is
-    what else can be done.
+    `has_commas` says that its commas are decimal ones. Raises `DataError` at a word,
+    naming its row, counted on from `first`; `advice` is what else can be done.
     """
     import polars as pl
 
     if cells.dtype.is_numeric():
         return cells.cast(pl.Float64).to_numpy()
-    found = numbers(cells)
+    found = _floats(cells, has_commas)
     text = words(cells)
     wrong = found.is_null() & text.is_not_null()
     if wrong.any():
         row = int(wrong.arg_max() or 0)
-        raise DataError(
-            f'{where}: row {row + first:,} has "{shortened(text[row])}" among numbers; '
-            f"put a number there or leave it empty{advice}"
-        )
+        raise no_number(where, row + first, text[row], advice)
     return found.to_numpy().astype(np.float64, copy=False)
+
+
+def no_number(where: str, row: int, text: str, advice: str = "") -> DataError:
+    """Return the error for a word where a number belongs."""
+    return DataError(
+        f'{where}: row {row:,} has "{shortened(text)}" among numbers; put a number '
+        f"there or leave it empty{advice}"
+    )
+
+
+def too_large_number(where: str, row: int, number: float) -> DataError:
+    """Return the error for a number that is infinite, or too large to compute with."""
+    return DataError(
+        f"{where}: row {row:,} is {number}; need numbers up to {LARGEST:g}: put "
+        "one there or leave it empty"
+    )
 
 
 def too_large(values: Array) -> Array:

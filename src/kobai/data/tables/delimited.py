@@ -1,18 +1,17 @@
 """CSV and TSV files, read in blocks of whole rows so that memory stays small."""
 
 import codecs
+import contextlib
 import csv
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-import numpy as np
-
 from kobai.data.damage import readable
 from kobai.data.tables.encodings import checked_encoding, find_encoding
+from kobai.data.tables.writing import CELLS
 from kobai.errors import DataError
 
 if TYPE_CHECKING:
@@ -24,12 +23,6 @@ FIRST = 1 << 18
 """Bytes that are read at first, to see what the columns hold."""
 LONGEST_HEADER = 1 << 20
 SEPARATORS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
-MISSING = (
-    *("", "NA", "N/A", "n/a", "<NA>", "#N/A"),
-    *("NaN", "nan", "-nan", "NULL", "null", "None", "?"),
-)
-"""The words that stand for a missing value."""
-
 _QUOTED = re.compile(rb'"[^"]*"')
 _BLANK_LINES = re.compile(rb'("[^"]*")|\n\r?(?=\n)')
 
@@ -52,15 +45,8 @@ class TextTable:
         column of a block that does not hold to it, comes as text. Raises `DataError`
         where rows have too many or too few cells.
         """
-        first = 1
-        with _opened(self.path) as file:
-            for index, block in enumerate(_records(_utf8(file, self), self.path)):
-                rows = block if index else block[_end_of_first(block) or len(block) :]
-                rows = self._checked(rows, first)
-                if rows:
-                    frame = self._frame(rows, dtypes(), first)
-                    yield frame
-                    first += len(frame)
+        for rows, first in row_blocks(self):
+            yield self._frame(rows, dtypes(), first)
 
     def _frame(
         self, rows: bytes, dtypes: Mapping[str, Any], first: int
@@ -75,58 +61,115 @@ class TextTable:
                     has_header=False,
                     schema=schema,
                     separator=self.separator,
-                    null_values=list(MISSING),
+                    null_values=list(CELLS.missing),
                 )
             except pl.exceptions.PolarsError as error:
                 problem = str(error).splitlines()[0]
-        if rows.count(b'"') % 2:
-            problem = "a quotation mark is not closed"
         # One row too long makes up for one too short in the number of cells.
-        self._check_counts(rows, first)
+        _check_counts(self, _bare(rows), first)
         raise DataError(f"{self.path}: no readable table: {problem}")
 
-    def _checked(self, rows: bytes, first: int) -> bytes:
-        """Return rows without blank lines, having checked the number of their cells."""
-        rows = rows.strip(b"\r\n")
-        if not rows or self._is_even(rows):
-            return rows
+
+def row_blocks(table: TextTable) -> Iterator[tuple[bytes, int]]:
+    """Yield whole rows as UTF-8, block by block, with the number of the first.
+
+    There are no blank lines among them. Raises `DataError` where rows have too many or
+    too few cells, or quotation marks that leave open where a cell ends.
+    """
+    first = 1
+    with _opened(table.path) as file:
+        for index, block in enumerate(_records(_utf8(file, table), table.path)):
+            rows = block if index else block[_end_of_first(block) or len(block) :]
+            rows, count = _checked(table, rows, first)
+            if rows:
+                yield rows, first
+                first += count
+
+
+def _checked(table: TextTable, rows: bytes, first: int) -> tuple[bytes, int]:
+    """Return rows without blank lines, and how many, having checked their cells."""
+    rows = rows.strip(b"\r\n")
+    bare = _bare(rows)
+    if rows and not _is_even(table, bare):
         rows = _BLANK_LINES.sub(lambda match: match[1] or b"", rows)
-        if not self._is_even(rows):
-            self._check_counts(rows, first)
-        return rows
+        bare = _bare(rows)
+        if not _is_even(table, bare):
+            _check_counts(table, bare, first)
+    if b'"' in rows:
+        _check_quotes(table, rows, first)
+    return rows, bare.count(b"\n") + 1
 
-    def _is_even(self, rows: bytes) -> bool:
-        """Tell whether there are as many separators as the rows need together."""
-        bare = np.frombuffer(_QUOTED.sub(b"", rows) if b'"' in rows else rows, np.uint8)
-        marks = int(np.count_nonzero(bare == ord(self.separator)))
-        lines = int(np.count_nonzero(bare == ord("\n"))) + 1
-        return marks == lines * (len(self.names) - 1)
 
-    def _check_counts(self, rows: bytes, first: int) -> None:
-        lines = _QUOTED.sub(b"", rows).split(b"\n")
-        for number, line in enumerate(lines, start=first):
-            self._check_count(number, line.count(self.separator.encode()))
+def _bare(rows: bytes) -> bytes:
+    """Return rows without what stands in quotation marks."""
+    return _QUOTED.sub(b"", rows) if b'"' in rows else rows
 
-    def _check_count(self, row: int, found: int) -> None:
-        if found != len(self.names) - 1:
+
+def _is_even(table: TextTable, bare: bytes) -> bool:
+    """Tell whether there are as many separators as the rows need together."""
+    lines = bare.count(b"\n") + 1
+    return bare.count(table.separator.encode()) == lines * (len(table.names) - 1)
+
+
+def _check_counts(table: TextTable, bare: bytes, first: int) -> None:
+    for row, line in enumerate(bare.split(b"\n"), start=first):
+        found = line.count(table.separator.encode())
+        if found != len(table.names) - 1:
             several = "s" if found else ""
             raise DataError(
-                f"{self.path}: row {row:,} has {found + 1} cell{several}, and "
-                f"the first line names {len(self.names)} columns; a cell that holds "
-                f"{SEPARATORS[self.separator]} must stand in quotation marks"
+                f"{table.path}: row {row:,} has {found + 1} cell{several}, and "
+                f"the first line names {len(table.names)} columns; a cell that holds "
+                f"{SEPARATORS[table.separator]} must stand in quotation marks"
             )
 
 
-def open_text_table(path: Path, encoding: str | None = None) -> TextTable:
+def cell_pattern(separator: str) -> str:
+    """Return a pattern for a cell with its end: in quotation marks, or bare.
+
+    >>> re.findall(cell_pattern(","), '"a, ""b"",",5" x 6"\\n')
+    ['"a, ""b"",",', '5" x 6"\\n']
+    """
+    mark = re.escape(separator)
+    quoted = r'"(?:[^"]|"")*"'
+    # In a bare cell they come in pairs, or Polars takes the next cell for a part of it.
+    bare = rf'[^"\n{mark}](?:[^"\n{mark}]|"[^"\n{mark}]*")*'
+    return rf"(?:{quoted}|{bare}|)(?:{mark}|\r?\n)"
+
+
+def _check_quotes(table: TextTable, rows: bytes, first: int) -> None:
+    """Refuse quotation marks that do not stand around a cell, or doubled within it."""
+    if rows.count(b'"') % 2:
+        raise DataError(
+            f"{table.path}: no readable table: a quotation mark is not closed"
+        )
+    cell = cell_pattern(table.separator).encode()
+    text = rows + b"\n"
+    if re.sub(cell, b"", text):
+        end = 0
+        while good := re.compile(cell).match(text, end):
+            end = good.end()
+        row = first + _bare(rows[:end]).count(b"\n")
+        raise DataError(
+            f"{table.path}: row {row:,} has quotation marks that leave open where a "
+            "cell ends; put the cell into quotation marks, and write two for each "
+            "within it"
+        )
+
+
+def open_text_table(
+    path: Path, encoding: str | None = None, usual: str | None = None
+) -> TextTable:
     """Find out how a text file is written, from its beginning.
 
-    Raises `DataError` for a file that is empty, binary, or has an unusable first line.
+    `encoding` says it; `usual` is what it is taken for where it is none of those that
+    are known by themselves. Raises `DataError` for a file that is empty, binary, or has
+    an unusable first line.
     """
     with _opened(path) as file:
         _check_beginning(file.read(4096), path)
         file.seek(0)
         known = encoding and checked_encoding(encoding)
-        found = known or find_encoding(file, path)
+        found = known or find_encoding(file, path, usual)
         file.seek(0)
         table = TextTable(path, found, ",", ())
         line = _first_line(_utf8(file, table), path)
@@ -181,7 +224,7 @@ def _separator(line: str) -> str:
     return max(SEPARATORS, key=bare.count)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
     """Open a file, or what is compressed in it; damage is a `DataError`."""
     import bz2

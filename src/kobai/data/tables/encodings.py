@@ -29,13 +29,14 @@ def checked_encoding(name: str) -> str:
         ) from None
 
 
-def find_encoding(file: BinaryIO, name: object) -> str:
+def find_encoding(file: BinaryIO, name: object, usual: str | None = None) -> str:
     """Return the encoding of a file that is read from its beginning.
 
     A byte order mark decides; then, from the first piece of the file that is not ASCII
     alone, a strict decoding as UTF-8. cp932 (Japanese) and GBK (Chinese) share most
-    of their bytes: whichever makes more of them common characters is taken. Raises
-    `DataError` where no encoding makes the most of them so.
+    of their bytes: whichever makes more of them common characters is taken. Where
+    none of them makes the most of them so, it is the `usual` one, if it can be. Raises
+    `DataError` otherwise.
 
     >>> import io
     >>> find_encoding(io.BytesIO("品種,がく\\n".encode("cp932")), "my.csv")
@@ -56,6 +57,8 @@ def find_encoding(file: BinaryIO, name: object) -> str:
     shares = {"cp932": _common_japanese(piece), "gbk": _common_chinese(piece)}
     best = max(shares, key=lambda encoding: shares[encoding])
     if shares[best] < 0.5:
+        if usual and _decoded(piece, usual) is not None:
+            return usual
         raise DataError(
             f"{name}: its text is neither UTF-8, nor cp932 (Japanese), nor GBK "
             "(Chinese); say what it is: --encoding latin-1 (or encoding=), or save it "

@@ -1,9 +1,9 @@
 """Frames of other libraries, and Python's own objects, as Polars columns."""
 
+import datetime
+import decimal
+import numbers
 from collections.abc import Iterable
-from datetime import date, time
-from decimal import Decimal
-from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,18 +20,19 @@ def word_of(value: object) -> str:
 
     Raises TypeError for what is neither word, number, yes or no, nor date.
 
-    >>> [word_of(value) for value in ("a", 3, np.float32(0.5), True, Decimal("2"))]
+    >>> values = "a", 3, np.float32(0.5), True, decimal.Decimal("2")
+    >>> [word_of(value) for value in values]
     ['a', '3', '0.5', 'true', '2.0']
     """
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
-    if isinstance(value, Integral):
+    if isinstance(value, numbers.Integral):
         return str(int(value))
-    if isinstance(value, Real | Decimal):
+    if isinstance(value, numbers.Real | decimal.Decimal):
         return repr(float(value))
-    if isinstance(value, date | time):
+    if isinstance(value, datetime.date | datetime.time):
         return str(value)
     raise TypeError(f"got {type(value).__name__}")
 
@@ -44,7 +45,7 @@ def words_of(name: str, values: Iterable[Any]) -> "pl.Series":
     """
     import polars as pl
 
-    values = [None if _is_missing(value) else value for value in values]
+    values = [None if is_missing(value) else value for value in values]
     try:
         words = [None if value is None else word_of(value) for value in values]
     except (TypeError, OverflowError):
@@ -52,8 +53,9 @@ def words_of(name: str, values: Iterable[Any]) -> "pl.Series":
     return pl.Series(name, words, dtype=pl.String)
 
 
-def _is_missing(value: object) -> bool:
-    if isinstance(value, float | np.floating | Decimal):
+def is_missing(value: object) -> bool:
+    """Tell whether a value of Python, NumPy or pandas stands for none."""
+    if isinstance(value, float | np.floating | decimal.Decimal):
         return bool(value != value)
     return value is None or type(value).__name__ in ("NAType", "NaTType")
 
@@ -94,7 +96,7 @@ def pandas_names(table: "pd.DataFrame") -> list[str]:
             f"{table.columns[0]}; join them: frame.columns = "
             '["_".join(map(str, name)) for name in frame.columns]'
         )
-    return ["" if _is_missing(name) else str(name) for name in table.columns]
+    return ["" if is_missing(name) else str(name) for name in table.columns]
 
 
 def _series(name: str, column: "pd.Series") -> "pl.Series":

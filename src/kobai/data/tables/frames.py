@@ -32,22 +32,25 @@ class Table:
     separator: str = ","
 
 
-def open_table(table: Any, encoding: str | None = None) -> Table:
+def open_table(
+    table: Any, encoding: str | None = None, usual: str | None = None
+) -> Table:
     """Return a table to read: of a CSV, TSV or Parquet file, or of a frame.
 
-    Raises `DataError` for what is none, `MissingExtraError` without Polars.
+    `encoding` is that of a text file; `usual` is one to take where it is not known by
+    itself. Raises `DataError` for what is none, `MissingExtraError` without Polars.
     """
     try:
         import polars  # noqa: F401
     except ImportError as error:
         raise missing_extra("tables", error, "table") from error
     if isinstance(table, str | os.PathLike):
-        return _open_file(Path(table).expanduser(), encoding)
+        return _open_file(Path(table).expanduser(), encoding, usual)
     frame = polars_frame(table)
     return Table("table", tuple(frame.columns), lambda dtypes: iter([frame]))
 
 
-def _open_file(path: Path, encoding: str | None) -> Table:
+def _open_file(path: Path, encoding: str | None, usual: str | None) -> Table:
     if path.is_dir():
         raise DataError(f"{path}: is a folder; name a table in it, such as data.csv")
     if not path.exists():
@@ -59,7 +62,7 @@ def _open_file(path: Path, encoding: str | None) -> Table:
         )
     if ending_of(path) == ".parquet":
         return _open_parquet(path)
-    text: TextTable = open_text_table(path, encoding)
+    text: TextTable = open_text_table(path, encoding, usual)
     return Table(str(path), text.names, text.blocks, text.encoding, text.separator)
 
 

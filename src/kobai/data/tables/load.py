@@ -98,7 +98,8 @@ def load_table(
     notes = _notes(opened, fitted, rows)
     if test is not None:
         second = open_table(test, encoding)
-        x_test, t_test, lost = rows_of(second, columns, memory)
+        decimal = _writing(raw).decimal
+        x_test, t_test, lost = rows_of(second, columns, memory, decimal)
         notes += [f"test     {second.name}{_without(lost)}"]
     return Dataset(
         Path(opened.name).name.split(".")[0],
@@ -116,16 +117,18 @@ def load_table(
 
 
 def rows_of(
-    table: Table, columns: Columns, memory: int = MEMORY
+    table: Table, columns: Columns, memory: int = MEMORY, decimal: str = "."
 ) -> tuple[Array, Array, int]:
     """Return inputs and targets of another table, and how many rows have no target.
 
-    Raises `DataError` where it does not have what `columns` need, or no rows.
+    `decimal` is the decimal sign of the table that was trained on. Raises `DataError`
+    where it does not have what `columns` need, or no rows.
     """
     spool, labels = Spool(columns.width, memory), []
     lost = 0
-    for frame, raw, first in coded_blocks(columns, table):
-        t, is_there = targets(columns.target, frame, table.name, first)
+    has_commas = decimal == ","
+    for frame, raw, first in coded_blocks(columns, table, decimal):
+        t, is_there = targets(columns.target, frame, table.name, first, has_commas)
         lost += len(t) - int(is_there.sum())
         labels.append(t[is_there])
         spool.append(columns.encode(raw[is_there]))

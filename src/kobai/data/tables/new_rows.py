@@ -1,17 +1,18 @@
 """New rows of a table in the form that fitted columns take."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kobai.data.dataset import Array
 from kobai.data.tables.cells import (
-    LARGEST,
     check_cells,
+    has_decimal_commas,
     raw_numbers,
     shortened,
     too_large,
+    too_large_number,
     words,
 )
 from kobai.data.tables.columns import OTHER, Columns, Target
@@ -25,12 +26,17 @@ MOST_NAMES = 12
 
 
 def codes(
-    columns: Columns, frame: "pl.DataFrame", where: str = "table", first: int = 1
+    columns: Columns,
+    frame: "pl.DataFrame",
+    where: str = "table",
+    first: int = 1,
+    commas: Collection[str] = (),
 ) -> Array:
     """Return the raw rows `(n, p)` of a frame, as `Columns` says.
 
-    `first` is the number of the first row, for messages. Raises `DataError` where a
-    column is missing, holds words instead of numbers, or is infinite.
+    `first` is the number of the first row, for messages; `commas` are the columns of
+    whose numbers commas are the decimal sign. Raises `DataError` where a column is
+    missing, holds words instead of numbers, or is infinite.
     """
     lacking(where, columns.names, frame.columns)
     raw = np.empty((len(frame), len(columns.features)))
@@ -40,7 +46,8 @@ def codes(
         if feature.kind == "category":
             raw[:, index] = _indices(words(cells), feature.categories)
         else:
-            raw[:, index] = raw_numbers(cells, place, first)
+            has_commas = feature.name in commas
+            raw[:, index] = raw_numbers(cells, place, first, has_commas=has_commas)
             _check_finite(raw[:, index], place, first)
     return raw
 
@@ -66,7 +73,11 @@ def named_columns(text: Any, table: Table, what: str) -> tuple[str, ...]:
 
 
 def targets(
-    target: Target, frame: "pl.DataFrame", where: str, first: int = 1
+    target: Target,
+    frame: "pl.DataFrame",
+    where: str,
+    first: int = 1,
+    has_commas: bool = False,
 ) -> tuple[Array, Array]:
     """Return targets for the network, and which rows have one.
 
@@ -81,7 +92,9 @@ def targets(
         return labels, labels >= 0
     values = np.column_stack(
         [
-            raw_numbers(frame[name], f'{where}: column "{name}"', first)
+            raw_numbers(
+                frame[name], f'{where}: column "{name}"', first, has_commas=has_commas
+            )
             for name in target.names
         ]
     )
@@ -100,16 +113,29 @@ def class_name(value: float) -> str:
 
 
 def coded_blocks(
-    columns: Columns, table: Table
+    columns: Columns, table: Table, decimal: str = "."
 ) -> "Iterator[tuple[pl.DataFrame, Array, int]]":
-    """Yield a table's frames, with their raw rows and the number of the first."""
+    """Yield a table's frames, with their raw rows and the number of the first.
+
+    `decimal` is the decimal sign of the table that was trained on. Where it is no
+    comma, a column has decimal commas from the first on that can be nothing else.
+    """
     import polars as pl
 
     numeric = {f.name: pl.Float64 for f in columns.features if f.kind == "number"}
+    commas = set(numeric) if decimal == "," else set()
     first = 1
     for frame in table.frames(lambda: numeric):
-        yield frame, codes(columns, frame, table.name, first), first
+        commas |= {name for name in numeric if _shows_commas(frame, name)}
+        yield frame, codes(columns, frame, table.name, first, commas), first
         first += len(frame)
+
+
+def _shows_commas(frame: "pl.DataFrame", name: str) -> bool:
+    import polars as pl
+
+    is_text = name in frame.columns and frame[name].dtype == pl.String
+    return is_text and has_decimal_commas(words(frame[name]))
 
 
 def _indices(text: "pl.Series", categories: Sequence[str]) -> Array:
@@ -179,10 +205,7 @@ def _check_finite(values: Array, place: str, first: int) -> None:
     is_wrong = too_large(values)
     if is_wrong.any():
         row = int(is_wrong.argmax())
-        raise DataError(
-            f"{place}: row {row + first:,} is {values[row]}; need numbers up to "
-            f"{LARGEST:g}: put one there or leave it empty"
-        )
+        raise too_large_number(place, row + first, values[row])
 
 
 def lacking(

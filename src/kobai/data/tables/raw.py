@@ -53,7 +53,7 @@ class RawColumn:
         if self.kind == "number":
             if not self.has_commas and not cells.dtype.is_numeric():
                 self.has_commas = has_decimal_commas(words(cells))
-            return raw_numbers(cells, self.place, first, ADVICE)
+            return raw_numbers(cells, self.place, first, ADVICE, self.has_commas)
         return self._codes(words(cells))
 
     def _codes(self, text: "pl.Series") -> Array:

@@ -17,6 +17,7 @@ from kobai.formats.exporting.facts import (
     taken,
     written,
 )
+from kobai.formats.exporting.javascript_records import RECORDS, spellings
 from kobai.formats.exporting.loops import TEMPLATES, LoopWriter
 from kobai.formats.exporting.prediction import Prediction, row_size
 from kobai.version import __version__
@@ -83,15 +84,32 @@ function predictRow(row) {{
 }}
 {records}"""
 
-ROW = "Float32Array.from(Array.isArray(row) ? row.flat(Infinity) : row)"
+ROW = "numbersOf(row)"
+
+NUMBERS = r"""
+// null and undefined are missing; Number() would make 0 of null, and of "".
+function numbersOf(row) {
+  if (ArrayBuffer.isView(row)) return Float32Array.from(row);
+  const entries = Array.from(row).flat(Infinity);
+  return Float32Array.from(entries, (entry) => {
+    if (entry === null || entry === undefined) return NaN;
+    if (typeof entry === "number" || typeof entry === "boolean") return Number(entry);
+    const text = typeof entry === "string" ? entry.trim() : "";
+    if (/^[-+]?nan$/i.test(text)) return NaN;
+    if (/^[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)(e[-+]?[0-9]+)?$/i.test(text)) {
+      return Number(text);
+    }
+    throw new RangeError(`got ${JSON.stringify(entry)} in a row; need a number`);
+  });
+}
+"""
 
 PIXELS = """
 function pixels(row) {{
-  const numbers = Array.isArray(row) ? row.flat(Infinity) : row;
   const isBytes = row instanceof Uint8Array || row instanceof Uint8ClampedArray;
-  if (!isBytes) return Float32Array.from(numbers);
+  if (!isBytes) return numbersOf(row);
   // Bytes are never divided.
-  return Float32Array.from(numbers, (n) => (n <= {high} ? n / {high} : NaN));
+  return Float32Array.from(row, (n) => (n <= {high} ? n / {high} : NaN));
 }}
 """
 
@@ -103,35 +121,6 @@ REFUSED = """\
 
 OF_TABLES = """
 // predictRecords(records) takes objects with an entry for each of FEATURES instead."""
-
-RECORDS = r"""
-const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
-
-// Words become their places in CATEGORIES, or -1.
-export function encodeRecord(record) {
-  return FEATURES.map((name) => {
-    if (!Object.hasOwn(record, name)) {
-      throw new RangeError(`the record has no "${name}"`);
-    }
-    const value = record[name];
-    const text = String(value).trim();
-    if (Object.hasOwn(CATEGORIES, name)) {
-      const found = CATEGORIES[name].indexOf(String(value));
-      return found < 0 ? CATEGORIES[name].indexOf(text) : found;
-    }
-    if (value === null || value === undefined || MISSING.includes(text)) return NaN;
-    const digits = text.replace(DECIMAL, ".");
-    if (!NUMBER.test(digits) || Math.abs(digits) > 1e30) {
-      throw new RangeError(`${name}: got "${text}"; need a number`);
-    }
-    return Number(digits);
-  });
-}
-
-export function predictRecords(records) {
-  return predict(Array.from(records, encodeRecord));
-}
-"""
 
 
 def write_javascript(prediction: Prediction) -> str:
@@ -168,14 +157,16 @@ def write_javascript(prediction: Prediction) -> str:
 
 def _facts(prediction: Prediction) -> str:
     known = facts(prediction)
-    if prediction.model.columns is not None:
+    columns = prediction.model.columns
+    if columns is not None:
+        known["SPELLINGS"] = spellings(columns)
         known["DECIMAL"] = written(prediction)["DECIMAL"]
     return "\n".join(f"export const {n} = {_json(v)};" for n, v in known.items())
 
 
 def _helpers(used: str, high: str) -> str:
     helpers = [text for name, text in HELPERS.items() if f"{name}(" in used]
-    return "".join([*helpers, *[PIXELS.format(high=high)] * bool(high)])
+    return "".join([*helpers, NUMBERS, *[PIXELS.format(high=high)] * bool(high)])
 
 
 def _taken(prediction: Prediction) -> str:

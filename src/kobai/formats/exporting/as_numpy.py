@@ -34,6 +34,7 @@ from kobai.formats.exporting.facts import (
 )
 from kobai.formats.exporting.fusing import DENSE, SOFTMAX, SOFTPLUS, is_entrywise
 from kobai.formats.exporting.prediction import MOVES, Prediction
+from kobai.formats.exporting.reader import IMPORTS, reader_source
 from kobai.formats.exporting.records import RECORDS
 from kobai.graph import Constant, Input, Node, Operation
 from kobai.version import __version__
@@ -158,7 +159,9 @@ def _records(prediction: Prediction) -> str:
     # A single probability is that of the second class.
     first = len(classes_of(prediction.model)) - prediction.output.shape[1]
     heads = {0: "CLASSES", 1: "CLASSES[1:]"}.get(first, "TARGETS")
-    return RECORDS.format(output=prediction.output_name, heads=heads)
+    return RECORDS.format(
+        output=prediction.output_name, heads=heads, reader=reader_source()
+    )
 
 
 def _taken(prediction: Prediction) -> str:
@@ -182,12 +185,14 @@ def _helpers(used: str, high: str) -> str:
 
 
 def _imports(decodes: bool, is_table: bool) -> str:
-    of_tables = ["bz2", "csv", "gzip", "lzma", "pathlib", "sys"] * is_table
+    of_tables = [*IMPORTS.split(), "sys"] * is_table
     standard = [f"import {name}" for name in ["base64"] * decodes + of_tables]
     return "\n".join([*standard, *[""] * bool(standard), "import numpy as np"])
 
 
 def _literal(value: object) -> str:
+    if isinstance(value, str):
+        return repr(value)
     return pprint.pformat(value, width=80, compact=True, sort_dicts=False)
 
 

@@ -2,12 +2,13 @@
 
 import json
 import textwrap
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from kobai.data.tables.delimited import MISSING
-from kobai.data.tables.writing import Writing
+from kobai.data.tables.columns import OTHER
+from kobai.data.tables.writing import CELLS, Writing
 from kobai.formats.exporting.expressions import number_text
 from kobai.formats.exporting.prediction import Prediction, full_range
 from kobai.formats.model import Model
@@ -22,7 +23,9 @@ def facts(prediction: Prediction) -> dict[str, Any]:
 
     INPUTS is the shape of one sample, PICTURE that of it as a picture, CLASSES the
     names of the classes; of a table there are FEATURES, the words of each of them that
-    has CATEGORIES, the words that stand for a MISSING number, and TARGETS.
+    has CATEGORIES, the code of any OTHER word, the features that had GAPS in training:
+    none or rare words, or no numbers; TARGETS; and what the text of a cell means, as
+    `CELLS` has it.
     """
     model = prediction.model
     known: dict[str, Any] = {"INPUTS": prediction.input.shape[1:]}
@@ -36,7 +39,11 @@ def facts(prediction: Prediction) -> dict[str, Any]:
             for feature in columns.features
             if feature.kind == "category"
         }
-        known["MISSING"] = MISSING
+        known["OTHER"] = OTHER
+        known["GAPS"] = tuple(
+            f.name for f in columns.features if f.has_missing or f.has_other
+        )
+        known |= {name.upper(): rule for name, rule in asdict(CELLS).items()}
         known["TARGETS"] = columns.target.names
     if classes := classes_of(model):
         known["CLASSES"] = classes
@@ -46,13 +53,7 @@ def facts(prediction: Prediction) -> dict[str, Any]:
 def written(prediction: Prediction) -> dict[str, str]:
     """Return how the table was written that the model learned from, as constants."""
     writing = prediction.model.writing or Writing()
-    # A byte order mark may stand before UTF-8, and is no part of the first name.
-    is_utf8 = writing.encoding.startswith("utf-8")
-    return {
-        "SEPARATOR": writing.separator,
-        "ENCODING": "utf-8-sig" if is_utf8 else writing.encoding,
-        "DECIMAL": writing.decimal,
-    }
+    return {"ENCODING": writing.encoding, "DECIMAL": writing.decimal}
 
 
 def high_of(prediction: Prediction) -> str:

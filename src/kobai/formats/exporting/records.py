@@ -2,57 +2,84 @@
 
 RECORDS = '''
 
+# --- How Kobai reads tables: copied from it
+
+{reader}
+
+
+# --- Rows by the names of their columns, and files of them
+
+CODES = {{name: spelled(words) for name, words in CATEGORIES.items()}}
+
+
 def encode_record(record):
     """Return a row for predict: words as their places in CATEGORIES, or -1."""
-    return [encode(name, record[name]) for name in FEATURES]
+    return encode_records([record])[0]
 
 
-def encode(name, value):
-    text = str(value).strip()
-    if name in CATEGORIES:
-        known = CATEGORIES[name]
-        words = [str(value), text, *[text.lower()] * isinstance(value, bool)]
-        found = [known.index(word) for word in words if word in known]
-        return found[0] if found else -1
-    if value is None or text in MISSING:
-        return np.nan
-    try:
-        number = float(text.replace(DECIMAL, "."))
-    except ValueError:
-        number = np.nan
-    # Python's numbers may be written 1_000 or in other digits.
-    if not abs(number) <= 1e30 or "_" in text or not text.isascii():
-        raise ValueError(f"column {{name!r}}: got {{value!r}}; need a number")
-    return number
+def encode_records(records):
+    """Return rows for predict; a decimal comma may be told by the other rows."""
+    return raw_rows(records, FEATURES, CODES, decimal_commas(), "records")
 
 
 def predict_records(records):
-    """Return the {output} for dictionaries, which may come from a text file."""
-    return predict([encode_record(record) for record in records])
+    """Return the {output} for dictionaries, and say which values are new."""
+    records = list(records)
+    raw = encode_records(records)
+    say(strange_cells(records, raw), "records")
+    return predict(raw)
 
 
-def read_records(path, encoding=ENCODING):
-    """Return the rows of a text file, which may be compressed, as dictionaries."""
-    openers = {{".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}}
-    opener = openers.get(pathlib.Path(path).suffix.lower(), open)
-    with opener(path, "rt", newline="", encoding=encoding) as file:
-        lines = [row for row in csv.reader(file, delimiter=SEPARATOR) if row]
-    if len(lines) < 2:
-        raise ValueError(f"{{path}}: no rows below the names of the columns")
-    head, *rows = lines
-    names = [name.strip() or f"column {{i}}" for i, name in enumerate(head, start=1)]
-    if missing := [name for name in FEATURES if name not in names]:
-        raise ValueError(f"{{path}}: lacks the columns {{missing}}; it has {{names}}")
-    for number, row in enumerate(rows, start=1):
-        if len(row) != len(names):
-            raise ValueError(
-                f"{{path}}: row {{number}} has {{len(row)}} cells; need {{len(names)}}"
-            )
-    return [dict(zip(names, row)) for row in rows]
+def decimal_commas():
+    """Return the columns that are known to have decimal commas."""
+    return set(FEATURES) if DECIMAL == "," else set()
 
 
-def main(path, encoding=ENCODING):
-    outputs = predict_records(read_records(path, encoding))
+def strange_cells(records, raw):
+    """Count the cells of rows that are as no training row had them, by their text."""
+    found = collections.Counter()
+    for record, row in zip(records, raw):
+        for name, number in zip(FEATURES, row):
+            is_new = number == OTHER if name in CATEGORIES else number != number
+            if is_new and name not in GAPS:
+                text = str(record.get(name)).strip(BLANKS)
+                found[name, "nothing" if text in MISSING else f'"{{text}}"'] += 1
+    return found
+
+
+def say(strange, where):
+    for (name, text), count in strange.most_common(MOST_NAMES):
+        rows = f"{{count:,}} row{{'s' * (count != 1)}}"
+        logging.getLogger(__name__).warning(
+            f'{{where}}: column "{{name}}": {{shortened(text)}} in {{rows}}, as in no '
+            "training row"
+        )
+
+
+def read_blocks(path, encoding=None):
+    """Yield the rows of a text file, which may be compressed, as dictionaries.
+
+    They come in lists, with the number of the first.
+    """
+    path = pathlib.Path(path)
+    if path.suffix.lower() == ".parquet":
+        raise ValueError(f"{{path}}: a Parquet file; save it as CSV")
+    table = open_text_table(path, encoding, ENCODING)
+    lacking(path, FEATURES, table.names)
+    for rows, first in row_blocks(table):
+        cells = split_rows(rows, table.separator)
+        yield [dict(zip(table.names, row)) for row in cells], first
+
+
+def main(path, encoding=None):
+    outputs, commas, strange = [], decimal_commas(), collections.Counter()
+    for records, first in read_blocks(path, encoding):
+        raw = raw_rows(records, FEATURES, CODES, commas, path, first)
+        outputs.extend(predict(raw))
+        strange.update(strange_cells(records, raw))
+    if not outputs:
+        raise ValueError(f"{{path}}: has the names of columns, but no rows")
+    say(strange, path)
     sys.stdout.reconfigure(encoding="utf-8")
     writer = csv.writer(sys.stdout, lineterminator="\\n")
     writer.writerow({heads})
@@ -60,10 +87,11 @@ def main(path, encoding=ENCODING):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (2, 3):
-        sys.exit(f"usage: python {{sys.argv[0]}} TABLE [ENCODING]")
+    arguments = [each for each in sys.argv[1:] if each != "--encoding"]
+    if len(arguments) not in (1, 2):
+        sys.exit(f"usage: python {{sys.argv[0]}} TABLE [--encoding NAME]")
     try:
-        main(*sys.argv[1:])
-    except (OSError, EOFError, LookupError, ValueError, csv.Error) as error:
+        main(*arguments)
+    except (OSError, ValueError) as error:
         sys.exit(str(error))
 '''
