@@ -1,6 +1,7 @@
 """Files that are either the old one or the new one, never half of it."""
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,22 +20,41 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
     ...     [(file.name, file.read_bytes()) for file in Path(folder).iterdir()]
     [('a.txt', b'whole')]
     """
+    write_together({path: data})
+
+
+def write_together(contents: Mapping[str | os.PathLike[str], bytes]) -> None:
+    """Write several files as `write_atomically` writes one.
+
+    No file is replaced before all of them are whole on the disk.
+    """
     # A link keeps pointing to its file, which is what gets replaced.
-    target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".{target.name}.{os.urandom(4).hex()}.tmp")
+    targets = {path: Path(os.path.realpath(path)) for path in contents}
+    written: dict[str | os.PathLike[str], Path] = {}
+    path: str | os.PathLike[str] = ""
     try:
-        with open(temporary, "xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
+        for path, target in targets.items():
+            name = f".{target.name}.{os.urandom(4).hex()}.tmp"
+            written[path] = target.with_name(name)
+            _write_through(written[path], contents[path])
+        for path, temporary in written.items():
+            os.replace(temporary, targets[path])
     except BaseException as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        for temporary in written.values():
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
         if isinstance(error, OSError):
             raise naming(path, error) from None
         raise
-    _sync_folder(target.parent)
+    for folder in {target.parent for target in targets.values()}:
+        _sync_folder(folder)
+
+
+def _write_through(path: Path, data: bytes) -> None:
+    with open(path, "xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def naming(path: str | os.PathLike[str], error: OSError) -> OSError:

@@ -53,11 +53,13 @@ class TextTable:
     ) -> "pl.DataFrame":
         import polars as pl
 
+        # Polars takes a mark off that stands before the first cell.
+        marked = codecs.BOM_UTF8 * rows.startswith(codecs.BOM_UTF8) + rows
         text = dict.fromkeys(self.names, pl.String)
         for schema in ({**text, **dtypes}, text):
             try:
                 return pl.read_csv(
-                    rows,
+                    marked,
                     has_header=False,
                     schema=schema,
                     separator=self.separator,

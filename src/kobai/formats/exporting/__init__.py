@@ -1,13 +1,13 @@
 """Trained models as files for elsewhere: ONNX, NumPy, JavaScript, C, JSON, PyTorch."""
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kobai.errors import suggest
-from kobai.files import write_atomically
-from kobai.formats.exporting.as_c import write_c
+from kobai.files import write_together
+from kobai.formats.exporting.as_c import write_c, write_header
 from kobai.formats.exporting.as_javascript import write_javascript
 from kobai.formats.exporting.as_json import load_json, write_json
 from kobai.formats.exporting.as_numpy import write_numpy
@@ -21,12 +21,19 @@ from kobai.networks import Network
 __all__ = ["FORMATS", "ExportError", "Format", "export", "format_of", "load_json"]
 
 
+Write = Callable[[Model, str], bytes]
+
+
 @dataclass(frozen=True)
 class Format:
-    """A kind of file: how its name ends, and what is in it, from a model and a name."""
+    """A kind of file: how its name ends, and what is in it, from a model and a name.
+
+    `beside` is the same for files that belong to it, by the endings of their names.
+    """
 
     endings: tuple[str, ...]
-    write: Callable[[Model, str], bytes]
+    write: Write
+    beside: Mapping[str, Write] = field(default_factory=dict)
 
 
 FORMATS = {
@@ -35,7 +42,11 @@ FORMATS = {
     "javascript": Format(
         (".mjs", ".js"), lambda m, _: write_javascript(prediction_of(m)).encode()
     ),
-    "c": Format((".c",), lambda m, name: write_c(prediction_of(m), name).encode()),
+    "c": Format(
+        (".c",),
+        lambda m, name: write_c(prediction_of(m), name).encode(),
+        {".h": lambda m, name: write_header(prediction_of(m), name).encode()},
+    ),
     "json": Format((".json",), lambda m, _: write_json(prediction_of(m)).encode()),
     "pytorch": Format((".safetensors",), lambda m, _: pytorch_bytes(m.network)),
 }
@@ -58,13 +69,13 @@ def export(
     - `numpy` (.py): a Python file that needs only NumPy, with `predict(x)`.
     - `javascript` (.mjs, .js): an ES module, with `predict(rows)`.
     - `c` (.c): a C99 file without malloc, with `NAME_predict(x, y)` for one row, NAME
-      being that of the file.
+      being that of the file; beside it its header, `NAME.h`.
     - `json` (.json): architecture and weights, for `load_json` and other programs.
     - `pytorch` (.safetensors): the weights alone, as `kobai.formats.pytorch` has them.
 
-    An older file is replaced at once or not at all. Raises ExportError for an unknown
-    format and for a model that cannot be written so, MissingExtraError without onnx,
-    OSError where the file cannot be written.
+    An older file is replaced at once or not at all, with what is beside it. Raises
+    ExportError for an unknown format and for a model that cannot be written so,
+    MissingExtraError without onnx, OSError where the file cannot be written.
 
     >>> import tempfile
     >>> from kobai.networks import Dense, Network, Softmax
@@ -82,8 +93,13 @@ def export(
         )
     if not isinstance(model, Model):
         model = Model(model) if isinstance(model, Network) else load_model(model)
-    content = chosen.write(model, path.stem)
-    write_atomically(path, content)
+    beside = {path.with_suffix(e): write for e, write in chosen.beside.items()}
+    if path in beside:
+        raise ExportError(
+            f"export: {path} is what the header is called; name the file otherwise"
+        )
+    files = {path: chosen.write, **beside}
+    write_together({each: write(model, path.stem) for each, write in files.items()})
     return path
 
 

@@ -1,8 +1,8 @@
-"""A model as one C99 file without malloc, for microcontrollers."""
+"""A model as one C99 file without malloc, and its header, for microcontrollers."""
 
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -52,7 +52,7 @@ static void softmax(float *y, int rows, int width)
 """,
 }
 
-FILE = """\
+HEADER = """\
 /* Predictions of a trained network; written by Kobai {version}. C99, needs only math.h.
  *
  * {name}_predict(x, y) takes a row of {given} numbers, and writes {returned} to y:
@@ -63,18 +63,39 @@ FILE = """\
  * calls must not overlap in time.
  */
 
-#include <math.h>
+#ifndef {macro}_H
+#define {macro}_H
 
 #define {macro}_INPUTS {given}
 #define {macro}_OUTPUTS {returned}
+
+#ifdef __cplusplus
+extern "C" {{
+#endif
+
+{declared}void {name}_predict(const float *x, float *y);
+
+#ifdef __cplusplus
+}}
+#endif
+
+#endif
+"""
+
+FILE = """\
+{header}
+#include <math.h>
+
+#if __FINITE_MATH_ONLY__ + 0 || defined(__FAST_MATH__) || defined(_M_FP_FAST)
+#error "Compile without -ffast-math (-Ofast, /fp:fast), which takes no number for NAN."
+#endif
+
 #ifndef {macro}_BUFFER
 #define {macro}_BUFFER
 #endif
 {texts}
 {constants}
 {helpers}
-void {name}_predict(const float *x, float *y);
-
 void {name}_predict(const float *x, float *y)
 {{
 {body}
@@ -86,8 +107,18 @@ OF_TABLES = """
  * words their place in {name}_categories_... (named by the feature's place), or -1."""
 
 
+def write_header(prediction: Prediction, stem: str) -> str:
+    """Return the header of the C file, with which that begins as well."""
+    return _parts(prediction, stem)[0]
+
+
 def write_c(prediction: Prediction, stem: str) -> str:
     """Return the C file; `stem` is the name of the file, and of what is in it."""
+    return _parts(prediction, stem)[1]
+
+
+def _parts(prediction: Prediction, stem: str) -> tuple[str, str]:
+    """Return the header and the file, which needs none: a file may have any name."""
     writer = LoopWriter(
         prediction, C_TEMPLATES, "for (int {i} = 0; {i} < {n}; {i}++)", _float
     )
@@ -101,7 +132,8 @@ def write_c(prediction: Prediction, stem: str) -> str:
     constants = [_array(n, array) for n, array in (arrays | writer.tables).items()]
     held = [f"{macro}_BUFFER float {n}[{size}];" for n, size in buffers.items()]
     is_table = prediction.model.columns is not None
-    return FILE.format(
+    lists = _lists(name, prediction)
+    header = HEADER.format(
         version=__version__,
         name=name,
         macro=macro,
@@ -112,7 +144,14 @@ def write_c(prediction: Prediction, stem: str) -> str:
         of_tables=OF_TABLES.format(name=name) if is_table else "",
         flash=f"{4 * sum(a.size for a in (arrays | writer.tables).values()):,}",
         ram=f"{4 * sum(buffers.values()):,}",
-        texts=_texts(name, prediction),
+        declared="".join(f"extern {_declared(*each)};\n" for each in lists.items()),
+    )
+    texts = [_braced(_declared(*e), map(_string, e[1])) for e in lists.items()]
+    return header, FILE.format(
+        header=header,
+        name=name,
+        macro=macro,
+        texts="".join(f"\n{text}" for text in texts) + "\n" * bool(texts),
         constants="\n".join(constants),
         helpers="".join(t for h, t in HELPERS.items() if f"{h}(" in used),
         body=textwrap.indent("\n".join([*held, *lines]), "    "),
@@ -146,8 +185,8 @@ def _array(name: str, array: np.ndarray) -> str:
     return _braced(f"static const {kind} {name}[{array.size}]", entries)
 
 
-def _texts(name: str, prediction: Prediction) -> str:
-    """Return the names of features, categories and classes as arrays of strings."""
+def _lists(name: str, prediction: Prediction) -> dict[str, Sequence[str]]:
+    """Return the names of features, categories and classes by those of arrays."""
     known = facts(prediction)
     lists = {
         kind.lower(): known[kind]
@@ -156,11 +195,11 @@ def _texts(name: str, prediction: Prediction) -> str:
     }
     for feature, words in known.get("CATEGORIES", {}).items():
         lists[f"categories_{known['FEATURES'].index(feature)}"] = words
-    written = [
-        _braced(f"const char *const {name}_{kind}[{len(words)}]", map(_string, words))
-        for kind, words in lists.items()
-    ]
-    return "".join(f"\n{text}" for text in written) + "\n" * bool(written)
+    return {f"{name}_{kind}": words for kind, words in lists.items()}
+
+
+def _declared(array: str, words: Sequence[str]) -> str:
+    return f"const char *const {array}[{len(words)}]"
 
 
 def _braced(left: str, entries: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 The file is an object with these entries:
 
-- `format` is "kobai-model" and `version` 1;
+- `format` is "kobai-model" and `version` 2;
 - `model` describes the model as the header of a model file does: the network's
   architecture, the names of the classes, the columns of the table;
 - `takes` says in words which numbers the raw rows hold;
@@ -12,7 +12,9 @@ The file is an object with these entries:
 - `graph` is the prediction step by step: `input` and `output` are the names of the raw
   rows (n, …) and of the result, `operations` a list of objects with a `name`, an
   `operation` and its `operands`: names of arrays and values, numbers, or "nan" for what
-  is not a number.
+  is not a number;
+- `sha256`, on a line of its own at the end, is that of the bytes of all lines above it:
+  `head -n -2 FILE | sha256sum`.
 
 Operations are NumPy's functions of these names; and `dense` (x @ W + b), `matmul`,
 `softmax` (along the last axis), `sigmoid`, `softplus`, `concatenate` (along `axis`),
@@ -21,6 +23,7 @@ Operations are NumPy's functions of these names; and `dense` (x @ W + b), `matmu
 reshaped) and `astype` (false and true to 0.0 and 1.0).
 """
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -47,7 +50,9 @@ from kobai.graph import Node, Operation
 from kobai.version import __version__
 
 FORMAT = "kobai-model"
-VERSION = 1
+VERSION = 2
+UNCHECKED = 1
+"""The version that has no checksum."""
 
 
 def write_json(prediction: Prediction) -> str:
@@ -64,21 +69,26 @@ def write_json(prediction: Prediction) -> str:
         "constants": _constants(prediction),
         "graph": _graph(prediction),
     }
-    lines = (f'"{name}": {_text(value)}' for name, value in entries.items())
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+    lines = (f'"{name}": {_text(value)},\n' for name, value in entries.items())
+    text = "{\n" + "".join(lines)
+    return f'{text}"sha256": "{_sha256(text.encode())}"\n}}\n'
 
 
 def load_json(path: str | os.PathLike[str]) -> Model:
     """Return the model that `export` wrote as JSON.
 
-    Raises ModelFileError, in one line, for any other file.
+    Raises ModelFileError, in one line, for any other file, and for one whose checksum
+    does not match.
     """
     try:
-        found = json.loads(Path(path).read_text(encoding="utf-8"))
+        content = Path(path).read_bytes()
+        found = json.loads(content.decode("utf-8"))
         if not isinstance(found, dict) or found.get("format") != FORMAT:
             raise ValueError("not written by Kobai")
-        if found.get("version") != VERSION:
+        if found.get("version") not in (UNCHECKED, VERSION):
             raise ValueError(f"it has version {found.get('version')}, not {VERSION}")
+        if "sha256" in found or found["version"] != UNCHECKED:
+            _check_sum(content, found)
         described = description.parse(_text(found.get("model")))
         dtype = described["architecture"].get("dtype")
         arrays = {
@@ -92,6 +102,17 @@ def load_json(path: str | os.PathLike[str]) -> Model:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         problem = str(error)
     raise ModelFileError(f"{path}: not a usable JSON model: {problem}") from None
+
+
+def _check_sum(content: bytes, found: Mapping[str, Any]) -> None:
+    # Git and others may have given the lines other ends.
+    above = content.replace(b"\r\n", b"\n").rpartition(b'"sha256"')[0]
+    if found.get("sha256") != _sha256(above):
+        raise ValueError("its contents are damaged: the checksum does not match")
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _text(value: object) -> str:

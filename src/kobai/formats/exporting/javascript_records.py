@@ -47,7 +47,9 @@ export function encodeRecords(records) {
 export function predictRecords(records) {
   const list = Array.from(records);
   const raw = encodeRecords(list);
-  warnOfStrange(list, raw);
+  for (const [name, text, count] of strangeCells(list, raw)) {
+    console.warn(`column "${name}": ${text} in ${count} rows, as in no training row`);
+  }
   return predict(raw);
 }
 
@@ -113,15 +115,17 @@ function numberOf(text, hasCommas, name, row) {
   return Number(digits);
 }
 
-function warnOfStrange(records, raw) {
-  FEATURES.forEach((name, index) => {
-    if (GAPS.includes(name)) return;
+function strangeCells(records, raw) {
+  return FEATURES.filter((name) => !GAPS.includes(name)).flatMap((name) => {
+    const [index, counts] = [FEATURES.indexOf(name), new Map()];
     raw.forEach((row, i) => {
       const isNew = CODES.has(name) ? row[index] === OTHER : Number.isNaN(row[index]);
-      if (!isNew) return;
-      const text = String(records[i][name] ?? "nothing");
-      console.warn(`${name}: row ${i + 1} has ${text}, as no training row had`);
+      const word = strip(String(records[i][name] ?? ""));
+      const isWord = CODES.has(name) && !MISSING.includes(word);
+      const text = isWord ? JSON.stringify(word) : "nothing";
+      if (isNew) counts.set(text, (counts.get(text) ?? 0) + 1);
     });
+    return Array.from(counts, ([text, count]) => [name, text, count]);
   });
 }
 """

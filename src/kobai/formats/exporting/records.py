@@ -43,7 +43,8 @@ def strange_cells(records, raw):
             is_new = number == OTHER if name in CATEGORIES else number != number
             if is_new and name not in GAPS:
                 text = str(record.get(name)).strip(BLANKS)
-                found[name, "nothing" if text in MISSING else f'"{{text}}"'] += 1
+                is_word = name in CATEGORIES and text not in MISSING
+                found[name, f'"{{shortened(text)}}"' if is_word else "nothing"] += 1
     return found
 
 
@@ -51,8 +52,7 @@ def say(strange, where):
     for (name, text), count in strange.most_common(MOST_NAMES):
         rows = f"{{count:,}} row{{'s' * (count != 1)}}"
         logging.getLogger(__name__).warning(
-            f'{{where}}: column "{{name}}": {{shortened(text)}} in {{rows}}, as in no '
-            "training row"
+            f'{{where}}: column "{{name}}": {{text}} in {{rows}}, as in no training row'
         )
 
 
