@@ -1,5 +1,6 @@
 """Files that are either the old one or the new one, never half of it."""
 
+import errno
 import os
 from collections.abc import Mapping
 from contextlib import suppress
@@ -34,6 +35,8 @@ def write_together(contents: Mapping[str | os.PathLike[str], bytes]) -> None:
     path: str | os.PathLike[str] = ""
     try:
         for path, target in targets.items():
+            if target.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
             name = f".{target.name}.{os.urandom(4).hex()}.tmp"
             written[path] = target.with_name(name)
             _write_through(written[path], contents[path])

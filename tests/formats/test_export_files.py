@@ -1,5 +1,6 @@
 """What exported files say besides their numbers, and what cannot be exported."""
 
+import hashlib
 import json
 import re
 import shutil
@@ -10,6 +11,8 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kobai.autodiff import operations as ops
 from kobai.data.tables.columns import OTHER, Columns, Feature, Target
@@ -177,6 +180,125 @@ def test_the_c_file_says_how_much_memory_it_takes(folder):
     # outputs are the caller's.
     assert f"{4 * (784 + 50 + 3):,} bytes of buffers" in text
     assert "malloc" not in text
+
+
+STRICT = ["-Wall", "-Wextra", "-pedantic", "-Werror", "-Wmissing-declarations"]
+COMPILERS = {
+    "c99": ["gcc", "-std=c99", "-Wmissing-prototypes", *STRICT],
+    "c11": ["gcc", "-std=c11", "-Wmissing-prototypes", *STRICT],
+    "c++11": ["g++", "-x", "c++", "-std=c++11", *STRICT],
+    "c++20": ["g++", "-x", "c++", "-std=c++20", *STRICT],
+}
+
+
+@pytest.mark.parametrize("language", COMPILERS)
+def test_c_files_and_headers_are_c_and_c_plus_plus(folder, language):
+    compiler = COMPILERS[language]
+    if shutil.which(compiler[0]) is None:
+        pytest.skip(f"{compiler[0]} is not installed")
+    # Included twice a header says no more than once, and the file has it in itself.
+    (folder / "twice.c").write_text('#include "table.h"\n#include "table.h"\n')
+    for name in ("table.c", "picture.c", "table.h", "twice.c"):
+        subprocess.run([*compiler, "-fsyntax-only", name], cwd=folder, check=True)
+
+
+def test_a_program_in_c_plus_plus_links_what_c_has_compiled(folder):
+    if shutil.which("g++") is None:
+        pytest.skip("g++ is not installed")
+    (folder / "main.cpp").write_text(
+        '#include "table.h"\n#include <cmath>\n#include <cstdio>\n'
+        "int main() {\n"
+        "const float x[TABLE_INPUTS] = {NAN, 1, 1000001, 0, 0.4f};\n"
+        "float y[TABLE_OUTPUTS];\n"
+        "table_predict(x, y);\n"
+        'for (float each : y) std::printf("%.9g %s\\n", each, table_features[1]);\n'
+        "}\n"
+    )
+    subprocess.run(["gcc", "-std=c99", "-c", "table.c"], cwd=folder, check=True)
+    command = ["g++", "main.cpp", "table.o", "-lm", "-o", "main"]
+    subprocess.run(command, cwd=folder, check=True)
+    done = subprocess.run(["./main"], cwd=folder, check=True, capture_output=True)
+    numbers, words = zip(
+        *(line.split() for line in done.stdout.splitlines()), strict=True
+    )
+    assert set(words) == {b"fur"}
+    expected = MODEL.predict([np.nan, 1, 1000001, 0, 0.4])
+    np.testing.assert_allclose(np.array(numbers, float), expected, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("option", ["-ffast-math", "-Ofast", "-ffinite-math-only"])
+def test_options_that_take_a_number_for_nan_are_refused(folder, option):
+    if shutil.which("gcc") is None:
+        pytest.skip("gcc is not installed")
+    command = ["gcc", "-std=c99", option, "-fsyntax-only", "table.c"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "Compile without -ffast-math" in done.stderr
+
+
+def test_a_c_file_and_its_header_are_replaced_together(tmp_path):
+    export(NETWORK, tmp_path / "m.c")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["m.c", "m.h"]
+    before = (tmp_path / "m.c").read_bytes()
+    (tmp_path / "m.h").unlink()
+    (tmp_path / "m.h").mkdir()
+    with pytest.raises(OSError, match=re.escape(str(tmp_path / "m.h"))):
+        export(MODEL, tmp_path / "m.c")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["m.c", "m.h"]
+    assert (tmp_path / "m.c").read_bytes() == before
+    with pytest.raises(ExportError, match="what the header is called"):
+        export(MODEL, tmp_path / "n.h", "c")
+
+
+def test_json_has_the_checksum_that_it_says(folder):
+    """As the format's description has it: that of all lines above the last but one."""
+    *above, entry, end = (folder / "table.json").read_bytes().splitlines(keepends=True)
+    assert end == b"}\n"
+    wanted = hashlib.sha256(b"".join(above)).hexdigest()
+    assert entry == f'"sha256": "{wanted}"\n'.encode()
+
+
+@pytest.mark.parametrize("part", ["W1", "stds", "fur", "equal"])
+def test_damaged_json_is_refused(folder, tmp_path, part):
+    """Numbers, words and steps: the file is still JSON, but not the same."""
+    text = (folder / "table.json").read_text(encoding="utf-8")
+    start = text.index(f'"{part}"')
+    digit = re.compile(r"[1-8]").search(text, start)
+    damaged = f"{text[: digit.start()]}9{text[digit.end() :]}"
+    json.loads(damaged)
+    path = tmp_path / "m.json"
+    path.write_text(damaged, encoding="utf-8")
+    with pytest.raises(KobaiError, match="damaged: the checksum does not match"):
+        load_json(path)
+    path.write_text(re.sub(r'"sha256": ".', '"sha256": "x', text), encoding="utf-8")
+    with pytest.raises(KobaiError, match="damaged: the checksum does not match"):
+        load_json(path)
+    path.write_text(re.sub(r',\n"sha256": "\w+"', "", text), encoding="utf-8")
+    with pytest.raises(KobaiError, match="damaged: the checksum does not match"):
+        load_json(path)
+    # The ends of its lines are no part of what it says.
+    path.write_bytes(text.replace("\n", "\r\n").encode())
+    assert load_json(path).columns == TABLE
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_no_damaged_byte_of_json_goes_unseen(folder, data):
+    content = bytearray((folder / "table.json").read_bytes())
+    place = data.draw(st.integers(0, len(content) - 4))
+    content[place] ^= data.draw(st.integers(1, 255))
+    (folder / "damaged.json").write_bytes(content)
+    with pytest.raises(KobaiError, match="not a usable JSON model"):
+        load_json(folder / "damaged.json")
+
+
+def test_json_without_a_checksum_is_read_as_it_was(folder, tmp_path):
+    text = (folder / "table.json").read_text(encoding="utf-8")
+    older = re.sub(r',\n"sha256": "\w+"', "", text).replace(
+        '"version": 2,\n"written', '"version": 1,\n"written'
+    )
+    (tmp_path / "m.json").write_text(older, encoding="utf-8")
+    assert load_json(tmp_path / "m.json").columns == TABLE
 
 
 def test_json_that_is_no_model_is_refused(folder, tmp_path):

@@ -1,5 +1,7 @@
 """An exported Python program reads the file that its model was trained on."""
 
+import ast
+import builtins
 import bz2
 import csv
 import gzip
@@ -156,6 +158,37 @@ def test_other_wrong_use_of_the_program(program, tmp_path):
         done = output_of(program, *arguments)
         assert message in done.stderr
         assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+
+
+def test_whatever_the_program_names_is_there(program):
+    """Functions are copied by their names: each, and all that they call."""
+    tree = ast.parse(program.read_text(encoding="utf-8"))
+    top = [
+        name
+        for node in tree.body
+        for name in (
+            [node.name]
+            if isinstance(node, ast.FunctionDef)
+            else [target.id for target in getattr(node, "targets", [])]
+        )
+    ]
+    assert len(set(top)) == len(top)
+    bound = {
+        n.asname or n.name
+        for node in ast.walk(tree)
+        for n in getattr(node, "names", [])
+        if isinstance(n, ast.alias)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            bound.add(node.id)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, ast.FunctionDef | ast.ExceptHandler) and node.name:
+            bound.add(node.name)
+    used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+    assert used - bound - set(dir(builtins)) <= {"__name__"}
+    assert ">>>" not in program.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -31,11 +31,12 @@ MOVES = (ops.RESHAPE, ops.TRANSPOSE, ops.BROADCAST_TO, ops.GETITEM)
 # What arrays that are not the network's own are called, by what reads them.
 ROLES = {
     ops.ADD: "offset",
-    ops.DIVIDE: "std",
+    # In C++ std is the name of the library.
+    ops.DIVIDE: "stds",
     ops.EQUAL: "codes",
     ops.GETITEM: "columns",
     ops.MULTIPLY: "scale",
-    ops.SUBTRACT: "mean",
+    ops.SUBTRACT: "means",
 }
 
 # The inputs and the outputs of what is written.
