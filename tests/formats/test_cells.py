@@ -10,6 +10,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import onnxruntime
@@ -17,10 +18,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kobai.data.tables import cells, delimited
 from kobai.data.tables.columns import Columns, Feature, Target
 from kobai.data.tables.writing import CELLS, Writing
 from kobai.errors import DataError
 from kobai.formats import Model, export, load_json
+from kobai.formats.exporting import facts
 from kobai.networks import Dense, Network, Softmax
 
 FEATURES = (
@@ -313,6 +316,46 @@ def test_the_formats_that_take_raw_rows(folder, programs):
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-5)
 
 
+ENTRIES = [
+    2.5,
+    None,
+    True,
+    "2.5",
+    " -1e3 ",
+    "nan",
+    "x",
+    "",
+    "1,5",
+    "0x10",
+    [1],
+    {"a": 1},
+]
+
+
+def test_what_stands_in_a_raw_row(folder, programs):
+    """JSON has null for what is missing: it is no 0."""
+    rows = [[3.0, entry, 1, 0, 0] for entry in ENTRIES]
+    expected = [outputs_of(MODELS["."].predict, [row]) for row in rows]
+    assert sum(each is None for each in expected) == 6
+    for row, each in zip(rows, expected, strict=True):
+        check_alike(outputs_of(programs["."]["predict"], [row]), each, row)
+    if shutil.which("node") is None:
+        pytest.skip("Node is not installed")
+    script = (
+        'import { predict } from "./point.mjs";\n'
+        f"const rows = {json.dumps(rows)};\n"
+        "console.log(JSON.stringify(rows.map((row) => {\n"
+        "  try { return predict([row]); } catch { return null; }\n"
+        "})));\n"
+    )
+    command = ["node", "--input-type=module", "-e", script]
+    done = subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    for row, each, found in zip(rows, expected, json.loads(done.stdout), strict=True):
+        # An array within a row is flattened, as a picture is.
+        if not isinstance(row[1], list):
+            check_alike(found, each, row)
+
+
 # --- any cells at all
 
 MARKS = st.text(
@@ -438,6 +481,38 @@ def test_a_number_is_what_its_pattern_says(text):
     if not re.search("inf", text, re.I) and not re.search(r"\d,\d", text):
         is_number = bool(re.fullmatch(CELLS.number, text))
         assert (found is not None) == is_number, text
+
+
+def test_a_rule_is_written_once(monkeypatch, tmp_path):
+    """What is added to CELLS is in `predict`, in records and in what is exported."""
+    missing = (*CELLS.missing, "欠測")
+    currency = ("[¥円]", "")
+    rewrites = {sign: (currency, *steps) for sign, steps in CELLS.rewrites.items()}
+    rules = replace(CELLS, missing=missing, rewrites=rewrites)
+    for module in (cells, delimited, facts):
+        monkeypatch.setattr(module, "CELLS", rules)
+    monkeypatch.setattr("kobai.formats.records.MISSING", missing)
+    monkeypatch.setattr("kobai.formats.records.REWRITES", rewrites)
+    rows = [{**USUAL, "size": "¥3.5"}, {**USUAL, "age": "欠測", "size": "2 円"}]
+    same = [{**USUAL, "size": 3.5}, {**USUAL, "age": None, "size": None}]
+    for name, sign in (("point", "."), ("comma", ",")):
+        export(MODELS[sign], tmp_path / f"{name}.mjs")
+    program = {"__name__": "m"}
+    exec(export(MODELS["."], tmp_path / "m.py").read_text("utf-8"), program)
+    path = write_table(tmp_path / "a.csv", rows[:1])
+    expected = MODELS["."].predict(same[:1])
+    check_alike(MODELS["."].predict(rows[:1]), expected, rows)
+    check_alike(from_file(MODELS["."], path), expected, rows)
+    check_alike(read_by(program, path), expected, rows)
+    check_alike(in_node(tmp_path, [[".", rows[:1]]])[0], expected, rows)
+    # A blank between them is still none of a number.
+    assert outputs_of(MODELS["."].predict, rows) is None
+    assert outputs_of(program["predict_records"], rows) is None
+    assert in_node(tmp_path, [[".", rows]]) == [None]
+    rows[1]["size"] = ""
+    expected = MODELS["."].predict(same)
+    check_alike(program["predict_records"](rows), expected, rows)
+    check_alike(in_node(tmp_path, [[".", rows]])[0], expected, rows)
 
 
 # --- as a program

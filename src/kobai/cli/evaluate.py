@@ -126,7 +126,8 @@ def _another_table(model: "Model", data: str, encoding: str | None) -> "Dataset"
     from kobai.data.tables.load import rows_of
 
     assert model.columns is not None
-    table = open_table(short(data), encoding)
+    usual = model.writing.encoding if model.writing else None
+    table = open_table(short(data), encoding, usual)
     x, t, lost = rows_of(table, model.columns, decimal=model.decimal)
     if lost:
         say(f"{lost:,} row{'s' * (lost > 1)} without a target left out")

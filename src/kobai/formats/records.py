@@ -22,6 +22,7 @@ NUMBER = CELLS.number
 NAN = CELLS.nan
 DECIMAL_COMMA = CELLS.decimal_comma
 THOUSANDS = CELLS.thousands
+REWRITES = CELLS.rewrites
 LARGEST = CELLS.largest
 
 Record = Mapping[str, Any]
@@ -124,7 +125,9 @@ def number_of(text: str, has_commas: bool, place: str, row: int) -> float:
     """Return the number that a text is, NaN for ""; commas may be decimal ones."""
     if not text:
         return float("nan")
-    digits = text.replace(",", ".", 1) if has_commas else text
+    digits = text
+    for pattern, new in REWRITES["," if has_commas else "."]:
+        digits = re.sub(pattern, new, digits)
     if not re.fullmatch(NUMBER, digits):
         raise no_number(place, row, text)
     if abs(float(digits)) > LARGEST:

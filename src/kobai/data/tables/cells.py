@@ -44,8 +44,9 @@ def _floats(cells: "pl.Series", has_commas: bool = False) -> "pl.Series":
 
     if cells.dtype in (pl.String, pl.Categorical, pl.Enum):
         cells = words(cells)
-        if has_commas or has_decimal_commas(cells):
-            cells = cells.str.replace(",", ".", literal=True)
+        sign = "," if has_commas or has_decimal_commas(cells) else "."
+        for pattern, text in CELLS.rewrites[sign]:
+            cells = cells.str.replace_all(pattern, text)
     return cells.cast(pl.Float64, strict=False)
 
 

@@ -16,8 +16,10 @@ class Cells:
     JavaScript all go by it. `blanks` are the characters that may stand around a cell,
     `missing` the words for a missing value. A `number`, for which the word `nan` is
     missing too, is at most `largest`. A `decimal_comma` makes the commas of its column
-    decimal ones, unless it looks like `thousands`. Patterns are of a whole cell, in
-    what the three languages have in common.
+    decimal ones, unless it looks like `thousands`. By the decimal sign, `rewrites` has
+    what makes a number of a text, in order: a pattern, and the text for all that it
+    finds. The other patterns are of a whole cell; all are in what the three languages
+    have in common.
     """
 
     blanks: str
@@ -26,6 +28,7 @@ class Cells:
     nan: str
     decimal_comma: str
     thousands: str
+    rewrites: Mapping[str, tuple[tuple[str, str], ...]]
     largest: float
 
 
@@ -42,6 +45,7 @@ CELLS = Cells(
     decimal_comma=r"[-+]?[0-9]+,[0-9]+",
     # 1,200 alone may be one thousand two hundred as well.
     thousands=r"[-+]?[1-9][0-9]?[0-9]?,[0-9][0-9][0-9]",
+    rewrites={".": (), ",": ((",", "."),)},
     # Sums of larger numbers, infinity among them, do not fit into float32.
     largest=1e30,
 )

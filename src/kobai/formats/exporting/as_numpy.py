@@ -34,8 +34,8 @@ from kobai.formats.exporting.facts import (
 )
 from kobai.formats.exporting.fusing import DENSE, SOFTMAX, SOFTPLUS, is_entrywise
 from kobai.formats.exporting.prediction import MOVES, Prediction
+from kobai.formats.exporting.python_records import RECORDS
 from kobai.formats.exporting.reader import IMPORTS, reader_source
-from kobai.formats.exporting.records import RECORDS
 from kobai.graph import Constant, Input, Node, Operation
 from kobai.version import __version__
 

@@ -48,7 +48,8 @@ export function predictRecords(records) {
   const list = Array.from(records);
   const raw = encodeRecords(list);
   for (const [name, text, count] of strangeCells(list, raw)) {
-    console.warn(`column "${name}": ${text} in ${count} rows, as in no training row`);
+    const rows = `${count} row${count === 1 ? "" : "s"}`;
+    console.warn(`column "${name}": ${text} in ${rows}, as in no training row`);
   }
   return predict(raw);
 }
@@ -108,7 +109,10 @@ function showsComma(text) {
 
 function numberOf(text, hasCommas, name, row) {
   if (text === "") return NaN;
-  const digits = hasCommas ? text.replace(",", ".") : text;
+  let digits = text;
+  for (const [pattern, replacement] of REWRITES[hasCommas ? "," : "."]) {
+    digits = digits.replace(new RegExp(pattern, "g"), replacement);
+  }
   if (!matches(NUMBER, digits) || Math.abs(digits) > LARGEST) {
     throw new RangeError(`${name}: row ${row} has "${text}"; need a number`);
   }
