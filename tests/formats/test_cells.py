@@ -7,6 +7,7 @@ refuse. Exports compute in float32 from the raw row on, hence the tolerance of 1
 import csv
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 import onnxruntime
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -356,6 +358,14 @@ def test_what_stands_in_a_raw_row(folder, programs):
             check_alike(found, each, row)
 
 
+def test_records_of_words_alone_are_what_a_frame_of_them_is():
+    columns = Columns(FEATURES[2:], COLUMNS.target)
+    each = Model(Network(columns.width, [Dense(3), Softmax()]), columns=columns)
+    expected = each.predict(pl.DataFrame([USUAL, {**USUAL, "paid": None}]))
+    found = each.predict([USUAL, {**USUAL, "paid": None}])
+    np.testing.assert_array_equal(found, expected)
+
+
 # --- any cells at all
 
 MARKS = st.text(
@@ -470,14 +480,8 @@ def test_any_table_in_a_file(
 @given(MARKS)
 def test_a_number_is_what_its_pattern_says(text):
     """Polars casts text by itself: it takes what the pattern takes, and infinity."""
-    import re
-
-    import polars as pl
-
-    from kobai.data.tables.cells import numbers
-
     text = text.strip(CELLS.blanks)
-    (found,) = numbers(pl.Series([text]).cast(pl.String)).to_list()
+    (found,) = cells.numbers(pl.Series([text]).cast(pl.String)).to_list()
     if not re.search("inf", text, re.I) and not re.search(r"\d,\d", text):
         is_number = bool(re.fullmatch(CELLS.number, text))
         assert (found is not None) == is_number, text

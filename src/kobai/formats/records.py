@@ -42,8 +42,8 @@ def raw_of(
     >>> raw_of(columns, [{"fur": True, "age": " 1,5"}, {"age": None, "fur": "false"}])
     [[1.5, 1], [nan, 0]]
     """
-    codes = {f.name: spelled(f.categories) for f in columns.features if f.categories}
-    codes |= {f.name: {} for f in columns.features if f.kind == "category"} | codes
+    words = [f for f in columns.features if f.kind == "category"]
+    codes = {feature.name: spelled(feature.categories) for feature in words}
     commas = set(columns.names) if decimal == "," else set()
     return raw_rows(records, columns.names, codes, commas)
 

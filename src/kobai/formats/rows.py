@@ -30,7 +30,7 @@ def predict_rows(
         has_names = all(isinstance(name, str) for name in raw.index)
         raw = raw.to_dict() if has_names else raw
     if (records := records_of(raw)) is not None:
-        found = np.array(raw_of(columns, records, decimal))
+        found = np.array(raw_of(columns, records, decimal), np.float64)
         outputs = outputs_of(network, columns, found)
         return outputs[0] if isinstance(raw, Mapping) else outputs
     if (table := named(raw)) is not None:

@@ -23,7 +23,6 @@ FIRST = 1 << 18
 """Bytes that are read at first, to see what the columns hold."""
 LONGEST_HEADER = 1 << 20
 SEPARATORS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
-_QUOTED = re.compile(rb'"[^"]*"')
 _BLANK_LINES = re.compile(rb'("[^"]*")|\n\r?(?=\n)')
 
 
@@ -68,7 +67,7 @@ class TextTable:
             except pl.exceptions.PolarsError as error:
                 problem = str(error).splitlines()[0]
         # One row too long makes up for one too short in the number of cells.
-        _check_counts(self, _bare(rows), first)
+        _check_counts(self, _bare(self, rows), first)
         raise DataError(f"{self.path}: no readable table: {problem}")
 
 
@@ -91,20 +90,26 @@ def row_blocks(table: TextTable) -> Iterator[tuple[bytes, int]]:
 def _checked(table: TextTable, rows: bytes, first: int) -> tuple[bytes, int]:
     """Return rows without blank lines, and how many, having checked their cells."""
     rows = rows.strip(b"\r\n")
-    bare = _bare(rows)
+    bare = _bare(table, rows)
+    if b'"' in bare:
+        _check_quotes(table, rows, first)
     if rows and not _is_even(table, bare):
         rows = _BLANK_LINES.sub(lambda match: match[1] or b"", rows)
-        bare = _bare(rows)
+        bare = _bare(table, rows)
         if not _is_even(table, bare):
             _check_counts(table, bare, first)
-    if b'"' in rows:
-        _check_quotes(table, rows, first)
     return rows, bare.count(b"\n") + 1
 
 
-def _bare(rows: bytes) -> bytes:
-    """Return rows without what stands in quotation marks."""
-    return _QUOTED.sub(b"", rows) if b'"' in rows else rows
+def _bare(table: TextTable, rows: bytes) -> bytes:
+    """Return rows without the cells that stand in quotation marks."""
+    if b'"' not in rows:
+        return rows
+    mark = re.escape(table.separator.encode())
+    # It begins with what is found fast; what stands before it is looked at then.
+    begin, end = rb'"(?<=[\n' + mark + rb']")', rb'"(?=' + mark + rb"|\r?\n|\Z)"
+    quoted = begin + rb'[^"]*(?:""[^"]*)*' + end
+    return re.sub(quoted, b"", b"\n" + rows)[1:]
 
 
 def _is_even(table: TextTable, bare: bytes) -> bool:
@@ -132,7 +137,7 @@ def cell_pattern(separator: str) -> str:
     ['"a, ""b"",",', '5" x 6"\\n']
     """
     mark = re.escape(separator)
-    quoted = r'"(?:[^"]|"")*"'
+    quoted = r'"[^"]*(?:""[^"]*)*"'
     # In a bare cell they come in pairs, or Polars takes the next cell for a part of it.
     bare = rf'[^"\n{mark}](?:[^"\n{mark}]|"[^"\n{mark}]*")*'
     return rf"(?:{quoted}|{bare}|)(?:{mark}|\r?\n)"
@@ -150,7 +155,7 @@ def _check_quotes(table: TextTable, rows: bytes, first: int) -> None:
         end = 0
         while good := re.compile(cell).match(text, end):
             end = good.end()
-        row = first + _bare(rows[:end]).count(b"\n")
+        row = first + _bare(table, rows[:end]).count(b"\n")
         raise DataError(
             f"{table.path}: row {row:,} has quotation marks that leave open where a "
             "cell ends; put the cell into quotation marks, and write two for each "

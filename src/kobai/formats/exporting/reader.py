@@ -26,7 +26,7 @@ COPIED: dict[ModuleType, str] = {
     damage: "readable _why",
     encodings: "SAMPLE ENCODINGS BOMS checked_encoding find_encoding _decoded "
     "_common_japanese _common_chinese _not_ascii",
-    delimited: "BLOCK FIRST LONGEST_HEADER SEPARATORS _QUOTED _BLANK_LINES row_blocks "
+    delimited: "BLOCK FIRST LONGEST_HEADER SEPARATORS _BLANK_LINES row_blocks "
     "_checked _bare _is_even _check_counts cell_pattern _check_quotes open_text_table "
     "checked_names _first_line _separator _opened _check_beginning _utf8 _records "
     "_end_of_first _end_of_last",
