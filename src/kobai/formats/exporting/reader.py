@@ -68,7 +68,7 @@ def _copied(module: ModuleType) -> Iterator[tuple[Named, str]]:
 def _name(node: Named) -> str:
     if isinstance(node, ast.FunctionDef):
         return node.name
-    (target,) = node.targets
+    target = node.targets[0]
     return target.id if isinstance(target, ast.Name) else ""
 
 
