@@ -2,7 +2,7 @@
 
 python examples/train_table.py
 
-Needs Polars: pip install 'kobai[table]'. With a file of your own the same is
+Needs Polars, the extra `table`. With a file of your own the same is
 
 kobai train my.csv --target kind
 kobai predict runs/my-1 new.csv -o predictions.csv

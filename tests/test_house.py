@@ -19,7 +19,8 @@ SOURCE = Path(kobai.__file__).parent
 
 # Data flows down this list; an import points up it. Alike are those on one line.
 ORDER = [
-    ["errors", "version", "checks"],
+    ["version", "extras"],
+    ["errors", "checks"],
     ["files", "html"],
     ["functions"],
     ["plots"],

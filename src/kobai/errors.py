@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
+from kobai.extras import install_extra
+
 
 class KobaiError(Exception):
     """Anything that the user can put right; the message says how."""
@@ -43,10 +45,10 @@ def missing_extra(what: str, error: ImportError, extra: str) -> MissingExtraErro
     """Return the error for a package that could not be imported, with the remedy.
 
     >>> print(missing_extra("tables", ImportError("", name="polars"), "table"))
-    tables: polars is not installed; pip install 'kobai[table]'
+    tables: polars is not installed; ...pip install ...[table]...
     """
     return MissingExtraError(
-        f"{what}: {error.name} is not installed; pip install 'kobai[{extra}]'"
+        f"{what}: {error.name} is not installed; {install_extra(extra)}"
     )
 
 

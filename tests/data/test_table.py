@@ -417,7 +417,7 @@ def test_without_names_the_message_says_so(tmp_path):
 
 def test_without_polars(monkeypatch):
     monkeypatch.setitem(sys.modules, "polars", None)
-    with pytest.raises(MissingExtraError, match=r"pip install 'kobai\[table\]'"):
+    with pytest.raises(MissingExtraError, match=r"pip install .*\[table\]"):
         load_table("a.csv", "kind")
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from kobai import html
 from kobai.errors import MissingExtraError
+from kobai.extras import install_extra, pip_install
 from kobai.training import History
 from kobai.training.display.picture import as_html
 
@@ -117,7 +118,8 @@ def test_records_become_data_frames():
 
 
 @pytest.mark.parametrize(
-    ("package", "command"), [("polars", "'kobai[table]'"), ("pandas", "pandas")]
+    ("package", "command"),
+    [("polars", install_extra("table")), ("pandas", pip_install("pandas"))],
 )
 def test_a_missing_package_is_named(package, command, monkeypatch):
     real = builtins.__import__
@@ -130,6 +132,4 @@ def test_a_missing_package_is_named(package, command, monkeypatch):
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(MissingExtraError) as raised:
         getattr(History(RECORDS), f"to_{package}")()
-    assert str(raised.value).endswith(
-        f"{package} is not installed; pip install {command}"
-    )
+    assert str(raised.value).endswith(f"{package} is not installed; {command}")

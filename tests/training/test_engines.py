@@ -29,7 +29,7 @@ HAS_NUMBA = importlib.util.find_spec("numba") is not None
 
 def need(engine):
     if engine == "numba" and not HAS_NUMBA:
-        pytest.skip("needs the extra: pip install 'kobai[fast]'")
+        pytest.skip("needs the extra: kobai[fast]")
 
 
 def classifier(dtype=np.float32):

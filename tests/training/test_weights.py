@@ -56,7 +56,7 @@ def trained(loss, engine, dtype=np.float64, middle=TANH, **options):
 @pytest.mark.parametrize("loss", LOSSES)
 def test_every_engine_takes_the_eager_steps(loss, engine):
     if engine == "numba" and importlib.util.find_spec("numba") is None:
-        pytest.skip("needs the extra: pip install 'kobai[fast]'")
+        pytest.skip("needs the extra: kobai[fast]")
     expected, eager = trained(loss, "eager")
     network, history = trained(loss, engine)
     for name, w in expected.params.items():
@@ -68,7 +68,7 @@ def test_every_engine_takes_the_eager_steps(loss, engine):
 @pytest.mark.parametrize("engine", ENGINES)
 def test_dropout_and_batch_normalisation_take_weights(engine):
     if engine == "numba" and importlib.util.find_spec("numba") is None:
-        pytest.skip("needs the extra: pip install 'kobai[fast]'")
+        pytest.skip("needs the extra: kobai[fast]")
     middle = (BatchNorm(), ReLU(), Dropout(0.3))
     options = {"middle": middle, "optimizer": Adam(0.01)}
     expected, _ = trained("cross_entropy", "eager", **options)

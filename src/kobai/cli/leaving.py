@@ -17,6 +17,7 @@ from typing import Any, NoReturn, TextIO
 
 from kobai.cli import leave_at_once
 from kobai.errors import KobaiError
+from kobai.extras import install_extra
 
 FAILED = 1
 USER_ERROR = 2
@@ -93,7 +94,7 @@ def _attempt(command: Callable[[], Any]) -> int:
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("kobai"):
             raise
-        complain(f"error: {error}. Install what Kobai needs: pip install kobai")
+        complain(f"error: {error}. Install what Kobai needs: {install_extra()}")
     except OSError as error:
         complain(f"error: {describe(error)}")
     except MemoryError as error:

@@ -15,6 +15,7 @@ from kobai.engines.machine.blas import (
     uses_slow_kernels,
 )
 from kobai.engines.machine.processor import Processor
+from kobai.extras import install_extra, pip_install
 
 # Rows of a batch, inputs, units: a small layer, a large one, and as fast as it gets.
 SHAPES = ((100, 784, 50), (512, 784, 1024), (2048, 2048, 2048))
@@ -126,8 +127,8 @@ def advice(
 
 def _about_packages() -> list[str]:
     return [
-        f"pip install 'kobai[{extra}]' brings {_and(missing)}, for the compiled "
-        "engine, the fastest there is."
+        f"{install_extra(extra)} brings {_and(missing)}, for the compiled engine, the "
+        "fastest there is."
         for extra, packages in EXTRAS.items()
         if (missing := [PACKAGES[each] for each in packages if not version_of(each)])
     ]
@@ -152,8 +153,8 @@ def _about_kernels(
         ]
     if any(library.name == "reference BLAS" for library in libraries):
         return [
-            "pip install --force-reinstall numpy brings a NumPy with OpenBLAS: this "
-            "one uses the reference BLAS, which is many times slower."
+            f"{pip_install('numpy', '--force-reinstall')} brings a NumPy with "
+            "OpenBLAS: this one uses the reference BLAS, which is many times slower."
         ]
     return []
 

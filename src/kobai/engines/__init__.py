@@ -3,7 +3,7 @@
 "eager" runs it as it is, operation by operation. The others trace it into a graph,
 rewrite the graph, and run that: "numpy" as straight-line NumPy code with buffers that
 are used again, "numba" as compiled loops that run many steps without a return to
-Python (`pip install 'kobai[fast]'`).
+Python (the extra `fast`).
 """
 
 from kobai.errors import suggest

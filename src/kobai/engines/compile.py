@@ -85,7 +85,7 @@ def compile(f: Callable[..., Any], engine: str = "auto") -> Compiled:
     is read once, while tracing, and stays as it was then: pass as an argument what
     changes. Arguments are arrays and numbers; an axis or a mode is not.
 
-    `engine` is "numpy", or "numba" for compiled loops (`pip install 'kobai[fast]'`),
+    `engine` is "numpy", or "numba" for compiled loops (the extra `fast`),
     which take seconds to make; NumPy stays where they cannot be made, or cannot take an
     argument as it lies, or where `np.errstate` is to raise. Loops raise no warning of
     what is not finite. "auto" is "numpy" until a version has been called so often that

@@ -1,6 +1,6 @@
 """Estimators: networks with the interface of scikit-learn's own.
 
-They need the extra: `pip install 'kobai[sklearn]'`.
+They need the extra `sklearn`.
 """
 
 from kobai.errors import missing_extra

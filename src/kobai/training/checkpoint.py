@@ -58,7 +58,7 @@ def load_checkpoint(path: str | os.PathLike[str]) -> dict[str, Any]:
     if version not in map(str, range(1, VERSION + 1)):
         raise ModelFileError(
             f"{path}: written by a newer Kobai (format {version}; this one reads "
-            f"up to {VERSION}); pip install --upgrade kobai"
+            f"up to {VERSION}); update Kobai"
         )
     tree = head.get("tree", "")
     if head.get("checksum") != _checksum(tree, arrays):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kobai.errors import DataError, MissingExtraError, missing_extra, suggest
+from kobai.extras import pip_install
 from kobai.files import write_atomically
 from kobai.training.display.table import names_of, table
 
@@ -137,7 +138,7 @@ class History:
             import pandas
         except ImportError as error:
             raise MissingExtraError(
-                "history.to_pandas: pandas is not installed; pip install pandas"
+                "history.to_pandas: pandas is not installed; " + pip_install("pandas")
             ) from error
         return pandas.DataFrame({name: self[name] for name in self.names()})
 

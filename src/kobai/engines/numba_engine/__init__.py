@@ -1,6 +1,6 @@
 """The compiled engine: fused loops and BLAS, whole epochs without a return to Python.
 
-It needs numba and scipy (`pip install 'kobai[fast]'`), which are imported only when
+It needs numba and scipy (the extra `fast`), which are imported only when
 something is compiled.
 """
 

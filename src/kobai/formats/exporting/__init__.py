@@ -65,7 +65,7 @@ def export(
     `format` is one of FORMATS, and otherwise known by the path's ending:
 
     - `onnx` (.onnx): input `x`, output `probabilities` or `values`, any number of rows;
-      the names of features and classes are metadata. Needs `pip install 'kobai[onnx]'`.
+      the names of features and classes are metadata. Needs the extra `onnx`.
     - `numpy` (.py): a Python file that needs only NumPy, with `predict(x)`.
     - `javascript` (.mjs, .js): an ES module, with `predict(rows)`.
     - `c` (.c): a C99 file without malloc, with `NAME_predict(x, y)` for one row, NAME
