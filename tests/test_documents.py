@@ -1,13 +1,16 @@
 """What the documents tell people to type is run, and what they link to is there."""
 
+import json
+import os
 import re
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import typer
-from typer.testing import CliRunner
+from PIL import Image, ImageDraw
 
 from kobai.cli.app import app
 
@@ -24,33 +27,72 @@ def name_of(path):
     return str(path.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
-def test_the_python_of_a_document_runs(path, tmp_path, monkeypatch, capsys):
-    if path.name == "CONTRIBUTING.md":
-        pytest.skip("its Python are entries of tables, not programs")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("KOBAI_DATA_DIR", str(MNIST))
-    # What a page imports from the folder that it works in is its own.
-    monkeypatch.setattr(sys, "path", sys.path.copy())
-    namespace = {}
-    for language, block in re.findall(
-        r"```(python|console)\n(.*?)```", path.read_text(), re.DOTALL
-    ):
-        if "load_mnist" in block and not MNIST.exists():
+def parts():
+    """Give what is run by itself: a page of the guide, and a section of the README."""
+    for path in DOCUMENTS:
+        text = path.read_text()
+        # Entries of tables, not programs; and what a notebook's reader has installed.
+        if path.name == "CONTRIBUTING.md":
             continue
-        if language == "python":
-            exec(compile(block, path.name, "exec"), namespace)
-        elif path.parent.name == "guide":
-            run_commands(block)
+        sections = (
+            re.split(r"^## ", text, flags=re.M) if path.parent == ROOT else [text]
+        )
+        for section in sections:
+            if re.search(r"^```(python|console)\n", section, re.M):
+                title = section.split("\n")[0] if len(sections) > 1 else ""
+                yield pytest.param(section, id=f"{name_of(path)} {title}".strip())
 
 
-def run_commands(block):
-    """Run the commands of a guide, one after the other; each must end well."""
-    for line in block.splitlines():
-        _, *words = shlex.split(line, comments=True)
-        if words[0] == "kobai":
-            done = CliRunner().invoke(app, words[1:], catch_exceptions=False)
-            assert done.exit_code == 0, line
+def installs(text):
+    """Return the words of every `pip install` that a text names, but for comments."""
+    found = re.findall(r"pip install ([^`\n]+)", text)
+    return [word for line in found for word in shlex.split(line, comments=True)]
+
+
+def programs(text):
+    """Return the blocks of a text that run on this machine, each with its language."""
+    found = re.findall(r"^```(python|console)\n(.*?)```", text, re.DOTALL | re.M)
+    return [
+        (language, block)
+        for language, block in found
+        if "$ make" not in block and ("mnist" not in block or MNIST.exists())
+    ]
+
+
+@pytest.mark.parametrize("text", list(parts()))
+def test_a_document_runs_after_what_it_says_to_install(text, tmp_path):
+    draw_a_seven(tmp_path / "seven.png")
+    done = subprocess.run(
+        [sys.executable, "-W", "error", ROOT / "tests/only_named.py", *installs(text)],
+        input=json.dumps(programs(text)),
+        cwd=tmp_path,
+        env=os.environ | {"KOBAI_DATA_DIR": str(MNIST)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def draw_a_seven(path):
+    """Draw the figure that the README has its reader draw."""
+    paper = Image.new("L", (200, 200), "white")
+    ImageDraw.Draw(paper).line([(60, 40), (140, 40), (90, 160)], "black", width=18)
+    paper.save(path)
+
+
+@pytest.mark.parametrize(
+    ("named", "block", "lack"),
+    [
+        ("Needs nothing.", "import polars", "polars"),
+        ("`pip install .`", "from sklearn.datasets import load_iris", "sklearn"),
+        ("`pip install '.[table]'`", "import onnx", "onnx"),
+    ],
+)
+def test_what_is_not_named_is_missed(named, block, lack, tmp_path):
+    text = f"{named}\n```python\n{block}\n```\n"
+    with pytest.raises(AssertionError, match=f"No module named '{lack}'"):
+        test_a_document_runs_after_what_it_says_to_install(text, tmp_path)
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
