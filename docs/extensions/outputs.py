@@ -57,7 +57,7 @@ def run(blocks: list[tuple[str, str]], html: bool = False) -> list[list[Part]]:
 
 def written(block: re.Match[str], parts: list[Part]) -> Iterator[str]:
     """Give a block as Markdown, with its outputs; a console's after each command."""
-    language, text = block.groups()
+    language = block[1]
     if language == "python":
         yield block[0]
     commands: list[str] = []
