@@ -17,17 +17,14 @@ RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ⁿᵗ", "0123456789nt", strict=Tr
 LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₙₜ", "0123456789ijknt", strict=True))
 MARKS = {"\u0302": r"\hat", "\u0304": r"\bar"}
 PAIRS = {"(": ")", "[": "]", "{": "}", "⌊": "⌋", "‖": "‖", "|": "|"}
+# Greek letters and the like are LaTeX as they stand; these would be letters, too.
 LATEX = {
-    **{"←": r"\leftarrow", "−": "-", "·": r"\cdot", "×": r"\times", "≤": r"\le"},
-    **{"≥": r"\ge", "∈": r"\in", "~": r"\sim", "…": r"\dots", "⌊": r"\lfloor"},
-    **{"⌋": r"\rfloor", "‖": r"\|", "½": r"\frac{1}{2}", "∂": r"\partial"},
-    **{"∇": r"\nabla", "{": r"\{", "}": r"\}", "η": r"\eta", "μ": r"\mu"},
-    **{"ρ": r"\rho", "β": r"\beta", "ε": r"\varepsilon", "λ": r"\lambda"},
-    **{"θ": r"\theta", "α": r"\alpha", "γ": r"\gamma", "σ": r"\sigma"},
-    **{"δ": r"\delta", "π": r"\pi", "∞": r"\infty", "%": r"\%"},
+    **{"←": r"\leftarrow", "−": "-", "·": r"\cdot", "×": r"\times", "≈": r"\approx"},
+    **{"≤": r"\le", "≥": r"\ge", "∈": r"\in", "~": r"\sim", "½": r"\frac{1}{2}"},
+    **{"{": r"\{", "}": r"\}", "%": r"\%"},
 }
 # From what binds loosest to what binds tightest.
-RELATIONS = set("←=~∈≤≥<>,;:" + GAP)
+RELATIONS = set("←=≈~∈≤≥<>,;:" + GAP)
 SUMS = set("+-−")
 NAMES = {"cos", "exp", "ln", "log", "max", "min", "sigmoid", "sin", "tanh"}
 SLOPES = {"dx", "dy"}
@@ -38,9 +35,9 @@ def latex(line: str) -> str:
     """Return a formula in LaTeX.
 
     >>> print(latex("w ← w − η g / (√h + ε)"))
-    w \\leftarrow w - \\frac{\\eta g}{\\sqrt{h} + \\varepsilon}
+    w \\leftarrow w - \\frac{η g}{\\sqrt{h} + ε}
     >>> print(latex("E = 1/n Σ (y - t)²"))
-    E = \\frac{1}{n} \\cdot \\sum \\left(y - t\\right)^{2}
+    E = \\frac{1}{n} \\sum \\left(y - t\\right)^{2}
     """
     # Three blanks are a gap between two formulas, unless they put signs in a column.
     text = re.sub(r"\s{3,}(?![\s=])", GAP, line.strip())
@@ -84,8 +81,9 @@ class _Reader:
     def product(self) -> str:
         found = [self.fraction()]
         while self.next() in PRODUCTS or self.next() == "Σ":
-            sign = self.tokens.pop(0) if self.next() in PRODUCTS else "·"
-            found += [_symbol(sign), self.fraction()]
+            if self.next() in PRODUCTS:
+                found.append(_symbol(self.tokens.pop(0)))
+            found.append(self.fraction())
         return " ".join(filter(None, found))
 
     def fraction(self) -> str:

@@ -19,6 +19,8 @@ log = logging.getLogger("mkdocs.hooks.outputs")
 
 RUNNER = Path(__file__).with_name("run_page.py")
 BLOCK = re.compile(r"^```(python|console)\n(.*?)^```\n", re.DOTALL | re.MULTILINE)
+# There a value is shown as a notebook shows it.
+NOTEBOOKS = "guide/notebooks.md"
 PAGES = re.compile(r"guide/.*|index\.md|from-function-to-step\.md")
 
 # Columns that fit a page beside its table of contents.
@@ -29,12 +31,13 @@ Part = tuple[str, str]
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     """Put after every block what it prints and shows."""
-    if not PAGES.fullmatch(page.file.src_uri) or not BLOCK.search(markdown):
+    path = page.file.src_uri
+    if not PAGES.fullmatch(path) or not BLOCK.search(markdown):
         return markdown
     try:
-        found = iter(run(BLOCK.findall(markdown), bool(page.meta.get("notebook"))))
+        found = iter(run(BLOCK.findall(markdown), html=path == NOTEBOOKS))
     except subprocess.CalledProcessError as error:
-        log.warning(f"{page.file.src_uri}: a block does not run\n{error.stderr}")
+        log.warning(f"{path}: a block does not run\n{error.stderr}")
         return markdown
     return BLOCK.sub(lambda block: "".join(written(block, next(found))), markdown)
 

@@ -19,6 +19,8 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+from drawn import themed
+
 Part = tuple[str, str]
 
 SECONDS = "  seconds"
@@ -63,9 +65,8 @@ def as_html(value: Any, html: bool) -> str:
     from matplotlib.figure import Figure
 
     if isinstance(value, Figure):
-        from kobai.plots.inline import inline_svg
-
-        return inline_svg(value)
+        kinds = themed(value).items()
+        return "".join(f'<div class="only-{kind}">{svg}</div>' for kind, svg in kinds)
     return value._repr_html_() if html and hasattr(value, "_repr_html_") else ""
 
 

@@ -1,15 +1,23 @@
 """The documentation as a site: it builds without a warning, and its links hold."""
 
 import importlib
-import importlib.util
+import json
 import os
+import re
+import shutil
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
+from html import unescape
+from itertools import product
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import kobai
+from kobai.gallery import FIGURES
+from tests.docs.extensions import extension
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -20,16 +28,9 @@ FOLDERS = sorted(
 )
 
 
-def extension(name):
-    """Return a module of docs/extensions."""
-    path = ROOT / "docs" / "extensions" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(name, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 links = extension("links")
+outputs = extension("outputs")
+THEMES = ("light", "dark")
 
 
 @pytest.fixture(scope="module")
@@ -68,16 +69,59 @@ def test_every_public_name_is_in_the_reference(site, folder):
             assert f"kobai.{folder}.{name}" in places
 
 
-def test_every_command_is_in_the_reference(site):
-    text = (site / "reference" / "command.html").read_text()
-    for name in ("train", "evaluate", "predict", "export", "check", "figures"):
-        assert f'id="kobai-{name}"' in text
-    assert "--target COLUMN" in text
+def test_every_figure_is_in_the_gallery_in_each_language_and_theme(site):
+    page = links.Page(site / "gallery.html")
+    text = (site / "gallery.html").read_text()
+    for name, language, theme in product(FIGURES, ("en", "ja", "zh"), THEMES):
+        picture = f"images/gallery/{name}-{language}-{theme}.svg"
+        assert name in page.places
+        assert f"{picture}#only-{theme}" in page.loaded
+        assert ET.parse(site / picture).getroot().tag.endswith("svg")
+    assert text.count("<details") == len(FIGURES)
 
 
-def test_examples_are_code_and_not_quotations(site):
-    for page in (site / "reference").glob("*.html"):
-        assert "<blockquote" not in page.read_text()
+def test_the_guide_shows_what_its_blocks_print(site):
+    # The derivatives of (1/n) Σ (w x + b - y)² at w = b = 0, for y = 2 x + 1.
+    x = np.arange(4.0)
+    slopes = np.mean(-2 * (2 * x + 1) * x), np.mean(-2 * (2 * x + 1))
+    shown = f"{{'W': array([[{slopes[0]:.0f}.]]), 'b': array([{slopes[1]:.0f}.])}}"
+    assert shown in words(site / "guide" / "gradients.html")
+    assert "<math" in (site / "guide" / "gradients.html").read_text()
+
+
+def test_two_builds_of_a_page_are_alike():
+    block = ["python", "from kobai.gallery import FIGURES\nFIGURES['step-losses']()"]
+    train = ["console", "$ kobai train --epochs 1"]
+    assert outputs.run([block, train]) == outputs.run([block, train])
+
+
+def words(path):
+    """Return the text of a page, without its tags."""
+    return unescape(re.sub(r"<[^>]+>", "", path.read_text()))
+
+
+def test_the_search_needs_no_server(site):
+    page = links.Page(site / "guide" / "tables.html")
+    assert "../scripts/iframe-worker.js" in page.loaded
+    index = (site / "search" / "search_index.js").read_text()
+    found = json.loads(index.removeprefix("var __index = "))["docs"]
+    assert {"guide/tables.html", "gallery.html"} <= {each["location"] for each in found}
+
+
+def test_a_browser_finds_a_word_in_files(site):
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if not chromium:
+        pytest.skip("no Chromium on this machine")
+    address = f"{(site / 'index.html').as_uri()}?q=dropout"
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"]
+    done = subprocess.run(
+        [chromium, *options, "--virtual-time-budget=20000", address],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    result = r'<a [^>]*reference/networks.html[^>]*class="md-search-result__link"'
+    assert re.search(result, done.stdout)
 
 
 PAGE = """<html><head><link rel="stylesheet" href="style.css"></head><body>

@@ -19,8 +19,10 @@ def numerical_derivative(
 ) -> Any:
     """Return the derivative of a function of one number, from its definition.
 
-    central: (f(x + h) - f(x - h)) / 2h, whose error shrinks as h²;
-    forward: (f(x + h) - f(x)) / h, whose error shrinks as h. Rounding adds about
+        central = (f(x + h) - f(x - h)) / (2 h)
+        forward = (f(x + h) - f(x)) / h
+
+    The error of the first shrinks as h², that of the second as h. Rounding adds about
     1e-16 |f| / h to both, so a smaller h is not always better: with h = 1e-50 nothing
     is left of f(x + h) - f(x). `x` is a number, or an array for a function that works
     on each number by itself. Raises ValueError for another method or h ≤ 0.
@@ -48,9 +50,10 @@ def numerical_derivative(
 def numerical_gradient(f: Callable[[Any], Any], x: Any, h: float = 1e-4) -> Any:
     """Return the gradient of a scalar function at x, from its definition.
 
-    (∇f)ᵢ ≈ (f(x + h eᵢ) - f(x - h eᵢ)) / 2h, with eᵢ the i-th unit vector. `f` and `x`
-    are as for `gradient`, and so is the result; the cost is two evaluations of f for
-    every number in x.
+        (∇f)ᵢ ≈ (f(x + h eᵢ) - f(x - h eᵢ)) / (2 h)
+
+    eᵢ is the i-th unit vector. `f` and `x` are as for `gradient`, and so is the result;
+    the cost is two evaluations of f for every number in x.
 
     An array of floats is changed in place while f runs, and restored bit for bit, also
     where f raises. So f may be a closure that ignores its argument and reads the array

@@ -49,7 +49,9 @@ def overridable(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
 def identity(x: Array) -> Array:
     """Return x unchanged: the output layer of a regression.
 
-    y = x, with y of x's shape; dy/dx = 1.
+        y = x,   dy/dx = 1
+
+    y has x's shape.
 
     >>> identity(np.array([-1.0, 2.0]))
     array([-1.,  2.])
@@ -60,8 +62,10 @@ def identity(x: Array) -> Array:
 def step(x: Array) -> Array:
     """Return 1 where x is positive, else 0: the perceptron's activation.
 
-    y = 1 if x > 0 else 0, with y of x's shape. Its derivative is 0 wherever it has
-    one, so that gradient descent cannot learn through it.
+        y = 1 if x > 0, else 0
+
+    y has x's shape. Its derivative is 0 wherever it has one, so that gradient descent
+    cannot learn through it.
 
     >>> step(np.array([-1.0, 0.0, 2.0]))
     array([0., 0., 1.])
@@ -76,7 +80,9 @@ def step(x: Array) -> Array:
 def sigmoid(x: Array) -> Array:
     """Squash x into (0, 1).
 
-    y = 1 / (1 + exp(-x)), with y of x's shape; dy/dx = y (1 - y), at most 0.25.
+        y = 1 / (1 + exp(-x)),   dy/dx = y (1 - y)
+
+    y has x's shape; the derivative is at most 0.25.
 
     >>> sigmoid(np.array([-1000.0, 0.0, 1000.0])).round(3)
     array([0. , 0.5, 1. ])
@@ -93,8 +99,9 @@ def sigmoid(x: Array) -> Array:
 def tanh(x: Array) -> Array:
     """Squash x into (-1, 1).
 
-    y = (exp(x) - exp(-x)) / (exp(x) + exp(-x)), with y of x's shape;
-    dy/dx = 1 - y².
+        y = (exp(x) - exp(-x)) / (exp(x) + exp(-x)),   dy/dx = 1 - y²
+
+    y has x's shape.
 
     >>> tanh(np.array([-1000.0, 0.0, 1000.0]))
     array([-1.,  0.,  1.])
@@ -105,7 +112,9 @@ def tanh(x: Array) -> Array:
 def relu(x: Array) -> Array:
     """Keep what is positive, replace the rest by 0.
 
-    y = max(0, x), with y of x's shape; dy/dx = 1 where x > 0, else 0 (at 0 too).
+        y = max(0, x),   dy/dx = 1 if x > 0, else 0
+
+    y has x's shape; the derivative at 0 is 0.
 
     >>> relu(np.array([-2.0, 0.0, 3.0]))
     array([0., 0., 3.])
@@ -120,7 +129,9 @@ def relu(x: Array) -> Array:
 def leaky_relu(x: Array, slope: float = 0.01) -> Array:
     """Keep what is positive, let a little of the rest through.
 
-    y = x where x > 0, else slope · x, with y of x's shape.
+        y = x if x > 0, else slope · x
+
+    y has x's shape.
 
     >>> leaky_relu(np.array([-2.0, 0.0, 3.0]))
     array([-0.02,  0.  ,  3.  ])
@@ -135,7 +146,9 @@ def leaky_relu(x: Array, slope: float = 0.01) -> Array:
 def softplus(x: Array) -> Array:
     """Bend smoothly from 0 to x: a ReLU without a corner.
 
-    y = ln(1 + exp(x)), with y of x's shape; dy/dx = sigmoid(x).
+        y = ln(1 + exp(x)),   dy/dx = sigmoid(x)
+
+    y has x's shape.
 
     >>> softplus(np.array([-1000.0, 0.0, 1000.0]))
     array([0.00000000e+00, 6.93147181e-01, 1.00000000e+03])
@@ -149,8 +162,9 @@ def softplus(x: Array) -> Array:
 def exponential(x: Array) -> Array:
     """Make any number positive: what the sums are the logarithm of.
 
-    y = exp(x), with y of x's shape; dy/dx = y. Of more than 88 in float32 (709 in
-    float64) it is inf.
+        y = exp(x),   dy/dx = y
+
+    y has x's shape. Of more than 88 in float32 (709 in float64) it is inf.
 
     >>> exponential(np.array([-1000.0, 0.0, 1.0])).round(3)
     array([0.   , 1.   , 2.718])
@@ -161,8 +175,9 @@ def exponential(x: Array) -> Array:
 def gelu(x: Array) -> Array:
     """Weigh x by about the probability that a normal number is smaller.
 
-    y = x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))), with y of x's shape: the
-    approximation by tanh, within 0.0005 of x Φ(x).
+        y = x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³)))
+
+    y has x's shape. It is the approximation by tanh, within 0.0005 of x Φ(x).
 
     >>> gelu(np.array([-1000.0, 0.0, 1000.0]))
     array([  -0.,    0., 1000.])
@@ -177,7 +192,9 @@ def gelu(x: Array) -> Array:
 def softmax(x: Array) -> Array:
     """Turn scores into probabilities that sum to 1 along the last axis.
 
-    yₖ = exp(xₖ) / Σⱼ exp(xⱼ), shapes (..., k) to (..., k).
+        yₖ = exp(xₖ) / Σⱼ exp(xⱼ)
+
+    Shapes (..., k) to (..., k).
 
     >>> softmax(np.array([1000.0, 1000.0]))
     array([0.5, 0.5])
@@ -194,7 +211,9 @@ def softmax(x: Array) -> Array:
 def log_softmax(x: Array) -> Array:
     """Return the logarithm of softmax, finite where softmax itself is 0.
 
-    yₖ = xₖ - ln Σⱼ exp(xⱼ), shapes (..., k) to (..., k).
+        yₖ = xₖ - ln Σⱼ exp(xⱼ)
+
+    Shapes (..., k) to (..., k).
 
     >>> log_softmax(np.array([0.0, 1000.0]))
     array([-1000.,     0.])

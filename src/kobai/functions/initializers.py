@@ -29,7 +29,9 @@ def xavier(
 ) -> np.ndarray:
     """Draw weights that keep the variance through sigmoid and tanh layers.
 
-    std = √(2 / (d_in + d_out)) for shape (d_in, d_out).
+        std = √(2 / (d_in + d_out))
+
+    The shape is (d_in, d_out).
 
     >>> xavier(np.random.default_rng(0), (2, 3)).shape
     (2, 3)
@@ -45,7 +47,9 @@ def he(
 ) -> np.ndarray:
     """Draw weights that keep the variance through ReLU layers.
 
-    std = √(2 / d_in) for shape (d_in, d_out).
+        std = √(2 / d_in)
+
+    The shape is (d_in, d_out).
 
     >>> he(np.random.default_rng(0), (2, 3)).shape
     (2, 3)

@@ -83,8 +83,10 @@ def _batch_size(y: Array) -> int:
 def sum_squared_error(y: Array, t: Array, weights: Array | None = None) -> Array:
     """Return half the squared distance of outputs to targets, mean over the batch.
 
-    E = (1/N) Σₙ ½ Σₖ (yₙₖ - tₙₖ)², shapes (n, k) and (n, k), or (k,) and (k,) for one
-    sample. ∂E/∂y = (y - t)/N. Raises ValueError where the shapes differ.
+        E = 1/N Σₙ ½ Σₖ (yₙₖ - tₙₖ)²,   ∂E/∂y = (y - t)/N
+
+    Shapes (n, k) and (n, k), or (k,) and (k,) for one sample. Raises ValueError where
+    the shapes differ.
 
     >>> float(sum_squared_error(np.array([1.0, 3.0]), np.array([0.0, 1.0])))
     2.5
@@ -98,8 +100,9 @@ def sum_squared_error(y: Array, t: Array, weights: Array | None = None) -> Array
 def mean_squared_error(y: Array, t: Array, weights: Array | None = None) -> Array:
     """Return the mean over all outputs of the squared difference to the target.
 
-    E = (1/NK) Σₙₖ (yₙₖ - tₙₖ)², shapes (n, k) and (n, k). Raises ValueError where the
-    shapes differ.
+        E = 1/(N K) Σₙₖ (yₙₖ - tₙₖ)²
+
+    Shapes (n, k) and (n, k). Raises ValueError where the shapes differ.
 
     >>> float(mean_squared_error(np.array([1.0, 2.0]), np.array([1.0, 4.0])))
     2.0
@@ -114,8 +117,9 @@ def huber(
 ) -> Array:
     """Return a squared error that grows only linearly for outliers.
 
-    E = mean of ½ d² where |d| ≤ δ, else δ(|d| - ½ δ), with d = y - t of shape (n, k).
-    Raises ValueError where the shapes differ.
+        E = mean of ½ d² if |d| ≤ δ, else δ (|d| - ½ δ),   d = y - t
+
+    d has shape (n, k). Raises ValueError where the shapes differ.
 
     >>> float(huber(np.array([0.5, 3.0]), np.array([0.0, 0.0])))
     1.3125
@@ -133,9 +137,11 @@ def huber(
 def poisson_deviance(logits: Array, t: Array, weights: Array | None = None) -> Array:
     """Return half the Poisson deviance of exp(logits), mean over the batch.
 
-    E = (1/N) Σₙₖ (tₙₖ ln(tₙₖ / yₙₖ) - tₙₖ + yₙₖ) with y = exp(x) for the logits x,
-    shapes (n, k) and (n, k): for counts t, of which y is the expected number.
-    ∂E/∂x = (y - t)/N. Raises ValueError for targets below 0 and for other shapes.
+        E = 1/N Σₙₖ (tₙₖ ln(tₙₖ / yₙₖ) - tₙₖ + yₙₖ),   y = exp(x)
+        ∂E/∂x = (y - t)/N
+
+    The logits x and the counts t, of which y is the expected number, have shapes (n, k)
+    and (n, k). Raises ValueError for targets below 0 and for other shapes.
 
     >>> float(poisson_deviance(np.array([[0.0]]), np.array([[1]])))
     0.0
@@ -161,8 +167,10 @@ def poisson_deviance(logits: Array, t: Array, weights: Array | None = None) -> A
 def cross_entropy_error(y: Array, t: Array, weights: Array | None = None) -> Array:
     """Return the cross-entropy of probabilities y, mean over the batch.
 
-    E = -(1/N) Σₙₖ tₙₖ ln(yₙₖ + δ) with δ = 1e-7; shapes (n, k) or (k,) for y, and
-    labels (n,) or one-hot (n, k) for t. Raises ValueError for other shapes.
+        E = -1/N Σₙₖ tₙₖ ln(yₙₖ + δ),   δ = 1e-7
+
+    Shapes (n, k) or (k,) for y, and labels (n,) or one-hot (n, k) for t. Raises
+    ValueError for other shapes.
 
     >>> y = np.array([[0.1, 0.2, 0.7], [0.7, 0.1, 0.2], [0.1, 0.7, 0.2]])
     >>> float(cross_entropy_error(y, np.array([2, 0, 1])))
@@ -182,9 +190,10 @@ def softmax_cross_entropy(
 ) -> Array:
     """Return the cross-entropy of softmax(logits), stable for logits of any size.
 
-    E = (1/N) Σₙ (ln Σⱼ exp(xₙⱼ) - Σₖ tₙₖ xₙₖ), by log-sum-exp; shapes (n, k) or (k,)
-    for the logits x, and labels (n,) or one-hot (n, k) for t.
-    ∂E/∂x = (softmax(x) - t)/N. Raises ValueError for other shapes.
+        E = 1/N Σₙ (ln Σⱼ exp(xₙⱼ) - Σₖ tₙₖ xₙₖ),   ∂E/∂x = (softmax(x) - t)/N
+
+    It is computed by log-sum-exp. Shapes (n, k) or (k,) for the logits x, and labels
+    (n,) or one-hot (n, k) for t. Raises ValueError for other shapes.
 
     >>> float(softmax_cross_entropy(np.array([[1000.0, 0.0]]), np.array([1])))
     1000.0
@@ -206,9 +215,10 @@ def softmax_cross_entropy(
 def binary_cross_entropy(y: Array, t: Array, weights: Array | None = None) -> Array:
     """Return the cross-entropy of independent yes-or-no probabilities y.
 
-    E = -mean(t ln(y + δ) + (1 - t) ln(1 - y + δ)) with δ = 1e-7, over all of y,
-    shape (n,) or (n, k); t is 0, 1 or a probability. Raises ValueError where the
-    shapes differ.
+        E = -mean(t ln(y + δ) + (1 - t) ln(1 - y + δ)),   δ = 1e-7
+
+    The mean is that over all of y, shape (n,) or (n, k); t is 0, 1 or a probability.
+    Raises ValueError where the shapes differ.
 
     >>> round(float(binary_cross_entropy(np.array([0.5, 0.5]), np.array([0, 1]))), 6)
     0.693147
@@ -224,8 +234,10 @@ def sigmoid_cross_entropy(
 ) -> Array:
     """Return the cross-entropy of sigmoid(logits), stable for logits of any size.
 
-    E = mean(ln(1 + exp(x)) - t x) over all logits x, shape (n,) or (n, k).
-    ∂E/∂x = (sigmoid(x) - t) / size. Raises ValueError where the shapes differ.
+        E = mean(ln(1 + exp(x)) - t x),   ∂E/∂x = (sigmoid(x) - t) / size
+
+    The mean is that over all logits x, shape (n,) or (n, k). Raises ValueError where
+    the shapes differ.
 
     >>> float(sigmoid_cross_entropy(np.array([1000.0, -1000.0]), np.array([0, 1])))
     1000.0

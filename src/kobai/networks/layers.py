@@ -22,9 +22,11 @@ from kobai.networks.layer import (
 class Dense(Layer, known=True):
     """Weigh every input for every unit, and add a bias.
 
-    Y = X W + b, shapes (n, d_in), (d_in, units) and (units,) to (n, units). `init` is
-    "he", "xavier", or the standard deviation of normal weights; None takes "he" where
-    the next activation is of ReLU's kind and "xavier" elsewhere. Biases start at 0.
+        Y = X W + b
+
+    Shapes (n, d_in), (d_in, units) and (units,) to (n, units). `init` is "he",
+    "xavier", or the standard deviation of normal weights; None takes "he" where the
+    next activation is of ReLU's kind and "xavier" elsewhere. Biases start at 0.
 
     >>> Dense(50, init=0.01).param_shapes((784,))
     {'W': (784, 50), 'b': (50,)}
@@ -90,9 +92,11 @@ class Dense(Layer, known=True):
 class Dropout(Layer, known=True):
     """Silence each number with probability `rate` while training.
 
-    y = x · mask, where mask is 0 with probability rate, else 1/(1 - rate), so that the
-    mean of y is x and nothing has to be scaled once training is over ("inverted"
-    dropout; the paper scales the weights afterwards instead). The shape is kept.
+        y = x · mask
+
+    The mask is 0 with probability rate, else 1/(1 - rate), so that the mean of y is x
+    and nothing has to be scaled once training is over ("inverted" dropout; the paper
+    scales the weights afterwards instead). The shape is kept.
 
     >>> Dropout(0.5)
     Dropout(rate=0.5)
@@ -141,11 +145,15 @@ class Dropout(Layer, known=True):
 class BatchNorm(Layer, known=True):
     """Give every unit mean 0 and variance 1 over the batch, then scale and shift.
 
-    y = γ (x - μ) / √(σ² + ε) + β, each number of a sample by itself; the shape is
-    kept. While training μ and σ² are the batch's (σ² divided by n); afterwards they
-    are running means, r ← momentum · r + (1 - momentum) · batch, of μ and of the
-    unbiased variance σ² n/(n - 1), as the paper's algorithm 2 has it. γ starts at 1,
-    β at 0.
+        y = γ (x - μ) / √(σ² + ε) + β
+
+    Each number of a sample is taken by itself; the shape is kept. While training μ and
+    σ² are the batch's (σ² divided by n); afterwards they are running means,
+
+        r ← momentum · r + (1 - momentum) · batch
+
+    of μ and of the unbiased variance σ² n/(n - 1), as the paper's algorithm 2 has it.
+    γ starts at 1, β at 0.
 
     >>> BatchNorm().param_shapes((50,))
     {'gamma': (50,), 'beta': (50,)}

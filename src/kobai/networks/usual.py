@@ -75,13 +75,10 @@ def suited(
 ) -> tuple[Network, dict[str, Any]]:
     """Return a network that suits a data set, and the settings of its training.
 
-    They are what `kobai train` takes where no option says otherwise, so
-
-        network, settings = suited(data)
-        history = kobai.train(network, data, **settings)
-
-    is the same run. `hidden` has the units of each hidden layer; `activation` and
-    `loss` are names in `ACTIVATIONS` and `LOSSES`, and follow from the data if None.
+    They are what `kobai train` takes where no option says otherwise, so that
+    `kobai.train(network, data, **settings)` is the same run. `hidden` has the units of
+    each hidden layer; `activation` and `loss` are names in `ACTIVATIONS` and `LOSSES`,
+    and follow from the data if None.
     Raises ValueError for what no network can be made of.
 
     >>> from kobai.data import load_digits
