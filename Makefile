@@ -1,7 +1,7 @@
 # make train   train a network on handwritten digits and draw how it learned
 # make test    run every test: about 7 minutes on two cores
 # make lint    check style and types
-# make docs    build the documentation site, into site/
+# make docs    build the documentation site, into site/; runs every block of the guide
 # make bench   measure Kobai beside other libraries; roughly with QUICK=1
 #              MNIST=FOLDER says where its four files lie
 # make clean   remove what these made, but not runs/

@@ -19,11 +19,13 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-from drawn import themed
+from drawn import themed, with_plain_names
 
 Part = tuple[str, str]
 
 SECONDS = "  seconds"
+TABLE = re.compile(r"<table(?:(?!</table>).)*>seconds</th></tr>.*?</table>", re.DOTALL)
+LAST = re.compile(r"<t[hd][^>]*>[^<]*</t[hd]></tr>")
 # What a clock says is another time something else, and not what a page is about.
 TIMES = re.compile(r"\b\d+(?:\.\d+)?(?= (?:s|ms|µs|seconds)\b)")
 
@@ -67,7 +69,13 @@ def as_html(value: Any, html: bool) -> str:
     if isinstance(value, Figure):
         kinds = themed(value).items()
         return "".join(f'<div class="only-{kind}">{svg}</div>' for kind, svg in kinds)
-    return value._repr_html_() if html and hasattr(value, "_repr_html_") else ""
+    if not html or not hasattr(value, "_repr_html_"):
+        return ""
+    return with_plain_names(TABLE.sub(_without_last, value._repr_html_()))
+
+
+def _without_last(table: re.Match[str]) -> str:
+    return LAST.sub("</tr>", table[0])
 
 
 def _console(block: str) -> Iterator[Part]:

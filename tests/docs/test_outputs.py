@@ -62,6 +62,23 @@ def test_a_block_that_fails_ends_everything(block):
         outputs.run([block])
 
 
+ALIKE = [
+    ["python", "from kobai.gallery import FIGURES\nFIGURES['step-losses']()"],
+    ["python", "import kobai\nnetwork = kobai.TwoLayerNet(64, 3, 10)"],
+    [
+        "python",
+        "history = kobai.train(network, kobai.load_digits(), epochs=2)\nhistory",
+    ],
+    ["python", "from kobai.graph import trace\ntrace(lambda x: x * x, 2.0)"],
+    ["console", "$ kobai train --epochs 1"],
+]
+
+
+@pytest.mark.parametrize("html", [False, True])
+def test_two_builds_of_a_page_are_alike(html):
+    assert outputs.run(ALIKE, html) == outputs.run(ALIKE, html)
+
+
 def test_times_are_left_out():
     table = "epoch  loss  seconds\n    0   2.5      0.1\n    1   0.5     12.3\nend"
     assert run_page.tidy(f"in 1.25 s, 3 steps\n{table}") == (

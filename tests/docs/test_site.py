@@ -89,12 +89,6 @@ def test_the_guide_shows_what_its_blocks_print(site):
     assert "<math" in (site / "guide" / "gradients.html").read_text()
 
 
-def test_two_builds_of_a_page_are_alike():
-    block = ["python", "from kobai.gallery import FIGURES\nFIGURES['step-losses']()"]
-    train = ["console", "$ kobai train --epochs 1"]
-    assert outputs.run([block, train]) == outputs.run([block, train])
-
-
 def words(path):
     """Return the text of a page, without its tags."""
     return unescape(re.sub(r"<[^>]+>", "", path.read_text()))
