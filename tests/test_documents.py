@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import typer
 from PIL import Image, ImageDraw
@@ -62,16 +63,59 @@ def programs(text):
 @pytest.mark.parametrize("text", list(parts()))
 def test_a_document_runs_after_what_it_says_to_install(text, tmp_path):
     draw_a_seven(tmp_path / "seven.png")
+    run_alone(programs(text), installs(text), tmp_path)
+
+
+def run_alone(blocks, installed, folder):
+    """Run blocks in a process of their own, with nothing but what is installed."""
     done = subprocess.run(
-        [sys.executable, "-W", "error", ROOT / "tests/only_named.py", *installs(text)],
-        input=json.dumps(programs(text)),
-        cwd=tmp_path,
+        [sys.executable, "-W", "error", ROOT / "tests/only_named.py", *installed],
+        input=json.dumps(blocks),
+        cwd=folder,
         env=os.environ | {"KOBAI_DATA_DIR": str(MNIST)},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "drawn", "picture"),
+    [
+        ("$ kobai train", "runs/digits-1/curves.png", "curves.png"),
+        ("$ kobai descend", "descent.png", "descent.png"),
+    ],
+)
+def test_a_command_draws_the_picture_below_it(command, drawn, picture, tmp_path):
+    if "train" in command:
+        line = "$ kobai train"
+    else:
+        (line,) = re.findall(rf"^{re.escape(command)}.*", readme(), re.MULTILINE)
+        below = readme().split(line)[1]
+        # Nothing is between them but the end of the block.
+        assert re.match(rf"\n```\n\n!\[[^\]]+\]\(docs/images/{picture}\)", below)
+    run_alone([("console", line)], [], tmp_path)
+    kept = Image.open(ROOT / "docs" / "images" / picture)
+    assert difference(kept, Image.open(tmp_path / drawn)) < ALIKE
+    other = Image.open(ROOT / "docs" / "images" / "notebook.png")
+    assert difference(other, Image.open(tmp_path / drawn)) > 2 * ALIKE
+
+
+# Of 255, where a line may be a pixel off with another version of matplotlib.
+ALIKE = 10
+
+
+def difference(one, other):
+    """Return by how much two pictures differ, each seen from afar."""
+    small = [
+        np.asarray(each.convert("L").resize((160, 70)), float) for each in (one, other)
+    ]
+    return np.abs(small[0] - small[1]).mean()
+
+
+def readme():
+    return (ROOT / "README.md").read_text()
 
 
 def draw_a_seven(path):
