@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from zlib import crc32
 
 from kobai.plots.inline import inline_svg
 
@@ -26,19 +27,29 @@ def themed(figure: Any) -> dict[str, str]:
         for text in ax.texts if ax.images else ():
             if text.get_color() == INK:
                 text.set_color(INK_ON_IMAGES)
-    svg = with_plain_names(inline_svg(figure))
+    svg = inline_svg(figure)
     dark = svg
     for light, other in DARK.items():
         dark = re.sub(light, other, dark)
-    return {"light": svg.replace("currentColor", INK), "dark": dark}
+    drawn = {"light": svg.replace("currentColor", INK), "dark": dark}
+    return {theme: with_plain_names(each) for theme, each in drawn.items()}
 
 
 def with_plain_names(svg: str) -> str:
-    """Return a drawing whose parts are numbered: matplotlib names some by lot."""
+    """Return a drawing whose parts have names of its own, the same in every build.
+
+    matplotlib names some by lot, and others as it does in every drawing, so that two on
+    one page would borrow each other's letters.
+    """
     names = dict.fromkeys(re.findall(r'\bid="([^"]+)"', svg))
-    short = {name: f"n{k}" for k, name in enumerate(names)}
+    numbers = {name: str(k) for k, name in enumerate(names)}
+    own = crc32(_renamed(svg, numbers).encode())
+    return _renamed(svg, {name: f"n{own:x}-{k}" for name, k in numbers.items()})
+
+
+def _renamed(svg: str, names: dict[str, str]) -> str:
     return re.sub(
         r'(\bid="|href="#|url\(#)([^")]+)',
-        lambda found: found[1] + short.get(found[2], found[2]),
+        lambda found: found[1] + names.get(found[2], found[2]),
         svg,
     )

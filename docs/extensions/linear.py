@@ -26,9 +26,10 @@ LATEX = {
 # From what binds loosest to what binds tightest.
 RELATIONS = set("←=≈~∈≤≥<>,;:" + GAP)
 SUMS = set("+-−")
+PRODUCTS = set("·×")
+
 NAMES = {"cos", "exp", "ln", "log", "max", "min", "sigmoid", "sin", "tanh"}
 SLOPES = {"dx", "dy"}
-PRODUCTS = set("·×")
 
 
 def latex(line: str) -> str:

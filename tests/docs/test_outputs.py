@@ -1,5 +1,6 @@
 """What a block prints is put after it; what fails is not passed over."""
 
+import re
 import subprocess
 
 import pytest
@@ -31,6 +32,19 @@ def test_a_figure_is_drawn_for_both_themes():
     assert 'class="only-light"><svg' in shown
     assert 'class="only-dark"><svg' in shown
     assert "currentColor" not in shown
+
+
+def test_no_drawing_borrows_the_letters_of_another():
+    block = "from kobai.gallery import FIGURES\nFIGURES['{}']()"
+    named = ("network-drawing", "gradient-field", "network-drawing")
+    pages = [answers(["python", block.format(name)])[0][0][1] for name in named]
+    first, second, again = (set(re.findall(r'\bid="([^"]+)"', each)) for each in pages)
+    assert first == again
+    assert first.isdisjoint(second)
+    light, dark = pages[0].split('<div class="only-dark">')
+    for part in (light, dark):
+        used = set(re.findall(r'href="#([^"]+)|url\(#([^)]+)', part))
+        assert {a or b for a, b in used} <= set(re.findall(r'\bid="([^"]+)"', part))
 
 
 def test_a_notebooks_value_is_its_html():
