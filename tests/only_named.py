@@ -98,7 +98,8 @@ def run_commands(block):
             done = CliRunner().invoke(app, words[1:], catch_exceptions=False)
             assert done.exit_code == 0, f"{line}\n{done.output}"
         elif words[0] == "python":
-            subprocess.run([sys.executable, *words[1:]], check=True)
+            command = line.replace("$ python", shlex.quote(sys.executable), 1)
+            subprocess.run(command, shell=True, check=True)
 
 
 def main():

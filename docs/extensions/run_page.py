@@ -87,8 +87,9 @@ def _console(block: str) -> Iterator[Part]:
             if words[0] == "kobai":
                 printed.write(_kobai(words[1:]))
             elif words[0] == "python":
-                command = [sys.executable, *words[1:]]
-                printed.write(subprocess.check_output(command, text=True))
+                # By a shell, since the output may go to a file.
+                command = line.replace("$ python", shlex.quote(sys.executable), 1)
+                printed.write(subprocess.check_output(command, shell=True, text=True))
         if printed.getvalue().strip():
             yield "text", tidy(printed.getvalue())
 
