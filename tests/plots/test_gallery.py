@@ -156,6 +156,7 @@ def test_no_names_mean_every_figure(tmp_path, monkeypatch):
     monkeypatch.setattr(
         "kobai.gallery.registry.FIGURES", dict(list(FIGURES.items())[:2])
     )
+    monkeypatch.setattr("kobai.gallery.registry.MOVIES", {})
     paths = save_figures([], tmp_path)
     assert [path.stem for path in paths] == list(FIGURES)[:2]
 

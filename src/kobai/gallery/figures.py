@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from kobai import autodiff, functions
-from kobai.data import circles
 from kobai.gallery.digits import digits_run
 from kobai.networks import Dense, Layer, Network, ReLU, Sigmoid, Softmax, Tanh
 from kobai.optimizers import OPTIMIZERS, Adam, Optimizer, gradient_descent
-from kobai.plots import calculus, classes, descents, networks, surfaces
+from kobai.plots import calculus, descents, networks, surfaces
 from kobai.plots.landscape import Array
 from kobai.plots.style import speaker
 from kobai.training import train
@@ -168,26 +167,6 @@ def linear_and_nonlinear(language: str = "en", seed: int = 0) -> "Figure":
         fits[say(key)] = network.predict(x)
     title = say("linear_and_nonlinear")
     return calculus.fitted_curves(x[:, 0], t[:, 0], fits, language, title=title)
-
-
-def decision_regions(language: str = "en", seed: int = 0) -> "Figure":
-    """Draw how a linear and a non-linear network divide two rings."""
-    data = circles(n=300, noise=0.1, seed=seed)
-    stacks: dict[str, list[Layer]] = {
-        "linear_network": [Dense(2), Softmax()],
-        "nonlinear_network": [
-            *(Dense(16), Tanh(), Dense(16), Tanh()),
-            *(Dense(2), Softmax()),
-        ],
-    }
-    say = speaker(language)
-    models = {}
-    for key, layers in stacks.items():
-        network = Network(2, layers, seed=seed)
-        _fit(network, data.x_train, data.t_train, seed)
-        models[say(key)] = network.predict
-    title = say("decision_regions_example")
-    return classes.decision_regions(models, *next(iter(data)), language, title=title)
 
 
 def vanishing_gradients(language: str = "en", seed: int = 0) -> "Figure":

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from kobai.errors import suggest
 from kobai.files import write_atomically
-from kobai.gallery import digits, figures
+from kobai.gallery import digits, figures, planes
 from kobai.plots import fonts, networks
+from kobai.plots.movies import Movie
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,7 +39,8 @@ FIGURES: dict[str, Drawing] = {
     "optimizer-paths": _without_chance(figures.optimizer_paths),
     "network-drawing": _without_chance(networks.network_drawing),
     "linear-and-nonlinear": figures.linear_and_nonlinear,
-    "decision-regions": figures.decision_regions,
+    "perceptron-xor": planes.perceptron_xor,
+    "decision-regions": planes.decision_regions,
     "neuron-sine": _without_chance(figures.neuron_sine),
     "vanishing-gradients": figures.vanishing_gradients,
     "loss-and-accuracy": figures.loss_and_accuracy,
@@ -49,6 +51,9 @@ FIGURES: dict[str, Drawing] = {
     "first-layer-weights": digits.first_layer_weights,
 }
 """A figure's name -> a function of `language` and `seed` that draws it."""
+
+MOVIES: dict[str, Callable[..., Movie]] = {"learning": planes.learning}
+"""The same of the figures that move."""
 
 
 def save_figures(
@@ -61,7 +66,7 @@ def save_figures(
     """Draw figures of the gallery into a folder and return the files' paths.
 
     No names means every figure. Each file is called by its figure's name; the folder
-    is made where it is missing.
+    is made where it is missing. A figure that moves is a .gif, whatever the format.
 
     Raises:
         ValueError: a figure, the language or the format is unknown; nothing is drawn.
@@ -71,21 +76,27 @@ def save_figures(
     Traceback (most recent call last):
     ValueError: save_figures: unknown figure "training-curve"; ... "training-curves"?
     """
-    wanted = list(names) or list(FIGURES)
+    wanted = list(names) or [*FIGURES, *MOVIES]
     for name in wanted:
-        _known("figure", name, FIGURES)
+        _known("figure", name, [*FIGURES, *MOVIES])
     _known("format", format, FORMATS)
     fonts.check_language(language)
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     paths = []
     for name in wanted:
-        file = BytesIO()
-        FIGURES[name](language=language, seed=seed).savefig(file, format=format)
-        path = target / f"{name}.{format}"
-        write_atomically(path, file.getvalue())
+        path = target / f"{name}.{'gif' if name in MOVIES else format}"
+        write_atomically(path, _drawn(name, language, format, seed))
         paths.append(path)
     return paths
+
+
+def _drawn(name: str, language: str, format: str, seed: int) -> bytes:
+    if name in MOVIES:
+        return MOVIES[name](language=language, seed=seed).as_bytes("gif")
+    file = BytesIO()
+    FIGURES[name](language=language, seed=seed).savefig(file, format=format)
+    return file.getvalue()
 
 
 def _known(kind: str, name: str, known: Iterable[str]) -> None:

@@ -13,15 +13,18 @@ from kobai.plots.calculus import (
     loss_and_accuracy,
     neuron_curves,
 )
-from kobai.plots.classes import confusion_matrix, decision_regions, misclassified
 from kobai.plots.curves import step_losses, training_curves
 from kobai.plots.descents import descent, learning_rates, valley_walks
 from kobai.plots.fonts import FontWarning
+from kobai.plots.movies import Movie, learning_movie
 from kobai.plots.networks import first_layer_weights, layer_gradients, network_drawing
+from kobai.plots.regions import decision_regions
+from kobai.plots.results import confusion_matrix, misclassified
 from kobai.plots.surfaces import descent_surface, gradient_field, optimizer_paths
 
 __all__ = [
     "FontWarning",
+    "Movie",
     "activation_functions",
     "confusion_matrix",
     "decision_regions",
@@ -32,6 +35,7 @@ __all__ = [
     "fitted_curves",
     "gradient_field",
     "layer_gradients",
+    "learning_movie",
     "learning_rates",
     "loss_and_accuracy",
     "misclassified",

@@ -26,6 +26,9 @@ TEXTS = {
     "class_number": "class {k}",
     "linear_network": "linear: 2-2",
     "nonlinear_network": "non-linear: 2-16-16-2, tanh",
+    "one_layer": "one layer, its best line: {right} of {total} right",
+    "two_layers": "two layers: {right} of {total} right",
+    "perceptron_xor": "XOR: no single line divides it, two layers do",
     # Networks.
     "input_layer": "input layer",
     "hidden_layer": "hidden layer {n}",

@@ -26,6 +26,9 @@ TEXTS = {
     "class_number": "クラス {k}",
     "linear_network": "線形：2-2",
     "nonlinear_network": "非線形：2-16-16-2、tanh",
+    "one_layer": "1 層（最良の直線）：{total} 個中 {right} 個正解",
+    "two_layers": "2 層：{total} 個中 {right} 個正解",
+    "perceptron_xor": "XOR：1 本の直線では分けられず、2 層なら分けられる",
     # Networks.
     "input_layer": "入力層",
     "hidden_layer": "隠れ層 {n}",

@@ -26,6 +26,9 @@ TEXTS = {
     "class_number": "类别 {k}",
     "linear_network": "线性：2-2",
     "nonlinear_network": "非线性：2-16-16-2，tanh",
+    "one_layer": "一层（最好的直线）：{total} 个中 {right} 个正确",
+    "two_layers": "两层：{total} 个中 {right} 个正确",
+    "perceptron_xor": "XOR：一条直线分不开，两层可以",
     # Networks.
     "input_layer": "输入层",
     "hidden_layer": "隐藏层 {n}",

@@ -1,20 +1,17 @@
 """What a classifier gets right and wrong."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kobai.plots import fonts
-from kobai.plots.style import HEAT, INK, PALETTE, sheet
+from kobai.plots.style import HEAT, INK, sheet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-Predict = Callable[[NDArray[np.float64]], NDArray[np.floating]]
-
 
 MOST_NAMES = 40
 
@@ -111,52 +108,6 @@ def misclassified(
     return figure
 
 
-def decision_regions(
-    models: Mapping[str, Predict],
-    x: ArrayLike,
-    targets: ArrayLike,
-    language: str = "en",
-    *,
-    title: str = "",
-) -> "Figure":
-    """Draw which class each model gives to every point of a plane, side by side.
-
-    `models` maps a name to a function from points `(n, 2)` to probabilities
-    `(n, k)`; `x` is `(n, 2)` and `targets` `(n,)` labels.
-
-    Raises:
-        ValueError: the samples do not lie on a plane.
-
-    >>> predict = lambda points: np.stack([points[:, 0], points[:, 1]], axis=1)
-    >>> figure = decision_regions({"larger": predict}, [[0.0, 1.0], [1.0, 0.0]], [1, 0])
-    >>> figure.axes[0].get_title()
-    'larger'
-    """
-    points = np.asarray(x, dtype=np.float64)
-    labels = np.asarray(targets)
-    if points.ndim != 2 or points.shape[1] != 2:
-        raise ValueError(f"decision_regions: got x {points.shape}; need (n, 2)")
-    with sheet(language, 0.6 + 3.9 * len(models), 4.9) as (figure, say, _):
-        panels = figure.subplots(1, len(models), squeeze=False, sharey=True)[0]
-        for ax, (name, predict) in zip(panels, models.items(), strict=True):
-            _regions(ax, predict, points)
-            for k in np.unique(labels):
-                ax.plot(
-                    *points[labels == k].T,
-                    "os^D"[k % 4],
-                    color=PALETTE[k % len(PALETTE)],
-                    mec="white",
-                    mew=0.6,
-                    label=say("class_number", k=k),
-                )
-            ax.set(title=name, xlabel="$x_0$", aspect="equal")
-        panels[0].set_ylabel("$x_1$")
-        handles, names = panels[0].get_legend_handles_labels()
-        figure.legend(handles, names, loc="outside lower center", ncols=4)
-        figure.suptitle(title or say("decision_regions"))
-    return figure
-
-
 def _name_cells(ax: "Axes", names: Sequence[str]) -> None:
     # So many names can still be read; of more classes every second, third, … has one.
     places = range(0, len(names), -(-len(names) // MOST_NAMES))
@@ -176,28 +127,3 @@ def _write_counts(ax: "Axes", counts: ArrayLike, shares: NDArray[np.float64]) ->
     for (i, j), count in np.ndenumerate(np.asarray(counts)):
         color = "white" if shares[i, j] > 0.55 else INK
         ax.text(j, i, f"{count}", ha="center", va="center", color=color, fontsize=9.5)
-
-
-def _regions(ax: "Axes", predict: Predict, points: NDArray[np.float64]) -> None:
-    from matplotlib.colors import ListedColormap
-
-    low, high = points.min(axis=0), points.max(axis=0)
-    margin = 0.12 * (high - low)
-    (left, bottom), (right, top) = low - margin, high + margin
-    axes = np.linspace(left, right, 240), np.linspace(bottom, top, 240)
-    plane = np.stack(np.meshgrid(*axes), axis=-1)
-    scores = np.asarray(predict(plane.reshape(-1, 2)))
-    regions = scores.argmax(axis=1).reshape(plane.shape[:2])
-    k = scores.shape[1]
-    ax.imshow(
-        regions,
-        cmap=ListedColormap([PALETTE[i % len(PALETTE)] for i in range(k)]),
-        vmin=-0.5,
-        vmax=k - 0.5,
-        alpha=0.22,
-        extent=(left, right, bottom, top),
-        origin="lower",
-    )
-    levels = np.arange(k - 1) + 0.5
-    ax.contour(*axes, regions, levels=levels, colors=INK, linewidths=0.8)
-    ax.grid(False)
