@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from kobai.errors import suggest
 from kobai.files import write_atomically
-from kobai.gallery import digits, figures, planes
-from kobai.plots import fonts, networks
+from kobai.gallery import digits, figures, networks, planes
+from kobai.plots import fonts
 from kobai.plots.movies import Movie
+from kobai.plots.networks import network_drawing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -30,6 +31,8 @@ def _without_chance(draw: Drawing) -> Drawing:
 
 FIGURES: dict[str, Drawing] = {
     "activation-functions": _without_chance(figures.activation_functions),
+    "softmax-and-cross-entropy": _without_chance(figures.softmax_and_cross_entropy),
+    "computational-graph": _without_chance(figures.computational_graph),
     "difference-errors": _without_chance(figures.difference_errors),
     "gradient-field": _without_chance(figures.gradient_field),
     "descent-surface": _without_chance(figures.descent_surface),
@@ -37,18 +40,21 @@ FIGURES: dict[str, Drawing] = {
     "learning-rates": _without_chance(figures.learning_rates),
     "local-minimum": _without_chance(figures.local_minimum),
     "optimizer-paths": _without_chance(figures.optimizer_paths),
-    "network-drawing": _without_chance(networks.network_drawing),
-    "linear-and-nonlinear": figures.linear_and_nonlinear,
+    "network-drawing": _without_chance(network_drawing),
+    "linear-and-nonlinear": networks.linear_and_nonlinear,
     "perceptron-xor": planes.perceptron_xor,
     "decision-regions": planes.decision_regions,
     "neuron-sine": _without_chance(figures.neuron_sine),
-    "vanishing-gradients": figures.vanishing_gradients,
-    "loss-and-accuracy": figures.loss_and_accuracy,
+    "vanishing-gradients": networks.vanishing_gradients,
+    "weight-initialization": networks.weight_initialization,
+    "loss-and-accuracy": networks.loss_and_accuracy,
     "step-losses": digits.step_losses,
     "training-curves": digits.training_curves,
+    "overfitting": networks.overfitting,
     "confusion-matrix": digits.confusion_matrix,
     "misclassified": digits.misclassified,
     "first-layer-weights": digits.first_layer_weights,
+    "predicted-and-true": networks.predicted_and_true,
 }
 """A figure's name -> a function of `language` and `seed` that draws it."""
 

@@ -13,19 +13,32 @@ from kobai.plots.calculus import (
     loss_and_accuracy,
     neuron_curves,
 )
-from kobai.plots.curves import step_losses, training_curves
+from kobai.plots.curves import overfitting, step_losses, training_curves
 from kobai.plots.descents import descent, learning_rates, valley_walks
 from kobai.plots.fonts import FontWarning
+from kobai.plots.graphs import computational_graph
 from kobai.plots.movies import Movie, learning_movie
-from kobai.plots.networks import first_layer_weights, layer_gradients, network_drawing
+from kobai.plots.networks import (
+    activation_histograms,
+    first_layer_weights,
+    layer_gradients,
+    network_drawing,
+)
 from kobai.plots.regions import decision_regions
-from kobai.plots.results import confusion_matrix, misclassified
+from kobai.plots.results import (
+    confusion_matrix,
+    misclassified,
+    predicted_and_true,
+    softmax_and_cross_entropy,
+)
 from kobai.plots.surfaces import descent_surface, gradient_field, optimizer_paths
 
 __all__ = [
     "FontWarning",
     "Movie",
     "activation_functions",
+    "activation_histograms",
+    "computational_graph",
     "confusion_matrix",
     "decision_regions",
     "descent",
@@ -42,6 +55,9 @@ __all__ = [
     "network_drawing",
     "neuron_curves",
     "optimizer_paths",
+    "overfitting",
+    "predicted_and_true",
+    "softmax_and_cross_entropy",
     "step_losses",
     "training_curves",
     "valley_walks",
