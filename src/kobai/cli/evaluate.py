@@ -11,12 +11,14 @@ from kobai.cli.folder import check_picture, write_figure
 from kobai.cli.loading import load, load_data
 from kobai.cli.mistakes import print_classes, print_confusion
 from kobai.cli.models import find_model, settings_of
+from kobai.cli.predicted import PREDICTED, predicted_figure
 from kobai.cli.screen import columns, facts, plain, say, short, show
 from kobai.cli.settings import one_of
 from kobai.errors import DataError
 
 if TYPE_CHECKING:
     import numpy as np
+    from matplotlib.figure import Figure
 
     from kobai.data import Columns, Dataset
     from kobai.formats import Model
@@ -35,7 +37,8 @@ def evaluate(
             "--out",
             "-o",
             metavar="FILE",
-            help="Where to draw the confusion matrix. Of a table: in the run folder.",
+            help="Where to draw the confusion matrix, of a regression the predictions "
+            "over what is true. Of a table: in the run folder.",
         ),
     ] = None,
     language: options.Language = "en",
@@ -62,15 +65,18 @@ def evaluate(
     _print_results(model, found, outputs)
     if found.columns and not found.classes:
         _print_numbers(found.columns, outputs, found.t_test)
-        return
     if not found.classes:
+        place = _picture(run, data, model, out, PREDICTED)
+        predicted = predicted_figure(model.network, found, outputs, language)
+        _write(place, predicted)
         return
     labels = _labels(found.t_test)
     counts = confusion(outputs, labels)
     names = model.classes or found.classes or tuple(map(str, range(len(counts))))
     print_classes(outputs, labels, names)
     print_confusion(counts, names)
-    _draw(counts, names, _picture(run, data, model, out), language)
+    place = _picture(run, data, model, out, CONFUSION)
+    _draw(counts, names, place, language)
 
 
 def _test_data(
@@ -177,13 +183,13 @@ def _labels(t: "np.ndarray") -> "np.ndarray":
 
 
 def _picture(
-    run: str, data: str | None, model: "Model", out: Path | None
+    run: str, data: str | None, model: "Model", out: Path | None, name: str
 ) -> Path | None:
-    """Return where the confusion matrix is to be drawn, if anywhere."""
+    """Return where the picture is to be drawn, if anywhere."""
     folder = Path(run).expanduser()
     if out is not None or data or not model.columns or not folder.is_dir():
         return out
-    return folder / CONFUSION
+    return folder / name
 
 
 def _draw(
@@ -193,6 +199,12 @@ def _draw(
         return
     from kobai.plots import confusion_matrix
 
-    write_figure(path, confusion_matrix(counts, names, language))
+    _write(path, confusion_matrix(counts, names, language))
+
+
+def _write(path: Path | None, figure: "Figure | None") -> None:
+    if path is None or figure is None:
+        return
+    write_figure(path, figure)
     say()
     show(facts(Written=short(path)))

@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kobai.cli.predicted import PREDICTED
 from kobai.cli.settings import Options
 from kobai.errors import KobaiError
 from kobai.files import write_atomically
@@ -27,6 +28,7 @@ PICTURES = (".png", ".svg", ".pdf")
 DESCRIBED = {
     MODEL: "the trained network",
     CURVES: "the curves, as a picture",
+    PREDICTED: "what it predicts, over what is true",
     HISTORY: "the same as numbers",
     RUN: "settings and results",
 }

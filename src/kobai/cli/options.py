@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from kobai.cli import lists
+from kobai.cli.languages import spoken
 from kobai.engines import ENGINES
 from kobai.errors import KobaiError
 
@@ -272,6 +273,8 @@ Language = Annotated[
         "--language",
         metavar="CODE",
         autocompletion=names(LANGUAGES),
-        help="Of the labels: en, ja or zh.",
+        callback=spoken,
+        show_default=False,
+        help="Of the labels: en, ja or zh. Usually that of LANG.",
     ),
 ]

@@ -9,6 +9,7 @@ from kobai.cli import report
 from kobai.cli.folder import CURVES, HISTORY, RunError, RunFolder, write_figure
 from kobai.cli.leaving import CtrlCError, describe
 from kobai.cli.loading import load
+from kobai.cli.predicted import PREDICTED, predicted_figure
 from kobai.cli.screen import command, short
 from kobai.cli.settings import (
     Options,
@@ -56,6 +57,7 @@ class Session:
     folder: RunFolder
     settings: Options
     resume: bool = False
+    language: str = "en"
     quiet: bool = False
     unheard: str = ""
 
@@ -158,7 +160,12 @@ class Session:
         history.write_csv(self.folder.path / HISTORY)
         self.folder.write(self.settings.as_json(), results)
         if history.records:
-            write_figure(self.folder.path / CURVES, training_curves(history))
+            curves = training_curves(history, self.language)
+            write_figure(self.folder.path / CURVES, curves)
+        outputs = network.predict(data.x_test)
+        predicted = predicted_figure(network, data, outputs, self.language)
+        if predicted:
+            write_figure(self.folder.path / PREDICTED, predicted)
         return results
 
     def _explain(self, problem: str, history: History) -> None:

@@ -12,6 +12,7 @@ from kobai.cli.settings import (
     check_batches,
     check_length,
     check_table,
+    one_of,
 )
 
 
@@ -45,6 +46,7 @@ def train(
     encoding: table_options.Encoding = None,
     run: options.RunName = None,
     resume: options.Resume = False,
+    language: options.Language = "en",
     quiet: options.Quiet = False,
 ) -> None:
     """Train a network and draw how it learned.
@@ -58,10 +60,11 @@ def train(
     kobai train --resume --run runs/digits-1 --epochs 60
 
     The run folder gets the network (model.safetensors), the curves (curves.png,
-    history.csv), and settings and results (run.json).
+    history.csv), of a regression the predictions (predicted-and-true.png), and
+    settings and results (run.json).
     """
     given = {k: v for k, v in locals().items() if v is not None}
-    for name in ("run", "resume", "quiet"):
+    for name in ("run", "resume", "language", "quiet"):
         given.pop(name, None)
     # A run must find its data again from any other folder.
     for name in ("data", "data_dir", "test"):
@@ -71,7 +74,8 @@ def train(
     from kobai.cli.session import Session
 
     folder, settings = (_resumed if resume else _fresh)(run, given)
-    Session(folder, settings, resume=resume, quiet=quiet).go()
+    one_of("--language", language, options.LANGUAGES)
+    Session(folder, settings, resume=resume, language=language, quiet=quiet).go()
 
 
 def _fresh(run: str | None, given: dict[str, Any]) -> tuple[RunFolder, Options]:

@@ -27,6 +27,7 @@ from kobai.plots.networks import (
 from kobai.plots.regions import decision_regions
 from kobai.plots.results import (
     confusion_matrix,
+    errors_note,
     misclassified,
     predicted_and_true,
     softmax_and_cross_entropy,
@@ -44,6 +45,7 @@ __all__ = [
     "descent",
     "descent_surface",
     "difference_errors",
+    "errors_note",
     "first_layer_weights",
     "fitted_curves",
     "gradient_field",

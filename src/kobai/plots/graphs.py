@@ -166,7 +166,8 @@ def _draw_flow(
     ax: "Axes", points: Sequence[Place], numbers: tuple[float, float]
 ) -> None:
     """Draw an arrow through points, its value above and the derivative below."""
-    ax.plot(*zip(*points[:-1], strict=True), color=GREY, lw=1.2, zorder=1)
+    if points[1:-1]:
+        ax.plot(*zip(*points[:-1], strict=True), color=GREY, lw=1.2, zorder=1)
     (x0, y0), (x1, y1) = points[-2:]
     gap = 72 * ROUND + 2
     shrink = {"shrinkA": gap if len(points) == 2 else 0, "shrinkB": gap}

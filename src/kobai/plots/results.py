@@ -163,7 +163,7 @@ def predicted_and_true(
     'price'
     """
     y, t = (_columns(a) for a in (predictions, targets))
-    if y.shape != t.shape or not t.size:
+    if y.shape != t.shape or y.ndim != 2 or not t.size:
         raise ValueError(
             f"predicted_and_true: got predictions {y.shape} and targets {t.shape}; "
             "need one of each per sample, (n,) or (n, k), and a sample at least"
@@ -197,7 +197,7 @@ def errors_note(r2: float, rmse: float) -> str:
 
 def _columns(numbers: ArrayLike) -> NDArray[np.float64]:
     array = np.asarray(numbers, dtype=np.float64)
-    return array.reshape(len(array), -1) if array.ndim else array.reshape(1, 1)
+    return array[:, None] if array.ndim == 1 else array
 
 
 def _pairs(
