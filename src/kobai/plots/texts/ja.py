@@ -74,8 +74,8 @@ TEXTS = {
     "layer_axis": "層（1 が入力側）",
     "mean_gradient": "勾配の絶対値の平均 |∂L/∂W|",
     "layer_gradients": "深いネットワークでの勾配消失",
-    "quarter": "1 層ごとに ¼ 倍（シグモイドの傾きの最大値）",
-    "deep_sigmoid": "シグモイド（Xavier の<initial_value>）",
+    "quarter": "1 層ごとに ¼ 倍（<sigmoid> の傾きの最大値）",
+    "deep_sigmoid": "<sigmoid>（Xavier の<initial_value>）",
     "deep_relu": "ReLU（He の<initial_value>）",
     # Descents.
     "local_minimum_example": "<start>が違えば<minimum>も違う：\n"
@@ -129,7 +129,7 @@ TEXTS = {
     "epoch_number": "<epoch> {n}",
     "sine_target": "目標 (sin x + 1)/2",
     "x_radians": "x（ラジアン）",
-    "neuron_output": "出力 y = sigmoid(xw + b)",
+    "neuron_output": "出力 y = <sigmoid>(xw + b)",
     "neuron_sine": "単一<neuron>が正弦曲線に近づく",
     "target": "目標",
     "network_output": "ネットワークの出力",

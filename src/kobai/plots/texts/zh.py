@@ -74,8 +74,8 @@ TEXTS = {
     "layer_axis": "层（1 为最靠近输入的层）",
     "mean_gradient": "梯度绝对值的平均 |∂L/∂W|",
     "layer_gradients": "深层网络中的梯度消失",
-    "quarter": "每层乘以 ¼（sigmoid <derivative>的最大值）",
-    "deep_sigmoid": "sigmoid（Xavier <initial_value>）",
+    "quarter": "每层乘以 ¼（<sigmoid> <derivative>的最大值）",
+    "deep_sigmoid": "<sigmoid>（Xavier <initial_value>）",
     "deep_relu": "ReLU（He <initial_value>）",
     # Descents.
     "local_minimum_example": "<start>不同，到达的<minimum>也不同：\n"
@@ -128,7 +128,7 @@ TEXTS = {
     "epoch_number": "<epoch> {n}",
     "sine_target": "目标 (sin x + 1)/2",
     "x_radians": "x（弧度）",
-    "neuron_output": "输出 y = sigmoid(xw + b)",
+    "neuron_output": "输出 y = <sigmoid>(xw + b)",
     "neuron_sine": "单个<neuron>逐渐逼近正弦曲线",
     "target": "目标",
     "network_output": "网络的输出",
