@@ -125,6 +125,17 @@ def test_a_regression_without_a_table_gets_its_predictions_drawn(kobai, here):
     assert (here / "runs/line-1/predicted-and-true.png").exists()
 
 
+def test_a_regression_that_diverged_is_drawn_too(kobai, here):
+    rows = [f"{x * 7 % 61},{x % 11}" for x in range(60)]
+    (here / "r.csv").write_text("\n".join(["x,y", *rows]))
+    train = ("train", "r.csv", "--target", "y", "--task", "regression", "-q")
+    done = kobai(*train, "--optimizer", "sgd", "--lr", "1e9", "--run", "r")
+    assert done.code == 2
+    assert "RuntimeWarning" not in done.err
+    assert (here / "r/curves.png").exists()
+    assert (here / "r/predicted-and-true.png").exists()
+
+
 def test_classes_have_no_predictions_over_what_is_true(kobai, blobs, here):
     kobai("train", blobs, "--epochs", 1, "-q")
     assert not (here / "runs/blobs-1/predicted-and-true.png").exists()

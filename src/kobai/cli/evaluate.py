@@ -67,7 +67,7 @@ def evaluate(
         _print_numbers(found.columns, outputs, found.t_test)
     if not found.classes:
         place = _picture(run, data, model, out, PREDICTED)
-        predicted = predicted_figure(model.network, found, outputs, language)
+        predicted = predicted_figure(model.network, found, language)
         _write(place, predicted)
         return
     labels = _labels(found.t_test)

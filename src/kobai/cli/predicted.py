@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import numpy as np
     from matplotlib.figure import Figure
 
     from kobai.data import Dataset
@@ -13,9 +12,9 @@ PREDICTED = "predicted-and-true.png"
 
 
 def predicted_figure(
-    network: "Network", data: "Dataset", outputs: "np.ndarray", language: str
+    network: "Network", data: "Dataset", language: str
 ) -> "Figure | None":
-    """Return the figure of the outputs for the test data; None for classes.
+    """Return the figure of what a network predicts for test data; None for classes.
 
     Of a table it is in the unit of each target.
     """
@@ -25,10 +24,11 @@ def predicted_figure(
     from kobai.networks.losses import losses_of_numbers
     from kobai.plots import errors_note, predicted_and_true
 
-    y, t = outputs, data.t_test
+    t = data.t_test
     is_regression = network.loss_name in losses_of_numbers() and t.dtype.kind == "f"
     if data.classes or not is_regression or not t.size:
         return None
+    y = network.predict(data.x_test)
     names: tuple[str, ...] = ()
     if data.columns:
         y, t = data.columns.decode(y), data.columns.decode(t)

@@ -162,8 +162,7 @@ class Session:
         if history.records:
             curves = training_curves(history, self.language)
             write_figure(self.folder.path / CURVES, curves)
-        outputs = network.predict(data.x_test)
-        predicted = predicted_figure(network, data, outputs, self.language)
+        predicted = predicted_figure(network, data, self.language)
         if predicted:
             write_figure(self.folder.path / PREDICTED, predicted)
         return results

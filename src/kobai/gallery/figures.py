@@ -128,7 +128,7 @@ def activation_functions(language: str = "en") -> "Figure":
 
     sigmoid, tanh, relu = functions.sigmoid, functions.tanh, functions.relu
     curves = {
-        # Back-propagation refuses it: it is flat wherever it has a slope at all.
+        # Flat wherever it has a slope, it gives back-propagation nothing to do.
         speaker(language)("step_function"): (functions.step(x), but_at_0(0 * x)),
         "sigmoid": (sigmoid(x), slope(sigmoid)),
         "tanh": (tanh(x), slope(tanh)),
