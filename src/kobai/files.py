@@ -72,6 +72,16 @@ def naming(path: str | os.PathLike[str], error: OSError) -> OSError:
     return OSError(error.errno, error.strerror, os.fspath(path))
 
 
+def as_text(name: str | os.PathLike[str]) -> str:
+    """Return the name of a file as text; a byte in it that is none becomes its number.
+
+    >>> as_text(b"h\\xfft.csv".decode("utf-8", "surrogateescape"))
+    'h\\\\xfft.csv'
+    """
+    raw = os.fspath(name).encode("utf-8", "surrogateescape")
+    return raw.decode("utf-8", "backslashreplace")
+
+
 def remove_leftovers(path: str | os.PathLike[str]) -> None:
     """Remove the temporary files that killed processes left beside `path`."""
     target = Path(os.path.realpath(path))

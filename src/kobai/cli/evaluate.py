@@ -15,6 +15,7 @@ from kobai.cli.predicted import PREDICTED, predicted_figure
 from kobai.cli.screen import columns, facts, plain, say, short, show
 from kobai.cli.settings import one_of
 from kobai.errors import DataError
+from kobai.files import as_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -138,7 +139,7 @@ def _another_table(model: "Model", data: str, encoding: str | None) -> "Dataset"
     if lost:
         say(f"{lost:,} row{'s' * (lost > 1)} without a target left out")
     target = model.columns.target
-    name = Path(data).name
+    name = as_text(Path(data).name)
     return Dataset(name, x[:0], t[:0], x, t, target.classes, columns=model.columns)
 
 

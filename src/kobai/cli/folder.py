@@ -96,7 +96,9 @@ class RunFolder:
             "written": datetime.now(UTC).isoformat(timespec="seconds"),
         }
         text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-        write_atomically(self.path / RUN, text.encode())
+        # Of a file's name that is no text, JSON can hold the halves of characters.
+        raw = text.encode("utf-8", "backslashreplace")
+        write_atomically(self.path / RUN, raw)
 
     def create(self) -> None:
         """Make the folder, and those above it."""

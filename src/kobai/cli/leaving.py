@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Any, NoReturn, TextIO
 
 from kobai.cli import leave_at_once
+from kobai.cli.standins import use_standins
 from kobai.errors import KobaiError
 
 FAILED = 1
@@ -65,6 +66,7 @@ def leave_after(command: Callable[[], Any]) -> NoReturn:
     """Run a command and exit with its code, having said what went wrong."""
     ctrl_c = CtrlC()
     warnings.showwarning = _note
+    use_standins()
     try:
         ctrl_c.watch()
         code = _attempt(command)

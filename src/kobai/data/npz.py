@@ -15,6 +15,7 @@ from kobai.data.keywords import checked_keywords
 from kobai.data.ranges import range_of
 from kobai.data.splits import train_test_split
 from kobai.errors import DataError
+from kobai.files import as_text
 
 NEEDED = "x_train, t_train, x_test, t_test (y for t will do), or x and t, or X and y"
 
@@ -77,12 +78,12 @@ def _dataset(
     x = [inputs(pair.x, pair.x_name, scale) for pair in pairs]
     t, classes = _all_targets(pairs)
     parts = list(zip(x, t, strict=True))
-    source = str(path)
+    source = as_text(path)
     if len(parts) == 1:
         parts[:] = train_test_split(x[0], t[0], test_size, seed, stratify=bool(classes))
         source += f", divided by seed {seed}"
     return Dataset(
-        path.stem,
+        as_text(path.stem),
         *parts[0],
         *parts[1],
         classes=tuple(map(str, range(classes))),

@@ -11,6 +11,7 @@ from kobai.data.images.stack import image_dataset
 from kobai.data.keywords import checked_keywords
 from kobai.data.splits import train_test_split
 from kobai.errors import DataError
+from kobai.files import as_text
 
 IDX_NAME = re.compile(r"(.*?)-?(images|labels)[-.]idx\d-ubyte(\.gz)?", re.IGNORECASE)
 
@@ -62,14 +63,14 @@ def load_idx_folder(
     classes = int(train[1].max()) + 1
     check_labels(test[1], classes, f"{folder}: test labels")
     return image_dataset(
-        folder.resolve().name,
+        as_text(folder.resolve().name),
         train,
         test,
         classes=tuple(map(str, range(classes))),
         scale=1 / 255 if normalize else 1.0,
         flatten=flatten,
         one_hot_label=one_hot_label,
-        source=origin,
+        source=as_text(origin),
     )
 
 

@@ -20,6 +20,7 @@ from kobai.data.tables.spool import MEMORY, Spool, empty_rows
 from kobai.data.tables.targets import class_weights, read_targets, read_weights, scaled
 from kobai.data.tables.writing import Writing
 from kobai.errors import DataError
+from kobai.files import as_text
 
 Names = Any
 """A name of a column, or several; in a frame they may be numbers."""
@@ -102,13 +103,13 @@ def load_table(
         x_test, t_test, lost = rows_of(second, columns, memory, decimal)
         notes += [f"test     {second.name}{_without(lost)}"]
     return Dataset(
-        Path(opened.name).name.split(".")[0],
+        as_text(Path(opened.name).name.split(".")[0]),
         x_train,
         t[is_training],
         x_test,
         t_test,
         classes=kind.classes,
-        source=opened.name if isinstance(table, str | Path) else "",
+        source=as_text(opened.name) if isinstance(table, str | Path) else "",
         columns=columns,
         sample_weight=weights,
         notes=tuple(notes),
