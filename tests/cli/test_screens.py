@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from kobai.cli import lists
-from kobai.cli.predict import BAR_WIDTH
+from kobai.cli.classes import BAR_WIDTH
 from kobai.data import load_digits
 from kobai.formats import load_model
 from kobai.gallery import FIGURES, MOVIES

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from kobai.cli.folder import DESCRIBED, RunFolder
 from kobai.cli.measures import of_table
-from kobai.cli.screen import command, console, facts, plain, say, short, show
+from kobai.cli.screen import command, console, counted, facts, plain, say, short, show
 from kobai.cli.settings import Options
 
 if TYPE_CHECKING:
@@ -42,9 +42,9 @@ def _training(settings: Options, optimizer: Any) -> str:
         "shuffle": f"batches of {settings.batch_size}, shuffled",
     }[settings.batches]
     if settings.steps is not None:
-        length = _count(settings.steps, "step")
+        length = counted(settings.steps, "step")
     else:
-        length = _count(settings.epochs or 1, "epoch")
+        length = counted(settings.epochs or 1, "epoch")
     extra = f"; momentum {optimizer.momentum:g}" if settings.momentum else ""
     decay = f"; weight decay {settings.weight_decay:g}" * bool(settings.weight_decay)
     slow = "; gradients by the definition (slow)" * (settings.gradient == "numerical")
@@ -52,10 +52,6 @@ def _training(settings: Options, optimizer: Any) -> str:
         f"{settings.optimizer}, learning rate {optimizer.learning_rate:g}{extra}{decay}"
         f"; {batches}; {length}; seed {settings.seed}{slow}"
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def results(data: "Dataset", network: "Network", history: "History") -> dict[str, Any]:
@@ -76,7 +72,7 @@ def results(data: "Dataset", network: "Network", history: "History") -> dict[str
 def sum_up(folder: RunFolder, results: dict[str, Any], settings: Options) -> None:
     """Say how well it went, what was written, and what to type next."""
     run = short(folder.path)
-    steps = _count(results["steps"], "step")
+    steps = counted(results["steps"], "step")
     say()
     say(f"{_quality(results)} after {steps} in {results['seconds']:.1f} s")
     say()

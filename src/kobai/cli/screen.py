@@ -8,17 +8,22 @@ import re
 import shlex
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kobai.cli.sheet import Bar as Bar
+from kobai.cli.sheet import Sheet
+from kobai.cli.sheet import bar as bar
+
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
+    from rich.text import Text
 
-BAR = " ▏▎▍▌▋▊▉█"
 PIPE_WIDTH = 100
+NARROW = 60
 
 
 @cache
@@ -28,6 +33,17 @@ def console() -> "Console":
 
     wide = None if sys.stdout is not None and sys.stdout.isatty() else PIPE_WIDTH
     return Console(highlight=False, width=wide)
+
+
+@contextmanager
+def aside(wanted: bool = True) -> Iterator[None]:
+    """Have all that is said meanwhile go to standard error, apart from the output."""
+    screen = console()
+    before, screen.stderr = screen.stderr, wanted
+    try:
+        yield
+    finally:
+        screen.stderr = before
 
 
 def say(text: str = "") -> None:
@@ -45,9 +61,9 @@ def show(*tables: Any) -> None:
         screen.print(*tables)
         return
     with screen.capture() as caught:
-        screen.print(*tables)
+        screen.print(*tables, crop=False)
     for line in caught.get().splitlines():
-        print(line.rstrip())
+        print(line.rstrip(), file=screen.file)
 
 
 def plain(text: object) -> str:
@@ -66,38 +82,48 @@ def visible(text: str) -> str:
     return re.sub(r"[\0-\t\v-\x1f\x7f-\x9f]", lambda m: f"\\x{ord(m[0]):02x}", text)
 
 
-def columns(*names: str, left: Sequence[int] = (0,)) -> "Table":
+def columns(*names: str, left: Sequence[int] = (0,)) -> Sheet:
     """Return an empty table without lines, numbers to the right."""
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for index, name in enumerate(names):
-        table.add_column(name, justify="left" if index in left else "right")
-    return table
+    return Sheet(names, left)
 
 
-def facts(**values: str) -> "Table":
-    """Return names and values side by side, the names bold."""
+def facts(**values: str) -> Any:
+    """Return names and values side by side, the names bold.
+
+    In a narrow terminal what is long stands under its name.
+    """
+    from rich.console import Group
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column(overflow="fold")
-    for name, value in values.items():
-        grid.add_row(name, Text(visible(value)))
+    texts = {name: Text(visible(value)) for name, value in values.items()}
+    room = console().width - max(map(len, texts), default=0) - 2
+    is_narrow = console().is_terminal and console().width < NARROW
+    if is_narrow and any(_widest(text) > room for text in texts.values()):
+        lines: list[Text | Padding] = []
+        for name, text in texts.items():
+            lines += [Text(name, "bold"), Padding(text, (0, 0, 0, 2))]
+        return Group(*lines)
+    for name, text in texts.items():
+        grid.add_row(name, text)
     return grid
 
 
-def bar(share: float, width: int) -> str:
-    """Return a share from 0 to 1 as a bar, exact to an eighth of a character.
+def _widest(text: "Text") -> int:
+    return max((line.cell_len for line in text.split()), default=0)
 
-    >>> bar(0.5, 4), bar(0.28, 4)
-    ('██  ', '█▏  ')
+
+def counted(number: int, noun: str) -> str:
+    """Return a number of things.
+
+    >>> counted(1, "step"), counted(2000, "step")
+    ('1 step', '2,000 steps')
     """
-    eighths = round(min(max(share, 0.0), 1.0) * width * 8)
-    full, rest = divmod(eighths, 8)
-    return ("█" * full + (BAR[rest] if rest else "")).ljust(width)
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def short(path: str | os.PathLike[str]) -> str:
