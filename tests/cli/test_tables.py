@@ -340,7 +340,6 @@ def test_wrong_predictions(refused, here, run, iris):
     (here / "words.csv").write_text(words.replace("?", "thin"), encoding="utf-8")
     message = refused("predict", run, "words.csv")
     assert 'has "thin" among numbers; put a number there or leave it empty\n' in message
-    assert "--out" in refused("predict", run, f"{run}/curves.png", "-o", "p.csv")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sets a limit that Unix has")

@@ -10,13 +10,14 @@ from kobai.cli.doctor import doctor
 from kobai.cli.evaluate import evaluate
 from kobai.cli.export import export
 from kobai.cli.figures import figures
-from kobai.cli.lists import Command
+from kobai.cli.help import Command, Commands
 from kobai.cli.predict import predict
 from kobai.cli.source import source
 from kobai.cli.train import train
 from kobai.version import __version__
 
 app = typer.Typer(
+    cls=Commands,
     help="Train neural networks by gradient descent, and see how they learn.\n\n"
     "Begin with: kobai train",
     pretty_exceptions_enable=False,

@@ -3,6 +3,7 @@
 In a terminal there is colour; in a pipe the same lines come plain.
 """
 
+import math
 import os
 import re
 import shlex
@@ -19,8 +20,7 @@ from kobai.cli.sheet import Sheet
 from kobai.cli.sheet import bar as bar
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.text import Text
+    from rich.console import Console, Group, RenderableType
 
 PIPE_WIDTH = 100
 NARROW = 60
@@ -87,34 +87,42 @@ def columns(*names: str, left: Sequence[int] = (0,)) -> Sheet:
     return Sheet(names, left)
 
 
-def facts(**values: str) -> Any:
+def facts(**values: str) -> "Group":
     """Return names and values side by side, the names bold.
 
-    In a narrow terminal what is long stands under its name.
+    In a narrow terminal a value that is long stands under its name.
     """
+    from rich.cells import cell_len
+    from rich.console import Group
+
+    names = max(map(cell_len, values), default=0)
+    is_narrow = console().is_terminal and console().width < NARROW
+    room = console().width - names - 2 if is_narrow else math.inf
+    lines = []
+    for name, value in values.items():
+        text = visible(value)
+        is_long = max(map(cell_len, text.split("\n"))) > room
+        lines.append(_below(name, text) if is_long else _beside(name, text, names))
+    return Group(*lines)
+
+
+def _below(name: str, text: str) -> "RenderableType":
     from rich.console import Group
     from rich.padding import Padding
+    from rich.text import Text
+
+    return Group(Text(name, "bold"), Padding(Text(text), (0, 0, 0, 2)))
+
+
+def _beside(name: str, text: str, width: int) -> "RenderableType":
     from rich.table import Table
     from rich.text import Text
 
     grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column(style="bold", no_wrap=True, width=width)
     grid.add_column(overflow="fold")
-    texts = {name: Text(visible(value)) for name, value in values.items()}
-    room = console().width - max(map(len, texts), default=0) - 2
-    is_narrow = console().is_terminal and console().width < NARROW
-    if is_narrow and any(_widest(text) > room for text in texts.values()):
-        lines: list[Text | Padding] = []
-        for name, text in texts.items():
-            lines += [Text(name, "bold"), Padding(text, (0, 0, 0, 2))]
-        return Group(*lines)
-    for name, text in texts.items():
-        grid.add_row(name, text)
+    grid.add_row(Text(name), Text(text))
     return grid
-
-
-def _widest(text: "Text") -> int:
-    return max((line.cell_len for line in text.split()), default=0)
 
 
 def counted(number: int, noun: str) -> str:

@@ -69,7 +69,9 @@ class Sheet:
             for gap in (GAP, 1):
                 spare = room - sheet._width(console, gap)
                 if spare >= 0:
-                    yield sheet._beside(gap, SHORTEST_BAR + spare)
+                    table = sheet._beside(gap, SHORTEST_BAR + spare)
+                    wide = max(options.max_width, room - spare)
+                    yield from console.render(table, options.update(width=wide))
                     return
         yield from self._on_end()
 
