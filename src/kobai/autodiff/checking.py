@@ -10,6 +10,7 @@ from kobai import html
 from kobai.autodiff.numerical import Probe
 from kobai.autodiff.reverse import as_float_array, gradient
 from kobai.autodiff.trees import leaf_names, leaves, tree_map
+from kobai.keywords import checked_keywords
 
 HEAD = ("parameter", "shape", "max |difference|", "relative", "where", "verdict")
 
@@ -60,6 +61,7 @@ class GradientReport:
         return html.table(HEAD, self.cells(), left=(0, 1, 4, 5), bold=wrong)
 
 
+@checked_keywords
 def check_gradient(
     f: Callable[[Any], Any],
     x: Any,

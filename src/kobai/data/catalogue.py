@@ -7,10 +7,10 @@ from kobai.data.dataset import Dataset
 from kobai.data.digits import load_digits
 from kobai.data.images.folders import load_idx_folder
 from kobai.data.images.mnist import load_fashion_mnist, load_kuzushiji_mnist, load_mnist
-from kobai.data.keywords import checked_keywords
 from kobai.data.npz import load_npz
 from kobai.data.tables.endings import is_table
 from kobai.errors import DataError, suggest
+from kobai.keywords import checked_keywords
 
 IMAGE_SETS = {
     "mnist": load_mnist,

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
+from kobai.keywords import checked_keywords
+
 if TYPE_CHECKING:
     from kobai.data.ranges import InputRange
     from kobai.data.tables.columns import Columns
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 
+@checked_keywords
 @dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
     """Training and test data, with the names of the classes.

@@ -6,8 +6,8 @@ import numpy as np
 
 from kobai.data.dataset import Dataset
 from kobai.data.images.stack import image_dataset
-from kobai.data.keywords import checked_keywords
 from kobai.data.splits import train_test_split
+from kobai.keywords import checked_keywords
 
 
 @checked_keywords

@@ -11,11 +11,11 @@ from kobai.data.arrays import image_shape, inputs, targets
 from kobai.data.damage import readable
 from kobai.data.dataset import Array, Dataset
 from kobai.data.images.idx import check_labels
-from kobai.data.keywords import checked_keywords
 from kobai.data.ranges import range_of
 from kobai.data.splits import train_test_split
 from kobai.errors import DataError
 from kobai.files import as_text
+from kobai.keywords import checked_keywords
 
 NEEDED = "x_train, t_train, x_test, t_test (y for t will do), or x and t, or X and y"
 

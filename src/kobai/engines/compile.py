@@ -14,6 +14,7 @@ from kobai.engines.versions import Version
 from kobai.errors import suggest
 from kobai.functions.arrays import Array
 from kobai.graph import Graph, TraceError, trace
+from kobai.keywords import checked_keywords
 
 ENGINES = ("auto", "numpy", "numba")
 
@@ -72,6 +73,7 @@ class Compiled:
         return version
 
 
+@checked_keywords
 def compile(f: Callable[..., Any], engine: str = "auto") -> Compiled:
     """Return a function that computes what f computes, without its overhead.
 

@@ -16,12 +16,14 @@ from kobai.errors import ModelFileError
 from kobai.files import write_atomically
 from kobai.formats import description
 from kobai.formats.model import Model
+from kobai.keywords import checked_keywords
 from kobai.networks import Network, architecture
 from kobai.networks.placing import number_shapes, place
 
 Arrays = Mapping[str, np.ndarray]
 
 
+@checked_keywords
 def save_model(
     path: str | os.PathLike[str],
     network: Network,
@@ -78,6 +80,7 @@ def save_model(
     write_atomically(Path(path), save(arrays, header))
 
 
+@checked_keywords
 def load_model(path: str | os.PathLike[str]) -> Model:
     """Return the model that `save_model` wrote; nothing in the file is executed.
 

@@ -12,10 +12,12 @@ from kobai.data.tables.columns import Columns
 from kobai.data.tables.writing import Writing
 from kobai.formats.layout import laid_out
 from kobai.formats.units import factor_to_raw, known_range
+from kobai.keywords import checked_keywords
 from kobai.networks import Network
 from kobai.networks.frames import as_numbers
 
 
+@checked_keywords
 @dataclass(frozen=True)
 class Model:
     """A network, the names of its classes, and how raw data becomes its inputs.

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import DTypeLike
 
+from kobai.keywords import checked_keywords
 from kobai.networks.activations import ACTIVATIONS, Identity, Sigmoid, Softmax
 from kobai.networks.layer import Layer
 from kobai.networks.layers import Dense, Flatten
@@ -64,6 +65,7 @@ class Data(Protocol):
         """How much each row counts, shape (n,), or None."""
 
 
+@checked_keywords
 def suited(
     data: Data,
     *,

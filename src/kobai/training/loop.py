@@ -10,8 +10,9 @@ from numpy.typing import ArrayLike
 
 from kobai.errors import ModelFileError
 from kobai.files import remove_leftovers
-from kobai.optimizers import SGD, Optimizer
-from kobai.training.callbacks import Callbacks
+from kobai.keywords import checked_with
+from kobai.optimizers import OPTIMIZERS, SGD, Optimizer
+from kobai.training.callbacks import Callbacks, EarlyStopping
 from kobai.training.checkpoint import choices_of, load_checkpoint
 from kobai.training.data import prepare
 from kobai.training.display.choice import choose_display
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from kobai.networks import Network
 
 
+@checked_with(optimizer=OPTIMIZERS.values(), callbacks=[EarlyStopping])
 def train(
     network: "Network",
     data: Any,

@@ -10,6 +10,7 @@ import numpy as np
 
 from kobai.data.damage import readable
 from kobai.errors import DataError
+from kobai.keywords import checked_keywords
 
 Array = np.ndarray[Any, Any]
 
@@ -19,6 +20,7 @@ SMALL_FIELD = 16
 MOST_PIXELS = 100_000_000
 
 
+@checked_keywords
 def read_image(
     path: str | os.PathLike[str], shape: tuple[int, ...] = (28, 28)
 ) -> Array:

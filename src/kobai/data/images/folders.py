@@ -8,10 +8,10 @@ from typing import NamedTuple
 from kobai.data.dataset import Array, Dataset
 from kobai.data.images.idx import check_labels, check_pair, read_idx
 from kobai.data.images.stack import image_dataset
-from kobai.data.keywords import checked_keywords
 from kobai.data.splits import train_test_split
 from kobai.errors import DataError
 from kobai.files import as_text
+from kobai.keywords import checked_keywords
 
 IDX_NAME = re.compile(r"(.*?)-?(images|labels)[-.]idx\d-ubyte(\.gz)?", re.IGNORECASE)
 

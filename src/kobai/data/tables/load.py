@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from kobai.data.dataset import Array, Dataset
-from kobai.data.keywords import checked_keywords
 from kobai.data.splits import chosen_rows
 from kobai.data.tables.columns import Columns, Target
 from kobai.data.tables.fitting import Fitted
@@ -21,6 +20,7 @@ from kobai.data.tables.targets import class_weights, read_targets, read_weights,
 from kobai.data.tables.writing import Writing
 from kobai.errors import DataError
 from kobai.files import as_text
+from kobai.keywords import checked_keywords
 
 Names = Any
 """A name of a column, or several; in a frame they may be numbers."""

@@ -16,6 +16,7 @@ from kobai.formats.exporting.prediction import ExportError, prediction_of
 from kobai.formats.files import load_model
 from kobai.formats.model import Model
 from kobai.formats.pytorch import pytorch_bytes
+from kobai.keywords import checked_keywords
 from kobai.networks import Network
 
 __all__ = ["FORMATS", "ExportError", "Format", "export", "format_of", "load_json"]
@@ -52,6 +53,7 @@ FORMATS = {
 }
 
 
+@checked_keywords
 def export(
     model: Model | Network | str | os.PathLike[str],
     path: str | os.PathLike[str],
