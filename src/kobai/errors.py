@@ -66,6 +66,10 @@ SYNONYMS = (
     "cross_entropy categorical_crossentropy sparse_categorical_crossentropy nll",
     "squared_error mse l2_loss",
     "out output",
+    "evaluate test score eval",
+    "train fit learn",
+    "predict classify infer",
+    "check gradcheck",
     "h eps epsilon delta dx",
 )
 """Words that other books and libraries have for the same."""
@@ -85,7 +89,7 @@ def meant(word: str, known: Sequence[str]) -> str:
     """Return the known word that is meant by another, or "".
 
     It is the same but for capitals and hyphens, has these initials, is called so
-    elsewhere, or is spelt much like it.
+    elsewhere, begins so as the only one, or is spelt much like it.
 
     >>> meant("ReLU", ["relu", "leaky_relu"]), meant("lr", ["epochs", "learning_rate"])
     ('relu', 'learning_rate')
@@ -101,6 +105,9 @@ def meant(word: str, known: Sequence[str]) -> str:
         for name in known:
             if plain in words and _plain(name) in words:
                 return name
+    longer = [name for name in known if _plain(name).startswith(plain)]
+    if len(plain) > 2 and len(longer) == 1:
+        return longer[0]
     # difflib takes 5 ms to import, and only a mistake needs it.
     from difflib import get_close_matches
 

@@ -10,6 +10,7 @@ from kobai.cli import options
 from kobai.cli.loading import load_data
 from kobai.cli.screen import columns, facts, plain, say, show
 from kobai.cli.settings import Options, SettingError, build_network
+from kobai.data.tables.endings import is_table
 
 if TYPE_CHECKING:
     from kobai.data import Dataset
@@ -56,6 +57,11 @@ def check(
         seed=0 if seed is None else seed,
         dtype="float64",
     )
+    if is_table(settings.data):
+        raise SettingError(
+            f"{settings.data}: is a table; kobai check takes a data set, such as "
+            "digits, a folder of IDX files or an .npz"
+        )
     found = load_data(settings.data, data_dir, settings.seed)
     if not 1 <= samples <= len(found.x_train):
         raise SettingError(

@@ -6,12 +6,14 @@ them. Examples stay as they were written.
 
 from collections.abc import Iterable, Iterator
 from inspect import cleandoc
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperCommand, TyperGroup
 
 from kobai.cli.lists import fill_lists
 from kobai.cli.screen import console
+from kobai.errors import KobaiError, suggest
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -36,6 +38,12 @@ class Command(TyperCommand):
 class Commands(TyperGroup):
     """The commands together, with a line for each."""
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find a command, or refuse its name and say which there are."""
+        if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            raise KobaiError(_no_command(args[0], self.list_commands(ctx)))
+        return super().resolve_command(ctx, args)
+
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help."""
         rows = []
@@ -44,6 +52,15 @@ class Commands(TyperGroup):
             if command is not None and not command.hidden:
                 rows.append((name, " ".join(_paragraphs(command.help)[0].split())))
         formatter.write(rendered([*_page(self, ctx), *section("Commands", rows)]))
+
+
+def _no_command(name: str, known: list[str]) -> str:
+    message = f'No such command "{name}"; there are {", ".join(known)}.'
+    if name in ("help", "version"):
+        return f"{message} For that write: kobai --{name}"
+    if Path(name).exists():
+        return f"{message} To train on a file: kobai train {name}"
+    return f"{message}{suggest(name, known)}"
 
 
 def rendered(parts: "Iterable[RenderableType]") -> str:

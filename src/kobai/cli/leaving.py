@@ -17,7 +17,7 @@ from typing import Any, NoReturn, TextIO
 
 from kobai.cli import leave_at_once
 from kobai.cli.standins import use_standins
-from kobai.errors import KobaiError
+from kobai.errors import KobaiError, meant
 
 FAILED = 1
 USER_ERROR = 2
@@ -127,9 +127,19 @@ def _message(error: Exception) -> str:
         raise error
     context = getattr(error, "ctx", None)
     path = f"{context.command_path} " if context else ""
-    message = error.format_message().rstrip(".")
+    message = _meant(error, context) or error.format_message().rstrip(".")
     stop = "" if message.endswith("?") else "."
     return f"{message}{stop} See: {path or 'kobai '}--help"
+
+
+def _meant(error: Any, context: Any) -> str:
+    """Return what to say of an option that there is not, and the one that is meant."""
+    given = getattr(error, "option_name", None)
+    if not given or context is None or not hasattr(error, "possibilities"):
+        return ""
+    options = [each.lstrip("-") for p in context.command.params for each in p.opts]
+    near = meant(given.lstrip("-"), [each for each in options if len(each) > 1])
+    return f"No such option: {given}" + f'. Did you mean "--{near}"?' * bool(near)
 
 
 def _note(

@@ -1,14 +1,19 @@
 """The data of a run: a data set by its name, or a table with its options."""
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kobai.cli.folder import RUN
 from kobai.cli.options import DATA_SETS
-from kobai.cli.screen import short
+from kobai.cli.screen import command, short
 from kobai.cli.settings import TABLE_OPTIONS, Options, SettingError
 
 if TYPE_CHECKING:
     from kobai.data import Dataset
+
+
+DOWNLOADED = DATA_SETS[1:]
 
 
 def load(settings: Options) -> "Dataset":
@@ -56,6 +61,16 @@ def load_data(name: str, data_dir: str | None, seed: int) -> "Dataset":
     from kobai.data import load_dataset
 
     brief = short(name)
+    if data_dir is not None and brief not in DOWNLOADED:
+        raise SettingError(
+            f"--data-dir: got {data_dir}, but {brief} is read from no such folder; it "
+            f"goes with {', '.join(DOWNLOADED)}"
+        )
+    if (Path(name) / RUN).is_file():
+        raise SettingError(
+            f"{brief}: is a run folder, and no data; to go on with that run: "
+            f"{command('train', '--resume', '--run', brief)}"
+        )
     # A folder called mnist is not the set of that name.
     return load_dataset(name if brief in DATA_SETS else brief, data_dir, seed)
 

@@ -35,7 +35,9 @@ def whole(option: str, least: int | None = None) -> Callable[[str], int]:
         try:
             value = int(text)
         except ValueError:
-            raise KobaiError(f'{option}: got "{text}"; need a whole number') from None
+            raise KobaiError(
+                f'{option}: got "{text}"; need a whole number, such as 10'
+            ) from None
         if least is not None and value < least:
             raise KobaiError(f"{option}: got {value}; need {least} or more")
         return value

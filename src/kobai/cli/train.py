@@ -1,11 +1,13 @@
 """`kobai train`: train a network, and leave a run folder behind."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from kobai.cli import options, table_options
-from kobai.cli.folder import CHECKPOINT, RunError, RunFolder, fresh_folder
+from kobai.cli.folder import CHECKPOINT, RUN, RunError, RunFolder, fresh_folder
 from kobai.cli.loading import typed
+from kobai.cli.screen import short
 from kobai.cli.settings import (
     Options,
     SettingError,
@@ -88,10 +90,10 @@ def _fresh(run: str | None, given: dict[str, Any]) -> tuple[RunFolder, Options]:
 
 def _resumed(run: str | None, given: dict[str, Any]) -> tuple[RunFolder, Options]:
     """Take the settings of the run as it began; only its length may change."""
-    from pathlib import Path
-
     if run is None:
-        raise SettingError("--resume: say which run: --resume --run runs/digits-1")
+        named = given.get("data", "")
+        example = short(named) if Path(named, RUN).is_file() else "runs/digits-1"
+        raise SettingError(f"--resume: say which run: --resume --run {example}")
     folder = RunFolder(Path(run).expanduser())
     before = folder.settings()
     if not folder.checkpoint.exists():

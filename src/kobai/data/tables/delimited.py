@@ -175,7 +175,7 @@ def open_text_table(
     with _opened(path) as file:
         _check_beginning(file.read(4096), path)
         file.seek(0)
-        known = encoding and checked_encoding(encoding)
+        known = encoding and checked_encoding(encoding, path)
         found = known or find_encoding(file, path, usual)
         file.seek(0)
         table = TextTable(path, found, ",", ())
@@ -273,7 +273,7 @@ def _utf8(file: BinaryIO, table: TextTable, size: int = FIRST) -> Iterator[bytes
             else:
                 yield decoder.decode(chunk).encode()
         decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise DataError(
             f"{table.path}: it has text that is not {table.encoding}; say what it is: "
             "--encoding cp932 (or encoding=), or save it as UTF-8"
