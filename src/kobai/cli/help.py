@@ -91,7 +91,9 @@ def _page(command: Any, ctx: Any) -> "Iterator[RenderableType]":
     panels: dict[str, Rows] = {}
     for each in parameters:
         usual = "Arguments" if _is_argument(each) else "Options"
-        rows = panels.setdefault(each.rich_help_panel or usual, [])
+        # The help's own option may be one of Click's, which has no panel.
+        panel = getattr(each, "rich_help_panel", None) or usual
+        rows = panels.setdefault(panel, [])
         rows.append((_name(each), _meaning(each)))
     panels["Options"] = panels.pop("Options")
     for title, rows in panels.items():
@@ -171,6 +173,7 @@ def _meaning(parameter: Any) -> str:
     default = parameter.default
     if parameter.required and not _is_argument(parameter):
         return f"{parameter.help} Needed."
-    if default is None or isinstance(default, bool) or not parameter.show_default:
+    is_told = isinstance(default, int | float | str | Path)
+    if not is_told or isinstance(default, bool) or not parameter.show_default:
         return str(parameter.help or "")
     return f"{parameter.help} Usually {default}."
