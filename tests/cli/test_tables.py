@@ -296,7 +296,10 @@ OPTIONS = [
     (["--target", "species", "--task", "regression"], '"species" is no number'),
     (["--target", "species", "--drop", "species"], '"species" is the target'),
     (["--target", "species", "--drop", "heigth"], 'no column "heigth"'),
-    (["--target", "species", "--test-size", "2"], "got test_size=2.0 for 150 rows"),
+    (
+        ["--target", "species", "--test-size", "2"],
+        "--test-size: got 2; need a share",
+    ),
     (["--target", "species", "--test-size", "half"], '--test-size: got "half"'),
     (["--target", "species", "--test", "none.csv"], "none.csv: there is no such file"),
     (
