@@ -16,7 +16,7 @@ from types import FrameType
 from typing import Any, NoReturn, TextIO
 
 from kobai.cli import leave_at_once
-from kobai.errors import KobaiError
+from kobai.errors import KobaiError, visible
 
 FAILED = 1
 USER_ERROR = 2
@@ -171,6 +171,7 @@ def complain(message: str) -> None:
     """Write a message to standard error; a terminal gets colour and whole words."""
     if sys.stderr is None:
         return
+    message = visible(message)
     if sys.stderr.isatty():
         message = _for_terminal(message)
     # Where standard error is closed there is nobody left to tell.

@@ -7,6 +7,7 @@ from kobai.cli.folder import DESCRIBED, RunFolder
 from kobai.cli.measures import of_table
 from kobai.cli.screen import command, console, facts, plain, say, short, show
 from kobai.cli.settings import Options
+from kobai.errors import visible
 
 if TYPE_CHECKING:
     from kobai.data import Dataset
@@ -128,7 +129,7 @@ def _show_pairs(title: str, rows: dict[str, str]) -> None:
     say(f"[bold]{title}[/bold]")
     for left, right in rows.items():
         # A terminal that wraps a line by itself still copies it as one.
-        console().print(Text(f"  {left}", "cyan"), soft_wrap=True)
+        console().print(Text(f"  {visible(left)}", "cyan"), soft_wrap=True)
         say(f"      {right}")
 
 

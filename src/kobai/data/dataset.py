@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
+from kobai.errors import visible
+
 if TYPE_CHECKING:
     from kobai.data.ranges import InputRange
     from kobai.data.tables.columns import Columns
@@ -91,7 +93,7 @@ class Dataset:
         lines += [f"  {note}" for note in self.notes]
         if self.source:
             lines.append(f"  source   {self.source}")
-        return "\n".join(lines)
+        return visible("\n".join(lines))
 
     def _inputs(self) -> str:
         shape = self.x_train.shape[1:]
