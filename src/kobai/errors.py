@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-
 # As they are part of words, or space that is not ASCII.
 _SHOWN = frozenset("\n\u00a0\u200c\u200d\u202f\u3000")
 

@@ -18,6 +18,8 @@ from kobai.version import __version__
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from kobai.data import Dataset
+
 MODEL = "model.safetensors"
 HISTORY = "history.csv"
 CURVES = "curves.png"
@@ -65,9 +67,19 @@ class RunFolder:
                 raise TypeError("results")
         except FileNotFoundError:
             raise RunError(f"{self.path}: not a run folder: it has no {RUN}") from None
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise RunError(f"{file}: damaged ({error!r}); train anew") from None
         return dict(content)
+
+    def checksum(self) -> tuple[str, bool]:
+        """Return the checksum of the data, and whether test rows were drawn from it.
+
+        It is empty where an older Kobai wrote the run.
+        """
+        known = self.read().get("data")
+        if not isinstance(known, dict):
+            return "", False
+        return str(known.get("checksum", "")), bool(known.get("drawn"))
 
     def settings(self) -> Options:
         """Return the settings that `run.json` holds."""
@@ -78,13 +90,22 @@ class RunFolder:
                 f"{self.path / RUN}: damaged ({error}); train anew"
             ) from None
 
-    def write(self, settings: Mapping[str, Any], results: Mapping[str, Any]) -> None:
-        """Write `run.json`: settings, results, and versions of what computed them."""
+    def write(
+        self,
+        settings: Mapping[str, Any],
+        results: Mapping[str, Any],
+        data: "Dataset | None" = None,
+    ) -> None:
+        """Write `run.json`: settings, results, and versions of what computed them.
+
+        Of the data it says how the test rows were drawn, and a checksum.
+        """
         import numpy as np
 
         content = {
             "settings": dict(settings),
             "results": dict(results),
+            **({"data": _identity(data)} if data is not None else {}),
             "versions": {
                 "kobai": __version__,
                 "numpy": np.__version__,
@@ -110,6 +131,17 @@ class RunFolder:
             self.path.rmdir()
         except OSError:
             return
+
+
+def _identity(data: "Dataset") -> dict[str, Any]:
+    from kobai.data.checksum import checksum_of
+
+    return {
+        "training_rows": len(data.x_train),
+        "test_rows": len(data.x_test),
+        "drawn": data.drawn,
+        "checksum": checksum_of(data),
+    }
 
 
 def fresh_folder(wanted: str | None, data: str) -> RunFolder:

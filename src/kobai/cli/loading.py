@@ -51,13 +51,16 @@ def class_weights(text: str) -> str | dict[str, float]:
     return found
 
 
-def load_data(name: str, data_dir: str | None, seed: int) -> "Dataset":
+def load_data(
+    name: str, data_dir: str | None, seed: int, test_size: float | None = 0.2
+) -> "Dataset":
     """Load a data set, and name its file in messages as briefly as can be."""
     from kobai.data import load_dataset
 
     brief = short(name)
     # A folder called mnist is not the set of that name.
-    return load_dataset(name if brief in DATA_SETS else brief, data_dir, seed)
+    path = name if brief in DATA_SETS else brief
+    return load_dataset(path, data_dir, seed, test_size=test_size)
 
 
 def typed(path: str) -> str:

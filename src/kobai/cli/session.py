@@ -44,9 +44,10 @@ class _Beginning:
 
     folder: RunFolder
     settings: Options
+    data: "Dataset"
 
     def on_train_begin(self, state: TrainingState) -> None:
-        self.folder.write(self.settings.as_json(), {})
+        self.folder.write(self.settings.as_json(), {}, self.data)
 
 
 @dataclass
@@ -136,7 +137,7 @@ class Session:
             seed=chosen.seed,
             engine=chosen.engine,
             gradient=chosen.gradient,
-            callbacks=[LossWatch(), _Beginning(self.folder, self.settings)],
+            callbacks=[LossWatch(), _Beginning(self.folder, self.settings, data)],
             progress=False if self.quiet or self.unheard else "auto",
             checkpoint=self.folder.checkpoint,
             resume=self.resume,
@@ -156,7 +157,7 @@ class Session:
             data=data,
         )
         history.write_csv(self.folder.path / HISTORY)
-        self.folder.write(self.settings.as_json(), results)
+        self.folder.write(self.settings.as_json(), results, data)
         if history.records:
             write_figure(self.folder.path / CURVES, training_curves(history))
         return results

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kobai.data.arrays import image_shape, inputs, targets
+from kobai.data.checksum import checksum
 from kobai.data.damage import readable
 from kobai.data.dataset import Array, Dataset
 from kobai.data.images.idx import check_labels
@@ -33,16 +34,16 @@ def load_npz(
     path: str | os.PathLike[str],
     normalize: bool = True,
     *,
-    test_size: float = 0.2,
+    test_size: float | None = 0.2,
     seed: int = 0,
 ) -> Dataset:
     """Load inputs and targets from an .npz file, as `np.savez` writes it.
 
     The arrays are x_train, t_train, x_test, t_test (or y_train, y_test), or x and t (or
-    X and y), of which `test_size`, drawn by `seed`, is the test data. Inputs are
-    `(n, d)`; images `(n, height, width)` or `(n, height, width, channels)` are
-    flattened to `(n, d)`. Unsigned bytes are scaled by 1/255, unless `normalize` is
-    False; other numbers are left as they are. x becomes float32.
+    X and y), of which `test_size`, drawn by `seed`, is the test data (None: all of
+    them). Inputs are `(n, d)`; images `(n, height, width)` or `(n, height, width,
+    channels)` are flattened to `(n, d)`. Unsigned bytes are scaled by 1/255, unless
+    `normalize` is False; other numbers are left as they are. x becomes float32.
 
     Whole numbers `(n,)` and one-hot rows `(n, k)` as targets are class labels; they
     become `(n,)`, int64. Numbers stored as floats, `(n,)` or `(n, k)`, are targets of a
@@ -67,7 +68,7 @@ def load_npz(
 
 
 def _dataset(
-    path: Path, pairs: list[Pair], normalize: bool, test_size: float, seed: int
+    path: Path, pairs: list[Pair], normalize: bool, test_size: float | None, seed: int
 ) -> Dataset:
     for pair in pairs:
         _check_rows(pair)
@@ -78,7 +79,11 @@ def _dataset(
     t, classes = _all_targets(pairs)
     parts = list(zip(x, t, strict=True))
     source = str(path)
-    if len(parts) == 1:
+    drawn = ""
+    if len(parts) == 1 and test_size is None:
+        parts.insert(0, (x[0][:0], t[0][:0]))
+    elif len(parts) == 1 and test_size is not None:
+        drawn = f"drawn by seed {seed}"
         parts[:] = train_test_split(x[0], t[0], test_size, seed, stratify=bool(classes))
         source += f", divided by seed {seed}"
     return Dataset(
@@ -90,6 +95,8 @@ def _dataset(
         scale=scale,
         source=source,
         input_range=range_of(pair.x for pair in pairs),
+        drawn=drawn,
+        checksum=checksum(x[0], t[0]) if len(pairs) == 1 else "",
     )
 
 
