@@ -51,6 +51,7 @@ def predict(
     cut out, scaled and centred as those of the training data are. A table needs the
     columns that were trained on, under the same names; others are not used.
     """
+    from kobai.data.damage import check_regular
     from kobai.data.tables.endings import is_table
 
     model = find_model(run)
@@ -60,6 +61,7 @@ def predict(
         raise DataError(
             f"{file}: is a folder; name a picture, a table or an .npz in it"
         )
+    check_regular(file)
     if is_table(file):
         predict_rows(model, file, out, encoding)
         return
@@ -165,21 +167,16 @@ def _predicted(model: "Model", file: Path) -> "np.ndarray":
 
 def _read_rows(file: Path) -> "np.ndarray":
     """Return the inputs in an .npz: x, X or x_test, or its only array."""
-    import numpy as np
+    from kobai.data.npz import opened
 
-    try:
-        with np.load(file, allow_pickle=False) as content:
-            named = [n for n in ("x", "X", "x_test") if n in content.files]
-            names = named or content.files
-            if not named and len(names) != 1:
-                raise DataError(
-                    f"{file}: holds {', '.join(names) or 'nothing'}; need an array x"
-                )
-            return np.asarray(content[names[0]])
-    except (DataError, OSError):
-        raise
-    except Exception as error:  # Whatever NumPy and its unpackers raise at damage.
-        raise DataError(f"{file}: no readable .npz file ({error})") from None
+    with opened(file, "an array x") as arrays:
+        named = [n for n in ("x", "X", "x_test") if n in arrays.names]
+        names = named or arrays.names
+        if not named and len(names) != 1:
+            raise DataError(
+                f"{file}: holds {', '.join(names) or 'nothing'}; need an array x"
+            )
+        return arrays[names[0]]
 
 
 def _print_rows(model: "Model", outputs: "np.ndarray") -> None:
