@@ -13,6 +13,7 @@ from kobai.cli.mistakes import print_classes, print_confusion
 from kobai.cli.models import find_model
 from kobai.cli.screen import columns, facts, plain, say, short, show
 from kobai.cli.settings import SettingError, one_of
+from kobai.errors import visible
 
 if TYPE_CHECKING:
     import numpy as np
@@ -149,5 +150,5 @@ def _draw(
     from kobai.plots import confusion_matrix
 
     counts = confusion(outputs, labels_of(found.data.t_test))
-    names = class_names(model, found)
+    names = tuple(map(visible, class_names(model, found)))
     write_figure(path, confusion_matrix(counts, names, language))
