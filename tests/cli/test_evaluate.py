@@ -65,7 +65,7 @@ def test_a_network_that_learned_rows_by_heart_is_measured_on_others(kobai, run):
         "samples": 60,
         "chosen": "of 300, drawn by seed 1, not trained on",
         "unchanged": True,
-        "trained_on": False,
+        "trained_on": 0.0,
     }
     shown = kobai("evaluate", run).out
     assert "t.csv, 60 test samples: of 300, drawn by seed 1, not trained on" in shown
@@ -108,7 +108,7 @@ def test_all_rows_of_a_file_that_is_named(kobai, here, run, frame):
     for how in (["--test", "new.csv"], ["new.csv"]):
         found = measures(kobai("evaluate", run, *how, "--json"))["data"]
         assert (found["samples"], found["chosen"]) == (40, "all rows")
-        assert (found["unchanged"], found["trained_on"]) == (None, False)
+        assert (found["unchanged"], found["trained_on"]) == (None, 0.0)
     shown = kobai("evaluate", run, "--test", "new.csv").out
     assert "new.csv, 40 test samples: all rows" in shown
     both = kobai("evaluate", run, "new.csv", "--test", "new.csv")
@@ -118,12 +118,19 @@ def test_all_rows_of_a_file_that_is_named(kobai, here, run, frame):
 
 def test_it_is_said_of_rows_that_were_trained_on(kobai, here, run, frame):
     done = kobai("evaluate", run, "--test", "t.csv", "--json")
-    assert measures(done)["data"]["trained_on"] is True
+    assert measures(done)["data"]["trained_on"] == 1
     assert measures(done)["data"]["samples"] == 300
-    assert "t.csv is what r was trained on" in done.err
-    # A rewritten copy is known as well, by what it holds.
-    frame.write_parquet(here / "copy.parquet")
-    assert "is what r was trained on" in kobai("evaluate", run, "copy.parquet").err
+    assert "t.csv has 100% of the rows that r was trained on" in done.err
+    # What has been put in another order or written anew is known as well.
+    frame.sort("w0", "w3").select(reversed(frame.columns)).write_parquet(
+        here / "copy.parquet"
+    )
+    done = kobai("evaluate", run, "copy.parquet")
+    assert "copy.parquet has 100% of the rows" in done.err
+    pl.concat([frame.head(60), unlearnable(500).tail(200)]).write_csv(here / "m.csv")
+    found = measures(kobai("evaluate", run, "m.csv", "--json"))["data"]
+    # A fifth of the rows, of which four fifths were trained on: 48 of 240.
+    assert found["trained_on"] == pytest.approx(0.2, abs=0.08)
 
 
 def rewritten(frame, here):
@@ -203,7 +210,7 @@ def test_a_file_that_has_gone(kobai, here, run):
     (here / "t.csv").rename(here / "moved.csv")
     assert "t.csv: there is no such file" in refused(kobai("evaluate", run))
     found = measures(kobai("evaluate", run, "--test", "moved.csv", "--json"))
-    assert found["data"]["trained_on"] is True
+    assert found["data"]["trained_on"] == 1
 
 
 def test_an_older_run_says_what_nobody_knows(kobai, here, run):
@@ -242,7 +249,8 @@ def test_an_npz_that_has_changed(kobai, here, order):
     assert REFUSED in refused(kobai("evaluate", "r"))
     found = measures(kobai("evaluate", "r", "--test", "a.npz", "--json"))["data"]
     assert (found["samples"], found["chosen"]) == (len(a["x"]), "all rows")
-    assert found["trained_on"] is False
+    # One row in 96 is another.
+    assert found["trained_on"] >= (0.98 if order != "sorted" else 1)
 
 
 def test_one_row_alone_is_measured(kobai, here):
@@ -255,14 +263,14 @@ def test_one_row_alone_is_measured(kobai, here):
 
 
 def test_a_file_that_names_its_test_data(kobai, here):
-    a, b = arrays(), arrays(30)
+    a, b = arrays(), {k: v[-30:] for k, v in arrays(150).items()}
     names = {"x_train": a["x"], "t_train": a["t"], "x_test": b["x"], "t_test": b["t"]}
     np.savez(here / "a.npz", **names)
     kobai("train", "a.npz", "--epochs", 1, "--run", "r", "-q")
     for more in ([], ["--test", "a.npz"]):
         done = kobai("evaluate", "r", *more, "--json")
         found = measures(done)["data"]
-        assert (found["samples"], found["trained_on"], done.err) == (30, False, "")
+        assert (found["samples"], found["trained_on"], done.err) == (30, 0, "")
         assert "test data" in found["chosen"]
     np.savez(here / "a.npz", **{**names, "x_test": b["x"] + 1})
     assert REFUSED in refused(kobai("evaluate", "r"))

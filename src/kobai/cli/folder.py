@@ -71,15 +71,14 @@ class RunFolder:
             raise RunError(f"{file}: damaged ({error!r}); train anew") from None
         return dict(content)
 
-    def checksum(self) -> tuple[str, bool]:
-        """Return the checksum of the data, and whether test rows were drawn from it.
+    def identity(self) -> tuple[str, list[str]]:
+        """Return the checksum of the data, and marks of rows that were trained on.
 
-        It is empty where an older Kobai wrote the run.
+        Both are empty where an older Kobai wrote the run.
         """
         known = self.read().get("data")
-        if not isinstance(known, dict):
-            return "", False
-        return str(known.get("checksum", "")), bool(known.get("drawn"))
+        found = known if isinstance(known, dict) else {}
+        return str(found.get("checksum", "")), str(found.get("trained_on", "")).split()
 
     def settings(self) -> Options:
         """Return the settings that `run.json` holds."""
@@ -98,7 +97,8 @@ class RunFolder:
     ) -> None:
         """Write `run.json`: settings, results, and versions of what computed them.
 
-        Of the data it says how the test rows were drawn, and a checksum.
+        Of the data it says how the test rows were drawn, by what it is known again,
+        and by what some of the rows are that were trained on.
         """
         import numpy as np
 
@@ -134,13 +134,14 @@ class RunFolder:
 
 
 def _identity(data: "Dataset") -> dict[str, Any]:
-    from kobai.data.checksum import checksum_of
+    from kobai.data.checksum import checksum_of, sampled_marks
 
     return {
         "training_rows": len(data.x_train),
         "test_rows": len(data.x_test),
         "drawn": data.drawn,
         "checksum": checksum_of(data),
+        "trained_on": " ".join(sampled_marks(data.x_train, data.t_train)),
     }
 
 

@@ -11,7 +11,7 @@ from kobai.cli.leaving import complain
 from kobai.cli.loading import load, load_data
 from kobai.cli.models import settings_of
 from kobai.cli.options import DATA_SETS
-from kobai.cli.screen import command, short
+from kobai.cli.screen import short
 from kobai.cli.settings import Options
 from kobai.errors import DataError
 
@@ -29,13 +29,14 @@ class HeldOut:
     """Test rows of `data`, as the network takes them, and how they were `chosen`.
 
     `is_unchanged` tells whether the data is what the run was trained on, None where
-    nobody knows; `has_trained` whether rows are known to be among those trained on.
+    nobody knows; `trained_on` is the share of the rows trained on that are found again
+    among these, as far as is known.
     """
 
     data: "Dataset"
     chosen: str
     is_unchanged: bool | None = None
-    has_trained: bool = False
+    trained_on: float | None = None
 
 
 def held_out(
@@ -58,9 +59,12 @@ def held_out(
     else:
         found = _all_rows(model, run, named or "", data_dir, encoding)
     _check_shape(model, found.data)
-    if model.columns:
-        return found
-    return replace(found, data=replace(found.data, x_test=_scaled(model, found.data)))
+    if not model.columns:
+        x = _scaled(model, found.data)
+        found = replace(found, data=replace(found.data, x_test=x))
+    if found.is_unchanged is None and named:
+        found = replace(found, trained_on=_trained_on(run, found.data))
+    return found
 
 
 def _is_run(run: str) -> bool:
@@ -70,7 +74,7 @@ def _is_run(run: str) -> bool:
 def _own(model: "Model", run: str, settings: Options, encoding: str | None) -> HeldOut:
     """Return the rows on which the run has been tested, or say that they are lost."""
     where = short(settings.test or settings.data)
-    known, _ = RunFolder(Path(run).expanduser()).checksum()
+    known, _ = RunFolder(Path(run).expanduser()).identity()
     with _as_it_was(where, run, settings):
         if model.columns and settings.is_table:
             found, rows = _own_table(model, model.columns, where, settings, encoding)
@@ -86,7 +90,9 @@ def _own(model: "Model", run: str, settings: Options, encoding: str | None) -> H
         raise _changed(where, run)
     part = f"of {rows:,}, {found.drawn}, not trained on"
     whole = "the test data of this set" if not settings.test else f"all of {where}"
-    return HeldOut(found, part if found.drawn else whole, True if known else None)
+    if not known:
+        return HeldOut(found, part if found.drawn else whole)
+    return HeldOut(found, part if found.drawn else whole, True, 0.0)
 
 
 @contextmanager
@@ -156,7 +162,6 @@ def _all_rows(
     model: "Model", run: str, named: str, data_dir: str | None, encoding: str | None
 ) -> HeldOut:
     """Return all rows of a file, or those that it calls its test data itself."""
-    from kobai.data.checksum import checksum_of
     from kobai.data.tables.endings import is_table
 
     if model.columns:
@@ -169,20 +174,27 @@ def _all_rows(
     else:
         found = load_data(named, data_dir, 0, test_size=None)
     _check_columns(model, found, run)
-    known, is_drawn = _known(run)
-    has_trained = is_drawn and known == checksum_of(found)
-    if has_trained:
-        complain(
-            f"note: {named} is what {run} was trained on: most of these rows are not "
-            f"new to the network. Its test rows alone: {command('evaluate', run)}"
-        )
     is_part = len(found.x_train) > 0
     part = "the test data in it" if not found.drawn else found.drawn
-    return HeldOut(found, part if is_part else "all rows", None, has_trained)
+    return HeldOut(found, part if is_part else "all rows")
 
 
-def _known(run: str) -> tuple[str, bool]:
-    return RunFolder(Path(run).expanduser()).checksum() if _is_run(run) else ("", False)
+def _trained_on(run: str, data: "Dataset") -> float | None:
+    """Return which share of the rows trained on is in the data, and say so if any."""
+    from kobai.data.checksum import share_of
+
+    _, marks = (
+        RunFolder(Path(run).expanduser()).identity() if _is_run(run) else ("", [])
+    )
+    if not marks:
+        return None
+    share = share_of(marks, data.x_test, data.t_test)
+    if share:
+        complain(
+            f"note: {data.name} has {share:.0%} of the rows that {run} was trained on, "
+            "or such as are like them: on these a network does better than on new ones"
+        )
+    return share
 
 
 def _whole_table(

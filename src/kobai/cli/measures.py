@@ -89,7 +89,7 @@ def _described(found: "HeldOut") -> dict[str, Any]:
         "samples": len(found.data.x_test),
         "chosen": found.chosen,
         "unchanged": found.is_unchanged,
-        "trained_on": found.has_trained,
+        "trained_on": found.trained_on,
     }
 
 
