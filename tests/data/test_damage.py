@@ -88,7 +88,7 @@ def written(name: str, path: Path) -> None:
         case "grey16.png":
             Image.fromarray(np.arange(400, dtype="u2").reshape(20, 20)).save(path)
         case "palette.png":
-            Image.fromarray(np.eye(20, dtype="u1")).convert("P").save(path)
+            Image.fromarray(255 * np.eye(20, dtype="u1")).convert("P").save(path)
         case _ if Path(name).suffix in (".png", ".jpg", ".gif", ".tif", ".webp"):
             field = np.pad(np.full((8, 8), 255, np.uint8), 6)
             Image.fromarray(field).save(path)
