@@ -219,6 +219,7 @@ def test_an_older_run_says_what_nobody_knows(kobai, here, run):
     (here / run / "run.json").write_text(json.dumps(content))
     done = kobai("evaluate", run, "--json")
     assert measures(done)["data"]["unchanged"] is None
+    assert measures(done)["data"]["chosen"] == "of 300, drawn by seed 1"
     assert "an older Kobai, which kept no checksum of t.csv" in done.err
 
 

@@ -73,6 +73,8 @@ def _is_run(run: str) -> bool:
 
 def _own(model: "Model", run: str, settings: Options, encoding: str | None) -> HeldOut:
     """Return the rows on which the run has been tested, or say that they are lost."""
+    from kobai.data.checksum import checksum_of
+
     where = short(settings.test or settings.data)
     known, _ = RunFolder(Path(run).expanduser()).identity()
     with _as_it_was(where, run, settings):
@@ -82,17 +84,14 @@ def _own(model: "Model", run: str, settings: Options, encoding: str | None) -> H
             found = load(settings)
             rows = len(found.x_train) + len(found.x_test)
     _check_columns(model, found, run)
-    from kobai.data.checksum import checksum_of
-
+    whole = f"all of {where}" if settings.test else "the test data of this set"
+    chosen = f"of {rows:,}, {found.drawn}" if found.drawn else whole
     if not known:
         _note_unknown(model, found, run, settings)
-    elif known != checksum_of(found):
+        return HeldOut(found, chosen)
+    if known != checksum_of(found):
         raise _changed(where, run)
-    part = f"of {rows:,}, {found.drawn}, not trained on"
-    whole = "the test data of this set" if not settings.test else f"all of {where}"
-    if not known:
-        return HeldOut(found, part if found.drawn else whole)
-    return HeldOut(found, part if found.drawn else whole, True, 0.0)
+    return HeldOut(found, chosen + ", not trained on" * bool(found.drawn), True, 0.0)
 
 
 @contextmanager
@@ -113,8 +112,8 @@ def _as_it_was(where: str, run: str, settings: Options) -> Iterator[None]:
 
 def _changed(where: str, run: str, why: str = "") -> DataError:
     return DataError(
-        f"{where} is no longer as it was when {run} was trained{why}: rows drawn from "
-        f"it now would be rows that were trained on. {NAME_OTHERS}"
+        f"{where} is no longer as it was when {run} was trained{why}, so that "
+        f"nobody knows which of its rows are new to the network. {NAME_OTHERS}"
     )
 
 
