@@ -3,11 +3,12 @@
 import codecs
 import contextlib
 import csv
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from kobai.data.damage import MOST_UNPACKED, check_unpacked, readable
 from kobai.data.tables.encodings import checked_encoding, find_encoding
@@ -252,7 +253,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         if opened is lzma.open:
             _check_memory(path)
         with opened(path, "rb") as file:
-            yield file if opened is open else cast(BinaryIO, Unpacked(file, path))
+            yield file
 
 
 def _check_memory(path: Path) -> None:
@@ -262,26 +263,6 @@ def _check_memory(path: Path) -> None:
     with path.open("rb") as file:
         head = file.read(4096)
     lzma.LZMADecompressor(memlimit=MOST_UNPACKED).decompress(head, max_length=1)
-
-
-class Unpacked:
-    """What is compressed in a file, as far as that is in proportion to its size."""
-
-    def __init__(self, file: BinaryIO, path: Path) -> None:
-        self._file = file
-        self._path = path
-        self._packed = path.stat().st_size
-
-    def read(self, size: int) -> bytes:
-        """Read so many bytes, or raise `DataError` where there are far too many."""
-        found = self._file.read(size)
-        remedy = "Unpack it first, if it is a table"
-        check_unpacked(self._path, self._file.tell(), self._packed, remedy)
-        return found
-
-    def seek(self, offset: int) -> int:
-        """Go to a place, such as the beginning."""
-        return self._file.seek(offset)
 
 
 def _check_beginning(beginning: bytes, path: Path) -> None:
@@ -308,6 +289,9 @@ def _utf8(file: BinaryIO, table: TextTable, size: int = FIRST) -> Iterator[bytes
     try:
         while chunk := file.read(size):
             size = BLOCK
+            packed = os.fstat(file.fileno()).st_size
+            remedy = "Unpack it first, if it is a table"
+            check_unpacked(table.path, file.tell(), packed, remedy)
             if plain and chunk.isascii() and not decoder.getstate()[0]:
                 yield chunk
             else:
