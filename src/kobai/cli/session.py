@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kobai.cli import report
@@ -54,12 +55,13 @@ class _Beginning:
 class Session:
     """A run under way: where it goes, and with what settings."""
 
-    folder: RunFolder
     settings: Options
+    place: AbstractContextManager[RunFolder]
     resume: bool = False
     language: str = "en"
     quiet: bool = False
     unheard: str = ""
+    folder: RunFolder = field(init=False)
 
     def go(self) -> None:
         """Do it all; nothing is written before everything has been checked."""
@@ -72,20 +74,25 @@ class Session:
         check_batch(self.settings, data)
         network = build_network(self.settings, data)
         optimizer = build_optimizer(self.settings)
-        self._say(report.announce, self.folder, self.settings, data, network, optimizer)
-        if not self.resume:
-            self.folder.create()
+        with self.place as self.folder:
+            self._say(
+                report.announce, self.folder, self.settings, data, network, optimizer
+            )
+            self._keep(data, network, optimizer)
+        if self.unheard:
+            run = short(self.folder.path)
+            raise OutputError(f"{self.unheard}. The run is whole, in {run}")
+
+    def _keep(
+        self, data: "Dataset", network: "Network", optimizer: "Optimizer"
+    ) -> None:
+        """Train; say how to go on where the disk has ended it."""
         try:
             self._train(data, network, optimizer)
         except (OSError, ModelFileError) as error:
             if not self.folder.checkpoint.exists():
                 raise
             raise RunError(self._stopped(error)) from None
-        finally:
-            self.folder.discard()
-        if self.unheard:
-            run = short(self.folder.path)
-            raise OutputError(f"{self.unheard}. The run is whole, in {run}")
 
     def _say(self, tell: Callable[..., None], *facts: object) -> None:
         """Print a report; a run must not end because nobody reads it."""

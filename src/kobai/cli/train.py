@@ -1,10 +1,13 @@
 """`kobai train`: train a network, and leave a run folder behind."""
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from kobai.cli import options, table_options
-from kobai.cli.folder import CHECKPOINT, RunError, RunFolder, fresh_folder
+from kobai.cli.claim import check_new, held_folder, new_folder
+from kobai.cli.folder import CHECKPOINT, RunError, RunFolder
 from kobai.cli.loading import typed
 from kobai.cli.settings import (
     Options,
@@ -73,31 +76,39 @@ def train(
     # Training, networks and data load NumPy, which `kobai --help` does not need.
     from kobai.cli.session import Session
 
-    folder, settings = (_resumed if resume else _fresh)(run, given)
     one_of("--language", language, options.LANGUAGES)
-    Session(folder, settings, resume=resume, language=language, quiet=quiet).go()
+    if not resume:
+        settings = _fresh(run, given)
+        place = new_folder(run, settings.data)
+        Session(settings, place, language=language, quiet=quiet).go()
+        return
+    with _held(run) as folder:
+        settings, place = _resumed(folder, given), nullcontext(folder)
+        Session(settings, place, True, language, quiet).go()
 
 
-def _fresh(run: str | None, given: dict[str, Any]) -> tuple[RunFolder, Options]:
+def _fresh(run: str | None, given: dict[str, Any]) -> Options:
     settings = Options(**given)
     check_length(settings)
     check_batches(settings)
     check_table(settings)
-    return fresh_folder(run, settings.data), settings
+    check_new(run, settings.data)
+    return settings
 
 
-def _resumed(run: str | None, given: dict[str, Any]) -> tuple[RunFolder, Options]:
-    """Take the settings of the run as it began; only its length may change."""
-    from pathlib import Path
-
+def _held(run: str | None) -> AbstractContextManager[RunFolder]:
     if run is None:
         raise SettingError("--resume: say which run: --resume --run runs/digits-1")
-    folder = RunFolder(Path(run).expanduser())
+    return held_folder(Path(run).expanduser())
+
+
+def _resumed(folder: RunFolder, given: dict[str, Any]) -> Options:
+    """Take the settings of the run as it began; only its length may change."""
     before = folder.settings()
     if not folder.checkpoint.exists():
         raise RunError(
-            f"--resume: no checkpoint in {run}: {CHECKPOINT} is what a run goes on "
-            "from. Put it back, or train anew in another folder"
+            f"--resume: no checkpoint in {folder.path}: {CHECKPOINT} is what a run "
+            "goes on from. Put it back, or train anew in another folder"
         )
     for name, value in given.items():
         old = getattr(before, name)
@@ -111,4 +122,4 @@ def _resumed(run: str | None, given: dict[str, Any]) -> tuple[RunFolder, Options
         before = replace(before, epochs=None, steps=None)
     settings = replace(before, **length)
     check_length(settings)
-    return folder, settings
+    return settings
