@@ -193,7 +193,11 @@ def _picture(
 
 
 def _draw(
-    counts: "np.ndarray", names: tuple[str, ...], path: Path | None, language: str
+    counts: "np.ndarray",
+    names: tuple[str, ...],
+    path: Path | None,
+    language: str,
+    through_links: bool,
 ) -> None:
     if path is None:
         return
@@ -205,6 +209,8 @@ def _draw(
 def _write(path: Path | None, figure: "Figure | None") -> None:
     if path is None or figure is None:
         return
-    write_figure(path, figure)
+    # Nothing is written through a link that stands in a run folder.
+    is_named = path.name not in (CONFUSION, PREDICTED)
+    write_figure(path, figure, through_links=is_named)
     say()
     show(facts(Written=short(path)))

@@ -57,7 +57,7 @@ def number(option: str) -> Callable[[str], float]:
     return read
 
 
-def _runs(incomplete: str) -> list[str]:
+def complete_runs(incomplete: str) -> list[str]:
     """Offer the run folders; the shell itself does not look below them."""
     from pathlib import Path
 
@@ -87,7 +87,7 @@ Run = Annotated[
     str,
     typer.Argument(
         metavar="RUN",
-        autocompletion=_runs,
+        autocompletion=complete_runs,
         help="A run folder, such as runs/digits-1, or a model file.",
     ),
 ]
@@ -248,7 +248,7 @@ RunName = Annotated[
         "--run",
         metavar="FOLDER",
         rich_help_panel=RUN,
-        autocompletion=_runs,
+        autocompletion=complete_runs,
         help="The run folder to write. Usually runs/DATA-1, then -2, and so on.",
     ),
 ]

@@ -61,7 +61,11 @@ def _count(number: int, noun: str) -> str:
 def results(data: "Dataset", network: "Network", history: "History") -> dict[str, Any]:
     """Return what came out, for `run.json`: measured on the network that is saved."""
     last = history.records[-1]
-    found: dict[str, Any] = {"steps": last["step"], "seconds": last["seconds"]}
+    found: dict[str, Any] = {
+        "epochs": last["epoch"],
+        "steps": last["step"],
+        "seconds": last["seconds"],
+    }
     for part, (x, t) in zip(("train", "test"), data, strict=True):
         for name, value in network.evaluate(x, t).items():
             # JSON has no infinity, which a regression's test loss may reach.
