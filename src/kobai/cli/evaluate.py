@@ -93,7 +93,9 @@ def _test_data(
         found = load_data(data, data_dir, 0)
     else:
         settings = settings_of(run)
-        found = load(replace(settings, data_dir=data_dir or settings.data_dir))
+        folder = data_dir or settings.data_dir
+        start = model if settings.warm_start else None
+        found = load(replace(settings, data_dir=folder), start)
     if found.columns != model.columns:
         raise DataError(
             f"{found.name} is no longer as it was when {run} was trained on it; name "

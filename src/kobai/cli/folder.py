@@ -25,9 +25,11 @@ HISTORY = "history.csv"
 CURVES = "curves.png"
 RUN = "run.json"
 CHECKPOINT = "checkpoint.safetensors"
+START = "start.safetensors"
 PICTURES = (".png", ".svg", ".pdf")
 DESCRIBED = {
     MODEL: "the trained network",
+    START: "the network that it went on from",
     CURVES: "the curves, as a picture",
     PREDICTED: "what it predicts, over what is true",
     HISTORY: "the same as numbers",
@@ -35,7 +37,7 @@ DESCRIBED = {
 }
 
 
-OWN = (MODEL, HISTORY, CURVES, RUN, CHECKPOINT)
+OWN = (MODEL, HISTORY, CURVES, RUN, CHECKPOINT, START)
 """What a run writes."""
 
 
@@ -53,6 +55,11 @@ class RunFolder:
     def checkpoint(self) -> Path:
         """Where the run under way is kept."""
         return self.path / CHECKPOINT
+
+    @property
+    def start(self) -> Path:
+        """Where the network is that a warm start went on from."""
+        return self.path / START
 
     @property
     def model(self) -> Path:
@@ -132,7 +139,8 @@ class RunFolder:
         """Remove what a run wrote that never began; one that can resume stays."""
         if not self.checkpoint.exists():
             self.remove_leftovers()
-            (self.path / RUN).unlink(missing_ok=True)
+            for name in (RUN, START):
+                (self.path / name).unlink(missing_ok=True)
 
 
 def _checked(content: Any) -> dict[str, Any]:

@@ -261,6 +261,17 @@ Resume = Annotated[
         "may be raised.",
     ),
 ]
+WarmStart = Annotated[
+    str | None,
+    typer.Option(
+        "--warm-start",
+        metavar="RUN",
+        rich_help_panel=RUN,
+        autocompletion=complete_runs,
+        help="Go on from the trained network of another run, with its settings, in a "
+        "folder of its own: on new DATA, or on the same.",
+    ),
+]
 Quiet = Annotated[
     bool,
     typer.Option(

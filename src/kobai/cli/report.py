@@ -28,10 +28,15 @@ def announce(
             Data=str(data),
             Network=str(network),
             Training=_training(settings, optimizer),
+            **_start(settings),
             Run=short(folder.path),
         )
     )
     say()
+
+
+def _start(settings: Options) -> dict[str, str]:
+    return {"Start": short(settings.warm_start)} if settings.warm_start else {}
 
 
 def _training(settings: Options, optimizer: Any) -> str:

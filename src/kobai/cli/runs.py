@@ -17,7 +17,7 @@ from kobai.cli.settings import Options, one_of
 
 FOLDER = Path("runs")
 NARROW = 6
-PATHS = ("data", "data_dir", "test")
+PATHS = ("data", "data_dir", "test", "warm_start")
 STYLES = {"done": "green", "running": "cyan", "stopped": "yellow", "damaged": "red"}
 
 

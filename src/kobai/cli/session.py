@@ -28,6 +28,7 @@ from kobai.training.step import GRADIENTS
 
 if TYPE_CHECKING:
     from kobai.data import Dataset
+    from kobai.formats import Model
     from kobai.networks import Network
     from kobai.optimizers import Optimizer
 
@@ -57,6 +58,8 @@ class Session:
 
     settings: Options
     place: AbstractContextManager[RunFolder]
+    start: "Model | None" = None
+    """The trained network that a warm start goes on from."""
     resume: bool = False
     language: str = "en"
     quiet: bool = False
@@ -69,10 +72,13 @@ class Session:
         one_of("--batches", chosen.batches, BATCHES)
         one_of("--engine", chosen.engine, ["auto", *ENGINES])
         one_of("--gradient", chosen.gradient, GRADIENTS)
-        data = load(chosen)
+        data = load(chosen, self.start)
         self.settings = completed(chosen, data)
         check_batch(self.settings, data)
-        network = build_network(self.settings, data)
+        if self.start:
+            network = self.start.network
+        else:
+            network = build_network(self.settings, data)
         optimizer = build_optimizer(self.settings)
         with self.place as self.folder:
             self._say(
@@ -87,6 +93,11 @@ class Session:
         self, data: "Dataset", network: "Network", optimizer: "Optimizer"
     ) -> None:
         """Train; say how to go on where the disk has ended it."""
+        if self.start and not self.resume:
+            # The other run may be trained further, or go: this one must not need it.
+            from kobai.formats import save_model
+
+            save_model(self.folder.start, network, data=data)
         try:
             self._train(data, network, optimizer)
         except (OSError, ModelFileError) as error:

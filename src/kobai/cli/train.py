@@ -17,6 +17,7 @@ from kobai.cli.settings import (
     check_table,
     one_of,
 )
+from kobai.cli.warm_start import load_start, warm_started
 
 
 def train(
@@ -49,6 +50,7 @@ def train(
     encoding: table_options.Encoding = None,
     run: options.RunName = None,
     resume: options.Resume = False,
+    warm_start: options.WarmStart = None,
     language: options.Language = "en",
     quiet: options.Quiet = False,
 ) -> None:
@@ -61,13 +63,14 @@ def train(
     kobai train my.npz --optimizer adam  your own x and t
     kobai train my.csv --target species  your own table, to learn a column of it
     kobai train --resume --run runs/digits-1 --epochs 60
+    kobai train --warm-start runs/my-1 more.csv
 
     The run folder gets the network (model.safetensors), the curves (curves.png,
     history.csv), of a regression the predictions (predicted-and-true.png), and
     settings and results (run.json).
     """
     given = {k: v for k, v in locals().items() if v is not None}
-    for name in ("run", "resume", "language", "quiet"):
+    for name in ("run", "resume", "warm_start", "language", "quiet"):
         given.pop(name, None)
     # A run must find its data again from any other folder.
     for name in ("data", "data_dir", "test"):
@@ -78,13 +81,19 @@ def train(
 
     one_of("--language", language, options.LANGUAGES)
     if not resume:
+        start = None
+        if warm_start is not None:
+            start, given = warm_started(warm_start, given)
         settings = _fresh(run, given)
         place = new_folder(run, settings.data)
-        Session(settings, place, language=language, quiet=quiet).go()
+        Session(settings, place, start, language=language, quiet=quiet).go()
         return
+    if warm_start is not None:
+        raise SettingError("got --resume and --warm-start; give one of the two")
     with _held(run) as folder:
-        settings, place = _resumed(folder, given), nullcontext(folder)
-        Session(settings, place, True, language, quiet).go()
+        settings = _resumed(folder, given)
+        start, place = load_start(folder, settings), nullcontext(folder)
+        Session(settings, place, start, True, language, quiet).go()
 
 
 def _fresh(run: str | None, given: dict[str, Any]) -> Options:
