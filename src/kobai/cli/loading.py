@@ -75,11 +75,10 @@ def _misfit(data: "Dataset", start: "Model") -> str:
     inputs = data.x_train.shape[1:]
     if inputs != network.inputs:
         return f"has samples of shape {inputs}, the network takes {network.inputs}"
-    if classes[: len(data.classes)] != data.classes or bool(classes) != bool(
-        data.classes
-    ):
-        got = ", ".join(data.classes) or "none, but numbers"
-        return f"has the classes {got}; the network knows {', '.join(classes) or got}"
+    is_same_task = bool(classes) == bool(data.classes)
+    if not is_same_task or classes[: len(data.classes)] != data.classes:
+        got, known = _classes(data.classes), _classes(classes)
+        return f"has {got}; the network knows {known}"
     if data.t_train.ndim > 1 and data.t_train.shape[1:] != network.outputs:
         return f"has targets of shape {data.t_train.shape[1:]}, not {network.outputs}"
     if data.scale != start.scale:
@@ -88,6 +87,10 @@ def _misfit(data: "Dataset", start: "Model") -> str:
             f"by {start.scale:g}; give raw numbers of the same kind"
         )
     return ""
+
+
+def _classes(names: tuple[str, ...]) -> str:
+    return f"the classes {', '.join(names)}" if names else "numbers as targets"
 
 
 def class_weights(text: str) -> str | dict[str, float]:

@@ -216,10 +216,13 @@ def _compare(found: Sequence[Seen]) -> None:
     }
     are_alike = not rows
     rows["state"] = [run.state for run in found]
+    # What was asked for, under the same names, may be above.
     rows["epochs done"] = [_short(run.epochs) for run in found]
+    rows["steps done"] = [_short(run.number("steps")) for run in found]
     for name in dict.fromkeys(name for run in found for name in run.results):
         values = [run.number(name) for run in found]
-        if name != "epochs" and any(value is not None for value in values):
+        is_told = name in ("epochs", "steps")
+        if not is_told and any(value is not None for value in values):
             rows[name.replace("_", " ")] = [_short(value) for value in values]
     _show_side_by_side([short(run.path) for run in found], rows)
     if are_alike:

@@ -51,8 +51,9 @@ def _refuse_others(run: str, given: dict[str, Any], before: Options) -> None:
         old = getattr(before, name)
         if name in given and given[name] != old:
             raise SettingError(
-                f"--{name}: is {given[name]} now and was {old} in {run}; a warm start "
-                "goes on with the same network, which needs the same columns"
+                f"--{name}: is {given[name]} now and was {old or 'not given'} in "
+                f"{run}; a warm start goes on with the same network, which needs the "
+                "same columns"
             )
     if before.is_table or not given.get("data"):
         return
