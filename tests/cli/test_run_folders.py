@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from kobai.cli import folder
 from kobai.cli.folder import RunError, RunFolder
 from kobai.errors import ModelFileError
 from kobai.formats import load_model
@@ -86,19 +87,27 @@ def test_readers_do_not_wait_for_a_pipe(tmp_path):
 
 
 def test_damage_to_run_json_is_noticed_or_harmless(run):
-    folder, file = RunFolder(run), run / "run.json"
-    text, rng = file.read_bytes(), random.Random(0)
-    before = folder.settings()
+    file, rng = run / "run.json", random.Random(0)
+    text, before = file.read_bytes(), RunFolder(run).settings()
     noticed = 0
     for _ in range(500):
         damaged = bytearray(text)
         damaged[rng.randrange(len(text))] = rng.choice(b'0123456789abtrfn",:{} ')
         file.write_bytes(damaged)
         try:
-            assert folder.settings() == before
+            assert RunFolder(run).settings() == before
         except RunError:
             noticed += 1
+    # White space, and digits that are put in place of themselves, do no harm.
     assert noticed > 300
+
+
+def test_a_damaged_file_does_not_pass_for_an_old_one(run):
+    file = run / "run.json"
+    text = file.read_text().replace('"checksum"', '"checksdm"')
+    file.write_text(text.replace('"seed": 0', '"seed": 8'))
+    with pytest.raises(RunError, match="checksum"):
+        RunFolder(run).settings()
 
 
 def test_an_older_run_json_is_read(kobai, run):
@@ -115,6 +124,7 @@ def test_a_run_that_goes_on_remembers_when_it_began(kobai, run):
     content = json.loads(file.read_text())
     del content["checksum"]
     content["begun"] = "2026-01-02T03:04:05+00:00"
+    content["checksum"] = folder._checksum(content)
     file.write_text(json.dumps(content))
     assert resume(kobai).code == 0
     assert json.loads(file.read_text())["begun"] == content["begun"]
