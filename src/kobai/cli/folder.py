@@ -37,7 +37,7 @@ DESCRIBED = {
 }
 OWN = (MODEL, HISTORY, CURVES, RUN, CHECKPOINT, START)
 """What a run writes."""
-UNSEALED = {"settings", "results", "versions", "written"}
+UNSEALED = {"settings", "results", "data", "versions", "written"}
 """What a `run.json` has that was written before there were checksums."""
 
 
