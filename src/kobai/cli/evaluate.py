@@ -199,7 +199,6 @@ def _draw(
     names: tuple[str, ...],
     path: Path | None,
     language: str,
-    through_links: bool,
 ) -> None:
     if path is None:
         return

@@ -92,8 +92,8 @@ def train(
         raise SettingError("got --resume and --warm-start; give one of the two")
     with _held(run) as folder:
         settings = _resumed(folder, given)
-        start, place = load_start(folder, settings), nullcontext(folder)
-        Session(settings, place, start, True, language, quiet).go()
+        start = load_start(folder, settings)
+        Session(settings, nullcontext(folder), start, True, language, quiet).go()
 
 
 def _fresh(run: str | None, given: dict[str, Any]) -> Options:
