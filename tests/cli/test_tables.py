@@ -93,7 +93,9 @@ def test_a_regression(kobai, here):
     y = data.columns.decode(y)
     wanted = f"{np.sqrt(np.mean((y - t) ** 2)):.5g}", f"{np.mean(np.abs(y - t)):.5g}"
     explained = 1 - np.sum((y - t) ** 2) / np.sum((t - t.mean()) ** 2)
-    row = kobai("evaluate", "r").out.splitlines()[-1]
+    lines = kobai("evaluate", "r").out.splitlines()
+    header = next(i for i, line in enumerate(lines) if "RMSE" in line)
+    row = lines[header + 1]
     assert row.split() == ["target", *wanted, f"{explained:.4f}"]
     out = kobai("predict", "r", "diabetes.csv").out
     assert out.splitlines()[0].split() == ["row", "target"]

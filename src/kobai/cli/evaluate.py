@@ -11,12 +11,14 @@ from kobai.cli.folder import check_picture, write_figure
 from kobai.cli.held_out import HeldOut, held_out
 from kobai.cli.mistakes import print_classes, print_confusion
 from kobai.cli.models import find_model
+from kobai.cli.predicted import PREDICTED, predicted_figure
 from kobai.cli.screen import columns, facts, plain, say, short, show
 from kobai.cli.settings import SettingError, one_of
 from kobai.errors import visible
 
 if TYPE_CHECKING:
     import numpy as np
+    from matplotlib.figure import Figure
 
     from kobai.formats import Model
 
@@ -42,7 +44,8 @@ def evaluate(
             "--out",
             "-o",
             metavar="FILE",
-            help="Where to draw the confusion matrix. Of a table: in the run folder.",
+            help="Where to draw the confusion matrix, of a regression the predictions "
+            "over what is true. Of a table: in the run folder.",
         ),
     ] = None,
     language: options.Language = "en",
@@ -77,12 +80,15 @@ def evaluate(
     found = held_out(model, run, named, data_dir, encoding)
     outputs = model.network.predict(found.data.x_test)
     results = {"run": run, **measured(model, found, outputs)}
+    name = CONFUSION if class_names(model, found) else PREDICTED
     if not as_json:
         _print_results(model, found, results)
         _print_mistakes(model, found, outputs)
-        out = _picture(run, named, model, out)
-    if out is not None and class_names(model, found):
-        _draw(model, found, outputs, out, language)
+        out = _picture(run, named, model, out, name)
+    figure = None if out is None else _figure(model, found, outputs, language)
+    if out is not None and figure is not None:
+        # Nothing is written through a link that stands in a run folder.
+        write_figure(out, figure, through_links=out.name != name)
         if not as_json:
             say()
             show(facts(Written=short(out)))
@@ -133,22 +139,25 @@ def _print_mistakes(model: "Model", found: HeldOut, outputs: "np.ndarray") -> No
 
 
 def _picture(
-    run: str, data: str | None, model: "Model", out: Path | None
+    run: str, data: str | None, model: "Model", out: Path | None, name: str
 ) -> Path | None:
-    """Return where the confusion matrix is to be drawn, if anywhere."""
+    """Return where the picture is to be drawn, if anywhere."""
     folder = Path(run).expanduser()
     if out is not None or data or not model.columns or not folder.is_dir():
         return out
-    return folder / CONFUSION
+    return folder / name
 
 
-def _draw(
-    model: "Model", found: HeldOut, outputs: "np.ndarray", path: Path, language: str
-) -> None:
+def _figure(
+    model: "Model", found: HeldOut, outputs: "np.ndarray", language: str
+) -> "Figure | None":
+    """Return the confusion of classes, or what is predicted over what is true."""
     from kobai.cli.measures import class_names, labels_of
     from kobai.functions import confusion
     from kobai.plots import confusion_matrix
 
-    counts = confusion(outputs, labels_of(found.data.t_test))
     names = tuple(map(visible, class_names(model, found)))
-    write_figure(path, confusion_matrix(counts, names, language))
+    if not names:
+        return predicted_figure(model.network, found.data, language)
+    counts = confusion(outputs, labels_of(found.data.t_test))
+    return confusion_matrix(counts, names, language)

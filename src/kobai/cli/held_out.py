@@ -81,7 +81,7 @@ def _own(model: "Model", run: str, settings: Options, encoding: str | None) -> H
         if model.columns and settings.is_table:
             found, rows = _own_table(model, model.columns, where, settings, encoding)
         else:
-            found = load(settings)
+            found = load(settings, model if settings.warm_start else None)
             rows = len(found.x_train) + len(found.x_test)
     _check_columns(model, found, run)
     whole = f"all of {where}" if settings.test else "the test data of this set"

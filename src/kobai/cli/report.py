@@ -29,10 +29,15 @@ def announce(
             Data=str(data),
             Network=str(network),
             Training=_training(settings, optimizer),
+            **_start(settings),
             Run=short(folder.path),
         )
     )
     say()
+
+
+def _start(settings: Options) -> dict[str, str]:
+    return {"Start": short(settings.warm_start)} if settings.warm_start else {}
 
 
 def _training(settings: Options, optimizer: Any) -> str:
@@ -62,7 +67,11 @@ def _count(number: int, noun: str) -> str:
 def results(data: "Dataset", network: "Network", history: "History") -> dict[str, Any]:
     """Return what came out, for `run.json`: measured on the network that is saved."""
     last = history.records[-1]
-    found: dict[str, Any] = {"steps": last["step"], "seconds": last["seconds"]}
+    found: dict[str, Any] = {
+        "epochs": last["epoch"],
+        "steps": last["step"],
+        "seconds": last["seconds"],
+    }
     for part, (x, t) in zip(("train", "test"), data, strict=True):
         for name, value in network.evaluate(x, t).items():
             # JSON has no infinity, which a regression's test loss may reach.
