@@ -4,9 +4,35 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
+# As they are part of words, or space that is not ASCII.
+_SHOWN = frozenset("\n\u00a0\u200c\u200d\u202f\u3000")
+
+
+def visible(text: str) -> str:
+    r"""Return text in which nothing steers a terminal or hides: such signs as numbers.
+
+    These are what `repr` shows by number: control characters but line feeds, the signs
+    that turn the direction of text around, and halves of characters, as in names of
+    files that are no text. What is visible already stays as it is.
+
+    >>> print(visible("\x1b[2J price \u202e¥5"))
+    \x1b[2J price \u202e¥5
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() or c in _SHOWN else ascii(c)[1:-1] for c in text
+    )
+
 
 class KobaiError(Exception):
-    """Anything that the user can put right; the message says how."""
+    """Anything that the user can put right; the message says how.
+
+    Names of columns, classes and files in it are shown by `visible`.
+    """
+
+    def __str__(self) -> str:
+        return visible(super().__str__())
 
 
 class DataError(KobaiError, ValueError):

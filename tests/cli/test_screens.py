@@ -17,6 +17,7 @@ from kobai.version import __version__
 
 COMMANDS = [
     "train",
+    "runs",
     "evaluate",
     "predict",
     "check",

@@ -223,8 +223,9 @@ def test_resuming_after_the_data_has_changed(refused, run, blobs):
         '{"settings": {"data": 3, "hidden": [1]}}',
         '{"settings": {"data": "digits"}, "results": 5}',
         "\x00\xff",
+        '{"settings":' * 100_000,
     ],
-    ids=repr,
+    ids=lambda text: repr(text[:50]),
 )
 def test_a_damaged_run_json(refused, run, here, text):
     (here / run / "run.json").write_text(text, encoding="latin-1")

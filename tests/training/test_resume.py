@@ -10,6 +10,7 @@ from kobai.errors import ModelFileError
 from kobai.networks import BatchNorm, Dropout, Sigmoid
 from kobai.optimizers import OPTIMIZERS, SGD, Adam, CosineDecay
 from kobai.training import EarlyStopping, train
+from kobai.training.checkpoint import load_checkpoint, save_checkpoint
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "kill_and_resume.py"
 
@@ -143,6 +144,36 @@ def test_a_damaged_checkpoint_gets_one_line_and_changes_nothing(go, tmp_path):
     path = tmp_path / "c"
     path.write_bytes(path.read_bytes()[:-10])
     with pytest.raises(ModelFileError, match="damaged"):
+        go(8, "c")
+
+
+def change(tree, path, value):
+    *above, last = path.split(".")
+    for name in above:
+        tree = tree[name]
+    tree[last] = value(tree[last])
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("model.params.W1", lambda w: w[:1].copy()),
+        ("model.params.W1", lambda w: w.astype(np.float64)),
+        ("model.params", lambda params: {}),
+        ("model.statistics", lambda statistics: {"other": np.zeros(3)}),
+        ("model.state.step", lambda step: 4),
+        ("model.step", lambda step: "4"),
+        ("records", lambda records: []),
+        ("records", lambda records: [{"step": None}]),
+        ("step_losses", lambda losses: list(losses)),
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused(go, tmp_path, path, value):
+    go(4, "c")
+    content = load_checkpoint(tmp_path / "c")
+    change(content, path, value)
+    save_checkpoint(tmp_path / "c", content)
+    with pytest.raises(ModelFileError, match="a damaged checkpoint"):
         go(8, "c")
 
 

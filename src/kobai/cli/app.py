@@ -12,6 +12,7 @@ from kobai.cli.export import export
 from kobai.cli.figures import figures
 from kobai.cli.help import Command, Commands
 from kobai.cli.predict import predict
+from kobai.cli.runs import runs
 from kobai.cli.source import source
 from kobai.cli.train import train
 from kobai.version import __version__
@@ -23,7 +24,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for each in (train, evaluate, predict, export, check, descend, figures, source, doctor):
+COMMANDS = (
+    *(train, runs, evaluate, predict, export, check, descend, figures, source),
+    doctor,
+)
+for each in COMMANDS:
     app.command(cls=Command)(each)
 
 

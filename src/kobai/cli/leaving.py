@@ -17,7 +17,7 @@ from typing import Any, NoReturn, TextIO
 
 from kobai.cli import leave_at_once
 from kobai.cli.standins import use_standins
-from kobai.errors import KobaiError, meant
+from kobai.errors import KobaiError, meant, visible
 
 FAILED = 1
 USER_ERROR = 2
@@ -183,6 +183,7 @@ def complain(message: str) -> None:
     """Write a message to standard error; a terminal gets colour and whole words."""
     if sys.stderr is None:
         return
+    message = visible(message)
     if sys.stderr.isatty():
         message = _for_terminal(message)
     # Where standard error is closed there is nobody left to tell.

@@ -59,7 +59,7 @@ def number(option: str) -> Callable[[str], float]:
     return read
 
 
-def _runs(incomplete: str) -> list[str]:
+def complete_runs(incomplete: str) -> list[str]:
     """Offer the run folders; the shell itself does not look below them."""
     from pathlib import Path
 
@@ -89,7 +89,7 @@ Run = Annotated[
     str,
     typer.Argument(
         metavar="RUN",
-        autocompletion=_runs,
+        autocompletion=complete_runs,
         help="A run folder, such as runs/digits-1, or a model file.",
     ),
 ]
@@ -250,7 +250,7 @@ RunName = Annotated[
         "--run",
         metavar="FOLDER",
         rich_help_panel=RUN,
-        autocompletion=_runs,
+        autocompletion=complete_runs,
         help="The run folder to write. Usually runs/DATA-1, then -2, and so on.",
     ),
 ]
@@ -261,6 +261,17 @@ Resume = Annotated[
         rich_help_panel=RUN,
         help="Go on with the run in --run, with its own settings; --epochs or --steps "
         "may be raised.",
+    ),
+]
+WarmStart = Annotated[
+    str | None,
+    typer.Option(
+        "--warm-start",
+        metavar="RUN",
+        rich_help_panel=RUN,
+        autocompletion=complete_runs,
+        help="Go on from the trained network of another run, with its settings, in a "
+        "folder of its own: on new DATA, or on the same.",
     ),
 ]
 Quiet = Annotated[

@@ -86,9 +86,13 @@ def predict(
 
 
 def _check_files(files: list[Path], out: Path | None) -> None:
+    from kobai.data.damage import check_regular
+
     for file in files:
         if file != PIPE and not file.exists():
             raise DataError(f"{file}: there is no such file")
+        if file != PIPE and not file.is_dir():
+            check_regular(file)
         if out is not None and out.exists() and file.exists() and out.samefile(file):
             what = "table" if _has_rows(file) else "picture"
             raise DataError(f"{out}: is the {what} itself; name another file to write")
@@ -151,21 +155,16 @@ def _predicted(model: "Model", file: Path) -> "np.ndarray":
 
 def _read_rows(file: Path) -> "np.ndarray":
     """Return the inputs in an .npz: x, X or x_test, or its only array."""
-    import numpy as np
+    from kobai.data.npz import opened
 
-    try:
-        with np.load(file, allow_pickle=False) as content:
-            named = [n for n in ("x", "X", "x_test") if n in content.files]
-            names = named or content.files
-            if not named and len(names) != 1:
-                raise DataError(
-                    f"{file}: holds {', '.join(names) or 'nothing'}; need an array x"
-                )
-            return np.asarray(content[names[0]])
-    except (DataError, OSError):
-        raise
-    except Exception as error:  # Whatever NumPy and its unpackers raise at damage.
-        raise DataError(f"{file}: no readable .npz file ({error})") from None
+    with opened(file, "an array x") as arrays:
+        named = [n for n in ("x", "X", "x_test") if n in arrays.names]
+        names = named or arrays.names
+        if not named and len(names) != 1:
+            raise DataError(
+                f"{file}: holds {', '.join(names) or 'nothing'}; need an array x"
+            )
+        return arrays[names[0]]
 
 
 def _print_rows(model: "Model", outputs: "np.ndarray") -> None:

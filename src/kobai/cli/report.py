@@ -7,6 +7,7 @@ from kobai.cli.folder import DESCRIBED, RunFolder
 from kobai.cli.measures import of_table
 from kobai.cli.screen import command, console, counted, facts, plain, say, short, show
 from kobai.cli.settings import Options
+from kobai.errors import visible
 
 if TYPE_CHECKING:
     from kobai.data import Dataset
@@ -28,10 +29,15 @@ def announce(
             Data=str(data),
             Network=str(network),
             Training=_training(settings, optimizer),
+            **_start(settings),
             Run=short(folder.path),
         )
     )
     say()
+
+
+def _start(settings: Options) -> dict[str, str]:
+    return {"Start": short(settings.warm_start)} if settings.warm_start else {}
 
 
 def _training(settings: Options, optimizer: Any) -> str:
@@ -57,7 +63,11 @@ def _training(settings: Options, optimizer: Any) -> str:
 def results(data: "Dataset", network: "Network", history: "History") -> dict[str, Any]:
     """Return what came out, for `run.json`: measured on the network that is saved."""
     last = history.records[-1]
-    found: dict[str, Any] = {"steps": last["step"], "seconds": last["seconds"]}
+    found: dict[str, Any] = {
+        "epochs": last["epoch"],
+        "steps": last["step"],
+        "seconds": last["seconds"],
+    }
     for part, (x, t) in zip(("train", "test"), data, strict=True):
         for name, value in network.evaluate(x, t).items():
             # JSON has no infinity, which a regression's test loss may reach.
@@ -124,7 +134,7 @@ def _show_pairs(title: str, rows: dict[str, str]) -> None:
     say(f"[bold]{title}[/bold]")
     for left, right in rows.items():
         # A terminal that wraps a line by itself still copies it as one.
-        console().print(Text(f"  {left}", "cyan"), soft_wrap=True)
+        console().print(Text(f"  {visible(left)}", "cyan"), soft_wrap=True)
         say(f"      {right}")
 
 

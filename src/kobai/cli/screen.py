@@ -5,7 +5,6 @@ In a terminal there is colour; in a pipe the same lines come plain.
 
 import math
 import os
-import re
 import shlex
 import shutil
 import sys
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from kobai.cli.sheet import Bar as Bar
 from kobai.cli.sheet import Sheet
 from kobai.cli.sheet import bar as bar
+from kobai.errors import visible
 
 if TYPE_CHECKING:
     from rich.console import Console, Group, RenderableType
@@ -51,7 +51,7 @@ def say(text: str = "") -> None:
     from rich.text import Text
 
     screen = console()
-    screen.print(Text.from_markup(text), soft_wrap=not screen.is_terminal)
+    screen.print(Text.from_markup(visible(text)), soft_wrap=not screen.is_terminal)
 
 
 def show(*tables: Any) -> None:
@@ -67,19 +67,14 @@ def show(*tables: Any) -> None:
 
 
 def plain(text: object) -> str:
-    """Return text in which square brackets, and what steers terminals, mean nothing.
+    """Return a name in which square brackets, and what steers terminals, mean nothing.
 
     >>> print(plain("[b] \\x1b"))
     \\[b] \\x1b
     """
     from rich.markup import escape
 
-    return escape(visible(str(text)))
-
-
-def visible(text: str) -> str:
-    """Return text with control characters, all but line feeds, as their numbers."""
-    return re.sub(r"[\0-\t\v-\x1f\x7f-\x9f]", lambda m: f"\\x{ord(m[0]):02x}", text)
+    return escape(visible(str(text)).replace("\n", "\\n"))
 
 
 def columns(*names: str, left: Sequence[int] = (0,)) -> Sheet:

@@ -54,6 +54,7 @@ class Options:
     weight: str | None = None
     class_weight: str | None = None
     encoding: str | None = None
+    warm_start: str | None = None
 
     @property
     def is_table(self) -> bool:

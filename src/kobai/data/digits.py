@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from kobai.data.checksum import checksum
 from kobai.data.dataset import Dataset
 from kobai.data.images.stack import image_dataset
 from kobai.data.splits import train_test_split
@@ -51,4 +52,6 @@ def load_digits(
         one_hot_label=one_hot_label,
         source="UCI Optical Recognition of Handwritten Digits, CC BY 4.0",
         full=16.0,
+        drawn=f"drawn by seed {seed}",
+        checksum=checksum(images, labels),
     )

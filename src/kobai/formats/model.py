@@ -10,6 +10,7 @@ from kobai.data.dataset import Array, Dataset
 from kobai.data.ranges import InputRange
 from kobai.data.tables.columns import Columns
 from kobai.data.tables.writing import Writing
+from kobai.errors import visible
 from kobai.formats.layout import laid_out
 from kobai.formats.units import factor_to_raw, known_range
 from kobai.keywords import checked_keywords
@@ -144,7 +145,7 @@ class Model:
 
     def __str__(self) -> str:
         classes = f"\nclasses: {', '.join(self.classes)}" if self.classes else ""
-        return f"{self.name or 'model'}: {self.network}{classes}"
+        return visible(f"{self.name or 'model'}: {self.network}{classes}")
 
 
 def _check_text(model: Model) -> None:

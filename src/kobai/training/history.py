@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kobai.errors import DataError, MissingExtraError, missing_extra, suggest
-from kobai.files import write_atomically
+from kobai.files import check_regular, write_atomically
 from kobai.training.display.table import names_of, table
 
 if TYPE_CHECKING:
@@ -155,6 +155,7 @@ class History:
 
         Raises `DataError` for a file that is not the history of a run.
         """
+        check_regular(path)
         try:
             with open(path, newline="", encoding="utf-8") as file:
                 rows = list(csv.DictReader(file, restkey="?", restval="?"))
