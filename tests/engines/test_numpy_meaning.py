@@ -575,3 +575,13 @@ def test_the_place_of_an_extreme_keeps_its_axis():
     assert_means_the_same(lambda x: np.argmax(x, axis=1, keepdims=True), M)
     assert_means_the_same(lambda x: np.argmin(x), M)
     assert_means_the_same(lambda x: np.argmax(x, keepdims=True), M)
+
+
+@pytest.mark.parametrize("bound", [np.ones(1, bool), np.zeros((1, 1), bool)])
+@pytest.mark.parametrize("bounded", [np.minimum, np.maximum, np.fmin])
+@pytest.mark.parametrize("shape", [(2, 1), (3, 2), (1,)])
+def test_one_bool_with_axes_bounds_numbers(bound, bounded, shape):
+    f = lambda w: np.sum(bounded(bound, w) * w)
+    w = np.arange(np.prod(shape)).reshape(shape) + 2
+    expected = gradient(f, w)
+    np.testing.assert_array_equal(kobai.compile(gradient(f))(w), expected)
