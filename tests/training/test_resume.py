@@ -1,6 +1,7 @@
 """Resuming: bit for bit what the run would have been, or refused by name."""
 
 import importlib.util
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -210,14 +211,18 @@ def test_checkpoints_come_as_often_as_asked(go, tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("engine", ["numpy", "numba"])
-def test_killed_at_random_moments_it_ends_bit_identical(tmp_path, engine):
+@pytest.mark.parametrize(
+    ("engine", "number"),
+    [("numpy", "SIGKILL"), ("numba", "SIGKILL"), ("numpy", "SIGINT")],
+)
+def test_killed_at_random_moments_it_ends_bit_identical(tmp_path, engine, number):
     if engine == "numba":
         pytest.importorskip("numba")
     spec = importlib.util.spec_from_file_location("kill_and_resume", SCRIPT)
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
-    summary = script.kill_and_resume(20, tmp_path, seed=0, engine=engine)
+    given = 0, engine, getattr(signal, number)
+    summary = script.kill_and_resume(20, tmp_path, *given)
     assert summary.kills == 20
     assert summary.kills_while_training >= 5
     assert summary.rounds_that_differ == 0
