@@ -1,12 +1,14 @@
-"""Kill training runs (SIGKILL) at random moments, resume them, compare bit for bit.
+"""Kill training runs at random moments, resume them, compare bit for bit.
 
     python benchmarks/kill_and_resume.py --kills 200
     python benchmarks/kill_and_resume.py --kills 200 --engine numba
+    python benchmarks/kill_and_resume.py --kills 200 --signal int
 
 A run is started as a process of its own and killed after a random time, again and
-again, until it gets to its end; then its parameters, statistics, losses and records
-must be those of the run that was never killed. Rounds with new seeds follow until
-the kills are used up.
+again, until it gets to its end: by SIGKILL, which nothing can answer, or by SIGINT, as
+Ctrl-C does, which waits for the end of a step. Then its parameters, statistics, losses
+and records must be those of the run that was never killed. Rounds with new seeds follow
+until the kills are used up.
 """
 
 import argparse
@@ -22,6 +24,9 @@ from pathlib import Path
 import numpy as np
 
 ENGINES = "eager", "numpy", "numba"
+SIGNALS = {"kill": signal.SIGKILL, "int": signal.SIGINT}
+# What a run returns that Ctrl-C has stopped between two steps.
+INTERRUPTED = 130
 STEPS = 3000
 
 
@@ -31,6 +36,8 @@ def work(folder: Path, seed: int, engine: str) -> None:
     from kobai.optimizers import Adam
     from kobai.training import EarlyStopping, train
 
+    # In a shell's background it would be ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(500, 64)).astype(np.float32)
     t = np.argmax(x @ rng.normal(size=(64, 10)), axis=1)
@@ -51,22 +58,27 @@ def work(folder: Path, seed: int, engine: str) -> None:
         resume=True,
         progress=False,
     )
+    if history.stopped == "interrupted":
+        raise SystemExit(INTERRUPTED)
     names = [name for name in history.names() if name != "seconds"]
     records = {f"record {name}": history[name] for name in names}
     np.savez(
-        folder / "result.npz",
+        folder / "partial.npz",
         step_losses=history.step_losses,
         **network.params,
         **network.statistics,
         **records,
     )
+    (folder / "partial.npz").replace(folder / "result.npz")
 
 
-def start(folder: Path, seed: int, engine: str) -> subprocess.Popen[bytes]:
+def start(
+    folder: Path, seed: int, engine: str, errors: int | None = None
+) -> subprocess.Popen[bytes]:
     """Start a process that trains in a folder."""
     command = [sys.executable, __file__, "--work", str(folder), "--seed", str(seed)]
     command += ["--engine", engine]
-    return subprocess.Popen(command, stdout=subprocess.PIPE)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors)
 
 
 def finish(folder: Path, seed: int, engine: str) -> float:
@@ -82,21 +94,28 @@ def finish(folder: Path, seed: int, engine: str) -> float:
 
 
 def kill_one(
-    folder: Path, seed: int, engine: str, longest: float, chance: random.Random
+    folder: Path,
+    seed: int,
+    engine: str,
+    longest: float,
+    chance: random.Random,
+    number: signal.Signals,
 ) -> tuple[bool, bool]:
     """Start a run and kill it; tell whether it died, and whether it was training.
 
     It has at most so many seconds to train.
     """
-    with start(folder, seed, engine) as process:
+    # Ctrl-C while it is still importing is a KeyboardInterrupt, as it should be.
+    errors = subprocess.DEVNULL if number == signal.SIGINT else None
+    with start(folder, seed, engine, errors) as process:
         # One in ten dies while it is still importing.
         training = chance.random() < 0.9
         if training:
             process.stdout.readline()
         time.sleep(chance.uniform(0, longest))
-        process.kill()
+        process.send_signal(number)
         process.wait()
-    return process.returncode == -signal.SIGKILL, training
+    return process.returncode in (-number, INTERRUPTED), training
 
 
 def equal(a: Path, b: Path) -> bool:
@@ -119,7 +138,11 @@ class Summary:
 
 
 def kill_and_resume(
-    kills: int, folder: Path, seed: int = 0, engine: str = "numpy"
+    kills: int,
+    folder: Path,
+    seed: int = 0,
+    engine: str = "numpy",
+    number: signal.Signals = signal.SIGKILL,
 ) -> Summary:
     """Kill runs `kills` times altogether, and compare every run that got to its end."""
     chance, summary, began = random.Random(seed), Summary(), time.perf_counter()
@@ -131,7 +154,7 @@ def kill_and_resume(
         longest = finish(whole, seed, engine)
         died = True
         while died and summary.kills < kills:
-            died, training = kill_one(pieces, seed, engine, longest, chance)
+            died, training = kill_one(pieces, seed, engine, longest, chance, number)
             summary.kills += died
             summary.kills_while_training += died and training
         if not (pieces / "result.npz").exists():
@@ -148,6 +171,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--engine", choices=ENGINES, default="numpy")
+    parser.add_argument("--signal", choices=SIGNALS, default="kill")
     parser.add_argument("--work", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.work:
@@ -155,7 +179,11 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         summary = kill_and_resume(
-            options.kills, Path(folder), options.seed, options.engine
+            options.kills,
+            Path(folder),
+            options.seed,
+            options.engine,
+            SIGNALS[options.signal],
         )
     print(
         f"{summary.kills} kills ({summary.kills_while_training} while training) "

@@ -5,10 +5,10 @@
 
 Every process trains each network several times, with memory taken and given back in
 between, so that the arrays come to lie elsewhere; the parameters, losses, records and
-predictions of all runs must be the same. Then every process gives the compiled steps
-their arrays on purpose at other places: side by side in any order, and against pages
-that may not be touched, with what is in the buffers before left to chance. `--busy`
-keeps so many other processes at work meanwhile.
+predictions of all runs must be the same, with each engine. Then every process gives the
+compiled steps their arrays on purpose at other places: side by side in any order, and
+against pages that may not be touched, with what is in the buffers before left to
+chance. `--busy` keeps so many other processes at work meanwhile.
 """
 
 import argparse
@@ -32,18 +32,14 @@ from kobai.data import load_digits
 from kobai.engines.numba_engine import Epoch
 from kobai.engines.numba_engine.kernels.products import BLAS, TILES
 from kobai.networks import (
-    GELU,
+    ACTIVATIONS,
     BatchNorm,
     Dense,
     Dropout,
     Flatten,
-    Identity,
-    LeakyReLU,
     Network,
-    ReLU,
     Sigmoid,
     Softmax,
-    Softplus,
     Tanh,
 )
 from kobai.optimizers import OPTIMIZERS
@@ -53,6 +49,7 @@ from kobai.training.step import make_step
 from kobai.training.steppers import NumbaStepper
 
 DTYPES = "float32", "float64"
+ENGINES = "numba", "numpy"
 LINE = 64
 
 
@@ -98,8 +95,9 @@ def _two_layers(hidden: int, dtype: str) -> Callable[[], Network]:
 
 
 def _every_layer(dtype: str) -> Callable[[], Network]:
-    activations = ReLU(), LeakyReLU(0.1), Tanh(), GELU(), Softplus(), Identity()
-    middle = [layer for each in activations for layer in (Dense(9), each)]
+    # Exponential before those that keep what it gives within bounds.
+    kinds = sorted(ACTIVATIONS.values(), key=lambda kind: kind.hidden)
+    middle = [layer for kind in kinds for layer in (Dense(9), kind())]
     layers = Flatten(), BatchNorm(), *middle, Dropout(0.3), Dense(10), Softmax()
     return lambda: Network((8, 8), layers, dtype=dtype, seed=0)
 
@@ -107,7 +105,7 @@ def _every_layer(dtype: str) -> Callable[[], Network]:
 # --- whole runs
 
 
-def result(case: Case, chance: np.random.Generator) -> str:
+def result(case: Case, chance: np.random.Generator, engine: str = "numba") -> str:
     """Train once, with all that is allocated at other places; return a fingerprint."""
     litter = [np.empty(size, np.uint8) for size in chance.integers(1, 5000, 60)]
     del litter[:: int(chance.integers(1, 4))]
@@ -120,7 +118,7 @@ def result(case: Case, chance: np.random.Generator) -> str:
         batch_size=case.batch,
         steps=case.steps,
         seed=0,
-        engine="numba",
+        engine=engine,
         gradient=case.gradient,
         progress=False,
     )
@@ -265,7 +263,9 @@ def work(seed: int, runs: int, places: int, only: str) -> None:
     for name, case in cases().items():
         if only not in name:
             continue
-        found[name] = Counter(result(case, chance) for _ in range(runs))
+        for engine in ENGINES:
+            seen = Counter(result(case, chance, engine) for _ in range(runs))
+            found[f"{name}, {engine}"] = seen
         if places and case.gradient == "backprop":
             at = results_at_places(case, places, seed)
             found |= {f"{name}, {way}, placed": seen for way, seen in at.items()}

@@ -21,7 +21,7 @@ SOURCE = Path(kobai.__file__).parent
 ORDER = [
     ["version", "extras"],
     ["errors", "checks"],
-    ["files", "html"],
+    ["files", "html", "keywords"],
     ["functions"],
     ["plots"],
     ["autodiff"],
@@ -273,7 +273,7 @@ def test_every_module_has_a_place() -> None:
 
 
 # Data can be read where nothing learns.
-DATA_IMPORTS = {"data", "errors", "files", "checks", "functions"}
+DATA_IMPORTS = {"keywords", "data", "errors", "files", "checks", "functions"}
 
 
 def test_data_depends_on_nothing_that_learns() -> None:

@@ -1,14 +1,40 @@
 """The errors that a user of Kobai can meet, and a hint at the word they meant."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
 from kobai.extras import install_extra
 
+# As they are part of words, or space that is not ASCII.
+_SHOWN = frozenset("\n\u00a0\u200c\u200d\u202f\u3000")
+
+
+def visible(text: str) -> str:
+    r"""Return text in which nothing steers a terminal or hides: such signs as numbers.
+
+    These are what `repr` shows by number: control characters but line feeds, the signs
+    that turn the direction of text around, and halves of characters, as in names of
+    files that are no text. What is visible already stays as it is.
+
+    >>> print(visible("\x1b[2J price \u202e¥5"))
+    \x1b[2J price \u202e¥5
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() or c in _SHOWN else ascii(c)[1:-1] for c in text
+    )
+
 
 class KobaiError(Exception):
-    """Anything that the user can put right; the message says how."""
+    """Anything that the user can put right; the message says how.
+
+    Names of columns, classes and files in it are shown by `visible`.
+    """
+
+    def __str__(self) -> str:
+        return visible(super().__str__())
 
 
 class DataError(KobaiError, ValueError):
@@ -52,14 +78,75 @@ def missing_extra(what: str, error: ImportError, extra: str) -> MissingExtraErro
     )
 
 
+SYNONYMS = (
+    "learning_rate lr rate eta alpha learn_rate step_size",
+    "batch_size bs batch minibatch mini_batch_size",
+    "epochs epoch n_epochs num_epochs nb_epoch max_epochs max_iter n_iter",
+    "steps iterations iters num_steps max_steps iters_num",
+    "seed random_state random_seed rng",
+    "hidden layers units n_hidden hidden_size hidden_layers hidden_layer_sizes",
+    "optimizer optimiser opt solver",
+    "weight_decay l2 decay reg regularization",
+    "progress verbose quiet",
+    "engine device backend gpu cuda",
+    "target label labels",
+    "test_size test_split validation_split val_split validation_size",
+    "cross_entropy categorical_crossentropy sparse_categorical_crossentropy nll",
+    "squared_error mse l2_loss",
+    "out output",
+    "evaluate test score eval",
+    "train fit learn",
+    "predict classify infer",
+    "check gradcheck",
+    "h eps epsilon delta dx",
+)
+"""Words that other books and libraries have for the same."""
+
+
 def suggest(word: str, known: Iterable[str]) -> str:
-    """Return a sentence naming the known word nearest to `word`, or nothing.
+    """Return a sentence naming the known word that is meant by `word`, or nothing.
 
     >>> suggest("one_hot_lable", ["normalize", "one_hot_label"])
     ' Did you mean "one_hot_label"?'
     """
+    near = meant(word, list(known))
+    return f' Did you mean "{near}"?' if near else ""
+
+
+def meant(word: str, known: Sequence[str]) -> str:
+    """Return the known word that is meant by another, or "".
+
+    It is the same but for capitals and hyphens, has these initials, is called so
+    elsewhere, begins so as the only one, or is spelt much like it.
+
+    >>> meant("ReLU", ["relu", "leaky_relu"]), meant("lr", ["epochs", "learning_rate"])
+    ('relu', 'learning_rate')
+    >>> meant("mse", ["huber", "mean_squared_error"]), meant("rate", ["gradient"])
+    ('mean_squared_error', '')
+    """
+    plain = _plain(word)
+    for name in known:
+        if plain and plain in (_plain(name), _initials(name)):
+            return name
+    for group in SYNONYMS:
+        words = list(map(_plain, group.split()))
+        for name in known:
+            if plain in words and _plain(name) in words:
+                return name
+    longer = [name for name in known if _plain(name).startswith(plain)]
+    if len(plain) > 2 and len(longer) == 1:
+        return longer[0]
     # difflib takes 5 ms to import, and only a mistake needs it.
     from difflib import get_close_matches
 
-    near = get_close_matches(word, list(known), n=1)
-    return f' Did you mean "{near[0]}"?' if near else ""
+    near = get_close_matches(word.lower(), list(known), n=1)
+    return near[0] if near else ""
+
+
+def _plain(word: str) -> str:
+    return word.lower().replace("_", "").replace("-", "")
+
+
+def _initials(word: str) -> str:
+    parts = word.replace("-", "_").split("_")
+    return "".join(part[:1] for part in parts).lower() if len(parts) > 1 else ""

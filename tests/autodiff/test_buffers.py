@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kobai import compile
 from kobai.autodiff import gradient, numerical_gradient
 from kobai.errors import GradientError
 
@@ -324,3 +325,41 @@ def test_random_programs_with_buffers(steps):
     coarse, fine = slopes(f, X, 1e-5), slopes(f, X)
     if np.allclose(coarse, fine, rtol=1e-5, atol=1e-7):
         np.testing.assert_allclose(gradient(f, X), fine, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    "same",
+    [lambda b: b.conj(), lambda b: b.conjugate(), lambda b: b.to_device("cpu")],
+)
+def test_methods_that_return_the_array_itself_do_so(same):
+    def f(x):
+        b = np.zeros(3)
+        b[:] = x
+        c = same(b)
+        c *= 2.0
+        return np.sum(b * np.arange(3.0))
+
+    np.testing.assert_allclose(gradient(f, np.ones(3)), [0, 2, 4])
+    assert compile(f)(np.ones(3)) == f(np.ones(3))
+
+
+@pytest.mark.parametrize("run", [gradient, lambda f, x: compile(f)(x)])
+def test_an_array_in_the_place_of_one_number_is_what_numpy_makes_of_it(run):
+    def into_a_number(x):
+        b = np.zeros(2)
+        b[1] = x
+        return b[1] * 3
+
+    def into_a_view(x):
+        b = np.zeros(2)
+        b[1, ...] = x
+        return b[1] * 3
+
+    x = np.ones(1)
+    # Older ones warn.
+    with pytest.raises((ValueError, DeprecationWarning)) as numpys:
+        into_a_number(x)
+    with pytest.raises(numpys.type):
+        run(into_a_number, x)
+    # Both the value and the slope.
+    np.testing.assert_array_equal(run(into_a_view, x), 3)

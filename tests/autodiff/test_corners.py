@@ -201,3 +201,25 @@ def test_many_roots_of_one_growing_sum_ask_each_value_once(monkeypatch):
     assert gradient(total, ZERO).tolist() == [0, 0, 0]
     # A value and a square in each turn, twice: before and after what they need.
     assert len(asked) <= 4 * 300
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        lambda x: written(x, slice(None), x**x),
+        lambda x: written(x, x != 0.5, x[x != 0.5] ** x[x != 0.5]),
+        lambda x: written(x, [1, 0], x**x),
+        lambda x: written(np.zeros(2), slice(None), x**x),
+    ],
+)
+def test_what_is_written_and_not_taken_has_slope_0(y):
+    # The slope of x to the x at a negative x is nan.
+    x = np.array([-1.0, -2.0])
+    f = lambda x: np.sum(np.where(np.array(True), x, y(x)))
+    np.testing.assert_array_equal(gradient(f, x), [1, 1])
+
+
+def written(x, index, value):
+    y = np.copy(x)
+    y[index] = value
+    return y

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kobai import compile
 from kobai.autodiff import gradient, value_and_gradient
 from kobai.errors import GradientError
 
@@ -500,3 +501,17 @@ def test_random_programs_are_right_or_refused(central_difference):
 @given(st.integers(1000, 10**9))
 def test_more_random_programs(central_difference, seed):
     _outcome(seed, central_difference)
+
+
+@pytest.mark.parametrize("copy", [lambda x: x.copy(), lambda x: x.astype(float)])
+def test_a_copy_of_an_array_without_axes_is_one_after_a_change(copy):
+    def f(x):
+        np.tanh(x, x)
+        y = copy(x)
+        y[...] *= 3.0
+        return x + 2 * y
+
+    x = np.array(0.25)
+    slope = 7 * (1 - np.tanh(0.25) ** 2)
+    np.testing.assert_allclose(gradient(f, x), slope, rtol=1e-14)
+    np.testing.assert_allclose(compile(f)(np.array(0.25)), f(np.array(0.25)))

@@ -43,6 +43,22 @@ RESULTS = {
     "variance in ints": (lambda x: np.var(x, axis=1, dtype=int), FLOATS),
     "deviation in ints": (lambda x: np.std(x, dtype=int), FLOATS),
     "variance of too few": (lambda x: np.var(x, axis=0, ddof=5), FLOATS),
+    "mean of a number, counted": (
+        lambda x: np.mean(x[0, 0], axis=0, where=x[0, 0] > 0),
+        FLOATS,
+    ),
+    "mean of a number, kept": (
+        lambda x: x[0, 0].mean(axis=-1, keepdims=True, where=x[0, 0] > 0),
+        FLOATS,
+    ),
+    "variance of a number, counted": (
+        lambda x: np.var(x[0, 0], axis=-1, where=x[0, 0] > 0),
+        FLOATS,
+    ),
+    "deviation of a number, counted": (
+        lambda x: np.std(x[0, 0], axis=0, where=x[0, 0] > 0),
+        FLOATS,
+    ),
     "mean of halves": (np.mean, HALVES),
     "mean of huge ints": (np.mean, np.full(4, 2**62)),
     "nan_to_num of ints": (np.nan_to_num, INTS),
@@ -347,3 +363,38 @@ def test_python_number_has_to_fit():
 def test_objects_have_no_derivative(run, dtype):
     with pytest.raises(GradientError, match="type of floats"):
         run(lambda x: np.sum(x.astype(dtype)))(np.ones(2))
+
+
+NUMBERS_OF_PYTHON = {
+    "item": lambda use: gradient(lambda x: use(x[0].item()) * 1.0, np.ones(2)),
+    "traced float": lambda use: compile(lambda x: use(x))(2.5),
+    "traced int": lambda use: compile(lambda x: use(3 * x - 1))(2),
+    "traced item": lambda use: compile(lambda x: use(x.item()))(np.ones(1)),
+}
+
+
+@pytest.mark.parametrize("number", NUMBERS_OF_PYTHON)
+@pytest.mark.parametrize(
+    "name", ["sum", "mean", "min", "ravel", "copy", "reshape", "T", "flat", "item"]
+)
+def test_python_s_numbers_have_no_methods_of_numpys(number, name):
+    assert not hasattr(1.0, name)
+    with pytest.raises(
+        AttributeError, match=f"one of Python's numbers.* no {name}; use"
+    ):
+        NUMBERS_OF_PYTHON[number](lambda x: getattr(x, name))
+
+
+@pytest.mark.parametrize("number", NUMBERS_OF_PYTHON)
+def test_python_s_numbers_have_no_entries(number):
+    for use in (lambda x: x[()], lambda x: x[...], lambda x: 1.0 in x):
+        with pytest.raises(TypeError, match="has no entries"):
+            NUMBERS_OF_PYTHON[number](use)
+
+
+@pytest.mark.parametrize("f", [np.median, lambda x, axis: np.quantile(x, 0.5, axis)])
+def test_no_entries_along_no_axis_have_no_median_as_in_numpy(f):
+    g = lambda x: np.sum(f(x, axis=()))
+    for run in (g, compile(g), lambda x: gradient(g, x)):
+        with pytest.raises(ValueError, match=r"cannot reshape|need entries"):
+            run(EMPTY)

@@ -725,3 +725,14 @@ def test_random_programs_fill_buffers(central_difference, program):
         np.testing.assert_allclose(slope, fine, rtol=1e-4, atol=1e-5)
     if all(write != 3 for _, write, _ in program):
         np.testing.assert_allclose(compile(f)(X), value, rtol=1e-10)
+
+
+@pytest.mark.parametrize("value", [[1, -2, 0.5], (0,), [], [0.0]])
+def test_a_list_in_the_place_of_one_bool_is_its_truth(value):
+    def f(x):
+        x.flat[1] = value
+        return x
+
+    x = np.array([[True, True], [False, False]])
+    expected = f(x.copy())
+    np.testing.assert_array_equal(compile(f)(x.copy()), expected)

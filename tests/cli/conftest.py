@@ -38,6 +38,9 @@ def kobai(
     handler = signal.getsignal(signal.SIGINT)
     hook = sys.unraisablehook
     monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
+    # The language of the pictures is no matter of who runs the tests.
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
 
     def run(*arguments: object) -> Result:
         monkeypatch.setattr(sys, "argv", ["kobai", *map(str, arguments)])

@@ -9,14 +9,15 @@ import pytest
 from PIL import Image, ImageDraw
 
 from kobai.cli import lists
-from kobai.cli.predict import BAR_WIDTH
+from kobai.cli.classes import BAR_WIDTH
 from kobai.data import load_digits
 from kobai.formats import load_model
-from kobai.gallery import FIGURES
+from kobai.gallery import FIGURES, MOVIES
 from kobai.version import __version__
 
 COMMANDS = [
     "train",
+    "runs",
     "evaluate",
     "predict",
     "check",
@@ -285,7 +286,7 @@ def test_descend_draws_any_number_of_variables(kobai, here, formula, start):
 
 
 def test_figures_are_listed(kobai):
-    assert kobai("figures", "--list").out.split() == list(FIGURES)
+    assert kobai("figures", "--list").out.split() == [*FIGURES, *MOVIES]
 
 
 def test_a_figure_is_drawn(kobai, here):

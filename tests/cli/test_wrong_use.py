@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -222,8 +223,9 @@ def test_resuming_after_the_data_has_changed(refused, run, blobs):
         '{"settings": {"data": 3, "hidden": [1]}}',
         '{"settings": {"data": "digits"}, "results": 5}',
         "\x00\xff",
+        '{"settings":' * 100_000,
     ],
-    ids=repr,
+    ids=lambda text: repr(text[:50]),
 )
 def test_a_damaged_run_json(refused, run, here, text):
     (here / run / "run.json").write_text(text, encoding="latin-1")
@@ -341,3 +343,139 @@ def test_the_source_of_an_engine_that_there_is_not(kobai, here):
         assert done.code == 2
         assert f'engine: got "{engine}"; need one of: numpy, numba.' in done.err
         assert done.err.count("\n") == 1
+
+
+# What people type first, and what must be said: what came, what is needed, what to do.
+KIND = ["train", "t.csv", "--target", "kind"]
+SIZE = ["train", "t.csv", "--target", "size", "--task", "regression"]
+GUESSES = [
+    # Words of other libraries and of other commands.
+    (["train", "--learning-rate", "0.1"], 'No such option: --learning-rate.*"--lr"'),
+    (["train", "--rate", "0.1"], 'No such option: --rate.*"--lr"'),
+    (["train", "--optimiser", "adam"], '"--optimizer"'),
+    (["train", "--batch", "32"], '"--batch-size"'),
+    (["train", "--batch_size", "32"], '"--batch-size"'),
+    (["train", "--layers", "50"], '"--hidden"'),
+    (["train", "--device", "cuda"], '"--engine"'),
+    (["train", "--n-epochs", "3"], '"--epochs"'),
+    (["train", "--random-state", "3"], '"--seed"'),
+    (["train", "--verbose"], '"--quiet"'),
+    (["train", "--zebra", "3"], r"No such option: --zebra\. See: kobai train --help"),
+    (["--vesion"], '"--version"'),
+    (["help"], "kobai --help"),
+    (["version"], "kobai --version"),
+    (["Train"], 'No such command "Train"; there are train, .*Did you mean "train"'),
+    (["fit"], 'Did you mean "train"'),
+    (["test", "run"], 'Did you mean "evaluate"'),
+    (["t.csv"], r"To train on a file: kobai train t\.csv"),
+    (["train", "MNIST"], 'Did you mean "mnist"'),
+    (["train", "--optimizer", "SGD"], 'Did you mean "sgd"'),
+    (["train", "--optimizer", "Adam-W"], 'Did you mean "adamw"'),
+    (["train", "--activation", "ReLU"], 'Did you mean "relu"'),
+    (["train", "--activation", "LeakyReLU"], 'Did you mean "leaky_relu"'),
+    (["train", "--loss", "MSE"], 'Did you mean "mean_squared_error"'),
+    (["train", "--loss", "bce"], 'Did you mean "binary_cross_entropy"'),
+    (["train", "--loss", "CrossEntropy"], 'Did you mean "cross_entropy"'),
+    (["train", "--loss", "sparse_categorical_crossentropy"], '"cross_entropy"'),
+    # Numbers of another kind.
+    (["train", "--epochs", "3.5"], r'--epochs: got "3\.5"; need a whole number, such'),
+    (["train", "--epochs", "1e3"], '--epochs: got "1e3"; need a whole number, such'),
+    (["train", "--batch-size", "32.0"], '--batch-size: got "32.0"; need a whole num'),
+    (["train", "--seed", "1.5"], '--seed: got "1.5"; need a whole number'),
+    (["train", "--lr", "0,1"], '--lr: got "0,1"; need a number, such as 0.1'),
+    (["train", "--lr", "inf"], "learning_rate must be finite, got inf"),
+    (["train", "--hidden", "50x30"], 'got "50x30"; need whole numbers.* 100,50'),
+    (["train", "--hidden", ""], 'got ""; need whole numbers'),
+    (["train", "--weight-decay", "-1"], "weight_decay must be 0 or more, got -1"),
+    # Losses for other targets.
+    (["train", "--loss", "huber"], "--loss: got huber, which is for numbers; digits h"),
+    ([*KIND, "--loss", "huber"], "Need one of cross_ent"),
+    ([*SIZE, "--loss", "cross_entropy"], "cross_entropy, which is for classes; t has"),
+    (["check", "--loss", "huber"], "for numbers; digits has classes"),
+    # Tables.
+    (["train", "t.csv"], "say which column to learn: kobai train t.csv --target"),
+    (["train", "t.csv", "--target", "Kind"], 'no column "Kind". Did you mean "kind"'),
+    (["train", "t.csv", "--target", "kind,kind"], 'got "kind" twice'),
+    ([*KIND, "--drop", "age,age"], 'got "age" twice'),
+    ([*KIND, "--test-size", "30"], "0.3 for 30 per ce"),
+    (
+        [*KIND, "--test-size", "0"],
+        "between 0 and 1, suc",
+    ),
+    ([*KIND, "--test-size", "-1"], "got -1; need a sha"),
+    (
+        [*KIND, "--test-size", "3%"],
+        '--test-size: got "3%"',
+    ),
+    (["train", "--test-size", "0.3"], "goes with a table, and --target COLUMN"),
+    (
+        [*KIND, "--encoding", "utf-16"],
+        r"t\.csv: .*utf-16",
+    ),
+    (
+        [*KIND, "--encoding", "utf-61"],
+        r"t\.csv: unknown",
+    ),
+    (
+        [*KIND, "--encoding", "base64"],
+        r"t\.csv: unknown",
+    ),
+    (
+        [*KIND, "--encoding", "ascii"],
+        r"t\.csv: .* ascii",
+    ),
+    ([*KIND, "--task", "class"], '"classification"'),
+    ([*KIND, "--class-weight", "balnced"], "balnced"),
+    (["check", "t.csv"], r"t\.csv: is a table; kobai check takes a data set"),
+    # Runs, models and data in each other's place.
+    (["train", "run"], "run: is a run folder, and no data; .* --resume --run run"),
+    (["train", "--resume", "run"], "--resume: say which run: --resume --run run"),
+    (["train", "--run", "run"], "exists already.*--resume --run run"),
+    (["evaluate", "t.csv"], r"t\.csv: is no trained network; RUN is a run folder"),
+    (["predict", "t.csv", "run"], r"t\.csv: is no trained network"),
+    (["export", "t.csv", "a.onnx"], r"t\.csv: is no trained network"),
+    (["train", "--data-dir", "mine"], "--data-dir: got mine.* goes with mnist, fashi"),
+    (["evaluate", "run", "--data-dir", "mine"], "--data-dir: got mine"),
+    # Files to write.
+    (["export", "run", "a.py", "--format", "c"], r"a\.py is named as numpy, .* a\.c"),
+    (
+        ["export", "run", "a.onnx", "--format", "json"],
+        r"format is json; name it a\.json",
+    ),
+    (["export", "run", "a.xyz"], r"need one of \.onnx"),
+    (["export", "run"], "name a file, such as model.onnx, or a --format"),
+    (["export", "run", "a.onnx", "--format", "onxx"], 'Did you mean "onnx"'),
+    (["evaluate", "run", "--out", "a.txt"], r"write a\.png"),
+    (["predict", "run", "x.npz", "-o", "a.txt"], r"written to \.csv, \.tsv"),
+    (["descend", "2x", "--start", "1"], "a product needs its"),
+    (["descend", "np.sin(x)", "--start", "1"], 'Did you mean "sin"'),
+    (["descend", "a*b", "--start", "1,2"], '"a" is not a variable; they are x0'),
+]
+
+
+@pytest.fixture(scope="module")
+def guessed(tmp_path_factory):
+    """A table, rows, and a run on rows."""
+    here = tmp_path_factory.mktemp("guesses")
+    rows = "".join(f"{i % 7},{i % 5},{'ab'[i % 7 > 3]}日\n" for i in range(40))
+    (here / "t.csv").write_text("size,age,kind\n" + rows, encoding="utf-8")
+    t = np.arange(60) % 3
+    np.savez(here / "x.npz", x=np.eye(3, 4)[t], t=t)
+    command = [sys.executable, "-m", "kobai.cli", "train", "x.npz", "--epochs", "1"]
+    subprocess.run([*command, "--run", "run", "-q"], cwd=here, check=True)
+    return here
+
+
+@pytest.mark.parametrize(
+    ("arguments", "pattern"), GUESSES, ids=[" ".join(a) for a, _ in GUESSES]
+)
+def test_a_first_guess(refused, here, guessed, arguments, pattern):
+    shutil.copytree(guessed, here, dirs_exist_ok=True)
+    assert re.search(pattern, refused(*arguments))
+
+
+def test_a_learning_rate_that_overflows_at_once(kobai, here):
+    done = kobai("train", "--lr", "1e308", "--epochs", 1, "-q")
+    assert done.code == 2
+    assert "in step 2, at once, at learning rate 1e+308: try 0.1." in done.err
+    assert done.err.count("\n") == 1

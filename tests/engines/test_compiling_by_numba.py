@@ -27,6 +27,7 @@ LABELS = np.array([1, 0, 2, 1])
 def folder(request):
     """Keep compiled code between test runs, and out of the user's own cache."""
     path = request.config.cache.mkdir("kobai-compiled")
+    path.chmod(0o700)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cache, "cache_folder", lambda: path)
         yield path

@@ -49,6 +49,7 @@ TOLERANCE = {"float32": 2e-4, "float64": 1e-11}
 def folder(request: pytest.FixtureRequest) -> Any:
     """Keep compiled code between test runs, and out of the user's own cache."""
     path = request.config.cache.mkdir("kobai-compiled")
+    path.chmod(0o700)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cache, "cache_folder", lambda: path)
         yield path

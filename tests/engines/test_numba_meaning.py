@@ -21,6 +21,7 @@ X = np.array([[1.5, -2, 0, np.nan], [0.25, np.inf, -np.inf, 3], [2, 2, -1, 0.5]]
 def folder(request: pytest.FixtureRequest) -> Any:
     """Keep compiled code between test runs, and out of the user's own cache."""
     path = request.config.cache.mkdir("kobai-compiled")
+    path.chmod(0o700)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cache, "cache_folder", lambda: path)
         yield path

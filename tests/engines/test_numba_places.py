@@ -26,6 +26,7 @@ CASES = ["64-50-10 float32", "momentum float32", "adam float64"]
 def folder(request: pytest.FixtureRequest) -> Any:
     """Keep compiled code between test runs, and out of the user's own cache."""
     path = request.config.cache.mkdir("kobai-compiled")
+    path.chmod(0o700)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cache, "cache_folder", lambda: path)
         yield path
@@ -140,3 +141,30 @@ def test_constants_stay_as_they_were_traced() -> None:
     run = compile_numba(trace(lambda x: x + offset, x))
     offset += 100
     np.testing.assert_array_equal(run(x)[0], [1, 2, 3, 4])
+
+
+def test_arrays_that_come_to_share_memory_are_refused_in_a_run(
+    script: ModuleType,
+) -> None:
+    places = script.Places(script.cases()["adam float64"])
+    arrays, data, (rows,), each, (losses,) = places.parts
+    for _ in range(3):
+        places.epoch(arrays, data, rows, each, losses)
+    refused = pytest.raises(ValueError, match="shares its memory; pass a copy")
+    longest = max(arrays, key=np.size)
+    with refused:
+        places.epoch(arrays, data, rows, each, longest.reshape(-1)[: len(losses)])
+    rate = longest.reshape(-1)[: len(losses)]
+    with refused:
+        places.epoch(arrays, data, rows, [*each[:-1], rate], losses)
+    twins = [a for a in arrays if a.shape == longest.shape]
+    others = [twins[0] if a is twins[1] else a for a in arrays]
+    with refused:
+        places.epoch(others, data, rows, each, losses)
+    view = np.frombuffer(longest).reshape(longest.shape)
+    views = [view if a is twins[1] else a for a in arrays]
+    if longest is twins[0]:
+        with refused:
+            places.epoch(views, data, rows, each, losses)
+    # Nothing was noted down that is not so.
+    places.epoch(arrays, data, rows, each, losses)

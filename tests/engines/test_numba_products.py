@@ -1,5 +1,6 @@
 """Products of matrices, by BLAS and by tiles, against NumPy."""
 
+import json
 import os
 import threading
 import time
@@ -155,7 +156,12 @@ def test_a_damaged_list_of_choices_is_measured_again(
     monkeypatch.setattr(blas_or_tiles, "_measure", lambda *key: TILES)
     blas_or_tiles._remembered(KEY)
     (path,) = folder.iterdir()
-    for text in ('["(7, 5', '["(7, 5, 3)"]', "7", '[["a"], 1]', f'["{KEY}", 9]'):
+    name = json.dumps(repr(KEY))
+    for text in (
+        *('["(7, 5', '["(7, 5, 3)"]', "7", '[["a"], 1]', "[1, 2]", "{}", ""),
+        *(f"[{name}, 9]", f"[{name}, true]", f"[{name}, 0.0]", f"[{name}, null]"),
+        *("[" * 100_000, "\0" * 1000),
+    ):
         path.write_text(text, encoding="utf-8")
         assert blas_or_tiles._remembered(KEY) == TILES
         monkeypatch.setattr(
@@ -163,12 +169,33 @@ def test_a_damaged_list_of_choices_is_measured_again(
         )
         assert blas_or_tiles._remembered(KEY) == TILES
         monkeypatch.setattr(blas_or_tiles, "_measure", lambda *key: TILES)
+    path.write_bytes("鈴木\n".encode("cp932") + b"\xff\xfe")
+    assert blas_or_tiles._remembered(KEY) == TILES
+    assert blas_or_tiles._noted(path, (BLAS, TILES)) == {repr(KEY): TILES}
+    path.unlink()
+    path.mkdir()
+    assert blas_or_tiles._remembered(KEY) == TILES
+    assert path.is_file()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Unix has them")
+def test_a_pipe_in_the_place_of_the_choices(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blas_or_tiles, "_measure", lambda *key: TILES)
+    blas_or_tiles._remembered(KEY)
+    (path,) = folder.iterdir()
+    path.unlink()
+    os.mkfifo(path)
+    assert blas_or_tiles._remembered(KEY) == TILES
+    assert path.is_file()
 
 
 def test_where_nothing_can_be_kept_all_processes_choose_the_same(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cache, "cache_folder", lambda: folder / "missing")
+    (folder / "file").write_bytes(b"")
+    monkeypatch.setattr(cache, "cache_folder", lambda: folder / "file" / "below")
     for measured in (TILES, BLAS):
         monkeypatch.setattr(blas_or_tiles, "_measure", lambda *key, way=measured: way)
         assert blas_or_tiles._remembered(KEY) == BLAS

@@ -575,3 +575,32 @@ def test_the_place_of_an_extreme_keeps_its_axis():
     assert_means_the_same(lambda x: np.argmax(x, axis=1, keepdims=True), M)
     assert_means_the_same(lambda x: np.argmin(x), M)
     assert_means_the_same(lambda x: np.argmax(x, keepdims=True), M)
+
+
+@pytest.mark.parametrize("bound", [np.ones(1, bool), np.zeros((1, 1), bool)])
+@pytest.mark.parametrize("bounded", [np.minimum, np.maximum, np.fmin])
+@pytest.mark.parametrize("shape", [(2, 1), (3, 2), (1,)])
+def test_one_bool_with_axes_bounds_numbers(bound, bounded, shape):
+    f = lambda w: np.sum(bounded(bound, w) * w)
+    w = np.arange(np.prod(shape)).reshape(shape) + 2
+    expected = gradient(f, w)
+    np.testing.assert_array_equal(kobai.compile(gradient(f))(w), expected)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        lambda x: np.where(np.array([True, True, False]), x, 0.5),
+        lambda x: np.where(np.array([True, True, False]), 0.5, x),
+        lambda x: np.where(x, 0.5, x),
+        lambda x: np.where(x, 0.5, 2.5),
+    ],
+)
+def test_a_choice_from_an_array_goes_into_it(where):
+    def f(x):
+        np.sin(where(x), out=x)
+        return x
+
+    x = np.array([1.0, 0.0, 2.0])
+    expected = f(x.copy())
+    np.testing.assert_array_equal(kobai.compile(f)(x.copy()), expected)

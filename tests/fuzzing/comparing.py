@@ -386,6 +386,11 @@ class _Comparison:
         except Exception as error:
             self.failed("numba", error, True)
             return
+        if graph.updates and not all(
+            np.asarray(v).flags.c_contiguous for v in self.values
+        ):
+            self.outcome.counts["numba: skipped, changes what lies otherwise"] += 1
+            return
         self._twice("numba", lambda *v: run(*map(np.asarray, v)))
 
 

@@ -9,7 +9,7 @@ from kobai.engines.reference import interpret
 from kobai.functions import cross_entropy_error, sigmoid, softmax, softmax_cross_entropy
 from kobai.graph import trace, verify
 from kobai.graph.identities.table import IDENTITIES
-from kobai.graph.rewriting import rewrite
+from kobai.graph.rewriting import Identity, rewrite
 
 N, K = 64, 10
 T = np.arange(N) % K
@@ -112,3 +112,26 @@ def test_sigmoid_far_out_has_derivative_zero():
     x = np.array([-1000.0, 0.0, 1000.0], np.float32)
     graph = simplify(trace(lambda x: gradient(lambda x: np.sum(sigmoid(x)), x), x))
     np.testing.assert_allclose(interpret(graph)(x)[0][0], [0, 0.25, 0], atol=1e-30)
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (0, 1), (1, 1), (2, 1), (2, 3)])
+@pytest.mark.parametrize("numbers", [(0.0, 0.5), (1e-200, 1e-200)])
+def test_numbers_that_cannot_be_joined_change_places_once_at_most(shape, numbers):
+    # Their products are 0: too small to stand for both of them.
+    def f(x):
+        return numbers[0] * (numbers[1] * x)
+
+    x = np.full(shape, 3.0)
+    ((found,), _) = interpret(simplify(trace(f, x)))(x)
+    np.testing.assert_array_equal(found, f(x))
+
+
+def test_an_identity_that_turns_in_a_circle_is_told():
+    swapped = Identity(
+        "swapped",
+        "x + y = y + x, again and again",
+        lambda node, builder: builder.operation(node.primitive, *node.inputs[::-1]),
+    )
+    graph = trace(lambda x, y: x + y, np.ones(2), np.ones(2))
+    with pytest.raises(AssertionError, match="swapped: turns in a circle"):
+        rewrite(graph, [swapped])

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy import array
 
+import kobai
 from kobai.autodiff import gradient
 from kobai.engines.reference import interpret
 from kobai.graph import Graph, TraceError, trace, verify
@@ -181,3 +182,12 @@ def test_the_graph_of_nothing():
     assert isinstance(graph, Graph)
     assert len(graph) == 0
     assert "return nothing" in str(graph)
+
+
+def test_no_entries_have_no_negative_powers():
+    def f(x):
+        x[1:1] **= -1
+        return x
+
+    x = np.array([-1, -2])
+    np.testing.assert_array_equal(kobai.compile(f)(x.copy()), f(x.copy()))

@@ -13,25 +13,53 @@ def line(ax, label):
 
 def test_activation_functions_and_derivatives_are_their_formulas():
     axes = FIGURES["activation-functions"]().axes
-    x = axes[0].lines[0].get_xdata()
-    sigmoid = 1 / (1 + np.exp(-x))
     formulas = [
-        (x > 0).astype(float),
-        sigmoid,
-        np.maximum(x, 0),
-        np.zeros_like(x),
-        sigmoid * (1 - sigmoid),
-        (x > 0).astype(float),
+        lambda x: (x > 0).astype(float),
+        lambda x: 1 / (1 + np.exp(-x)),
+        np.tanh,
+        lambda x: np.maximum(x, 0),
+        np.zeros_like,
+        lambda x: np.exp(-x) / (1 + np.exp(-x)) ** 2,
+        lambda x: 1 / np.cosh(x) ** 2,
+        lambda x: (x > 0).astype(float),
     ]
-    smooth = x != 0  # step and ReLU have no derivative at 0
     for ax, formula in zip(axes, formulas, strict=True):
-        drawn = ax.lines[0].get_ydata()
+        x, y = ax.lines[0].get_data()
         # float64 throughout, a few roundings
-        assert drawn[smooth] == pytest.approx(formula[smooth], abs=1e-12)
+        known = ~np.isnan(y)
+        assert known.sum() >= 500
+        assert y[known] == pytest.approx(formula(x[known]), abs=1e-12)
+
+
+@pytest.mark.parametrize(("place", "ends"), [(4, [0, 0]), (7, [0, 1])])
+def test_step_and_relu_have_no_derivative_at_0(place, ends):
+    curve, circles = FIGURES["activation-functions"]().axes[place].lines
+    x, y = curve.get_data()
+    assert np.isnan(y[x == 0]).all()
+    assert circles.get_xydata().tolist() == [[0, ends[0]], [0, ends[1]]]
+    assert circles.get_markerfacecolor() == "white"
+
+
+def test_no_line_climbs_where_the_step_jumps():
+    y = FIGURES["activation-functions"]().axes[0].lines[0].get_ydata()
+    climbs = np.abs(np.diff(y)) > 0.5
+    assert not climbs.any()  # a difference with NaN is no climb
+    assert set(y[~np.isnan(y)]) == {0, 1}
+
+
+def test_softmax_and_cross_entropy_are_their_formulas():
+    left, right = FIGURES["softmax-and-cross-entropy"]().axes
+    for k, curve in zip((2, 3, 10), left.lines, strict=True):
+        a, p = curve.get_data()
+        assert str(k) in curve.get_label()
+        assert p == pytest.approx(np.exp(a) / (np.exp(a) + k - 1))
+    p, loss = right.lines[0].get_data()
+    # The book adds 1e-7 to p against log 0, which moves −log p by 1e-7 / p.
+    assert loss == pytest.approx(-np.log(p), abs=1e-4)
 
 
 def test_the_largest_derivative_of_sigmoid_is_a_quarter():
-    ax = FIGURES["activation-functions"]().axes[4]
+    ax = FIGURES["activation-functions"]().axes[5]
     assert ax.lines[0].get_ydata().max() == pytest.approx(0.25, abs=1e-12)
     assert ax.get_title() == "largest: 0.25"
 

@@ -125,13 +125,8 @@ def test_a_descent_needs_one_value_per_point():
 def test_optimizers_start_together_and_all_come_down():
     figure = FIGURES["optimizer-paths"]()
     paths, values = figure.axes[0].lines[:-1], figure.axes[1].lines
-    assert [p.get_label() for p in paths] == [
-        "SGD",
-        "Momentum",
-        "AdaGrad",
-        "RMSProp",
-        "Adam",
-    ]
+    names = [p.get_label().partition(", η = ")[0] for p in paths]
+    assert names == ["SGD", "Momentum", "AdaGrad", "RMSProp", "Adam"]
     for path, value in zip(paths, values, strict=False):
         x, y = path.get_data()
         assert (x[0], y[0]) == (-7, 2)
@@ -139,9 +134,55 @@ def test_optimizers_start_together_and_all_come_down():
         assert value.get_ydata()[-1] < 0.1 * value.get_ydata()[0]
 
 
-def test_two_starts_end_in_two_minima():
+@pytest.mark.parametrize("name", ["SGD", "Adam"])
+def test_each_optimizer_has_the_best_rate_of_those_that_were_tried(name):
+    from kobai.optimizers import OPTIMIZERS
+
+    def canyon(x):
+        return x[0] ** 2 / 20 + x[1] ** 2
+
+    def mean_value(rate):
+        optimizer, params = OPTIMIZERS[name.lower()](rate), {"x": np.array([-7.0, 2.0])}
+        state, values = optimizer.init(params), [canyon(params["x"])]
+        for _ in range(30):
+            slope = np.array([params["x"][0] / 10, 2 * params["x"][1]])
+            params, state = optimizer.update(params, {"x": slope}, state)
+            values.append(canyon(params["x"]))
+        return np.mean(values)
+
+    figure = FIGURES["optimizer-paths"]()
+    (label,) = [
+        line.get_label()
+        for line in figure.axes[0].lines
+        if line.get_label().startswith(f"{name},")
+    ]
+    shown = float(label.partition("η = ")[2])
+    least = min(mean_value(rate) for rate in np.geomspace(0.01, 10, 31))
+    # Rates are rounded to two digits, so that they can be stated as they are.
+    assert mean_value(shown) <= 1.05 * least
+    assert "31 learning rates" in figure.get_suptitle()
+
+
+def test_colour_bars_have_round_numbers():
+    for name in ("descent-surface", "descent-formula", "optimizer-paths"):
+        figure = FIGURES[name]()
+        figure.canvas.draw()
+        (bar,) = [ax for ax in figure.axes if ax.get_label() == "<colorbar>"]
+        low, high = bar.get_ylim()
+        numbers = [t for t in bar.get_yticks() if low <= t <= high]
+        assert len(numbers) >= 3
+        for number in numbers:
+            digits = f"{number:.6e}".partition("e")[0].replace(".", "").rstrip("0")
+            assert len(digits) <= 2, number
+
+
+def test_two_starts_side_by_side_end_in_two_minima():
     ax = FIGURES["local-minimum"]().axes[0]
-    ends = sorted(line.get_xdata()[-1] for line in ax.lines[1::2])
+    walks = [line.get_xdata() for line in ax.lines if len(line.get_xdata()) == 41]
+    assert abs(walks[0][0] - walks[1][0]) < 0.5
+    ends = sorted(walk[-1] for walk in walks)
+    assert "x⁴/4 − x² + 0.3x" in ax.get_title()
+    assert "η = 0.1" in ax.get_title()
     # The derivative x³ − 2x + 0.3 is 0 there.
     roots = np.sort(np.roots([1, 0, -2, 0.3]).real)
     assert ends == pytest.approx([roots[0], roots[2]], abs=0.01)

@@ -18,9 +18,14 @@ pytestmark = pytest.mark.filterwarnings("ignore::kobai.plots.FontWarning")
 
 LANGUAGES = ["en", "ja", "zh"]
 # Pictures of things that have no coordinates.
-WITHOUT_AXES = {"network-drawing", "misclassified", "first-layer-weights"}
+WITHOUT_AXES = {
+    "network-drawing",
+    "computational-graph",
+    "misclassified",
+    "first-layer-weights",
+}
 # The panels of a row show the same quantity, named once at its left.
-ONE_PER_ROW = "activation-functions"
+ROWS = {"activation-functions", "weight-initialization"}
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +63,7 @@ def test_every_figure_is_drawn_with_title_and_labels(name, language, drawn):
         if ax.xaxis.get_tick_params()["labelbottom"]:
             assert ax.get_xlabel() or figure.get_supxlabel()
         first = not ax.get_subplotspec().colspan.start
-        if ax.yaxis.get_tick_params()["labelleft"] and (first or name != ONE_PER_ROW):
+        if ax.yaxis.get_tick_params()["labelleft"] and (first or name not in ROWS):
             assert ax.get_ylabel()
 
 
@@ -82,15 +87,81 @@ def test_a_translated_figure_has_translated_words(name, drawn):
     assert not any(kana.search(word) for word in words(drawn(name, "en")))
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", FIGURES)
-def test_nothing_is_cut_off_at_the_edge(name, drawn):
-    figure = drawn(name, "en")
+def test_nothing_reaches_the_edge(name, language, drawn):
+    figure = drawn(name, language)
     inked = figure.get_tightbbox()
     width, height = figure.get_size_inches()
-    # A hundredth of an inch of slack: anti-aliasing reaches past a glyph's outline.
-    assert min(inked.x0, inked.y0) > -0.01
-    assert inked.x1 < width + 0.01
-    assert inked.y1 < height + 0.01
+    # In inches; a third of a letter.
+    assert min(inked.x0, inked.y0) > 0.04
+    assert inked.x1 < width - 0.04
+    assert inked.y1 < height - 0.04
+
+
+def boxes(figure):
+    """Return each text that is seen, with the pixels that it fills."""
+    for text in figure.findobj(Text):
+        axis = next((x for x in axes_of(figure) if text in x.get_ticklabels()), None)
+        if not text.get_text() or not text.get_visible():
+            continue
+        box = text.get_window_extent()
+        if axis is not None:
+            # A tick beside the axis is not drawn.
+            frame = axis.axes.get_window_extent()
+            is_x = axis.axis_name == "x"
+            low, high = frame.intervalx if is_x else frame.intervaly
+            middle = sum(box.intervalx if is_x else box.intervaly) / 2
+            if not low - 2 <= middle <= high + 2 or not axis.axes.axison:
+                continue
+        yield text.get_text(), box
+
+
+def axes_of(figure):
+    flat = [ax for ax in figure.axes if ax.name != "3d"]
+    return [axis for ax in flat for axis in (ax.xaxis, ax.yaxis)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", sorted(set(FIGURES) - {"descent-surface"}))
+def test_no_text_lies_on_another(name, language, drawn):
+    figure = drawn(name, language)
+    figure.draw_without_rendering()
+    seen = list(boxes(figure))
+    assert len(seen) > 3
+    for i, (one, box) in enumerate(seen):
+        for other, its in seen[:i]:
+            # A pixel: boxes have some air around the ink.
+            apart = (
+                box.x1 - 1 <= its.x0
+                or its.x1 - 1 <= box.x0
+                or box.y1 - 1 <= its.y0
+                or its.y1 - 1 <= box.y0
+            )
+            assert apart, (one, other)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_title_stands_clear_of_the_panels_titles(name, drawn):
+    figure = drawn(name, "ja")
+    figure.draw_without_rendering()
+    if not figure.get_suptitle():
+        return
+    bottom = figure._suptitle.get_window_extent().y0
+    tops = [ax.title.get_window_extent().y1 for ax in figure.axes if ax.get_title()]
+    # In pixels of 1/150 inch: a third of the height of a letter.
+    assert bottom - max(tops, default=0) > 8
+
+
+@pytest.mark.parametrize("language", ["ja", "zh"])
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_words_of_a_language_do_not_shrink_the_panels(name, language, drawn):
+    sizes = {}
+    for spoken in ("en", language):
+        drawn(name, spoken).draw_without_rendering()
+        frames = [ax.get_window_extent() for ax in drawn(name, spoken).axes]
+        sizes[spoken] = np.array([frame.size for frame in frames])
+    assert (sizes[language] > 0.93 * sizes["en"]).all()
 
 
 def test_matplotlibs_settings_stay_as_they_were():
@@ -156,6 +227,7 @@ def test_no_names_mean_every_figure(tmp_path, monkeypatch):
     monkeypatch.setattr(
         "kobai.gallery.registry.FIGURES", dict(list(FIGURES.items())[:2])
     )
+    monkeypatch.setattr("kobai.gallery.registry.MOVIES", {})
     paths = save_figures([], tmp_path)
     assert [path.stem for path in paths] == list(FIGURES)[:2]
 

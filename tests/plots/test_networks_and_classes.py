@@ -114,38 +114,6 @@ def test_a_classifier_without_mistakes_is_drawn():
     assert "0 of 1" in figure.get_suptitle()
 
 
-def test_decision_regions_follow_the_model():
-    def right_of_one(points):
-        return np.stack([points[:, 0] <= 1, points[:, 0] > 1], axis=1).astype(float)
-
-    figure = plots.decision_regions({"model": right_of_one}, [[0, 0], [2, 2]], [0, 1])
-    image = figure.axes[0].images[0]
-    left, right, _, _ = image.get_extent()
-    regions = image.get_array()
-    x = np.linspace(left, right, regions.shape[1])
-    assert np.array_equal(regions[0], (x > 1).astype(int))
-
-
-def test_decision_regions_are_of_a_plane():
-    with pytest.raises(ValueError, match=r"got x \(1, 3\); need \(n, 2\)"):
-        plots.decision_regions({}, [[1, 2, 3]], [0])
-
-
-def test_only_the_nonlinear_network_tells_the_rings_apart():
-    linear, nonlinear = FIGURES["decision-regions"]().axes
-    for ax, right in ((linear, False), (nonlinear, True)):
-        image = ax.images[0]
-        regions = np.asarray(image.get_array())
-        left, right_, bottom, top = image.get_extent()
-        hits = []
-        for k, points in enumerate(ax.lines):
-            x, y = points.get_data()
-            column = np.rint((x - left) / (right_ - left) * (regions.shape[1] - 1))
-            row = np.rint((y - bottom) / (top - bottom) * (regions.shape[0] - 1))
-            hits.extend(regions[row.astype(int), column.astype(int)] == k)
-        assert (np.mean(hits) > 0.95) == right
-
-
 def test_accuracy_is_flat_where_the_loss_has_a_slope():
     loss, accuracy = (
         ax.lines[0].get_ydata() for ax in FIGURES["loss-and-accuracy"]().axes

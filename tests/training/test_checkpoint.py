@@ -1,5 +1,7 @@
 """Checkpoint files: whole and exact, or refused with one line."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -90,3 +92,23 @@ def test_a_newer_version_is_named(tmp_path, monkeypatch):
 def test_a_folder_that_is_missing_is_named(tmp_path):
     with pytest.raises(ModelFileError, match=r"cannot write the checkpoint .*No such"):
         save_checkpoint(tmp_path / "missing" / "c", CONTENT)
+
+
+def test_a_description_that_no_run_wrote_is_refused(tmp_path):
+    path = tmp_path / "c"
+    trees = ["[" * 100_000, "[]", '{"a": {"$array": "/none"}}', '{"choices": {}}']
+    for tree in trees:
+        head = {"kobai-checkpoint": "1", "tree": tree}
+        head["checksum"] = checkpoint._checksum(tree, {})
+        save_file({}, path, metadata=head)
+        with pytest.raises(ModelFileError, match="damaged checkpoint"):
+            load_checkpoint(path)
+
+
+def test_equal_content_gives_equal_files(tmp_path):
+    for name in "ab":
+        save_checkpoint(tmp_path / name, CONTENT)
+    data = (tmp_path / "a").read_bytes()
+    assert data == (tmp_path / "b").read_bytes()
+    head = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    assert list(head["__metadata__"]) == sorted(head["__metadata__"])

@@ -25,6 +25,7 @@ ROWS, STEPS = 90, 15
 def compiled(request):
     """Keep compiled code between test runs, and out of the user's own cache."""
     folder = request.config.cache.mkdir("kobai-compiled")
+    folder.chmod(0o700)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cache, "cache_folder", lambda: folder)
         yield

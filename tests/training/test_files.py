@@ -35,6 +35,28 @@ def test_a_link_stays_a_link(tmp_path):
     assert (tmp_path / "real" / "a.bin").read_bytes() == b"x"
 
 
+def test_a_link_is_replaced_where_none_is_meant(tmp_path):
+    (tmp_path / "mine").write_bytes(b"mine")
+    (tmp_path / "folder").mkdir()
+    for name in ("mine", "folder", "nowhere"):
+        link = tmp_path / "link"
+        link.symlink_to(tmp_path / name)
+        write_atomically(link, b"x", through_links=False)
+        assert not link.is_symlink()
+        assert link.read_bytes() == b"x"
+        link.unlink()
+    assert (tmp_path / "mine").read_bytes() == b"mine"
+    assert sorted(os.listdir(tmp_path)) == ["folder", "mine"]
+
+
+def test_a_pipe_is_not_replaced(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="Not a regular file") as caught:
+        write_atomically(tmp_path / "pipe", b"x")
+    assert caught.value.filename == str(tmp_path / "pipe")
+    assert os.listdir(tmp_path) == ["pipe"]
+
+
 @pytest.mark.parametrize("failing", ["write", "fsync", "replace"])
 def test_a_failure_keeps_the_old_file_and_no_litter(tmp_path, monkeypatch, failing):
     path = tmp_path / "a.bin"
@@ -69,5 +91,7 @@ def test_a_missing_folder_and_a_folder_that_is_a_file(tmp_path):
 def test_leftovers_of_killed_processes_are_removed_and_nothing_else(tmp_path):
     for name in (".a.bin.1234abcd.tmp", "a.bin", ".b.bin.1234abcd.tmp", "a.bin.tmp"):
         (tmp_path / name).write_bytes(b"x")
+    (tmp_path / ".[a].bin.1234abcd.tmp").write_bytes(b"x")
     remove_leftovers(tmp_path / "a.bin")
+    remove_leftovers(tmp_path / "[a].bin")
     assert sorted(os.listdir(tmp_path)) == [".b.bin.1234abcd.tmp", "a.bin", "a.bin.tmp"]

@@ -1,6 +1,7 @@
 """Resuming: bit for bit what the run would have been, or refused by name."""
 
 import importlib.util
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from kobai.errors import ModelFileError
 from kobai.networks import BatchNorm, Dropout, Sigmoid
 from kobai.optimizers import OPTIMIZERS, SGD, Adam, CosineDecay
 from kobai.training import EarlyStopping, train
+from kobai.training.checkpoint import load_checkpoint, save_checkpoint
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "kill_and_resume.py"
 
@@ -146,6 +148,36 @@ def test_a_damaged_checkpoint_gets_one_line_and_changes_nothing(go, tmp_path):
         go(8, "c")
 
 
+def change(tree, path, value):
+    *above, last = path.split(".")
+    for name in above:
+        tree = tree[name]
+    tree[last] = value(tree[last])
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("model.params.W1", lambda w: w[:1].copy()),
+        ("model.params.W1", lambda w: w.astype(np.float64)),
+        ("model.params", lambda params: {}),
+        ("model.statistics", lambda statistics: {"other": np.zeros(3)}),
+        ("model.state.step", lambda step: 4),
+        ("model.step", lambda step: "4"),
+        ("records", lambda records: []),
+        ("records", lambda records: [{"step": None}]),
+        ("step_losses", lambda losses: list(losses)),
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused(go, tmp_path, path, value):
+    go(4, "c")
+    content = load_checkpoint(tmp_path / "c")
+    change(content, path, value)
+    save_checkpoint(tmp_path / "c", content)
+    with pytest.raises(ModelFileError, match="a damaged checkpoint"):
+        go(8, "c")
+
+
 def test_a_folder_that_is_missing_is_noticed_before_the_first_step(go):
     steps = []
 
@@ -179,14 +211,18 @@ def test_checkpoints_come_as_often_as_asked(go, tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("engine", ["numpy", "numba"])
-def test_killed_at_random_moments_it_ends_bit_identical(tmp_path, engine):
+@pytest.mark.parametrize(
+    ("engine", "number"),
+    [("numpy", "SIGKILL"), ("numba", "SIGKILL"), ("numpy", "SIGINT")],
+)
+def test_killed_at_random_moments_it_ends_bit_identical(tmp_path, engine, number):
     if engine == "numba":
         pytest.importorskip("numba")
     spec = importlib.util.spec_from_file_location("kill_and_resume", SCRIPT)
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
-    summary = script.kill_and_resume(20, tmp_path, seed=0, engine=engine)
+    given = 0, engine, getattr(signal, number)
+    summary = script.kill_and_resume(20, tmp_path, *given)
     assert summary.kills == 20
     assert summary.kills_while_training >= 5
     assert summary.rounds_that_differ == 0

@@ -10,6 +10,7 @@ from kobai import html
 from kobai.autodiff.numerical import Probe
 from kobai.autodiff.reverse import as_float_array, gradient
 from kobai.autodiff.trees import leaf_names, leaves, tree_map
+from kobai.keywords import checked_keywords
 
 HEAD = ("parameter", "shape", "max |difference|", "relative", "where", "verdict")
 
@@ -39,7 +40,7 @@ class GradientReport:
         return all(row.ok for row in self.rows)
 
     def __str__(self) -> str:
-        lines = [HEAD, *(_cells(row) for row in self.rows)]
+        lines = [HEAD, *self.cells()]
         widths = [max(len(line[i]) for line in lines) for i in range(len(HEAD))]
         table = [
             "  ".join(
@@ -51,12 +52,16 @@ class GradientReport:
 
     __repr__ = __str__
 
+    def cells(self) -> list[tuple[str, ...]]:
+        """Return the rows of the table as text, a cell for each name of `HEAD`."""
+        return [_cells(row) for row in self.rows]
+
     def _repr_html_(self) -> str:
-        cells = [_cells(row) for row in self.rows]
         wrong = [i for i, row in enumerate(self.rows) if not row.ok]
-        return html.table(HEAD, cells, left=(0, 1, 4, 5), bold=wrong)
+        return html.table(HEAD, self.cells(), left=(0, 1, 4, 5), bold=wrong)
 
 
+@checked_keywords
 def check_gradient(
     f: Callable[[Any], Any],
     x: Any,

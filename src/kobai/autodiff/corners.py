@@ -37,6 +37,8 @@ _MOVING = frozenset(
     {ops.SUM, ops.RESHAPE, ops.TRANSPOSE, ops.BROADCAST_TO, ops.CONCATENATE}
     | {ops.ASTYPE, ops.GETITEM}
 )
+# So do those that put entries in their places among others.
+_PUTTING = frozenset({ops.SETITEM, ops.SCATTER, ops.ADD_AT})
 # Sums and selections of values that are flat at 0 are so too, and so are their roots.
 _KEEPING = _MOVING | {ops.MAX, ops.CUMSUM, ops.SQRT}
 
@@ -62,7 +64,8 @@ def masked_by(node: Any, position: int) -> Mask | None:
         like = node.values[position]
         is_same = np.shape(like) == node.value.shape
         return above if is_same else _narrowed(above(), node, like)
-    return _moved(node, position, above()) if primitive in _MOVING else None
+    is_moved = primitive in _MOVING or primitive in _PUTTING
+    return _moved(node, position, above()) if is_moved else None
 
 
 def both(one: Mask | None, other: Mask | None) -> Mask | None:

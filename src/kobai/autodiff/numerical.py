@@ -9,8 +9,10 @@ from kobai.autodiff.reverse import as_float_array
 from kobai.autodiff.tensor import Tape
 from kobai.autodiff.trees import leaves, unflatten
 from kobai.errors import GradientError, suggest
+from kobai.keywords import checked_keywords
 
 
+@checked_keywords
 def numerical_derivative(
     f: Callable[[Any], Any],
     x: Any,
@@ -47,6 +49,7 @@ def numerical_derivative(
     )
 
 
+@checked_keywords
 def numerical_gradient(f: Callable[[Any], Any], x: Any, h: float = 1e-4) -> Any:
     """Return the gradient of a scalar function at x, from its definition.
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from kobai.autodiff.arrays.bare_numbers import BareNumber
 from kobai.autodiff.arrays.overloaded import PYTHON_NUMBERS
 from kobai.autodiff.primitive import Primitive, Trace
 from kobai.autodiff.tensor import Tape, Tensor
@@ -19,7 +20,7 @@ FOLLOW_TYPES = (np.where, np.clip, np.real)
 """Functions that, like the operators, leave types alone beside Python's numbers."""
 
 
-class PythonNumber(Tensor):
+class PythonNumber(BareNumber, Tensor):
     """One of Python's numbers under differentiation."""
 
     __slots__ = ()

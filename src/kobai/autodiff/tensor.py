@@ -16,6 +16,7 @@ from kobai.autodiff import corners
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.aliasing import source_of
 from kobai.autodiff.arrays.keeping import kept
+from kobai.autodiff.arrays.layout import is_known
 from kobai.autodiff.arrays.methods import fixed
 from kobai.autodiff.arrays.overloaded import ArrayLike
 from kobai.autodiff.primitive import Overloaded, Primitive, Trace, unbroadcast
@@ -108,7 +109,8 @@ class Tape(Trace):
             if position not in primitive.unread:
                 # The rules will read it as it is now.
                 values[position] = kept(argument)
-        if primitive.view and _is_number(values[0]) and not arguments[0].is_number:
+        keeps_axes = primitive.view or primitive in ops.CASTS
+        if keeps_axes and _is_number(values[0]) and not arguments[0].is_number:
             # NumPy returned a number, but the array that took it is an array still.
             values[0] = ops.BROADCAST_TO(values[0], shape=())
         compute = primitive if self.is_nested else primitive.evaluate
@@ -227,6 +229,13 @@ class Tensor(ArrayLike):
         """The type of the numbers."""
         dtype: np.dtype[Any] = self._node.value.dtype
         return dtype
+
+    def layout(self) -> Any:
+        """Return a plain array that lies in memory as NumPy's; None if not known."""
+        value = self.node.value
+        if isinstance(value, ArrayLike):
+            return value.layout()
+        return value if is_known(self.node) else None
 
     def constant(self, function: Any, args: Any, kwargs: Any) -> Any:
         """Call a function that sees values but has no derivative."""

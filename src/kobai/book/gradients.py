@@ -9,12 +9,14 @@ from kobai import autodiff
 from kobai.autodiff import numerical_derivative
 from kobai.autodiff.trees import Tree
 from kobai.functions.arrays import Array
+from kobai.keywords import checked_keywords
 
 __all__ = ["gradient_check", "gradient_descent", "numerical_diff", "numerical_gradient"]
 
 Grads = Mapping[str, np.ndarray]
 
 
+@checked_keywords
 def numerical_diff(f: Callable[[Any], Any], x: Tree) -> Tree:
     """Return the derivative of f at the number x, by the central difference.
 
@@ -26,6 +28,7 @@ def numerical_diff(f: Callable[[Any], Any], x: Tree) -> Tree:
     return numerical_derivative(f, x, h=1e-4)
 
 
+@checked_keywords
 def numerical_gradient(f: Callable[[Any], Any], x: Tree, h: float = 1e-4) -> Tree:
     """Return the gradient of f at x, by central differences: x's structure and shapes.
 
@@ -55,6 +58,7 @@ def _is_per_row(f: Callable[[Any], Any], x: Tree) -> bool:
     return shape == (len(x),)
 
 
+@checked_keywords
 def gradient_descent(
     f: Callable[[Any], Any], init_x: Tree, lr: float = 0.01, step_num: int = 100
 ) -> np.ndarray:

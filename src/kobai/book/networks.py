@@ -9,6 +9,7 @@ from numpy.typing import DTypeLike
 from kobai.book.functions import softmax_loss
 from kobai.errors import suggest
 from kobai.functions.arrays import Array
+from kobai.keywords import checked_keywords
 from kobai.networks import ACTIVATIONS, Dense, Layer, Network, Softmax, two_layer
 from kobai.networks.layer import Values
 from kobai.networks.network import NOTHING
@@ -22,6 +23,7 @@ _INITIAL = {"relu": "he", "he": "he", "sigmoid": "xavier", "xavier": "xavier"}
 Seed = int | np.random.Generator | None
 
 
+@checked_keywords
 class SimpleNet:
     """One 2×3 weight matrix W, and softmax with cross-entropy behind it.
 
@@ -45,6 +47,7 @@ class SimpleNet:
         return softmax_loss(self.predict(x), t)
 
 
+@checked_keywords
 class TwoLayerNet(two_layer.TwoLayerNet):
     """`kobai.networks.TwoLayerNet`, with other first weights each time.
 
@@ -69,6 +72,7 @@ class TwoLayerNet(two_layer.TwoLayerNet):
         super().__init__(*sizes, weight_init_std, seed=seed, dtype=dtype)
 
 
+@checked_keywords
 class MultiLayerNet(Network):
     """Dense layers with an activation between them, and softmax at the end.
 

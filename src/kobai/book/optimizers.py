@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from kobai import optimizers
+from kobai.keywords import checked_keywords
 
 Params = MutableMapping[str, Any]
 Memory = dict[str, Any] | None
@@ -82,6 +83,7 @@ def _floats(name: str, value: Any) -> np.ndarray:
     return array
 
 
+@checked_keywords
 class SGD(BookOptimizer):
     """W ← W - lr ∂L/∂W: see `kobai.optimizers.SGD`.
 
@@ -99,6 +101,7 @@ class SGD(BookOptimizer):
         return optimizers.SGD(self.lr)
 
 
+@checked_keywords
 class Momentum(BookOptimizer):
     """v ← momentum v - lr ∂L/∂W, W ← W + v: see `kobai.optimizers.Momentum`."""
 
@@ -114,6 +117,7 @@ class Momentum(BookOptimizer):
         return optimizers.Momentum(self.lr, self.momentum)
 
 
+@checked_keywords
 class Nesterov(Momentum):
     """Momentum that looks ahead: see `kobai.optimizers.Nesterov`."""
 
@@ -122,6 +126,7 @@ class Nesterov(Momentum):
         return optimizers.Nesterov(self.lr, self.momentum)
 
 
+@checked_keywords
 class AdaGrad(BookOptimizer):
     """h ← h + (∂L/∂W)², W ← W - lr ∂L/∂W / √h: see `kobai.optimizers.AdaGrad`."""
 
@@ -136,6 +141,7 @@ class AdaGrad(BookOptimizer):
         return optimizers.AdaGrad(self.lr)
 
 
+@checked_keywords
 class RMSprop(BookOptimizer):
     """AdaGrad that forgets: see `kobai.optimizers.RMSProp`."""
 
@@ -154,6 +160,7 @@ class RMSprop(BookOptimizer):
 RMSProp = RMSprop
 
 
+@checked_keywords
 class Adam(BookOptimizer):
     """Momentum m and RMSprop v together: see `kobai.optimizers.Adam`."""
 

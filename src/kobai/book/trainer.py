@@ -7,8 +7,10 @@ import numpy as np
 
 from kobai.book.optimizers import OPTIMIZERS
 from kobai.errors import suggest
+from kobai.keywords import checked_keywords
 
 
+@checked_keywords
 class Trainer:
     """Trains a network on mini-batches drawn at random, as the book does.
 

@@ -10,19 +10,25 @@ from kobai.cli.doctor import doctor
 from kobai.cli.evaluate import evaluate
 from kobai.cli.export import export
 from kobai.cli.figures import figures
-from kobai.cli.lists import Command
+from kobai.cli.help import Command, Commands
 from kobai.cli.predict import predict
+from kobai.cli.runs import runs
 from kobai.cli.source import source
 from kobai.cli.train import train
 from kobai.version import __version__
 
 app = typer.Typer(
+    cls=Commands,
     help="Train neural networks by gradient descent, and see how they learn.\n\n"
     "Begin with: kobai train",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for each in (train, evaluate, predict, export, check, descend, figures, source, doctor):
+COMMANDS = (
+    *(train, runs, evaluate, predict, export, check, descend, figures, source),
+    doctor,
+)
+for each in COMMANDS:
     app.command(cls=Command)(each)
 
 

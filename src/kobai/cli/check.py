@@ -8,8 +8,9 @@ import typer
 
 from kobai.cli import options
 from kobai.cli.loading import load_data
-from kobai.cli.screen import facts, say, show
+from kobai.cli.screen import columns, facts, plain, say, show
 from kobai.cli.settings import Options, SettingError, build_network
+from kobai.data.tables.endings import is_table
 
 if TYPE_CHECKING:
     from kobai.data import Dataset
@@ -56,6 +57,11 @@ def check(
         seed=0 if seed is None else seed,
         dtype="float64",
     )
+    if is_table(settings.data):
+        raise SettingError(
+            f"{settings.data}: is a table; kobai check takes a data set, such as "
+            "digits, a folder of IDX files or an .npz"
+        )
     found = load_data(settings.data, data_dir, settings.seed)
     if not 1 <= samples <= len(found.x_train):
         raise SettingError(
@@ -68,6 +74,7 @@ def check(
 def _compare(settings: Options, data: "Dataset", samples: int) -> bool:
     """Print the comparison, and return whether the gradients agree."""
     from kobai.autodiff import check_gradient, gradient
+    from kobai.autodiff.checking import HEAD
 
     network = build_network(settings, data)
     x, t = network.prepare(data.x_train[:samples], data.t_train[:samples])
@@ -82,7 +89,10 @@ def _compare(settings: Options, data: "Dataset", samples: int) -> bool:
         )
     )
     say()
-    print(report)
+    table = columns(*HEAD, left=(0, 1, 2, 3, 4, 5))
+    for cells in report.cells():
+        table.add_row(*map(plain, cells))
+    show(table)
     say()
     say(_verdict(bool(report), fast, slow, network.size))
     return bool(report)

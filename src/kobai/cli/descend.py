@@ -8,7 +8,7 @@ import typer
 from kobai.cli import options
 from kobai.cli.folder import check_picture, write_figure
 from kobai.cli.formula import Formula, FormulaError, read_formula
-from kobai.cli.screen import columns, plain, say, short, show
+from kobai.cli.screen import NARROW, columns, console, plain, say, short, show
 from kobai.cli.settings import SettingError, one_of
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ def descend(
         str, typer.Argument(metavar="FORMULA", help="Of x0, x1, … (or x, y, z).")
     ],
     start: Annotated[
-        str, typer.Option("--start", metavar="POINT", help="Where to begin: -3,4")
+        str,
+        typer.Option("--start", metavar="POINT", help="Where to begin, such as -3,4."),
     ],
     lr: Annotated[
         float,
@@ -104,12 +105,13 @@ def _example(f: Formula) -> str:
 def _show(descent: "Descent", f: Formula) -> None:
     """Print the path: its first steps, and where it ended."""
     table = columns("step", *f.names, "f", left=())
+    digits = 6 if console().width >= NARROW else 4
     last = descent.steps
     spread = {round(last * i / SHOWN) for i in range(SHOWN + 1)}
     for step in sorted({0, 1, 2, last} | spread):
         if step <= last:
-            at = [f"{value:.6g}" for value in descent.path[step]]
-            table.add_row(str(step), *at, f"{descent.values[step]:.6g}")
+            numbers = (*descent.path[step], descent.values[step])
+            table.add_row(str(step), *(f"{value:.{digits}g}" for value in numbers))
     say(f"[bold]{plain(f.text)}[/bold], learning rate {descent.learning_rate:g}")
     show(table)
     say()

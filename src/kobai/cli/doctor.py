@@ -1,7 +1,7 @@
 """`kobai doctor`: what this machine has for training, and what would make it faster."""
 
 import platform
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kobai.cli.machine import (
     EXTRAS,
@@ -13,13 +13,10 @@ from kobai.cli.machine import (
     measure_products,
     version_of,
 )
-from kobai.cli.screen import bar, columns, plain, say, show
+from kobai.cli.screen import Bar, columns, facts, plain, say, show
 from kobai.engines.machine.blas import BlasLibrary, blas_info, load_scipy_blas
 from kobai.engines.machine.processor import Processor, read_processor
 from kobai.version import __version__
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 GIVES = {"fast": "the compiled engine, the fastest there is"}
 BAR_WIDTH = 20
@@ -37,8 +34,8 @@ def doctor() -> None:
     processor = read_processor()
     problem = _load_libraries()
     libraries = blas_info()
-    _system(processor)
-    _extras(problem)
+    show(facts(**_system(processor), **_extras(problem)))
+    say()
     _libraries(libraries)
     speeds = _speeds(processor, libraries)
     say("[bold]What would make it faster[/bold]")
@@ -62,21 +59,20 @@ def _load_libraries() -> str:
     return ""
 
 
-def _system(processor: Processor) -> None:
+def _system(processor: Processor) -> dict[str, str]:
     installed = [f"{PACKAGES[each]} {version_of(each) or '–'}" for each in PACKAGES]
     clock = f" at {processor.gigahertz:.2f} GHz" if processor.gigahertz else ""
     cores = f"{processor.cores} core{'s' * (processor.cores > 1)}{clock}"
     instructions = " ".join(processor.instructions) or "instruction sets not known"
-    rows = {
+    return {
         "Kobai": f"{__version__}, Python {platform.python_version()}, "
         f"{platform.system()} {platform.machine()}",
         "Packages": ", ".join(installed),
         "Processor": f"{processor.name or 'not known'}, {cores}; {instructions}",
     }
-    show(_grid(rows))
 
 
-def _extras(problem: str) -> None:
+def _extras(problem: str) -> dict[str, str]:
     rows = {}
     for extra, packages in EXTRAS.items():
         missing = [PACKAGES[each] for each in packages if not version_of(each)]
@@ -84,20 +80,7 @@ def _extras(problem: str) -> None:
         rows["Extras"] = f"kobai[{extra}] {state}: {GIVES[extra]}"
     if problem:
         rows["Problem"] = f"SciPy does not load. {problem}"
-    show(_grid(rows))
-    say()
-
-
-def _grid(rows: dict[str, str]) -> "Table":
-    from rich.table import Table
-    from rich.text import Text
-
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(style="bold", no_wrap=True, min_width=9)
-    grid.add_column()
-    for name, value in rows.items():
-        grid.add_row(name, Text(value))
-    return grid
+    return rows
 
 
 def _libraries(libraries: list[BlasLibrary]) -> None:
@@ -144,7 +127,7 @@ def _speed(speed: Speed, counts: list[int | None], processor: Processor) -> list
         " × ".join(map(str, speed.shape)),
         *(_gflops(speed.gflops.get(count)) for count in counts),
         "?" if share is None else f"{share:.0%}",
-        "" if share is None else f"[cyan]{bar(share, BAR_WIDTH).rstrip()}[/cyan]",
+        "" if share is None else Bar(share, BAR_WIDTH, "cyan"),
     ]
 
 

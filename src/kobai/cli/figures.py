@@ -12,9 +12,9 @@ from kobai.cli.settings import one_of
 
 
 def _figure_names(incomplete: str) -> list[str]:
-    from kobai.gallery import FIGURES
+    from kobai.gallery import FIGURES, MOVIES
 
-    return [name for name in FIGURES if name.startswith(incomplete)]
+    return [name for name in (*FIGURES, *MOVIES) if name.startswith(incomplete)]
 
 
 def figures(
@@ -39,18 +39,20 @@ def figures(
 
     \b
     kobai figures                                   all of them
+    kobai figures learning                          the one that moves, a .gif
     kobai figures --list                            their names
     kobai figures learning-rates --language ja --out pictures
     """
     # matplotlib takes half a second to import.
-    from kobai.gallery import FIGURES, save_figures
+    from kobai.gallery import FIGURES, MOVIES, save_figures
 
-    wanted = [one_of("figures", name, FIGURES) for name in names or []]
+    known = [*FIGURES, *MOVIES]
+    wanted = [one_of("figures", name, known) for name in names or known]
     if listing:
-        say("\n".join(wanted or FIGURES))
+        say("\n".join(wanted))
         return
     one_of("--language", language, options.LANGUAGES)
     check_place(out / "figure.png")
-    for name in wanted or FIGURES:
+    for name in wanted:
         (path,) = save_figures([name], out, language)
         say(plain(short(path)))

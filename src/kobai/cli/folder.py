@@ -1,5 +1,6 @@
-"""A run on disk: a folder of plain files, made when it is clear that they will come."""
+"""A run on disk: a folder of plain files."""
 
+import hashlib
 import json
 import os
 import platform
@@ -10,26 +11,36 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kobai.cli.predicted import PREDICTED
 from kobai.cli.settings import Options
 from kobai.errors import KobaiError
-from kobai.files import write_atomically
+from kobai.files import check_regular, remove_leftovers, write_atomically
 from kobai.version import __version__
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from kobai.data import Dataset
 
 MODEL = "model.safetensors"
 HISTORY = "history.csv"
 CURVES = "curves.png"
 RUN = "run.json"
 CHECKPOINT = "checkpoint.safetensors"
+START = "start.safetensors"
 PICTURES = (".png", ".svg", ".pdf")
 DESCRIBED = {
     MODEL: "the trained network",
+    START: "the network that it went on from",
     CURVES: "the curves, as a picture",
+    PREDICTED: "what it predicts, over what is true",
     HISTORY: "the same as numbers",
     RUN: "settings and results",
 }
+OWN = (MODEL, HISTORY, CURVES, RUN, CHECKPOINT, START)
+"""What a run writes."""
+UNSEALED = {"settings", "results", "data", "versions", "written"}
+"""What a `run.json` has that was written before there were checksums."""
 
 
 class RunError(KobaiError, ValueError):
@@ -48,6 +59,11 @@ class RunFolder:
         return self.path / CHECKPOINT
 
     @property
+    def start(self) -> Path:
+        """Where the network is that a warm start went on from."""
+        return self.path / START
+
+    @property
     def model(self) -> Path:
         """Where the trained network is."""
         return self.path / MODEL
@@ -58,16 +74,23 @@ class RunFolder:
         if not self.path.is_dir():
             raise RunError(f"{self.path}: there is no such run folder")
         try:
-            content = json.loads(file.read_text(encoding="utf-8"))
-            if not isinstance(content["settings"], dict):
-                raise TypeError("settings")
-            if not isinstance(content.get("results", {}), dict):
-                raise TypeError("results")
+            check_regular(file)
+            return _checked(json.loads(file.read_text(encoding="utf-8")))
         except FileNotFoundError:
             raise RunError(f"{self.path}: not a run folder: it has no {RUN}") from None
-        except (ValueError, KeyError, TypeError) as error:
+        except OSError as error:
+            raise RunError(f"{file}: cannot be read ({error.strerror})") from None
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise RunError(f"{file}: damaged ({error!r}); train anew") from None
-        return dict(content)
+
+    def identity(self) -> tuple[str, list[str]]:
+        """Return the checksum of the data, and marks of rows that were trained on.
+
+        Both are empty where an older Kobai wrote the run.
+        """
+        known = self.read().get("data")
+        found = known if isinstance(known, dict) else {}
+        return str(found.get("checksum", "")), str(found.get("trained_on", "")).split()
 
     def settings(self) -> Options:
         """Return the settings that `run.json` holds."""
@@ -78,80 +101,109 @@ class RunFolder:
                 f"{self.path / RUN}: damaged ({error}); train anew"
             ) from None
 
-    def write(self, settings: Mapping[str, Any], results: Mapping[str, Any]) -> None:
-        """Write `run.json`: settings, results, and versions of what computed them."""
+    def write(
+        self,
+        settings: Mapping[str, Any],
+        results: Mapping[str, Any],
+        data: "Dataset | None" = None,
+    ) -> None:
+        """Write `run.json`: settings, results, and versions of what computed them.
+
+        Of the data it says how the test rows were drawn, by what it is known again,
+        and by what some of the rows are that were trained on.
+        """
         import numpy as np
 
+        now = datetime.now(UTC).isoformat(timespec="seconds")
         content = {
             "settings": dict(settings),
             "results": dict(results),
+            **({"data": _identity(data)} if data is not None else {}),
             "versions": {
                 "kobai": __version__,
                 "numpy": np.__version__,
                 "python": platform.python_version(),
                 "machine": f"{platform.system()} {platform.machine()}",
             },
-            "written": datetime.now(UTC).isoformat(timespec="seconds"),
+            "begun": self._begun() or now,
+            "written": now,
         }
+        content["checksum"] = _checksum(content)
         text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-        write_atomically(self.path / RUN, text.encode())
+        # Of a file's name that is no text, JSON can hold the halves of characters.
+        raw = text.encode("utf-8", "backslashreplace")
+        write_atomically(self.path / RUN, raw, through_links=False)
 
-    def create(self) -> None:
-        """Make the folder, and those above it."""
-        self.path.mkdir(parents=True, exist_ok=True)
-
-    def discard(self) -> None:
-        """Remove the folder of a run that never began; one that can resume stays."""
-        if self.checkpoint.exists():
-            return
-        for file in [*self.path.glob(".*.tmp"), self.path / RUN]:
-            file.unlink(missing_ok=True)
+    def _begun(self) -> object:
+        """Return when the run began, if it has."""
         try:
-            self.path.rmdir()
-        except OSError:
-            return
+            return self.read().get("begun")
+        except RunError:
+            return None
+
+    def check_files(self) -> None:
+        """Refuse a folder in which a link or a pipe stands where a file is written."""
+        for name in OWN:
+            path = self.path / name
+            if path.is_symlink():
+                raise RunError(
+                    f"{path}: is a link to {os.readlink(path)}; a run writes into its "
+                    "own folder alone: remove the link, or put a copy in its place"
+                )
+            if path.exists() and not path.is_file():
+                raise RunError(f"{path}: is no file; put the file back in its place")
+
+    def remove_leftovers(self) -> None:
+        """Remove what killed processes left half written."""
+        for name in OWN:
+            remove_leftovers(self.path / name)
+
+    def remove_beginnings(self) -> None:
+        """Remove what a run wrote that never began; one that can resume stays."""
+        if not self.checkpoint.exists():
+            self.remove_leftovers()
+            for name in (RUN, START):
+                (self.path / name).unlink(missing_ok=True)
 
 
-def fresh_folder(wanted: str | None, data: str) -> RunFolder:
-    """Return a run folder that does not exist yet but can be made.
-
-    Without a name it is the next number of `runs/<data>-<number>`. Raises `RunError`
-    where the folder exists, or cannot be made.
-    """
-    path = Path(wanted).expanduser() if wanted else _next_number(_stem(data))
-    if path.exists() and not _is_empty_folder(path):
-        raise RunError(
-            f"--run {path}: exists already. Choose another name, or go on with that "
-            f"run: --resume --run {path}"
-        )
-    check_place(path)
-    return RunFolder(path)
+def _checked(content: Any) -> dict[str, Any]:
+    """Return what a `run.json` holds, if it is whole; an older one has no checksum."""
+    if not isinstance(content["settings"], dict):
+        raise TypeError("settings")
+    if not isinstance(content.get("results", {}), dict):
+        raise TypeError("results")
+    found = dict(content)
+    # A damaged file must not pass for an old one because the name itself is damaged.
+    is_old = found.keys() <= UNSEALED
+    if found.pop("checksum", None) != _checksum(found) and not is_old:
+        raise ValueError("its checksum is wrong")
+    return found
 
 
-def _stem(data: str) -> str:
-    """Return a file's name without its endings, both of data.csv.gz."""
-    stem = Path(data).stem
-    return stem.removesuffix(".csv").removesuffix(".tsv")
+def _identity(data: "Dataset") -> dict[str, Any]:
+    from kobai.data.checksum import checksum_of, sampled_marks
+
+    return {
+        "training_rows": len(data.x_train),
+        "test_rows": len(data.x_test),
+        "drawn": data.drawn,
+        "checksum": checksum_of(data),
+        "trained_on": " ".join(sampled_marks(data.x_train, data.t_train)),
+    }
 
 
-def _is_empty_folder(path: Path) -> bool:
-    return path.is_dir() and not any(path.iterdir())
-
-
-def _next_number(name: str) -> Path:
-    numbers = [
-        int(path.name.removeprefix(f"{name}-"))
-        for path in Path("runs").glob(f"{name}-*")
-        if path.name.removeprefix(f"{name}-").isdecimal()
-    ]
-    return Path("runs") / f"{name}-{max(numbers, default=0) + 1}"
+def _checksum(content: Mapping[str, Any]) -> str:
+    """Return a checksum of what JSON says, in whatever order and layout."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def check_place(path: Path) -> None:
     """Refuse a place where nothing can be written, before the work is done."""
     parent = path.absolute().parent
-    while not parent.exists() and parent != parent.parent:
+    while not os.path.lexists(parent) and parent != parent.parent:
         parent = parent.parent
+    if not parent.exists():
+        raise RunError(f"{path}: cannot be written: {parent} is a link to nothing")
     if not parent.is_dir():
         raise RunError(f"{path}: cannot be written: {parent} is a file, not a folder")
     if not os.access(parent, os.W_OK | os.X_OK):
@@ -173,9 +225,9 @@ def check_picture(path: Path) -> None:
     check_place(path)
 
 
-def write_figure(path: Path, figure: "Figure") -> None:
+def write_figure(path: Path, figure: "Figure", *, through_links: bool = True) -> None:
     """Write a figure in the format that the ending of its name says."""
     picture = BytesIO()
     figure.savefig(picture, format=path.suffix.removeprefix(".").lower())
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, picture.getvalue())
+    write_atomically(path, picture.getvalue(), through_links=through_links)

@@ -16,7 +16,8 @@ from types import FrameType
 from typing import Any, NoReturn, TextIO
 
 from kobai.cli import leave_at_once
-from kobai.errors import KobaiError
+from kobai.cli.standins import use_standins
+from kobai.errors import KobaiError, meant, visible
 from kobai.extras import install_extra
 
 FAILED = 1
@@ -66,6 +67,7 @@ def leave_after(command: Callable[[], Any]) -> NoReturn:
     """Run a command and exit with its code, having said what went wrong."""
     ctrl_c = CtrlC()
     warnings.showwarning = _note
+    use_standins()
     try:
         ctrl_c.watch()
         code = _attempt(command)
@@ -126,9 +128,19 @@ def _message(error: Exception) -> str:
         raise error
     context = getattr(error, "ctx", None)
     path = f"{context.command_path} " if context else ""
-    message = error.format_message().rstrip(".")
+    message = _meant(error, context) or error.format_message().rstrip(".")
     stop = "" if message.endswith("?") else "."
     return f"{message}{stop} See: {path or 'kobai '}--help"
+
+
+def _meant(error: Any, context: Any) -> str:
+    """Return what to say of an option that there is not, and the one that is meant."""
+    given = getattr(error, "option_name", None)
+    if not given or context is None or not hasattr(error, "possibilities"):
+        return ""
+    options = [each.lstrip("-") for p in context.command.params for each in p.opts]
+    near = meant(given.lstrip("-"), [each for each in options if len(each) > 1])
+    return f"No such option: {given}" + f'. Did you mean "--{near}"?' * bool(near)
 
 
 def _note(
@@ -172,6 +184,7 @@ def complain(message: str) -> None:
     """Write a message to standard error; a terminal gets colour and whole words."""
     if sys.stderr is None:
         return
+    message = visible(message)
     if sys.stderr.isatty():
         message = _for_terminal(message)
     # Where standard error is closed there is nobody left to tell.

@@ -6,8 +6,6 @@ The tables load NumPy, so they are asked only when somebody wants to see them.
 from collections.abc import Callable
 from typing import Any
 
-from typer.core import TyperCommand
-
 
 def activations() -> list[str]:
     """Return the activations that stand between layers."""
@@ -50,15 +48,6 @@ LISTS: dict[str, Callable[[], Any]] = {
     "optimizers": optimizers,
 }
 """What a help text has in braces."""
-
-
-class Command(TyperCommand):
-    """A command whose help lists the names that there are."""
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Write the help, its lists filled in."""
-        fill_lists(self)
-        super().format_help(ctx, formatter)
 
 
 def fill_lists(command: Any) -> None:

@@ -1,22 +1,32 @@
 """The data of a run: a data set by its name, or a table with its options."""
 
 import os
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from kobai.cli.folder import RUN
 from kobai.cli.options import DATA_SETS
-from kobai.cli.screen import short
+from kobai.cli.screen import command, short
 from kobai.cli.settings import TABLE_OPTIONS, Options, SettingError
+from kobai.errors import DataError
 
 if TYPE_CHECKING:
     from kobai.data import Dataset
+    from kobai.formats import Model
 
 
-def load(settings: Options) -> "Dataset":
-    """Load the data of a run: a data set, or a table with its options."""
+DOWNLOADED = DATA_SETS[1:]
+
+
+def load(settings: Options, start: "Model | None" = None) -> "Dataset":
+    """Load the data of a run: a data set, or a table with its options.
+
+    With `start`, the model that a run goes on from, as that takes them.
+    """
     if not settings.is_table:
-        return load_data(settings.data, settings.data_dir, settings.seed)
-    from kobai.data import load_table
-
+        data = load_data(settings.data, settings.data_dir, settings.seed)
+        return _as_before(data, start) if start else data
     chosen = {
         name: getattr(settings, name)
         for name in TABLE_OPTIONS
@@ -26,8 +36,66 @@ def load(settings: Options) -> "Dataset":
         chosen["class_weight"] = class_weights(chosen["class_weight"])
     if "test" in chosen:
         chosen["test"] = short(chosen["test"])
+    if start:
+        return _more_rows(settings, start, chosen)
+    from kobai.data import load_table
+
     target = settings.target or ""
     return load_table(short(settings.data), target, seed=settings.seed, **chosen)
+
+
+def _more_rows(settings: Options, start: "Model", chosen: dict[str, Any]) -> "Dataset":
+    """Load a table in the columns of a model; what chose those has been chosen."""
+    from kobai.data import load_more_rows
+
+    if start.columns is None:
+        raise DataError(f"--warm-start: {settings.warm_start} was trained on no table")
+    for name in ("drop", "keep", "category", "task"):
+        chosen.pop(name, None)
+    found = load_more_rows(
+        short(settings.data), start.columns, seed=settings.seed, **chosen
+    )
+    return replace(found, writing=start.writing)
+
+
+def _as_before(data: "Dataset", start: "Model") -> "Dataset":
+    """Return data whose inputs and targets mean to the network what they did."""
+    problem = _misfit(data, start)
+    if problem:
+        raise DataError(f"{data.name}: {problem}")
+    return replace(
+        data,
+        classes=start.classes,
+        image_shape=start.image_shape,
+        input_range=start.input_range,
+    )
+
+
+def _misfit(data: "Dataset", start: "Model") -> str:
+    """Say why a network cannot go on with data, if so."""
+    network, classes = start.network, start.classes
+    was = f"the network that it starts from was trained on {start.name or 'others'}"
+    if start.columns:
+        return f"is no table, and {was}, a table"
+    inputs = data.x_train.shape[1:]
+    if inputs != network.inputs:
+        return f"has samples of shape {inputs}, the network takes {network.inputs}"
+    is_same_task = bool(classes) == bool(data.classes)
+    if not is_same_task or classes[: len(data.classes)] != data.classes:
+        got, known = _classes(data.classes), _classes(classes)
+        return f"has {got}; the network knows {known}"
+    if data.t_train.ndim > 1 and data.t_train.shape[1:] != network.outputs:
+        return f"has targets of shape {data.t_train.shape[1:]}, not {network.outputs}"
+    if data.scale != start.scale:
+        return (
+            f"its raw numbers are multiplied by {data.scale:g}, and {was}, whose are "
+            f"by {start.scale:g}; give raw numbers of the same kind"
+        )
+    return ""
+
+
+def _classes(names: tuple[str, ...]) -> str:
+    return f"the classes {', '.join(names)}" if names else "numbers as targets"
 
 
 def class_weights(text: str) -> str | dict[str, float]:
@@ -51,13 +119,26 @@ def class_weights(text: str) -> str | dict[str, float]:
     return found
 
 
-def load_data(name: str, data_dir: str | None, seed: int) -> "Dataset":
+def load_data(
+    name: str, data_dir: str | None, seed: int, test_size: float | None = 0.2
+) -> "Dataset":
     """Load a data set, and name its file in messages as briefly as can be."""
     from kobai.data import load_dataset
 
     brief = short(name)
+    if data_dir is not None and brief not in DOWNLOADED:
+        raise SettingError(
+            f"--data-dir: got {data_dir}, but {brief} is read from no such folder; it "
+            f"goes with {', '.join(DOWNLOADED)}"
+        )
+    if (Path(name) / RUN).is_file():
+        raise SettingError(
+            f"{brief}: is a run folder, and no data; to go on with that run: "
+            f"{command('train', '--resume', '--run', brief)}"
+        )
     # A folder called mnist is not the set of that name.
-    return load_dataset(name if brief in DATA_SETS else brief, data_dir, seed)
+    path = name if brief in DATA_SETS else brief
+    return load_dataset(path, data_dir, seed, test_size=test_size)
 
 
 def typed(path: str) -> str:

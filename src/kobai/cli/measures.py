@@ -1,13 +1,24 @@
 """How well a network does on test data, in numbers."""
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kobai.functions import balanced_accuracy, log_loss, mae, r2, rmse
+from kobai.functions import (
+    balanced_accuracy,
+    confusion,
+    log_loss,
+    mae,
+    precision_recall,
+    r2,
+    rmse,
+)
 
 if TYPE_CHECKING:
+    from kobai.cli.held_out import HeldOut
     from kobai.data import Columns
+    from kobai.formats import Model
     from kobai.networks import Network
 
 
@@ -32,3 +43,78 @@ def of_table(
     if columns.target.classes:
         return of_classes(y, t)
     return of_numbers(y, columns.decode(t))
+
+
+def class_names(model: "Model", found: "HeldOut") -> tuple[str, ...]:
+    """Return a name for each class, or none for a regression."""
+    if not found.data.classes:
+        return ()
+    count = max(2, model.network.outputs[-1])
+    named = model.classes or found.data.classes
+    return named if len(named) == count else tuple(map(str, range(count)))
+
+
+def labels_of(t: np.ndarray) -> np.ndarray:
+    """Return labels `(n,)`, of one-hot rows where they are."""
+    return t if t.ndim == 1 else t.argmax(axis=1)
+
+
+def measured(model: "Model", found: "HeldOut", outputs: np.ndarray) -> dict[str, Any]:
+    """Return all that `kobai evaluate` measures, as its `--json` prints it."""
+    data = found.data
+    measures = model.network.evaluate(data.x_test, data.t_test)
+    results: dict[str, Any] = {"data": _described(found), "measures": measures}
+    if "accuracy" in measures:
+        results["right"] = round(measures["accuracy"] * len(data.x_test))
+    if names := class_names(model, found):
+        labels = labels_of(data.t_test)
+        measures |= of_classes(outputs, labels)
+        results["classes"] = _each_class(outputs, labels, names)
+        results["confusion"] = confusion(outputs, labels).tolist()
+    elif data.columns:
+        y, t = data.columns.decode(outputs), data.columns.decode(data.t_test)
+        results["targets"] = [
+            {"name": name, **of_numbers(y[:, i], t[:, i])}
+            for i, name in enumerate(data.columns.target.names)
+        ]
+    if model.network.loss_name.endswith("entropy"):
+        # It is the same number, under the name that it has for classifiers.
+        measures["log_loss"] = measures["loss"]
+    return results
+
+
+def _described(found: "HeldOut") -> dict[str, Any]:
+    return {
+        "name": found.data.name,
+        "samples": len(found.data.x_test),
+        "chosen": found.chosen,
+        "unchanged": found.is_unchanged,
+        "trained_on": found.trained_on,
+    }
+
+
+def _each_class(
+    y: np.ndarray, t: np.ndarray, names: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    report = precision_recall(y, t)
+    columns = report.precision, report.recall, report.f1, report.support
+    keys = "precision", "recall", "f1", "samples"
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return [
+        {"name": name, **dict(zip(keys, row, strict=True))}
+        for name, row in zip(names, rows, strict=True)
+    ]
+
+
+def as_json(value: Any) -> Any:
+    """Return results in which null stands for what is not finite, as JSON needs it.
+
+    >>> as_json({"loss": math.inf, "classes": [1.5]})
+    {'loss': None, 'classes': [1.5]}
+    """
+    if isinstance(value, dict):
+        return {key: as_json(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [as_json(each) for each in value]
+    is_lost = isinstance(value, float) and not math.isfinite(value)
+    return None if is_lost else value

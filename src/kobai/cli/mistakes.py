@@ -1,11 +1,13 @@
 """What a classifier takes for what, on the screen."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from kobai.cli.screen import columns, plain, say, show
+from kobai.cli.screen import columns, console, plain, say, show
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from kobai.cli.sheet import Sheet
 
 MOST_CLASSES = 20
 SHOWN = 5
@@ -36,9 +38,11 @@ def print_classes(
 def print_confusion(counts: "np.ndarray", names: tuple[str, ...]) -> None:
     """Print the confusion matrix, and the most frequent mistakes."""
     say()
-    if len(names) <= MOST_CLASSES:
+    matrix = _matrix(counts, names)
+    # On end it would be as many lines as it has cells.
+    if len(names) <= MOST_CLASSES and matrix.fits(console()):
         say("[bold]What it is[/bold] (rows), and what it is taken for (columns)")
-        show(_matrix(counts, names))
+        show(matrix)
         say()
     worst = [(n, i, j) for (i, j), n in _off_diagonal(counts)][:SHOWN]
     if not worst:
@@ -61,7 +65,7 @@ def _off_diagonal(counts: "np.ndarray") -> list[tuple[tuple[int, int], int]]:
     return sorted(cells, key=lambda cell: -cell[1])
 
 
-def _matrix(counts: "np.ndarray", names: tuple[str, ...]) -> Any:
+def _matrix(counts: "np.ndarray", names: tuple[str, ...]) -> "Sheet":
     """Return the table; long names stand at the rows alone, numbered."""
     from rich.cells import cell_len
 

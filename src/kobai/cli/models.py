@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from kobai.cli.folder import MODEL, RunError, RunFolder
 from kobai.cli.screen import command
 from kobai.cli.settings import Options
+from kobai.errors import ModelFileError
 
 if TYPE_CHECKING:
     from kobai.formats import Model
@@ -25,7 +26,15 @@ def find_model(run: str) -> "Model":
             f"{run}: has no {MODEL}; the training has not ended, or this is no run "
             "folder"
         )
-    return load_model(path)
+    try:
+        return load_model(path)
+    except ModelFileError:
+        if path.suffix == Path(MODEL).suffix:
+            raise
+        raise RunError(
+            f"{run}: is no trained network; RUN is a run folder, such as "
+            f"runs/digits-1, or a model file ({Path(MODEL).suffix})"
+        ) from None
 
 
 def _known_runs(path: Path) -> str:

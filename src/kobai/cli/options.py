@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from kobai.cli import lists
+from kobai.cli.languages import spoken
 from kobai.engines import ENGINES
 from kobai.errors import KobaiError
 
@@ -34,7 +35,9 @@ def whole(option: str, least: int | None = None) -> Callable[[str], int]:
         try:
             value = int(text)
         except ValueError:
-            raise KobaiError(f'{option}: got "{text}"; need a whole number') from None
+            raise KobaiError(
+                f'{option}: got "{text}"; need a whole number, such as 10'
+            ) from None
         if least is not None and value < least:
             raise KobaiError(f"{option}: got {value}; need {least} or more")
         return value
@@ -56,7 +59,7 @@ def number(option: str) -> Callable[[str], float]:
     return read
 
 
-def _runs(incomplete: str) -> list[str]:
+def complete_runs(incomplete: str) -> list[str]:
     """Offer the run folders; the shell itself does not look below them."""
     from pathlib import Path
 
@@ -86,7 +89,7 @@ Run = Annotated[
     str,
     typer.Argument(
         metavar="RUN",
-        autocompletion=_runs,
+        autocompletion=complete_runs,
         help="A run folder, such as runs/digits-1, or a model file.",
     ),
 ]
@@ -247,7 +250,7 @@ RunName = Annotated[
         "--run",
         metavar="FOLDER",
         rich_help_panel=RUN,
-        autocompletion=_runs,
+        autocompletion=complete_runs,
         help="The run folder to write. Usually runs/DATA-1, then -2, and so on.",
     ),
 ]
@@ -258,6 +261,17 @@ Resume = Annotated[
         rich_help_panel=RUN,
         help="Go on with the run in --run, with its own settings; --epochs or --steps "
         "may be raised.",
+    ),
+]
+WarmStart = Annotated[
+    str | None,
+    typer.Option(
+        "--warm-start",
+        metavar="RUN",
+        rich_help_panel=RUN,
+        autocompletion=complete_runs,
+        help="Go on from the trained network of another run, with its settings, in a "
+        "folder of its own: on new DATA, or on the same.",
     ),
 ]
 Quiet = Annotated[
@@ -272,6 +286,8 @@ Language = Annotated[
         "--language",
         metavar="CODE",
         autocompletion=names(LANGUAGES),
-        help="Of the labels: en, ja or zh.",
+        callback=spoken,
+        show_default=False,
+        help="Of the labels: en, ja or zh. Usually that of LANG.",
     ),
 ]

@@ -1,4 +1,4 @@
-"""`kobai predict`: what a trained network takes a picture for."""
+"""`kobai predict`: what a trained network takes pictures for, or rows of a table."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -6,9 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kobai.cli import options, table_options
+from kobai.cli.classes import classifies, line, record
 from kobai.cli.models import find_model
+from kobai.cli.pictures import (
+    picture_records,
+    pictures_in,
+    predict_pictures,
+    show_picture,
+    show_pictures,
+)
 from kobai.cli.predict_table import predict_rows
-from kobai.cli.screen import bar, columns, console, plain, say, show
+from kobai.cli.records import PIPE, check_outputs, print_json, write_records
+from kobai.cli.screen import aside, columns, counted, plain, say, short, show
 from kobai.errors import DataError
 
 if TYPE_CHECKING:
@@ -16,17 +25,18 @@ if TYPE_CHECKING:
 
     from kobai.formats import Model
 
-BAR_WIDTH = 24
-MOST_CLASSES = 12
 MOST_ROWS = 20
-FEW_PIXELS = 16
 
 
 def predict(
     run: options.Run,
-    file: Annotated[
-        Path,
-        typer.Argument(metavar="FILE", help="A picture, a table, or an .npz with x."),
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="Pictures and folders of them; or one table, an .npz with x, or - for "
+            "CSV from standard input.",
+        ),
     ],
     out: Annotated[
         Path | None,
@@ -34,124 +44,104 @@ def predict(
             "--out",
             "-o",
             metavar="FILE",
-            help="For a table: where to write all predictions, as .csv, .tsv or "
-            ".parquet.",
+            help="Where to write all predictions, as .csv, .tsv or .parquet; - for CSV "
+            "on standard output.",
         ),
     ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print all predictions as JSON.")
+    ] = False,
     encoding: table_options.Encoding = None,
 ) -> None:
-    """Show what a trained network takes a picture for, or the rows of a table.
+    """Show what a trained network takes pictures for, or the rows of a table.
 
     \b
     kobai predict runs/digits-1 my.png      a figure that you drew
+    kobai predict runs/digits-1 a.png b.png scans
     kobai predict runs/mnist-1 my.npz       the rows of x, raw or scaled
     kobai predict runs/iris-1 new.csv -o predictions.csv
+    kobai predict runs/iris-1 - -o - < new.csv > predictions.csv
 
     A picture may have any size, dark on light or light on dark; the figure in it is
     cut out, scaled and centred as those of the training data are. A table needs the
     columns that were trained on, under the same names; others are not used.
     """
+    check_outputs(out, as_json)
+    model = find_model(run)
+    _check_files(files, out)
+    rows = [file for file in files if _has_rows(file)]
+    # What is for another program must not be mixed with what is for people.
+    with aside(as_json or out == PIPE):
+        if not rows:
+            _predict_pictures(model, files, out, as_json)
+        elif len(files) > 1:
+            raise DataError(
+                f"{rows[0]}: a table or an .npz is predicted alone, got {len(files)} "
+                "files; several can be pictures, and folders of them"
+            )
+        elif files[0].suffix.lower() == ".npz":
+            _predict_arrays(model, files[0], out, as_json)
+        else:
+            predict_rows(model, files[0], out, as_json, encoding)
+
+
+def _check_files(files: list[Path], out: Path | None) -> None:
+    from kobai.data.damage import check_regular
+
+    for file in files:
+        if file != PIPE and not file.exists():
+            raise DataError(f"{file}: there is no such file")
+        if file != PIPE and not file.is_dir():
+            check_regular(file)
+        if out is not None and out.exists() and file.exists() and out.samefile(file):
+            what = "table" if _has_rows(file) else "picture"
+            raise DataError(f"{out}: is the {what} itself; name another file to write")
+
+
+def _has_rows(file: Path) -> bool:
     from kobai.data.tables.endings import is_table
 
-    model = find_model(run)
-    if not file.exists():
-        raise DataError(f"{file}: there is no such file")
     if file.is_dir():
-        raise DataError(
-            f"{file}: is a folder; name a picture, a table or an .npz in it"
-        )
-    if is_table(file):
-        predict_rows(model, file, out, encoding)
+        return False
+    return file == PIPE or file.suffix.lower() == ".npz" or is_table(file)
+
+
+def _predict_pictures(
+    model: "Model", places: list[Path], out: Path | None, as_json: bool
+) -> None:
+    files = pictures_in(places)
+    if len(files) == 1 and out is None and not as_json:
+        show_picture(model, files[0])
         return
-    if out is not None:
-        raise DataError(f"--out: {file} is no table; its predictions are printed")
-    if file.suffix.lower() == ".npz":
-        _print_rows(model, _predicted(model, file))
-    elif model.columns:
-        raise DataError(
-            f"{file}: is no table, and {model.name} was trained on one; name a CSV, "
-            "TSV or Parquet file"
-        )
+    found = predict_pictures(model, files)
+    if out is None and not as_json:
+        show_pictures(model, found)
     else:
-        _predict_picture(model, file)
-
-
-def _predict_picture(model: "Model", file: Path) -> None:
-    from kobai.data.images.drawing import read_image
-
-    seen = read_image(file, model.image_shape or model.network.inputs)
-    _check_ink(model, file)
-    inputs = seen.reshape(1, *model.network.inputs)
-    outputs = model.network.predict(model.scaled(inputs))[0]
-    from rich.table import Table
-
-    screen = Table.grid(padding=(0, 3, 0, 0))
-    if console().is_terminal:
-        screen.add_row(_picture(seen), _bars(model, outputs))
-    else:
-        screen.add_row(_bars(model, outputs))
-    names = _names(model, outputs)
-    best = int(_probabilities(model, outputs).argmax())
-    say(f"{plain(file)}: [bold green]{plain(names[best])}[/bold green]")
-    say()
-    show(screen)
-
-
-def _check_ink(model: "Model", file: Path) -> None:
-    """Refuse a picture, which is ink from 0 to 1, where training had other numbers."""
-    known = model.known_range
-    if known and not known.is_full and (known.low < 0 or known.high > 1):
+        _write(picture_records(model, found), out)
+    if len(found) < len(files):
         raise DataError(
-            f"{file}: a picture is made of numbers from 0 to 1, and {model.name} was "
-            f"trained on numbers from {known.low:g} to {known.high:g}; give an .npz "
-            "of such numbers"
+            f"{len(files) - len(found)} of {len(files)} pictures could not be read"
         )
 
 
-def _names(model: "Model", outputs: "np.ndarray") -> tuple[str, ...]:
-    return model.classes or tuple(map(str, range(max(2, outputs.shape[-1]))))
+def _predict_arrays(
+    model: "Model", file: Path, out: Path | None, as_json: bool
+) -> None:
+    outputs = _predicted(model, file)
+    if out is None and not as_json:
+        _print_rows(model, outputs)
+        return
+    rows = enumerate(outputs)
+    _write([{"row": index, **record(model, row)} for index, row in rows], out)
 
 
-def _probabilities(model: "Model", outputs: "np.ndarray") -> "np.ndarray":
-    """Return one number per class; a single sigmoid gives those of no and of yes."""
-    import numpy as np
-
-    if outputs.shape[-1] == 1 and model.network.loss_name == "binary_cross_entropy":
-        return np.concatenate([1 - outputs, outputs], axis=-1)
-    return outputs
-
-
-def _bars(model: "Model", outputs: "np.ndarray") -> Any:
-    values = _probabilities(model, outputs)
-    names = _names(model, outputs)
-    best = int(values.argmax())
-    order = list(range(len(names)))
-    if len(names) > MOST_CLASSES:
-        order = sorted(order, key=lambda i: -values[i])[:MOST_CLASSES]
-    table = columns("class", "", "probability", left=(0, 1))
-    for i in order:
-        style = "bold green" if i == best else ""
-        share = float(values[i])
-        drawn = bar(share, BAR_WIDTH)
-        table.add_row(plain(names[i]), drawn, f"{share:.1%}", style=style)
-    return table
-
-
-def _picture(seen: "np.ndarray") -> Any:
-    """Draw what the network sees: two pixels in a character, or one of few in two."""
-    import numpy as np
-    from rich.text import Text
-
-    grey = np.round(255 * seen).astype(int)
-    if max(seen.shape) <= FEW_PIXELS:
-        grey = grey.repeat(2, axis=0).repeat(2, axis=1)
-    grey = np.pad(grey, ((0, grey.shape[0] % 2), (0, 0)))
-    text = Text("what it sees\n", style="bold")
-    for upper, lower in zip(grey[::2], grey[1::2], strict=True):
-        for a, b in zip(upper, lower, strict=True):
-            text.append("▀", style=f"rgb({a},{a},{a}) on rgb({b},{b},{b})")
-        text.append("\n")
-    return text
+def _write(records: list[dict[str, Any]], out: Path | None) -> None:
+    if out is None:
+        print_json(records)
+    elif records:
+        write_records(records, out)
+    if out is not None and out != PIPE:
+        say(f"{plain(short(out))}: {counted(len(records), 'prediction')}")
 
 
 def _predicted(model: "Model", file: Path) -> "np.ndarray":
@@ -165,39 +155,28 @@ def _predicted(model: "Model", file: Path) -> "np.ndarray":
 
 def _read_rows(file: Path) -> "np.ndarray":
     """Return the inputs in an .npz: x, X or x_test, or its only array."""
-    import numpy as np
+    from kobai.data.npz import opened
 
-    try:
-        with np.load(file, allow_pickle=False) as content:
-            named = [n for n in ("x", "X", "x_test") if n in content.files]
-            names = named or content.files
-            if not named and len(names) != 1:
-                raise DataError(
-                    f"{file}: holds {', '.join(names) or 'nothing'}; need an array x"
-                )
-            return np.asarray(content[names[0]])
-    except (DataError, OSError):
-        raise
-    except Exception as error:  # Whatever NumPy and its unpackers raise at damage.
-        raise DataError(f"{file}: no readable .npz file ({error})") from None
+    with opened(file, "an array x") as arrays:
+        named = [n for n in ("x", "X", "x_test") if n in arrays.names]
+        names = named or arrays.names
+        if not named and len(names) != 1:
+            raise DataError(
+                f"{file}: holds {', '.join(names) or 'nothing'}; need an array x"
+            )
+        return arrays[names[0]]
 
 
 def _print_rows(model: "Model", outputs: "np.ndarray") -> None:
-    classifies = model.classes or model.network.loss_name.endswith("entropy")
-    heads = ("class", "", "probability") if classifies else ("outputs",)
+    is_class = classifies(model)
+    heads = ("class", "", "probability") if is_class else ("outputs",)
     table = columns("row", *heads, left=(1, 2))
     for index, row in enumerate(outputs[:MOST_ROWS]):
-        table.add_row(str(index), *_row(model, row, bool(classifies)))
+        numbers = "  ".join(f"{value:.6g}" for value in row.ravel())
+        table.add_row(str(index), *(line(model, row) if is_class else [numbers]))
     show(table)
     if len(outputs) > MOST_ROWS:
-        say(f"… and {len(outputs) - MOST_ROWS:,} more rows")
-
-
-def _row(model: "Model", outputs: "np.ndarray", classifies: bool) -> list[str]:
-    if not classifies:
-        return ["  ".join(f"{value:.6g}" for value in outputs.ravel())]
-    values = _probabilities(model, outputs)
-    best = int(values.argmax())
-    share = float(values[best])
-    name = plain(_names(model, outputs)[best])
-    return [name, bar(share, BAR_WIDTH), f"{share:.1%}"]
+        say(
+            f"… the first {MOST_ROWS} of {len(outputs):,} rows; -o predictions.csv "
+            "writes all of them"
+        )

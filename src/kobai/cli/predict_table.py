@@ -1,11 +1,17 @@
 """Predictions for the rows of a table: on the screen, or to a file."""
 
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
-from kobai.cli.folder import check_place
-from kobai.cli.screen import bar, columns, facts, plain, say, short, show
+from kobai.cli.classes import BAR_WIDTH
+from kobai.cli.records import PIPE, print_json, write_bytes
+from kobai.cli.screen import Bar, columns, counted, facts, plain, say, short, show
 from kobai.errors import DataError
 
 if TYPE_CHECKING:
@@ -14,32 +20,65 @@ if TYPE_CHECKING:
     from kobai.formats import Model
     from kobai.formats.predictions import Predictions
 
-BAR_WIDTH = 24
 MOST_ROWS = 20
 MOST_NAMES = 8
 
 
 def predict_rows(
-    model: "Model", file: Path, out: Path | None, encoding: str | None
+    model: "Model", file: Path, out: Path | None, as_json: bool, encoding: str | None
 ) -> None:
-    """Predict every row of a table, into a file if one is named."""
-    from kobai.formats.predictions import check_ending, predictions, write_predictions
+    """Predict every row of a table: on the screen, or where it is wanted."""
+    from kobai.formats.predictions import predictions
 
-    if out is not None:
-        check_ending(out)
-        check_place(out)
-        if out.exists() and out.samefile(file):
-            raise DataError(f"{out}: is the table itself; name another file to write")
-    found = predictions(model, file, encoding)
-    _print_extra(found)
-    if out is None:
-        _print_first(found)
+    if model.columns is None:
+        raise DataError(
+            f"{'standard input' if file == PIPE else file}: is a table, and "
+            f"{model.name or 'this model'} was not trained on a table; give a picture "
+            "or an .npz with x"
+        )
+    with table_at(file) as path:
+        found = predictions(model, path, encoding)
+        _print_extra(found)
+        if as_json:
+            print_json(_rows(found))
+        elif out is None:
+            _print_first(found)
+        else:
+            _write(found, out)
         _print_strange(found)
+
+
+@contextmanager
+def table_at(file: Path) -> Iterator[Path]:
+    """Yield where a table can be read, more than once: standard input only can once."""
+    if file != PIPE:
+        yield file
+        return
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "input.csv"
+        with path.open("wb") as copy:
+            shutil.copyfileobj(sys.stdin.buffer, copy)
+        try:
+            yield path
+        except DataError as error:
+            message = str(error).replace(str(path), "standard input")
+            raise DataError(message) from error.__cause__
+
+
+def _rows(found: "Predictions") -> Iterator[dict[str, Any]]:
+    for frame in found.frames():
+        yield from frame.iter_rows(named=True)
+
+
+def _write(found: "Predictions", out: Path) -> None:
+    from kobai.formats.predictions import as_text, write_predictions
+
+    if out == PIPE:
+        write_bytes(text for text, _ in as_text(found, ","))
         return
     out.parent.mkdir(parents=True, exist_ok=True)
     rows = write_predictions(found, out)
-    say(f"{plain(short(out))}: {rows:,} prediction{'s' * (rows != 1)}")
-    _print_strange(found)
+    say(f"{plain(short(out))}: {counted(rows, 'prediction')}")
 
 
 def _print_extra(found: "Predictions") -> None:
@@ -76,9 +115,8 @@ def _print_first(found: "Predictions") -> None:
 def _print_classes(frame: "pl.DataFrame") -> None:
     table = columns("row", "class", "", "probability", left=(1, 2))
     for number, (name, *shares) in enumerate(frame.iter_rows(), start=1):
-        share = max(shares)
-        drawn = bar(share, BAR_WIDTH)
-        table.add_row(str(number), plain(name), drawn, f"{share:.1%}")
+        drawn = Bar(max(shares), BAR_WIDTH)
+        table.add_row(str(number), plain(name), drawn, f"{max(shares):.1%}")
     show(table)
 
 

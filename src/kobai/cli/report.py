@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from kobai.cli.folder import DESCRIBED, RunFolder
 from kobai.cli.measures import of_table
-from kobai.cli.screen import command, console, facts, plain, say, short, show
+from kobai.cli.screen import command, console, counted, facts, plain, say, short, show
 from kobai.cli.settings import Options
+from kobai.errors import visible
 
 if TYPE_CHECKING:
     from kobai.data import Dataset
@@ -28,10 +29,15 @@ def announce(
             Data=str(data),
             Network=str(network),
             Training=_training(settings, optimizer),
+            **_start(settings),
             Run=short(folder.path),
         )
     )
     say()
+
+
+def _start(settings: Options) -> dict[str, str]:
+    return {"Start": short(settings.warm_start)} if settings.warm_start else {}
 
 
 def _training(settings: Options, optimizer: Any) -> str:
@@ -42,9 +48,9 @@ def _training(settings: Options, optimizer: Any) -> str:
         "shuffle": f"batches of {settings.batch_size}, shuffled",
     }[settings.batches]
     if settings.steps is not None:
-        length = _count(settings.steps, "step")
+        length = counted(settings.steps, "step")
     else:
-        length = _count(settings.epochs or 1, "epoch")
+        length = counted(settings.epochs or 1, "epoch")
     extra = f"; momentum {optimizer.momentum:g}" if settings.momentum else ""
     decay = f"; weight decay {settings.weight_decay:g}" * bool(settings.weight_decay)
     slow = "; gradients by the definition (slow)" * (settings.gradient == "numerical")
@@ -54,14 +60,14 @@ def _training(settings: Options, optimizer: Any) -> str:
     )
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def results(data: "Dataset", network: "Network", history: "History") -> dict[str, Any]:
     """Return what came out, for `run.json`: measured on the network that is saved."""
     last = history.records[-1]
-    found: dict[str, Any] = {"steps": last["step"], "seconds": last["seconds"]}
+    found: dict[str, Any] = {
+        "epochs": last["epoch"],
+        "steps": last["step"],
+        "seconds": last["seconds"],
+    }
     for part, (x, t) in zip(("train", "test"), data, strict=True):
         for name, value in network.evaluate(x, t).items():
             # JSON has no infinity, which a regression's test loss may reach.
@@ -76,7 +82,7 @@ def results(data: "Dataset", network: "Network", history: "History") -> dict[str
 def sum_up(folder: RunFolder, results: dict[str, Any], settings: Options) -> None:
     """Say how well it went, what was written, and what to type next."""
     run = short(folder.path)
-    steps = _count(results["steps"], "step")
+    steps = counted(results["steps"], "step")
     say()
     say(f"{_quality(results)} after {steps} in {results['seconds']:.1f} s")
     say()
@@ -128,7 +134,7 @@ def _show_pairs(title: str, rows: dict[str, str]) -> None:
     say(f"[bold]{title}[/bold]")
     for left, right in rows.items():
         # A terminal that wraps a line by itself still copies it as one.
-        console().print(Text(f"  {left}", "cyan"), soft_wrap=True)
+        console().print(Text(f"  {visible(left)}", "cyan"), soft_wrap=True)
         say(f"      {right}")
 
 

@@ -3,22 +3,27 @@
 In a terminal there is colour; in a pipe the same lines come plain.
 """
 
+import math
 import os
-import re
 import shlex
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
+from kobai.cli.sheet import Bar as Bar
+from kobai.cli.sheet import Sheet
+from kobai.cli.sheet import bar as bar
+from kobai.errors import visible
 
-BAR = " ▏▎▍▌▋▊▉█"
+if TYPE_CHECKING:
+    from rich.console import Console, Group, RenderableType
+
 PIPE_WIDTH = 100
+NARROW = 60
 
 
 @cache
@@ -30,12 +35,23 @@ def console() -> "Console":
     return Console(highlight=False, width=wide)
 
 
+@contextmanager
+def aside(wanted: bool = True) -> Iterator[None]:
+    """Have all that is said meanwhile go to standard error, apart from the output."""
+    screen = console()
+    before, screen.stderr = screen.stderr, wanted
+    try:
+        yield
+    finally:
+        screen.stderr = before
+
+
 def say(text: str = "") -> None:
     """Print lines; a pipe gets each whole, a terminal wraps them between words."""
     from rich.text import Text
 
     screen = console()
-    screen.print(Text.from_markup(text), soft_wrap=not screen.is_terminal)
+    screen.print(Text.from_markup(visible(text)), soft_wrap=not screen.is_terminal)
 
 
 def show(*tables: Any) -> None:
@@ -45,59 +61,72 @@ def show(*tables: Any) -> None:
         screen.print(*tables)
         return
     with screen.capture() as caught:
-        screen.print(*tables)
+        screen.print(*tables, crop=False)
     for line in caught.get().splitlines():
-        print(line.rstrip())
+        print(line.rstrip(), file=screen.file)
 
 
 def plain(text: object) -> str:
-    """Return text in which square brackets, and what steers terminals, mean nothing.
+    """Return a name in which square brackets, and what steers terminals, mean nothing.
 
     >>> print(plain("[b] \\x1b"))
     \\[b] \\x1b
     """
     from rich.markup import escape
 
-    return escape(visible(str(text)))
+    return escape(visible(str(text)).replace("\n", "\\n"))
 
 
-def visible(text: str) -> str:
-    """Return text with control characters, all but line feeds, as their numbers."""
-    return re.sub(r"[\0-\t\v-\x1f\x7f-\x9f]", lambda m: f"\\x{ord(m[0]):02x}", text)
-
-
-def columns(*names: str, left: Sequence[int] = (0,)) -> "Table":
+def columns(*names: str, left: Sequence[int] = (0,)) -> Sheet:
     """Return an empty table without lines, numbers to the right."""
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for index, name in enumerate(names):
-        table.add_column(name, justify="left" if index in left else "right")
-    return table
+    return Sheet(names, left)
 
 
-def facts(**values: str) -> "Table":
-    """Return names and values side by side, the names bold."""
+def facts(**values: str) -> "Group":
+    """Return names and values side by side, the names bold.
+
+    In a narrow terminal a value that is long stands under its name.
+    """
+    from rich.cells import cell_len
+    from rich.console import Group
+
+    names = max(map(cell_len, values), default=0)
+    is_narrow = console().is_terminal and console().width < NARROW
+    room = console().width - names - 2 if is_narrow else math.inf
+    lines = []
+    for name, value in values.items():
+        text = visible(value)
+        is_long = max(map(cell_len, text.split("\n"))) > room
+        lines.append(_below(name, text) if is_long else _beside(name, text, names))
+    return Group(*lines)
+
+
+def _below(name: str, text: str) -> "RenderableType":
+    from rich.console import Group
+    from rich.padding import Padding
+    from rich.text import Text
+
+    return Group(Text(name, "bold"), Padding(Text(text), (0, 0, 0, 2)))
+
+
+def _beside(name: str, text: str, width: int) -> "RenderableType":
     from rich.table import Table
     from rich.text import Text
 
     grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column(style="bold", no_wrap=True, width=width)
     grid.add_column(overflow="fold")
-    for name, value in values.items():
-        grid.add_row(name, Text(visible(value)))
+    grid.add_row(Text(name), Text(text))
     return grid
 
 
-def bar(share: float, width: int) -> str:
-    """Return a share from 0 to 1 as a bar, exact to an eighth of a character.
+def counted(number: int, noun: str) -> str:
+    """Return a number of things.
 
-    >>> bar(0.5, 4), bar(0.28, 4)
-    ('██  ', '█▏  ')
+    >>> counted(1, "step"), counted(2000, "step")
+    ('1 step', '2,000 steps')
     """
-    eighths = round(min(max(share, 0.0), 1.0) * width * 8)
-    full, rest = divmod(eighths, 8)
-    return ("█" * full + (BAR[rest] if rest else "")).ljust(width)
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def short(path: str | os.PathLike[str]) -> str:

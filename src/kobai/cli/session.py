@@ -2,13 +2,15 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kobai.cli import report
 from kobai.cli.folder import CURVES, HISTORY, RunError, RunFolder, write_figure
 from kobai.cli.leaving import CtrlCError, describe
 from kobai.cli.loading import load
+from kobai.cli.predicted import PREDICTED, predicted_figure
 from kobai.cli.screen import command, short
 from kobai.cli.settings import (
     Options,
@@ -26,6 +28,7 @@ from kobai.training.step import GRADIENTS
 
 if TYPE_CHECKING:
     from kobai.data import Dataset
+    from kobai.formats import Model
     from kobai.networks import Network
     from kobai.optimizers import Optimizer
 
@@ -44,20 +47,25 @@ class _Beginning:
 
     folder: RunFolder
     settings: Options
+    data: "Dataset"
 
     def on_train_begin(self, state: TrainingState) -> None:
-        self.folder.write(self.settings.as_json(), {})
+        self.folder.write(self.settings.as_json(), {}, self.data)
 
 
 @dataclass
 class Session:
     """A run under way: where it goes, and with what settings."""
 
-    folder: RunFolder
     settings: Options
+    place: AbstractContextManager[RunFolder]
+    start: "Model | None" = None
+    """The trained network that a warm start goes on from."""
     resume: bool = False
+    language: str = "en"
     quiet: bool = False
     unheard: str = ""
+    folder: RunFolder = field(init=False)
 
     def go(self) -> None:
         """Do it all; nothing is written before everything has been checked."""
@@ -65,25 +73,38 @@ class Session:
         one_of("--batches", chosen.batches, BATCHES)
         one_of("--engine", chosen.engine, ["auto", *ENGINES])
         one_of("--gradient", chosen.gradient, GRADIENTS)
-        data = load(chosen)
+        data = load(chosen, self.start)
         self.settings = completed(chosen, data)
         check_batch(self.settings, data)
-        network = build_network(self.settings, data)
+        if self.start:
+            network = self.start.network
+        else:
+            network = build_network(self.settings, data)
         optimizer = build_optimizer(self.settings)
-        self._say(report.announce, self.folder, self.settings, data, network, optimizer)
-        if not self.resume:
-            self.folder.create()
+        with self.place as self.folder:
+            self._say(
+                report.announce, self.folder, self.settings, data, network, optimizer
+            )
+            self._keep(data, network, optimizer)
+        if self.unheard:
+            run = short(self.folder.path)
+            raise OutputError(f"{self.unheard}. The run is whole, in {run}")
+
+    def _keep(
+        self, data: "Dataset", network: "Network", optimizer: "Optimizer"
+    ) -> None:
+        """Train; say how to go on where the disk has ended it."""
+        if self.start and not self.resume:
+            # The other run may be trained further, or go: this one must not need it.
+            from kobai.formats import save_model
+
+            save_model(self.folder.start, network, data=data)
         try:
             self._train(data, network, optimizer)
         except (OSError, ModelFileError) as error:
             if not self.folder.checkpoint.exists():
                 raise
             raise RunError(self._stopped(error)) from None
-        finally:
-            self.folder.discard()
-        if self.unheard:
-            run = short(self.folder.path)
-            raise OutputError(f"{self.unheard}. The run is whole, in {run}")
 
     def _say(self, tell: Callable[..., None], *facts: object) -> None:
         """Print a report; a run must not end because nobody reads it."""
@@ -136,7 +157,7 @@ class Session:
             seed=chosen.seed,
             engine=chosen.engine,
             gradient=chosen.gradient,
-            callbacks=[LossWatch(), _Beginning(self.folder, self.settings)],
+            callbacks=[LossWatch(), _Beginning(self.folder, self.settings, data)],
             progress=False if self.quiet or self.unheard else "auto",
             checkpoint=self.folder.checkpoint,
             resume=self.resume,
@@ -156,9 +177,13 @@ class Session:
             data=data,
         )
         history.write_csv(self.folder.path / HISTORY)
-        self.folder.write(self.settings.as_json(), results)
+        self.folder.write(self.settings.as_json(), results, data)
         if history.records:
-            write_figure(self.folder.path / CURVES, training_curves(history))
+            curves = training_curves(history, self.language)
+            write_figure(self.folder.path / CURVES, curves)
+        predicted = predicted_figure(network, data, self.language)
+        if predicted:
+            write_figure(self.folder.path / PREDICTED, predicted)
         return results
 
     def _explain(self, problem: str, history: History) -> None:

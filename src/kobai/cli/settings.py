@@ -54,6 +54,7 @@ class Options:
     weight: str | None = None
     class_weight: str | None = None
     encoding: str | None = None
+    warm_start: str | None = None
 
     @property
     def is_table(self) -> bool:
@@ -142,14 +143,13 @@ def hidden_sizes(text: str) -> tuple[int, ...]:
 def build_network(settings: Options, data: "Dataset") -> "Network":
     """Return the network that the settings ask for, fitting the data."""
     from kobai.networks.activations import hidden_activations
-    from kobai.networks.losses import usual_losses
     from kobai.networks.usual import suited_network
 
     one_of("--dtype", settings.dtype, ("float32", "float64"))
     activation = settings.activation or "sigmoid"
     one_of("--activation", activation, hidden_activations())
     if settings.loss is not None:
-        one_of("--loss", settings.loss, usual_losses())
+        _check_loss(settings.loss, data)
     return suited_network(
         data,
         hidden=hidden_sizes(settings.hidden),
@@ -158,6 +158,23 @@ def build_network(settings: Options, data: "Dataset") -> "Network":
         seed=settings.seed,
         dtype=settings.dtype,
     )
+
+
+def _check_loss(loss: str, data: "Dataset") -> None:
+    """Refuse a loss that there is not, and one for other targets than the data has."""
+    from kobai.networks.losses import usual_losses
+    from kobai.networks.usual import fitting_losses
+
+    one_of("--loss", loss, usual_losses())
+    fitting = fitting_losses(data)
+    if loss not in fitting:
+        for_what, has = "classes", "numbers as targets, so the last layer is Identity()"
+        if data.classes:
+            for_what, has = "numbers", "classes, so the last layer is Softmax()"
+        raise SettingError(
+            f"--loss: got {loss}, which is for {for_what}; {data.name} has {has}. Need "
+            f"one of {', '.join(fitting)}"
+        )
 
 
 def build_optimizer(settings: Options) -> "Optimizer":
@@ -207,6 +224,13 @@ def check_table(settings: Options) -> None:
         raise SettingError(
             f"--target: {settings.data} is no table; need a CSV, TSV or Parquet file, "
             "such as my.csv"
+        )
+    share = settings.test_size
+    if share is not None and not 0 < share < 1:
+        percent = f": {share / 100:g} for {share:g} per cent" * (1 <= share < 100)
+        raise SettingError(
+            f"--test-size: got {share:g}; need a share of the rows between 0 and 1"
+            f"{percent or ', such as 0.2'}"
         )
     if settings.test is not None and settings.test_size is not None:
         raise SettingError("got --test and --test-size; give one of the two")

@@ -1,18 +1,24 @@
 """`kobai train`: train a network, and leave a run folder behind."""
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from kobai.cli import options, table_options
-from kobai.cli.folder import CHECKPOINT, RunError, RunFolder, fresh_folder
+from kobai.cli.claim import check_new, held_folder, new_folder
+from kobai.cli.folder import CHECKPOINT, RUN, RunError, RunFolder
 from kobai.cli.loading import typed
+from kobai.cli.screen import short
 from kobai.cli.settings import (
     Options,
     SettingError,
     check_batches,
     check_length,
     check_table,
+    one_of,
 )
+from kobai.cli.warm_start import load_start, warm_started
 
 
 def train(
@@ -45,6 +51,8 @@ def train(
     encoding: table_options.Encoding = None,
     run: options.RunName = None,
     resume: options.Resume = False,
+    warm_start: options.WarmStart = None,
+    language: options.Language = "en",
     quiet: options.Quiet = False,
 ) -> None:
     """Train a network and draw how it learned.
@@ -56,12 +64,14 @@ def train(
     kobai train my.npz --optimizer adam  your own x and t
     kobai train my.csv --target species  your own table, to learn a column of it
     kobai train --resume --run runs/digits-1 --epochs 60
+    kobai train --warm-start runs/my-1 more.csv
 
     The run folder gets the network (model.safetensors), the curves (curves.png,
-    history.csv), and settings and results (run.json).
+    history.csv), of a regression the predictions (predicted-and-true.png), and
+    settings and results (run.json).
     """
     given = {k: v for k, v in locals().items() if v is not None}
-    for name in ("run", "resume", "quiet"):
+    for name in ("run", "resume", "warm_start", "language", "quiet"):
         given.pop(name, None)
     # A run must find its data again from any other folder.
     for name in ("data", "data_dir", "test"):
@@ -70,30 +80,46 @@ def train(
     # Training, networks and data load NumPy, which `kobai --help` does not need.
     from kobai.cli.session import Session
 
-    folder, settings = (_resumed if resume else _fresh)(run, given)
-    Session(folder, settings, resume=resume, quiet=quiet).go()
+    one_of("--language", language, options.LANGUAGES)
+    if not resume:
+        start = None
+        if warm_start is not None:
+            start, given = warm_started(warm_start, given)
+        settings = _fresh(run, given)
+        place = new_folder(run, settings.data)
+        Session(settings, place, start, language=language, quiet=quiet).go()
+        return
+    if warm_start is not None:
+        raise SettingError("got --resume and --warm-start; give one of the two")
+    with _held(run, given.get("data", "")) as folder:
+        settings = _resumed(folder, given)
+        start = load_start(folder, settings)
+        Session(settings, nullcontext(folder), start, True, language, quiet).go()
 
 
-def _fresh(run: str | None, given: dict[str, Any]) -> tuple[RunFolder, Options]:
+def _fresh(run: str | None, given: dict[str, Any]) -> Options:
     settings = Options(**given)
     check_length(settings)
     check_batches(settings)
     check_table(settings)
-    return fresh_folder(run, settings.data), settings
+    check_new(run, settings.data)
+    return settings
 
 
-def _resumed(run: str | None, given: dict[str, Any]) -> tuple[RunFolder, Options]:
-    """Take the settings of the run as it began; only its length may change."""
-    from pathlib import Path
-
+def _held(run: str | None, data: str) -> AbstractContextManager[RunFolder]:
     if run is None:
-        raise SettingError("--resume: say which run: --resume --run runs/digits-1")
-    folder = RunFolder(Path(run).expanduser())
+        example = short(data) if Path(data, RUN).is_file() else "runs/digits-1"
+        raise SettingError(f"--resume: say which run: --resume --run {example}")
+    return held_folder(Path(run).expanduser())
+
+
+def _resumed(folder: RunFolder, given: dict[str, Any]) -> Options:
+    """Take the settings of the run as it began; only its length may change."""
     before = folder.settings()
     if not folder.checkpoint.exists():
         raise RunError(
-            f"--resume: no checkpoint in {run}: {CHECKPOINT} is what a run goes on "
-            "from. Put it back, or train anew in another folder"
+            f"--resume: no checkpoint in {folder.path}: {CHECKPOINT} is what a run "
+            "goes on from. Put it back, or train anew in another folder"
         )
     for name, value in given.items():
         old = getattr(before, name)
@@ -107,4 +133,4 @@ def _resumed(run: str | None, given: dict[str, Any]) -> tuple[RunFolder, Options
         before = replace(before, epochs=None, steps=None)
     settings = replace(before, **length)
     check_length(settings)
-    return folder, settings
+    return settings

@@ -16,6 +16,7 @@ from kobai.data.toys import circles, gaussians, moons, sine, spiral, xor
 from kobai.functions.labels import one_hot
 
 if TYPE_CHECKING:
+    from kobai.data.more_rows import load_more_rows
     from kobai.data.tables.columns import Columns
     from kobai.data.tables.load import load_table
 
@@ -31,6 +32,7 @@ __all__ = [
     "load_idx_folder",
     "load_kuzushiji_mnist",
     "load_mnist",
+    "load_more_rows",
     "load_npz",
     "load_table",
     "moons",
@@ -46,7 +48,11 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     # What is about tables takes 15 ms to import, which other data does not need.
-    homes = {"Columns": "tables.columns", "load_table": "tables.load"}
+    homes = {
+        "Columns": "tables.columns",
+        "load_more_rows": "more_rows",
+        "load_table": "tables.load",
+    }
     if name not in homes:
         raise AttributeError(f"module 'kobai.data' has no attribute {name!r}")
     from importlib import import_module

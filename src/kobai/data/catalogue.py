@@ -7,10 +7,10 @@ from kobai.data.dataset import Dataset
 from kobai.data.digits import load_digits
 from kobai.data.images.folders import load_idx_folder
 from kobai.data.images.mnist import load_fashion_mnist, load_kuzushiji_mnist, load_mnist
-from kobai.data.keywords import checked_keywords
 from kobai.data.npz import load_npz
 from kobai.data.tables.endings import is_table
 from kobai.errors import DataError, suggest
+from kobai.keywords import checked_keywords
 
 IMAGE_SETS = {
     "mnist": load_mnist,
@@ -24,13 +24,16 @@ def load_dataset(
     name_or_path: str | os.PathLike[str],
     data_dir: str | os.PathLike[str] | None = None,
     seed: int = 0,
+    *,
+    test_size: float | None = 0.2,
 ) -> Dataset:
     """Load a data set by name, or from a folder of IDX files or an .npz file.
 
     The names are digits, mnist, fashion-mnist and kuzushiji-mnist; a folder of one of
     these names is given as `./mnist`. `data_dir` is where the files of the named sets
-    lie, as in `load_mnist`. `seed` divides the sets that come undivided. Raises
-    `DataError` when there is no such set, or when its files are missing or damaged.
+    lie, as in `load_mnist`. `seed` divides the sets that come undivided; `test_size` of
+    a file or folder is then its test data, None means all of it. Raises `DataError`
+    when there is no such set, or when its files are missing or damaged.
 
     >>> load_dataset("digits").name
     'digits'
@@ -49,9 +52,9 @@ def load_dataset(
     if name in IMAGE_SETS:
         return IMAGE_SETS[name](data_dir=data_dir)
     if name and path.is_dir():
-        return load_idx_folder(path, seed=seed)
+        return load_idx_folder(path, test_size=test_size, seed=seed)
     if path.suffix.lower() == ".npz":
-        return load_npz(path, seed=seed)
+        return load_npz(path, test_size=test_size, seed=seed)
     if is_table(path) and path.exists():
         raise DataError(
             f"{name}: is a table; say which column to learn: kobai train {name} "

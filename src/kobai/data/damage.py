@@ -1,9 +1,46 @@
-"""The door of every reader: whatever a library raises there is one kind of error."""
+"""The door of every reader: whatever a library raises there is one kind of error.
+
+And nothing gets in that would never end, or says that it needs far more memory than it
+has bytes.
+"""
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 from kobai.errors import DataError, KobaiError
+
+MOST_UNPACKED = 256 << 20
+"""Bytes that any file may be unpacked to."""
+MOST_TIMES = 100
+"""How many times its own size a larger file may be unpacked to."""
+
+
+def check_unpacked(name: object, size: int, packed: int, remedy: str) -> None:
+    """Refuse a file that says it is far larger than it is, before it is unpacked.
+
+    `size` is what it says, `packed` what it takes now, both in bytes; `remedy` is how
+    to have it read all the same.
+
+    >>> check_unpacked("a.npz", 6 << 30, 6 << 20, "Save it with np.savez")
+    Traceback (most recent call last):
+    kobai.errors.DataError: a.npz: 6,291,456 bytes that unpack to 6,442,450,944 or more;
+    at most 629,145,600 are unpacked of so few. Save it with np.savez
+    """
+    most = max(MOST_UNPACKED, MOST_TIMES * packed)
+    if size > most:
+        raise DataError(
+            f"{name}: {packed:,} bytes that unpack to {size:,} or more; at most "
+            f"{most:,} are unpacked of so few. {remedy}"
+        )
+
+
+def check_regular(path: Path) -> None:
+    """Refuse pipes and devices, which may never end, and folders."""
+    if path.is_dir():
+        raise DataError(f"{path}: is a folder; name a file in it")
+    if path.exists() and not path.is_file():
+        raise DataError(f"{path}: is a pipe or a device; need a file with an end")
 
 
 @contextlib.contextmanager

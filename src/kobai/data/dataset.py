@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
+from kobai.errors import visible
+from kobai.keywords import checked_keywords
+
 if TYPE_CHECKING:
     from kobai.data.ranges import InputRange
     from kobai.data.tables.columns import Columns
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 
+@checked_keywords
 @dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
     """Training and test data, with the names of the classes.
@@ -25,7 +29,9 @@ class Dataset:
     the raw values were multiplied by, `input_range` which numbers they were. `source`
     says where the data comes from. Of a table, `columns` is what was fitted to it,
     `sample_weight` `(n,)` weighs the training rows if that was asked for, `notes` says
-    what became of the columns, and `writing` how its text is written.
+    what became of the columns, and `writing` how its text is written. `drawn` says how
+    the test data was drawn from all rows, and is empty where it came as such;
+    `checksum` is of all these rows, in their order.
 
     A data set iterates as `(x_train, t_train)`, `(x_test, t_test)`. Raises
     `ValueError` when the arrays do not fit each other.
@@ -57,6 +63,8 @@ class Dataset:
     notes: tuple[str, ...] = ()
     input_range: "InputRange | None" = None
     writing: "Writing | None" = None
+    drawn: str = ""
+    checksum: str = ""
 
     def __post_init__(self) -> None:
         for part, (x, t) in zip(("train", "test"), self, strict=True):
@@ -91,7 +99,7 @@ class Dataset:
         lines += [f"  {note}" for note in self.notes]
         if self.source:
             lines.append(f"  source   {self.source}")
-        return "\n".join(lines)
+        return visible("\n".join(lines))
 
     def _inputs(self) -> str:
         shape = self.x_train.shape[1:]

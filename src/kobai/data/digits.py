@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
+from kobai.data.checksum import checksum
 from kobai.data.dataset import Dataset
 from kobai.data.images.stack import image_dataset
-from kobai.data.keywords import checked_keywords
 from kobai.data.splits import train_test_split
+from kobai.keywords import checked_keywords
 
 
 @checked_keywords
@@ -51,4 +52,6 @@ def load_digits(
         one_hot_label=one_hot_label,
         source="UCI Optical Recognition of Handwritten Digits, CC BY 4.0",
         full=16.0,
+        drawn=f"drawn by seed {seed}",
+        checksum=checksum(images, labels),
     )

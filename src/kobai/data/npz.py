@@ -1,20 +1,25 @@
 """A user's own arrays, from a NumPy .npz file."""
 
+import math
 import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import numpy as np
 
 from kobai.data.arrays import image_shape, inputs, targets
-from kobai.data.damage import readable
+from kobai.data.checksum import checksum
+from kobai.data.damage import check_regular, check_unpacked, readable
 from kobai.data.dataset import Array, Dataset
 from kobai.data.images.idx import check_labels
-from kobai.data.keywords import checked_keywords
 from kobai.data.ranges import range_of
 from kobai.data.splits import train_test_split
 from kobai.errors import DataError
+from kobai.files import as_text
+from kobai.keywords import checked_keywords
 
 NEEDED = "x_train, t_train, x_test, t_test (y for t will do), or x and t, or X and y"
 
@@ -33,16 +38,16 @@ def load_npz(
     path: str | os.PathLike[str],
     normalize: bool = True,
     *,
-    test_size: float = 0.2,
+    test_size: float | None = 0.2,
     seed: int = 0,
 ) -> Dataset:
     """Load inputs and targets from an .npz file, as `np.savez` writes it.
 
     The arrays are x_train, t_train, x_test, t_test (or y_train, y_test), or x and t (or
-    X and y), of which `test_size`, drawn by `seed`, is the test data. Inputs are
-    `(n, d)`; images `(n, height, width)` or `(n, height, width, channels)` are
-    flattened to `(n, d)`. Unsigned bytes are scaled by 1/255, unless `normalize` is
-    False; other numbers are left as they are. x becomes float32.
+    X and y), of which `test_size`, drawn by `seed`, is the test data (None: all of
+    them). Inputs are `(n, d)`; images `(n, height, width)` or `(n, height, width,
+    channels)` are flattened to `(n, d)`. Unsigned bytes are scaled by 1/255, unless
+    `normalize` is False; other numbers are left as they are. x becomes float32.
 
     Whole numbers `(n,)` and one-hot rows `(n, k)` as targets are class labels; they
     become `(n,)`, int64. Numbers stored as floats, `(n,)` or `(n, k)`, are targets of a
@@ -67,7 +72,7 @@ def load_npz(
 
 
 def _dataset(
-    path: Path, pairs: list[Pair], normalize: bool, test_size: float, seed: int
+    path: Path, pairs: list[Pair], normalize: bool, test_size: float | None, seed: int
 ) -> Dataset:
     for pair in pairs:
         _check_rows(pair)
@@ -77,12 +82,16 @@ def _dataset(
     x = [inputs(pair.x, pair.x_name, scale) for pair in pairs]
     t, classes = _all_targets(pairs)
     parts = list(zip(x, t, strict=True))
-    source = str(path)
-    if len(parts) == 1:
+    source = as_text(path)
+    drawn = ""
+    if len(parts) == 1 and test_size is None:
+        parts.insert(0, (x[0][:0], t[0][:0]))
+    elif len(parts) == 1 and test_size is not None:
+        drawn = f"drawn by seed {seed}"
         parts[:] = train_test_split(x[0], t[0], test_size, seed, stratify=bool(classes))
         source += f", divided by seed {seed}"
     return Dataset(
-        path.stem,
+        as_text(path.stem),
         *parts[0],
         *parts[1],
         classes=tuple(map(str, range(classes))),
@@ -90,10 +99,23 @@ def _dataset(
         scale=scale,
         source=source,
         input_range=range_of(pair.x for pair in pairs),
+        drawn=drawn,
+        checksum=checksum(x[0], t[0]) if len(pairs) == 1 else "",
     )
 
 
 def _read(path: Path) -> list[Pair]:
+    with opened(path, NEEDED) as arrays:
+        return _pairs(path, arrays)
+
+
+@contextmanager
+def opened(path: Path, needed: str) -> Iterator["Arrays"]:
+    """Open an .npz file, of which arrays can be read; `needed` says which are.
+
+    Raises `DataError` for whatever is wrong with it.
+    """
+    check_regular(path)
     # Opened here, because NumPy does not close a file that it cannot read. What it
     # notes about the age of a header changes nothing.
     with (
@@ -101,17 +123,55 @@ def _read(path: Path) -> list[Pair]:
         warnings.catch_warnings(action="ignore"),
         path.open("rb") as stream,
     ):
+        if stream.read(6) == b"\x93NUMPY":
+            raise DataError(f"{path}: holds one array; need {needed} in an .npz")
+        stream.seek(0)
         # Never a pickle: unpickling runs whatever code the file names.
-        file = np.load(stream, allow_pickle=False)
-        if not isinstance(file, np.lib.npyio.NpzFile):
-            raise DataError(f"{path}: holds one array; need {NEEDED} in an .npz")
-        with file:
-            return _pairs(path, file)
+        with np.load(stream, allow_pickle=False) as file:
+            yield Arrays(path, file)
 
 
-def _pairs(path: Path, file: np.lib.npyio.NpzFile) -> list[Pair]:
+class Arrays:
+    """The arrays in an .npz file by name, read when they are asked for."""
+
+    def __init__(self, path: Path, file: np.lib.npyio.NpzFile) -> None:
+        self.names = file.files
+        self._path = path
+        self._file = file
+
+    def __getitem__(self, name: str) -> Array:
+        """Return an array, unless it says that it is larger than it can be."""
+        assert self._file.zip is not None
+        known = self._file.zip.NameToInfo
+        info = known[f"{name}.npy" if f"{name}.npy" in known else name]
+        remedy = "Save it unpacked: np.savez, instead of np.savez_compressed"
+        place = f"{self._path}: {name}"
+        check_unpacked(place, info.file_size, info.compress_size, remedy)
+        with self._file.zip.open(info) as stream:
+            _check_header(place, stream, info.file_size)
+        found: Array = self._file[name]
+        return found
+
+
+def _check_header(place: str, stream: IO[bytes], size: int) -> None:
+    """Refuse an array whose header says something else than its `size` in bytes."""
+    version = np.lib.format.read_magic(stream)
+    if version > (2, 0):
+        raise DataError(f"{place}: an array of records; need numbers")
+    readers = np.lib.format.read_array_header_1_0, np.lib.format.read_array_header_2_0
+    shape, _, dtype = readers[version[0] - 1](stream)
+    need = stream.tell() + math.prod(shape) * dtype.itemsize
+    # What has objects is refused later, whatever its size.
+    if need != size and not dtype.hasobject:
+        raise DataError(
+            f"{place}: is damaged: an array of shape {shape} needs {need:,} bytes, and "
+            f"it has {size:,}"
+        )
+
+
+def _pairs(path: Path, arrays: Arrays) -> list[Pair]:
     names: dict[str, str] = {}
-    for key in file.files:
+    for key in arrays.names:
         # y is another name for t, and capitals make no difference.
         name = key.lower().replace("y", "t", 1) if key[:1] in "yY" else key.lower()
         if name in names:
@@ -121,10 +181,10 @@ def _pairs(path: Path, file: np.lib.npyio.NpzFile) -> list[Pair]:
         if all(name in names for name in wanted):
             keys = [names[name] for name in wanted]
             return [
-                Pair(x, file[x], t, file[t])
+                Pair(x, arrays[x], t, arrays[t])
                 for x, t in zip(keys[::2], keys[1::2], strict=True)
             ]
-    found = ", ".join(file.files) or "nothing"
+    found = ", ".join(arrays.names) or "nothing"
     raise DataError(f"{path}: holds {found}; need {NEEDED}")
 
 

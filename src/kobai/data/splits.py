@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from kobai.data.dataset import Array
-from kobai.data.keywords import checked_keywords
+from kobai.keywords import checked_keywords
 
 
 @checked_keywords

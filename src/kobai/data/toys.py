@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 
 from kobai.data.dataset import Array, Dataset
-from kobai.data.keywords import checked_keywords
 from kobai.data.splits import train_test_split
+from kobai.keywords import checked_keywords
 
 
 @checked_keywords

@@ -6,6 +6,8 @@ are used again, "numba" as compiled loops that run many steps without a return t
 Python (the extra `fast`).
 """
 
+import os
+
 from kobai.errors import suggest
 
 ENGINES = ("eager", "numpy", "numba")
@@ -43,9 +45,11 @@ def choose_engine(engine: str, steps: int = 0, multiply_adds: int = 0) -> str:
 
 
 def has_numba() -> bool:
-    """Return whether what the compiled engine needs is installed."""
+    """Return whether what the compiled engine needs is installed and may compile."""
     from importlib.util import find_spec
 
+    if os.environ.get("NUMBA_DISABLE_JIT", "0").strip() not in ("", "0"):
+        return False
     return all(find_spec(name) is not None for name in ("numba", "scipy"))
 
 

@@ -14,6 +14,7 @@ from kobai.engines.versions import Version
 from kobai.errors import suggest
 from kobai.functions.arrays import Array
 from kobai.graph import Graph, TraceError, trace
+from kobai.keywords import checked_keywords
 
 ENGINES = ("auto", "numpy", "numba")
 
@@ -72,14 +73,16 @@ class Compiled:
         return version
 
 
+@checked_keywords
 def compile(f: Callable[..., Any], engine: str = "auto") -> Compiled:
     """Return a function that computes what f computes, without its overhead.
 
     f is plain NumPy code of arrays or numbers, or any nesting of dicts, lists and
     tuples of them. It is traced at the first call, and again for every new combination
-    of shapes and dtypes; after that only NumPy operations into buffers that are used
-    again are left. What f changes in place is changed in the arguments. Gradients are
-    compiled like any other function: `compile(gradient(loss))`.
+    of shapes and dtypes, and of orders in memory that are not the usual one; after that
+    only NumPy operations into buffers that are used again are left. What f changes in
+    place is changed in the arguments. Gradients are compiled like any other function:
+    `compile(gradient(loss))`.
 
     What f reads besides its arguments (a global array, an attribute, a random number)
     is read once, while tracing, and stays as it was then: pass as an argument what
@@ -143,12 +146,14 @@ def _refuse_shared(values: list[Any]) -> None:
 
 
 def _signature(tree: Tree) -> object:
-    """Return what a trace depends on: structure, shapes, dtypes."""
+    """Return what a trace depends on: structure, shapes, dtypes, order in memory."""
     if isinstance(tree, dict):
         return ("dict", *((k, _signature(v)) for k, v in tree.items()))
     if isinstance(tree, list | tuple):
         return (type(tree).__name__, *map(_signature, tree))
     if isinstance(tree, np.ndarray | np.generic):
         # An array without axes can change, a number cannot.
-        return (tree.shape, tree.dtype.str, isinstance(tree, np.ndarray))
+        is_usual = tree.ndim < 2 or tree.flags.c_contiguous
+        order = None if is_usual else tree.strides
+        return (tree.shape, tree.dtype.str, isinstance(tree, np.ndarray), order)
     return type(tree)

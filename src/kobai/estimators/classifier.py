@@ -16,10 +16,12 @@ from kobai.estimators.checking import check_class_weight
 from kobai.estimators.frames import plain_targets
 from kobai.estimators.rows import dense
 from kobai.functions.arrays import Array
+from kobai.keywords import checked_keywords
 from kobai.networks import Layer, Sigmoid, Softmax
 from kobai.optimizers import Optimizer
 
 
+@checked_keywords
 class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
     """Classify with a multi-layer perceptron, as scikit-learn's MLPClassifier does.
 

@@ -12,11 +12,13 @@ from kobai.errors import suggest
 from kobai.estimators.base import MLP, takes_steps
 from kobai.functions import r2
 from kobai.functions.arrays import Array
+from kobai.keywords import checked_keywords
 from kobai.networks import LOSSES, Exponential, Identity, Layer
 from kobai.networks.losses import losses_of_numbers
 from kobai.optimizers import Optimizer
 
 
+@checked_keywords
 class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
     """Predict numbers with a multi-layer perceptron, as scikit-learn's MLPRegressor.
 

@@ -13,15 +13,17 @@ from kobai.data.ranges import InputRange
 from kobai.data.tables.columns import Columns
 from kobai.data.tables.writing import Writing
 from kobai.errors import ModelFileError
-from kobai.files import write_atomically
+from kobai.files import safetensors_bytes, write_atomically
 from kobai.formats import description
 from kobai.formats.model import Model
+from kobai.keywords import checked_keywords
 from kobai.networks import Network, architecture
 from kobai.networks.placing import number_shapes, place
 
 Arrays = Mapping[str, np.ndarray]
 
 
+@checked_keywords
 def save_model(
     path: str | os.PathLike[str],
     network: Network,
@@ -52,8 +54,6 @@ def save_model(
     ...     load_model(f"{folder}/model.safetensors").name
     'tiny'
     """
-    from safetensors.numpy import save
-
     model = Model(
         network,
         tuple(classes),
@@ -75,9 +75,10 @@ def save_model(
     _check(arrays, network.architecture())
     text = description.write(model)
     header = {"kobai": text, "sha256": _checksum(text, arrays)}
-    write_atomically(Path(path), save(arrays, header))
+    write_atomically(Path(path), safetensors_bytes(arrays, header))
 
 
+@checked_keywords
 def load_model(path: str | os.PathLike[str]) -> Model:
     """Return the model that `save_model` wrote; nothing in the file is executed.
 

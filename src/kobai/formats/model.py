@@ -10,12 +10,15 @@ from kobai.data.dataset import Array, Dataset
 from kobai.data.ranges import InputRange
 from kobai.data.tables.columns import Columns
 from kobai.data.tables.writing import Writing
+from kobai.errors import visible
 from kobai.formats.layout import laid_out
 from kobai.formats.units import factor_to_raw, known_range
+from kobai.keywords import checked_keywords
 from kobai.networks import Network
 from kobai.networks.frames import as_numbers
 
 
+@checked_keywords
 @dataclass(frozen=True)
 class Model:
     """A network, the names of its classes, and how raw data becomes its inputs.
@@ -142,7 +145,7 @@ class Model:
 
     def __str__(self) -> str:
         classes = f"\nclasses: {', '.join(self.classes)}" if self.classes else ""
-        return f"{self.name or 'model'}: {self.network}{classes}"
+        return visible(f"{self.name or 'model'}: {self.network}{classes}")
 
 
 def _check_text(model: Model) -> None:

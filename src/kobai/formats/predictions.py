@@ -160,30 +160,41 @@ def check_ending(path: Path) -> None:
         raise DataError(f"{path}: is a folder; name a file in it")
 
 
-def _write(found: Predictions, path: Path, ending: str) -> int:
-    rows = 0
-    if ending == ".parquet":
-        import polars as pl
+def as_text(found: Predictions, separator: str) -> Iterator[tuple[bytes, int]]:
+    """Yield all predictions as text in UTF-8, block by block, and how many each has.
 
-        frames = list(found.frames())
-        rows = sum(map(len, frames))
-        if rows:
-            # Polars' own error of a full disk would not be an OSError.
-            content = BytesIO()
-            pl.concat(frames).write_parquet(content)
-            path.write_bytes(content.getbuffer())
-    else:
-        separator = "\t" if ending == ".tsv" else ","
-        with path.open("wb") as file:
-            for frame in found.frames():
-                file.write(_as_text(frame, separator, header=not rows))
-                rows += len(frame)
+    The first begins with the names of the columns. Raises DataError for a table
+    without rows.
+    """
+    rows = 0
+    for frame in found.frames():
+        text = BytesIO()
+        frame.write_csv(text, separator=separator, include_header=not rows)
+        rows += len(frame)
+        yield text.getvalue(), len(frame)
     if not rows:
         raise DataError(f"{found.table.name}: has the names of columns, but no rows")
+
+
+def _write(found: Predictions, path: Path, ending: str) -> int:
+    if ending == ".parquet":
+        return _write_parquet(found, path)
+    rows = 0
+    with path.open("wb") as file:
+        for text, count in as_text(found, "\t" if ending == ".tsv" else ","):
+            file.write(text)
+            rows += count
     return rows
 
 
-def _as_text(frame: "pl.DataFrame", separator: str, header: bool) -> bytes:
-    text = BytesIO()
-    frame.write_csv(text, separator=separator, include_header=header)
-    return text.getvalue()
+def _write_parquet(found: Predictions, path: Path) -> int:
+    import polars as pl
+
+    frames = list(found.frames())
+    if not frames:
+        raise DataError(f"{found.table.name}: has the names of columns, but no rows")
+    # Polars' own error of a full disk would not be an OSError.
+    content = BytesIO()
+    pl.concat(frames).write_parquet(content)
+    path.write_bytes(content.getbuffer())
+    return sum(map(len, frames))

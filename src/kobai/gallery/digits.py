@@ -9,7 +9,7 @@ import numpy as np
 from kobai.data import Dataset, load_digits
 from kobai.networks import TwoLayerNet
 from kobai.optimizers import SGD
-from kobai.plots import classes, curves, networks
+from kobai.plots import curves, networks, results
 from kobai.training import History, train
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def confusion_matrix(language: str = "en", seed: int = 0) -> "Figure":
     guess = run.network.predict(run.data.x_test).argmax(axis=1)
     matrix = np.zeros((len(names), len(names)), dtype=np.int64)
     np.add.at(matrix, (run.data.t_test, guess), 1)
-    return classes.confusion_matrix(matrix, names, language)
+    return results.confusion_matrix(matrix, names, language)
 
 
 def misclassified(language: str = "en", seed: int = 0) -> "Figure":
@@ -67,7 +67,7 @@ def misclassified(language: str = "en", seed: int = 0) -> "Figure":
     run = digits_run(seed)
     images = run.data.x_test.reshape(-1, 8, 8)
     y = run.network.predict(run.data.x_test)
-    return classes.misclassified(images, run.data.t_test, y, run.data.classes, language)
+    return results.misclassified(images, run.data.t_test, y, run.data.classes, language)
 
 
 def first_layer_weights(language: str = "en", seed: int = 0) -> "Figure":

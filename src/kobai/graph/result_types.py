@@ -82,12 +82,18 @@ def _one(node: Typed) -> Array:
     return node.dtype.type(1).item() if node.weak else np.ones((), node.dtype)
 
 
+def _none(node: Typed) -> Array:
+    return np.ones(0, node.dtype)
+
+
 def _elementwise(primitive: Primitive, inputs: Sequence[Typed]) -> Type:
     shape = np.broadcast_shapes(*(node.shape for node in inputs))
     weak = stays_weak(primitive, inputs)
     # Among Python's numbers it can be the values that decide: 2 ** -1 is 0.5.
     # Beside NumPy's, they have to fit: np.uint8(1) * -1 raises.
-    ones = [stand_in(n) if weak or n.weak else _one(n) for n in inputs]
+    # Of no entries NumPy computes none: nothing is a negative power then.
+    one = _none if 0 in shape else _one
+    ones = [stand_in(n) if weak or n.weak else one(n) for n in inputs]
     return shape, np.asarray(evaluate(primitive, weak, ones, {})).dtype
 
 

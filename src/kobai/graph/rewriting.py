@@ -97,6 +97,7 @@ def _readers(graph: Graph) -> Counter[Node]:
 def _apply(node: Node, identities: Sequence[Identity], builder: Rewriter) -> Node:
     """Rewrite one node until no identity has anything to say of it."""
     changed = True
+    seen = {node}
     while changed:
         changed = False
         for identity in identities:
@@ -107,6 +108,8 @@ def _apply(node: Node, identities: Sequence[Identity], builder: Rewriter) -> Nod
                 same = (better.shape, better.dtype) == (node.shape, node.dtype)
                 assert same, f"{identity.name}: {node} became {better}"
                 assert better.weak == node.weak, f"{identity.name}: is a number or not"
+                assert better not in seen, f"{identity.name}: turns in a circle"
                 node = better
+                seen.add(node)
                 changed = True
     return node

@@ -8,8 +8,10 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.aliasing import source_of
+from kobai.autodiff.arrays.bare_numbers import BareNumber
 from kobai.autodiff.arrays.buffers import result_of
 from kobai.autodiff.arrays.creation import making_arrays
+from kobai.autodiff.arrays.layout import lies_as_in_numpy, lies_one_way
 from kobai.autodiff.arrays.memory import NOT_PLAIN, was_read_past_us
 from kobai.autodiff.arrays.methods import fixed
 from kobai.autodiff.arrays.overloaded import ArrayLike, refusal_behind
@@ -21,7 +23,7 @@ from kobai.functions.arrays import Array
 from kobai.graph.errors import TraceError
 from kobai.graph.graph import Graph
 from kobai.graph.indexing import is_mask, refuse_mask, with_places
-from kobai.graph.node import Builder, Constant, Node, is_python_number
+from kobai.graph.node import Builder, Constant, Node, Operation, is_python_number
 from kobai.graph.result_types import stand_in, stays_weak
 
 
@@ -29,7 +31,8 @@ def trace(f: Callable[..., Any], *examples: Tree) -> Graph:
     """Return the graph of what f computes for arguments like the examples.
 
     The examples are arrays or numbers, or any nesting of dicts, lists and tuples of
-    them; only their shapes and dtypes count. Where f changes an argument in place
+    them; their shapes and dtypes count, and the order in memory where f makes an array
+    like one of them (`np.zeros_like(x)`). Where f changes an argument in place
     (`params["W"] -= lr * grads["W"]`), the graph has an update of that input. Raises
     TraceError, with the remedy, where f depends on values (`if` on one, `float()`).
 
@@ -50,6 +53,7 @@ def trace(f: Callable[..., Any], *examples: Tree) -> Graph:
         Tracer(recording, node, is_number=not isinstance(value, np.ndarray))
         for node, value in zip(nodes, values, strict=True)
     ]
+    recording.layouts.update(zip(nodes, values, strict=True))
     try:
         with making_arrays(recording):
             result = f(*unflatten(list(examples), tracers))
@@ -80,11 +84,13 @@ def trace(f: Callable[..., Any], *examples: Tree) -> Graph:
 class Recording(Trace):
     """Turns operations on tracers into nodes of a graph."""
 
-    __slots__ = ("builder",)
+    __slots__ = ("builder", "layouts")
 
     def __init__(self, builder: Builder) -> None:
         self.level = next_level()
         self.builder = builder
+        # Of nodes that were asked about; see `layout_of`.
+        self.layouts: dict[Node, Any] = {}
 
     def node_of(self, x: object) -> Node:
         """Return the node of a tracer, or the constant of anything else."""
@@ -132,6 +138,18 @@ class Recording(Trace):
         """Return one of Python's numbers as NumPy takes it."""
         return self.builder.operation(ops.ASTYPE, node, dtype=node.dtype)
 
+    def layout_of(self, node: Node) -> Any:
+        """Return an array that lies in memory as a node's; None where unknown."""
+        known, todo = self.layouts, [node]
+        while todo:
+            node = todo[-1]
+            inputs = () if lies_one_way(node.shape) else getattr(node, "inputs", ())
+            missing = [n for n in inputs if n not in known]
+            if not missing and todo.pop() not in known:
+                known[node] = _layout(node, [known[n] for n in inputs])
+            todo += missing
+        return known[node]
+
     def as_numpy(self, x: object) -> Array:
         """Return what NumPy's functions make of a Python number: an array."""
         if isinstance(x, Tracer) and x.owner is self and x.node.weak:
@@ -163,6 +181,10 @@ class Tracer(ArrayLike):
 
     owner: Recording
     node: Node
+
+    def __new__(cls, trace: Recording, node: Node, *rest: Any, **how: Any) -> Any:
+        """Make one of Python's numbers where the node is one."""
+        return super().__new__(PythonTracer if node.weak else cls)
 
     def __init__(
         self,
@@ -232,6 +254,15 @@ class Tracer(ArrayLike):
             args = tuple(map(self.owner.as_numpy, args))
         return super().__array_function__(function, types, args, kwargs)
 
+    def layout(self) -> Array:
+        """Return a plain array that lies in memory as NumPy's; None if not known."""
+        return self.owner.layout_of(self.node)
+
+    def model(self) -> Array:
+        """Return a plain array of this type, which lies as this one where known."""
+        layout = None if lies_one_way(self.shape) else self.layout()
+        return stand_in(self.node) if layout is None else layout
+
     def as_python_number(self) -> "Tracer":
         """Return a number as one of Python's."""
         return self if self.is_python_number else ops.ITEM(self)
@@ -244,7 +275,8 @@ class Tracer(ArrayLike):
     ) -> Array:
         """Call a function that sees values but has no derivative."""
         if function in _OF_TYPES:
-            given = [stand_in(x.node) if isinstance(x, Tracer) else x for x in args]
+            model = Tracer.model if function in _LIKE else (lambda x: stand_in(x.node))
+            given = [model(x) if isinstance(x, Tracer) else x for x in args]
             return function(*given, **kwargs)
         if function in (np.argmax, np.argmin):
             return self._argument_of_extremum(function, *args[1:], **kwargs)
@@ -293,6 +325,29 @@ class Tracer(ArrayLike):
         return f"Tracer({self.dtype.name}{list(self.shape)})"
 
 
+def _layout(node: Node, inputs: Sequence[Any]) -> Any:
+    """Return an array that lies as a node's, given such arrays of its inputs."""
+    if lies_one_way(node.shape):
+        return stand_in(node) if node.weak else np.ones(node.shape, node.dtype)
+    # Equal constants are one node, in whichever order they lie.
+    if not isinstance(node, Operation) or any(x is None for x in inputs):
+        return None
+    try:
+        with np.errstate(all="ignore"):
+            result = node.evaluate(*inputs)
+    except (ArithmeticError, IndexError, ValueError):
+        # Of these numbers it cannot be computed.
+        return None
+    parts = node.primitive, result, inputs, node.attributes
+    return result if lies_as_in_numpy(*parts) else None
+
+
+class PythonTracer(BareNumber, Tracer):
+    """One of Python's numbers of which only the type is known."""
+
+    __slots__ = ()
+
+
 def _is_weak(x: object) -> bool:
     return isinstance(x, Tracer) and x.is_python_number
 
@@ -329,7 +384,8 @@ def _refuse_unknown_type(primitive: Primitive, nodes: Sequence[Node]) -> None:
 _MAKE_NUMBERS = (ops.SUM, ops.MAX, ops.MIN, ops.PROD, ops.MATMUL)
 
 # What these return depends on shapes and dtypes alone.
-_OF_TYPES = {np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.empty_like}
+_LIKE = {np.zeros_like, np.ones_like, np.empty_like}
+_OF_TYPES = {np.shape, np.ndim, np.size, *_LIKE}
 _OF_TYPES |= {np.result_type, np.can_cast, np.iscomplexobj, np.isrealobj}
 
 ARG_EXTREMA = {

@@ -1,5 +1,6 @@
 """Layers, and the networks made of them."""
 
+from kobai.keywords import checked_keywords
 from kobai.networks.activations import (
     ACTIVATIONS,
     GELU,
@@ -44,3 +45,6 @@ __all__ = [
     "TwoLayerNet",
     "suited",
 ]
+
+for _kind in (*LAYERS.values(), Network, TwoLayerNet):
+    checked_keywords(_kind)

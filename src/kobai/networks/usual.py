@@ -6,9 +6,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import DTypeLike
 
+from kobai.keywords import checked_keywords
 from kobai.networks.activations import ACTIVATIONS, Identity, Sigmoid, Softmax
 from kobai.networks.layer import Layer
 from kobai.networks.layers import Dense, Flatten
+from kobai.networks.losses import LOSSES, usual_losses
 from kobai.networks.network import Network
 from kobai.optimizers import OPTIMIZERS
 
@@ -64,6 +66,7 @@ class Data(Protocol):
         """How much each row counts, shape (n,), or None."""
 
 
+@checked_keywords
 def suited(
     data: Data,
     *,
@@ -141,6 +144,20 @@ def suited_network(
     loss = loss or _usual_loss(data)
     layers += [Dense(_outputs(data, loss)), _output_layer(loss, data)]
     return Network(inputs, layers, loss, seed=seed, dtype=dtype)
+
+
+def fitting_losses(data: Data) -> list[str]:
+    """Return the names of the losses for what a data set's targets are.
+
+    >>> from kobai.data import load_digits
+    >>> "huber" in fitting_losses(load_digits()), fitting_losses(load_digits())[0]
+    (False, 'cross_entropy')
+    """
+    return [
+        name
+        for name in usual_losses()
+        if LOSSES[name].fits_with(_output_layer(name, data))
+    ]
 
 
 def _usual_loss(data: Data) -> str | None:

@@ -5,6 +5,7 @@ only: `init` makes its state, `update` returns new parameters and a new state, a
 neither touches what it was given.
 """
 
+from kobai.keywords import checked_keywords
 from kobai.optimizers.base import OPTIMIZERS, Optimizer
 from kobai.optimizers.descent import Descent, gradient_descent
 from kobai.optimizers.schedules import (
@@ -36,3 +37,6 @@ __all__ = [
     "WarmUp",
     "gradient_descent",
 ]
+
+for _kind in (*OPTIMIZERS.values(), CosineDecay, ExponentialDecay, StepDecay, WarmUp):
+    checked_keywords(_kind)

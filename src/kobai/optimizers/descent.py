@@ -11,6 +11,7 @@ from kobai.autodiff import value_and_gradient
 from kobai.autodiff.trees import Tree, leaves, tree_map
 from kobai.checks import positive, whole
 from kobai.functions.arrays import Array
+from kobai.keywords import checked_keywords
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Descent:
         return f"<div>{html.lines(str(self))}{drawn}</div>"
 
 
+@checked_keywords
 def gradient_descent(
     f: Callable[[Tree], Array], x0: Tree, learning_rate: float = 0.1, steps: int = 100
 ) -> Descent:

@@ -13,31 +13,53 @@ from kobai.plots.calculus import (
     loss_and_accuracy,
     neuron_curves,
 )
-from kobai.plots.classes import confusion_matrix, decision_regions, misclassified
-from kobai.plots.curves import step_losses, training_curves
+from kobai.plots.curves import overfitting, step_losses, training_curves
 from kobai.plots.descents import descent, learning_rates, valley_walks
 from kobai.plots.fonts import FontWarning
-from kobai.plots.networks import first_layer_weights, layer_gradients, network_drawing
+from kobai.plots.graphs import computational_graph
+from kobai.plots.movies import Movie, learning_movie
+from kobai.plots.networks import (
+    activation_histograms,
+    first_layer_weights,
+    layer_gradients,
+    network_drawing,
+)
+from kobai.plots.regions import decision_regions
+from kobai.plots.results import (
+    confusion_matrix,
+    errors_note,
+    misclassified,
+    predicted_and_true,
+    softmax_and_cross_entropy,
+)
 from kobai.plots.surfaces import descent_surface, gradient_field, optimizer_paths
 
 __all__ = [
     "FontWarning",
+    "Movie",
     "activation_functions",
+    "activation_histograms",
+    "computational_graph",
     "confusion_matrix",
     "decision_regions",
     "descent",
     "descent_surface",
     "difference_errors",
+    "errors_note",
     "first_layer_weights",
     "fitted_curves",
     "gradient_field",
     "layer_gradients",
+    "learning_movie",
     "learning_rates",
     "loss_and_accuracy",
     "misclassified",
     "network_drawing",
     "neuron_curves",
     "optimizer_paths",
+    "overfitting",
+    "predicted_and_true",
+    "softmax_and_cross_entropy",
     "step_losses",
     "training_curves",
     "valley_walks",

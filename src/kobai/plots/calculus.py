@@ -31,7 +31,8 @@ def activation_functions(
 ) -> "Figure":
     """Draw activation functions above, and their first derivatives below.
 
-    `curves` maps a title to the values and the derivatives at `x`, each `(n,)`.
+    `curves` maps a title to the values and the derivatives at `x`, each `(n,)`. A
+    derivative that does not exist is NaN: the line is broken there, between circles.
 
     >>> curves = {"identity": ([0.0, 1.0], [1.0, 1.0])}
     >>> figure = activation_functions([0.0, 1.0], curves)
@@ -39,14 +40,14 @@ def activation_functions(
     'first derivative'
     """
     where = np.asarray(x, dtype=np.float64)
-    with sheet(language, 3.4 * len(curves), 6.2) as (figure, say, _):
+    with sheet(language, 2.9 * len(curves), 5.6) as (figure, say, _):
         upper, lower = figure.subplots(2, len(curves), squeeze=False, sharex=True)
         for top, bottom, title in zip(upper, lower, curves, strict=True):
             y, slope = (np.asarray(a, dtype=np.float64) for a in curves[title])
-            top.plot(where, y, color=BLUE)
+            _broken_line(top, where, y, BLUE)
             _roomy(top, y)
             top.set_title(title)
-            bottom.plot(where, slope, color=VERMILION)
+            _broken_line(bottom, where, slope, VERMILION)
             # One scale for all, so that 0.25 is seen to be a quarter.
             _roomy(bottom, np.array([0.0, 1.0, *slope]))
             most = say("largest_slope", value=f"{np.nanmax(slope):g}")
@@ -163,7 +164,7 @@ def loss_and_accuracy(
     >>> [ax.get_ylabel() for ax in figure.axes]
     ['loss', 'accuracy']
     """
-    with sheet(language, 10.0, 4.2) as (figure, say, _):
+    with sheet(language, 10.0, 4.6) as (figure, say, _):
         left, right = figure.subplots(1, 2)
         left.plot(weights, loss, color=BLUE)
         left.set(ylabel=say("loss"), title=say("loss_slopes"))
@@ -173,6 +174,15 @@ def loss_and_accuracy(
             ax.set_xlabel(say("one_weight"))
         figure.suptitle(say("loss_and_accuracy"))
     return figure
+
+
+def _broken_line(ax: "Axes", x: Array, y: Array, color: str) -> None:
+    """Draw a curve, broken where it jumps, and between circles where it is NaN."""
+    jumps = np.flatnonzero(np.abs(np.diff(y)) > np.ptp(y[~np.isnan(y)]) / 2) + 1
+    ax.plot(*(np.insert(a, jumps, np.nan) for a in (x, y)), color=color)
+    for i in np.flatnonzero(np.isnan(y[1:-1])) + 1:
+        ends = y[i - 1], y[i + 1]
+        ax.plot([x[i], x[i]], ends, "o", color=color, mfc="white", mew=1.4)
 
 
 def _roomy(ax: "Axes", values: Array) -> None:

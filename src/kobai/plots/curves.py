@@ -47,7 +47,7 @@ def training_curves(history: Records, language: str = "en") -> "Figure":
         raise ValueError("training_curves: got a history without records; train first")
     scored = any(_curve(records, f"{name}_accuracy")[0].size for name, *_ in LINES)
     width = 10.0 if scored else 6.0
-    with sheet(language, width, 4.2) as (figure, say, _):
+    with sheet(language, width, 4.5) as (figure, say, _):
         panels = figure.subplots(1, 1 + scored, squeeze=False)[0]
         if scored:
             _accuracy_panel(panels[0], records, say)
@@ -90,6 +90,32 @@ def step_losses(
     return figure
 
 
+def overfitting(
+    histories: Mapping[str, Records], language: str = "en", *, title: str = ""
+) -> "Figure":
+    """Draw the loss of several runs side by side, to compare train with test.
+
+    `histories` maps a panel's title to a run. A network that over-fits has a test loss
+    that rises while its training loss falls.
+
+    >>> from types import SimpleNamespace
+    >>> record = {"epoch": 0, "train_loss": 0.1, "test_loss": 0.8}
+    >>> figure = overfitting({"large": SimpleNamespace(records=[record])})
+    >>> [line.get_ydata()[-1].item() for line in figure.axes[0].lines]
+    [0.1, 0.8]
+    """
+    with sheet(language, 4.0 * len(histories), 4.6) as (figure, say, _):
+        panels = figure.subplots(1, len(histories), squeeze=False, sharey=True)[0]
+        for ax, (name, history) in zip(panels, histories.items(), strict=True):
+            _lines(ax, history.records, "loss", "{:.3g}", say)
+            ax.set_title(name)
+            _legend(ax)
+        panels[0].set_ylabel(say("loss"))
+        panels[0].set_ylim(bottom=0)
+        figure.suptitle(title or say("overfitting_title"))
+    return figure
+
+
 def _accuracy_panel(ax: "Axes", records: Sequence[Mapping[str, Any]], say: Say) -> None:
     _lines(ax, records, "accuracy", "{:.3f}", say)
     ax.set(ylim=(0, 1), ylabel=say("accuracy"), title=say("accuracy_title"))
@@ -111,11 +137,11 @@ def _loss_panel(ax: "Axes", records: Sequence[Mapping[str, Any]], say: Say) -> N
 
 
 def _legend(ax: "Axes") -> None:
-    # Below the axes: inside, some run's curves would end behind it.
+    # Below the axes: inside, some run's curves would end behind it. In one column, as
+    # Japanese words side by side would be wider than the panel, and narrow it.
     ax.legend(
         loc="upper center",
         bbox_to_anchor=(0.5, -0.17),
-        ncols=2,
         frameon=False,
         borderaxespad=0,
     )

@@ -133,18 +133,19 @@ def valley_walks(
     ((left, right),) = box_around(np.concatenate(list(walks.values()))[:, None])
     x = np.linspace(left, right, 401)
     curve = heights_of(f, x)
-    with sheet(language, 7.2, 4.4) as (figure, say, _):
+    with sheet(language, 7.2, 4.8) as (figure, say, _):
         ax = figure.subplots()
         ax.plot(x, curve, color=GREY, lw=1.5, label="$f(x)$")
         for (label, walk), color in zip(walks.items(), PALETTE, strict=False):
             heights = heights_of(f, walk)
             ax.plot(walk, heights, "o-", color=color, ms=4.5, lw=1, label=label)
+            ax.plot(walk[0], heights[0], "o", ms=9, mfc="white", mec=color, mew=1.8)
             ax.plot(walk[-1], heights[-1], "*", color=color, ms=15, mec="white")
         ax.set(xlabel="$x$", ylabel="$f(x)$", title=title or say("local_minimum"))
         top = max(heights_of(f, [walk[0] for walk in walks.values()]))
         low = float(curve.min())
         ax.set_ylim(low - 0.15 * (top - low), top + 0.3 * (top - low))
-        ax.legend()
+        figure.legend(loc="outside lower center", ncols=1 + len(walks))
     return figure
 
 

@@ -56,6 +56,8 @@ def draw_contours(
 
     Faint ones are grey, for paths that have colours of their own.
     """
+    from matplotlib.ticker import MaxNLocator
+
     ax.grid(False)
     z = np.ma.compressed(grid[2])
     if not z.size or not np.ptp(z) > 0:
@@ -65,9 +67,12 @@ def draw_contours(
     colors, alpha, lines = ("Greys", 0.35, GREY) if faint else (SURFACE, 0.55, "white")
     filled = ax.contourf(*grid, levels=levels, cmap=colors, alpha=alpha)
     ax.contour(*grid, levels=levels, colors=lines, linewidths=0.6, linestyles="-")
-    bar = ax.figure.colorbar(filled, ax=ax, label="$f$", aspect=30)
-    numbers = [f"{level:.3g}".replace("-", "−") for level in levels[::3]]
-    bar.set_ticks(levels[::3], labels=numbers)
+    # In proportion to f, so that its numbers may be round ones, between the levels.
+    bar = ax.figure.colorbar(
+        filled, ax=ax, label="$f$", aspect=30, spacing="proportional"
+    )
+    bar.locator = MaxNLocator(6, steps=[1, 2, 5, 10])
+    bar.update_ticks()
     bar.outline.set_visible(False)
 
 

@@ -138,6 +138,44 @@ def layer_gradients(
     return figure
 
 
+def activation_histograms(
+    activations: Mapping[str, Sequence[ArrayLike]],
+    language: str = "en",
+    *,
+    bins: int = 30,
+) -> "Figure":
+    """Draw how the activations of each layer are spread, a row for each network.
+
+    `activations` maps a network's name to what its layers give, the first layer
+    first, each an array of any shape. Heights are shares: those of a panel add to 1.
+
+    >>> figure = activation_histograms({"sigmoid": [[0.5, 0.5], [0.1, 0.9]]})
+    >>> [ax.get_title() for ax in figure.axes]
+    ['layer 1', 'layer 2']
+
+    Source: after Glorot and Bengio, "Understanding the difficulty of training deep
+    feedforward neural networks", 2010, figure 6.
+    """
+    deepest = max(len(layers) for layers in activations.values())
+    size = 2.1 * deepest + 1.2, 1.75 * len(activations) + 1.0
+    with sheet(language, *size) as (figure, say, _):
+        rows = figure.subplots(len(activations), deepest, squeeze=False, sharey="row")
+        for axes, (name, layers) in zip(rows, activations.items(), strict=True):
+            values = [np.ravel(np.asarray(a, np.float64)) for a in layers]
+            # Where a few are far out, the others would stand in one bar.
+            reach = np.percentile(np.concatenate(values), (0.1, 99.9))
+            for ax, part in zip(axes, values, strict=False):
+                share = np.full(part.size, 1 / part.size)
+                ax.hist(part, bins, range=reach, weights=share, color=BLUE)
+            axes[0].set_ylabel(name, fontsize=10)
+        for number, ax in enumerate(rows[0], start=1):
+            ax.set_title(say("layer_number", n=number))
+        figure.supxlabel(say("activation"), fontsize=11)
+        figure.supylabel(say("share_of_activations"), fontsize=11)
+        figure.suptitle(say("activation_histograms"))
+    return figure
+
+
 def _mosaic(W: Array, image_shape: tuple[int, int], columns: int) -> Array:
     """Return the columns of W as images side by side, with gaps of not-a-number."""
     height, width = image_shape

@@ -54,7 +54,7 @@ STYLE: dict[str, Any] = {
     "ytick.labelcolor": INK,
     "legend.fontsize": 10,
     "legend.handlelength": 2.8,
-    "figure.constrained_layout.h_pad": 0.09,
+    "figure.constrained_layout.h_pad": 0.11,
     "figure.constrained_layout.w_pad": 0.09,
     "legend.framealpha": 0.9,
     "legend.edgecolor": "#DDDDDD",

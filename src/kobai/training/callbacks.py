@@ -22,6 +22,7 @@ import numpy as np
 from kobai.autodiff.trees import tree_map
 from kobai.checks import non_negative, whole
 from kobai.errors import suggest
+from kobai.keywords import checked_keywords
 from kobai.training.history import History
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Kept:
         network.statistics = dict(self.statistics)
 
 
+@checked_keywords
 class EarlyStopping:
     """Stop when a value has not improved for `patience` epochs; keep the best.
 

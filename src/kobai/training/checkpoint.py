@@ -19,7 +19,7 @@ import numpy as np
 
 from kobai.autodiff.trees import Tree
 from kobai.errors import ModelFileError
-from kobai.files import write_atomically
+from kobai.files import check_regular, safetensors_bytes, write_atomically
 
 FORMAT = "kobai-checkpoint"
 VERSION = 2
@@ -32,14 +32,11 @@ def save_checkpoint(path: str | os.PathLike[str], content: Mapping[str, Any]) ->
     The file is replaced as a whole or not at all. Raises `ModelFileError` where it
     cannot be written.
     """
-    # Heavy imports stay out of `import kobai`.
-    from safetensors.numpy import save
-
     arrays: dict[str, np.ndarray] = {}
     tree = json.dumps(_pack(content, arrays, ""))
     head = {FORMAT: str(VERSION), "tree": tree, "checksum": _checksum(tree, arrays)}
     try:
-        write_atomically(path, save(arrays, metadata=head))
+        write_atomically(path, safetensors_bytes(arrays, head))
     except OSError as error:
         raise ModelFileError(
             f"cannot write the checkpoint {path}: {error.strerror or error}"
@@ -63,10 +60,47 @@ def load_checkpoint(path: str | os.PathLike[str]) -> dict[str, Any]:
     tree = head.get("tree", "")
     if head.get("checksum") != _checksum(tree, arrays):
         raise ModelFileError(f"{path}: a damaged checkpoint (its checksum is wrong)")
-    content: dict[str, Any] = _unpack(json.loads(tree), arrays)
-    if version == "1":
-        content["choices"] = {}
+    try:
+        content: dict[str, Any] = _unpack(json.loads(tree), arrays)
+        if version == "1":
+            if "choices" in content:
+                raise ValueError("format 1 knows no choices")
+            content["choices"] = {}
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ModelFileError(f"{path}: a damaged checkpoint ({error!r})") from None
     return content
+
+
+def check_form(found: Tree, like: Tree, name: str = "model") -> None:
+    """Raise TypeError unless nested dictionaries hold the same kinds of arrays.
+
+    Compiled loops take addresses and sizes on trust, so a file that says otherwise must
+    not come as far.
+    """
+    if isinstance(like, np.ndarray):
+        is_alike = isinstance(found, np.ndarray) and (
+            (found.dtype, found.shape) == (like.dtype, like.shape)
+        )
+    elif isinstance(like, Mapping):
+        is_alike = isinstance(found, Mapping) and found.keys() == like.keys()
+    else:
+        is_alike = type(found) is type(like)
+    if not is_alike:
+        raise TypeError(f"{name} is not what this run needs")
+    if isinstance(like, Mapping):
+        for key in like:
+            check_form(found[key], like[key], f"{name}.{key}")
+
+
+def check_records(records: Tree, losses: Tree) -> None:
+    """Raise TypeError unless these are the records and the losses of a history."""
+    are_records = isinstance(records, list) and all(
+        isinstance(r, dict) and type(r.get("step")) is int and "epoch" in r
+        for r in records
+    )
+    is_right = isinstance(losses, np.ndarray) and losses.ndim == 1
+    if not (are_records and records and is_right and losses.dtype.kind == "f"):
+        raise TypeError("no history of a run")
 
 
 def choices_of(content: Mapping[str, Any]) -> dict[str, int]:
@@ -83,6 +117,7 @@ def _read(path: str | os.PathLike[str]) -> tuple[dict[str, str], dict[str, np.nd
     from safetensors import SafetensorError, safe_open
 
     try:
+        check_regular(path)
         with safe_open(Path(path), framework="numpy") as file:
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             return file.metadata() or {}, arrays

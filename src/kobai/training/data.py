@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kobai.functions.arrays import Array
+from kobai.keywords import checked_keywords
 from kobai.networks.checks import sample_weights
 from kobai.networks.frames import as_numbers
 
@@ -126,6 +127,7 @@ def _where(network: "Network", t: np.ndarray) -> str:
     return f" (row {wrong[0]}, counted from 0)" if wrong.size else ""
 
 
+@checked_keywords
 def balanced_weights(labels: Array) -> np.ndarray:
     """Return weights with which every class counts as much as any other.
 

@@ -3,6 +3,9 @@
 from kobai.errors import DivergenceError
 from kobai.training.history import History
 
+AT_ONCE = 2
+USUAL_RATE = 0.1
+
 
 class TrainingDivergenceError(DivergenceError):
     """A run diverged; `history` is what happened until then."""
@@ -24,9 +27,12 @@ def diverged(
             "begin with smaller weights"
         )
     else:
+        # Ten times less than what overflows at once would only overflow later.
+        at_once = ", at once" * (step <= AT_ONCE)
         advice = (
-            f"in step {step}, at learning rate {learning_rate:g}: try "
-            f"{learning_rate / 10:g}. The network keeps its last good parameters"
+            f"in step {step}{at_once}, at learning rate {learning_rate:g}: try "
+            f"{min(learning_rate / 10, USUAL_RATE):g}. The network keeps its last good "
+            "parameters"
         )
     history.stopped = f"diverged in step {step}"
     return TrainingDivergenceError(

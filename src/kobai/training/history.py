@@ -12,7 +12,7 @@ import numpy as np
 
 from kobai.errors import DataError, MissingExtraError, missing_extra, suggest
 from kobai.extras import pip_install
-from kobai.files import write_atomically
+from kobai.files import check_regular, write_atomically
 from kobai.training.display.table import names_of, table
 
 if TYPE_CHECKING:
@@ -156,6 +156,7 @@ class History:
 
         Raises `DataError` for a file that is not the history of a run.
         """
+        check_regular(path)
         try:
             with open(path, newline="", encoding="utf-8") as file:
                 rows = list(csv.DictReader(file, restkey="?", restval="?"))

@@ -10,9 +10,15 @@ from numpy.typing import ArrayLike
 
 from kobai.errors import ModelFileError
 from kobai.files import remove_leftovers
-from kobai.optimizers import SGD, Optimizer
-from kobai.training.callbacks import Callbacks
-from kobai.training.checkpoint import choices_of, load_checkpoint
+from kobai.keywords import checked_with
+from kobai.optimizers import OPTIMIZERS, SGD, Optimizer
+from kobai.training.callbacks import Callbacks, EarlyStopping
+from kobai.training.checkpoint import (
+    check_form,
+    check_records,
+    choices_of,
+    load_checkpoint,
+)
 from kobai.training.data import prepare
 from kobai.training.display.choice import choose_display
 from kobai.training.history import History
@@ -23,6 +29,7 @@ if TYPE_CHECKING:
     from kobai.networks import Network
 
 
+@checked_with(optimizer=OPTIMIZERS.values(), callbacks=[EarlyStopping])
 def train(
     network: "Network",
     data: Any,
@@ -161,6 +168,8 @@ def _resume(run: Run) -> None:
             run.use_engine(content["settings"]["engine"])
         refuse_differences(path, content["settings"], run.identity)
         run.bursts.stepper.choices |= choices_of(content)
+        check_form(content["model"], vars(run.model))
+        check_records(content["records"], content["step_losses"])
         step = content["model"]["step"]
     except (KeyError, TypeError, AttributeError) as error:
         raise ModelFileError(f"{path}: a damaged checkpoint ({error!r})") from None

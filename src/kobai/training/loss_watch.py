@@ -1,10 +1,12 @@
 """A run that goes wrong without overflowing."""
 
+from kobai.keywords import checked_keywords
 from kobai.training.callbacks import Kept, TrainingState
 
 WORSE = 3.0
 
 
+@checked_keywords
 class LossWatch:
     """Stop a run whose loss has grown far beyond that of the untrained network.
 

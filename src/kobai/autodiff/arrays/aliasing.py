@@ -97,6 +97,10 @@ class Changeable(Overloaded):
         """The type of the numbers."""
         raise NotImplementedError
 
+    def layout(self) -> Any:
+        """Return a plain array that lies in memory as NumPy's; None if not known."""
+        raise NotImplementedError
+
     def update(self, new: Any) -> Any:
         """Take the value of `new`: the meaning of an in-place operator."""
         if self.is_number:

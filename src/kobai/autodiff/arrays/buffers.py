@@ -16,6 +16,7 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.flat import Flat
+from kobai.autodiff.arrays.layout import BY_ORDER, check_order
 from kobai.autodiff.arrays.memory import NOT_PLAIN, Memory, as_view, is_basic
 from kobai.autodiff.primitive import Overloaded
 from kobai.errors import GradientError
@@ -83,6 +84,8 @@ class Buffer(np.ndarray):
     _owner: "Buffer | None" = None
     _memory: Memory | None = None
     _views: WeakValueDictionary[int, "Buffer"] | None = None
+    # Whether NumPy's may lie in memory in another order; see layout.py.
+    lies_in_doubt = False
 
     def __array_finalize__(self, source: Any) -> None:
         root: Any = self
@@ -94,9 +97,12 @@ class Buffer(np.ndarray):
             if owner._views is None:
                 owner._views = WeakValueDictionary()
             owner._views[id(self)] = self
+            self.lies_in_doubt = owner.lies_in_doubt
         elif type(source) is Valued:
             # W.dot(z): NumPy makes a result to fill it from the memory.
             raise GradientError(NOT_PLAIN)
+        elif isinstance(source, Buffer):
+            self.lies_in_doubt = source.lies_in_doubt
         memory = owner._memory
         kind = Buffer if memory is None or memory.values is None else Valued
         if type(self) is not kind:
@@ -211,6 +217,17 @@ class Valued(Buffer):
         """Return a buffer of the same values."""
         return copied(self, order)
 
+    def conj(self) -> Any:
+        """Return this very array: its numbers are real."""
+        return self
+
+    conjugate = conj
+
+    def to_device(self, device: Any, *, stream: Any = None) -> Any:
+        """Return this very array: there is one device."""
+        np.ndarray.view(self, np.ndarray).to_device(device, stream=stream)
+        return self
+
     def __copy__(self) -> Any:
         return copied(self)
 
@@ -242,10 +259,21 @@ class Valued(Buffer):
         return as_values(self).value
 
 
+def _unless_in_doubt(name: str) -> Any:
+    native = getattr(np.ndarray, name)
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        check_order(self, name, args, kwargs)
+        return native(self, *args, **kwargs)
+
+    return method
+
+
 def _view_or_value(name: str) -> Any:
     native = getattr(np.ndarray, name)
 
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        check_order(self, name, args, kwargs)
         try:
             return native(self, *args, **kwargs)
         except GradientError:
@@ -278,6 +306,8 @@ for _name in [n for n in dir(np.ndarray) if callable(getattr(np.ndarray, n))]:
     if not _name.startswith("_") and _name not in {**vars(Valued), **vars(Buffer)}:
         _make = _view_or_value if _name in _VIEWS else _of_the_values
         setattr(Valued, _name, _make(_name))
+for _name in BY_ORDER:
+    setattr(Buffer, _name, _unless_in_doubt(_name))
 for _name in _OF_PYTHON:
     setattr(Valued, f"__{_name}__", _of_the_values(f"__{_name}__"))
 for _name in ("sort", "partition"):
@@ -296,6 +326,7 @@ def copied(array: Buffer, order: Any = "K", subok: bool = False) -> Buffer:
     """Return a buffer of the same numbers, in the order in which NumPy copies them."""
     plain = np.ndarray.view(array, np.ndarray)
     fresh: Buffer = np.empty_like(plain, array.dtype, order)  # type: ignore[assignment]
+    fresh.lies_in_doubt = array.lies_in_doubt and order not in ("C", "F")
     fresh[...] = array
     return fresh
 
@@ -324,10 +355,23 @@ def _write(array: Buffer, index: Any, value: Any) -> None:
         raise ValueError("assignment destination is read-only")
     memory = _memory(array)
     if is_basic(index):
-        memory.write(np.ndarray.__getitem__(array, as_view(index)), value)
+        part = np.ndarray.__getitem__(array, as_view(index))
+        if not part.ndim and np.ndim(value) and as_view(index) is not index:
+            _check_number(np.shape(value))
+        memory.write(part, value)
     elif has_values(index):
         arrays, pattern = ops.split_index(index)
         before = memory.read(array)
         memory.write(array, ops.SETITEM(before, value, *arrays, pattern=pattern))
     else:
         memory.write_at(memory.positions(array)[index], value)
+
+
+def _check_number(shape: tuple[int, ...]) -> None:
+    """Raise where NumPy takes no number out of an array of a shape."""
+    try:
+        np.zeros(1)[0] = np.zeros(shape)
+    except ValueError as error:
+        raise ValueError(
+            f"x[index] = v: got {shape} for one number; need a number"
+        ) from error

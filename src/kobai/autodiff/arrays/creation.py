@@ -14,8 +14,16 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff.arrays.aliasing import Changeable
-from kobai.autodiff.arrays.buffers import Buffer, as_values, copied, has_values
+from kobai.autodiff.arrays.buffers import (
+    Buffer,
+    Valued,
+    as_values,
+    copied,
+    has_values,
+)
+from kobai.autodiff.arrays.layout import in_doubt, lies_one_way, refuse_doubt
 from kobai.autodiff.arrays.memory import leave_buffers
+from kobai.autodiff.numpy_functions.shapes import filled, full_like
 from kobai.autodiff.primitive import Trace
 
 
@@ -99,12 +107,50 @@ def _made(original: Any, *args: Any, **kwargs: Any) -> Any:
     return _as_buffer(original(*args, **kwargs))
 
 
+def _like(
+    original: Any,
+    a: Any,
+    dtype: Any = None,
+    order: Any = "K",
+    *args: Any,
+    **kwargs: Any,
+) -> Any:
+    """np.zeros_like and its kin: what is made lies in memory as its model does."""
+    model = a
+    if type(a) is Valued:
+        model, dtype = np.ndarray.view(a, np.ndarray), dtype or a.dtype
+    made = _made(original, model, dtype, order, *args, **kwargs)
+    if type(made) is Buffer and order not in ("C", "F"):
+        made.lies_in_doubt = _lies_in_doubt(a)
+    return made
+
+
+def _copy(original: Any, a: Any, order: Any = "K", subok: bool = False) -> Any:
+    """np.copy: of a buffer, what can take values too, and lies as it does."""
+    if issubclass(type(a), Buffer):
+        return copied(a, order)
+    return _made(original, a, order, subok)
+
+
+def _lies_in_doubt(a: Any) -> bool:
+    if isinstance(a, Changeable):
+        return not lies_one_way(a.shape) and a.layout() is None
+    return issubclass(type(a), Buffer) and a.lies_in_doubt
+
+
 def _empty(original: Any, *args: Any, **kwargs: Any) -> Any:
     # What happens to be in memory would be another graph each time.
     array = original(*args, **kwargs)
     if array.dtype.kind == "f":
         array[...] = 0
     return _as_buffer(array)
+
+
+def _empty_like(original: Any, *args: Any, **kwargs: Any) -> Any:
+    array = _like(original, *args, **kwargs)
+    if array.dtype.kind == "f":
+        array[...] = 0
+    return array
 
 
 def _as_buffer(array: Any) -> Any:
@@ -139,7 +185,11 @@ def _is_itself(a: Any, dtype: Any) -> bool:
 
 
 def _laid_out(buffer: Any, order: Any) -> Any:
-    if order not in ("C", "F") or buffer.flags[f"{order}_CONTIGUOUS"]:
+    if order not in ("C", "F"):
+        return buffer
+    if buffer.lies_in_doubt and buffer.size > 1:
+        refuse_doubt(f'np.array with order="{order}"')
+    if buffer.flags[f"{order}_CONTIGUOUS"]:
         return buffer
     return copied(buffer, order)
 
@@ -189,6 +239,8 @@ def _of_values(
         raise ValueError("Unable to avoid copy while creating an array as requested.")
     if copy and array is x:
         array = np.copy(array)
+    if order in ("F", "A"):
+        array = in_doubt(array)
     return _with_ndmin(array, ndmin)
 
 
@@ -215,28 +267,26 @@ def _full(original: Any, shape: Any, fill_value: Any, *args: Any, **kwargs: Any)
         return _made(original, shape, fill_value, *args, **kwargs)
     value = as_values(fill_value)
     like = np.empty(shape, *(args[:1] or [kwargs.pop("dtype", None) or value.dtype]))
-    return _filled(value, like)
+    return filled(like, value)
 
 
 def _full_like(
     original: Any, a: Any, fill_value: Any, *args: Any, **kwargs: Any
 ) -> Any:
-    if not has_values(fill_value):
+    if not has_values(a) and not has_values(fill_value):
         return _made(original, a, fill_value, *args, **kwargs)
-    return _filled(as_values(fill_value), np.zeros_like(a, *args, **kwargs))
-
-
-def _filled(value: Any, like: Any) -> Any:
-    return np.copy(np.broadcast_to(value, like.shape)).astype(like.dtype)
+    return full_like(a, as_values(fill_value), *args, **kwargs)
 
 
 _ORDERS = {np.ascontiguousarray: "C", np.asfortranarray: "F"}
 _INSIDE: dict[Any, list[Any]] = {
     _made: [
-        *(np.zeros, np.zeros_like, np.ones, np.ones_like),
-        *(np.copy, np.eye, np.identity, np.arange, np.linspace),
+        *(np.zeros, np.ones, np.eye, np.identity, np.arange, np.linspace),
     ],
-    _empty: [np.empty, np.empty_like],
+    _copy: [np.copy],
+    _like: [np.zeros_like, np.ones_like],
+    _empty: [np.empty],
+    _empty_like: [np.empty_like],
     _new: [np.array],
     _old: [np.asarray, np.asanyarray],
     _with_axis: [np.ascontiguousarray, np.asfortranarray],

@@ -46,8 +46,15 @@ class Flat(NDArrayOperatorsMixin):
 
     def __setitem__(self, index: Any, value: Any) -> None:
         places = self._places(index)
-        # An array of one entry has a truth value.
-        is_bool = self.base.dtype.kind == "b" and np.size(value) == 1
+        is_bool = self.base.dtype.kind == "b"
+        if (
+            is_bool
+            and np.ndim(places[0]) == 0
+            and issubclass(type(value), list | tuple)
+        ):
+            # What goes into one bool is the truth value, which a list has, too.
+            value = bool(value)
+        is_bool = is_bool and np.size(value) == 1
         if np.ndim(value) > np.ndim(places[0]) == 0 and not is_bool:
             raise ValueError(f"x.flat[{index}]: got {np.shape(value)}; need one number")
         # What is too short is repeated, and what is too long is cut.

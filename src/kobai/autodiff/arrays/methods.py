@@ -7,6 +7,7 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.flat import Flat
+from kobai.autodiff.arrays.layout import in_doubt
 from kobai.autodiff.numpy_functions import call_twin, twin_for
 from kobai.autodiff.numpy_functions.arrangement import move_in
 from kobai.errors import GradientError
@@ -225,14 +226,14 @@ class Methods:
             )
         if not copy and self.dtype == wanted:
             return self
-        if wanted.kind in "fc":
-            return ops.ASTYPE(self, dtype=wanted)
-        if wanted.kind not in "iub":
+        if wanted.kind not in "fciub":
             raise GradientError(
                 f"astype: got {wanted}, which holds no numbers to differentiate; use "
                 "a type of floats, or x.value to leave differentiation on purpose"
             )
-        return ops.ASTYPE_CONSTANT(self, dtype=wanted)
+        cast = ops.ASTYPE if wanted.kind in "fc" else ops.ASTYPE_CONSTANT
+        found = cast(self, dtype=wanted)
+        return found if order in ("K", "C") else in_doubt(found)
 
     def item(self, *index: Any) -> Any:
         """Return one of Python's numbers, which is still under differentiation."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.buffers import as_values
+from kobai.autodiff.arrays.layout import in_doubt
 from kobai.autodiff.numpy_functions import FUNCTIONS, call_twin, stored, twin_for
 from kobai.autodiff.numpy_functions.arrangement import known, writable
 from kobai.autodiff.numpy_functions.calling import asked_for, stretched
@@ -18,7 +19,7 @@ from kobai.autodiff.numpy_functions.table import (
     loop_types,
     one_axis,
 )
-from kobai.autodiff.primitive import Primitive
+from kobai.autodiff.primitive import Overloaded, Primitive
 from kobai.autodiff.rules import ELEMENTWISE
 from kobai.autodiff.scipy_rules import primitive_of
 from kobai.errors import GradientError
@@ -71,8 +72,8 @@ def qualified(function: Any) -> str:
 def _call(ufunc: Any, operation: Any, inputs: Any, kwargs: dict[str, Any]) -> Any:
     name = ufunc.__name__
     targets, where = kwargs.pop("out", None), kwargs.pop("where", True)
-    for harmless in ("order", "casting"):
-        kwargs.pop(harmless, None)
+    kwargs.pop("casting", None)
+    order = kwargs.pop("order", "K")
     if "dtype" in kwargs:
         inputs = _cast(ufunc, inputs, kwargs.pop("dtype"))
     if not isinstance(operation, Primitive):
@@ -90,11 +91,20 @@ def _call(ufunc: Any, operation: Any, inputs: Any, kwargs: dict[str, Any]) -> An
             "np.where(mask, result, other)"
         )
     if targets is None:
-        return result
+        return result if order == "K" else _ordered(result, order)
     if ufunc.nout == 1:
         return _store(name, targets[0], result, where)
     pairs = zip(targets, result, strict=True)
     return tuple(y if t is None else _store(name, t, y, where) for t, y in pairs)
+
+
+def _ordered(result: Any, order: str) -> Any:
+    """Return results that lie in memory as order= says."""
+    if isinstance(result, tuple):
+        return tuple(_ordered(y, order) for y in result)
+    if isinstance(result, Overloaded):
+        return in_doubt(result)
+    return np.asarray(result, order=order) if np.ndim(result) else result  # type: ignore
 
 
 def _store(name: str, target: Any, result: Any, where: Any) -> Any:

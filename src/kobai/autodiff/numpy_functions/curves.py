@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff import operations as ops
+from kobai.autodiff.arrays.layout import in_doubt
 from kobai.autodiff.numpy_functions.arrangement import known
 from kobai.autodiff.numpy_functions.table import (
     along,
@@ -82,7 +83,7 @@ def _gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> A
     if len(spacings) != len(axes):
         raise TypeError(f"gradient: got {len(varargs)} spacings for {len(axes)} axes")
     found = [
-        _slopes(f, axis, _steps(spacing, f.shape[axis]), edge_order)
+        in_doubt(_slopes(f, axis, _steps(spacing, f.shape[axis]), edge_order))
         for axis, spacing in zip(axes, spacings, strict=True)
     ]
     return found[0] if len(found) == 1 else tuple(found)

@@ -43,7 +43,7 @@ def _quantile(
     keepdims: bool = False,
 ) -> Any:
     shares = np.asarray(known(np.quantile, "q", q))
-    flat, kept = axis_last(as_array(a), axis)
+    flat, kept = axis_last(_entries("quantile", as_array(a), axis), axis)
     ordered = np.sort(flat, axis=-1)
     # What is not a number comes last, and is what NumPy returns then.
     last = ordered[..., -1]
@@ -71,7 +71,7 @@ def shares_of(percents: Any) -> Any:
 
 @twin_of(np.median)
 def _median(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    flat, kept = axis_last(as_array(a), axis)
+    flat, kept = axis_last(_entries("median", as_array(a), axis), axis)
     ordered, count = np.sort(flat, axis=-1), flat.shape[-1]
     # The mean of the two in the middle, which may be one and the same.
     found = np.mean(ordered[..., (count - 1) // 2 : count // 2 + 1], axis=-1)
@@ -96,6 +96,13 @@ def interpolated(ordered: Any, place: Any) -> Any:
         high = np.take_along_axis(ordered, above, -1)
     # The whole entry, so that inf beside it does not count.
     return np.where(share == 0, low, low + (high - low) * share)
+
+
+def _entries(name: str, a: Any, axis: Any) -> Any:
+    """Return an array that has entries to order, as NumPy wants them along no axis."""
+    if axis == () and not a.size:
+        raise ValueError(f"{name}: got {a.shape} and axis=(); need entries, or an axis")
+    return a
 
 
 def axis_last(a: Any, axis: Any) -> tuple[Any, tuple[int, ...]]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from kobai.autodiff.arrays.layout import in_doubt
 from kobai.autodiff.numpy_functions.arrangement import known, rearranged
 from kobai.autodiff.numpy_functions.table import (
     along,
@@ -40,7 +41,7 @@ def _pad(
     values = _pairs(constant_values, array.ndim)
     for axis in range(array.ndim):
         array = _padded(array, axis, widths[axis], values[axis])
-    return array
+    return in_doubt(array)
 
 
 def _pairs(given: Any, ndim: int) -> Any:

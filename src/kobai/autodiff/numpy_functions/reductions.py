@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff import operations as ops
+from kobai.autodiff.arrays.layout import in_doubt
 from kobai.autodiff.numpy_functions.table import (
     accumulated,
     as_array,
@@ -128,6 +129,11 @@ def _count(a: Any, axes: tuple[int, ...], where: Any) -> Any:
     return np.sum(looked_at, axis=axes, keepdims=True).astype(a.dtype)
 
 
+def _counted_axes(axis: Any, ndim: int, where: Any) -> tuple[int, ...]:
+    """Return the axes of a mean: where it counts by a mask, a number has one, too."""
+    return (normalized_axis if where is True else reduced_axes)(axis, ndim)
+
+
 def _mean_of(
     a: Any, axes: tuple[int, ...], where: Any, less: Any = 0, keepdims: bool = True
 ) -> Any:
@@ -163,7 +169,7 @@ def _mean(
     a = as_array(a)
     addends = _summed(a, dtype, of_halves=np.float32)
     kind = a.dtype if dtype is None and a.dtype == np.float16 else addends.dtype
-    axes = normalized_axis(axis, a.ndim)
+    axes = _counted_axes(axis, a.ndim, where)
     if where is True:
         total = ops.SUM(addends, axis=axes, keepdims=bool(keepdims))
         return converted(total / product_of(a.shape[i] for i in axes), kind)
@@ -222,7 +228,7 @@ def _var(
     correction: Any = None,
 ) -> Any:
     a = as_array(a)
-    axes = normalized_axis(axis, a.ndim)
+    axes = _counted_axes(axis, a.ndim, where)
     addends = _summed(a, dtype)
     center = _mean_of(addends, axes, where) if mean is None else mean
     # Squared, what is not looked at could be nan, and its derivative 0 times nan.
@@ -261,7 +267,7 @@ def _cumsum(a: Any, axis: int | None = None, dtype: Any = None) -> Any:
 @twin_of(np.cumprod)
 def _cumprod(a: Any, axis: int | None = None, dtype: Any = None) -> Any:
     a, axis = _along_one(accumulated(as_array(a), dtype), axis)
-    return ops.products_before(a, axis) * a
+    return in_doubt(ops.products_before(a, axis) * a)
 
 
 def _along_one(a: Any, axis: int | None) -> tuple[Any, int]:

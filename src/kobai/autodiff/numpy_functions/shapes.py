@@ -8,6 +8,8 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.aliasing import Changeable
+from kobai.autodiff.arrays.buffers import has_values
+from kobai.autodiff.arrays.layout import in_doubt
 from kobai.autodiff.numpy_functions.table import (
     FUNCTIONS,
     as_array,
@@ -131,7 +133,7 @@ def _atleast_2d(a: Any) -> Any:
 def _atleast_3d(a: Any) -> Any:
     if a.ndim < 2:
         return np.reshape(a, (1, -1, 1))
-    return a if a.ndim > 2 else np.expand_dims(a, 2)
+    return a if a.ndim > 2 else a[:, :, np.newaxis]
 
 
 @twin_of(np.rollaxis)
@@ -153,15 +155,26 @@ def _broadcast_to(array: Any, shape: Any) -> Any:
 
 
 @twin_of(np.full_like)
-def _full_like(
+def full_like(
     a: Any, fill_value: Any, dtype: Any = None, order: Any = "K", *, shape: Any = None
 ) -> Any:
-    a = as_array(a)
-    shape = a.shape if shape is None else shape
-    filling = as_array(fill_value, a.dtype if dtype is None else dtype)
-    return np.copy(np.broadcast_to(filling, shape))
+    """Return an array like another, of one value or of those that broadcast."""
+    like = np.zeros_like(a, dtype, order, shape=shape)
+    return filled(like, fill_value)
+
+
+def filled(like: Any, value: Any) -> Any:
+    """Return an array with a value in place of all of its numbers."""
+    if not has_values(value):
+        like[...] = value
+        return like
+    if like.dtype.kind == "f":
+        # In place of the numbers, since this keeps their order in memory.
+        return ops.SETITEM(np.ndarray.view(like, np.ndarray), value, pattern=(...,))
+    return np.copy(np.broadcast_to(value, like.shape)).astype(like.dtype)
 
 
 @twin_of(np.copy)
 def _copy(a: Any, order: str = "K") -> Any:
-    return ops.ASTYPE(a, dtype=a.dtype)
+    copy = ops.ASTYPE(a, dtype=a.dtype)
+    return copy if order in ("K", "C") else in_doubt(copy)

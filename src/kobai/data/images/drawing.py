@@ -1,6 +1,7 @@
 """A picture of any size made into what a network was trained on."""
 
 import errno
+import math
 import os
 import warnings
 from pathlib import Path
@@ -8,17 +9,21 @@ from typing import Any
 
 import numpy as np
 
-from kobai.data.damage import readable
+from kobai.data.damage import check_regular, readable
 from kobai.errors import DataError
+from kobai.keywords import checked_keywords
 
 Array = np.ndarray[Any, Any]
 
 BLANK = 0.1
 FAINTEST_INK = 0.02
 SMALL_FIELD = 16
-MOST_PIXELS = 100_000_000
+MOST_PIXELS = 50_000_000
+ENOUGH_PIXELS = 4_000_000
+"""A larger picture is made smaller first: as numbers, a pixel takes 100 bytes."""
 
 
+@checked_keywords
 def read_image(
     path: str | os.PathLike[str], shape: tuple[int, ...] = (28, 28)
 ) -> Array:
@@ -63,6 +68,7 @@ def _read_pixels(path: Path) -> tuple[Array, Array]:
 
     if not path.exists():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+    check_regular(path)
     try:
         # PIL warns of damaged tags, and of sizes that are refused below.
         with (
@@ -87,9 +93,23 @@ def _luminance(image: Any, path: Path) -> tuple[Array, Array]:
         )
     # A palette may hold transparency, and 16-bit greys have no own luminance.
     if image.mode.startswith("I") or image.mode == "F":
-        return _deep_grey(np.asarray(image, dtype=np.float64))
-    pixels = np.asarray(image.convert("RGBA"), dtype=np.float64) / 255
+        grey = _smaller(image.convert("F"))
+        return _deep_grey(np.asarray(grey, dtype=np.float64))
+    if image.mode not in ("L", "RGB"):
+        image = image.convert("RGBA")
+    pixels = np.asarray(_smaller(image).convert("RGBA"), dtype=np.float64) / 255
     return pixels[..., :3] @ [0.299, 0.587, 0.114], pixels[..., 3]
+
+
+def _smaller(image: Any) -> Any:
+    """Return a picture with as many pixels as are enough, each the mean of several."""
+    factor = math.ceil(math.sqrt(image.width * image.height / ENOUGH_PIXELS))
+    if factor == 1:
+        return image
+    if image.mode != "RGBA":
+        return image.reduce(factor)
+    # Multiplied by its opacity, what is transparent has no colour to mix in.
+    return image.convert("RGBa").reduce(factor).convert("RGBA")
 
 
 def _deep_grey(values: Array) -> tuple[Array, Array]:

@@ -10,16 +10,19 @@ import gzip
 import math
 import struct
 import zlib
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 
+from kobai.data.damage import check_regular, check_unpacked
 from kobai.data.dataset import Array
 from kobai.errors import DataError
 
 GZIP_MAGIC = b"\x1f\x8b"
 UNSIGNED_BYTE = 8
 MOST_AXES = 64  # what a NumPy array can have
+LONGEST_HEADER = 4 + 4 * MOST_AXES
 AGAIN = "copy or download it again"
 
 
@@ -44,8 +47,15 @@ def read_idx(path: str | Path) -> Array:
 
 def read_bytes(path: str | Path) -> bytes:
     """Return a file's bytes; raise `DataError` where it cannot be read."""
+    path = Path(path)
+    check_regular(path)
     try:
-        return Path(path).read_bytes()
+        with path.open("rb") as file:
+            head = file.read(LONGEST_HEADER)
+            if not head.startswith(GZIP_MAGIC):
+                # Before all of it is read, which may be nothing but a hole on the disk.
+                _checked_shape(head, path.stat().st_size, path)
+            return head + file.read()
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror})") from error
 
@@ -56,7 +66,14 @@ def decompress(raw: bytes, name: str | Path) -> bytes:
     if not raw.startswith(GZIP_MAGIC):
         return raw
     try:
-        return gzip.decompress(raw)
+        with gzip.open(BytesIO(raw)) as file:
+            head = file.read(LONGEST_HEADER)
+            need = _said_size(head)
+            check_unpacked(name, need, len(raw), f"Unpack it first: gzip -d {name}")
+            # One byte more than that shows that it is too long.
+            return head + file.read(max(need - len(head), 0) + 1)
+    except DataError:
+        raise
     except EOFError as error:
         raise DataError(f"{name}: the compressed file is cut short; {AGAIN}") from error
     except (OSError, ValueError, struct.error, zlib.error) as error:
@@ -65,6 +82,13 @@ def decompress(raw: bytes, name: str | Path) -> bytes:
 
 def parse_idx(content: bytes, name: str | Path) -> Array:
     """Return the array that IDX bytes hold; `name` is used in messages."""
+    shape = _checked_shape(content, len(content), name)
+    start = 4 + 4 * len(shape)
+    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+
+
+def _checked_shape(content: bytes, got: int, name: str | Path) -> tuple[int, ...]:
+    """Return the shape in the header of a file of `got` bytes, or say what is wrong."""
     if len(content) < 4:
         raise DataError(f"{name}: holds {len(content)} bytes, no IDX file; {AGAIN}")
     if content[:2] != b"\0\0":
@@ -78,15 +102,24 @@ def parse_idx(content: bytes, name: str | Path) -> Array:
             f"Kobai reads unsigned bytes (0x08)"
         )
     shape = _shape(content, name)
-    start = 4 + 4 * len(shape)
-    need, got = start + math.prod(shape), len(content)
+    need = 4 + 4 * len(shape) + math.prod(shape)
     if got != need:
         form = " × ".join(f"{size:,}" for size in shape)
         raise DataError(
             f"{name}: is {'cut short' if got < need else 'too long'}: {got:,} bytes, "
             f"where {form} values need {need:,}; {AGAIN}"
         )
-    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+    return shape
+
+
+def _said_size(head: bytes) -> int:
+    """Return how many bytes a file has by its header, which may be none."""
+    axes = head[3] if len(head) > 3 else 0
+    is_whole = len(head) >= 4 + 4 * axes
+    sizes: tuple[int, ...] = ()
+    if is_whole:
+        sizes = struct.unpack_from(f">{axes}I", head, offset=4)
+    return 4 + 4 * axes + math.prod(sizes)
 
 
 def _shape(content: bytes, name: str | Path) -> tuple[int, ...]:

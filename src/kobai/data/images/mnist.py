@@ -14,8 +14,8 @@ from kobai.data.images.idx import (
 )
 from kobai.data.images.sources import SOURCES, Published, Source
 from kobai.data.images.stack import image_dataset
-from kobai.data.keywords import checked_keywords
 from kobai.errors import DataError
+from kobai.keywords import checked_keywords
 
 Folder = str | os.PathLike[str]
 

@@ -1,5 +1,7 @@
 """Stacks of images and their labels turned into a data set."""
 
+import math
+
 import numpy as np
 
 from kobai.data.dataset import Array, Dataset
@@ -18,6 +20,8 @@ def image_dataset(
     one_hot_label: bool,
     source: str,
     full: float = 255.0,
+    drawn: str = "",
+    checksum: str = "",
 ) -> Dataset:
     """Make a data set of two pairs of images `(n, height, width)` and labels `(n,)`.
 
@@ -37,7 +41,8 @@ def image_dataset(
 
     def inputs(images: Array) -> Array:
         n = len(images)
-        shape = (n, images[0].size) if flatten else (n, 1, *images.shape[1:])
+        size = math.prod(images.shape[1:])
+        shape = (n, size) if flatten else (n, 1, *images.shape[1:])
         # One pass from bytes to float32; a float64 between would take 8 times the
         # memory of the images.
         return np.multiply(images, scale, dtype=np.float32).reshape(shape)
@@ -57,5 +62,7 @@ def image_dataset(
         image_shape=x_train.shape[1:],
         scale=scale,
         source=source,
-        input_range=range_of((x_train, x_test), full),
+        input_range=range_of([x for x in (x_train, x_test) if len(x)], full),
+        drawn=drawn,
+        checksum=checksum,
     )

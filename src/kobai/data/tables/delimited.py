@@ -3,13 +3,14 @@
 import codecs
 import contextlib
 import csv
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from kobai.data.damage import readable
+from kobai.data.damage import MOST_UNPACKED, check_unpacked, readable
 from kobai.data.tables.encodings import checked_encoding, find_encoding
 from kobai.data.tables.writing import CELLS
 from kobai.errors import DataError
@@ -22,6 +23,7 @@ BLOCK = 4 << 20
 FIRST = 1 << 18
 """Bytes that are read at first, to see what the columns hold."""
 LONGEST_HEADER = 1 << 20
+LONGEST_NAME = 1000
 SEPARATORS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 _BLANK_LINES = re.compile(rb'("[^"]*")|\n\r?(?=\n)')
 
@@ -175,7 +177,7 @@ def open_text_table(
     with _opened(path) as file:
         _check_beginning(file.read(4096), path)
         file.seek(0)
-        known = encoding and checked_encoding(encoding)
+        known = encoding and checked_encoding(encoding, path)
         found = known or find_encoding(file, path, usual)
         file.seek(0)
         table = TextTable(path, found, ",", ())
@@ -194,6 +196,13 @@ def open_text_table(
 def checked_names(names: Sequence[str], table: object) -> tuple[str, ...]:
     """Return the columns' names, those without one numbered; no two may be alike."""
     found = [name.strip() or f"column {i}" for i, name in enumerate(names, start=1)]
+    for number, name in enumerate(found, start=1):
+        if len(name) > LONGEST_NAME:
+            raise DataError(
+                f"{table}: the name of column {number} has {len(name):,} characters; "
+                f"need names of at most {LONGEST_NAME:,}. Perhaps a quotation mark is "
+                "not closed, or the first line is one of data"
+            )
     twice = sorted({name for name in found if found.count(name) > 1})
     if twice:
         raise DataError(
@@ -240,8 +249,20 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 
     openers: dict[str, Any] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
     opened = openers.get(path.suffix.lower(), open)
-    with readable(path, "it cannot be read"), opened(path, "rb") as file:
-        yield file
+    with readable(path, "it cannot be read"):
+        if opened is lzma.open:
+            _check_memory(path)
+        with opened(path, "rb") as file:
+            yield file
+
+
+def _check_memory(path: Path) -> None:
+    """Refuse what would take much memory only to be unpacked."""
+    import lzma
+
+    with path.open("rb") as file:
+        head = file.read(4096)
+    lzma.LZMADecompressor(memlimit=MOST_UNPACKED).decompress(head, max_length=1)
 
 
 def _check_beginning(beginning: bytes, path: Path) -> None:
@@ -268,12 +289,15 @@ def _utf8(file: BinaryIO, table: TextTable, size: int = FIRST) -> Iterator[bytes
     try:
         while chunk := file.read(size):
             size = BLOCK
+            packed = os.fstat(file.fileno()).st_size
+            remedy = "Unpack it first, if it is a table"
+            check_unpacked(table.path, file.tell(), packed, remedy)
             if plain and chunk.isascii() and not decoder.getstate()[0]:
                 yield chunk
             else:
                 yield decoder.decode(chunk).encode()
         decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise DataError(
             f"{table.path}: it has text that is not {table.encoding}; say what it is: "
             "--encoding cp932 (or encoding=), or save it as UTF-8"

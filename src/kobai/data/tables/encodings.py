@@ -14,18 +14,21 @@ BOMS = {
 }
 
 
-def checked_encoding(name: str) -> str:
+def checked_encoding(name: str, file: object = "") -> str:
     """Return an encoding's name as Python has it, or raise `DataError`.
 
     >>> checked_encoding("Shift_JIS"), checked_encoding("UTF8")
     ('shift_jis', 'utf-8')
     """
     try:
+        # What is no encoding of text, such as base64, can be looked up, too.
+        "".encode(name)
         return codecs.lookup(name).name
-    except LookupError:
+    except (LookupError, ValueError):
+        where = f"{file}: " if file else ""
         raise DataError(
-            f'unknown encoding "{name}".{suggest(name, ENCODINGS)} Usual ones are '
-            f"{', '.join(ENCODINGS)}"
+            f'{where}unknown encoding "{name}".{suggest(name, ENCODINGS)} Usual ones '
+            f"are {', '.join(ENCODINGS)}"
         ) from None
 
 

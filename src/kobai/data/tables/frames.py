@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kobai.data.damage import readable
+from kobai.data.damage import check_regular, check_unpacked, readable
 from kobai.data.tables.delimited import TextTable, checked_names, open_text_table
 from kobai.data.tables.endings import ENDINGS, PACKED, ending_of, is_table
 from kobai.data.tables.foreign import from_pandas, from_polars, pandas_names
@@ -60,6 +60,7 @@ def _open_file(path: Path, encoding: str | None, usual: str | None) -> Table:
             f"{path}: not known as a table by its name; need one that ends in "
             f"{', '.join(ENDINGS)} (text also compressed: {', '.join(PACKED)})"
         )
+    check_regular(path)
     if ending_of(path) == ".parquet":
         return _open_parquet(path)
     text: TextTable = open_text_table(path, encoding, usual)
@@ -76,6 +77,7 @@ def _open_parquet(path: Path) -> Table:
 
     problem = "no readable Parquet file"
     with readable(path, problem), ParquetFile(path) as file:
+        _check_said(path, file.metadata)
         names = checked_names(file.schema_arrow.names, path)
 
     def frames(dtypes: Dtypes) -> "Iterator[pl.DataFrame]":
@@ -88,6 +90,14 @@ def _open_parquet(path: Path) -> Table:
                 yield frame
 
     return Table(str(path), names, frames)
+
+
+def _check_said(path: Path, said: Any) -> None:
+    """Refuse a Parquet file that says it is far larger than it is."""
+    numbers = 8 * said.num_rows * said.num_columns
+    groups = (said.row_group(i).total_byte_size for i in range(said.num_row_groups))
+    remedy = "To have it read: load_table(polars.read_parquet(path), …)"
+    check_unpacked(path, max(numbers, sum(groups)), path.stat().st_size, remedy)
 
 
 def polars_frame(table: Any) -> "pl.DataFrame":

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kobai.data.checksum import Checksum
 from kobai.data.dataset import Array
 from kobai.data.tables.columns import OTHER, Columns, pick
 from kobai.data.tables.fitting import EMPTY, SAME, Fitted, Statistics, fit
@@ -59,9 +60,14 @@ def fitted_to(features: Features, is_training: Array, keep: Sequence[str]) -> Fi
 
 
 def encoded(
-    features: Features, columns: Columns, train: Array, test: Array, memory: int
+    features: Features,
+    columns: Columns,
+    train: Array,
+    test: Array,
+    memory: int,
+    checksum: Checksum,
 ) -> tuple[Array, Array]:
-    """Return the inputs of the training rows and of the test rows."""
+    """Return the inputs of the training rows and of the test rows; all are summed."""
     raw = features.raw
     every = [raw.columns[i].name for i in features.indices]
     chosen = [every.index(name) for name in columns.names]
@@ -85,6 +91,8 @@ def encoded(
             # The last entry is for NaN.
             index = np.nan_to_num(block[:, place], nan=len(remap) - 1)
             block[:, place] = remap[index.astype(np.int64)]
+        is_used = train[rows] | test[rows]
+        checksum.add(block if is_used.all() else block[is_used])
         x = columns.encode(block)
         for k, (is_part, array) in enumerate(parts):
             mine = x[is_part[rows]]

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from kobai.data.checksum import Checksum
 from kobai.data.dataset import Array, Dataset
-from kobai.data.keywords import checked_keywords
 from kobai.data.splits import chosen_rows
 from kobai.data.tables.columns import Columns, Target
 from kobai.data.tables.fitting import Fitted
@@ -20,6 +20,8 @@ from kobai.data.tables.spool import MEMORY, Spool, empty_rows
 from kobai.data.tables.targets import class_weights, read_targets, read_weights, scaled
 from kobai.data.tables.writing import Writing
 from kobai.errors import DataError
+from kobai.files import as_text
+from kobai.keywords import checked_keywords
 
 Names = Any
 """A name of a column, or several; in a frame they may be numbers."""
@@ -93,44 +95,56 @@ def load_table(
     features = features_of(raw, (*chosen.target, *chosen.weight))
     fitted = fitted_to(features, is_training, chosen.keep)
     columns = Columns(fitted.features, kind)
-    x_train, x_test = encoded(features, columns, is_training, is_test, memory)
+    total = Checksum()
+    x_train, x_test = encoded(features, columns, is_training, is_test, memory, total)
+    total.add(t[rows])
     t_test = t[is_test]
     notes = _notes(opened, fitted, rows)
     if test is not None:
         second = open_table(test, encoding)
+        total = Checksum()
         decimal = _writing(raw).decimal
-        x_test, t_test, lost = rows_of(second, columns, memory, decimal)
+        x_test, t_test, lost = rows_of(second, columns, memory, decimal, total)
         notes += [f"test     {second.name}{_without(lost)}"]
     return Dataset(
-        Path(opened.name).name.split(".")[0],
+        as_text(Path(opened.name).name.split(".")[0]),
         x_train,
         t[is_training],
         x_test,
         t_test,
         classes=kind.classes,
-        source=opened.name if isinstance(table, str | Path) else "",
+        source=as_text(opened.name) if isinstance(table, str | Path) else "",
         columns=columns,
         sample_weight=weights,
         notes=tuple(notes),
         writing=_writing(raw),
+        drawn=f"drawn by seed {seed}" if test is None else "",
+        checksum=str(total),
     )
 
 
 def rows_of(
-    table: Table, columns: Columns, memory: int = MEMORY, decimal: str = "."
+    table: Table,
+    columns: Columns,
+    memory: int = MEMORY,
+    decimal: str = ".",
+    checksum: Checksum | None = None,
 ) -> tuple[Array, Array, int]:
     """Return inputs and targets of another table, and how many rows have no target.
 
-    `decimal` is the decimal sign of the table that was trained on. Raises `DataError`
-    where it does not have what `columns` need, or no rows.
+    `decimal` is the decimal sign of the table that was trained on. `checksum` takes in
+    the rows that have a target, as it does where a table is divided.
+    Raises `DataError` where it does not have what `columns` need, or no rows.
     """
     spool, labels = Spool(columns.width, memory), []
+    total = checksum or Checksum()
     lost = 0
     has_commas = decimal == ","
     for frame, raw, first in coded_blocks(columns, table, decimal):
         t, is_there = targets(columns.target, frame, table.name, first, has_commas)
         lost += len(t) - int(is_there.sum())
         labels.append(t[is_there])
+        total.add(raw[is_there])
         spool.append(columns.encode(raw[is_there]))
     if not spool.rows:
         raise DataError(f"{table.name}: has no row with a target")
@@ -139,7 +153,27 @@ def rows_of(
     for block in spool.blocks():
         x[start : start + len(block)] = block
         start += len(block)
-    return x, np.concatenate(labels), lost
+    t = np.concatenate(labels)
+    total.add(t)
+    return x, t, lost
+
+
+def divided_rows(
+    table: Table,
+    columns: Columns,
+    test_size: float = 0.2,
+    seed: int = 0,
+    decimal: str = ".",
+) -> tuple[Array, Array, int, str]:
+    """Return the test rows that `load_table` draws, as columns fitted before take them.
+
+    Inputs and targets, the number of all rows that have a target, and their checksum.
+    """
+    total = Checksum()
+    x, t, _ = rows_of(table, columns, decimal=decimal, checksum=total)
+    labels = t if columns.target.classes else None
+    is_test = _divide(np.ones(len(t), bool), labels, test_size, seed)
+    return x[is_test], t[is_test], len(t), str(total)
 
 
 @dataclass(frozen=True)

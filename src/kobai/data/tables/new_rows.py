@@ -69,7 +69,9 @@ def named_columns(text: Any, table: Table, what: str) -> tuple[str, ...]:
     for name in names:
         if name not in table.names:
             raise DataError(_unknown(name, table, what))
-    return tuple(dict.fromkeys(names))
+        if names.count(name) > 1:
+            raise DataError(f'{what}: got "{name}" twice; name each column once')
+    return tuple(names)
 
 
 def targets(

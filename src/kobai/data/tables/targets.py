@@ -1,5 +1,6 @@
 """What is to be learnt from a table: the kind of task, labels, weights of rows."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -164,10 +165,11 @@ def _classes(column: RawColumn, values: Array) -> tuple[Target, Array, Array]:
         codes = known.astype(np.int64)
         different = np.flatnonzero(np.bincount(codes))
         names = [list(column.words)[code] for code in different]
-        # In the order of the alphabet, not of their first rows.
+        # Not in the order of their first rows.
+        sequence = sorted(range(len(names)), key=lambda i: _by_size(names[i]))
         order = np.empty(len(column.words), np.int64)
-        order[different[np.argsort(names)]] = np.arange(len(names))
-        found, names = order[codes], sorted(names)
+        order[different[sequence]] = np.arange(len(names))
+        found, names = order[codes], [names[i] for i in sequence]
     else:
         different, found = np.unique(known, return_inverse=True)
         names = [class_name(value) for value in different[: MOST_CLASSES + 1]]
@@ -179,3 +181,13 @@ def _classes(column: RawColumn, values: Array) -> tuple[Target, Array, Array]:
     labels = np.full(len(values), -1)
     labels[is_there] = found
     return Target((column.name,), tuple(names)), labels, is_there
+
+
+def _by_size(name: str) -> tuple[bool, float, str]:
+    """Return what puts numbers in order, 10 after 9, and words after them."""
+    try:
+        value = float(name)
+    except ValueError:
+        value = math.nan
+    is_word = not math.isfinite(value)
+    return is_word, 0.0 if is_word else value, name

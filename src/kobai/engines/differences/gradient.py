@@ -22,8 +22,10 @@ from kobai.graph import Graph, trace
 from kobai.graph.identities.table import IDENTITIES
 from kobai.graph.node import in_order
 from kobai.graph.rewriting import rewrite
+from kobai.keywords import checked_keywords
 
 
+@checked_keywords
 def numerical_gradient(
     f: Callable[..., Any],
     x: Tree,

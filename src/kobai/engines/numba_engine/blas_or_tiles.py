@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from kobai.engines.machine.folder import remove
 from kobai.engines.numba_engine import cache
 from kobai.engines.numba_engine.abi import GATHER, PRODUCT, REPEATED
 from kobai.engines.numba_engine.kernels.products import BLAS, IN_PLACE, TILES
@@ -105,32 +106,39 @@ def _remembered(key: Any) -> int:
     be kept, it is BLAS, as measuring would tell each process something else.
     """
     path = choices_path()
+    if path is None:
+        return BLAS
     name, ways = repr(key), _ways(key[-1])
     if name not in _noted(path, ways):
         line = json.dumps([name, _measure(*key)])
-        with suppress(OSError), path.open("a", encoding="utf-8") as file:
+        with suppress(OSError):
+            if not path.is_file():
+                remove(path)
             # On a line of its own, even if the last one was cut short.
-            file.write(f"\n{line}\n")
+            with path.open("a", encoding="utf-8") as file:
+                file.write(f"\n{line}\n")
     return _noted(path, ways).get(name, BLAS)
 
 
-def choices_path() -> Path:
-    """Return the file in the user's cache that has what was measured."""
-    return cache.cache_folder() / f"products-{cache.versions_key()}.jsonl"
+def choices_path() -> Path | None:
+    """Return the file in the user's cache that has what was measured, or None."""
+    folder = cache.usable_folder()
+    return folder and folder / f"products-{cache.versions_key()}.jsonl"
 
 
 def _noted(path: Path, ways: tuple[int, int]) -> dict[str, int]:
     """Return the choices in a file, of several for one product the first."""
     try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, ValueError):
+        # What was here instead of a file will be replaced; a pipe would never end.
+        lines = path.read_bytes().splitlines() if path.is_file() else []
+    except OSError:
         return {}
     known = {}
     for line in reversed(lines):
-        # What a full disk has cut short counts as not there.
-        with suppress(ValueError, TypeError):
+        # What a full disk has cut short, or is no text, counts as not there.
+        with suppress(ValueError, TypeError, RecursionError):
             name, way = json.loads(line)
-            if way in ways:
+            if type(name) is str and type(way) is int and way in ways:
                 known[name] = way
     return known
 

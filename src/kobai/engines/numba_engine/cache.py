@@ -4,18 +4,19 @@
 # mypy: allow-untyped-decorators, allow-untyped-calls
 
 import hashlib
-import importlib.util
 import os
 import sys
-import tempfile
-from collections.abc import Sequence
-from functools import lru_cache
+import warnings
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import lru_cache, partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+from kobai.engines.machine.folder import Entry, is_usable, write_source
 from kobai.engines.numba_engine import abi
 from kobai.engines.numba_engine.abi import REPEATED, STEPS
 from kobai.engines.numba_engine.kernels import tools
@@ -35,8 +36,32 @@ def cache_folder() -> Path:
     elif sys.platform == "darwin":
         base = Path.home() / "Library" / "Caches"
     else:
-        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        base = _named_folder() or Path.home() / ".cache"
     return Path(base) / "kobai" / "compiled"
+
+
+@lru_cache
+def _named_folder() -> str:
+    """Return the folder for caches that the user names, if any; say if it is none."""
+    named = os.environ.get("XDG_CACHE_HOME", "")
+    if named and not os.path.isabs(named):
+        warnings.warn(
+            f"XDG_CACHE_HOME={named} is not used: need the whole path of a folder",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+        return ""
+    return named
+
+
+def usable_folder() -> Path | None:
+    """Return the folder for compiled code, or None where nothing can be kept there."""
+    try:
+        folder = cache_folder()
+    except RuntimeError:
+        # The user has no home.
+        return None
+    return folder if is_usable(folder) else None
 
 
 def load(generated: Generated) -> Any:
@@ -76,10 +101,8 @@ def load_callback(source: str, signature: Any) -> int:
 
     name = _name("symbol", source)
     if name not in _LOADED:
-        module = _module(name, source, cache_folder())
-        jit = numba.cfunc(signature, cache=True, error_model="numpy", nogil=True)
-        with tools.vectorising():
-            _LOADED[name] = jit(module.steps)
+        jit = partial(numba.cfunc, signature, error_model="numpy", nogil=True)
+        _LOADED[name] = _made(name, source, jit)
     address: int = _LOADED[name].address
     return address
 
@@ -107,19 +130,50 @@ def _compiled(
     if key not in _LOADED:
         import numba
 
-        module = _module(name, source, cache_folder())
-        jit = numba.njit(
+        jit = partial(
+            numba.njit,
             signature,
-            cache=True,
             error_model="numpy",
             fastmath=tools.FAST_MATH,
             nogil=True,
             **OUTER,
             **({} if is_shared else {"pipeline_class": apart()}),
         )
-        with tools.vectorising():
-            _LOADED[key] = jit(module.steps)
+        _LOADED[key] = _made(name, source, jit)
     return _LOADED[key]
+
+
+def _made(name: str, source: str, jit: Callable[..., Any]) -> Any:
+    """Return what `jit` makes of a source's steps, from the disk if it is there."""
+    folder = usable_folder()
+    if folder is not None:
+        # Where it cannot be kept, Numba has an error of its own beside the system's.
+        with suppress(OSError, RuntimeError), tools.vectorising():
+            path, entry = folder / f"{name}.py", Entry(folder, name, _kept(folder))
+            write_source(path, source)
+            entry.check()
+            made = jit(cache=True)(_steps(name, source, str(path)))
+            entry.seal()
+            return made
+    with tools.vectorising():
+        return jit(cache=False)(_steps(name, source, f"<{name}>"))
+
+
+def _kept(folder: Path) -> Path:
+    """Return where Numba keeps its code: beside the modules, or where it is told."""
+    from numba.core import config
+
+    named = config.CACHE_DIR  # type: ignore[attr-defined]
+    return Path(named) if named else folder / "__pycache__"
+
+
+def _steps(name: str, source: str, path: str) -> Any:
+    """Return the function in a source, which Numba keeps beside the file at `path`."""
+    # Not imported: Python would keep, and trust, code of its own beside the file.
+    module = ModuleType(name)
+    exec(compile(source, path, "exec"), vars(module))
+    sys.modules[name] = module
+    return module.steps
 
 
 @lru_cache
@@ -138,38 +192,6 @@ def _versions() -> str:
 def versions_key() -> str:
     """Return a short name for all that compiled code depends on beside its source."""
     return hashlib.sha256(_versions().encode()).hexdigest()[:12]
-
-
-def _module(name: str, source: str, folder: Path) -> ModuleType:
-    """Return the module of a source, written to a file of its own."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path = _written(folder / f"{name}.py", source)
-    except OSError:
-        # Nowhere to keep it: compile for this process alone.
-        path = _written(Path(tempfile.mkdtemp(prefix="kobai-")) / f"{name}.py", source)
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    sys.modules[name] = module
-    return module
-
-
-def _written(path: Path, source: str) -> Path:
-    # Numba drops what it has stored when the file's time changes.
-    if not path.exists() or path.read_text(encoding="utf-8") != source:
-        replace_text(path, source)
-    return path
-
-
-def replace_text(path: Path, text: str) -> None:
-    """Write a file so that no one ever reads half of it."""
-    handle, draft = tempfile.mkstemp(dir=path.parent, suffix=".draft")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(draft, path)
 
 
 def _signature(generated: Generated) -> Any:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, MutableMapping, Sequence
 from functools import partial
 from itertools import product
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -84,6 +85,7 @@ class Epoch:
     def __init__(self, generated: Generated, choices: MutableMapping[str, int]) -> None:
         self._core = _Core(generated, choices)
         self._generated = generated
+        self._apart = _Apart()
         self.source = generated.source
         self.inputs = tuple(n.name for n in generated.inputs)
 
@@ -112,8 +114,9 @@ class Epoch:
         core.check_labels(generated.rows, data)
         core.check_labels(generated.inputs, arrays)
         flat = core.flat(arrays)
-        changed, kept = core.parted(arrays)
-        check_apart([*changed, losses], [*kept, *data, indices, *each])
+        if not self._apart.are([*arrays, *data], [losses, indices, *each]):
+            changed, kept = core.parted(arrays)
+            check_apart([*changed, losses], [*kept, *data, indices, *each])
         of_rows = zip(generated.rows, data, strict=True)
         of_each = zip(generated.each, each, strict=True)
         run = partial(
@@ -231,6 +234,40 @@ def check_apart(changed: Sequence[Any], kept: Sequence[Any]) -> None:
 
 def _owns_memory(array: Any) -> bool:
     return not isinstance(array, np.ndarray) or array.flags.owndata
+
+
+class _Apart:
+    """Knows at a glance which arrays are apart, in calls that follow each other.
+
+    Most arrays of a run are the same in every call, and are looked at once. Arrays
+    share no memory where it belongs to different arrays, each one's own or that of
+    which it is a view; what is not certain is left to `check_apart`.
+    """
+
+    def __init__(self) -> None:
+        self._lasting: list[Any] = []
+        self._owners: set[int] = set()
+
+    def are(self, lasting: list[Any], fresh: list[Any]) -> bool:
+        """Whether all arrays are certain to be apart."""
+        before = self._lasting
+        if len(lasting) != len(before) or not all(map(is_, lasting, before)):
+            self._lasting, self._owners = lasting, _different_owners(lasting)
+        owners = _different_owners(fresh)
+        return bool(self._owners and owners) and self._owners.isdisjoint(owners)
+
+
+def _different_owners(arrays: list[Any]) -> set[int]:
+    """Return which arrays own the memory of arrays; none where not all differ."""
+    owners = {_owner(array) for array in arrays}
+    return owners if len(owners) == len(arrays) and 0 not in owners else set()
+
+
+def _owner(array: Any) -> int:
+    """Return which array owns an array's memory; 0 where that is not known."""
+    owner = array if array.flags.owndata else array.base
+    is_known = type(owner) is np.ndarray and owner.flags.owndata
+    return id(owner) if is_known else 0
 
 
 def _check_steps(

@@ -148,6 +148,11 @@ def _emit_where(w: "Writer", node: Operation, a: Operands, out: str) -> list[str
             given = w.scope.alias(yes, "bits", f".view({integer})")
         return [f"np.multiply({given}, {condition}, out={bits})"]
     no = _branch(node.inputs[2], a[2], node.dtype)
+    if out == yes:
+        # Filled with the other branch first, it would be lost.
+        return [f"np.copyto({out}, {no}, where=np.logical_not({condition}))"]
+    if a[0] == out:
+        return [f"np.copyto({out}, np.where({condition}, {yes}, {no}))"]
     lines = [] if out == no else [f"np.copyto({out}, {no})"]
     return [*lines, f"np.copyto({out}, {yes}, where={condition})"]
 

@@ -39,7 +39,7 @@ def full_bound(w: "Writer", node: Operation, position: int) -> str:
     if node.primitive not in BOUNDING or node.size > LARGEST_BOUND:
         return ""
     given, other = node.inputs[position], node.inputs[1 - position]
-    if not isinstance(given, Constant) or given.size != 1:
+    if not isinstance(given, Constant) or given.ndim:
         return ""
     is_number = bool(np.asarray(given.value) == given.value)  # not nan
     if not is_number or (other.shape, other.dtype) != (node.shape, node.dtype):

@@ -16,6 +16,7 @@ from kobai.formats.exporting.prediction import ExportError, prediction_of
 from kobai.formats.files import load_model
 from kobai.formats.model import Model
 from kobai.formats.pytorch import pytorch_bytes
+from kobai.keywords import checked_keywords
 from kobai.networks import Network
 
 __all__ = ["FORMATS", "ExportError", "Format", "export", "format_of", "load_json"]
@@ -52,6 +53,7 @@ FORMATS = {
 }
 
 
+@checked_keywords
 def export(
     model: Model | Network | str | os.PathLike[str],
     path: str | os.PathLike[str],
@@ -109,15 +111,21 @@ def format_of(path: Path, format: str | None) -> str:
     >>> format_of(Path("model.mjs"), None)
     'javascript'
     """
-    if format is not None:
-        if format not in FORMATS:
-            raise ExportError(
-                f'export: unknown format "{format}"; need one of {", ".join(FORMATS)}.'
-                f"{suggest(format, FORMATS)}"
-            )
-        return format
+    if format is not None and format not in FORMATS:
+        raise ExportError(
+            f'export: unknown format "{format}"; need one of {", ".join(FORMATS)}.'
+            f"{suggest(format, FORMATS)}"
+        )
     ending = path.suffix.lower()
     known = {e: name for name, each in FORMATS.items() for e in each.endings}
+    if format is not None:
+        if known.get(ending, format) != format:
+            needed = FORMATS[format].endings[0]
+            raise ExportError(
+                f"export: {path} is named as {known[ending]}, and the format is "
+                f"{format}; name it {path.with_suffix(needed)}, or leave the format out"
+            )
+        return format
     if ending not in known:
         raise ExportError(
             f"export: {path} ends in no known way; need one of {', '.join(known)}, or "

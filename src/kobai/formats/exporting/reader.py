@@ -23,13 +23,13 @@ Named = ast.Assign | ast.FunctionDef
 # What is copied: everything between the bytes of a file and its raw rows.
 COPIED: dict[ModuleType, str] = {
     errors: "suggest",
-    damage: "readable _why",
+    damage: "MOST_UNPACKED MOST_TIMES check_unpacked readable _why",
     encodings: "SAMPLE ENCODINGS BOMS checked_encoding find_encoding _decoded "
     "_common_japanese _common_chinese _not_ascii",
-    delimited: "BLOCK FIRST LONGEST_HEADER SEPARATORS _BLANK_LINES row_blocks "
-    "_checked _bare _is_even _check_counts cell_pattern _check_quotes open_text_table "
-    "checked_names _first_line _separator _opened _check_beginning _utf8 _records "
-    "_end_of_first _end_of_last",
+    delimited: "BLOCK FIRST LONGEST_HEADER LONGEST_NAME SEPARATORS _BLANK_LINES "
+    "row_blocks _checked _bare _is_even _check_counts cell_pattern _check_quotes "
+    "open_text_table checked_names _first_line _separator _opened _check_memory "
+    "_check_beginning _utf8 _records _end_of_first _end_of_last",
     cells: "MOST_SHOWN shortened no_number too_large_number",
     new_rows: "MOST_NAMES lacking _list spelled _spellings",
     foreign: "is_missing word_of",
@@ -43,7 +43,7 @@ TABLE = (
 )
 
 IMPORTS = (
-    "codecs collections contextlib csv datetime decimal logging numbers pathlib re"
+    "codecs collections contextlib csv datetime decimal logging numbers os pathlib re"
 )
 
 

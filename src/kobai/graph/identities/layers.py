@@ -170,7 +170,7 @@ def _number_to_rows(node: Operation, builder: Rewriter) -> Node | None:
         if inner.primitive is ops.MULTIPLY and x.size < r.size:
             x, r = r, x
         is_per_row = r.ndim == 2 and r.size == r.shape[0]
-        if inner.primitive is ops.MULTIPLY and is_per_row and r.size < x.size:
+        if inner.primitive is ops.MULTIPLY and is_per_row and r.size < node.size:
             scaled = builder.operation(ops.MULTIPLY, c, r)
             return if_same_type(builder.operation(ops.MULTIPLY, x, scaled), node)
         are_python_numbers = c.weak and x.weak

@@ -50,6 +50,9 @@ class Display:
 class Lines(Display):
     """One aligned line per epoch: for a pipe, a log file, a plain screen."""
 
+    room = float("inf")
+    """Characters that a line may have."""
+
     def __init__(self) -> None:
         super().__init__()
         self._widths: dict[str, int] = {}
@@ -64,7 +67,7 @@ class Lines(Display):
     def record(self, record: Mapping[str, Any]) -> None:
         """Write the epoch's line, the first time under the names."""
         if not self._widths:
-            self._widths = column_widths(record)
+            self._widths = column_widths(record, self.room)
             self.line(header(self._widths))
         self.line(row(record, self._widths))
 

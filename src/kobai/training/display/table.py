@@ -1,5 +1,6 @@
 """Records as aligned rows: for `print(history)`, a pipe, a terminal, a notebook."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -7,6 +8,10 @@ Record = Mapping[str, Any]
 MOST_ROWS = 40
 """A longer table shows its beginning and its end."""
 
+_LEAST_TELLING = (
+    *("seconds", "learning_rate", "step"),
+    *("train_accuracy", "train_loss", "test_loss"),
+)
 _FORMATS = {
     "epoch": "{:.4g}",
     "step": "{:,}",
@@ -72,10 +77,20 @@ def cell(name: str, record: Mapping[str, Any]) -> str:
     return _FORMATS.get(name, "{:.4f}").format(value)
 
 
-def column_widths(names: Iterable[str]) -> dict[str, int]:
-    """Return widths that fit the values to come, while the table is still growing."""
+def column_widths(names: Iterable[str], room: float = math.inf) -> dict[str, int]:
+    """Return widths that fit the values to come, while the table is still growing.
+
+    Where there is no room for all, what says least about learning is left out.
+
+    >>> list(column_widths(["epoch", "step", "train_loss", "test_loss", "seconds"], 40))
+    ['epoch', 'train_loss', 'test_loss']
+    """
     least = {"epoch": 5, "step": 9, "seconds": 7}
-    return {name: max(len(title(name)), least.get(name, 8)) for name in names}
+    widths = {name: max(len(title(name)), least.get(name, 8)) for name in names}
+    for name in _LEAST_TELLING:
+        if len(header(widths)) > room:
+            widths.pop(name, None)
+    return widths
 
 
 def header(widths: Mapping[str, int]) -> str:

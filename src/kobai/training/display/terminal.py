@@ -1,10 +1,31 @@
 """A training run in a terminal: a row per epoch, and below them a moving bar."""
 
+from rich import get_console
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
 
 from kobai.training.display.lines import Lines
+
+
+def _columns() -> list[tuple[int, ProgressColumn]]:
+    """Return what moves, each with the width of a terminal that has room for it."""
+    return [
+        (0, TextColumn("epoch {task.fields[epoch]}")),
+        # Not to the right edge: the ^C that the terminal echoes there would wrap,
+        # and the bar could not be erased any more.
+        (70, BarColumn(bar_width=16)),
+        (0, TextColumn("step {task.completed:,.0f}/{task.total:,.0f}")),
+        (56, TextColumn("loss {task.fields[loss]:.4f}")),
+        (80, TextColumn("{task.fields[rate]:,.0f} steps/s")),
+        (0, TimeRemainingColumn(compact=True)),
+    ]
 
 
 class Terminal(Lines):
@@ -15,16 +36,11 @@ class Terminal(Lines):
 
     def __init__(self, console: Console | None = None) -> None:
         super().__init__()
+        screen = console or get_console()
+        self.room = screen.width
         self._bar = Progress(
-            TextColumn("epoch {task.fields[epoch]}"),
-            # Not to the right edge: the ^C that the terminal echoes there would wrap,
-            # and the bar could not be erased any more.
-            BarColumn(bar_width=16),
-            TextColumn("step {task.completed:,.0f}/{task.total:,.0f}"),
-            TextColumn("loss {task.fields[loss]:.4f}"),
-            TextColumn("{task.fields[rate]:,.0f} steps/s"),
-            TimeRemainingColumn(compact=True),
-            console=console,
+            *(column for least, column in _columns() if screen.width >= least),
+            console=screen,
             # A thread that redraws by itself would compete with the training.
             auto_refresh=False,
             transient=True,
@@ -55,7 +71,7 @@ class Terminal(Lines):
 
     def write(self, text: str) -> None:
         """Write one line above the bar."""
-        self._bar.console.print(Text(text), soft_wrap=True, highlight=False)
+        self._bar.console.print(Text(text), highlight=False)
 
     def close(self) -> None:
         """Remove the bar."""

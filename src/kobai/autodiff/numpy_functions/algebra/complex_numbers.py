@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from kobai.autodiff.arrays.layout import in_doubt
 from kobai.autodiff.numpy_functions.table import as_array, one_axis, twin_of
 from kobai.autodiff.primitive import Primitive
 from kobai.errors import GradientError
@@ -42,7 +43,7 @@ def _imag(val: Any) -> Any:
 
 @twin_of(np.angle)
 def _angle(z: Any, deg: bool = False) -> Any:
-    angle = np.arctan2(np.imag(z), np.real(z))
+    angle = in_doubt(np.arctan2(np.imag(z), np.real(z)))
     return angle * (180 / np.pi) if deg else angle
 
 

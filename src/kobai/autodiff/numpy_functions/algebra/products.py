@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff import operations as ops
+from kobai.autodiff.arrays.layout import in_doubt
 from kobai.autodiff.numpy_functions.table import (
     as_array,
     as_arrays,
@@ -20,7 +21,7 @@ from kobai.autodiff.numpy_functions.table import (
 @twin_of(np.dot)
 def _dot(a: Any, b: Any) -> Any:
     if np.ndim(a) == 0 or np.ndim(b) == 0:
-        return a * b
+        return in_doubt(a * b)
     if np.ndim(b) > 2:
         return np.tensordot(a, b, axes=((-1,), (-2,)))
     return np.matmul(a, b)

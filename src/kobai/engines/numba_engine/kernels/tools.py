@@ -26,12 +26,20 @@ _LOCK = threading.RLock()
 
 
 def need_extra() -> None:
-    """Raise MissingExtraError, with the remedy, unless numba and scipy are there."""
+    """Raise MissingExtraError, with the remedy, unless numba and scipy are there.
+
+    Raises ValueError where Numba is told to compile nothing.
+    """
     try:
-        import numba  # noqa: F401
+        import numba
         import scipy  # noqa: F401
     except ImportError as error:
         raise missing_extra("engine numba", error, "fast") from error
+    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+        raise ValueError(
+            "engine numba: NUMBA_DISABLE_JIT is set, so that Numba compiles nothing; "
+            'unset it, or use the engine "numpy"'
+        )
 
 
 @contextmanager

@@ -1,22 +1,19 @@
-"""What a classifier gets right and wrong."""
+"""What a network gets right and wrong, of classes and of numbers."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kobai.plots import fonts
-from kobai.plots.style import HEAT, INK, PALETTE, sheet
+from kobai.plots.style import BLUE, HEAT, INK, PALETTE, VERMILION, Say, sheet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Predict = Callable[[NDArray[np.float64]], NDArray[np.floating]]
-
-
-MOST_NAMES = 40
+MOST_NAMES, MOST_PANELS = 40, 6
 
 
 def confusion_matrix(
@@ -111,50 +108,114 @@ def misclassified(
     return figure
 
 
-def decision_regions(
-    models: Mapping[str, Predict],
-    x: ArrayLike,
+def softmax_and_cross_entropy(
+    scores: ArrayLike,
+    probabilities: Mapping[str, ArrayLike],
+    shares: ArrayLike,
+    losses: ArrayLike,
+    language: str = "en",
+) -> "Figure":
+    """Draw the probability of a class over its score, and the loss over that.
+
+    p = exp(a) / (exp(a) + Σ exp(aⱼ)), E = −log p. `scores` is `(n,)`, and
+    `probabilities` maps a label to the class's probability at each, `(n,)`; `shares`
+    are probabilities of the true class, `(m,)`, and `losses` the losses there.
+
+    >>> figure = softmax_and_cross_entropy(
+    ...     [-1.0, 1.0], {"2": [0.27, 0.73]}, [0.5, 1.0], [0.69, 0.0]
+    ... )
+    >>> [ax.get_ylabel() for ax in figure.axes]
+    ['probability p of that class', 'loss −log p']
+    """
+    with sheet(language, 10.0, 4.2) as (figure, say, _):
+        left, right = figure.subplots(1, 2)
+        for (label, y), color in zip(probabilities.items(), PALETTE, strict=False):
+            left.plot(scores, y, color=color, label=label)
+        left.set(xlabel=say("score"), ylabel=say("probability_of_class"))
+        left.set(title=say("softmax_panel"), ylim=(-0.03, 1.03))
+        left.legend()
+        right.plot(shares, losses, color=VERMILION)
+        right.set(xlabel=say("probability_of_true"), ylabel=say("loss_of_probability"))
+        right.set(title=say("cross_entropy_panel"), xlim=(0, 1), ylim=(0, None))
+        figure.suptitle(say("softmax_and_cross_entropy"))
+    return figure
+
+
+def predicted_and_true(
+    predictions: ArrayLike,
     targets: ArrayLike,
+    names: Sequence[str] = (),
     language: str = "en",
     *,
-    title: str = "",
+    notes: Sequence[str] = (),
 ) -> "Figure":
-    """Draw which class each model gives to every point of a plane, side by side.
+    """Draw what a regression predicts over what is true: right is on the diagonal.
 
-    `models` maps a name to a function from points `(n, 2)` to probabilities
-    `(n, k)`; `x` is `(n, 2)` and `targets` `(n,)` labels.
+    Both are `(n,)`, or `(n, k)` of k targets, a panel each, of which the first six are
+    drawn; `names` are the targets' and `notes` a remark on each, such as its error.
+    What is not finite is left out.
 
     Raises:
-        ValueError: the samples do not lie on a plane.
+        ValueError: the two have different shapes, or there is no sample.
 
-    >>> predict = lambda points: np.stack([points[:, 0], points[:, 1]], axis=1)
-    >>> figure = decision_regions({"larger": predict}, [[0.0, 1.0], [1.0, 0.0]], [1, 0])
+    >>> figure = predicted_and_true([1.1, 1.9], [1.0, 2.0], ["price"])
     >>> figure.axes[0].get_title()
-    'larger'
+    'price'
     """
-    points = np.asarray(x, dtype=np.float64)
-    labels = np.asarray(targets)
-    if points.ndim != 2 or points.shape[1] != 2:
-        raise ValueError(f"decision_regions: got x {points.shape}; need (n, 2)")
-    with sheet(language, 0.6 + 3.9 * len(models), 4.9) as (figure, say, _):
-        panels = figure.subplots(1, len(models), squeeze=False, sharey=True)[0]
-        for ax, (name, predict) in zip(panels, models.items(), strict=True):
-            _regions(ax, predict, points)
-            for k in np.unique(labels):
-                ax.plot(
-                    *points[labels == k].T,
-                    "os^D"[k % 4],
-                    color=PALETTE[k % len(PALETTE)],
-                    mec="white",
-                    mew=0.6,
-                    label=say("class_number", k=k),
-                )
-            ax.set(title=name, xlabel="$x_0$", aspect="equal")
-        panels[0].set_ylabel("$x_1$")
-        handles, names = panels[0].get_legend_handles_labels()
-        figure.legend(handles, names, loc="outside lower center", ncols=4)
-        figure.suptitle(title or say("decision_regions"))
+    y, t = (_columns(a) for a in (predictions, targets))
+    if y.shape != t.shape or y.ndim != 2 or not t.size:
+        raise ValueError(
+            f"predicted_and_true: got predictions {y.shape} and targets {t.shape}; "
+            "need one of each per sample, (n,) or (n, k), and a sample at least"
+        )
+    count = min(y.shape[1], MOST_PANELS)
+    columns = min(count, 3)
+    rows = -(-count // columns)
+    size = 4.4 * columns + 0.6, 4.4 * rows + 1.1
+    with sheet(language, *size) as (figure, say, families):
+        panels = figure.subplots(rows, columns, squeeze=False).ravel()
+        titles = fonts.readable(names, families) or [""] * count
+        for ax in panels[count:]:
+            ax.axis("off")
+        for k in range(count):
+            _pairs(panels[k], t[:, k], y[:, k], say)
+            panels[k].set_title("\n".join(filter(None, [titles[k], *notes[k : k + 1]])))
+        handles, labels = panels[0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=2)
+        figure.suptitle(say("predicted_and_true"))
     return figure
+
+
+def errors_note(r2: float, rmse: float) -> str:
+    """Return the remark on a target that says how well it is predicted.
+
+    >>> errors_note(0.98765, 1.2345)
+    'R² = 0.988, RMSE = 1.23'
+    """
+    return f"R² = {r2:.3g}, RMSE = {rmse:.3g}".replace("-", "−")
+
+
+def _columns(numbers: ArrayLike) -> NDArray[np.float64]:
+    array = np.asarray(numbers, dtype=np.float64)
+    return array[:, None] if array.ndim == 1 else array
+
+
+def _pairs(
+    ax: "Axes", t: NDArray[np.float64], y: NDArray[np.float64], say: Say
+) -> None:
+    """Draw each sample as a dot, at what is true and what is predicted."""
+    known = np.isfinite(t) & np.isfinite(y)
+    both = np.concatenate([t[known], y[known]])
+    low, high = (both.min(), both.max()) if both.size else (0.0, 1.0)
+    margin = 0.05 * (high - low) or 0.5
+    ends = low - margin, high + margin
+    # Many dots are seen through each other, and are no shapes in an .svg.
+    alpha = float(np.clip(200 / max(1, known.sum()), 0.08, 0.8))
+    dots = {"ms": 4.5, "alpha": alpha, "mew": 0, "rasterized": known.sum() > 5000}
+    ax.plot(t[known], y[known], "o", color=BLUE, label=say("one_sample"), **dots)
+    ax.plot(ends, ends, "--", color=INK, lw=1.2, label=say("perfect"))
+    ax.set(xlim=ends, ylim=ends, aspect="equal")
+    ax.set(xlabel=say("true_value"), ylabel=say("predicted_value"))
 
 
 def _name_cells(ax: "Axes", names: Sequence[str]) -> None:
@@ -176,28 +237,3 @@ def _write_counts(ax: "Axes", counts: ArrayLike, shares: NDArray[np.float64]) ->
     for (i, j), count in np.ndenumerate(np.asarray(counts)):
         color = "white" if shares[i, j] > 0.55 else INK
         ax.text(j, i, f"{count}", ha="center", va="center", color=color, fontsize=9.5)
-
-
-def _regions(ax: "Axes", predict: Predict, points: NDArray[np.float64]) -> None:
-    from matplotlib.colors import ListedColormap
-
-    low, high = points.min(axis=0), points.max(axis=0)
-    margin = 0.12 * (high - low)
-    (left, bottom), (right, top) = low - margin, high + margin
-    axes = np.linspace(left, right, 240), np.linspace(bottom, top, 240)
-    plane = np.stack(np.meshgrid(*axes), axis=-1)
-    scores = np.asarray(predict(plane.reshape(-1, 2)))
-    regions = scores.argmax(axis=1).reshape(plane.shape[:2])
-    k = scores.shape[1]
-    ax.imshow(
-        regions,
-        cmap=ListedColormap([PALETTE[i % len(PALETTE)] for i in range(k)]),
-        vmin=-0.5,
-        vmax=k - 0.5,
-        alpha=0.22,
-        extent=(left, right, bottom, top),
-        origin="lower",
-    )
-    levels = np.arange(k - 1) + 0.5
-    ax.contour(*axes, regions, levels=levels, colors=INK, linewidths=0.8)
-    ax.grid(False)

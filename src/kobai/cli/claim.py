@@ -1,0 +1,136 @@
+"""Run folders, each taken by one process: nobody else writes there until it leaves."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from glob import escape
+from itertools import count
+from pathlib import Path
+
+from kobai.cli.folder import RunError, RunFolder, check_place
+from kobai.cli.lock import LOCK, HeldError, Lock, holder, lock
+from kobai.cli.screen import short
+
+TRIES = 5
+
+
+@contextmanager
+def held_folder(path: Path) -> Iterator[RunFolder]:
+    """Hold the folder of a run that is to go on. Raises `RunError` if another does."""
+    folder = RunFolder(path)
+    folder.read()
+    try:
+        taken = lock(path)
+    except HeldError as error:
+        raise _held(f"--resume: {short(path)}", str(error), "Wait for it") from None
+    try:
+        folder.check_files()
+        folder.remove_leftovers()
+        yield folder
+    finally:
+        taken.release()
+
+
+@contextmanager
+def new_folder(wanted: str | None, data: str) -> Iterator[RunFolder]:
+    """Make and hold the folder of a new run; it goes again if the run never begins.
+
+    Without a name it is the next number of `runs/<data>-<number>`. Raises `RunError`
+    where the folder exists, or cannot be made.
+    """
+    if wanted:
+        folder = RunFolder(Path(wanted).expanduser())
+        taken = _named(folder.path)
+    else:
+        folder, taken = _numbered(_stem(data))
+    try:
+        yield folder
+    finally:
+        folder.remove_beginnings()
+        taken.release()
+        # Another may have taken it at once: it is empty no more.
+        with suppress(OSError):
+            folder.path.rmdir()
+
+
+def check_new(wanted: str | None, data: str) -> None:
+    """Refuse a folder that cannot be made, before the work is done."""
+    path = Path(wanted).expanduser() if wanted else Path("runs") / _stem(data)
+    if wanted and (path.is_symlink() or (path.exists() and not _is_empty(path))):
+        raise _taken(path)
+    check_place(path)
+
+
+def _named(path: Path) -> Lock:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return _take(path)
+    except FileExistsError:
+        raise _taken(path) from None
+    except HeldError as error:
+        raise _held(f"--run {path}", str(error), "Choose another name") from None
+
+
+def _numbered(name: str) -> tuple[RunFolder, Lock]:
+    """Take the next number; the one after it where another process was sooner."""
+    Path("runs").mkdir(exist_ok=True)
+    numbers = [
+        int(path.name.removeprefix(f"{name}-"))
+        for path in Path("runs").glob(f"{escape(name)}-*")
+        if path.name.removeprefix(f"{name}-").isdecimal()
+    ]
+    for number in count(max(numbers, default=0) + 1):
+        folder = RunFolder(Path("runs") / f"{name}-{number}")
+        with suppress(FileExistsError, HeldError):
+            return folder, _take(folder.path)
+    raise AssertionError("numbers have no end")
+
+
+def _take(path: Path) -> Lock:
+    """Make a folder and lock it, or one that is there and empty.
+
+    Raises `FileExistsError` for any other that is there, `HeldError` for one that
+    another process has locked.
+    """
+    for _ in range(TRIES):
+        # It is not found where whoever had it has removed it just now.
+        with suppress(FileNotFoundError):
+            _make(path)
+            taken = lock(path)
+            if _is_empty(path):
+                return taken
+            taken.release()
+            break
+    raise FileExistsError(path)
+
+
+def _make(path: Path) -> None:
+    try:
+        path.mkdir()
+    except FileExistsError:
+        if path.is_symlink() or not _is_empty(path):
+            raise
+
+
+def _taken(path: Path) -> RunError:
+    who = holder(path)
+    if who:
+        return _held(f"--run {path}", who, "Choose another name")
+    return RunError(
+        f"--run {path}: exists already. Choose another name, or go on with that "
+        f"run: --resume --run {path}"
+    )
+
+
+def _held(what: str, who: str, advice: str) -> RunError:
+    return RunError(f"{what} is being trained by {who}. {advice}")
+
+
+def _stem(data: str) -> str:
+    """Return a file's name without its endings, both of data.csv.gz."""
+    stem = Path(data).stem
+    return stem.removesuffix(".csv").removesuffix(".tsv")
+
+
+def _is_empty(path: Path) -> bool:
+    """Tell whether a folder is empty but for a lock that may lie there."""
+    return path.is_dir() and all(file.name == LOCK for file in path.iterdir())

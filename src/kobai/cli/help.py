@@ -1,0 +1,179 @@
+"""The help of a command: plain paragraphs and lists, in a terminal of any width.
+
+Names of options are never cut; where there is little room, what they do stands below
+them. Examples stay as they were written.
+"""
+
+from collections.abc import Iterable, Iterator
+from inspect import cleandoc
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from typer.core import TyperCommand, TyperGroup
+
+from kobai.cli.lists import fill_lists
+from kobai.cli.screen import console
+from kobai.errors import KobaiError, suggest
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+AS_IT_IS = "\b"
+WIDEST = 100
+LEAST_MEANING = 36
+INDENT = 2
+STYLE = "bold cyan"
+Rows = list[tuple[str, str]]
+
+
+class Command(TyperCommand):
+    """A command whose help lists the names that there are."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help, its lists filled in."""
+        fill_lists(self)
+        formatter.write(rendered(_page(self, ctx)))
+
+
+class Commands(TyperGroup):
+    """The commands together, with a line for each."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find a command, or refuse its name and say which there are."""
+        if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            raise KobaiError(_no_command(args[0], self.list_commands(ctx)))
+        return super().resolve_command(ctx, args)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help."""
+        rows = []
+        for name in self.list_commands(ctx):
+            command = self.get_command(ctx, name)
+            if command is not None and not command.hidden:
+                rows.append((name, " ".join(_paragraphs(command.help)[0].split())))
+        formatter.write(rendered([*_page(self, ctx), *section("Commands", rows)]))
+
+
+def _no_command(name: str, known: list[str]) -> str:
+    message = f'No such command "{name}"; there are {", ".join(known)}.'
+    if name in ("help", "version"):
+        return f"{message} For that write: kobai --{name}"
+    if Path(name).exists():
+        return f"{message} To train on a file: kobai train {name}"
+    return f"{message}{suggest(name, known)}"
+
+
+def rendered(parts: "Iterable[RenderableType]") -> str:
+    """Return a page as text, with colour for a terminal, without trailing spaces."""
+    screen = console()
+    with screen.capture() as caught:
+        for part in parts:
+            screen.print(part, width=_width())
+    return "".join(f"{line.rstrip()}\n" for line in caught.get().splitlines())
+
+
+def _width() -> int:
+    return min(console().width, WIDEST)
+
+
+def _page(command: Any, ctx: Any) -> "Iterator[RenderableType]":
+    """Yield usage, text, arguments and options."""
+    from rich.text import Text
+
+    parameters = [each for each in command.get_params(ctx) if not each.hidden]
+    words = [_usage(each) for each in parameters if _is_argument(each)]
+    words += ["COMMAND ..."] * isinstance(command, TyperGroup)
+    usage = " ".join([ctx.command_path, "[OPTIONS]", *words])
+    yield Text.assemble(("Usage: ", "bold"), usage)
+    for paragraph in _paragraphs(command.help):
+        yield ""
+        yield from _paragraph(paragraph)
+    panels: dict[str, Rows] = {}
+    for each in parameters:
+        usual = "Arguments" if _is_argument(each) else "Options"
+        # The help's own option may be one of Click's, which has no panel.
+        panel = getattr(each, "rich_help_panel", None) or usual
+        rows = panels.setdefault(panel, [])
+        rows.append((_name(each), _meaning(each)))
+    panels["Options"] = panels.pop("Options")
+    for title, rows in panels.items():
+        yield from section(title, rows)
+
+
+def _paragraphs(text: str | None) -> list[str]:
+    return cleandoc(text or "").split("\n\n")
+
+
+def _paragraph(text: str) -> "Iterator[RenderableType]":
+    """Yield a paragraph in lines as long as there is room, or examples as they are."""
+    from rich.text import Text
+
+    if text.startswith(AS_IT_IS):
+        for line in text.removeprefix(AS_IT_IS).strip("\n").split("\n"):
+            yield from _example(line)
+    else:
+        yield Text(" ".join(text.split()))
+
+
+def _example(line: str) -> "Iterator[RenderableType]":
+    """Yield a command, and what it does beside it, or below it if that is too long."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    command, gap, meaning = line.partition("  ")
+    if len(line) + INDENT <= _width() or not gap:
+        yield Padding(Text(line), (0, 0, 0, INDENT))
+    else:
+        yield Padding(Text(command), (0, 0, 0, INDENT))
+        yield Padding(Text(meaning.strip()), (0, 0, 0, 3 * INDENT))
+
+
+def section(title: str, rows: Rows) -> "Iterator[RenderableType]":
+    """Yield names and meanings under a title: beside each other, or below."""
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    yield ""
+    yield Text(title, "bold")
+    longest = max(len(name) for name, _ in rows)
+    if longest + LEAST_MEANING > _width():
+        for name, meaning in rows:
+            yield Padding(Text(name, STYLE), (0, 0, 0, INDENT))
+            yield Padding(Text(meaning), (0, 0, 0, 3 * INDENT))
+        return
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style=STYLE, no_wrap=True, width=longest)
+    grid.add_column()
+    for name, meaning in rows:
+        grid.add_row(Text(name), Text(meaning))
+    yield Padding(grid, (0, 0, 0, INDENT))
+
+
+def _is_argument(parameter: Any) -> bool:
+    return bool(parameter.param_type_name == "argument")
+
+
+def _usage(argument: Any) -> str:
+    name = str(argument.metavar or argument.name.upper())
+    several = "..." * (argument.nargs != 1 and not name.endswith("..."))
+    return f"{name}{several}" if argument.required else f"[{name}]{several}"
+
+
+def _name(parameter: Any) -> str:
+    """Return how a parameter is typed; a switch takes no value."""
+    metavar = parameter.metavar or parameter.name.upper()
+    if _is_argument(parameter):
+        return str(metavar)
+    options = ", ".join(sorted(parameter.opts, key=len))
+    return options if parameter.is_flag else f"{options} {metavar}"
+
+
+def _meaning(parameter: Any) -> str:
+    default = parameter.default
+    if parameter.required and not _is_argument(parameter):
+        return f"{parameter.help} Needed."
+    is_told = isinstance(default, int | float | str | Path)
+    if not is_told or isinstance(default, bool) or not parameter.show_default:
+        return str(parameter.help or "")
+    return f"{parameter.help} Usually {default}."

@@ -1,0 +1,40 @@
+"""What a regression predicts, drawn over what is true."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from kobai.data import Dataset
+    from kobai.networks import Network
+
+PREDICTED = "predicted-and-true.png"
+
+
+def predicted_figure(
+    network: "Network", data: "Dataset", language: str
+) -> "Figure | None":
+    """Return the figure of what a network predicts for test data; None for classes.
+
+    Of a table it is in the unit of each target.
+    """
+    import numpy as np
+
+    from kobai.functions import r2, rmse
+    from kobai.networks.losses import losses_of_numbers
+    from kobai.plots import errors_note, predicted_and_true
+
+    t = data.t_test
+    is_regression = network.loss_name in losses_of_numbers() and t.dtype.kind == "f"
+    if data.classes or not is_regression or not t.size:
+        return None
+    y = network.predict(data.x_test)
+    names: tuple[str, ...] = ()
+    if data.columns:
+        y, t = data.columns.decode(y), data.columns.decode(t)
+        names = data.columns.target.names
+    y, t = (np.asarray(a, float).reshape(len(a), -1) for a in (y, t))
+    with np.errstate(all="ignore"):
+        pairs = zip(y.T, t.T, strict=True)
+        notes = [errors_note(r2(*pair), rmse(*pair)) for pair in pairs]
+    return predicted_and_true(y, t, names, language, notes=notes)

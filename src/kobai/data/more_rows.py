@@ -1,0 +1,126 @@
+"""New rows of a table, for a network that has been trained on others."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kobai.data.checksum import Checksum
+from kobai.data.dataset import Array, Dataset
+from kobai.data.splits import chosen_rows
+from kobai.data.tables.cells import raw_numbers
+from kobai.data.tables.columns import Columns
+from kobai.data.tables.frames import Table, open_table
+from kobai.data.tables.load import rows_of
+from kobai.data.tables.new_rows import coded_blocks, named_columns, targets
+from kobai.data.tables.targets import class_weights
+from kobai.errors import DataError
+from kobai.keywords import checked_keywords
+
+
+@checked_keywords
+def load_more_rows(
+    table: Any,
+    columns: Columns,
+    *,
+    test: Any = None,
+    test_size: float = 0.2,
+    seed: int = 0,
+    weight: Any = None,
+    class_weight: str | Mapping[Any, float] | None = None,
+    encoding: str | None = None,
+) -> Dataset:
+    """Load a table as one was that a network has learned from, to go on with it.
+
+    Nothing is fitted anew: `columns`, those of the earlier data set or of a model, say
+    what becomes of the rows, so that the network's inputs and classes mean the same.
+    The test rows are chosen as `load_table` chooses them, and weights mean what they
+    mean there. Raises `DataError` for a table that lacks a column, or has a class that
+    the network does not know.
+
+    >>> import polars as pl
+    >>> from kobai.data import load_table
+    >>> frame = pl.DataFrame({"size": [1, 2, 8, 9] * 5, "kind": list("aabb") * 5})
+    >>> first = load_table(frame, "kind")
+    >>> more = load_more_rows(frame.with_columns(pl.col("size") + 1), first.columns)
+    >>> more.columns == first.columns, len(more.x_train)
+    (True, 16)
+    >>> float(more.x_train.mean() - first.x_train.mean()) > 0.2
+    True
+    """
+    opened = open_table(table, encoding)
+    total = Checksum()
+    x, t, lost = rows_of(opened, columns, checksum=total)
+    weights = _weights(opened, columns, weight, t, class_weight)
+    if test is None:
+        order = np.random.default_rng(seed).permutation(len(t))
+        labels = t if columns.target.classes else None
+        is_test = chosen_rows(order, test_size, labels)
+        x_test, t_test = x[is_test], t[is_test]
+    else:
+        is_test = np.zeros(len(t), bool)
+        total, second = Checksum(), open_table(test, encoding)
+        x_test, t_test, _ = rows_of(second, columns, checksum=total)
+    notes = ["columns  as they were fitted before"]
+    if lost:
+        notes.append(f"rows     left out {lost:,} without a target")
+    return Dataset(
+        Path(opened.name).name.split(".")[0],
+        x[~is_test],
+        t[~is_test],
+        x_test,
+        t_test,
+        classes=columns.target.classes,
+        source=opened.name if isinstance(table, str | Path) else "",
+        columns=columns,
+        sample_weight=None if weights is None else _scaled(weights[~is_test], opened),
+        notes=tuple(notes),
+        drawn=f"drawn by seed {seed}" if test is None else "",
+        checksum=str(total),
+    )
+
+
+def _weights(
+    table: Table,
+    columns: Columns,
+    weight: Any,
+    t: Array,
+    class_weight: str | Mapping[Any, float] | None,
+) -> Array | None:
+    """Return a weight for each row that has a target, if any are asked for."""
+    if weight is None and class_weight is None:
+        return None
+    found = np.ones(len(t))
+    if weight is not None:
+        for name in named_columns(weight, table, "weight"):
+            found *= _read_weights(table, columns, name)
+    if class_weight is not None:
+        found *= class_weights(columns.target, t, class_weight)[t]
+    return found
+
+
+def _read_weights(table: Table, columns: Columns, name: str) -> Array:
+    found = []
+    for frame, _, first in coded_blocks(columns, table):
+        place = f'{table.name}: column "{name}"'
+        values = raw_numbers(frame[name], place, first)
+        _, is_there = targets(columns.target, frame, table.name, first)
+        wrong = is_there & ~((values >= 0) & np.isfinite(values))
+        if wrong.any():
+            row = int(wrong.argmax())
+            what = "empty" if np.isnan(values[row]) else values[row]
+            raise DataError(
+                f"{place}: row {row + first:,} is {what}; a weight is a number of 0 or "
+                "more in every row"
+            )
+        found.append(values[is_there])
+    return np.concatenate(found)
+
+
+def _scaled(weights: Array, table: Table) -> Array:
+    """Return weights with a mean of 1, which leave the learning rate its meaning."""
+    if not weights.sum():
+        raise DataError(f"{table.name}: the weight of every training row is 0")
+    found: Array = (weights / weights.mean()).astype(np.float32)
+    return found
