@@ -8,6 +8,9 @@ import polars as pl
 import pytest
 from PIL import Image
 
+# No font has the characters by which these names would steer a terminal.
+pytestmark = pytest.mark.filterwarnings("ignore::kobai.plots.fonts.FontWarning")
+
 STEERING = "\x1b[2J\x1b]0;title\x07\r\b\x9b1m\u202egnp\u2066"
 COLUMN = f"col {STEERING} x"
 CLASS = f"class {STEERING} y"
@@ -147,10 +150,12 @@ def test_colours_of_our_own_reach_a_terminal(kobai, place, monkeypatch):
 
     monkeypatch.setenv("FORCE_COLOR", "1")
     screen.console.cache_clear()
-    for words in commands(place):
-        if words[0] in ("predict", "evaluate", "train", "export"):
-            done = kobai(*words)
-            plain = re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", done.out)
-            assert RAW.search(plain) is None, words
-            assert "\x1b[2J" not in done.out
-    screen.console.cache_clear()
+    try:
+        for words in commands(place):
+            if words[0] in ("predict", "evaluate", "train", "export"):
+                done = kobai(*words)
+                plain = re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", done.out)
+                assert RAW.search(plain) is None, words
+                assert "\x1b[2J" not in done.out
+    finally:
+        screen.console.cache_clear()
