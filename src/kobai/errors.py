@@ -22,9 +22,15 @@ def visible(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(
-        c if c.isprintable() or c in _SHOWN else ascii(c)[1:-1] for c in text
-    )
+    return "".join(map(_visible_sign, text))
+
+
+def _visible_sign(sign: str) -> str:
+    if sign.isprintable() or sign in _SHOWN:
+        return sign
+    # A byte of a file's name that is no text.
+    is_byte = "\udc80" <= sign <= "\udcff"
+    return f"\\x{ord(sign) - 0xDC00:02x}" if is_byte else ascii(sign)[1:-1]
 
 
 class KobaiError(Exception):

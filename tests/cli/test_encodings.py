@@ -37,7 +37,7 @@ MORE = {
     "train digits": ["train", "--epochs", 1, "--run", f"{NAME}-4"],
     "train npz": ["train", f"{NAME}.npz", "--epochs", 1],
     "evaluate digits": ["evaluate", f"{NAME}-digits"],
-    "evaluate table": ["evaluate", NAME, f"{NAME}.csv"],
+    "evaluate table": ["evaluate", NAME],
     "predict rows": ["predict", NAME, f"{NAME}.csv"],
     "predict npz": ["predict", f"{NAME}-digits", f"{NAME}.npz"],
     "predict to a file": ["predict", NAME, f"{NAME}.csv", "-o", f"{NAME}-o.csv"],

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 
 import pytest
@@ -147,17 +148,24 @@ def test_what_is_no_run_is_refused(kobai, two, blobs):
         assert (done.code, why in done.err, done.err.count("\n")) == (2, True, 1)
 
 
+# What a terminal is told of how letters look.
+STYLE = r"\x1b\[[\d;]*m"
+
+
 @pytest.mark.parametrize("width", [40, 80])
 def test_it_fits_the_window(kobai, two, here, monkeypatch, width):
     damage(two / "blobs-1", "nested")
     two.joinpath("blobs-2").rename(two / "勾配を降りる走り")
-    monkeypatch.setattr(screen, "PIPE_WIDTH", width)
-    screen.console.cache_clear()
-    table = kobai("runs").out.split("\n\n")[0]
-    both = kobai("runs", "runs/勾配を降りる走り").out
-    screen.console.cache_clear()
     from rich.cells import cell_len
+    from rich.console import Console
 
+    def terminal():
+        return Console(width=width, force_terminal=True, color_system=None)
+
+    monkeypatch.setattr(screen, "console", terminal)
+    monkeypatch.setattr("kobai.cli.runs.console", terminal)
+    table = re.sub(STYLE, "", kobai("runs").out).split("\n\n")[0]
+    both = re.sub(STYLE, "", kobai("runs", "runs/勾配を降りる走り").out)
     for line in (table + "\n" + both).splitlines():
         assert cell_len(line) <= width
     for text in ("damaged", "done", "blobs.npz", "5 sigmoid", "accuracy"):

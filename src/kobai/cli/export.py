@@ -20,7 +20,7 @@ USES = {
     "onnx": 'onnxruntime.InferenceSession("{file}").run(None, {{"x": rows}})',
     "numpy": 'importlib.import_module("{stem}").predict(rows)',
     "javascript": 'import {{ predict }} from "./{file}"',
-    "c": '#include "{stem}.h" … {identifier}_predict(x, y)',
+    "c": '#include "{stem}.h", then {identifier}_predict(x, y)',
     "json": 'kobai.formats.load_json("{file}")',
     "pytorch": 'model.load_state_dict(safetensors.torch.load_file("{file}"))',
 }

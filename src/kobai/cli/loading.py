@@ -131,7 +131,7 @@ def load_data(
             f"--data-dir: got {data_dir}, but {brief} is read from no such folder; it "
             f"goes with {', '.join(DOWNLOADED)}"
         )
-    if (Path(name) / RUN).is_file():
+    if brief not in DATA_SETS and (Path(name) / RUN).is_file():
         raise SettingError(
             f"{brief}: is a run folder, and no data; to go on with that run: "
             f"{command('train', '--resume', '--run', brief)}"
