@@ -22,7 +22,7 @@ Named = ast.Assign | ast.FunctionDef
 
 # What is copied: everything between the bytes of a file and its raw rows.
 COPIED: dict[ModuleType, str] = {
-    errors: "suggest",
+    errors: "SYNONYMS suggest meant _plain _initials",
     damage: "MOST_UNPACKED MOST_TIMES check_unpacked readable _why",
     encodings: "SAMPLE ENCODINGS BOMS checked_encoding find_encoding _decoded "
     "_common_japanese _common_chinese _not_ascii",
