@@ -11,7 +11,7 @@ from kobai import errors
 from kobai.errors import DataError, KobaiError, visible
 
 CONTROL = "\x00\a\b\t\r\x1b\x7f\x85\x9b"
-HIDDEN = CONTROL + "\u061c\u200b\u200e\u202a\u202e\u2028\u2066\ufeff\udcff"
+HIDDEN = CONTROL + "\u061c\u200b\u200e\u202a\u202e\u2028\u2066\ufeff"
 
 
 @pytest.mark.parametrize("sign", HIDDEN, ids=ascii)
@@ -19,6 +19,11 @@ def test_signs_that_steer_or_hide_are_shown_by_number(sign: str) -> None:
     shown = visible(f"a{sign}b")
     assert shown.isprintable()
     assert shown == "a" + repr(sign)[1:-1] + "b"
+
+
+def test_bytes_of_names_that_are_no_text_are_shown_as_bytes() -> None:
+    name = b"a\xff\x81.csv".decode("utf-8", "surrogateescape")
+    assert visible(name) == r"a\xff\x81.csv"
 
 
 @pytest.mark.parametrize(
