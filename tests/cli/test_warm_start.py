@@ -139,7 +139,7 @@ def test_what_does_not_fit_is_refused(kobai, here, first, blobs):
     refuse(kobai, here, "lacks.csv", 'lacks the column "colour"')
     refuse(kobai, here, "more.csv", "--hidden", "9", "is 9 now and was 7 in r")
     refuse(kobai, here, "more.csv", "--drop", "size", "was not given in r")
-    refuse(kobai, here, blobs, "not known as a table")
+    refuse(kobai, here, blobs, "a ZIP or Excel file")
     done = kobai("train", "--warm-start", "r/model.safetensors", "more.csv")
     assert (done.code, "name the run folder" in done.err) == (2, True)
     done = kobai("train", "--warm-start", "nowhere", "more.csv")

@@ -129,9 +129,20 @@ def test_codes_of_a_frame():
     np.testing.assert_array_equal(
         codes(columns, frame), [[1.5, 1], [np.nan, OTHER], [-2, OTHER], [3, 0]]
     )
-    with pytest.raises(DataError, match='row 2 has "x" among numbers'):
+    with pytest.raises(DataError, match='row 2 has "x"; need a number'):
         codes(columns, pl.DataFrame({"n": ["1", "x"], "c": ["a", "a"]}))
     with pytest.raises(DataError, match='lacks the column "c"'):
         codes(columns, pl.DataFrame({"n": [1]}))
     with pytest.raises(DataError, match="row 1 is -inf"):
         codes(columns, pl.DataFrame({"n": [-np.inf], "c": ["a"]}))
+
+
+@pytest.mark.parametrize(("decimal", "cell"), [(".", "1.5"), (",", "1,5")])
+def test_earlier_versions_had_one_decimal_sign_for_a_table(decimal, cell):
+    described = Columns((Feature("a"),), Target(("t",), (), (0.0,), (1.0,))).as_json()
+    del described["features"][0]["reading"]
+    del described["target"]["readings"]
+    columns = Columns.from_json(described, decimal)
+    assert codes(columns, pl.DataFrame({"a": [cell]})).item() == 1.5
+    (reading,) = columns.target.readings
+    assert reading == columns.features[0].reading

@@ -81,3 +81,20 @@ def test_what_does_not_fit_is_refused(first, change, why):
         load_more_rows(frame(20).with_columns(change), first.columns, weight="weight")
     with pytest.raises(DataError, match="lacks the column"):
         load_more_rows(frame(20).drop("word"), first.columns)
+
+
+def test_more_rows_of_a_file_are_read_as_the_first_were(tmp_path):
+    """A point parts thousands in some columns; a row alone does not say so."""
+    path = tmp_path / "a.csv"
+    lines = [f"{n % 9 + 1}.000;{n % 5},5;1.{n:03};{'ab'[n % 2]}" for n in range(40)]
+    path.write_text("\n".join(["size;b;w;kind", *lines]))
+    first = load_table(path, "kind", weight="w")
+    assert first.columns.sources == ("size", "b")
+    again = load_more_rows(path, first.columns, weight="w", writing=first.writing)
+    for name in ("x_train", "x_test", "sample_weight"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(first, name))
+    path.write_text("\n".join(["size;b;w;kind", *lines[:2] * 2, *lines[:2] * 2]))
+    few = load_more_rows(path, first.columns, writing=first.writing, test_size=0.5)
+    rows = first.columns.encode(np.array([[1e3, 0.5], [2e3, 1.5]]))
+    known = {tuple(row) for row in rows.astype(np.float32)}
+    assert {tuple(row) for row in few.x_train} == known

@@ -1,7 +1,8 @@
 """Every kind of cell means the same to `predict`, to records, and in every export.
 
 The kinds stand in one table, KINDS; strategies make more of them. What one refuses, all
-refuse. Exports compute in float32 from the raw row on, hence the tolerance of 1e-5.
+refuse. The models differ in how their columns are read. Exports compute in float32 from
+the raw row on, hence the tolerance of 1e-5.
 """
 
 import csv
@@ -20,12 +21,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kobai.data.tables import cells, delimited
 from kobai.data.tables.columns import Columns, Feature, Target
-from kobai.data.tables.writing import CELLS, Writing
+from kobai.data.tables.reading.dates import CLOCK, FORMS, PARTS
+from kobai.data.tables.reading.missing import AMONG_NUMBERS, MISSING
+from kobai.data.tables.reading.numerals import Numerals
+from kobai.data.tables.reading.reading import Reading
+from kobai.data.tables.text.encodings import find_encoding
+from kobai.data.tables.text.writing import Writing
 from kobai.errors import DataError
 from kobai.formats import Model, export, load_json
-from kobai.formats.exporting import facts
+from kobai.formats.predictions import predictions
 from kobai.networks import Dense, Network, Softmax
 
 FEATURES = (
@@ -35,13 +40,147 @@ FEATURES = (
     Feature("code", "category", categories=("007", "1", "2.0"), has_other=True),
     Feature("色", "category", categories=("赤", "青い 表", "a,b;c")),
 )
-COLUMNS = Columns(FEATURES, Target(("kind",), ("cat", "dog", "owl")))
-NETWORK = Network(COLUMNS.width, [Dense(3), Softmax()], seed=5)
-MODELS = {
-    sign: Model(NETWORK, columns=COLUMNS, writing=Writing(";", "cp932", sign))
-    for sign in (".", ",")
-}
+TARGET = Target(("kind",), ("cat", "dog", "owl"))
 USUAL = {"size": 2.5, "age": 30, "paid": True, "code": "1", "色": "赤"}
+COMMAS = tuple(
+    replace(f, reading=Reading(Numerals(",."))) if f.kind == "number" else f
+    for f in FEATURES
+)
+
+# By the name of a column: how its numbers are read, one of them, and other cells.
+PEOPLE = {
+    "thousands": (
+        Reading(Numerals(group=",")),
+        "1,234.5",
+        [
+            "12,34,567",
+            "1,23",
+            "1234",
+            "0,123",
+            "1,234,567",
+            "12 345",
+            "-1,000",
+            "1.5e3",
+        ],
+    ),
+    "german": (
+        Reading(Numerals(",", ".")),
+        "1.234,5",
+        ["1.234", "1.5", "7,5", "1.234.567,8", "12", 1.5, "1,234.5", "−1.000"],
+    ),
+    "swiss": (Reading(Numerals(".", "'")), "1'234.5", ["1’234", "1'23", "12'345'678"]),
+    "french": (
+        Reading(Numerals(",", " ")),
+        "12 345,5",
+        ["12\xa0345", "12\u202f345,25", "1 23", "12345", "1.5"],
+    ),
+    "price": (
+        Reading(Numerals(group=",", before="$")),
+        "$12.50",
+        ["$ 1,250", "-$5", "$-5", "12", "€5", "5$", "($30)", "$(30)", "$", "＄９"],
+    ),
+    "weight": (
+        Reading(Numerals(after={"kg": 1.0, "kgs": 1.0})),
+        "12.5 kg",
+        ["12kg", "12 kgs", "12  kg", "12 g", "kg", "12", "1２ ｋｇ", "-3 kg"],
+    ),
+    "share": (
+        Reading(Numerals(after={"%": 1.0})),
+        "45%",
+        ["45 %", "４５％", "45", "%", "1e2%"],
+    ),
+    "views": (
+        Reading(Numerals(after={"K": 1e3, "M": 1e6})),
+        "1.2K",
+        ["3M", "3 M", "500", "1k", "1.2KM", "0.0005M"],
+    ),
+    "account": (
+        Reading(Numerals(group=",")),
+        "(1,200.5)",
+        ["(5", "5)", "5-", "(-5)", "- 5", "--5", "+5", "（７）", "( 7 )", "-+5"],
+    ),
+    "pressure": (
+        Reading(missing=("-999", "9999", "kaputt")),
+        "-900",
+        [
+            "-999",
+            -999,
+            -999.0,
+            "-999.0",
+            "-9.99e2",
+            "９９９９",
+            "kaputt",
+            "Kaputt",
+            998,
+        ],
+    ),
+}
+DATED = {
+    "iso": (
+        "year-month-day",
+        "2024-02-29T13:05:06",
+        [
+            "2023-02-29",
+            "2024/2/9",
+            "29.2.2024",
+            "2024-02-29 24:30",
+            "２０２４－１－３１",
+        ],
+    ),
+    "day": (
+        "day-month-year",
+        "29.2.2024",
+        ["31/12/68", "1-1-69 0:30", "30.2.2024", "13:00"],
+    ),
+    "us": (
+        "month-day-year",
+        "2/29/2024 1:05 pm",
+        ["12/31/2024", "31/12/2024", "2-3-24"],
+    ),
+    "named": (
+        "day month year",
+        "3. März 2024",
+        ["3 Foo 2024", "1st of May 24", "3 mai 2024"],
+    ),
+    "年": (
+        "年月日",
+        "2024年2月29日",
+        ["2024年2月", "２０２４年３月１日(金)", "2024年13月1日"],
+    ),
+    "compact": ("yearmonthday", "20240229", ["20240230", 20240131, "2024-01-31", 7]),
+    "quarter": ("quarter-year", "Q3 2024", ["q4-2023", "Q5 2024", "2024 Q3"]),
+    "clock": (
+        "time of day",
+        "13:05:30",
+        ["1:05 pm", "12:00 a.m.", "24:00", "25:00", "1305"],
+    ),
+}
+OF_PEOPLE = (
+    *(
+        Feature(name, mean=500.0, std=1e3, has_missing=name != "price", reading=reading)
+        for name, (reading, _, _) in PEOPLE.items()
+    ),
+    *(
+        Feature(f"{name} ({part})", "number", 20.0, 4e3, True, (), False, name, reading)
+        for name, (form, _, _) in DATED.items()
+        for part in (CLOCK if form == "time of day" else PARTS)
+        for reading in [Reading(date=form, part=part)]
+    ),
+    Feature("smokes", "category", categories=("FALSE", "True"), has_other=True),
+    Feature("city", "category", categories=("Köln", "New York", "北京")),
+)
+USUAL_PEOPLE = {
+    **{name: usual for name, (_, usual, _) in (PEOPLE | DATED).items()},
+    "smokes": "true",
+    "city": "北京",
+}
+
+ROWS_OF = {"point": USUAL, "comma": USUAL, "people": USUAL_PEOPLE}
+MODELS = {}
+for name, features in (("point", FEATURES), ("comma", COMMAS), ("people", OF_PEOPLE)):
+    columns = Columns(features, TARGET)
+    network = Network(columns.width, [Dense(3), Softmax()], seed=5)
+    MODELS[name] = Model(network, columns=columns, writing=Writing(";", "cp932"))
 
 UNDEFINED, NAN, ABSENT = "<undefined>", "<nan>", "<absent>"
 """What JSON has no form for."""
@@ -124,17 +263,43 @@ WORDS = [
     ),
     *('"赤"', "赤\n", "\ufeff赤", [1], {"a": 1}),
 ]
-KINDS = [
+KINDS_OF_ALL = [
     *((name, cell) for name in ("size", "age") for cell in NUMBERS),
     *((name, cell) for name in ("paid", "code", "色") for cell in WORDS),
     *((f.name, cell) for f in FEATURES for cell in (None, UNDEFINED, NAN, ABSENT)),
 ]
+ANYWHERE = [
+    "",
+    "-",
+    "n.a.",
+    "NA",
+    "NAN",
+    "x",
+    "7",
+    7,
+    2.5,
+    True,
+    "不明",
+    "Ｎ／Ａ",
+    None,
+    [1],
+]
+KINDS = {
+    "point": KINDS_OF_ALL,
+    "comma": KINDS_OF_ALL,
+    "people": [
+        *((n, c) for n, (_, _, cells) in (PEOPLE | DATED).items() for c in cells),
+        *((n, c) for n in USUAL_PEOPLE for c in (*ANYWHERE, UNDEFINED, NAN, ABSENT)),
+        *(("smokes", cell) for cell in (False, "TRUE", 0, 1, "1", "1.0", "yes")),
+        *(("city", cell) for cell in (" Köln\u3000", "KÖLN", "New  York")),
+    ],
+}
 
 
 def record_of(name, cell):
     """Return a usual record with another cell, as Python has it."""
     record = {
-        **USUAL,
+        **(USUAL if name in USUAL else USUAL_PEOPLE),
         "other": "x",
         name: {UNDEFINED: None, NAN: np.nan}.get(cell, cell)
         if isinstance(cell, str)
@@ -164,19 +329,19 @@ def check_alike(found, expected, what):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("cells")
-    for name, sign in (("point", "."), ("comma", ",")):
+    for name, model in MODELS.items():
         for ending in (".py", ".mjs", ".c", ".json", ".onnx"):
-            export(MODELS[sign], folder / f"{name}{ending}")
+            export(model, folder / f"{name}{ending}")
     return folder
 
 
 @pytest.fixture(scope="module")
 def programs(folder):
-    """The exported Python files as namespaces, by the decimal sign."""
+    """The exported Python files as namespaces, by the names of the models."""
     found = {}
-    for name, sign in (("point", "."), ("comma", ",")):
-        found[sign] = {"__name__": name}
-        exec((folder / f"{name}.py").read_text("utf-8"), found[sign])
+    for name in MODELS:
+        found[name] = {"__name__": name}
+        exec((folder / f"{name}.py").read_text("utf-8"), found[name])
     return found
 
 
@@ -187,8 +352,9 @@ def in_node(folder, lists):
     (folder / "lists.json").write_text(json.dumps(lists))
     script = (
         'import { readFileSync } from "node:fs";\n'
-        'const models = {".": await import("./point.mjs"),\n'
-        '  ",": await import("./comma.mjs")};\n'
+        "const models = {\n"
+        '  point: await import("./point.mjs"), comma: await import("./comma.mjs"),\n'
+        '  people: await import("./people.mjs")};\n'
         "console.warn = () => {};\n"
         f"const special = {{{json.dumps(UNDEFINED)}: undefined,\n"
         f"  {json.dumps(NAN)}: NaN}};\n"
@@ -196,8 +362,8 @@ def in_node(folder, lists):
         "const record = (r) => Object.fromEntries(\n"
         "  Object.entries(r).map(([n, c]) => [n, cell(c)]));\n"
         'const lists = JSON.parse(readFileSync("lists.json", "utf8"));\n'
-        "console.log(JSON.stringify(lists.map(([sign, records]) => {\n"
-        "  try { return models[sign].predictRecords(records.map(record)); }\n"
+        "console.log(JSON.stringify(lists.map(([name, records]) => {\n"
+        "  try { return models[name].predictRecords(records.map(record)); }\n"
         "  catch (error) {\n"
         "    if (!(error instanceof RangeError)) throw error;\n"
         "    return null;\n"
@@ -210,46 +376,48 @@ def in_node(folder, lists):
     return json.loads(done.stdout)
 
 
-SIGNS = st.sampled_from(list(MODELS))
-
-
-@pytest.mark.parametrize("sign", MODELS)
-def test_every_kind_of_cell_in_a_record(sign, programs, folder):
-    again = load_json(folder / {".": "point.json", ",": "comma.json"}[sign])
-    for kind in KINDS:
+@pytest.mark.parametrize("model", MODELS)
+def test_every_kind_of_cell_in_a_record(model, programs, folder):
+    again = load_json(folder / f"{model}.json")
+    for kind in KINDS[model]:
         record = record_of(*kind)
-        expected = outputs_of(MODELS[sign].predict, [record])
-        found = outputs_of(programs[sign]["predict_records"], [record])
+        expected = outputs_of(MODELS[model].predict, [record])
+        found = outputs_of(programs[model]["predict_records"], [record])
         check_alike(found, expected, kind)
         check_alike(outputs_of(again.predict, [record]), expected, kind)
 
 
+def test_the_usual_rows_are_read():
+    for name, row in ROWS_OF.items():
+        assert MODELS[name].predict([row]).shape == (1, 3)
+
+
 def test_every_kind_of_cell_in_javascript(folder):
-    kinds = [(sign, kind) for sign in MODELS for kind in KINDS]
+    kinds = [(model, kind) for model in MODELS for kind in KINDS[model]]
     lists = []
-    for sign, (name, cell) in kinds:
-        record = {**USUAL, name: cell}
+    for model, (name, cell) in kinds:
+        record = {**ROWS_OF[model], name: cell}
         if cell == ABSENT:
             del record[name]
-        lists.append([sign, [record]])
-    for (sign, kind), found in zip(kinds, in_node(folder, lists), strict=True):
-        expected = outputs_of(MODELS[sign].predict, [record_of(*kind)])
+        lists.append([model, [record]])
+    for (model, kind), found in zip(kinds, in_node(folder, lists), strict=True):
+        expected = outputs_of(MODELS[model].predict, [record_of(*kind)])
         check_alike(found, expected, kind)
 
 
-@pytest.mark.parametrize("sign", MODELS)
-def test_every_kind_of_cell_in_a_file(sign, programs, tmp_path):
+@pytest.mark.parametrize("model", MODELS)
+def test_every_kind_of_cell_in_a_file(model, programs, tmp_path):
     """Text is what it is in a record, but for what parts lines or is no text."""
-    for name, cell in KINDS:
+    for name, cell in KINDS[model]:
         if not isinstance(cell, str) or cell in (UNDEFINED, NAN, ABSENT):
             continue
         record = record_of(name, cell)
         path = write_table(tmp_path / "a.csv", [record])
-        expected = from_file(MODELS[sign], path)
-        check_alike(read_by(programs[sign], path), expected, (name, cell))
+        expected = from_file(MODELS[model], path)
+        check_alike(read_by(programs[model], path), expected, (name, cell))
         if not {"\0", "\n"} & set(cell):
             text = {key: str(value) for key, value in record.items()}
-            found = outputs_of(MODELS[sign].predict, [text])
+            found = outputs_of(MODELS[model].predict, [text])
             check_alike(found, expected, (name, cell))
 
 
@@ -272,11 +440,9 @@ def read_by(program, path):
     """Return what an exported program has for a file, or None."""
 
     def predict():
-        found, commas = [], program["decimal_commas"]()
+        found = []
         for records, first in program["read_blocks"](path):
-            raw = program["raw_rows"](
-                records, program["FEATURES"], program["CODES"], commas, path, first
-            )
+            raw = program["raw_rows"](records, program["READERS"], path, first)
             found.extend(program["predict"](raw))
         if not found:
             raise ValueError("no rows")
@@ -285,31 +451,30 @@ def read_by(program, path):
     return outputs_of(predict)
 
 
-ROWS = [
-    record
-    for kind in KINDS
-    if outputs_of(MODELS["."].predict, [record := record_of(*kind)]) is not None
-]
-
-
-def test_the_formats_that_take_raw_rows(folder, programs):
+@pytest.mark.parametrize("model", MODELS)
+def test_the_formats_that_take_raw_rows(model, folder, programs):
     """ONNX, C and JavaScript's arrays take what `encode_records` makes of the cells."""
-    raw = np.array(programs["."]["encode_records"](ROWS), np.float32)
-    expected = MODELS["."].predict(ROWS)
-    session = onnxruntime.InferenceSession(folder / "point.onnx")
+    predict = MODELS[model].predict
+    records = [record_of(*kind) for kind in KINDS[model]]
+    rows = [r for r in records if outputs_of(predict, [r]) is not None]
+    assert len(rows) > 100
+    raw = np.array(programs[model]["encode_records"](rows), np.float32)
+    expected = predict(rows)
+    session = onnxruntime.InferenceSession(folder / f"{model}.onnx")
     found = session.run(None, {"x": raw})[0]
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-5)
     if shutil.which("gcc") is None:
         pytest.skip("gcc is not installed")
+    upper = model.upper()
     (folder / "rows.c").write_text(
-        '#include "point.h"\n#include <stdio.h>\n'
+        f'#include "{model}.h"\n#include <stdio.h>\n'
         "int main(void) {\n"
-        "float x[POINT_INPUTS], y[POINT_OUTPUTS];\n"
+        f"float x[{upper}_INPUTS], y[{upper}_OUTPUTS];\n"
         "while (fread(x, sizeof x, 1, stdin) == 1) {\n"
-        "point_predict(x, y); fwrite(y, sizeof y, 1, stdout); }\n"
+        f"{model}_predict(x, y); fwrite(y, sizeof y, 1, stdout); }}\n"
         "return 0; }\n"
     )
-    command = ["gcc", "-std=c99", "-O2", "rows.c", "point.c", "-lm", "-o", "rows"]
+    command = ["gcc", "-std=c99", "-O2", "rows.c", f"{model}.c", "-lm", "-o", "rows"]
     subprocess.run(command, cwd=folder, check=True)
     done = subprocess.run(
         ["./rows"], cwd=folder, check=True, capture_output=True, input=raw.tobytes()
@@ -337,10 +502,10 @@ ENTRIES = [
 def test_what_stands_in_a_raw_row(folder, programs):
     """JSON has null for what is missing: it is no 0."""
     rows = [[3.0, entry, 1, 0, 0] for entry in ENTRIES]
-    expected = [outputs_of(MODELS["."].predict, [row]) for row in rows]
+    expected = [outputs_of(MODELS["point"].predict, [row]) for row in rows]
     assert sum(each is None for each in expected) == 6
     for row, each in zip(rows, expected, strict=True):
-        check_alike(outputs_of(programs["."]["predict"], [row]), each, row)
+        check_alike(outputs_of(programs["point"]["predict"], [row]), each, row)
     if shutil.which("node") is None:
         pytest.skip("Node is not installed")
     script = (
@@ -359,7 +524,7 @@ def test_what_stands_in_a_raw_row(folder, programs):
 
 
 def test_records_of_words_alone_are_what_a_frame_of_them_is():
-    columns = Columns(FEATURES[2:], COLUMNS.target)
+    columns = Columns(FEATURES[2:], TARGET)
     each = Model(Network(columns.width, [Dense(3), Softmax()]), columns=columns)
     expected = each.predict(pl.DataFrame([USUAL, {**USUAL, "paid": None}]))
     found = each.predict([USUAL, {**USUAL, "paid": None}])
@@ -397,6 +562,47 @@ RECORDS = st.lists(
     min_size=1,
     max_size=3,
 )
+PIECES = st.sampled_from(
+    [
+        *"0123456789.,'()+-eE $€%kgKM/:T年月日",
+        *("12", "2024", "1,234", "1.234", "1 234", "kg", "-999", "31", "Feb", "pm"),
+        *(
+            "−",
+            "－",
+            "（",
+            "１２",
+            "．",
+            "\u3000",
+            "\xa0",
+            "’",
+            "\x85",
+            "٣",
+            "Q",
+            " of ",
+        ),
+    ]
+)
+CELLS_OF_PEOPLE = st.one_of(
+    st.sampled_from(sorted({c for _, c in KINDS["people"] if isinstance(c, str)})),
+    st.sampled_from([*AMONG_NUMBERS, *MISSING, None, True, -999, 0.5]),
+    st.integers(-(2**60), 2**60),
+    st.lists(PIECES, max_size=6).map("".join),
+    st.floats(-1e9, 1e9).map(lambda number: f"{number:,.2f}"),
+    st.dates().map(str),
+    st.datetimes().map(lambda date: f"{date:%d.%m.}{date.year:04} {date:%H:%M:%S}"),
+)
+# Changing few cells leaves some that are read.
+OF_PEOPLE_RECORDS = st.lists(
+    st.dictionaries(
+        st.sampled_from(list(USUAL_PEOPLE)), CELLS_OF_PEOPLE, max_size=2
+    ).map(lambda cells: {**USUAL_PEOPLE, **cells}),
+    min_size=1,
+    max_size=3,
+)
+TABLES = st.one_of(
+    st.tuples(st.sampled_from(["point", "comma"]), RECORDS),
+    st.tuples(st.just("people"), OF_PEOPLE_RECORDS),
+)
 SLOW = {
     "deadline": None,
     "suppress_health_check": [
@@ -406,20 +612,30 @@ SLOW = {
 }
 
 
-@settings(max_examples=150, **SLOW)
-@given(sign=SIGNS, records=RECORDS)
-def test_any_records_in_python(sign, records, programs):
-    expected = outputs_of(MODELS[sign].predict, records)
-    found = outputs_of(programs[sign]["predict_records"], records)
+@settings(max_examples=250, **SLOW)
+@given(table=TABLES)
+def test_any_records_in_python(table, programs):
+    model, records = table
+    expected = outputs_of(MODELS[model].predict, records)
+    found = outputs_of(programs[model]["predict_records"], records)
     check_alike(found, expected, records)
 
 
+@settings(max_examples=250, **SLOW)
+@given(records=OF_PEOPLE_RECORDS)
+def test_any_records_are_what_a_frame_of_them_is(records):
+    """Polars reads columns where Python reads cells."""
+    texts = [{n: None if c is None else str(c) for n, c in r.items()} for r in records]
+    expected = outputs_of(MODELS["people"].predict, pl.DataFrame(texts))
+    check_alike(outputs_of(MODELS["people"].predict, texts), expected, records)
+
+
 @settings(max_examples=10, **SLOW)
-@given(st.lists(st.tuples(SIGNS, RECORDS), min_size=20, max_size=40))
+@given(st.lists(TABLES, min_size=20, max_size=40))
 def test_any_records_in_javascript(folder, lists):
     found = in_node(folder, lists)
-    for (sign, records), each in zip(lists, found, strict=True):
-        check_alike(each, outputs_of(MODELS[sign].predict, records), records)
+    for (model, records), each in zip(lists, found, strict=True):
+        check_alike(each, outputs_of(MODELS[model].predict, records), records)
 
 
 QUOTED = st.sampled_from(
@@ -453,7 +669,7 @@ LINES = st.lists(
 
 @settings(max_examples=200, **SLOW)
 @given(
-    sign=SIGNS,
+    model=st.sampled_from(["point", "comma"]),
     order=st.permutations([f.name for f in FEATURES]),
     extra=st.booleans(),
     lines=LINES,
@@ -462,7 +678,7 @@ LINES = st.lists(
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
 )
 def test_any_table_in_a_file(
-    sign, order, extra, lines, separator, end, encoding, programs, tmp_path
+    model, order, extra, lines, separator, end, encoding, programs, tmp_path
 ):
     """Cells stand in the file as they are; where they break its rows, for all alike."""
     names = [*order, *["other"] * extra]
@@ -473,50 +689,17 @@ def test_any_table_in_a_file(
         text.append(separator.join("" if c is None else str(c) for c in cells))
     path = tmp_path / "a.csv"
     path.write_bytes(end.join([*text, ""]).encode(encoding))
-    check_alike(read_by(programs[sign], path), from_file(MODELS[sign], path), text)
+    check_alike(read_by(programs[model], path), from_file(MODELS[model], path), text)
 
 
-@settings(max_examples=300, deadline=None)
-@given(MARKS)
-def test_a_number_is_what_its_pattern_says(text):
-    """Polars casts text by itself: it takes what the pattern takes, and infinity."""
-    text = text.strip(CELLS.blanks)
-    (found,) = cells.numbers(pl.Series([text]).cast(pl.String)).to_list()
-    if not re.search("inf", text, re.I) and not re.search(r"\d,\d", text):
-        is_number = bool(re.fullmatch(CELLS.number, text))
-        assert (found is not None) == is_number, text
-
-
-def test_a_rule_is_written_once(monkeypatch, tmp_path):
-    """What is added to CELLS is in `predict`, in records and in what is exported."""
-    missing = (*CELLS.missing, "欠測")
-    currency = ("[¥円]", "")
-    rewrites = {sign: (currency, *steps) for sign, steps in CELLS.rewrites.items()}
-    rules = replace(CELLS, missing=missing, rewrites=rewrites)
-    for module in (cells, delimited, facts):
-        monkeypatch.setattr(module, "CELLS", rules)
-    monkeypatch.setattr("kobai.formats.records.MISSING", missing)
-    monkeypatch.setattr("kobai.formats.records.REWRITES", rewrites)
-    rows = [{**USUAL, "size": "¥3.5"}, {**USUAL, "age": "欠測", "size": "2 円"}]
-    same = [{**USUAL, "size": 3.5}, {**USUAL, "age": None, "size": None}]
-    for name, sign in (("point", "."), ("comma", ",")):
-        export(MODELS[sign], tmp_path / f"{name}.mjs")
-    program = {"__name__": "m"}
-    exec(export(MODELS["."], tmp_path / "m.py").read_text("utf-8"), program)
-    path = write_table(tmp_path / "a.csv", rows[:1])
-    expected = MODELS["."].predict(same[:1])
-    check_alike(MODELS["."].predict(rows[:1]), expected, rows)
-    check_alike(from_file(MODELS["."], path), expected, rows)
-    check_alike(read_by(program, path), expected, rows)
-    check_alike(in_node(tmp_path, [[".", rows[:1]]])[0], expected, rows)
-    # A blank between them is still none of a number.
-    assert outputs_of(MODELS["."].predict, rows) is None
-    assert outputs_of(program["predict_records"], rows) is None
-    assert in_node(tmp_path, [[".", rows]]) == [None]
-    rows[1]["size"] = ""
-    expected = MODELS["."].predict(same)
-    check_alike(program["predict_records"](rows), expected, rows)
-    check_alike(in_node(tmp_path, [[".", rows]])[0], expected, rows)
+def test_patterns_have_only_what_three_languages_share():
+    """Digits and words are those of ASCII in JavaScript alone."""
+    assert len(FORMS) == 13
+    for pattern in (
+        *FORMS.values(),
+        *(r.numerals.pattern for r, _, _ in PEOPLE.values()),
+    ):
+        assert not re.search(r"\\[dDwWsSbB]|\(\?[=!<]", pattern)
 
 
 # --- as a program
@@ -541,20 +724,36 @@ def test_a_new_word_is_named_as_predict_names_its_column(folder, tmp_path):
 def test_encodings_are_found_as_predict_finds_them(folder, programs, tmp_path):
     for encoding in ("utf-8", "utf-8-sig", "utf-16", "cp932"):
         path = write_table(tmp_path / f"{encoding}.csv", [USUAL] * 3, encoding)
-        expected = from_file(MODELS["."], path)
+        expected = from_file(MODELS["point"], path)
         assert expected is not None
-        check_alike(read_by(programs["."], path), expected, encoding)
+        check_alike(read_by(programs["point"], path), expected, encoding)
 
 
-def test_what_training_was_told_is_taken_where_nothing_else_is_known(tmp_path):
-    columns = Columns((Feature("größe"),), Target(("t",), ("a", "b")))
-    network = Network(1, [Dense(2), Softmax()])
+@pytest.mark.parametrize(
+    ("encoding", "name"), [("cp1250", "größe"), ("cp932", "色"), ("gbk", "颜色")]
+)
+def test_what_training_was_told_is_taken_where_little_text_leaves_it_open(
+    encoding, name, tmp_path
+):
+    columns = Columns((Feature(name),), TARGET)
     path = tmp_path / "a.csv"
-    path.write_bytes("größe\n3\n".encode("latin-1"))
-    told = Model(network, columns=columns, writing=Writing(encoding="latin-1"))
+    path.write_bytes(f"{name}\n3\n".encode(encoding))
+    network = Network(1, [Dense(3), Softmax()])
+    told = Model(network, columns=columns, writing=Writing(encoding=encoding))
+    assert predictions(told, path).table.encoding == encoding
     program = {"__name__": "m"}
     exec(export(told, tmp_path / "m.py").read_text("utf-8"), program)
-    check_alike(read_by(program, path), from_file(told, path), "latin-1")
-    assert from_file(told, path) is not None
+    check_alike(read_by(program, path), from_file(told, path), encoding)
+
+
+def test_without_charset_normalizer_the_usual_encodings_are_known(
+    monkeypatch, tmp_path
+):
+    """An exported program needs NumPy alone."""
+    monkeypatch.setitem(sys.modules, "charset_normalizer", None)
+    texts = {"cp932": "商品の色,がく\n赤い花,3\n", "gbk": "花萼长度,种类\n蓝色,3\n"}
+    for encoding, text in texts.items():
+        file = io.BytesIO(text.encode(encoding))
+        assert find_encoding(file, "a.csv") == encoding
     with pytest.raises(DataError, match="say what it is"):
-        Model(network, columns=columns).predict_table(path)
+        find_encoding(io.BytesIO("имя,возраст\n".encode("cp1251")), "a.csv")

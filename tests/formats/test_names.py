@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kobai.data.tables.columns import Columns, Feature, Target
-from kobai.data.tables.writing import Writing
+from kobai.data.tables.text.writing import Writing
 from kobai.formats import Model, export, load_json, load_model, save_model
 from kobai.networks import Dense, Network, Softmax
 
@@ -85,7 +85,7 @@ def check_numpy(path, expected):
             if target.id in expected:
                 found[target.id] = listed(ast.literal_eval(node.value))
         else:
-            kinds = (ast.Import, ast.FunctionDef, ast.If)
+            kinds = (ast.Import, ast.FunctionDef, ast.ClassDef, ast.If)
             is_docstring = node is tree.body[0]
             assert isinstance(node, kinds) or is_docstring
     assert found == expected

@@ -11,6 +11,7 @@ from kobai.data import Columns, load_table
 from kobai.data.tables.columns import Feature, Target
 from kobai.data.tables.frames import polars_frame
 from kobai.data.tables.new_rows import codes
+from kobai.data.tables.text import pieces
 from kobai.errors import DataError, ModelFileError
 from kobai.formats import Model, load_model, save_model
 from kobai.formats.predictions import predictions, write_predictions
@@ -124,8 +125,8 @@ def test_predictions_are_written_whole_or_not_at_all(pets, tmp_path, ending):
 
 
 def test_rows_stay_in_order_over_many_blocks(pets, tmp_path, monkeypatch):
-    monkeypatch.setattr("kobai.data.tables.delimited.BLOCK", 100)
-    monkeypatch.setattr("kobai.data.tables.delimited.FIRST", 100)
+    monkeypatch.setattr(pieces, "BLOCK", 100)
+    monkeypatch.setattr(pieces, "FIRST", 100)
     FRAME.write_csv(tmp_path / "a.csv")
     found = pets.predict_table(tmp_path / "a.csv")
     assert found["class"].equals(pets.predict_table(FRAME)["class"])

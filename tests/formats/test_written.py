@@ -15,7 +15,8 @@ import polars as pl
 import pytest
 
 from kobai.data import load_table
-from kobai.data.tables.writing import Writing
+from kobai.data.tables.text import pieces
+from kobai.data.tables.text.writing import Writing
 from kobai.errors import DataError
 from kobai.formats import Model, export, load_model, save_model
 from kobai.formats.predictions import predictions
@@ -89,6 +90,61 @@ def test_the_program_reads_the_training_file(
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-5)
 
 
+def test_a_table_for_people_is_read_by_the_program_as_in_training(tmp_path):
+    lines = ["Sales of 2024;;;;;", "", "price;weight;when;at;level;paid;kind"]
+    lines.append("$;kg;;;;;")
+    for i in range(60):
+        price = f"$1.{i:03},5" if i % 4 else "k.A."
+        weight = f"{i},5 kg" if i % 3 else "−5 kg"
+        when = f"{i % 28 + 1}. {('März', 'Mai', 'Okt.')[i % 3]} 20{i % 20 + 10}"
+        level = -999 if i % 6 == 1 else 7 * i % 31
+        paid = ("TRUE", "false", "true", "False")[i % 4]
+        clock = f"{i % 12 + 1}:{i % 60:02} {('am', 'pm')[i % 2]}"
+        lines.append(f"{price};{weight};{when};{clock};{level};{paid};{'ab'[i % 2]}")
+    path = tmp_path / "sales"
+    path.write_text("\n".join([*lines, "Source: the till", ""]))
+    data = load_table(path, "kind")
+    parts = {each.column for each in data.columns.features if each.reading.date}
+    assert parts == {"when", "at"}
+    assert data.columns.sources == ("price", "weight", "when", "at", "level", "paid")
+    assert not np.abs(data.x_train).max() > 9
+    each = Model.of(Network(data.columns.width, [Dense(2), Softmax()], seed=1), data)
+    save_model(tmp_path / "m", each.network, data=data)
+    expected = load_model(tmp_path / "m").predict_table(path)
+    assert len(expected) == 60
+    done = output_of(export(each, tmp_path / "m.py"), path)
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = [list(map(float, row)) for row in csv.reader(done.stdout.splitlines()[1:])]
+    found = expected.to_numpy()[:, 1:].astype(float)
+    np.testing.assert_allclose(rows, found, rtol=0, atol=1e-5)
+
+
+def test_a_file_of_many_blocks_is_read_by_the_program_as_by_predict(
+    model, program, tmp_path, monkeypatch
+):
+    """The header comes again, and a note stands below."""
+    path = tmp_path / "long.csv"
+    rows = [f'"{i},5";{i % 7}' if i % 5 else f"{i},5;{i % 7}" for i in range(90)]
+    lines = ["a;b", *rows[:40], "a;b", "", *rows[40:], "By: us"]
+    path.write_text("\n".join([*lines, ""]), "utf-8")
+    expected = model.predict_table(path).to_numpy()[:, 1:].astype(float)
+    assert len(expected) == 90
+    copied = {"__name__": "m"}
+    exec(program.read_text("utf-8"), copied)
+    for name in ("BLOCK", "FIRST"):
+        monkeypatch.setattr(pieces, name, 60)
+        copied[name] = 60
+    again = model.predict_table(path).to_numpy()[:, 1:].astype(float)
+    np.testing.assert_array_equal(again, expected)
+    blocks = [
+        copied["raw_rows"](r, copied["READERS"], path, first)
+        for r, first in copied["read_blocks"](path)
+    ]
+    assert len(blocks) > 9
+    found = copied["predict"](np.concatenate(blocks))
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-5)
+
+
 def test_names_of_targets_and_classes_come_as_csv(tmp_path):
     lines = ['a;"b, c"', *(f"{i};{2 * i},5" for i in range(40))]
     (tmp_path / "a.csv").write_text("\n".join(lines))
@@ -118,17 +174,18 @@ def program(model, tmp_path):
         b"a;c\n1;2\n",
         b"a;b\n1;2\n3\n",
         b"a;b\n1;2;3\n",
+        b"a;b\n1;2\n1\n1;2;3\n",
         b"a;b\nx;2\n",
         b"a;b\n1_0;2\n",
         b"a;b\n1e31;2\n",
-        "a;b\n１;2\n".encode(),
+        "a;b\n٣;2\n".encode(),
         b"a;b\n",
         b"",
         b"a;b\n\xff;2\n",
         b"a;a\n1;2\n",
         b'a;b\n"1;2\n',
         b'a;b\n1;2\n"3"4;5\n',
-        b"a;b\r1;2\r",
+        b"a;b\r1;2\r3;x\r",
         b"PK\x03\x04",
         b"a;b\n\0;1\n",
     ],
@@ -142,6 +199,74 @@ def test_what_predict_refuses_the_program_refuses_in_the_same_words(
     done = output_of(program, tmp_path / "new.csv")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"{refused.value}\n"
+
+
+TIDY = b"a;b\n1,5;3\n2,5;4\n3,5;3\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        TIDY.replace(b"\n", b"\r"),
+        TIDY.replace(b";", b"\t"),
+        TIDY.replace(b";", b"   "),
+        TIDY.replace(b"\n", b";\n"),
+        TIDY.replace(b";", b"   ").replace(b"\n1", b"\n  1"),
+        "a;b\n１，５;３\n２，５;４\n３，５;３\n".encode(),
+        b"Sales;\n;\n" + TIDY,
+        b"# by hand\n# 2024\n" + TIDY,
+        b"sep=;\r\n" + TIDY.replace(b"\n", b"\r\n"),
+        TIDY.replace(b"a;b\n", b"a;b\nkg;m\n"),
+        TIDY + b"a;b\n1,5;3\n",
+        TIDY + b"Source: us\n",
+        b"\xef\xbb\xbf" + TIDY,
+        b'"a";"b"\n"1,5"; "3"\n2,5; "4"\n3,5;3\n',
+    ],
+)
+def test_the_program_finds_the_table_in_a_file_as_predict_does(
+    model, program, content, tmp_path
+):
+    path = tmp_path / "new.csv"
+    path.write_bytes(content)
+    expected = model.predict(
+        [{"a": a, "b": b} for a, b in ((1.5, 3), (2.5, 4), (3.5, 3))]
+    )
+    found = model.predict_table(path).to_numpy()[:, 1:].astype(float)
+    np.testing.assert_allclose(found[:3], expected, rtol=0, atol=1e-6)
+    done = output_of(program, path)
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = [list(map(float, row)) for row in csv.reader(done.stdout.splitlines()[1:])]
+    np.testing.assert_allclose(rows, found, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("content", "options"),
+    [
+        ("1,5;x\n2,5;y\n" * 20, {}),
+        ("1,5;x\n2,5;y\n" * 20, {"header": False}),
+        ("a;kind\n" + "1,5;x\n2,5;y\n" * 20, {"separator": ";"}),
+        ("a~kind\n" + "1,5~x\n2,5~y\n" * 20, {"separator": "~"}),
+        ("a;kind\n" + "1,5;x\n2,5;y\nnix;x\n" * 20, {"missing": "nix"}),
+        ("größe;kind\n" + "1,5;x\n2,5;y\n" * 20, {"encoding": "cp1250"}),
+    ],
+)
+def test_what_training_was_told_holds_for_later_files(content, options, tmp_path):
+    """A single row would be a header by its looks, if nothing else were known."""
+    encoding = options.get("encoding", "utf-8")
+    path = tmp_path / "a.csv"
+    path.write_bytes(content.encode(encoding))
+    name = "2" if content[0] == "1" else "kind"
+    data = load_table(path, name, **options)
+    each = Model.of(Network(data.columns.width, [Dense(2), Softmax()], seed=1), data)
+    lines = content.splitlines()
+    start = 0 if content[0] == "1" else 1
+    path.write_bytes("\n".join([*lines[:start], lines[-1], ""]).encode(encoding))
+    expected = each.predict_table(path).to_numpy()[:, 1:].astype(float)
+    assert len(expected) == 1
+    done = output_of(export(each, tmp_path / "m.py"), path)
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = [list(map(float, row)) for row in csv.reader(done.stdout.splitlines()[1:])]
+    np.testing.assert_allclose(rows, expected, rtol=0, atol=1e-5)
 
 
 def test_other_wrong_use_of_the_program(program, tmp_path):
@@ -184,7 +309,7 @@ def test_whatever_the_program_names_is_there(program):
             bound.add(node.id)
         elif isinstance(node, ast.arg):
             bound.add(node.arg)
-        elif isinstance(node, ast.FunctionDef | ast.ExceptHandler) and node.name:
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef | ast.ExceptHandler):
             bound.add(node.name)
     used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
     assert used - bound - set(dir(builtins)) <= {"__name__"}

@@ -10,7 +10,7 @@ from kobai.cli import options
 from kobai.cli.loading import load_data
 from kobai.cli.screen import columns, facts, plain, say, show
 from kobai.cli.settings import Options, SettingError, build_network
-from kobai.data.tables.endings import is_table
+from kobai.data.tables.text.endings import is_table
 
 if TYPE_CHECKING:
     from kobai.data import Dataset

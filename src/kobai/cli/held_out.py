@@ -129,16 +129,20 @@ def _own_table(
     from kobai.data.checksum import Checksum
     from kobai.data.tables.frames import open_table
     from kobai.data.tables.load import divided_rows, rows_of
+    from kobai.formats.predictions import writes_of
 
-    table = open_table(where, encoding or settings.encoding)
+    writes = replace(
+        writes_of(model, encoding or settings.encoding),
+        separator=settings.separator,
+        header=settings.header,
+    )
+    table = open_table(where, writes, fitted.sources)
     if settings.test:
         total = Checksum()
-        x, t, _ = rows_of(table, fitted, decimal=model.decimal, checksum=total)
+        x, t, _ = rows_of(table, fitted, checksum=total)
         return _dataset(fitted, where, x, t, str(total)), len(t)
     size = 0.2 if settings.test_size is None else settings.test_size
-    x, t, rows, checksum = divided_rows(
-        table, fitted, size, settings.seed, model.decimal
-    )
+    x, t, rows, checksum = divided_rows(table, fitted, size, settings.seed)
     found = _dataset(fitted, where, x, t, checksum)
     return replace(found, drawn=f"drawn by seed {settings.seed}"), rows
 
@@ -162,7 +166,7 @@ def _all_rows(
     model: "Model", run: str, named: str, data_dir: str | None, encoding: str | None
 ) -> HeldOut:
     """Return all rows of a file, or those that it calls its test data itself."""
-    from kobai.data.tables.endings import is_table
+    from kobai.data.tables.text.endings import is_table
 
     if model.columns:
         found = _whole_table(model, model.columns, named, encoding)
@@ -204,11 +208,11 @@ def _whole_table(
     from kobai.data.checksum import Checksum
     from kobai.data.tables.frames import open_table
     from kobai.data.tables.load import rows_of
+    from kobai.formats.predictions import writes_of
 
     total = Checksum()
-    usual = model.writing.encoding if model.writing else None
-    table = open_table(short(named), encoding, usual)
-    x, t, lost = rows_of(table, fitted, decimal=model.decimal, checksum=total)
+    table = open_table(short(named), writes_of(model, encoding), fitted.sources)
+    x, t, lost = rows_of(table, fitted, checksum=total)
     if lost:
         complain(f"note: {lost:,} row{'s' * (lost > 1)} without a target left out")
     return _dataset(fitted, named, x, t, str(total))

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from kobai.data import Dataset
     from kobai.formats import Model
 
+OF_COLUMNS = ("drop", "keep", "category", "number", "missing", "date_order", "task")
+
 
 DOWNLOADED = DATA_SETS[1:]
 
@@ -50,12 +52,15 @@ def _more_rows(settings: Options, start: "Model", chosen: dict[str, Any]) -> "Da
 
     if start.columns is None:
         raise DataError(f"--warm-start: {settings.warm_start} was trained on no table")
-    for name in ("drop", "keep", "category", "task"):
+    for name in OF_COLUMNS:
         chosen.pop(name, None)
-    found = load_more_rows(
-        short(settings.data), start.columns, seed=settings.seed, **chosen
+    return load_more_rows(
+        short(settings.data),
+        start.columns,
+        seed=settings.seed,
+        writing=start.writing,
+        **chosen,
     )
-    return replace(found, writing=start.writing)
 
 
 def _as_before(data: "Dataset", start: "Model") -> "Dataset":

@@ -64,12 +64,14 @@ def predict(
 
     A picture may have any size, dark on light or light on dark; the figure in it is
     cut out, scaled and centred as those of the training data are. A table needs the
-    columns that were trained on, under the same names; others are not used.
+    columns that were trained on, under the same names; others are not used. It is read
+    as the training table was, and its file may have any name.
     """
     check_outputs(out, as_json)
     model = find_model(run)
     _check_files(files, out)
-    rows = [file for file in files if _has_rows(file)]
+    # Where the model has columns, a file of any name may be a table.
+    rows = files if model.columns else [file for file in files if _has_rows(file)]
     # What is for another program must not be mixed with what is for people.
     with aside(as_json or out == PIPE):
         if not rows:
@@ -99,7 +101,7 @@ def _check_files(files: list[Path], out: Path | None) -> None:
 
 
 def _has_rows(file: Path) -> bool:
-    from kobai.data.tables.endings import is_table
+    from kobai.data.tables.text.endings import is_table
 
     if file.is_dir():
         return False

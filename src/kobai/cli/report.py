@@ -10,10 +10,15 @@ from kobai.cli.settings import Options
 from kobai.errors import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kobai.data import Dataset
+    from kobai.data.tables.told import ColumnNote
     from kobai.networks import Network
     from kobai.optimizers import Optimizer
     from kobai.training import History
+
+MOST_COLUMNS = 40
 
 
 def announce(
@@ -26,13 +31,32 @@ def announce(
     """Say what is about to happen: data, network, training, run folder."""
     show(
         facts(
-            Data=str(data),
+            Data=data.summary,
             Network=str(network),
             Training=_training(settings, optimizer),
             **_start(settings),
             Run=short(folder.path),
         )
     )
+    say()
+    if data.told:
+        _show_columns(data.told)
+
+
+def _show_columns(told: "Sequence[ColumnNote]") -> None:
+    """Show what each column is taken for; of many, those about which there is most."""
+    from rich.table import Table
+
+    shown = sorted(told, key=lambda note: note.is_usual)[:MOST_COLUMNS]
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for title in ("Column", "Taken for", "Example", "Why, and what changes it"):
+        table.add_column(title, header_style="bold", overflow="fold")
+    for note in (note for note in told if note in shown):
+        cells = (note.name, note.taken, note.example, note.reason)
+        table.add_row(*map(plain, cells))
+    show(table)
+    if len(told) > len(shown):
+        say(f"and {len(told) - len(shown):,} more columns")
     say()
 
 

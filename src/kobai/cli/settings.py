@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 MOST_UNITS = 100_000
 TABLE_OPTIONS = (
-    *("task", "test", "test_size", "drop", "keep", "category"),
-    *("weight", "class_weight", "encoding"),
+    *("task", "test", "test_size", "drop", "keep", "category", "number"),
+    *("missing", "date_order", "weight", "class_weight"),
+    *("encoding", "separator", "header"),
 )
 
 
@@ -51,9 +52,14 @@ class Options:
     drop: str | None = None
     keep: str | None = None
     category: str | None = None
+    number: str | None = None
+    missing: str | None = None
+    date_order: str | None = None
     weight: str | None = None
     class_weight: str | None = None
     encoding: str | None = None
+    separator: str | None = None
+    header: bool | None = None
     warm_start: str | None = None
 
     @property

@@ -73,6 +73,35 @@ Category = Annotated[
         help="Columns whose numbers are only names, such as codes.",
     ),
 ]
+Number = Annotated[
+    str | None,
+    typer.Option(
+        "--number",
+        metavar="COLUMNS",
+        rich_help_panel=TABLE,
+        help="Columns of numbers that look like something else, such as 007.",
+    ),
+]
+Missing = Annotated[
+    str | None,
+    typer.Option(
+        "--missing",
+        metavar="WORDS",
+        rich_help_panel=TABLE,
+        help='What stands for a missing value, besides the usual: "-,n.a.,-999". '
+        'Numbers that lie far apart are found; "" finds none.',
+    ),
+]
+DateOrder = Annotated[
+    str | None,
+    typer.Option(
+        "--date-order",
+        metavar="ORDER",
+        autocompletion=names(("dmy", "mdy")),
+        rich_help_panel=TABLE,
+        help="dmy or mdy, where 03/04/2024 may be either. Usually found out.",
+    ),
+]
 Weight = Annotated[
     str | None,
     typer.Option(
@@ -101,5 +130,23 @@ Encoding = Annotated[
         autocompletion=names(("utf-8", "cp932", "gbk", "utf-16", "latin-1")),
         rich_help_panel=TABLE,
         help="Of the text. Usually found out: utf-8, cp932 or gbk.",
+    ),
+]
+Separator = Annotated[
+    str | None,
+    typer.Option(
+        "--separator",
+        metavar="MARK",
+        rich_help_panel=TABLE,
+        help="What stands between cells. Usually found out: , ; | a tab, or blanks.",
+    ),
+]
+Header = Annotated[
+    bool | None,
+    typer.Option(
+        "--header/--no-header",
+        rich_help_panel=TABLE,
+        help="Whether the first line has the columns' names; without, they are called "
+        "1, 2, … Usually found out.",
     ),
 ]

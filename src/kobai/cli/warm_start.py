@@ -12,8 +12,12 @@ if TYPE_CHECKING:
     from kobai.formats import Model
 
 OF_NETWORK = ("hidden", "activation", "loss", "dtype")
-OF_COLUMNS = ("target", "task", "drop", "keep", "category")
-OF_DATA = ("data", "data_dir", "test", "test_size", "encoding")
+OF_COLUMNS = (
+    *("target", "task", "drop", "keep", "category", "number", "missing", "date_order"),
+)
+OF_DATA = (
+    *("data", "data_dir", "test", "test_size", "encoding", "separator", "header"),
+)
 OF_LENGTH = ("epochs", "steps", "batch_size")
 
 
@@ -57,7 +61,7 @@ def _refuse_others(run: str, given: dict[str, Any], before: Options) -> None:
             )
     if before.is_table or not given.get("data"):
         return
-    from kobai.data.tables.endings import is_table
+    from kobai.data.tables.text.endings import is_table
 
     if is_table(Path(given["data"])):
         raise SettingError(

@@ -8,7 +8,7 @@ from kobai.data.digits import load_digits
 from kobai.data.images.folders import load_idx_folder
 from kobai.data.images.mnist import load_fashion_mnist, load_kuzushiji_mnist, load_mnist
 from kobai.data.npz import load_npz
-from kobai.data.tables.endings import is_table
+from kobai.data.tables.text.endings import is_table
 from kobai.errors import DataError, suggest
 from kobai.keywords import checked_keywords
 

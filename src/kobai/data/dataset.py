@@ -12,9 +12,12 @@ from kobai.keywords import checked_keywords
 if TYPE_CHECKING:
     from kobai.data.ranges import InputRange
     from kobai.data.tables.columns import Columns
-    from kobai.data.tables.writing import Writing
+    from kobai.data.tables.text.writing import Writing
+    from kobai.data.tables.told import ColumnNote
 
 Array = NDArray[Any]
+
+MOST_TOLD = 20
 
 
 @checked_keywords
@@ -29,9 +32,9 @@ class Dataset:
     the raw values were multiplied by, `input_range` which numbers they were. `source`
     says where the data comes from. Of a table, `columns` is what was fitted to it,
     `sample_weight` `(n,)` weighs the training rows if that was asked for, `notes` says
-    what became of the columns, and `writing` how its text is written. `drawn` says how
-    the test data was drawn from all rows, and is empty where it came as such;
-    `checksum` is of all these rows, in their order.
+    what became of the rows, `told` what each column is taken for, and `writing` how its
+    text is written. `drawn` says how the test data was drawn from all rows, and is
+    empty where it came as such; `checksum` is of all these rows, in their order.
 
     A data set iterates as `(x_train, t_train)`, `(x_test, t_test)`. Raises
     `ValueError` when the arrays do not fit each other.
@@ -65,6 +68,7 @@ class Dataset:
     writing: "Writing | None" = None
     drawn: str = ""
     checksum: str = ""
+    told: "tuple[ColumnNote, ...]" = ()
 
     def __post_init__(self) -> None:
         for part, (x, t) in zip(("train", "test"), self, strict=True):
@@ -88,6 +92,15 @@ class Dataset:
         yield self.x_test, self.t_test
 
     def __repr__(self) -> str:
+        unusual = [note for note in self.told if not note.is_usual]
+        lines = [f"  {note.name}: {note.taken}; {note.reason}" for note in unusual]
+        more = f"  … and {len(lines) - MOST_TOLD} more columns; see .told"
+        lines = lines[:MOST_TOLD] + [more] * (len(lines) > MOST_TOLD)
+        return "\n".join([self.summary, *lines])
+
+    @property
+    def summary(self) -> str:
+        """What it holds, without what is told of each column."""
         lines = [
             f"{self.name}: {_count(self.x_train, 'training sample')}, "
             f"{_count(self.x_test, 'test sample')}",

@@ -9,12 +9,13 @@ import numpy as np
 from kobai.data.checksum import Checksum
 from kobai.data.dataset import Array, Dataset
 from kobai.data.splits import chosen_rows
-from kobai.data.tables.cells import raw_numbers
 from kobai.data.tables.columns import Columns
-from kobai.data.tables.frames import Table, open_table
+from kobai.data.tables.frames import Table, Writes, open_table
 from kobai.data.tables.load import rows_of
 from kobai.data.tables.new_rows import coded_blocks, named_columns, targets
-from kobai.data.tables.targets import class_weights
+from kobai.data.tables.raw import read_raw
+from kobai.data.tables.targets import class_weights, read_weights
+from kobai.data.tables.text.writing import Writing
 from kobai.errors import DataError
 from kobai.keywords import checked_keywords
 
@@ -30,11 +31,15 @@ def load_more_rows(
     weight: Any = None,
     class_weight: str | Mapping[Any, float] | None = None,
     encoding: str | None = None,
+    separator: str | None = None,
+    header: bool | None = None,
+    writing: Writing | None = None,
 ) -> Dataset:
     """Load a table as one was that a network has learned from, to go on with it.
 
     Nothing is fitted anew: `columns`, those of the earlier data set or of a model, say
     what becomes of the rows, so that the network's inputs and classes mean the same.
+    `writing` is how the earlier table was written, which is tried first.
     The test rows are chosen as `load_table` chooses them, and weights mean what they
     mean there. Raises `DataError` for a table that lacks a column, or has a class that
     the network does not know.
@@ -49,7 +54,9 @@ def load_more_rows(
     >>> float(more.x_train.mean() - first.x_train.mean()) > 0.2
     True
     """
-    opened = open_table(table, encoding)
+    writes = Writes(encoding, separator, header, writing)
+    wanted = *columns.sources, *columns.target.names
+    opened = open_table(table, writes, wanted)
     total = Checksum()
     x, t, lost = rows_of(opened, columns, checksum=total)
     weights = _weights(opened, columns, weight, t, class_weight)
@@ -60,7 +67,7 @@ def load_more_rows(
         x_test, t_test = x[is_test], t[is_test]
     else:
         is_test = np.zeros(len(t), bool)
-        total, second = Checksum(), open_table(test, encoding)
+        total, second = Checksum(), open_table(test, writes, wanted)
         x_test, t_test, _ = rows_of(second, columns, checksum=total)
     notes = ["columns  as they were fitted before"]
     if lost:
@@ -76,6 +83,7 @@ def load_more_rows(
         columns=columns,
         sample_weight=None if weights is None else _scaled(weights[~is_test], opened),
         notes=tuple(notes),
+        writing=writing,
         drawn=f"drawn by seed {seed}" if test is None else "",
         checksum=str(total),
     )
@@ -101,21 +109,13 @@ def _weights(
 
 
 def _read_weights(table: Table, columns: Columns, name: str) -> Array:
-    found = []
-    for frame, _, first in coded_blocks(columns, table):
-        place = f'{table.name}: column "{name}"'
-        values = raw_numbers(frame[name], place, first)
-        _, is_there = targets(columns.target, frame, table.name, first)
-        wrong = is_there & ~((values >= 0) & np.isfinite(values))
-        if wrong.any():
-            row = int(wrong.argmax())
-            what = "empty" if np.isnan(values[row]) else values[row]
-            raise DataError(
-                f"{place}: row {row + first:,} is {what}; a weight is a number of 0 or "
-                "more in every row"
-            )
-        found.append(values[is_there])
-    return np.concatenate(found)
+    goals = (
+        targets(columns.target, frame, table.name, first)
+        for frame, _, first in coded_blocks(columns, table)
+    )
+    is_there = np.concatenate([is_there for _, is_there in goals])
+    weights: Array = read_weights(read_raw(table, [name]), name, is_there)[is_there]
+    return weights
 
 
 def _scaled(weights: Array, table: Table) -> Array:

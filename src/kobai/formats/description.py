@@ -8,7 +8,7 @@ from typing import Any
 
 from kobai.data.ranges import InputRange
 from kobai.data.tables.columns import Columns
-from kobai.data.tables.writing import Writing
+from kobai.data.tables.text.writing import Writing
 from kobai.formats.model import Model
 
 VERSION = 2
@@ -59,10 +59,11 @@ def parse(text: str) -> dict[str, Any]:
     for part, is_right in _PARTS.items():
         if part not in found or not is_right(found[part]):
             raise ValueError(f'its description has no valid "{part}"')
-    if "columns" in found:
-        found["columns"] = Columns.from_json(found["columns"])
     if "writing" in found:
         found["writing"] = Writing.from_json(found["writing"])
+    if "columns" in found:
+        decimal = found["writing"].decimal if "writing" in found else "."
+        found["columns"] = Columns.from_json(found["columns"], decimal)
     if "input_range" in found:
         found["input_range"] = InputRange.from_json(found["input_range"])
     return found

@@ -11,7 +11,7 @@ import numpy as np
 from kobai.data.dataset import Dataset
 from kobai.data.ranges import InputRange
 from kobai.data.tables.columns import Columns
-from kobai.data.tables.writing import Writing
+from kobai.data.tables.text.writing import Writing
 from kobai.errors import ModelFileError
 from kobai.files import safetensors_bytes, write_atomically
 from kobai.formats import description

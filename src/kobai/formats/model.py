@@ -9,7 +9,7 @@ import numpy as np
 from kobai.data.dataset import Array, Dataset
 from kobai.data.ranges import InputRange
 from kobai.data.tables.columns import Columns
-from kobai.data.tables.writing import Writing
+from kobai.data.tables.text.writing import Writing
 from kobai.errors import visible
 from kobai.formats.layout import laid_out
 from kobai.formats.units import factor_to_raw, known_range
@@ -92,11 +92,6 @@ class Model:
         )
 
     @property
-    def decimal(self) -> str:
-        """The decimal sign of the table that it was trained on."""
-        return self.writing.decimal if self.writing else "."
-
-    @property
     def known_range(self) -> InputRange | None:
         """The range of raw inputs, from the scale where nothing else says it."""
         return known_range(self.scale, self.input_range)
@@ -116,7 +111,7 @@ class Model:
         if self.columns is not None:
             from kobai.formats.rows import predict_rows
 
-            return predict_rows(self.network, self.columns, raw, self.decimal)
+            return predict_rows(self.network, self.columns, raw)
         raw = as_numbers(raw, "Model: the inputs")
         x, is_single = laid_out(raw, self.network.inputs, self.image_shape)
         outputs = np.asarray(self.network.predict(self.scaled(x)))

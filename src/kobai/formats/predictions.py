@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kobai.data.tables.columns import OTHER, Columns
-from kobai.data.tables.frames import Table, open_table
+from kobai.data.tables.frames import Table, Writes, open_table
 from kobai.data.tables.new_rows import coded_blocks, lacking
 from kobai.errors import DataError
 from kobai.files import naming
@@ -41,13 +41,12 @@ class Predictions:
     @property
     def extra(self) -> tuple[str, ...]:
         """The columns that the model does not use, the targets aside."""
-        used = {*self.columns.names, *self.columns.target.names}
+        used = {*self.columns.sources, *self.columns.target.names}
         return tuple(name for name in self.table.names if name not in used)
 
     def frames(self) -> "Iterator[pl.DataFrame]":
         """Yield a frame of predictions for each block of rows, in their order."""
-        decimal = self.model.decimal
-        for _, raw, _ in coded_blocks(self.columns, self.table, decimal):
+        for _, raw, _ in coded_blocks(self.columns, self.table):
             if len(raw):
                 self.strange.update(strange_cells(self.columns, raw))
                 outputs = outputs_of(self.model.network, self.columns, raw)
@@ -63,13 +62,14 @@ def strange_cells(columns: Columns, raw: np.ndarray) -> dict[str, int]:
     >>> strange_cells(columns, np.array([[np.nan, np.nan], [1, 2]]))
     {'size': 1, 'age': 0}
     """
-    found = {}
+    found: dict[str, int] = {}
     for index, feature in enumerate(columns.features):
         cells = raw[:, index]
         is_number = feature.kind == "number"
         is_strange = np.isnan(cells) if is_number else cells == OTHER
         was_there = feature.has_missing or feature.has_other
-        found[feature.name] = 0 if was_there else int(is_strange.sum())
+        count = 0 if was_there else int(is_strange.sum())
+        found[feature.column] = max(count, found.get(feature.column, 0))
     return found
 
 
@@ -83,10 +83,14 @@ def predictions(model: "Model", table: Any, encoding: str | None = None) -> Pred
         raise ValueError(
             f"{model.name or 'this model'} was not trained on a table; use predict()"
         )
-    writing = model.writing
-    opened = open_table(table, encoding, writing.encoding if writing else None)
-    lacking(opened.name, model.columns.names, opened.names)
+    opened = open_table(table, writes_of(model, encoding), model.columns.sources)
+    lacking(opened.name, model.columns.sources, opened.names)
     return Predictions(model, model.columns, opened)
+
+
+def writes_of(model: "Model", encoding: str | None) -> Writes:
+    """Return how a new table is written: as the first, unless it looks otherwise."""
+    return Writes(encoding, usual=model.writing)
 
 
 def predict_table(model: "Model", table: Any) -> "pl.DataFrame":

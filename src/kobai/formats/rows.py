@@ -18,23 +18,18 @@ FAR, USUAL = 9.0, 4.0
 """Mean squares of standardised numbers: of rows that are none such, and of most."""
 
 
-def predict_rows(
-    network: Network, columns: Columns, raw: Any, decimal: str = "."
-) -> Array:
-    """Return outputs in the target's units for raw rows, or for columns with names.
-
-    `decimal` is the decimal sign of the table that was trained on.
-    """
+def predict_rows(network: Network, columns: Columns, raw: Any) -> Array:
+    """Return outputs in the target's units for raw rows, or for columns with names."""
     if type(raw).__name__ == "Series" and hasattr(raw, "to_dict"):
         # A row of a pandas frame; without names its places would be 0, 1, …
         has_names = all(isinstance(name, str) for name in raw.index)
         raw = raw.to_dict() if has_names else raw
     if (records := records_of(raw)) is not None:
-        found = np.array(raw_of(columns, records, decimal), np.float64)
+        found = np.array(raw_of(columns, records), np.float64)
         outputs = outputs_of(network, columns, found)
         return outputs[0] if isinstance(raw, Mapping) else outputs
     if (table := named(raw)) is not None:
-        return outputs_of(network, columns, raw_rows(columns, table, decimal))
+        return outputs_of(network, columns, raw_rows(columns, table))
     rows = _numbers(raw, columns)
     flat = rows.reshape(-1, len(columns.features))
     _check_raw(flat, columns)
@@ -46,12 +41,13 @@ def outputs_of(network: Network, columns: Columns, raw: Array) -> Array:
     return np.asarray(columns.decode(network.predict(columns.encode(raw))))
 
 
-def raw_rows(columns: Columns, table: Any, decimal: str = ".") -> Array:
+def raw_rows(columns: Columns, table: Any) -> Array:
     """Return the raw rows of a whole table, its columns found by their names."""
     from kobai.data.tables.frames import open_table
     from kobai.data.tables.new_rows import coded_blocks
 
-    blocks = [raw for _, raw, _ in coded_blocks(columns, open_table(table), decimal)]
+    opened = open_table(table, wanted=columns.sources)
+    blocks = [raw for _, raw, _ in coded_blocks(columns, opened)]
     return np.concatenate([np.empty((0, len(columns.features))), *blocks])
 
 

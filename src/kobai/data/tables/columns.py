@@ -1,10 +1,13 @@
 """What was fitted to a table's columns: how its rows become numbers, and back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import numpy as np
+
+from kobai.data.tables.reading.numerals import Numerals
+from kobai.data.tables.reading.reading import Reading
 
 Kind = Literal["number", "category"]
 OTHER = -1
@@ -18,7 +21,9 @@ class Feature:
     A number is standardised by `mean` and `std`, those of the training rows; where
     some of these rows lacked it, `has_missing` adds a column that says so. A category
     is one column for each of `categories`, and one more for all others where
-    `has_other`: where some training rows had a rare word or none.
+    `has_other`: where some training rows had a rare word or none. `reading` says how
+    numbers are written in the table, or which part of a date in the column `source` the
+    number is.
     """
 
     name: str
@@ -28,6 +33,13 @@ class Feature:
     has_missing: bool = False
     categories: tuple[str, ...] = ()
     has_other: bool = False
+    source: str = ""
+    reading: Reading = field(default_factory=Reading)
+
+    @property
+    def column(self) -> str:
+        """The column of the table that it is read from."""
+        return self.source or self.name
 
     @property
     def codes(self) -> tuple[int, ...]:
@@ -43,6 +55,7 @@ class Target:
     classes: tuple[str, ...] = ()
     means: tuple[float, ...] = ()
     stds: tuple[float, ...] = ()
+    readings: tuple[Reading, ...] = ()
 
     @property
     def kind(self) -> Literal["classes", "numbers"]:
@@ -98,6 +111,11 @@ class Columns:
     def names(self) -> tuple[str, ...]:
         """The features' names, in the order of raw."""
         return tuple(feature.name for feature in self.features)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The columns of a table that are needed, each once."""
+        return tuple(dict.fromkeys(feature.column for feature in self.features))
 
     @property
     def width(self) -> int:
@@ -158,8 +176,10 @@ class Columns:
         return asdict(self)
 
     @staticmethod
-    def from_json(found: Mapping[str, Any]) -> "Columns":
+    def from_json(found: Mapping[str, Any], decimal: str = ".") -> "Columns":
         """Return the columns that `as_json` described, or raise ValueError.
+
+        Earlier versions had one `decimal` sign for a table, and said it elsewhere.
 
         >>> columns = Columns((Feature("age"),), Target(("y",), classes=("a", "b")))
         >>> Columns.from_json(columns.as_json()) == columns
@@ -167,10 +187,19 @@ class Columns:
         """
         try:
             features = tuple(
-                Feature(**{**f, "categories": tuple(f["categories"])})
+                Feature(
+                    **{
+                        **f,
+                        "categories": tuple(f["categories"]),
+                        "reading": _reading(f.get("reading"), decimal),
+                    }
+                )
                 for f in found["features"]
             )
-            target = Target(**{k: tuple(v) for k, v in found["target"].items()})
+            goal = {k: tuple(v) for k, v in found["target"].items()}
+            known = goal.get("readings", [None] * len(goal["names"]))
+            goal["readings"] = tuple(_reading(each, decimal) for each in known)
+            target = Target(**goal)
             _check(features, target)
         except (TypeError, KeyError, AttributeError) as error:
             raise ValueError(f"columns: not as described ({error})") from None
@@ -197,10 +226,16 @@ def pick(raw: Any, indices: Sequence[int]) -> Any:
     return raw[:, np.array(indices)]
 
 
+def _reading(found: Mapping[str, Any] | None, decimal: str) -> Reading:
+    if found is not None:
+        return Reading.from_json(found)
+    return Reading(Numerals(",.")) if decimal == "," else Reading()
+
+
 def _check(features: Sequence[Feature], target: Target) -> None:
     """Raise TypeError for what a damaged description holds instead of columns."""
     for feature in features:
-        words = (feature.name, feature.kind, *feature.categories)
+        words = (feature.name, feature.source, feature.kind, *feature.categories)
         numbers = (feature.mean, feature.std)
         _require(all(isinstance(word, str) for word in words), feature)
         _require(all(isinstance(number, float | int) for number in numbers), feature)
@@ -211,6 +246,7 @@ def _check(features: Sequence[Feature], target: Target) -> None:
     _require(all(isinstance(number, float | int) for number in scales), target)
     per_name = 0 if target.classes else len(target.names)
     _require(len(target.means) == len(target.stds) == per_name, target)
+    _require(len(target.readings) in (0, len(target.names)), target)
     _require(bool(features and target.names), target)
 
 

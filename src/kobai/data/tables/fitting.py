@@ -8,12 +8,18 @@ import numpy as np
 from kobai.data.dataset import Array
 from kobai.data.tables.cells import LARGEST, too_large
 from kobai.data.tables.columns import Feature
-from kobai.data.tables.raw import MOST_WORDS, RawColumn
+from kobai.data.tables.raw import RawColumn
+from kobai.data.tables.reading.evidence import MOST_WORDS
 from kobai.errors import DataError
 
-MOST_CATEGORIES = 100
+MOST_CATEGORIES, LEAST_CATEGORIES = 1000, 100
 """So many words of a column get an input each, the most frequent ones."""
+MOST_CELLS = 200_000_000
+"""Fewer words do in a table of so many rows that their inputs would be more numbers."""
 FEW_WORDS = 20
+FEW_ROWS = 5
+ROWS_PER_WORD = 4
+"""Words that stand in fewer rows each are names, of which new rows have others."""
 EMPTY, SAME = "empty", "always the same"
 
 
@@ -33,6 +39,8 @@ class Statistics:
         self.trained = 0
         self.lowest, self.highest = np.full(p, np.inf), np.full(p, -np.inf)
         self._offsets = np.full(p, np.inf), np.full(p, -np.inf)
+        self._all = np.zeros((2, p))
+        self._ends = np.full(p, np.inf), np.full(p, -np.inf)
         self.counts = [np.zeros(len(c.words) + 1, np.int64) for c in columns]
 
     def add(self, block: Array, is_training: Array) -> None:
@@ -43,6 +51,10 @@ class Statistics:
         # NaN spreads: a column that lacks a number does not count the rows.
         np.minimum(low, offsets.min(axis=0, initial=np.inf), out=low)
         np.maximum(high, offsets.max(axis=0, initial=-np.inf), out=high)
+        first, last = self._ends
+        np.minimum(first, block.min(axis=0, initial=np.inf), out=first)
+        np.maximum(last, block.max(axis=0, initial=-np.inf), out=last)
+        self._all += block.sum(axis=0), np.einsum("ij,ij->j", block, block)
         self._rows += len(block)
         rows = block if is_training.all() else block[is_training]
         self.trained += len(rows)
@@ -72,6 +84,19 @@ class Statistics:
         low, high = self._offsets
         return self._rows > 2 and bool(low[index] == high[index] in (0, 1))
 
+    def is_order(self, index: int) -> bool:
+        """Tell whether a column has each of the numbers of the rows once, in any order.
+
+        Whole numbers with the sums of 0, 1, … and of their squares are these.
+        """
+        n, (first, last) = self._rows, self._ends
+        start, squares = first[index], self._all[1, index]
+        if n <= FEW_WORDS or start not in (0, 1) or last[index] != start + n - 1:
+            return False
+        numbers = np.arange(start, start + n)
+        sums = numbers.sum(), (numbers * numbers).sum()
+        return bool(self._all[0, index] == sums[0] and squares == sums[1])
+
     def _check_finite(self, block: Array) -> None:
         is_wrong = too_large(block)
         if is_wrong.any():
@@ -100,7 +125,7 @@ def fit(
     features, left_out = [], {}
     for index, column in enumerate(columns):
         why = _why_not(column, index, statistics)
-        if why and (column.name not in keep or not statistics.there[index]):
+        if why and (column.source not in keep or not statistics.there[index]):
             left_out[column.name] = why
         elif column.kind == "category":
             features.append(_category(column, index, statistics))
@@ -108,7 +133,15 @@ def fit(
             has_missing = bool(statistics.there[index] < statistics.trained)
             mean, std = float(means[index]), float(stds[index])
             features.append(
-                Feature(column.name, "number", mean, std or 1.0, has_missing)
+                Feature(
+                    column.name,
+                    "number",
+                    mean,
+                    std or 1.0,
+                    has_missing,
+                    source=column.source * (column.source != column.name),
+                    reading=column.reading,
+                )
             )
     return Fitted(tuple(features), left_out)
 
@@ -116,7 +149,9 @@ def fit(
 def _category(column: RawColumn, index: int, statistics: Statistics) -> Feature:
     counts = statistics.counts[index]
     known = list(column.words)
-    frequent = np.argsort(-counts[: len(known)], kind="stable")[:MOST_CATEGORIES]
+    fitting = MOST_CELLS // max(1, statistics.trained)
+    most = min(MOST_CATEGORIES, max(LEAST_CATEGORIES, fitting))
+    frequent = np.argsort(-counts[: len(known)], kind="stable")[:most]
     chosen = [int(code) for code in frequent if counts[code]]
     named = int(counts[chosen].sum())
     return Feature(
@@ -137,11 +172,14 @@ def _why_not(column: RawColumn, index: int, statistics: Statistics) -> str:
     ):
         return SAME
     if column.kind == "number":
-        return "the number of the row" if statistics.numbers_rows(index) else ""
+        if statistics.numbers_rows(index):
+            return "the number of the row"
+        return "each row's number, shuffled" if statistics.is_order(index) else ""
     words = int(np.count_nonzero(statistics.counts[index]))
     if len(column.words) > MOST_WORDS:
         return f"an identifier or free text (more than {MOST_WORDS:,} different words)"
-    if words > FEW_WORDS and 2 * words > there:
+    is_own = words == there > FEW_ROWS
+    if is_own or (words > FEW_WORDS and ROWS_PER_WORD * words > there):
         return (
             f"an identifier or free text ({words:,} different words in {there:,} rows)"
         )

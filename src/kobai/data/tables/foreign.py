@@ -55,7 +55,7 @@ def words_of(name: str, values: Iterable[Any]) -> "pl.Series":
 
 def is_missing(value: object) -> bool:
     """Tell whether a value of Python, NumPy or pandas stands for none."""
-    if isinstance(value, float | np.floating | decimal.Decimal):
+    if isinstance(value, float | np.floating | np.datetime64 | decimal.Decimal):
         return bool(value != value)
     return value is None or type(value).__name__ in ("NAType", "NaTType")
 

@@ -1,21 +1,24 @@
 """A table as frames of some rows each: from a file, or a Polars or pandas frame."""
 
+import collections
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kobai.data.damage import check_regular, check_unpacked, readable
-from kobai.data.tables.delimited import TextTable, checked_names, open_text_table
-from kobai.data.tables.endings import ENDINGS, PACKED, ending_of, is_table
 from kobai.data.tables.foreign import from_pandas, from_polars, pandas_names
+from kobai.data.tables.text.delimited import open_text_table
+from kobai.data.tables.text.endings import ending_of
+from kobai.data.tables.text.writing import Writing
 from kobai.errors import DataError, missing_extra
 
 if TYPE_CHECKING:
     import polars as pl
 
+LONGEST_NAME = 1000
 PARQUET_ROWS = 1 << 17
 
 Dtypes = Callable[[], Mapping[str, Any]]
@@ -30,41 +33,65 @@ class Table:
     frames: "Callable[[Dtypes], Iterator[pl.DataFrame]]"
     encoding: str = "utf-8"
     separator: str = ","
+    header: bool = True
+    notes: Sequence[str] = ()
+    found: Sequence[str] = ()
+    """What was found while reading, once it is read."""
+
+
+@dataclass(frozen=True)
+class Writes:
+    """What a user says of how a text file is written; None is found out.
+
+    `usual` is how the table was written that the columns were fitted to.
+    """
+
+    encoding: str | None = None
+    separator: str | None = None
+    header: bool | None = None
+    usual: Writing | None = None
 
 
 def open_table(
-    table: Any, encoding: str | None = None, usual: str | None = None
+    table: Any, writes: Writes = Writes(), wanted: Collection[str] = ()
 ) -> Table:
     """Return a table to read: of a CSV, TSV or Parquet file, or of a frame.
 
-    `encoding` is that of a text file; `usual` is one to take where it is not known by
-    itself. Raises `DataError` for what is none, `MissingExtraError` without Polars.
+    `wanted` are names of columns by which the header of a text file is known. Raises
+    `DataError` for what is none, `MissingExtraError` without Polars.
     """
     try:
         import polars  # noqa: F401
     except ImportError as error:
         raise missing_extra("tables", error, "table") from error
     if isinstance(table, str | os.PathLike):
-        return _open_file(Path(table).expanduser(), encoding, usual)
+        return _open_file(Path(table).expanduser(), writes, wanted)
     frame = polars_frame(table)
     return Table("table", tuple(frame.columns), lambda dtypes: iter([frame]))
 
 
-def _open_file(path: Path, encoding: str | None, usual: str | None) -> Table:
+def _open_file(path: Path, writes: Writes, wanted: Collection[str]) -> Table:
     if path.is_dir():
         raise DataError(f"{path}: is a folder; name a table in it, such as data.csv")
     if not path.exists():
         raise DataError(f"{path}: there is no such file")
-    if not is_table(path):
-        raise DataError(
-            f"{path}: not known as a table by its name; need one that ends in "
-            f"{', '.join(ENDINGS)} (text also compressed: {', '.join(PACKED)})"
-        )
     check_regular(path)
     if ending_of(path) == ".parquet":
         return _open_parquet(path)
-    text: TextTable = open_text_table(path, encoding, usual)
-    return Table(str(path), text.names, text.blocks, text.encoding, text.separator)
+    text = open_text_table(
+        path, writes.encoding, writes.separator, writes.header, wanted, writes.usual
+    )
+    layout = text.layout
+    return Table(
+        str(path),
+        text.names,
+        text.blocks,
+        text.encoding,
+        layout.separator,
+        bool(layout.header),
+        layout.notes,
+        text.notes,
+    )
 
 
 def _open_parquet(path: Path) -> Table:
@@ -118,6 +145,26 @@ def polars_frame(table: Any) -> "pl.DataFrame":
         frame = from_polars(_from_others(table))
     names = checked_names(frame.columns, "the frame")
     return frame.rename(dict(zip(frame.columns, names, strict=True)))
+
+
+def checked_names(names: Sequence[str], table: object) -> tuple[str, ...]:
+    """Return the columns' names, those without one numbered; no two may be alike."""
+    found = [name.strip() or f"column {i}" for i, name in enumerate(names, start=1)]
+    for number, name in enumerate(found, start=1):
+        if len(name) > LONGEST_NAME:
+            raise DataError(
+                f"{table}: the name of column {number} has {len(name):,} characters; "
+                f"need names of at most {LONGEST_NAME:,}. Perhaps a quotation mark is "
+                "not closed, or the first line is one of data"
+            )
+    twice = sorted(
+        name for name, count in collections.Counter(found).items() if count > 1
+    )
+    if twice:
+        raise DataError(
+            f'{table}: two columns are called "{twice[0]}"; give each a name of its own'
+        )
+    return tuple(found)
 
 
 def _from_others(table: Any) -> "pl.DataFrame":

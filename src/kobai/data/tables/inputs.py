@@ -27,7 +27,7 @@ class Features:
     def blocks(self) -> Iterator[tuple[slice, Array]]:
         """Yield which rows come, and their raw values."""
         start = 0
-        for block in self.raw.spool.blocks():
+        for block in self.raw.blocks():
             for piece in range(0, len(block), CHUNK):
                 part = block[piece : piece + CHUNK]
                 yield slice(start, start + len(part)), pick(part, self.indices)
@@ -37,7 +37,7 @@ class Features:
 def features_of(raw: RawTable, others: Sequence[str]) -> Features:
     """Return the columns of a table but for `others`."""
     numbered = enumerate(raw.columns)
-    return Features(raw, tuple(i for i, c in numbered if c.name not in others))
+    return Features(raw, tuple(i for i, c in numbered if c.source not in others))
 
 
 def fitted_to(features: Features, is_training: Array, keep: Sequence[str]) -> Fitted:
@@ -48,7 +48,9 @@ def fitted_to(features: Features, is_training: Array, keep: Sequence[str]) -> Fi
         statistics.add(block, is_training[rows])
     fitted = fit(columns, statistics, keep)
     if not fitted.features:
-        reasons = ", ".join(f'"{k}" is {v}' for k, v in fitted.left_out.items())
+        sources = {c.name: c.source for c in columns}
+        why = {sources[name]: reason for name, reason in fitted.left_out.items()}
+        reasons = ", ".join(f'"{name}" is {reason}' for name, reason in why.items())
         is_useful = any(why not in (EMPTY, SAME) for why in fitted.left_out.values())
         hint = "; to use one all the same: --keep (or keep=)" * is_useful
         count = f"{statistics.trained:,} training row{'s' * (statistics.trained != 1)}"
@@ -69,8 +71,8 @@ def encoded(
 ) -> tuple[Array, Array]:
     """Return the inputs of the training rows and of the test rows; all are summed."""
     raw = features.raw
-    every = [raw.columns[i].name for i in features.indices]
-    chosen = [every.index(name) for name in columns.names]
+    places = {raw.columns[i].name: place for place, i in enumerate(features.indices)}
+    chosen = [places[name] for name in columns.names]
     remaps = {
         place: _remap(raw.columns[features.indices[index]].words, feature.categories)
         for place, (index, feature) in enumerate(

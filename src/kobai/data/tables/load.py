@@ -1,7 +1,7 @@
 """A user's own table: read, divided, fitted, and turned into inputs and targets."""
 
-from collections.abc import Mapping, Sequence, Sized
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence, Sized
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,14 @@ from kobai.data.dataset import Array, Dataset
 from kobai.data.splits import chosen_rows
 from kobai.data.tables.columns import Columns, Target
 from kobai.data.tables.fitting import Fitted
-from kobai.data.tables.frames import Table, open_table
+from kobai.data.tables.frames import Table, Writes, open_table
 from kobai.data.tables.inputs import encoded, features_of, fitted_to
 from kobai.data.tables.new_rows import coded_blocks, named_columns, targets
-from kobai.data.tables.raw import RawTable, read_raw
+from kobai.data.tables.raw import RawTable, Wishes, read_raw
 from kobai.data.tables.spool import MEMORY, Spool, empty_rows
 from kobai.data.tables.targets import class_weights, read_targets, read_weights, scaled
-from kobai.data.tables.writing import Writing
+from kobai.data.tables.text.writing import Writing
+from kobai.data.tables.told import told
 from kobai.errors import DataError
 from kobai.files import as_text
 from kobai.keywords import checked_keywords
@@ -39,9 +40,14 @@ def load_table(
     drop: Names = (),
     keep: Names = (),
     category: Names = (),
+    number: Names = (),
+    missing: str | Sequence[str] | None = None,
+    date_order: str = "",
     weight: Names = None,
     class_weight: str | Mapping[Any, float] | None = None,
     encoding: str | None = None,
+    separator: str | None = None,
+    header: bool | None = None,
     memory: int = MEMORY,
 ) -> Dataset:
     """Load a table to learn its target column from the other ones.
@@ -58,6 +64,12 @@ def load_table(
       ones, are one more.
     - Left out are columns that are empty, always the same, the number of the row, or
       a different word in most rows, unless `keep` names them; and those in `drop`.
+    - How numbers and dates are written, and which words and numbers stand for missing
+      ones, is found for each column from all of its rows: see `reading`. `number` names
+      columns of numbers that look otherwise, `missing` such words and numbers ("" for
+      none), `date_order` is "dmy" or "mdy" where it may be either.
+    - So is the layout of a text file; `encoding`, `separator` and `header`, whether a
+      line has the columns' names, say it.
     - Rows without a target are left out.
     - Words as target are classes, numbers a regression, unless there are few whole
       ones; `task`, "classification" or "regression", overrules this. Targets of a
@@ -81,9 +93,11 @@ def load_table(
     >>> data.columns.features[0].name
     'size'
     """
-    opened = open_table(table, encoding)
-    chosen = _choose(opened, target, drop, keep, category, weight)
-    raw = read_raw(opened, chosen.read, chosen.category, memory)
+    writes = Writes(encoding, separator, header)
+    opened = open_table(table, writes, names_in(target))
+    chosen = _choose(opened, target, drop, keep, category, number, weight)
+    wishes = Wishes(chosen.category, chosen.number, missing_words(missing), date_order)
+    raw = read_raw(opened, chosen.read, wishes, memory)
     kind, values, rows = read_targets(raw, chosen.target, task)
     if test is None:
         is_test = _divide(rows, values if kind.classes else None, test_size, seed)
@@ -101,10 +115,10 @@ def load_table(
     t_test = t[is_test]
     notes = _notes(opened, fitted, rows)
     if test is not None:
-        second = open_table(test, encoding)
+        usual = replace(writes, usual=_writing(raw))
+        second = open_table(test, usual, columns.sources)
         total = Checksum()
-        decimal = _writing(raw).decimal
-        x_test, t_test, lost = rows_of(second, columns, memory, decimal, total)
+        x_test, t_test, lost = rows_of(second, columns, memory, total)
         notes += [f"test     {second.name}{_without(lost)}"]
     return Dataset(
         as_text(Path(opened.name).name.split(".")[0]),
@@ -118,6 +132,7 @@ def load_table(
         sample_weight=weights,
         notes=tuple(notes),
         writing=_writing(raw),
+        told=told(raw, fitted, kind, chosen.weight),
         drawn=f"drawn by seed {seed}" if test is None else "",
         checksum=str(total),
     )
@@ -127,21 +142,20 @@ def rows_of(
     table: Table,
     columns: Columns,
     memory: int = MEMORY,
-    decimal: str = ".",
     checksum: Checksum | None = None,
+    forgiving: bool = False,
 ) -> tuple[Array, Array, int]:
     """Return inputs and targets of another table, and how many rows have no target.
 
-    `decimal` is the decimal sign of the table that was trained on. `checksum` takes in
-    the rows that have a target, as it does where a table is divided.
+    `checksum` takes in the rows that have a target, as where a table is divided.
+    With `forgiving` cells that cannot be read are missing, as where one was trained on.
     Raises `DataError` where it does not have what `columns` need, or no rows.
     """
     spool, labels = Spool(columns.width, memory), []
     total = checksum or Checksum()
     lost = 0
-    has_commas = decimal == ","
-    for frame, raw, first in coded_blocks(columns, table, decimal):
-        t, is_there = targets(columns.target, frame, table.name, first, has_commas)
+    for frame, raw, first in coded_blocks(columns, table, forgiving):
+        t, is_there = targets(columns.target, frame, table.name, first, forgiving)
         lost += len(t) - int(is_there.sum())
         labels.append(t[is_there])
         total.add(raw[is_there])
@@ -163,14 +177,13 @@ def divided_rows(
     columns: Columns,
     test_size: float = 0.2,
     seed: int = 0,
-    decimal: str = ".",
 ) -> tuple[Array, Array, int, str]:
     """Return the test rows that `load_table` draws, as columns fitted before take them.
 
     Inputs and targets, the number of all rows that have a target, and their checksum.
     """
     total = Checksum()
-    x, t, _ = rows_of(table, columns, decimal=decimal, checksum=total)
+    x, t, _ = rows_of(table, columns, checksum=total, forgiving=True)
     labels = t if columns.target.classes else None
     is_test = _divide(np.ones(len(t), bool), labels, test_size, seed)
     return x[is_test], t[is_test], len(t), str(total)
@@ -183,6 +196,7 @@ class _Choice:
     target: tuple[str, ...]
     keep: tuple[str, ...]
     category: tuple[str, ...]
+    number: tuple[str, ...]
     weight: tuple[str, ...]
     read: tuple[str, ...]
 
@@ -193,6 +207,7 @@ def _choose(
     drop: Names,
     keep: Names,
     category: Names,
+    number: Names,
     weight: Names,
 ) -> _Choice:
     def named(names: Names, what: str) -> tuple[str, ...]:
@@ -215,14 +230,40 @@ def _choose(
             f"{hint * (len(table.names) == 1)}"
         )
     return _Choice(
-        targets, named(keep, "keep"), named(category, "category"), weights, read
+        targets,
+        named(keep, "keep"),
+        named(category, "category"),
+        named(number, "number"),
+        weights,
+        read,
     )
 
 
+def names_in(target: Names) -> tuple[str, ...]:
+    """Return the names that a header must have: of one column, or of several."""
+    return (
+        (target,)
+        if isinstance(target, str)
+        else tuple(map(str, [target] if not isinstance(target, Iterable) else target))
+    )
+
+
+def missing_words(missing: str | Sequence[str] | None) -> tuple[str, ...] | None:
+    """Return the words that a user says stand for a missing value: text has commas.
+
+    >>> missing_words("-, n.a. ,-999"), missing_words(""), missing_words(None)
+    (('-', 'n.a.', '-999'), (), None)
+    """
+    if missing is None:
+        return None
+    words = missing.split(",") if isinstance(missing, str) else map(str, missing)
+    return tuple(word.strip() for word in words if word.strip())
+
+
 def _writing(raw: RawTable) -> Writing:
-    has_commas = any(column.has_commas for column in raw.columns)
-    table = raw.table
-    return Writing(table.separator, table.encoding, "," if has_commas else ".")
+    marks = {column.reading.numerals.decimal for column in raw.columns}
+    decimal = "." if marks == {"."} else ","
+    return Writing(raw.table.separator, raw.table.encoding, decimal, raw.table.header)
 
 
 def _divide(rows: Array, labels: Array | None, test_size: float, seed: int) -> Array:
@@ -263,13 +304,7 @@ def _notes(table: Table, fitted: Fitted, rows: Array) -> list[str]:
     counts = {"number": kinds.count("number"), "categorie": kinds.count("category")}
     words = [_count(n, word) for word, n in counts.items() if n]
     notes = [f"columns  {', '.join(words)}"]
-    missing = [f.name for f in fitted.features if f.has_missing]
-    if missing:
-        notes.append(f"missing  the mean, and an input each: {', '.join(missing)}")
-    reasons: dict[str, list[str]] = {}
-    for name, why in fitted.left_out.items():
-        reasons.setdefault(why, []).append(name)
-    notes += [f"left out {', '.join(names)}: {why}" for why, names in reasons.items()]
+    notes += [f"layout   {note}" for note in (*table.notes, *table.found)]
     if not table.encoding.startswith("utf-8"):
         notes.append(f"encoding {table.encoding}")
     lost = len(rows) - int(rows.sum())

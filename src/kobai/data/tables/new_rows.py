@@ -1,6 +1,7 @@
 """New rows of a table in the form that fitted columns take."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -8,15 +9,16 @@ import numpy as np
 from kobai.data.dataset import Array
 from kobai.data.tables.cells import (
     check_cells,
-    has_decimal_commas,
     raw_numbers,
     shortened,
     too_large,
     too_large_number,
-    words,
 )
 from kobai.data.tables.columns import OTHER, Columns, Target
 from kobai.data.tables.frames import Table
+from kobai.data.tables.reading.dates import part
+from kobai.data.tables.reading.reading import Reading
+from kobai.data.tables.reading.tidy import words
 from kobai.errors import DataError, suggest
 
 if TYPE_CHECKING:
@@ -30,25 +32,32 @@ def codes(
     frame: "pl.DataFrame",
     where: str = "table",
     first: int = 1,
-    commas: Collection[str] = (),
+    forgiving: bool = False,
 ) -> Array:
     """Return the raw rows `(n, p)` of a frame, as `Columns` says.
 
-    `first` is the number of the first row, for messages; `commas` are the columns of
-    whose numbers commas are the decimal sign. Raises `DataError` where a column is
-    missing, holds words instead of numbers, or is infinite.
+    `first` is the number of the first row, for messages. Raises `DataError` where a
+    column is missing, holds words instead of numbers, or is infinite.
     """
-    lacking(where, columns.names, frame.columns)
+    lacking(where, columns.sources, frame.columns)
     raw = np.empty((len(frame), len(columns.features)))
+    series = {cells.name: cells for cells in frame}
+    read: dict[str, Array] = {}
     for index, feature in enumerate(columns.features):
-        cells, place = frame[feature.name], f'{where}: column "{feature.name}"'
-        check_cells(cells, place)
+        name, reading = feature.column, feature.reading
+        cells, place = series[name], f'{where}: column "{name}"'
         if feature.kind == "category":
+            check_cells(cells, place)
             raw[:, index] = _indices(words(cells), feature.categories)
-        else:
-            has_commas = feature.name in commas
-            raw[:, index] = raw_numbers(cells, place, first, has_commas=has_commas)
-            _check_finite(raw[:, index], place, first)
+            continue
+        if name not in read:
+            check_cells(cells, place)
+            read[name] = raw_numbers(
+                cells, place, replace(reading, part=""), first, forgiving
+            )
+            _check_finite(read[name], place, first)
+        values = read[name]
+        raw[:, index] = part(values, reading.part) if reading.part else values
     return raw
 
 
@@ -79,7 +88,7 @@ def targets(
     frame: "pl.DataFrame",
     where: str,
     first: int = 1,
-    has_commas: bool = False,
+    forgiving: bool = False,
 ) -> tuple[Array, Array]:
     """Return targets for the network, and which rows have one.
 
@@ -92,12 +101,13 @@ def targets(
     if target.classes:
         labels = _labels(target, words(frame[target.names[0]]), where)
         return labels, labels >= 0
+    readings = target.readings or [Reading()] * len(target.names)
     values = np.column_stack(
         [
             raw_numbers(
-                frame[name], f'{where}: column "{name}"', first, has_commas=has_commas
+                frame[name], f'{where}: column "{name}"', reading, first, forgiving
             )
-            for name in target.names
+            for name, reading in zip(target.names, readings, strict=True)
         ]
     )
     is_there = ~np.isnan(values).any(axis=1)
@@ -115,29 +125,21 @@ def class_name(value: float) -> str:
 
 
 def coded_blocks(
-    columns: Columns, table: Table, decimal: str = "."
+    columns: Columns, table: Table, forgiving: bool = False
 ) -> "Iterator[tuple[pl.DataFrame, Array, int]]":
-    """Yield a table's frames, with their raw rows and the number of the first.
-
-    `decimal` is the decimal sign of the table that was trained on. Where it is no
-    comma, a column has decimal commas from the first on that can be nothing else.
-    """
+    """Yield a table's frames, with their raw rows and the number of the first."""
     import polars as pl
 
-    numeric = {f.name: pl.Float64 for f in columns.features if f.kind == "number"}
-    commas = set(numeric) if decimal == "," else set()
+    plain = Reading()
+    numeric = {
+        f.column: pl.Float64
+        for f in columns.features
+        if f.kind == "number" and f.reading == plain
+    }
     first = 1
     for frame in table.frames(lambda: numeric):
-        commas |= {name for name in numeric if _shows_commas(frame, name)}
-        yield frame, codes(columns, frame, table.name, first, commas), first
+        yield frame, codes(columns, frame, table.name, first, forgiving), first
         first += len(frame)
-
-
-def _shows_commas(frame: "pl.DataFrame", name: str) -> bool:
-    import polars as pl
-
-    is_text = name in frame.columns and frame[name].dtype == pl.String
-    return is_text and has_decimal_commas(words(frame[name]))
 
 
 def _indices(text: "pl.Series", categories: Sequence[str]) -> Array:
@@ -154,13 +156,20 @@ def _indices(text: "pl.Series", categories: Sequence[str]) -> Array:
 def spelled(names: Sequence[str]) -> dict[str, int]:
     """Return the index of each name, also of what it is in another table or library.
 
-    A column of 3 that lacks a number is one of 3.0, and yes is true, True or TRUE. A
-    name that is spelled so itself comes first.
+    A column of 3 that lacks a number is one of 3.0, and yes is true, True or TRUE, and
+    1 where there is nothing besides yes and no. A name that is spelled so itself comes
+    first.
 
     >>> spelled(["3", "4.0", "true", "True"])
     {'3': 0, '4.0': 1, 'true': 2, 'True': 3, '3.0': 0, '4': 1, 'TRUE': 2}
+    >>> spelled(["No", "TRUE"])["true"], spelled(["False", "True"])["1"]
+    (1, 1)
     """
     found = {name: index for index, name in enumerate(names)}
+    if {name.lower() for name in names} <= {"true", "false"}:
+        for index, name in enumerate(names):
+            number = "1" if name.lower() == "true" else "0"
+            found |= {number: index, f"{number}.0": index}
     for index, name in enumerate(names):
         for other in _spellings(name):
             found.setdefault(other, index)
@@ -217,7 +226,8 @@ def lacking(
     why: str = "which the network needs",
 ) -> None:
     """Raise `DataError` where columns that are needed are not there."""
-    missing = [name for name in needed if name not in names]
+    known = set(names)
+    missing = [name for name in needed if name not in known]
     if missing:
         several = "s" if len(missing) > 1 else ""
         # A column that is needed itself is not the missing one under another name.

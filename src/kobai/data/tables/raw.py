@@ -1,88 +1,60 @@
 """A whole table as numbers: each cell a number, or the index of its word."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kobai.data.dataset import Array
-from kobai.data.tables.cells import (
-    check_cells,
-    check_dates,
-    has_decimal_commas,
-    numbers,
-    raw_numbers,
-    words,
-)
+from kobai.data.tables.cells import shortened
 from kobai.data.tables.columns import Kind
 from kobai.data.tables.frames import Table
+from kobai.data.tables.reading.dates import CLOCK, PARTS, part
+from kobai.data.tables.reading.deciding import (
+    Decision,
+    decide,
+    same_words,
+    shows_decimal,
+)
+from kobai.data.tables.reading.reading import TYPED, Reading
+from kobai.data.tables.reading.tidy import words
+from kobai.data.tables.sentinels import sentinels
 from kobai.data.tables.spool import MEMORY, Spool
+from kobai.data.tables.survey import Survey, Surveyed, survey
 
 if TYPE_CHECKING:
     import polars as pl
 
-MOST_WORDS = 10_000
-"""A column with more different words holds no categories."""
-ADVICE = ", or make the column words (--category), or leave it out (--drop)"
+MOST_NAMED = 3
+"""So many cells that could not be read are named."""
 
 
 @dataclass
 class RawColumn:
-    """A column as far as it has been read: its kind, and its words in their order."""
+    """A column of numbers `(n,)`: itself, codes of its words, or a part of its dates.
+
+    `source` is the table's column; `decision` says how it is read and why.
+    """
 
     name: str
+    source: str
     table: str
-    kind: Kind | None = None
+    kind: Kind | None
+    decision: Decision
     words: dict[str, int] = field(default_factory=dict)
-    has_commas: bool = False
+    unreadable: list[tuple[int, str]] = field(default_factory=list)
+    examples: Sequence[str] = ()
 
     @property
     def place(self) -> str:
         """What to call the column in a message."""
-        return f'{self.table}: column "{self.name}"'
+        return f'{self.table}: column "{self.source}"'
 
-    def values(self, cells: "pl.Series", first: int) -> Array:
-        """Return the numbers `(n,)` of some rows, the first of which is `first`."""
-        if cells.null_count() == len(cells):
-            return np.full(len(cells), np.nan)
-        check_cells(cells, self.place)
-        if self.kind is None:
-            check_dates(cells, self.place)
-            self.kind = _kind(cells)
-        if self.kind == "number":
-            if not self.has_commas and not cells.dtype.is_numeric():
-                self.has_commas = has_decimal_commas(words(cells))
-            return raw_numbers(cells, self.place, first, ADVICE, self.has_commas)
-        return self._codes(words(cells))
-
-    def _codes(self, text: "pl.Series") -> Array:
-        import polars as pl
-
-        for word in text.unique(maintain_order=True).drop_nulls():
-            if len(self.words) > MOST_WORDS:
-                break
-            self.words.setdefault(word, len(self.words))
-        known, codes = list(self.words), list(self.words.values())
-        found = text.replace_strict(known, codes, default=None, return_dtype=pl.Float64)
-        return found.to_numpy()
-
-
-def _kind(cells: "pl.Series") -> Kind | None:
-    """Return "number" where at least half of the cells there are numbers.
-
-    What is a category already, by its type, stays one.
-    """
-    if cells.dtype.is_numeric():
-        return "number"
-    if str(cells.dtype).startswith(("Categorical", "Enum")):
-        return "category"
-    there = words(cells).count()
-    if not there:
-        return None
-    # Python's True is 1 for Polars too, which yes and no are not meant as.
-    is_text = str(cells.dtype) != "Boolean"
-    return "number" if is_text and 2 * numbers(cells).count() >= there else "category"
+    @property
+    def reading(self) -> Reading:
+        """How its numbers or dates are read."""
+        return self.decision.reading or Reading()
 
 
 @dataclass(frozen=True)
@@ -92,39 +64,178 @@ class RawTable:
     table: Table
     columns: tuple[RawColumn, ...]
     spool: Spool
+    codes: Mapping[int, Sequence[float]] = field(default_factory=dict)
+
+    def blocks(self) -> Iterator[Array]:
+        """Yield the rows in pieces; numbers that stand for a missing one are NaN."""
+        for block in self.spool.blocks():
+            if self.codes:
+                block = block.copy()
+            for index, codes in self.codes.items():
+                block[np.isin(block[:, index], codes), index] = np.nan
+            yield block
 
     def column(self, name: str) -> tuple[RawColumn, Array]:
         """Return one column, with its values `(n,)`."""
         index = [column.name for column in self.columns].index(name)
-        pieces = [block[:, index].copy() for block in self.spool.blocks()]
+        pieces = [block[:, index].copy() for block in self.blocks()]
         return self.columns[index], np.concatenate([np.empty(0), *pieces])
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a user says of the columns: which are words or numbers, what is missing.
+
+    `missing` are words and numbers; None lets those be guessed that stand far apart.
+    """
+
+    category: Collection[str] = ()
+    number: Collection[str] = ()
+    missing: Sequence[str] | None = None
+    date_order: str = ""
 
 
 def read_raw(
     table: Table,
     names: Collection[str],
-    categories: Collection[str] = (),
+    wishes: Wishes = Wishes(),
     memory: int = MEMORY,
 ) -> RawTable:
-    """Read the named columns of a table once, from its beginning to its end.
+    """Read the named columns of a table, each as all of its cells say.
 
-    `categories` are words even where they look like numbers. Raises `DataError` for
-    dates, and for numbers and words in one column, saying where.
+    A second reading follows where the first did not know yet what a column would turn
+    out to hold. Raises `DataError` for cells that are neither numbers, words nor dates.
     """
+    found = survey(table, names, wishes.category, memory)
+    mark = _decimal(found, table)
+    decided = [_decide(column, wishes, mark) for column in found.columns]
+    columns = [
+        column
+        for surveyed, decision in zip(found.columns, decided, strict=True)
+        for column in _raw_columns(surveyed, decision, table.name)
+    ]
+    spool = found.spool
+    if not all(map(_is_right, found.columns, decided)):
+        spool = _read_again(table, columns, memory)
+    codes: dict[int, Sequence[float]] = {}
+    for index, column in enumerate(columns):
+        if column.reading.codes and not column.reading.date:
+            codes[index] = column.reading.codes
+    if wishes.missing is None:
+        for index, value in sentinels(spool, columns).items():
+            codes[index] = [value]
+            columns[index].decision = columns[index].decision.with_code(value)
+    return RawTable(table, tuple(columns), spool, codes)
+
+
+def _decimal(found: Survey, table: Table) -> str:
+    """Return the decimal mark that the file shows elsewhere, or is likely to have."""
+    shown = {shows_decimal(column.evidence) for column in found.columns}
+    if "," in shown or "." in shown:
+        return "," if "," in shown else "."
+    return "," if table.separator == ";" else "."
+
+
+def _decide(column: Surveyed, wishes: Wishes, decimal: str) -> Decision:
+    missing = tuple(wishes.missing or ())
+    if column.form == "dates":
+        return Decision(Reading(date=TYPED, missing=missing), "dates by their type")
+    if column.form in ("typed", ""):
+        return Decision(Reading(missing=missing))
+    if column.form == "categories":
+        why = "--category" if column.name in wishes.category else "its type"
+        return Decision(None, why, aliases=same_words(column.words))
+    found = decide(
+        column.evidence,
+        len(column.words),
+        decimal,
+        missing,
+        wishes.date_order,
+        is_number=column.name in wishes.number,
+    )
+    return found if found.reading else replace(found, aliases=same_words(column.words))
+
+
+def _is_right(column: Surveyed, decision: Decision) -> bool:
+    """Tell whether the first reading has the values that were decided upon."""
+    reading = decision.reading
+    if reading is None:
+        is_text = column.form in ("words", "categories")
+        return is_text and column.is_whole and not decision.aliases
+    is_number = not reading.date and reading.numerals.is_plain
+    return is_number and column.is_whole and column.form in ("", "typed", "numbers")
+
+
+def _raw_columns(
+    column: Surveyed, decision: Decision, table: str
+) -> Iterator[RawColumn]:
+    reading, name, examples = decision.reading, column.name, column.evidence.examples
+    if reading is None:
+        known = column.words if _is_right(column, decision) else {}
+        yield RawColumn(
+            name, name, table, "category", decision, known, examples=examples
+        )
+    elif not reading.date:
+        kind: Kind | None = "number" if column.form else None
+        yield RawColumn(name, name, table, kind, decision, examples=examples)
+    else:
+        for each in _parts(reading.date):
+            part_of = decision.read_as(each)
+            yield RawColumn(
+                f"{name} ({each})", name, table, "number", part_of, examples=examples
+            )
+
+
+def _parts(form: str) -> tuple[str, ...]:
+    if form == "time of day":
+        return CLOCK
+    if form in ("yearmonthday", "year-month", "month year"):
+        return tuple(name for name in PARTS if name not in CLOCK)
+    return tuple(PARTS)
+
+
+def _read_again(table: Table, columns: Sequence[RawColumn], memory: int) -> Spool:
+    """Read a table a second time, now that it is known how each column is read."""
     import polars as pl
 
-    columns = tuple(
-        RawColumn(name, table.name, "category" if name in categories else None)
-        for name in names
-    )
-
-    def dtypes() -> Mapping[str, Any]:
-        return {c.name: pl.Float64 for c in columns if c.kind == "number"}
-
+    plain = {
+        c.source: pl.Float64 for c in columns if c.kind == "number" and _is_plain(c)
+    }
     spool = Spool(len(columns), memory)
-    for frame in table.frames(dtypes):
-        block = np.empty((len(frame), len(columns)))
+    for frame in table.frames(lambda: plain):
+        block = np.empty((len(frame), len(columns)), order="F")
+        moments: dict[str, Array] = {}
+        series = {cells.name: cells for cells in frame}
         for index, column in enumerate(columns):
-            block[:, index] = column.values(frame[column.name], spool.rows + 1)
+            cells = series[column.source]
+            if column.kind == "category":
+                block[:, index] = _codes(column, cells)
+                continue
+            if column.source not in moments:
+                moments[column.source] = _values(column, cells, spool.rows + 1)
+            values = moments[column.source]
+            is_date = bool(column.reading.date)
+            block[:, index] = part(values, column.reading.part) if is_date else values
         spool.append(block)
-    return RawTable(table, columns, spool)
+    return spool
+
+
+def _is_plain(column: RawColumn) -> bool:
+    return column.reading == Reading() and not column.decision.mistyped
+
+
+def _codes(column: RawColumn, cells: "pl.Series") -> Array:
+    text = words(cells).replace(column.decision.aliases)
+    known = Surveyed(column.name, words=column.words)
+    return known.codes(text)
+
+
+def _values(column: RawColumn, cells: "pl.Series", first: int) -> Array:
+    """Return numbers, or moments; cells that could not be read are NaN, and noted."""
+    whole = replace(column.reading, part="")
+    found = whole.numbers(cells)
+    if found.null_count() > cells.null_count():
+        wrong = found.is_null() & ~whole.is_missing(cells)
+        for row in wrong.arg_true().head(MOST_NAMED - len(column.unreadable)):
+            column.unreadable.append((row + first, shortened(str(cells[row]))))
+    return found.to_numpy()

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -17,7 +18,7 @@ from kobai.errors import DataError, suggest
 TASKS = ("classification", "regression")
 Task = Literal["classification", "regression"]
 MOST_CLASSES = 1000
-FEW_CLASSES = 20
+FEW_CLASSES = 10
 ROWS_PER_CLASS = 5
 
 
@@ -28,14 +29,21 @@ def read_targets(
 
     The values are labels `(n,)`, int64, or numbers `(n, k)`, float64, in their own
     units. The task is found from the target: words are classes; so are two different
-    numbers, and whole numbers if there are at most 20 different ones with five rows
-    each; everything else is a regression, and several targets always are. Raises
-    `DataError` where there is nothing to learn.
+    numbers, and codes: whole numbers from 0 or 1 without a gap, at most 10 of them
+    with five rows each. Everything else is a regression, such as marks, counts and
+    ages, and several targets always are. Raises `DataError` where there is nothing to
+    learn.
     """
     if task is not None and task not in TASKS:
         raise DataError(
             f'task: got "{task}"; need {" or ".join(TASKS)}.{suggest(task, TASKS)}'
         )
+    for column in raw.columns:
+        if column.source in names and column.reading.date:
+            raise DataError(
+                f"{column.place}: the target holds dates; a network learns a number or "
+                "a class: make one of them, such as the days since the first"
+            )
     found = [raw.column(name) for name in names]
     for column, values in found:
         _check_there(column, values)
@@ -52,7 +60,8 @@ def read_targets(
         )
     values = np.column_stack([values for _, values in found])
     is_there = np.asarray(~np.isnan(values).any(axis=1))
-    return Target(tuple(names)), values, is_there
+    readings = tuple(column.reading for column, _ in found)
+    return Target(tuple(names), readings=readings), values, is_there
 
 
 def scaled(target: Target, values: Array, is_training: Array) -> tuple[Target, Array]:
@@ -62,7 +71,7 @@ def scaled(target: Target, values: Array, is_training: Array) -> tuple[Target, A
     known = values[is_training]
     means, stds = known.mean(axis=0), known.std(axis=0)
     stds[stds == 0] = 1.0
-    fitted = Target(target.names, (), tuple(means.tolist()), tuple(stds.tolist()))
+    fitted = replace(target, means=tuple(means.tolist()), stds=tuple(stds.tolist()))
     return fitted, ((values - means) / stds).astype(np.float32)
 
 
@@ -152,8 +161,11 @@ def _task(column: RawColumn, values: Array) -> Task:
     known = values[~np.isnan(values)]
     different = np.unique(known)
     are_few = len(different) <= min(FEW_CLASSES, len(known) // ROWS_PER_CLASS)
-    are_whole = bool((different == np.round(different)).all())
-    if len(different) == 2 or (are_few and are_whole):
+    first = different[0]
+    are_codes = first in (0, 1) and np.array_equal(
+        different, np.arange(first, first + len(different))
+    )
+    if len(different) == 2 or (are_few and are_codes):
         return "classification"
     return "regression"
 

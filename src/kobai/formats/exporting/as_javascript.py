@@ -6,6 +6,7 @@ import textwrap
 import numpy as np
 
 from kobai.autodiff import operations as ops
+from kobai.data.tables.reading.dates import CENTURY, MONTHS
 from kobai.formats.exporting.expressions import Templates, Term
 from kobai.formats.exporting.facts import (
     LARGE,
@@ -15,7 +16,6 @@ from kobai.formats.exporting.facts import (
     meaning,
     nested,
     taken,
-    written,
 )
 from kobai.formats.exporting.javascript_records import RECORDS, spellings
 from kobai.formats.exporting.loops import TEMPLATES, LoopWriter
@@ -160,7 +160,7 @@ def _facts(prediction: Prediction) -> str:
     columns = prediction.model.columns
     if columns is not None:
         known["SPELLINGS"] = spellings(columns)
-        known["DECIMAL"] = written(prediction)["DECIMAL"]
+        known |= {"MONTHS": MONTHS, "CENTURY": CENTURY}
     return "\n".join(f"export const {n} = {_json(v)};" for n, v in known.items())
 
 

@@ -2,13 +2,17 @@
 
 import json
 import textwrap
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from kobai.data.tables.columns import OTHER
-from kobai.data.tables.writing import CELLS, Writing
+from kobai.data.tables.cells import LARGEST
+from kobai.data.tables.columns import OTHER, Columns
+from kobai.data.tables.reading.missing import AMONG_NUMBERS, MISSING, NAN
+from kobai.data.tables.reading.reading import Reading
+from kobai.data.tables.reading.singly import rule_of
+from kobai.data.tables.reading.tidy import BLANKS, UNUSUAL, USUAL
+from kobai.data.tables.text.writing import Writing
 from kobai.formats.exporting.expressions import number_text
 from kobai.formats.exporting.prediction import Prediction, full_range
 from kobai.formats.model import Model
@@ -24,8 +28,9 @@ def facts(prediction: Prediction) -> dict[str, Any]:
     INPUTS is the shape of one sample, PICTURE that of it as a picture, CLASSES the
     names of the classes; of a table there are FEATURES, the words of each of them that
     has CATEGORIES, the code of any OTHER word, the features that had GAPS in training:
-    none or rare words, or no numbers; TARGETS; and what the text of a cell means, as
-    `CELLS` has it.
+    none or rare words, or no numbers; the SOURCES of those that are part of a date, its
+    column and which part; how columns are read, as READINGS, or else PLAIN; TARGETS;
+    and the characters and words that readings know.
     """
     model = prediction.model
     known: dict[str, Any] = {"INPUTS": prediction.input.shape[1:]}
@@ -43,17 +48,46 @@ def facts(prediction: Prediction) -> dict[str, Any]:
         known["GAPS"] = tuple(
             f.name for f in columns.features if f.has_missing or f.has_other
         )
-        known |= {name.upper(): rule for name, rule in asdict(CELLS).items()}
+        known["SOURCES"] = {
+            feature.name: (feature.column, feature.reading.part or "date")
+            for feature in columns.features
+            if feature.reading.date
+        }
+        known |= _readings(columns)
         known["TARGETS"] = columns.target.names
     if classes := classes_of(model):
         known["CLASSES"] = classes
     return known
 
 
-def written(prediction: Prediction) -> dict[str, str]:
+def _readings(columns: Columns) -> dict[str, Any]:
+    """Return how cells are read, by the names of constants."""
+    plain = Reading()
+    return {
+        "PLAIN": rule_of(plain),
+        "READINGS": {
+            feature.column: rule_of(feature.reading)
+            for feature in columns.features
+            if feature.kind == "number" and feature.reading != plain
+        },
+        "BLANKS": BLANKS,
+        "UNUSUAL": UNUSUAL,
+        "USUAL": USUAL,
+        "MISSING": MISSING,
+        "AMONG_NUMBERS": AMONG_NUMBERS,
+        "NAN": NAN,
+        "LARGEST": LARGEST,
+    }
+
+
+def written(prediction: Prediction) -> dict[str, Any]:
     """Return how the table was written that the model learned from, as constants."""
     writing = prediction.model.writing or Writing()
-    return {"ENCODING": writing.encoding, "DECIMAL": writing.decimal}
+    return {
+        "ENCODING": writing.encoding,
+        "SEPARATOR": writing.separator,
+        "HEADER": writing.header,
+    }
 
 
 def high_of(prediction: Prediction) -> str:

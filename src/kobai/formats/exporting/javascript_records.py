@@ -20,26 +20,31 @@ def spellings(columns: Columns) -> list[tuple[str, str, int]]:
     ]
 
 
-# The twin of kobai.formats.records: the same functions in the same order.
+# The twin of kobai.formats.records and of kobai.data.tables.reading.singly: the same
+# functions in the same order.
 RECORDS = r"""
 const CODES = new Map(Object.entries(CATEGORIES).map(([name, words]) =>
   [name, new Map(words.map((word, code) => [word, code]))]));
 for (const [name, word, code] of SPELLINGS) CODES.get(name).set(word, code);
+const SOURCE = new Map(Object.entries(SOURCES));
+const RULES = new Map(Object.entries(READINGS));
+const COLUMNS = [...new Set(FEATURES.map((name) => sourceOf(name)[0]))];
+const VAGUE = new Set([...MISSING, ...AMONG_NUMBERS]);
 
 // Words become their places in CATEGORIES, or OTHER.
 export function encodeRecord(record) {
   return encodeRecords([record])[0];
 }
 
-// Whether a comma is a decimal one may be told by the other records.
 export function encodeRecords(records) {
   const rows = Array.from(records, (record, row) => cellsOf(record, row + 1));
-  const columns = FEATURES.map((name, index) => {
-    const cells = rows.map((row) => row[index]);
+  const columns = FEATURES.map((name) => {
+    const [source, part] = sourceOf(name);
+    const rule = RULES.get(source) ?? PLAIN;
+    const cells = rows.map((row) => row.get(source));
     if (CODES.has(name)) return cells.map((cell) => codeOf(cell, name));
-    const texts = cells.map((cell) => numberText(cell, name));
-    const hasCommas = DECIMAL === "," || texts.some(showsComma);
-    return texts.map((text, row) => numberOf(text, hasCommas, name, row + 1));
+    const read = "date" in rule ? dateOf : numberOf;
+    return cells.map((c, row) => read(c, rule, `${source}: row ${row + 1}`, part));
   });
   return rows.map((_, row) => columns.map((column) => column[row]));
 }
@@ -54,8 +59,12 @@ export function predictRecords(records) {
   return predict(raw);
 }
 
+function sourceOf(name) {
+  return SOURCE.get(name) ?? [name, ""];
+}
+
 function matches(pattern, text) {
-  return new RegExp(`^(?:${pattern})$`).test(text);
+  return text.match(new RegExp(pattern.replaceAll("(?P<", "(?<")));
 }
 
 function strip(text) {
@@ -65,16 +74,22 @@ function strip(text) {
   return text.slice(start, end);
 }
 
+// The text in the characters that numbers and dates are usually written in.
+function tidied(text) {
+  const usual = (c) => (UNUSUAL.includes(c) ? USUAL[UNUSUAL.indexOf(c)] : c);
+  return strip(Array.from(text, usual).join(""));
+}
+
 function cellsOf(record, row) {
   let found = new Map(Object.entries(record));
-  if (!FEATURES.every((name) => found.has(name))) {
+  if (!COLUMNS.every((name) => found.has(name))) {
     found = new Map(Object.entries(record).map(([name, cell]) => [strip(name), cell]));
   }
-  const missing = FEATURES.filter((name) => !found.has(name));
+  const missing = COLUMNS.filter((name) => !found.has(name));
   if (missing.length) {
     throw new RangeError(`row ${row}: the record has no "${missing.join('", "')}"`);
   }
-  return FEATURES.map((name) => found.get(name));
+  return found;
 }
 
 function isMissing(cell) {
@@ -97,39 +112,114 @@ function codeOf(cell, name) {
   return MISSING.includes(text) ? OTHER : codes.get(text) ?? OTHER;
 }
 
-function numberText(cell, name) {
-  if (typeof cell === "boolean") return cell ? "1" : "0";
-  const text = strip(wordOf(cell, name));
-  return MISSING.includes(text) || matches(NAN, text) ? "" : text;
+// A cell's text in usual characters, "" where it stands for a missing one.
+function textIn(cell, rule, place) {
+  const text = strip(wordOf(cell, place));
+  const neat = tidied(text);
+  const isVague = (word) =>
+    VAGUE.has(word) || rule.missing.includes(word) || matches(`^${NAN}$`, word);
+  return isVague(text) || isVague(neat) ? "" : neat;
 }
 
-function showsComma(text) {
-  return matches(DECIMAL_COMMA, text) && !matches(THOUSANDS, text);
+function numberOf(cell, rule, place) {
+  const text = textIn(cell, rule, place);
+  if (!text) return NaN;
+  // A number is itself, however a table writes those of its column.
+  const number = typeof cell === "string" ? numberIn(text, rule) : Number(cell);
+  if (rule.codes.includes(number)) return NaN;
+  if (number === null || Math.abs(number) > LARGEST) {
+    throw new RangeError(`${place} has "${cell}"; need ${rule.needed}, or nothing`);
+  }
+  return number;
 }
 
-function numberOf(text, hasCommas, name, row) {
-  if (text === "") return NaN;
-  let digits = text;
-  for (const [pattern, replacement] of REWRITES[hasCommas ? "," : "."]) {
-    digits = digits.replace(new RegExp(pattern, "g"), replacement);
+function numberIn(text, rule) {
+  const match = matches(rule.number, text);
+  if (!match) return null;
+  const parts = match.slice(1).map((part) => part ?? "");
+  const [opening, first, second, digits, unit, closing] = parts;
+  if ((opening === "(") !== (closing === ")")) return null;
+  let plain = rule.group ? digits.replaceAll(rule.group, "") : digits;
+  if (rule.decimal.includes(",")) plain = plain.replace(",", ".");
+  const factor = Object.hasOwn(rule.factors, unit) ? rule.factors[unit] : 1;
+  const isNegative = opening || [first, second, closing].includes("-");
+  return Number(plain) * factor * (isNegative ? -1 : 1);
+}
+
+function dateOf(cell, rule, place, part) {
+  const text = textIn(cell, rule, place);
+  if (!text) return NaN;
+  const match = matches(rule.date, text);
+  const moment = match ? momentOf(match.groups) : NaN;
+  if (Number.isNaN(moment)) {
+    throw new RangeError(`${place} has "${cell}"; need ${rule.needed}, or nothing`);
   }
-  if (!matches(NUMBER, digits) || Math.abs(digits) > LARGEST) {
-    throw new RangeError(`${name}: row ${row} has "${text}"; need a number`);
+  return partOf(moment, part);
+}
+
+// Days since 1970, NaN for a day that no calendar has.
+function momentOf({ year, month, day, name, quarter, hour, minute, second, half }) {
+  let y = Number(year ?? 1970);
+  if (y < 100) y += y < CENTURY ? 2000 : 1900;
+  let m = quarter ? 3 * quarter - 2 : Number(month ?? 1);
+  if (name) m = monthOf(name);
+  const d = Number(day ?? 1);
+  let h = Number(hour ?? 0);
+  if (half) h = (h % 12) + (half.toLowerCase() === "p" ? 12 : 0);
+  const seconds = Number((second ?? "0").replace(",", "."));
+  const clock = h / 24 + Number(minute ?? 0) / 1440 + seconds / 86400;
+  const date = new Date(Date.UTC(y, m - 1, d));
+  const isDay = date.getUTCMonth() === m - 1 && date.getUTCDate() === d;
+  return isDay && clock < 1 + 1e-9 ? date.getTime() / 86400000 + clock : NaN;
+}
+
+function monthOf(name) {
+  for (const length of [4, 3]) {
+    const start = name.toLowerCase().slice(0, length);
+    const index = MONTHS.findIndex((beginnings) => beginnings.includes(start));
+    if (index >= 0) return index + 1;
   }
-  return Number(digits);
+  return NaN;
+}
+
+function partOf(moment, part) {
+  const day = Math.floor(moment);
+  const date = new Date(day * 86400000);
+  const clock = moment - day;
+  const weekday = (((day + 3) % 7) + 7) % 7;
+  const year = date.getUTCFullYear();
+  const turns = {
+    season: (day - Date.UTC(year, 0, 1) / 86400000) / 365.25,
+    week: weekday / 7,
+    clock,
+  };
+  const whole = {
+    date: moment,
+    year,
+    month: date.getUTCMonth() + 1,
+    day: date.getUTCDate(),
+    weekday,
+    hour: 24 * clock,
+  };
+  if (part in whole) return whole[part];
+  const [cycle, wave] = part.split(", ");
+  const angle = 2 * Math.PI * turns[cycle];
+  return wave === "sine" ? Math.sin(angle) : Math.cos(angle);
 }
 
 function strangeCells(records, raw) {
-  return FEATURES.filter((name) => !GAPS.includes(name)).flatMap((name) => {
+  const features = COLUMNS.map((column) =>
+    FEATURES.find((name) => sourceOf(name)[0] === column));
+  return features.filter((name) => !GAPS.includes(name)).flatMap((name) => {
     const [index, counts] = [FEATURES.indexOf(name), new Map()];
     raw.forEach((row, i) => {
       const isNew = CODES.has(name) ? row[index] === OTHER : Number.isNaN(row[index]);
-      const word = strip(String(records[i][name] ?? ""));
+      const word = strip(String(records[i][sourceOf(name)[0]] ?? ""));
       const isWord = CODES.has(name) && !MISSING.includes(word);
       const text = isWord ? JSON.stringify(word) : "nothing";
       if (isNew) counts.set(text, (counts.get(text) ?? 0) + 1);
     });
-    return Array.from(counts, ([text, count]) => [name, text, count]);
+    return Array.from(counts, ([text, count]) => [sourceOf(name)[0], text, count]);
   });
 }
 """

@@ -9,7 +9,13 @@ RECORDS = '''
 
 # --- Rows by the names of their columns, and files of them
 
+SOURCE = {{name: SOURCES.get(name, (name, "")) for name in FEATURES}}
+COLUMNS = {{SOURCE[name][0]: name for name in reversed(FEATURES)}}
 CODES = {{name: spelled(words) for name, words in CATEGORIES.items()}}
+READERS = {{
+    name: (column, part, CODES.get(name), READINGS.get(column, PLAIN))
+    for name, (column, part) in SOURCE.items()
+}}
 
 
 def encode_record(record):
@@ -18,8 +24,8 @@ def encode_record(record):
 
 
 def encode_records(records):
-    """Return rows for predict; a decimal comma may be told by the other rows."""
-    return raw_rows(records, FEATURES, CODES, decimal_commas(), "records")
+    """Return rows for predict, of dictionaries."""
+    return raw_rows(records, READERS, "records")
 
 
 def predict_records(records):
@@ -30,21 +36,18 @@ def predict_records(records):
     return predict(raw)
 
 
-def decimal_commas():
-    """Return the columns that are known to have decimal commas."""
-    return set(FEATURES) if DECIMAL == "," else set()
-
-
 def strange_cells(records, raw):
     """Count the cells of rows that are as no training row had them, by their text."""
     found = collections.Counter()
-    for record, row in zip(records, raw):
-        for name, number in zip(FEATURES, row):
-            is_new = number == OTHER if name in CATEGORIES else number != number
+    for column, name in COLUMNS.items():
+        index = FEATURES.index(name)
+        for record, row in zip(records, raw):
+            number, is_word = row[index], name in CATEGORIES
+            is_new = number == OTHER if is_word else number != number
             if is_new and name not in GAPS:
-                text = str(record.get(name)).strip(BLANKS)
-                is_word = name in CATEGORIES and text not in MISSING
-                found[name, f'"{{shortened(text)}}"' if is_word else "nothing"] += 1
+                text = str(record.get(column)).strip(BLANKS)
+                is_word = is_word and text not in MISSING
+                found[column, f'"{{shortened(text)}}"' if is_word else "nothing"] += 1
     return found
 
 
@@ -64,17 +67,22 @@ def read_blocks(path, encoding=None):
     path = pathlib.Path(path)
     if path.suffix.lower() == ".parquet":
         raise ValueError(f"{{path}}: a Parquet file; save it as CSV")
-    table = open_text_table(path, encoding, ENCODING)
-    lacking(path, FEATURES, table.names)
+    usual = Writing(SEPARATOR, ENCODING, HEADER)
+    table = open_text_table(path, encoding, wanted=COLUMNS, usual=usual)
+    names = table.layout.names
+    lacking(path, list(COLUMNS), names)
     for rows, first in row_blocks(table):
-        cells = split_rows(rows, table.separator)
-        yield [dict(zip(table.names, row)) for row in cells], first
+        cells = list(split_rows(rows, mark_of(table).decode()))
+        if any(len(row) != len(names) for row in cells):
+            # One row too long made up for one too short.
+            _check_counts(table, _bare(table, rows), first)
+        yield [dict(zip(names, row)) for row in cells], first
 
 
 def main(path, encoding=None):
-    outputs, commas, strange = [], decimal_commas(), collections.Counter()
+    outputs, strange = [], collections.Counter()
     for records, first in read_blocks(path, encoding):
-        raw = raw_rows(records, FEATURES, CODES, commas, path, first)
+        raw = raw_rows(records, READERS, path, first)
         outputs.extend(predict(raw))
         strange.update(strange_cells(records, raw))
     if not outputs:

@@ -1,7 +1,7 @@
 """Kobai's own reading of tables as the text of a program that has no Kobai.
 
-A rule for cells is written once, in the functions that are copied from here and in
-`CELLS`; an exported program follows both.
+A rule for cells is written once, in the functions that are copied from here; what was
+decided of each column, an exported program has as data.
 """
 
 import ast
@@ -13,49 +13,67 @@ from types import ModuleType
 
 from kobai import errors
 from kobai.data import damage
-from kobai.data.tables import cells, delimited, encodings, foreign, new_rows
+from kobai.data.tables import cells, foreign, new_rows
+from kobai.data.tables.reading import dates, singly, tidy
+from kobai.data.tables.text import delimited, encodings, layout, pieces
 from kobai.formats import records
 from kobai.formats.exporting.facts import WIDTH
 
 SIGNATURE = re.compile(r"def (\w+)\(([^)]*)\):\n")
-Named = ast.Assign | ast.FunctionDef
+Named = ast.Assign | ast.AnnAssign | ast.FunctionDef | ast.ClassDef
 
 # What is copied: everything between the bytes of a file and its raw rows.
 COPIED: dict[ModuleType, str] = {
     errors: "SYNONYMS suggest meant _plain _initials",
     damage: "MOST_UNPACKED MOST_TIMES check_unpacked readable _why",
-    encodings: "SAMPLE ENCODINGS BOMS checked_encoding find_encoding _decoded "
-    "_common_japanese _common_chinese _not_ascii",
-    delimited: "BLOCK FIRST LONGEST_HEADER LONGEST_NAME SEPARATORS _BLANK_LINES "
-    "row_blocks _checked _bare _is_even _check_counts cell_pattern _check_quotes "
-    "open_text_table checked_names _first_line _separator _opened _check_memory "
-    "_check_beginning _utf8 _records _end_of_first _end_of_last",
+    encodings: "SAMPLE MOST_BYTES MOST_CHAOS SAME_CHAOS MOSTLY_COMMON HALF_COMMON "
+    "ENCODINGS CANDIDATES LATIN OF_TWO_BYTES BOMS checked_encoding find_encoding "
+    "_by_looks _likely _latin _decoded _common_japanese _common_chinese _not_ascii",
+    layout: "SEPARATORS SPACES MOST_LINES COMMENTS SEP CONSISTENT NUMERIC LONGEST_UNIT "
+    "LONGEST_SHOWN LONGEST_RECORD _IN_QUOTES _NUMBER _DATE Layout Record find_layout "
+    "checked_separator _first_records _without_comments _separator _share _first_row "
+    "_has_header _are_years _numeric_columns is_number _is_vague _are_units _names "
+    "_unique _notes_above _without_header",
+    pieces: "BLOCK FIRST opened _check_memory check_beginning utf8 without_start "
+    "with_end whole_rows _end_of_last",
+    delimited: "LONGEST_HEADER MOST_BELOW _RUNS _EDGES _BLANK_LINES mark_of row_blocks "
+    "_cleaned _note _checked _bare _is_even _without_footer _check_counts cell_pattern "
+    "_check_quotes open_text_table _head",
     cells: "MOST_SHOWN shortened no_number too_large_number",
     new_rows: "MOST_NAMES lacking _list spelled _spellings",
     foreign: "is_missing word_of",
-    records: "raw_rows _cells_of _word code_of number_text _shows_comma number_of "
-    "split_rows",
+    tidy: "USUAL_FOR tidied",
+    dates: "MONTHS CENTURY field_number month_number days_of _days _weekday _calendar "
+    "_cycle _of_year _of_week _of_day PARTS part",
+    singly: "VAGUE EPOCH DAY text_in number_in plain_number number_of moments_in "
+    "typed_moment",
+    records: "raw_rows _cells_of code_of numbers_of dates_of no_cell split_rows",
 }
 
-# What of a table the copied functions read.
-TABLE = (
-    'TextTable = collections.namedtuple("TextTable", "path encoding separator names")'
-)
+# What the copied functions read: a table, and how the one of the training was written.
+TABLE = """\
+TextTable = collections.namedtuple("TextTable", "path encoding layout notes")
+Writing = collections.namedtuple("Writing", "separator encoding header")"""
 
 IMPORTS = (
-    "codecs collections contextlib csv datetime decimal logging numbers os pathlib re"
+    "codecs collections contextlib csv dataclasses datetime decimal itertools logging "
+    "math numbers os pathlib re"
 )
 
 
 @cache
 def reader_source() -> str:
     """Return the constants and functions that a program needs to read tables."""
-    found = [each for module in COPIED for each in _copied(module)]
-    constants = [text for node, text in found if isinstance(node, ast.Assign)]
-    functions = [text for node, text in found if isinstance(node, ast.FunctionDef)]
+    constants, others = [TABLE], list[str]()
+    for module in COPIED:
+        for node, text in _copied(module):
+            is_constant = isinstance(node, ast.Assign | ast.AnnAssign)
+            # Some constants are made of functions.
+            is_first = is_constant and "_cycle(" not in text
+            (constants if is_first else others).append(text)
     # Whoever uses the program has no use for the errors of Kobai.
-    first = ["KobaiError = ValueError", "DataError = ValueError", TABLE, *constants]
-    return "\n\n\n".join(["\n".join(first), *functions])
+    first = ["KobaiError = ValueError", "DataError = ValueError", *constants]
+    return "\n\n\n".join(["\n".join(first), *others])
 
 
 def _copied(module: ModuleType) -> Iterator[tuple[Named, str]]:
@@ -66,9 +84,9 @@ def _copied(module: ModuleType) -> Iterator[tuple[Named, str]]:
 
 
 def _name(node: Named) -> str:
-    if isinstance(node, ast.FunctionDef):
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
         return node.name
-    target = node.targets[0]
+    target = node.targets[0] if isinstance(node, ast.Assign) else node.target
     return target.id if isinstance(target, ast.Name) else ""
 
 
@@ -81,6 +99,11 @@ def _plain(text: str, node: Named) -> str:
     found = source(node)
     if isinstance(node, ast.Assign):
         return found
+    if isinstance(node, ast.AnnAssign):
+        return found.replace(f": {source(node.annotation)} =", " =", 1)
+    decorators = [f"@{source(each)}\n" for each in node.decorator_list]
+    if isinstance(node, ast.ClassDef):
+        return "".join([*decorators, found])
     for part in ast.walk(node):
         if isinstance(part, ast.arg) and part.annotation:
             typed = f"{part.arg}: {source(part.annotation)}"
@@ -88,10 +111,9 @@ def _plain(text: str, node: Named) -> str:
             found = found.replace(typed, part.arg, 1)
         elif isinstance(part, ast.AnnAssign):
             found = found.replace(f": {source(part.annotation)} =", " =", 1)
-    if node.returns:
-        found = found.replace(f" -> {source(node.returns)}:", ":", 1)
+        elif isinstance(part, ast.FunctionDef) and part.returns:
+            found = found.replace(f" -> {source(part.returns)}:", ":", 1)
     found = SIGNATURE.sub(_on_one_line, found, count=1)
-    decorators = [f"@{source(each)}\n" for each in node.decorator_list]
     return "".join([*decorators, _without_examples(found, ast.get_docstring(node))])
 
 

@@ -1,0 +1,343 @@
+"""Deciding how a column is read, from what all of its cells look like."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+from kobai.data.tables.reading.dates import FORMS
+from kobai.data.tables.reading.evidence import COMMA, PLAIN, Evidence, Shape
+from kobai.data.tables.reading.numerals import Numerals
+from kobai.data.tables.reading.reading import Reading
+
+GROUPS = {
+    "1,000.": (".", ","),
+    "1.000,": (",", "."),
+    "1 000.": (".", " "),
+    "1 000,": (",", " "),
+    "1'000.": (".", "'"),
+    "1'000,": (",", "'"),
+}
+"""Decimal mark and group of each way to write large numbers."""
+CURRENCIES = frozenset(
+    [
+        "US$",
+        "C$",
+        "A$",
+        "R$",
+        "HK$",
+        "NT$",
+        "S$",
+        "NZ$",
+        "MX$",
+        "USD",
+        "EUR",
+        "GBP",
+        "JPY",
+        "CNY",
+        "RMB",
+        "KRW",
+        "INR",
+        "CHF",
+        "SEK",
+        "NOK",
+        "DKK",
+        "Rs",
+        "Rs.",
+        "Fr",
+        "Fr.",
+        "kr",
+        "zł",
+        "CAD",
+        "AUD",
+        "HKD",
+        "TWD",
+        "SGD",
+        "BRL",
+        "ZAR",
+        "RUB",
+        "TRY",
+        "PLN",
+    ]
+)
+THOUSANDS = {"K": 1e3, "k": 1e3, "千": 1e3, "tsd": 1e3, "Tsd": 1e3}
+MULTIPLES: dict[str, float] = {
+    **THOUSANDS,
+    **dict.fromkeys(("M", "m", "Mio", "mn", "mln", "百万"), 1e6),
+    **dict.fromkeys(("B", "b", "bn", "Bn", "Mrd", "十亿"), 1e9),
+    **dict.fromkeys(("万", "萬"), 1e4),
+    **dict.fromkeys(("億", "亿"), 1e8),
+}
+"""What a suffix multiplies by, where a column has several of them."""
+BOOLEANS = {
+    **dict.fromkeys(("true", "1", "1.0"), "true"),
+    **dict.fromkeys(("false", "0", "0.0"), "false"),
+}
+TYPOS = 0.01
+"""So small a share of cells may be mistyped; they count as missing, and are named."""
+STATUS = 0.2
+"""So large a share of words among many different numbers is no reading either."""
+FEW_NUMBERS = 30
+"""Fewer different numbers beside words are names, as 3 and "3+" are."""
+
+
+@dataclass
+class Decision:
+    """How a column is read, and why: `reading` is None where its cells are words.
+
+    `mistyped` are words that count as missing, with how often each is there; `doubt`
+    is what else the column looks like, and `option` what makes it so. `aliases` are
+    words that mean the same as others: TRUE and true.
+    """
+
+    reading: Reading | None
+    why: str = ""
+    mistyped: Mapping[str, int] = field(default_factory=dict)
+    doubt: str = ""
+    option: str = ""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+    def read_as(self, part: str) -> "Decision":
+        """Return the same for one part of a column's dates."""
+        assert self.reading is not None
+        return replace(self, reading=replace(self.reading, part=part))
+
+    def with_code(self, value: float) -> "Decision":
+        """Return the same for a column where a number stands for a missing one."""
+        assert self.reading is not None
+        missing = (*self.reading.missing, f"{value:g}")
+        return replace(
+            self,
+            reading=replace(self.reading, missing=missing),
+            why=f"{self.why}{', ' * bool(self.why)}{value:g} is missing",
+            doubt=f"{value:g} as a number",
+            option='--missing ""',
+        )
+
+
+def decide(
+    evidence: Evidence,
+    different: int,
+    decimal: str,
+    missing: Collection[str] = (),
+    date_order: str = "",
+    is_number: bool = False,
+) -> Decision:
+    """Return how to read a column of text that has so many `different` words.
+
+    `decimal` is the mark that the rest of the file shows, for numbers such as 1,250
+    that may be meant either way; `date_order` is the order that the user says, and
+    `is_number` that the column is one of numbers.
+    """
+    if is_number:
+        found = _number(evidence, different, decimal, tuple(missing))
+        return (
+            found
+            if found.reading
+            else replace(
+                found,
+                reading=Reading(missing=tuple(missing)),
+                mistyped=dict(evidence.odd),
+            )
+        )
+    if evidence.zeros and not evidence.has_fractions:
+        return Decision(None, "leading zeros", doubt="numbers", option="--number")
+    if evidence.cells and evidence.compact == evidence.cells:
+        return _dated("yearmonthday", evidence, missing)
+    if evidence.dates > evidence.plain + sum(evidence.shapes.values()):
+        return _date(evidence, missing, date_order)
+    if not evidence.plain and not evidence.shapes:
+        return Decision(None)
+    return _number(evidence, different, decimal, tuple(missing))
+
+
+def shows_decimal(evidence: Evidence) -> str:
+    """Return the decimal mark that a column's numbers cannot do without, or nothing."""
+    commas = _count(evidence, lambda s: s.writings == {COMMA})
+    either = _count(evidence, lambda s: s.writings == {COMMA, "1,000."})
+    groups = _count(
+        evidence, lambda s: "1,000." in s.writings and COMMA not in s.writings
+    )
+    swiss = _count(
+        evidence, lambda s: bool(s.writings & {"1.000,", "1 000,", "1'000,"})
+    )
+    if (
+        commas > max(TYPOS * (commas + either), groups)
+        or swiss > groups + evidence.plain
+    ):
+        return ","
+    return "." if groups or evidence.has_fractions else ""
+
+
+def _count(evidence: Evidence, is_meant) -> int:  # type: ignore[no-untyped-def]
+    return sum(n for shape, n in evidence.shapes.items() if is_meant(shape))
+
+
+def _date(evidence: Evidence, missing: Collection[str], order: str) -> Decision:
+    """Return the form that fits most dates; in doubt the day comes first."""
+    forms = Counter(
+        {form: evidence.forms[form] for form in FORMS if form in evidence.forms}
+    )
+    best, most = max(forms.items(), key=lambda item: item[1])
+    wanted = {"dmy": "day-month-year", "mdy": "month-day-year"}.get(order, "")
+    if wanted and forms[wanted]:
+        best, most = wanted, forms[wanted]
+    wrong = evidence.cells - most
+    if wrong > max(1, TYPOS * evidence.cells):
+        return Decision(None, "dates and other words", doubt="dates", option="")
+    return _dated(best, evidence, missing)
+
+
+def _dated(form: str, evidence: Evidence, missing: Collection[str]) -> Decision:
+    other = {"day-month-year": "month-day-year", "month-day-year": "day-month-year"}
+    either = other.get(form, "")
+    is_open = bool(either) and evidence.forms[either] == evidence.forms[form]
+    return Decision(
+        Reading(date=form, missing=tuple(missing)),
+        form,
+        dict(evidence.odd),
+        doubt=either if is_open else "",
+        option=f"--date-order {either[0]}{either.split('-')[1][0]}y" if is_open else "",
+    )
+
+
+def _number(
+    evidence: Evidence, different: int, decimal: str, missing: tuple[str, ...]
+) -> Decision:
+    marks = _marks(evidence, decimal)
+    allowed = _writings(*marks)
+    fitting = {s: n for s, n in evidence.shapes.items() if s.writings & allowed}
+    numerals, fitting = _with_signs(Numerals(*marks), fitting, evidence)
+    plain = 0 if _is_spoilt(evidence, numerals) else evidence.plain
+    read = plain + sum(fitting.values())
+    wrong = evidence.cells - read
+    reading = Reading(numerals, missing=missing)
+    if not wrong:
+        return Decision(reading, numerals.describe())
+    typos = dict(evidence.odd)
+    if wrong <= max(1, TYPOS * evidence.cells) and read:
+        return Decision(reading, numerals.describe(), typos)
+    if wrong <= STATUS * evidence.cells and different > FEW_NUMBERS:
+        option = "--category"
+        return Decision(reading, numerals.describe(), typos, "words", option)
+    return Decision(None, "words among numbers" if read > wrong else "", doubt="")
+
+
+def _marks(evidence: Evidence, decimal: str) -> tuple[str, str]:
+    """Return the decimal mark and what parts groups of digits."""
+    n: Counter[frozenset[str]] = Counter()
+    for shape, count in evidence.shapes.items():
+        n[shape.writings] += count
+    commas = n[frozenset({COMMA})]
+    either = n[frozenset({COMMA, "1,000."})]
+    scores = {
+        marks: sum(count for fits, count in n.items() if name in fits)
+        for name, marks in GROUPS.items()
+    }
+    scores[".", ","] -= either
+    if decimal == "," and evidence.has_fractions and evidence.grouped == 0:
+        # 1.250 beside 7,5 in other columns.
+        scores[",", "."] += evidence.plain
+    best = max(scores, key=lambda marks: scores[marks])
+    if either and not scores[best]:
+        are_groups = commas <= TYPOS * (commas + either) and (
+            commas > 0 or decimal != ","
+        )
+        return (".", ",") if are_groups else (_both(evidence), "")
+    if scores[best]:
+        if best == (".", ",") and commas > TYPOS * (commas + either + scores[best]):
+            return (_both(evidence), "")
+        return best
+    return (_both(evidence) if commas else ".", "")
+
+
+def _both(evidence: Evidence) -> str:
+    """Return the comma, and the point as well where some numbers have one."""
+    return ",." if evidence.has_fractions else ","
+
+
+def _writings(decimal: str, group: str) -> frozenset[str]:
+    found = {PLAIN if "." in decimal else COMMA, *([COMMA] if "," in decimal else [])}
+    found |= {name for name, marks in GROUPS.items() if marks == (decimal, group)}
+    return frozenset(found)
+
+
+def _is_spoilt(evidence: Evidence, numerals: Numerals) -> bool:
+    """Tell whether numbers as in programs mean something else in these numerals."""
+    return (
+        "." not in numerals.decimal
+        and numerals.group != "."
+        and (evidence.has_fractions)
+    )
+
+
+def _with_signs(
+    numerals: Numerals, shapes: Mapping[Shape, int], evidence: Evidence
+) -> tuple[Numerals, dict[Shape, int]]:
+    """Return the numerals with currency and unit, and the shapes that they read."""
+    fronts = Counter[str]()
+    units = Counter[str]()
+    for shape, n in shapes.items():
+        fronts[shape.before] += n
+        units[shape.after] += n
+    before = next((f for f, _ in fronts.most_common() if _is_currency(f)), "")
+    bare = evidence.plain + units[""]
+    after = _units({unit: n for unit, n in units.items() if unit}, bare)
+    found = Numerals(numerals.decimal, numerals.group, before, after or None)
+    return found, {
+        shape: n
+        for shape, n in shapes.items()
+        if shape.before in ("", before) and (not shape.after or shape.after in after)
+    }
+
+
+def _units(units: Mapping[str, int], bare: int) -> dict[str, float]:
+    """Return what the units of a column multiply by, nothing where they are none."""
+    if not units:
+        return {}
+    if set(units) <= set(MULTIPLES) and (len(units) > 1 or bare):
+        return {unit: MULTIPLES[unit] for unit in units}
+    main = max(units, key=lambda unit: units[unit])
+    same = {unit: 1.0 for unit in units if _stem(unit) == _stem(main)}
+    with_unit = sum(units[unit] for unit in same)
+    others = sum(units.values()) - with_unit
+    # A letter behind a few numbers, as of houses, is part of a name.
+    is_usual = with_unit >= bare + others or _is_currency(main) or main == "%"
+    return same if is_usual else {}
+
+
+def _stem(unit: str) -> str:
+    """Return a unit without its plural: days and day are one."""
+    return unit.lower().rstrip(".").removesuffix("s")
+
+
+def _is_currency(sign: str) -> bool:
+    is_sign = len(sign) == 1 and unicodedata.category(sign) == "Sc"
+    return is_sign or sign in CURRENCIES
+
+
+def same_words(words: Collection[str]) -> dict[str, str]:
+    """Return the words that mean the same as one that comes before them.
+
+    >>> same_words(["TRUE", "false", "true", "1"]), same_words(["3", "3.0", "03"])
+    ({'true': 'TRUE', '1': 'TRUE'}, {'3.0': '3'})
+    """
+    is_boolean = {word.lower() for word in words} & {"true", "false"} and all(
+        word.lower() in BOOLEANS for word in words
+    )
+    first: dict[str, str] = {}
+    named = sorted(words, key=lambda word: word in ("0", "1")) if is_boolean else words
+    for word in named:
+        first.setdefault(_meaning(word, bool(is_boolean)), word)
+    found = {word: first[_meaning(word, bool(is_boolean))] for word in words}
+    return {word: other for word, other in found.items() if word != other}
+
+
+def _meaning(word: str, is_boolean: bool) -> str:
+    lower = word.lower()
+    if is_boolean:
+        return BOOLEANS[lower]
+    if lower in ("true", "false"):
+        return lower
+    whole = word.removesuffix(".0")
+    return whole if whole.removeprefix("-").isdigit() else word

@@ -1,0 +1,143 @@
+"""What the cells of a column look like, counted over all of its rows."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kobai.data.tables.reading.dates import FORMS
+from kobai.data.tables.reading.missing import AMONG_NUMBERS, MISSING
+from kobai.data.tables.reading.tidy import tidy
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_LEAD = r"[1-9]\d{0,2}"
+PLAIN, COMMA = "1000.5", "1000,5"
+WRITINGS = {
+    PLAIN: r"^(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$",
+    COMMA: r"^(?:\d+(?:,\d*)?|,\d+)(?:[eE][-+]?\d+)?$",
+    "1,000.": rf"^(?:{_LEAD}(?:,\d{{3}})+|[1-9]\d?(?:,\d\d)+,\d{{3}})(?:\.\d*)?$",
+    "1.000,": rf"^{_LEAD}(?:\.\d{{3}})+(?:,\d*)?$",
+    "1 000.": rf"^{_LEAD}(?: \d{{3}})+(?:\.\d*)?$",
+    "1 000,": rf"^{_LEAD}(?: \d{{3}})+(?:,\d*)?$",
+    "1'000.": rf"^{_LEAD}(?:'\d{{3}})+(?:\.\d*)?$",
+    "1'000,": rf"^{_LEAD}(?:'\d{{3}})+(?:,\d*)?$",
+}
+"""The ways to write digits, by an example; a whole number is plain and comma alike."""
+_LOOSE = (
+    r"^\(? ?[-+]? ?(?P<before>[^\d\s.,'()+\-][^\d\s.,'()+\-]{0,3})? ?[-+]? ?"
+    r"(?P<digits>\d(?:[\d.,' ]*[\d.,])?(?:[eE][-+]?\d+)?|[.,]\d+(?:[eE][-+]?\d+)?)"
+    r" ?(?P<after>[^\d\s.,'()+\-][^\d\s()]{0,11}[23]?(?: [^\d\s()]{1,8})?)? ?\)?-?$"
+)
+"""Anything with digits in it that somebody may have meant as a number."""
+MOST_WORDS = 10_000
+"""A column with more different words holds no categories."""
+MOST_ODD, MOST_EXAMPLES = 50, 2
+
+Words = tuple["pl.Series", "pl.Series"]
+"""Different words, and how often each stands there."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What one cell looks like: what stands before and after which kinds of digits."""
+
+    before: str
+    after: str
+    writings: frozenset[str]
+
+
+@dataclass
+class Evidence:
+    """Counts of what has been seen in a column of text.
+
+    `plain` counts numbers as programs write them; `shapes` other numbers, `forms`
+    dates by each form that fits, `vague` words that stand for a missing value among
+    numbers, `odd` those that are nothing of all that, with the row of the first.
+    """
+
+    plain: int = 0
+    has_fractions: bool = False
+    grouped: int = 0
+    zeros: int = 0
+    compact: int = 0
+    shapes: Counter[Shape] = field(default_factory=Counter)
+    forms: Counter[str] = field(default_factory=Counter)
+    dates: int = 0
+    vague: Counter[str] = field(default_factory=Counter)
+    odd: Counter[str] = field(default_factory=Counter)
+    odd_cells: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    @property
+    def cells(self) -> int:
+        """How many cells were neither missing nor vague."""
+        return self.plain + sum(self.shapes.values()) + self.dates + self.odd_cells
+
+    def add(self, text: "pl.Series", floats: "pl.Series") -> None:
+        """Count the words of some rows, which are `floats` where they are numbers."""
+        if len(self.examples) < MOST_EXAMPLES:
+            found = text.drop_nulls().unique(maintain_order=True)
+            self.examples.extend(found.head(MOST_EXAMPLES - len(self.examples)))
+        is_plain = floats.is_not_null()
+        self._add_plain(text.filter(is_plain))
+        others = text.filter(~is_plain).drop_nulls()
+        if len(others):
+            self._add_others(others)
+
+    def _add_plain(self, text: "pl.Series") -> None:
+        self.plain += len(text)
+        dotted = int(text.str.contains(".", literal=True).sum())
+        self.has_fractions |= bool(dotted)
+        if dotted:
+            self.grouped += int(text.str.contains(WRITINGS["1.000,"]).sum()) - dotted
+        self.zeros += int(text.str.contains(r"^[-+]?0\d").sum())
+        self.compact += int(text.str.contains(FORMS["yearmonthday"]).sum())
+
+    def _add_others(self, text: "pl.Series") -> None:
+        counts = text.value_counts(name="n")
+        words, n = tidy(counts.to_series(0)), counts["n"]
+        is_vague = words.is_in([*AMONG_NUMBERS, *MISSING])
+        for word, count in zip(words.filter(is_vague), n.filter(is_vague), strict=True):
+            self.vague[word] += count
+        words, n = self._add_dates(words.filter(~is_vague), n.filter(~is_vague))
+        words, n = self._add_shapes(words, n)
+        self.odd_cells += int(n.sum())
+        for word, count in zip(words, n, strict=True):
+            if word in self.odd or len(self.odd) <= MOST_ODD:
+                self.odd[word] += count
+
+    def _add_dates(self, words: "pl.Series", n: "pl.Series") -> "Words":
+        """Count the dates, by each form that fits, and return the other words."""
+        may_be = words.str.contains(r"\d.*[-/.:年月 ,QqA-Za-z]|[A-Za-z].*\d")
+        is_date = may_be & False
+        for form, pattern in FORMS.items() if may_be.any() else ():
+            fits = words.str.contains(pattern)
+            is_date |= fits
+            if count := int(n.filter(fits).sum()):
+                self.forms[form] += count
+        self.dates += int(n.filter(is_date).sum())
+        return words.filter(~is_date), n.filter(~is_date)
+
+    def _add_shapes(self, words: "pl.Series", n: "pl.Series") -> "Words":
+        """Count what may be meant as numbers, and return the other words."""
+        import polars as pl
+
+        parts = words.str.extract_groups(_LOOSE).struct
+        digits = parts.field("digits").fill_null("")
+        frame = pl.DataFrame(
+            {
+                **{
+                    side: parts.field(side).fill_null("").str.strip_chars()
+                    for side in ("before", "after")
+                },
+                **{name: digits.str.contains(WRITINGS[name]) for name in WRITINGS},
+                "n": n,
+            }
+        )
+        is_number = frame.select(pl.any_horizontal(*WRITINGS)).to_series()
+        found = frame.filter(is_number).group_by("before", "after", *WRITINGS)
+        for row in found.agg(pl.col("n").sum()).iter_rows(named=True):
+            fits = frozenset(name for name in WRITINGS if row[name])
+            self.shapes[Shape(row["before"], row["after"], fits)] += row["n"]
+        return words.filter(~is_number), n.filter(~is_number)

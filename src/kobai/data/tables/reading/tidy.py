@@ -1,0 +1,61 @@
+"""The text of cells, in one way where it can be written in several."""
+
+from typing import TYPE_CHECKING
+
+from kobai.data.tables.reading.missing import MISSING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+BLANKS = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
+    "\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+"""What may stand around a cell: Unicode's white space, which languages differ about."""
+_WIDE = "".join(map(chr, range(0xFF01, 0xFF5F)))
+_SPACES = "".join(blank for blank in BLANKS if blank > "\x85")
+_MINUS_SIGNS = "\u2010\u2011\u2012\u2013\u2212\ufe63"
+_APOSTROPHES = "\u2019\u02bc"
+UNUSUAL = _WIDE + _SPACES + _MINUS_SIGNS + _APOSTROPHES
+USUAL = (
+    "".join(chr(ord(wide) - 0xFEE0) for wide in _WIDE)
+    + " " * len(_SPACES)
+    + "-" * len(_MINUS_SIGNS)
+    + "'" * len(_APOSTROPHES)
+)
+"""Characters, and what they mean in a number or a date, one below the other."""
+USUAL_FOR = str.maketrans(UNUSUAL, USUAL)
+
+
+def words(cells: "pl.Series") -> "pl.Series":
+    """Return cells as text without space around it: null where they are missing.
+
+    >>> import polars as pl
+    >>> words(pl.Series(["a ", "?", None, "NA"])).to_list()
+    ['a', None, None, None]
+    """
+    import polars as pl
+
+    text = cells.cast(pl.String).str.strip_chars(BLANKS)
+    return text.set(text.is_in(MISSING), None)
+
+
+def tidy(text: "pl.Series") -> "pl.Series":
+    """Return text in the characters that numbers and dates are usually written in.
+
+    >>> import polars as pl
+    >>> tidy(pl.Series(["１，２３４．５", "−5", "12\\u00a0345"])).to_list()
+    ['1,234.5', '-5', '12 345']
+    """
+    if (text.str.len_bytes() == text.str.len_chars()).all():
+        return text
+    return text.str.replace_many(list(UNUSUAL), list(USUAL)).str.strip_chars(BLANKS)
+
+
+def tidied(word: str) -> str:
+    """Return one word so.
+
+    >>> tidied("４２")
+    '42'
+    """
+    return word if word.isascii() else word.translate(USUAL_FOR).strip(BLANKS)

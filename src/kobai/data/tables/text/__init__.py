@@ -1,0 +1,1 @@
+"""Text files of rows: their encoding, what parts their cells, where a table begins."""

@@ -1,0 +1,309 @@
+"""CSV and TSV files, read in blocks of whole rows so that memory stays small."""
+
+import codecs
+import csv
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kobai.data.tables.cells import shortened
+from kobai.data.tables.reading.missing import MISSING
+from kobai.data.tables.text.encodings import checked_encoding, find_encoding
+from kobai.data.tables.text.layout import (
+    SEPARATORS,
+    SPACES,
+    Layout,
+    checked_separator,
+    find_layout,
+    is_number,
+)
+from kobai.data.tables.text.pieces import (
+    check_beginning,
+    opened,
+    utf8,
+    whole_rows,
+    with_end,
+    without_start,
+)
+from kobai.errors import DataError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from kobai.data.tables.text.writing import Writing
+
+LONGEST_HEADER = 1 << 20
+MOST_BELOW = 20
+_RUNS = re.compile(rb'("[^"]*")|[ \t]+')
+_EDGES = re.compile(rb"(?m)^[ \t]+|[ \t\r]+$")
+_BLANK_LINES = re.compile(rb'("[^"]*")|\n\r?(?=\n)')
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A text file of rows: its encoding, and how the table is laid out in it."""
+
+    path: Path
+    encoding: str
+    layout: Layout
+    notes: list[str]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns' names."""
+        return self.layout.names
+
+    def blocks(
+        self, dtypes: Callable[[], Mapping[str, Any]]
+    ) -> "Iterator[pl.DataFrame]":
+        """Yield the rows as frames, block by block.
+
+        `dtypes` is asked before each block; a column that it does not name, and every
+        column of a block that does not hold to it, comes as text. Raises `DataError`
+        where rows have too many or too few cells.
+        """
+        for rows, first in row_blocks(self):
+            yield self._frame(rows, dtypes(), first)
+
+    def _frame(
+        self, rows: bytes, dtypes: Mapping[str, Any], first: int
+    ) -> "pl.DataFrame":
+        import polars as pl
+
+        # Polars takes a mark off that stands before the first cell.
+        marked = codecs.BOM_UTF8 * rows.startswith(codecs.BOM_UTF8) + rows
+        text = dict.fromkeys(self.names, pl.String)
+        for schema in ({**text, **dtypes}, text):
+            try:
+                return pl.read_csv(
+                    marked,
+                    has_header=False,
+                    schema=schema,
+                    separator=mark_of(self).decode(),
+                    null_values=list(MISSING),
+                )
+            except pl.exceptions.PolarsError as error:
+                problem = str(error).splitlines()[0]
+        # One row too long makes up for one too short in the number of cells.
+        _check_counts(self, _bare(self, rows), first)
+        raise DataError(f"{self.path}: no readable table: {problem}")
+
+
+def mark_of(table: TextTable) -> bytes:
+    """Return what parts the cells of `row_blocks`: a tab, where there are blanks."""
+    separator = table.layout.separator
+    return b"\t" if separator == SPACES else separator.encode()
+
+
+def row_blocks(table: TextTable) -> Iterator[tuple[bytes, int]]:
+    """Yield whole rows as UTF-8, block by block, with the number of the first.
+
+    There are neither blank lines nor repeated headers among them, nor what stands above
+    or below the table. Raises `DataError` where rows have too many or too few cells, or
+    quotation marks that leave open where a cell ends.
+    """
+    first = 1
+    table.notes.clear()
+    with opened(table.path) as file:
+        chunks = utf8(file, table.path, table.encoding)
+        text = without_start(chunks, table.layout.start)
+        for block, is_last in with_end(whole_rows(text, table.path)):
+            rows, count = _checked(table, _cleaned(table, block), first, is_last)
+            if rows:
+                yield rows, first
+                first += count
+
+
+def _cleaned(table: TextTable, rows: bytes) -> bytes:
+    """Return rows without repeated headers, and with one mark between cells."""
+    header = table.layout.header
+    if header and header in rows:
+        lines = rows.split(b"\n")
+        kept = [line for line in lines if line.rstrip(b"\r") != header]
+        if len(kept) < len(lines):
+            _note(table, "the header, repeated among the rows, was left out")
+            rows = b"\n".join(kept)
+    if table.layout.separator == SPACES:
+        rows = _EDGES.sub(b"", rows)
+        return _RUNS.sub(lambda match: match[1] or b"\t", rows)
+    if table.layout.quotes_after_blanks:
+        begin = b"(^|" + re.escape(mark_of(table)) + b') +(?=")'
+        before = re.compile(b'("[^"]*")|' + begin, re.MULTILINE)
+        return before.sub(lambda match: match[1] or match[2], rows)
+    return rows
+
+
+def _note(table: TextTable, text: str) -> None:
+    if text not in table.notes:
+        table.notes.append(text)
+
+
+def _checked(
+    table: TextTable, rows: bytes, first: int, is_last: bool
+) -> tuple[bytes, int]:
+    """Return rows without blank lines, and how many, having checked their cells.
+
+    What stands below the table, in lines with fewer cells, is left out.
+    """
+    rows = rows.strip(b"\r\n")
+    bare = _bare(table, rows)
+    is_even = _is_even(table, bare)
+    if rows and not is_even:
+        rows = _BLANK_LINES.sub(lambda match: match[1] or b"", rows)
+        if is_last and not _is_even(table, _bare(table, rows)):
+            rows = _without_footer(table, rows, first)
+        bare = _bare(table, rows)
+        is_even = _is_even(table, bare)
+    if b'"' in bare:
+        _check_quotes(table, rows, first)
+    if rows and not is_even:
+        _check_counts(table, bare, first)
+    return rows, bare.count(b"\n") + 1
+
+
+def _bare(table: TextTable, rows: bytes) -> bytes:
+    """Return rows without the cells that stand in quotation marks."""
+    if b'"' not in rows:
+        return rows
+    mark = re.escape(mark_of(table))
+    # It begins with what is found fast; what stands before it is looked at then.
+    begin, end = rb'"(?<=[\n' + mark + rb']")', rb'"(?=' + mark + rb"|\r?\n|\Z)"
+    quoted = begin + rb'[^"]*(?:""[^"]*)*' + end
+    return re.sub(quoted, b"", b"\n" + rows)[1:]
+
+
+def _is_even(table: TextTable, bare: bytes) -> bool:
+    """Tell whether there are as many separators as the rows need together."""
+    codes = np.frombuffer(bare, np.uint8)
+    marks = int(np.count_nonzero(codes == ord(mark_of(table))))
+    lines = int(np.count_nonzero(codes == ord("\n"))) + 1
+    return marks == lines * (len(table.layout.names) - 1)
+
+
+def _without_footer(table: TextTable, rows: bytes, first: int) -> bytes:
+    """Return rows without the lines of text below them that have too few cells."""
+    lines = rows.split(b"\n")
+    below: list[bytes] = []
+    mark, needed = mark_of(table), len(table.layout.names) - 1
+    while lines and len(below) < MOST_BELOW:
+        cells = [cell.strip() for cell in lines[-1].split(mark) if cell.strip()]
+        is_short = _bare(table, lines[-1]).count(mark) < needed
+        is_text = not cells or not is_number(cells[0].decode(errors="replace"))
+        if not is_short or len(cells) > 2 or not is_text:
+            break
+        below.append(lines.pop())
+    is_all = not lines and first == 1
+    if not below or len(below) == MOST_BELOW or is_all or not needed:
+        return rows
+    text = shortened(below[-1].decode(errors="replace").strip(",;\t\r "))
+    _note(table, f'left out below the table: "{text}"')
+    return b"\n".join(lines)
+
+
+def _check_counts(table: TextTable, bare: bytes, first: int) -> None:
+    needed, mark = len(table.layout.names), table.layout.separator
+    marks = SEPARATORS.get(mark, f'"{mark}"') if mark != SPACES else "blanks"
+    for row, line in enumerate(bare.split(b"\n"), start=first):
+        found = line.count(mark_of(table)) + 1
+        if found != needed:
+            raise DataError(
+                f"{table.path}: row {row:,} has {found} cell{'s' * (found > 1)}, and "
+                f"the table has {needed} columns; a cell that holds {marks} must stand "
+                "in quotation marks, and another separator is named with --separator"
+            )
+
+
+def cell_pattern(separator: str) -> str:
+    """Return a pattern for a cell with its end: in quotation marks, or bare.
+
+    >>> re.findall(cell_pattern(","), '"a, ""b"",",5" x 6"\\n')
+    ['"a, ""b"",",', '5" x 6"\\n']
+    """
+    mark = re.escape(separator)
+    quoted = r'"[^"]*(?:""[^"]*)*"'
+    # In a bare cell they come in pairs, or Polars takes the next cell for a part of it.
+    bare = rf'[^"\n{mark}](?:[^"\n{mark}]|"[^"\n{mark}]*")*'
+    return rf"(?:{quoted}|{bare}|)(?:{mark}|\r?\n)"
+
+
+def _check_quotes(table: TextTable, rows: bytes, first: int) -> None:
+    """Refuse quotation marks that do not stand around a cell, or doubled within it."""
+    if rows.count(b'"') % 2:
+        raise DataError(
+            f"{table.path}: no readable table: a quotation mark is not closed"
+        )
+    cell = cell_pattern(mark_of(table).decode()).encode()
+    text = rows + b"\n"
+    if re.sub(cell, b"", text):
+        end = 0
+        while good := re.compile(cell).match(text, end):
+            end = good.end()
+        row = first + _bare(table, rows[:end]).count(b"\n")
+        raise DataError(
+            f"{table.path}: row {row:,} has quotation marks that leave open where a "
+            "cell ends; put the cell into quotation marks, and write two for each "
+            "within it"
+        )
+
+
+def open_text_table(
+    path: Path,
+    encoding: str | None = None,
+    separator: str | None = None,
+    header: bool | None = None,
+    wanted: Collection[str] = (),
+    usual: "Writing | None" = None,
+) -> TextTable:
+    """Find out how a text file is written, from its beginning.
+
+    What is given is not found out; `wanted` are the names of columns that are needed,
+    and `usual` is how a file like it was written, which is tried first. Raises
+    `DataError` for a file that is empty, binary, or holds no table.
+    """
+    with opened(path) as file:
+        check_beginning(file.read(4096), path)
+        file.seek(0)
+        known = encoding and checked_encoding(encoding, path)
+        found = known or find_encoding(file, path, usual.encoding if usual else None)
+        file.seek(0)
+        head = _head(utf8(file, path, found), path)
+    if usual and header is None and not usual.header:
+        header = False
+    tried = [usual.separator] if usual and separator is None else []
+    if separator is not None:
+        separator = checked_separator(separator)
+    elif ".tsv" in path.suffixes:
+        separator = "\t"
+    try:
+        for mark in (*tried, separator):
+            layout = find_layout(head, path, mark, header, wanted)
+            if set(wanted) <= set(layout.names):
+                break
+    except csv.Error as error:
+        raise DataError(
+            f"{path}: its beginning holds no rows of a table ({error}); need the "
+            "columns' names on a line of their own"
+        ) from None
+    return TextTable(path, found, layout, [])
+
+
+def _head(chunks: Iterator[bytes], path: Path) -> str:
+    """Return the beginning of a file: whole lines, at least two if there are."""
+    head = b""
+    for chunk in chunks:
+        head += chunk
+        if head.count(b"\n") > 1:
+            return head[: head.rfind(b"\n") + 1].decode()
+        if len(head) > LONGEST_HEADER:
+            break
+    if len(head) > LONGEST_HEADER and b"\n" not in head:
+        raise DataError(
+            f"{path}: its first line is longer than {LONGEST_HEADER >> 20} MiB; need a "
+            "table with a row on each line and the names of the columns on the first"
+        )
+    # A last line that goes on may end within a character.
+    return head[: head.rfind(b"\n") + 1 or None].decode()

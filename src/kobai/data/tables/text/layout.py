@@ -1,0 +1,308 @@
+"""Where the table begins in a text file, what parts its cells, what its columns are."""
+
+import collections
+import csv
+import dataclasses
+import itertools
+import re
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from kobai.data.tables.reading.missing import AMONG_NUMBERS, MISSING
+from kobai.errors import DataError
+
+SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}
+"""A file that has two of them in every row is parted by the first of these."""
+SPACES = " "
+"""Stands for any number of blanks between two cells."""
+MOST_LINES = 200
+COMMENTS = ("#", "%", "//", "!", "'#", '"#')
+SEP = re.compile(r'"?sep=([!#-/:-@[-`{-~\t ])"?', re.IGNORECASE)
+CONSISTENT = 0.8
+NUMERIC = 0.9
+LONGEST_UNIT = 15
+LONGEST_SHOWN = 50
+LONGEST_RECORD = 10_000
+_IN_QUOTES = re.compile('"[^"]*"')
+_NUMBER = re.compile(
+    r"[-+(]?\s*[^\w\s]?\s*[-+]?\d[\d.,'’ ]*([eE][-+]?\d+)?\s*(%|[^\W\d]{1,3}\d?)?\)?"
+    r"|[-+]?[.,]\d+"
+)
+_DATE = re.compile(r"\d{1,4}[-/.年:]\d{1,2}([-/.月:]\d{1,4}日?)?([T ]\d.*)?")
+
+
+@dataclasses.dataclass(frozen=True)
+class Layout:
+    """How a text file holds its table.
+
+    `start` is where the first row of data begins, in bytes of the text as UTF-8;
+    `header` is the line of names, by which its repetitions are known. `notes` say what
+    was taken for something else than a row.
+    """
+
+    separator: str
+    names: tuple[str, ...]
+    start: int = 0
+    header: bytes = b""
+    quotes_after_blanks: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Record:
+    """A line of a file, or several where quotation marks hold them together."""
+
+    text: str
+    start: int
+    end: int
+
+    def cells(self, separator: str) -> list[str]:
+        """Return what stands between the separators, without blanks around it."""
+        line = " ".join(self.text.split()) if separator == SPACES else self.text
+        reader = csv.reader([line], delimiter=separator, skipinitialspace=True)
+        return [cell.strip() for cell in next(reader, [])]
+
+
+def find_layout(
+    head: str,
+    path: Path,
+    separator: str | None = None,
+    header: bool | None = None,
+    wanted: Collection[str] = (),
+) -> Layout:
+    r"""Return how a file is laid out, as its beginning shows.
+
+    `separator` and `header` are what the user says; `wanted` are names that a header
+    is known by. Raises `DataError` where there is no table.
+
+    >>> layout = find_layout("Sales 2024\nx;y\nkg;m\n1;2\n3;4\n", Path("my.csv"))
+    >>> layout.separator, layout.names, layout.notes
+    (';', ('x', 'y'), ('left out above the table: "Sales 2024"', 'units: kg, m'))
+    """
+    above, told, records = _without_comments(_first_records(head))
+    separator = separator or told or _separator(records)
+    rows = [record.cells(separator) for record in records]
+    width = collections.Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
+    if not width:
+        raise DataError(f"{path}: has no rows; need the columns' names and rows below")
+    first = _first_row(rows, width)
+    notes = _notes_above([*above, *(record.text for record in records[:first])])
+    records, rows = records[first:], rows[first:]
+    if header if header is not None else _has_header(rows, wanted):
+        names, more = _names(rows, width)
+        notes += more
+        start, line = records[0].end, records[0].text.encode()
+        if _are_units(rows):
+            notes += [f"units: {', '.join(cell for cell in rows[1] if cell)}"]
+            start = records[1].end
+    else:
+        names, start, line = [str(i + 1) for i in range(width)], records[0].start, b""
+        notes += [_without_header(rows[0])] * (header is None)
+    unique, twice = _unique(names)
+    return Layout(
+        separator,
+        unique,
+        start,
+        line,
+        separator != SPACES and f'{separator} "' in head,
+        (*notes, *twice),
+    )
+
+
+def checked_separator(mark: str) -> str:
+    r"""Return a mark that a user names for what parts cells, or raise `DataError`.
+
+    >>> checked_separator("~"), checked_separator(r"\t")
+    ('~', '\t')
+    """
+    mark = {"\\t": "\t", "tab": "\t"}.get(mark, mark)
+    if not re.fullmatch(r"[!#-/:-@[-`{-~\t ]", mark):
+        raise DataError(
+            f"separator: got {mark!r}; need one character of ASCII that is no letter, "
+            r'digit or quotation mark, such as ; or | or "\t"'
+        )
+    return mark
+
+
+def _first_records(head: str) -> list[Record]:
+    """Return the first lines; a line's end in quotation marks is none."""
+    found: list[Record] = []
+    text, start, end = "", 0, 0
+    for line in re.findall(r"[^\n]*\n|[^\n]+", head):
+        text += line
+        end += len(line.encode())
+        if text.count('"') % 2 and len(text) < LONGEST_RECORD:
+            continue
+        if text.strip():
+            found.append(Record(text.strip("\r\n"), start, end))
+        text, start = "", end
+        if len(found) == MOST_LINES:
+            break
+    return found
+
+
+def _without_comments(
+    records: list[Record],
+) -> tuple[list[str], str, list[Record]]:
+    """Return the comments above a table, the separator that one says, and the rest.
+
+    A comment right above rows that it has as many names for is their header.
+    """
+    told = ""
+    if records and (match := SEP.fullmatch(records[0].text.strip())):
+        told, records = match[1], records[1:]
+    count = 0
+    while count < len(records) and records[count].text.lstrip().startswith(COMMENTS):
+        count += 1
+    if 0 < count < len(records):
+        last = records[count - 1]
+        bare = Record(last.text.lstrip("#%!/ '\""), last.start, last.end)
+        separator = told or _separator(records[count:])
+        names, row = bare.cells(separator), records[count].cells(separator)
+        if len(names) == len(row) > 1 and not any(map(is_number, names)):
+            return (
+                [r.text for r in records[: count - 1]],
+                told,
+                [bare, *records[count:]],
+            )
+    return [record.text for record in records[:count]], told, records[count:]
+
+
+def _separator(records: Sequence[Record]) -> str:
+    """Return what parts the cells of most rows into the same number of them."""
+    bare = [_IN_QUOTES.sub("", record.text) for record in records]
+    shares = {mark: _share([line.count(mark) for line in bare]) for mark in SEPARATORS}
+    best = max(shares, key=lambda mark: shares[mark])
+    # A mark that the names lack may be one of decimals.
+    is_doubtful = shares[best] < CONSISTENT or best not in bare[0]
+    if is_doubtful:
+        blanks = _share([len(line.split()) - 1 for line in bare])
+        if blanks > shares[best] and blanks >= CONSISTENT:
+            return SPACES
+    return best if shares[best] else ","
+
+
+def _share(counts: Sequence[int]) -> float:
+    """Return how large a part of the rows has the most frequent number of marks."""
+    found = collections.Counter(count for count in counts if count > 0)
+    return max(found.values()) / len(counts) if found else 0.0
+
+
+def _first_row(rows: Sequence[list[str]], width: int) -> int:
+    """Return the index of the first row of the table: above it are titles."""
+    for index, row in enumerate(rows):
+        # A row of separators alone parts a title from its table.
+        below = next((row for row in rows[index + 1 :] if any(row)), [])
+        lacks_one = len(row) == width - 1 >= 2 and len(below) == width
+        if len(row) != width and not lacks_one:
+            continue
+        is_title = width > 1 and sum(map(bool, row)) <= 1 < sum(map(bool, below))
+        if not is_title or len(below) != width:
+            return index
+    return 0
+
+
+def _has_header(rows: Sequence[list[str]], wanted: Collection[str]) -> bool:
+    """Tell whether the first row has names: words above numbers, or what is wanted."""
+    first, below = rows[0], rows[1:]
+    if not below or (wanted and set(wanted) <= set(first)):
+        return True
+    numeric = [j for j in _numeric_columns(below) if j < len(first)]
+    cells = [first[j] for j in numeric]
+    if not cells or any(
+        cell and not is_number(cell) and not _is_vague(cell) for cell in cells
+    ):
+        return True
+    return _are_years(cells)
+
+
+def _are_years(cells: Sequence[str]) -> bool:
+    """Tell whether numbers are names of columns: 2019, 2020, 2021."""
+    if len(cells) < 3 or not all(cell.isdigit() for cell in cells):
+        return False
+    steps = {int(b) - int(a) for a, b in itertools.pairwise(cells)}
+    return len(steps) == 1 and steps != {0}
+
+
+def _numeric_columns(rows: Sequence[list[str]]) -> list[int]:
+    """Return which columns hold numbers in nearly all rows."""
+    found = []
+    for j in range(max(map(len, rows), default=0)):
+        cells = [row[j] for row in rows if len(row) > j and not _is_vague(row[j])]
+        if cells and sum(map(is_number, cells)) >= NUMERIC * len(cells):
+            found.append(j)
+    return found
+
+
+def is_number(cell: str) -> bool:
+    """Tell whether a cell looks like a number or a date that somebody wrote.
+
+    >>> [is_number(cell) for cell in ("$1,200", "12 kg", "2024-01-31", "x1", "kg")]
+    [True, True, True, False, False]
+    """
+    return bool(_NUMBER.fullmatch(cell) or _DATE.fullmatch(cell))
+
+
+def _is_vague(cell: str) -> bool:
+    return cell in MISSING or cell in AMONG_NUMBERS
+
+
+def _are_units(rows: Sequence[list[str]]) -> bool:
+    """Tell whether the row below the names has units, above columns of numbers."""
+    if len(rows) < 3:
+        return False
+    row, below = rows[1], rows[2:]
+    numeric = [j for j in _numeric_columns(below) if j < len(row)]
+    cells = [row[j] for j in numeric]
+    others = [cell for j, cell in enumerate(row) if j not in numeric and cell]
+    words = [cell for cell in cells if cell and not is_number(cell)]
+    are_short = all(len(cell) <= LONGEST_UNIT for cell in row)
+    has_several = len(words) > 1 or (len(words) == 1 and not others)
+    is_clear = all(not is_number(cell) for cell in cells) and not any(
+        cell and _is_vague(cell) for cell in words
+    )
+    return are_short and has_several and is_clear
+
+
+def _names(rows: Sequence[list[str]], width: int) -> tuple[list[str], list[str]]:
+    """Return the names, one more where the rows have one cell more than the header."""
+    names = rows[0]
+    if len(names) == width:
+        return names, []
+    below = [row for row in rows[1:] if len(row) == width]
+    if not any(row[-1] for row in below):
+        return [*names, ""], ["rows end in a separator"]
+    note = 'the header has one name less than the rows have cells: the first is "row"'
+    return ["row", *names], [note]
+
+
+def _unique(names: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Return the names, those without one or with another's numbered."""
+    found: dict[str, None] = {}
+    twice = []
+    for index, name in enumerate(names, start=1):
+        unique, count = name or f"column {index}", 1
+        while unique in found:
+            count += 1
+            unique = f"{name} ({count})"
+        if count > 1:
+            twice.append(f'two columns are called "{name}": one is now "{unique}"')
+        found[unique] = None
+    return tuple(found), twice
+
+
+def _notes_above(lines: Sequence[str]) -> list[str]:
+    if not lines:
+        return []
+    first = " ".join(lines[0].split()).strip(",;\t ")
+    first = first if len(first) <= LONGEST_SHOWN else f"{first[: LONGEST_SHOWN - 1]}…"
+    more = f" and {len(lines) - 1} more" * (len(lines) > 1)
+    return [f'left out above the table: "{first}"{more}']
+
+
+def _without_header(row: Sequence[str]) -> str:
+    example = ", ".join(row[:3]) + ", …" * (len(row) > 3)
+    return (
+        f'the first line looks like data ("{example}"), so the columns are called 1, '
+        "2, …; if it has their names: --header"
+    )

@@ -1,0 +1,139 @@
+"""A text file as UTF-8, piece by piece, each of whole rows."""
+
+import codecs
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from kobai.data.damage import MOST_UNPACKED, check_unpacked, readable
+from kobai.errors import DataError
+
+BLOCK = 4 << 20
+"""Bytes of a file that are read at a time."""
+FIRST = 1 << 18
+"""Bytes that are read at first, to see what the columns hold."""
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a file, or what is compressed in it; damage is a `DataError`."""
+    import bz2
+    import gzip
+    import lzma
+
+    openers: dict[str, Any] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+    opener = openers.get(path.suffix.lower(), open)
+    with readable(path, "it cannot be read"):
+        if opener is lzma.open:
+            _check_memory(path)
+        with opener(path, "rb") as file:
+            yield file
+
+
+def _check_memory(path: Path) -> None:
+    """Refuse what would take much memory only to be unpacked."""
+    import lzma
+
+    with path.open("rb") as file:
+        head = file.read(4096)
+    lzma.LZMADecompressor(memlimit=MOST_UNPACKED).decompress(head, max_length=1)
+
+
+def check_beginning(beginning: bytes, path: Path) -> None:
+    """Refuse a file that is empty or no text, with what it is instead."""
+    kinds = {
+        b"PAR1": "a Parquet file; its name must end in .parquet",
+        b"PK\x03\x04": "a ZIP or Excel file; save the sheet as CSV",
+        b"\xd0\xcf\x11\xe0": "an Excel file; save the sheet as CSV",
+    }
+    for magic, kind in kinds.items():
+        if beginning.startswith(magic):
+            raise DataError(f"{path}: this is {kind}")
+    if not beginning.strip(b"\xef\xbb\xbf \t\r\n"):
+        raise DataError(f"{path}: the file is empty")
+    is_wide = beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if b"\0" in beginning and not is_wide:
+        raise DataError(f"{path}: a binary file; need a text table, such as a CSV")
+
+
+def utf8(file: BinaryIO, path: Path, encoding: str) -> Iterator[bytes]:
+    """Yield the file's text piece by piece, as UTF-8 without a byte order mark.
+
+    Lines that end in carriage returns alone, as on old Macintoshes, end as others do.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    # What is ASCII needs no decoding, unless two bytes make a character.
+    plain = not encoding.startswith("utf-16")
+    size, lone = FIRST, None
+    try:
+        while chunk := file.read(size):
+            size = BLOCK
+            packed = os.fstat(file.fileno()).st_size
+            remedy = "Unpack it first, if it is a table"
+            check_unpacked(path, file.tell(), packed, remedy)
+            if not (plain and chunk.isascii() and not decoder.getstate()[0]):
+                chunk = decoder.decode(chunk).encode()
+            # The last one may be half of an end.
+            if lone is None and (b"\n" in chunk or b"\r" in chunk[:-1]):
+                lone = b"\n" not in chunk
+            yield chunk.replace(b"\r", b"\n") if lone else chunk
+        decoder.decode(b"", final=True)
+    except UnicodeError:
+        raise DataError(
+            f"{path}: it has text that is not {encoding}; say what it is: "
+            "--encoding cp932 (or encoding=), or save it as UTF-8"
+        ) from None
+
+
+def without_start(chunks: Iterator[bytes], left: int) -> Iterator[bytes]:
+    """Yield text without its first bytes, of which so many are `left` to take off."""
+    for chunk in chunks:
+        yield chunk[left:]
+        left = max(0, left - len(chunk))
+
+
+def with_end(blocks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Yield blocks, and whether each is the last one."""
+    before = next(blocks, None)
+    for block in blocks:
+        assert before is not None
+        yield before, False
+        before = block
+    if before is not None:
+        yield before, True
+
+
+def whole_rows(chunks: Iterator[bytes], path: Path) -> Iterator[bytes]:
+    """Cut text into blocks of whole rows; a line's end may stand in quotation marks."""
+    # One block is held back, so that what stands below the table comes with it.
+    held, rest = b"", b""
+    for chunk in chunks:
+        rest += chunk
+        end = _end_of_last(rest)
+        if end:
+            if held:
+                yield held
+            held, rest = rest[:end], rest[end:]
+        elif len(rest) > BLOCK:
+            raise DataError(
+                f"{path}: a row is longer than {BLOCK >> 20} MiB; perhaps a quotation "
+                "mark is not closed"
+            )
+    if (held + rest).strip():
+        yield held + rest
+
+
+def _end_of_last(text: bytes) -> int:
+    """Return where the last whole row ends, or 0."""
+    end = text.rfind(b"\n") + 1
+    if b'"' not in text:
+        return end
+    odd = text.count(b'"', 0, end) % 2
+    while odd and end:
+        quote = text.rfind(b'"', 0, end)
+        line = text.rfind(b"\n", 0, quote) + 1
+        odd = (odd + text.count(b'"', line, end)) % 2
+        end = line
+    return end

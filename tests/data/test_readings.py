@@ -1,0 +1,500 @@
+"""How columns are read: numbers, dates and missing values as people write them."""
+
+import datetime
+import random
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kobai.data import load_table
+from kobai.data.tables.columns import Columns
+from kobai.data.tables.frames import Writes, open_table, polars_frame
+from kobai.data.tables.new_rows import codes
+from kobai.errors import DataError
+
+ROWS = 60
+VALUES = [round(17.25 + i * i * 3.375 + i / 8, 3) for i in range(ROWS)]
+LARGE = [1000 * round(value) + i for i, value in enumerate(VALUES)]
+
+
+def columns_of(cells, target=None, **options):
+    target = target or [["a", "b"][i % 2] for i in range(len(cells))]
+    return load_table(pl.DataFrame({"x": cells, "t": target}), "t", **options)
+
+
+def read(data, cells):
+    """Return the numbers that the columns fitted to some data read in new cells."""
+    raw = codes(data.columns, polars_frame(pl.DataFrame({"x": cells})))
+    return raw[:, data.columns.names.index("x")]
+
+
+def grouped(value, mark, decimal="."):
+    return f"{value:,.2f}".translate({ord(","): mark, ord("."): decimal})
+
+
+STYLES = {
+    "thousands": lambda v: grouped(v, ","),
+    "German": lambda v: grouped(v, ".", ","),
+    "French": lambda v: grouped(v, "\u202f", ","),
+    "Swiss": lambda v: grouped(v, "’"),
+    "dollars": lambda v: f"${grouped(v, ',')}",
+    "euros": lambda v: f"{grouped(v, '.', ',')} €",
+    "yen": lambda v: f"￥{v:,.0f}",
+    "by code": lambda v: f"USD {v:,.2f}",
+    "unit": lambda v: f"{v:.2f} kg",
+    "unit at once": lambda v: f"{v:.2f}kg",
+    "unit with a power": lambda v: f"{v:.2f} m²",
+    "percent": lambda v: f"{v:.2f}%",
+    "full width": lambda v: f"{v:.2f}".translate(
+        {ord(c): chr(ord(c) + 0xFEE0) for c in "0123456789.-"}
+    ),
+    "minus": lambda v: f"{-v:.2f}".replace("-", "−"),
+    "accounts": lambda v: f"({v:,.2f})",
+    "minus behind": lambda v: f"{v:.2f}-",
+    "India": lambda v: (
+        f"{round(v) % 90 + 1},{round(v) % 100:02d},{round(v) % 1000:03d}"
+    ),
+}
+
+
+def meant(style, value):
+    if style in ("minus", "accounts", "minus behind"):
+        return -round(value, 2)
+    if style == "India":
+        v = round(value)
+        return (v % 90 + 1) * 100_000 + v % 100 * 1000 + v % 1000
+    return round(value) if style == "yen" else round(value, 2)
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("values", [VALUES, LARGE], ids=["small", "large"])
+def test_numbers_that_people_write(style, values):
+    cells = [STYLES[style](value) for value in values]
+    data = columns_of(cells)
+    wanted = [meant(style, value) for value in values]
+    np.testing.assert_allclose(read(data, cells), wanted, rtol=1e-12)
+    # Alone in another file it means the same: the writing was decided over the whole.
+    np.testing.assert_allclose(read(data, cells[3:4]), wanted[3:4], rtol=1e-12)
+    assert Columns.from_json(data.columns.as_json()) == data.columns
+
+
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_three_decimals_are_thousands_unless_the_file_says_otherwise(tmp_path, decimal):
+    fractions = [f"{i % 9 + 1}{decimal}{(i * 37) % 1000:03d}" for i in range(ROWS)]
+    others = [f"{i / 4:.2f}".replace(".", decimal) for i in range(ROWS)]
+    rows = [
+        f"{a};{b};{'ab'[i % 2]}"
+        for i, (a, b) in enumerate(zip(fractions, others, strict=True))
+    ]
+    (tmp_path / "my.csv").write_text("\n".join(["x;y;t", *rows]), "utf-8")
+    x, _ = load_table(tmp_path / "my.csv", "t").columns.features
+    assert 1 < x.mean < 10
+    quoted = [
+        f'"{a.replace(".", ",")}",{i},{"ab"[i % 2]}' for i, a in enumerate(fractions)
+    ]
+    (tmp_path / "my.csv").write_text("\n".join(["x,y,t", *quoted]), "utf-8")
+    x = load_table(tmp_path / "my.csv", "t").columns.features[0]
+    assert 1000 < x.mean < 10000
+
+
+def test_a_typo_is_missing_and_named_but_no_scale():
+    cells = [f"{value:,.0f}" for value in LARGE] * 3 + ["1,20"]
+    data = columns_of(cells)
+    (x, _) = data.told
+    assert 'taken as missing: row 181 "1,20"' in x.why
+    np.testing.assert_allclose(data.columns.features[0].mean, np.mean(LARGE), rtol=0.2)
+    with pytest.raises(DataError, match='row 1 has "1,20"; need a number'):
+        read(data, ["1,20"])
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [f"{i % 9}" if i % 7 else f"A5 {i % 9}" for i in range(ROWS)],
+        [["2", "3", "4", "3+"][i % 4] for i in range(ROWS)],
+        [["4", "6", "rotary"][i % 3] for i in range(ROWS)],
+        [["12 kg", "500 g", "3 kg"][i % 3] for i in range(ROWS)],
+        [["01234", "00501", "98052"][i % 3] for i in range(ROWS)],
+        [["1st", "2nd", "3rd"][i % 3] for i in range(ROWS)],
+        [f"s{i % 5:03d}" for i in range(ROWS)],
+        [["40-49", "50-59"][i % 2] for i in range(ROWS)],
+        [["<=50K", ">50K"][i % 2] for i in range(ROWS)],
+    ],
+)
+def test_names_with_digits_stay_words(cells):
+    (feature,) = columns_of(cells).columns.features
+    assert feature.kind == "category"
+    assert feature.categories == tuple(sorted(set(cells)))
+
+
+def test_the_user_may_say_what_a_column_is():
+    zeros = [["01234", "00501", "98052"][i % 3] for i in range(ROWS)]
+    data = columns_of(zeros)
+    assert data.told[0].why == "leading zeros"
+    assert data.told[0].option == "--number x"
+    (feature,) = columns_of(zeros, number="x").columns.features
+    assert feature.kind == "number"
+    assert read(columns_of(zeros, number=["x"]), ["00501"]).tolist() == [501]
+    (feature,) = columns_of(["3", "4", "5"] * 20, category="x").columns.features
+    assert feature.categories == ("3", "4", "5")
+
+
+WORDS = [
+    "-",
+    "--",
+    ".",
+    "n.a.",
+    "NA",
+    "none",
+    "Null",
+    r"\N",
+    "*",
+    "k.A.",
+    "不明",
+    "缺失",
+    "",
+]
+
+
+@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize("share", [2, 10], ids=["half", "few"])
+def test_words_for_missing(word, share):
+    cells = [word if i % share == 0 else f"{v}" for i, v in enumerate(VALUES)]
+    data = columns_of(cells)
+    (feature,) = [f for f in data.columns.features if f.kind == "number"]
+    assert feature.has_missing
+    found = read(data, cells)
+    assert np.isnan(found[::share]).all()
+    np.testing.assert_allclose(found[1], VALUES[1])
+
+
+@pytest.mark.parametrize("code", [-999, 9999, -200, 99, -99.0])
+def test_numbers_that_stand_for_missing_ones(code):
+    values = [float(code) if i % 10 == 0 else i % 37 / 5 + 1 for i in range(400)]
+    data = columns_of(values)
+    assert data.told[0].option == '--missing ""'
+    (feature,) = data.columns.features
+    assert feature.has_missing
+    assert np.isnan(read(data, [float(code)])).all()
+    (plain,) = columns_of(values, missing="").columns.features
+    assert not plain.has_missing
+    (said,) = columns_of(values, missing=f"{code}, none").columns.features
+    assert (said.mean, said.std) == (feature.mean, feature.std)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [0, 1] * 200,
+        [0.0 if i % 3 else 500.5 + i for i in range(400)],
+        [99 if i % 10 == 0 else i % 100 for i in range(400)],
+        [*range(1, 400), -999],
+    ],
+    ids=["0 and 1", "many zeros", "within the others", "only once"],
+)
+def test_numbers_that_do_not_stand_for_missing_ones(values):
+    assert not columns_of(values).columns.features[0].has_missing
+
+
+MISSING_IN_WORDS = ["+", "-"] * 30
+
+
+def test_a_dash_among_words_is_a_word():
+    assert columns_of(VALUES, MISSING_IN_WORDS).classes == ("+", "-")
+    data = columns_of(MISSING_IN_WORDS)
+    assert data.columns.features[0].categories == ("+", "-")
+
+
+DAYS = [
+    datetime.datetime(2019, 1, 3, 4, 5) + i * i * datetime.timedelta(hours=7)
+    for i in range(ROWS)
+]
+FORMATS = [
+    *(
+        "%Y-%m-%d",
+        "%Y/%m/%d",
+        "%Y.%m.%d",
+        "%d.%m.%Y",
+        "%d/%m/%Y",
+        "%m/%d/%Y",
+        "%d-%m-%y",
+    ),
+    *("%Y%m%d", "%d-%b-%Y", "%d %B %Y", "%B %d, %Y", "%b %d %Y", "%a, %d %b %Y"),
+    *("%Y年%m月%d日", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%SZ", "%m/%d/%Y %I:%M %p"),
+    *("%d.%m.%Y %H:%M:%S", "%Y年%m月%d日 %H時%M分"),
+]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_dates_are_numbers_in_every_form(form):
+    cells = [day.strftime(form) for day in DAYS]
+    data = columns_of(cells)
+    raw = codes(data.columns, polars_frame(pl.DataFrame({"x": cells})))
+    epoch = datetime.datetime(1970, 1, 1)
+    has_clock = "%M" in form
+    days = [d if has_clock else d.replace(hour=0, minute=0) for d in DAYS]
+    moments = [(day - epoch) / datetime.timedelta(days=1) for day in days]
+    wanted = {
+        "date": moments,
+        "year": [day.year for day in days],
+        "month": [day.month for day in days],
+        "day": [day.day for day in days],
+        "weekday": [day.weekday() for day in days],
+        "hour": [24 * (moment % 1) for moment in moments],
+    }
+    parts = [feature.reading.part for feature in data.columns.features]
+    assert {"date", "month", "day", "weekday"} <= set(parts)
+    assert ("hour" in parts) == has_clock
+    for index, part in enumerate(parts):
+        if part in wanted:
+            # Days since 1970 in float64 keep far less than a second.
+            np.testing.assert_allclose(raw[:, index], wanted[part], atol=1e-6)
+
+
+def test_the_order_of_day_and_month_is_said_where_it_is_open():
+    cells = [f"{i % 12 + 1:02d}/{(i * 5) % 12 + 1:02d}/2024" for i in range(ROWS)]
+    note = columns_of(cells).told[0]
+    assert (note.taken, note.doubt, note.option) == (
+        "dates",
+        "month-day-year",
+        "--date-order mdy",
+    )
+    data = columns_of(cells, date_order="mdy")
+    assert data.columns.features[0].reading.date == "month-day-year"
+
+
+def test_a_date_that_the_calendar_lacks_is_named():
+    data = columns_of([f"{i % 28 + 1}.2.{2000 + i // 28}" for i in range(ROWS)])
+    raw = pl.DataFrame({"x": ["30.2.2024"]})
+    with pytest.raises(DataError, match=r'row 1 has "30\.2\.2024"; need a date'):
+        codes(data.columns, polars_frame(raw))
+
+
+@pytest.mark.parametrize(
+    ("values", "is_classes"),
+    [
+        ([0, 1] * 30, True),
+        (list(range(10)) * 6, True),
+        ([1, 2, 3] * 20, True),
+        ([2, 3, 5, 9] * 15, False),
+        ([3, 4, 5, 6, 7, 8] * 10, False),
+        (list(range(16)) * 6, False),
+        ([0.0, 0.5, 1.0] * 20, False),
+        ([18 + i % 50 for i in range(100)], False),
+    ],
+)
+def test_codes_are_classes_and_counts_are_numbers(values, is_classes):
+    data = columns_of(list(range(len(values))), values, keep="x")
+    assert bool(data.classes) == is_classes
+
+
+@pytest.mark.parametrize("yes", ["True", "true", "TRUE", "1", "1.0"])
+def test_yes_is_one_value(yes):
+    data = columns_of(["True", "False", "True", "true", "1", "0"] * 10)
+    assert data.columns.features[0].categories == ("False", "True")
+    assert read(data, [yes]).tolist() == [1]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_identifiers_are_left_out(seed):
+    order = list(range(ROWS))
+    random.Random(seed).shuffle(order)
+    table = pl.DataFrame(
+        {
+            "x": VALUES,
+            "shuffled": order,
+            "from one": [i + 1 for i in order],
+            "surname": [f"name {i // 2}" for i in range(ROWS)],
+            "shop": [f"shop {i // 6}" for i in range(ROWS)],
+            "t": ["a", "b"] * 30,
+        }
+    )
+    told = {note.name: note for note in load_table(table, "t", seed=seed).told}
+    left = {name for name, note in told.items() if note.taken == "left out"}
+    assert left == {"shuffled", "from one", "surname"}
+    assert all(told[name].option.startswith("--keep") for name in left)
+    few = table.head(20).with_columns(name=pl.Series([f"n{i}" for i in range(20)]))
+    told = {note.name: note for note in load_table(few, "t", seed=seed).told}
+    assert told["name"].taken == "left out"
+
+
+PLAIN = [f"{i * 1.5},{'ab'[i % 2]}" for i in range(1, 41)]
+LAYOUTS = {
+    "a title": ("Sales report 2024", "x,t", *PLAIN),
+    "a title with commas": ("Sales report 2024,", "x,t", *PLAIN),
+    "titles and a blank line": ("Sales", "made on Monday", "", "x,t", *PLAIN),
+    "comments": ("# made by a logger", "# at noon", "x,t", *PLAIN),
+    "names in a comment": ("# x,t", *PLAIN),
+    "Excel's hint": ("sep=,", "x,t", *PLAIN),
+    "units": ("x,t", "kg,", *PLAIN),
+    "a footer": ("x,t", *PLAIN, "Source: us"),
+    "a footer below a blank line": ("x,t", *PLAIN, "", "Source: us", "All rights"),
+    "the header again": ("x,t", *PLAIN[:20], "x,t", *PLAIN[20:]),
+    "separators at the ends": ("x,t", *(f"{row}," for row in PLAIN)),
+    "separators at all ends": ("x,t,", *(f"{row}," for row in PLAIN)),
+    "row names": ("x,t", *(f"r{i},{row}" for i, row in enumerate(PLAIN))),
+    "blanks before quotes": (
+        "x,t",
+        *(f'{row.split(",")[0]}, "{row[-1]}, b"' for row in PLAIN),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
+def test_what_stands_around_a_table(tmp_path, name, end):
+    path = tmp_path / "my.csv"
+    path.write_bytes(end.join(LAYOUTS[name]).encode())
+    data = load_table(path, "t")
+    assert len(data.x_train) + len(data.x_test) == len(PLAIN)
+    assert len(data.classes) == 2
+    table = open_table(path)
+    x = np.concatenate([frame["x"].cast(float) for frame in table.frames(dict)])
+    rows = list(x[~np.isnan(x)])
+    assert rows == [i * 1.5 for i in range(1, 41)]
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|", " ", "   "])
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_separators_are_judged_over_all_rows(tmp_path, mark, decimal):
+    if mark == decimal:
+        pytest.skip("a comma cannot be both")
+    rows = [
+        mark.join([f"{i / 8:.3f}".replace(".", decimal), "ab"[i % 2]])
+        for i in range(40)
+    ]
+    path = tmp_path / "my.data"
+    path.write_text("\n".join([mark.join(["x", "t"]), *rows]) + "\n", "utf-8")
+    data = load_table(path, "t")
+    assert data.columns.names == ("x",)
+    assert 1 < data.columns.features[0].mean < 4
+
+
+def test_a_separator_may_be_said(tmp_path):
+    (tmp_path / "my.csv").write_text(
+        "\n".join(["x:t", *(r.replace(",", ":") for r in PLAIN)])
+    )
+    assert load_table(tmp_path / "my.csv", "t", separator=":").columns.names == ("x",)
+
+
+def test_without_a_header(tmp_path):
+    path = tmp_path / "my.csv"
+    path.write_text("\n".join(PLAIN))
+    for options in ({"header": False}, {}):
+        data = load_table(path, "2", **options)
+        assert data.columns.names == ("1",)
+        assert len(data.x_train) + len(data.x_test) == 40
+    assert any("--header" in note for note in data.notes)
+    # Years are names; so is whatever the target is called.
+    years = [
+        "2019,2020,2021,2022",
+        *(f"{i},{i * 7 % 5},{i * i},{i % 2}" for i in range(40)),
+    ]
+    path.write_text("\n".join(years))
+    assert "2019" in open_table(path).names
+    path.write_text(
+        "\n".join(["5,6,8", *(f"{i},{i * 7 % 5},{i % 2}" for i in range(40))])
+    )
+    assert open_table(path).names == ("1", "2", "3")
+    assert open_table(path, Writes(), ["8"]).names == ("5", "6", "8")
+
+
+def test_a_name_twice_is_numbered(tmp_path):
+    path = tmp_path / "my.csv"
+    path.write_text(
+        "\n".join(["a,a,t", *(f"{i * i},{row}" for i, row in enumerate(PLAIN))])
+    )
+    data = load_table(path, "t")
+    assert data.columns.names == ("a", "a (2)")
+    assert any('two columns are called "a"' in note for note in data.notes)
+
+
+numbers = st.floats(-1e6, 1e6, allow_nan=False).map(lambda v: round(v, 2))
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    values=st.lists(numbers, min_size=30, max_size=40, unique=True),
+    style=st.sampled_from(["thousands", "German", "dollars", "unit", "percent"]),
+)
+def test_any_numbers_come_back(values, style):
+    cells = [STYLES[style](value) for value in values]
+    data = columns_of(cells, keep="x")
+    (feature,) = data.columns.features
+    assert feature.kind == "number"
+    np.testing.assert_allclose(read(data, cells), values, rtol=1e-12, atol=1e-9)
+
+
+def mutated(rng, text):
+    lines = text.split("\n")
+    for _ in range(rng.randint(1, 6)):
+        at = rng.randrange(len(lines))
+        cells = lines[at].split(",")
+        what = rng.randrange(8)
+        if what == 0:
+            cells[rng.randrange(len(cells))] = rng.choice(
+                [
+                    "",
+                    "?",
+                    "-",
+                    "1,5",
+                    '"',
+                    '"a',
+                    "1e400",
+                    "-999",
+                    "31.2.2024",
+                    "٣",
+                    "∞",
+                    "\\",
+                ]
+            )
+        elif what == 1:
+            cells.insert(rng.randrange(len(cells) + 1), rng.choice(["", "x", "7"]))
+        elif what == 2:
+            cells.pop()
+        elif what == 3:
+            lines.insert(
+                at, rng.choice(["", "# note", "total", ",,", lines[0], "a;b;c"])
+            )
+        elif what == 4:
+            del lines[at]
+        elif what == 5:
+            cells = [cell.swapcase() for cell in cells]
+        elif what == 6:
+            lines[at:] = []
+        if what in (0, 1, 2, 5) and at < len(lines):
+            lines[at] = ",".join(cells)
+        lines = lines or [""]
+    content = "\n".join(lines).encode()
+    if rng.random() < 0.2:
+        at = rng.randrange(len(content) + 1)
+        content = content[:at] + bytes([rng.randrange(256)]) + content[at:]
+    return content
+
+
+MUTATIONS = 300
+
+
+def test_mutated_tables_are_read_or_refused(tmp_path):
+    rng = random.Random(5)
+    days = [day.strftime("%d.%m.%Y") for day in DAYS]
+    rows = zip(VALUES, days, LARGE, strict=True)
+    text = "\n".join(
+        [
+            "x,day,price,t",
+            *(f'{a},{b},"{c:,}",{"ab"[i % 2]}' for i, (a, b, c) in enumerate(rows)),
+        ]
+    )
+    path, answers = tmp_path / "my.csv", 0
+    for _ in range(MUTATIONS):
+        path.write_bytes(mutated(rng, text))
+        try:
+            data = load_table(path, "t")
+        except DataError:
+            continue
+        answers += 1
+        assert np.isfinite(data.x_train).all()
+    assert answers > MUTATIONS // 4
