@@ -32,6 +32,7 @@ ORDER = [
     ["training"],
     ["data"],
     ["formats"],
+    ["judging"],
     ["estimators"],
     ["gallery"],
     ["cli", "book", "__init__"],

@@ -92,6 +92,7 @@ _FOLDERS = (
     "formats",
     "functions",
     "graph",
+    "judging",
     "networks",
     "optimizers",
     "plots",

@@ -1,0 +1,80 @@
+"""What is measured of a network for a table, and how surely that is known."""
+
+import math
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+from kobai.data import Columns
+from kobai.functions import (
+    accuracy,
+    balanced_accuracy,
+    bootstrap_interval,
+    log_loss,
+    mae,
+    r2,
+    rmse,
+    roc_auc,
+    roc_auc_interval,
+    share_interval,
+)
+from kobai.functions.metrics import are_right
+
+
+class Score(NamedTuple):
+    """A number that was measured, and from where to where it is with 95 % confidence.
+
+    >>> print(Score(0.837, 0.7756, 0.8841), Score(0.5))
+    0.837 (0.776 to 0.884) 0.500
+    """
+
+    value: float
+    low: float = math.nan
+    high: float = math.nan
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is known how surely."""
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
+    def __str__(self) -> str:
+        text = f"{self.value:.3f}"
+        return f"{text} ({self.low:.3f} to {self.high:.3f})" if self.is_sure else text
+
+
+def scores(
+    columns: Columns, outputs: np.ndarray, t: np.ndarray, *, intervals: bool = True
+) -> dict[str, Score]:
+    """Return what is measured of outputs `(n, k)` of a network for a table.
+
+    Of classes, t being labels `(n,)`: accuracy, balanced_accuracy, roc_auc and
+    log_loss. Of numbers, t being as the network learns it, `(n, k)`: r2, rmse and mae,
+    in the unit of the target. With `intervals` they say how surely they are known:
+    accuracy by `share_interval`, the area by `roc_auc_interval`, numbers by
+    `bootstrap_interval`.
+    """
+    if not columns.target.classes:
+        return _of_numbers(columns.decode(outputs), columns.decode(t), intervals)
+    plain = {
+        "accuracy": accuracy(outputs, t),
+        "balanced_accuracy": balanced_accuracy(outputs, t),
+        "roc_auc": roc_auc(outputs, t),
+        "log_loss": log_loss(outputs, t),
+    }
+    found = {name: Score(value) for name, value in plain.items()}
+    if intervals:
+        right = int(are_right(outputs, t).sum())
+        found["accuracy"] = Score(plain["accuracy"], *share_interval(right, len(t)))
+        found["roc_auc"] = Score(plain["roc_auc"], *roc_auc_interval(outputs, t))
+    return found
+
+
+def _of_numbers(y: np.ndarray, t: np.ndarray, intervals: bool) -> dict[str, Score]:
+    found = {}
+    for name, measure in {"r2": r2, "rmse": rmse, "mae": mae}.items():
+        value = measure(y, t)
+        is_sure = intervals and math.isfinite(value) and len(t) > 1
+        ends = bootstrap_interval(partial(measure), (y, t)) if is_sure else ()
+        found[name] = Score(value, *ends)
+    return found
