@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kobai.cli import options, table_options
-from kobai.cli.folder import check_picture, write_figure
+from kobai.cli.folder import RUN, RunFolder, check_picture, write_figure
 from kobai.cli.held_out import HeldOut, held_out
+from kobai.cli.judged import baselines_of, described, print_judgement
 from kobai.cli.mistakes import print_classes, print_confusion
 from kobai.cli.models import find_model
 from kobai.cli.predicted import PREDICTED, predicted_figure
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from kobai.formats import Model
+    from kobai.judging import Judgement
 
 CONFUSION = "confusion-matrix.png"
 
@@ -80,9 +82,14 @@ def evaluate(
     found = held_out(model, run, named, data_dir, encoding)
     outputs = model.network.predict(found.data.x_test)
     results = {"run": run, **measured(model, found, outputs)}
+    judgement = _judgement(run, model, found)
+    if judgement:
+        results["judgement"] = described(judgement)
     name = CONFUSION if class_names(model, found) else PREDICTED
     if not as_json:
         _print_results(model, found, results)
+        if judgement:
+            print_judgement(judgement)
         _print_mistakes(model, found, outputs)
         out = _picture(run, named, model, out, name)
     figure = None if out is None else _figure(model, found, outputs, language)
@@ -94,6 +101,19 @@ def evaluate(
             show(facts(Written=short(out)))
     if as_json:
         _print_json(results)
+
+
+def _judgement(run: str, model: "Model", found: HeldOut) -> "Judgement | None":
+    """Judge the network for a table beside what its run has kept to compare it with."""
+    from kobai.judging import judge
+
+    baselines = baselines_of(run, model)
+    if baselines is None:
+        return None
+    folder = RunFolder(Path(run).expanduser())
+    is_run = folder.path.is_dir() and (folder.path / RUN).exists()
+    weighted = is_run and folder.settings().class_weight is not None
+    return judge(model.network, found.data, baselines, weighted=weighted)
 
 
 def _print_json(results: dict[str, Any]) -> None:
@@ -110,7 +130,7 @@ def _print_results(model: "Model", found: HeldOut, results: Mapping[str, Any]) -
     measures = dict(results["measures"])
     if measures["loss"] == measures.get("log_loss"):
         del measures["loss"]
-    values = {k.replace("_", " ").capitalize(): f"{v:.4f}" for k, v in measures.items()}
+    values = {_title(name): f"{value:.4f}" for name, value in measures.items()}
     if "right" in results:
         values["Accuracy"] += f"  ({results['right']:,} of {samples:,} right)"
     about = {"Data": f"{data.name}, {samples:,} test samples: {found.chosen}"}
@@ -125,6 +145,10 @@ def _print_results(model: "Model", found: HeldOut, results: Mapping[str, Any]) -
         table.add_row(plain(each["name"]), *errors, f"{each['r2']:.4f}")
     say()
     show(table)
+
+
+def _title(name: str) -> str:
+    return "AUC" if name == "roc_auc" else name.replace("_", " ").capitalize()
 
 
 def _print_mistakes(model: "Model", found: HeldOut, outputs: "np.ndarray") -> None:

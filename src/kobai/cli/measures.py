@@ -13,6 +13,7 @@ from kobai.functions import (
     precision_recall,
     r2,
     rmse,
+    roc_auc,
 )
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def of_classes(y: np.ndarray, t: np.ndarray) -> dict[str, float]:
     return {
         "balanced_accuracy": balanced_accuracy(y, t),
         "log_loss": log_loss(y, t),
+        "roc_auc": roc_auc(y, t),
     }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kobai.cli import report
-from kobai.cli.folder import CURVES, HISTORY, RunError, RunFolder, write_figure
+from kobai.cli.folder import CURVES, HISTORY, LINEAR, RunError, RunFolder, write_figure
 from kobai.cli.leaving import CtrlCError, describe
 from kobai.cli.loading import load
 from kobai.cli.predicted import PREDICTED, predicted_figure
@@ -29,6 +29,7 @@ from kobai.training.step import GRADIENTS
 if TYPE_CHECKING:
     from kobai.data import Dataset
     from kobai.formats import Model
+    from kobai.judging import Judgement
     from kobai.networks import Network
     from kobai.optimizers import Optimizer
 
@@ -66,6 +67,7 @@ class Session:
     quiet: bool = False
     unheard: str = ""
     folder: RunFolder = field(init=False)
+    judgement: "Judgement | None" = field(init=False, default=None)
 
     def go(self) -> None:
         """Do it all; nothing is written before everything has been checked."""
@@ -139,7 +141,7 @@ class Session:
         results = self._save(data, network, history)
         if problem:
             self._explain(problem, history)
-        self._say(report.sum_up, self.folder, results, self.settings)
+        self._say(report.sum_up, self.folder, results, self.settings, self.judgement)
 
     def _history(
         self, data: "Dataset", network: "Network", optimizer: "Optimizer"
@@ -176,6 +178,8 @@ class Session:
             network,
             data=data,
         )
+        if data.columns and len(data.x_test):
+            results["judgement"] = self._judge(data, network)
         history.write_csv(self.folder.path / HISTORY)
         self.folder.write(self.settings.as_json(), results, data)
         if history.records:
@@ -185,6 +189,21 @@ class Session:
         if predicted:
             write_figure(self.folder.path / PREDICTED, predicted)
         return results
+
+    def _judge(self, data: "Dataset", network: "Network") -> dict[str, Any]:
+        """Compare the network with a line and a constant, and keep the line."""
+        from kobai.cli.judged import described
+        from kobai.cli.measures import as_json
+        from kobai.formats import save_model
+        from kobai.judging import Baselines, judge
+
+        baselines = Baselines.of(data)
+        if baselines.linear:
+            save_model(self.folder.path / LINEAR, baselines.linear, data=data)
+        weighted = self.settings.class_weight is not None
+        self.judgement = judge(network, data, baselines, weighted=weighted)
+        found: dict[str, Any] = as_json(described(self.judgement))
+        return found
 
     def _explain(self, problem: str, history: History) -> None:
         """Say why the run ended before its time, and how to go on."""

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,8 @@ from kobai.functions.metrics import with_labels
 
 Z_95 = 1.959963984540054
 """So many standard deviations of a normal distribution hold 95 % of it."""
-RESAMPLES = 500
+RESAMPLES, OF_MANY = 500, 100
+MANY = 20_000
 Interval = tuple[float, float]
 
 
@@ -127,18 +129,18 @@ def share_interval(right: int, n: int) -> Interval:
 
 
 def bootstrap_interval(
-    measure: Callable[..., float], arrays: Sequence[Array], seed: int = 0
-) -> Interval:
+    measure: Callable[..., Any], arrays: Sequence[Array], seed: int = 0
+) -> tuple[Any, Any]:
     """Return from where to where a measure is, with 95 % confidence.
 
     It is measured anew on as many rows, drawn from those of `arrays` with replacement,
-    500 times: 95 % of the results lie between the ends. Raises ValueError for arrays
-    without rows, or of different lengths.
+    500 times (of more than 20,000 rows 100 times): 95 % of the results lie between the
+    ends. A measure that is several numbers has ends for each, as arrays. Raises
+    ValueError for arrays without rows, or of different lengths.
 
-    >>> from kobai.functions import mae
     >>> y = np.arange(100.0)
-    >>> low, high = bootstrap_interval(mae, (y, y + np.arange(100) % 3))
-    >>> low < mae(y, y + np.arange(100) % 3) < high
+    >>> low, high = bootstrap_interval(np.mean, [y % 3])
+    >>> low < np.mean(y % 3) < high
     True
 
     Efron (1979), "Bootstrap Methods: Another Look at the Jackknife".
@@ -152,11 +154,11 @@ def bootstrap_interval(
         )
     rng, rows = np.random.default_rng(seed), lengths.pop()
     found = []
-    for _ in range(RESAMPLES):
+    for _ in range(RESAMPLES if rows <= MANY else OF_MANY):
         drawn = rng.integers(rows, size=rows)
         found.append(measure(*(array[drawn] for array in arrays)))
-    low, high = np.quantile(found, (0.025, 0.975))
-    return float(low), float(high)
+    low, high = np.quantile(found, (0.025, 0.975), axis=0)
+    return low, high
 
 
 def conformal_reach(errors: Array, level: float = 0.9) -> float:

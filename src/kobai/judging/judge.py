@@ -28,10 +28,10 @@ class Judgement:
     def warning(self) -> str:
         """Why the network is not worth having, or nothing where it is."""
         mine = self.network[self.main].value
-        if self.baseline and not mine > self.baseline[self.main].value:
-            return f"no better than {self.constant}"
-        if self.linear and not mine > self.linear[self.main].value:
-            return "no better than a linear model"
+        others = {self.constant: self.baseline, "a linear model": self.linear}
+        for name, theirs in others.items():
+            if theirs and not mine > theirs[self.main].value:
+                return f"no better than {name}"
         return ""
 
 

@@ -1,7 +1,6 @@
 """What is measured of a network for a table, and how surely that is known."""
 
 import math
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -71,10 +70,14 @@ def scores(
 
 
 def _of_numbers(y: np.ndarray, t: np.ndarray, intervals: bool) -> dict[str, Score]:
-    found = {}
-    for name, measure in {"r2": r2, "rmse": rmse, "mae": mae}.items():
-        value = measure(y, t)
-        is_sure = intervals and math.isfinite(value) and len(t) > 1
-        ends = bootstrap_interval(partial(measure), (y, t)) if is_sure else ()
-        found[name] = Score(value, *ends)
-    return found
+    def measured(y: np.ndarray, t: np.ndarray) -> tuple[float, ...]:
+        return r2(y, t), rmse(y, t), mae(y, t)
+
+    names, values = ("r2", "rmse", "mae"), measured(y, t)
+    if not intervals or len(t) < 2 or not np.isfinite(values).all():
+        return {k: Score(v) for k, v in zip(names, values, strict=True)}
+    ends = zip(*bootstrap_interval(measured, (y, t)), strict=True)
+    return {
+        name: Score(value, float(low), float(high))
+        for name, value, (low, high) in zip(names, values, ends, strict=True)
+    }
