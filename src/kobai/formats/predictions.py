@@ -1,7 +1,7 @@
 """What a model says about the rows of a table, as a table."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +14,9 @@ from kobai.data.tables.frames import Table, open_table
 from kobai.data.tables.new_rows import coded_blocks, lacking
 from kobai.errors import DataError
 from kobai.files import naming
+from kobai.formats.calibration import Calibration
 from kobai.formats.rows import outputs_of
+from kobai.functions import decided
 
 if TYPE_CHECKING:
     import polars as pl
@@ -51,7 +53,7 @@ class Predictions:
             if len(raw):
                 self.strange.update(strange_cells(self.columns, raw))
                 outputs = outputs_of(self.model.network, self.columns, raw)
-                yield as_frame(self.columns, outputs)
+                yield as_frame(self.columns, outputs, self.model.calibration)
 
 
 def strange_cells(columns: Columns, raw: np.ndarray) -> dict[str, int]:
@@ -112,23 +114,42 @@ def predict_table(model: "Model", table: Any) -> "pl.DataFrame":
     return pl.concat(frames)
 
 
-def as_frame(columns: Columns, outputs: np.ndarray) -> "pl.DataFrame":
+def as_frame(
+    columns: Columns, outputs: np.ndarray, calibration: Calibration | None = None
+) -> "pl.DataFrame":
     """Return outputs `(n, k)` under the names of the classes or of the targets."""
     import polars as pl
 
     target = columns.target
     if not target.classes:
-        return pl.DataFrame(
-            {name: outputs[:, i] for i, name in enumerate(target.names)}
-        )
+        return pl.DataFrame(_with_ends(target.names, outputs, calibration))
     if outputs.shape[1] == 1:
         outputs = np.concatenate([1 - outputs, outputs], axis=1)
+    named = decided(outputs, calibration.threshold if calibration else None)
     # A class of this name needs the column for its probability.
     head = CLASS if CLASS not in target.classes else f"predicted {CLASS}"
     names = pl.Series(head, target.classes, dtype=pl.String)
-    best = names.gather(outputs.argmax(axis=1))
+    best = names.gather(named.argmax(axis=1))
     shares = {name: outputs[:, i] for i, name in enumerate(target.classes)}
     return pl.DataFrame({head: best, **shares})
+
+
+def _with_ends(
+    names: Sequence[str], outputs: np.ndarray, calibration: Calibration | None
+) -> dict[str, np.ndarray]:
+    """Return numbers by the names of the targets, each with the ends of its interval.
+
+    No end has the name of a target.
+    """
+    found = {name: outputs[:, i] for i, name in enumerate(names)}
+    reaches = calibration.reaches if calibration else ()
+    for (name, values), reach in zip(list(found.items()), reaches, strict=False):
+        for end, sign in (("low", -1), ("high", 1)):
+            column = f"{name} {end}"
+            while column in found:
+                column += "_"
+            found[column] = values + sign * reach
+    return found
 
 
 def write_predictions(found: Predictions, path: Path) -> int:

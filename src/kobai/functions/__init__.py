@@ -42,7 +42,12 @@ from kobai.functions.metrics import (
     r2,
     rmse,
 )
-from kobai.functions.thresholds import Threshold, best_threshold, threshold_at
+from kobai.functions.thresholds import (
+    Threshold,
+    best_threshold,
+    decided,
+    threshold_at,
+)
 
 __all__ = [
     "Threshold",
@@ -54,6 +59,7 @@ __all__ = [
     "conformal_reach",
     "confusion",
     "cross_entropy_error",
+    "decided",
     "exponential",
     "gelu",
     "he",

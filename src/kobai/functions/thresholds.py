@@ -82,6 +82,24 @@ def best_threshold(
     return Threshold(float(values[best]), float(precision[best]), float(recall[best]))
 
 
+def decided(outputs: Array, threshold: float | None = None) -> np.ndarray:
+    """Return outputs that name the same class as a threshold does.
+
+    `(n, 1)` or `(n, 2)` becomes `(n, 2)`: 1 for the class that is named, 0 for the
+    other. Without a threshold, and of more classes, outputs stay as they are.
+
+    >>> decided(np.array([[0.2], [0.4]]), 0.3)
+    array([[1., 0.],
+           [0., 1.]])
+    """
+    y: np.ndarray = np.asarray(outputs)
+    if threshold is None or y.shape[-1] > 2:
+        return y
+    is_second = y[:, -1] >= threshold
+    named: np.ndarray = np.column_stack([~is_second, is_second]).astype(float)
+    return named
+
+
 def _curve(p: np.ndarray, t: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return every threshold that tells samples apart, with precision and recall."""
     found, place = np.unique(p, return_inverse=True)

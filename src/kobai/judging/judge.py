@@ -41,14 +41,16 @@ def judge(
     baselines: Baselines | None = None,
     *,
     weighted: bool | None = None,
+    threshold: float | None = None,
 ) -> Judgement:
     """Judge a network that was trained on a table by the test rows of `data`.
 
     `baselines` are fitted to the training rows if None. Networks are compared by R² for
     numbers, for classes by accuracy; by balanced accuracy where the classes were
     `weighted`, as always naming the most frequent one is then no aim (None: where
-    `data` has weights). Raises ValueError for data that was no table, or without test
-    rows.
+    `data` has weights). `threshold` is the probability from which on the network names
+    the second of two classes. Raises ValueError for data that was no table, or without
+    test rows.
 
     >>> import polars as pl
     >>> import kobai
@@ -79,7 +81,7 @@ def judge(
     classes = "balanced_accuracy" if weighted else "accuracy"
     return Judgement(
         classes if columns.target.classes else "r2",
-        scores(columns, network.predict(x), t),
+        scores(columns, network.predict(x), t, threshold=threshold),
         linear,
         baseline,
         baselines.constant if baseline else "",

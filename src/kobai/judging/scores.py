@@ -10,6 +10,7 @@ from kobai.functions import (
     accuracy,
     balanced_accuracy,
     bootstrap_interval,
+    decided,
     log_loss,
     mae,
     r2,
@@ -38,12 +39,17 @@ class Score(NamedTuple):
         return math.isfinite(self.low) and math.isfinite(self.high)
 
     def __str__(self) -> str:
-        text = f"{self.value:.3f}"
+        text = f"{self.value:.3f}" if math.isfinite(self.value) else "–"
         return f"{text} ({self.low:.3f} to {self.high:.3f})" if self.is_sure else text
 
 
 def scores(
-    columns: Columns, outputs: np.ndarray, t: np.ndarray, *, intervals: bool = True
+    columns: Columns,
+    outputs: np.ndarray,
+    t: np.ndarray,
+    *,
+    intervals: bool = True,
+    threshold: float | None = None,
 ) -> dict[str, Score]:
     """Return what is measured of outputs `(n, k)` of a network for a table.
 
@@ -51,19 +57,23 @@ def scores(
     log_loss. Of numbers, t being as the network learns it, `(n, k)`: r2, rmse and mae,
     in the unit of the target. With `intervals` they say how surely they are known:
     accuracy by `share_interval`, the area by `roc_auc_interval`, numbers by
-    `bootstrap_interval`.
+    `bootstrap_interval`. With `threshold` the second of two classes is named from that
+    probability on.
     """
     if not columns.target.classes:
-        return _of_numbers(columns.decode(outputs), columns.decode(t), intervals)
+        # Of a run that diverged, squares are beyond all numbers.
+        with np.errstate(all="ignore"):
+            return _of_numbers(columns.decode(outputs), columns.decode(t), intervals)
+    named = decided(outputs, threshold)
     plain = {
-        "accuracy": accuracy(outputs, t),
-        "balanced_accuracy": balanced_accuracy(outputs, t),
+        "accuracy": accuracy(named, t),
+        "balanced_accuracy": balanced_accuracy(named, t),
         "roc_auc": roc_auc(outputs, t),
         "log_loss": log_loss(outputs, t),
     }
     found = {name: Score(value) for name, value in plain.items()}
     if intervals:
-        right = int(are_right(outputs, t).sum())
+        right = int(are_right(named, t).sum())
         found["accuracy"] = Score(plain["accuracy"], *share_interval(right, len(t)))
         found["roc_auc"] = Score(plain["roc_auc"], *roc_auc_interval(outputs, t))
     return found
