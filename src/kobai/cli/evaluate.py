@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kobai.cli import options, table_options
+from kobai.cli.calibrating import in_words, tested
 from kobai.cli.folder import RUN, RunFolder, check_picture, write_figure
 from kobai.cli.held_out import HeldOut, held_out
 from kobai.cli.judged import baselines_of, described, print_judgement
@@ -75,24 +76,32 @@ def evaluate(
         raise SettingError(f"got DATA {data} and --test {test}; give one of the two")
     one_of("--language", language, options.LANGUAGES)
     # Functions load NumPy, which `kobai --help` does not need.
-    from kobai.cli.measures import class_names, measured
+    from kobai.cli.measures import as_named, class_names, measured
 
     model = find_model(run)
     named = test or data
     found = held_out(model, run, named, data_dir, encoding)
     outputs = model.network.predict(found.data.x_test)
+    answers = as_named(model, outputs)
     results = {"run": run, **measured(model, found, outputs)}
     judgement = _judgement(run, model, found)
     if judgement:
         results["judgement"] = described(judgement)
+    if model.calibration and model.columns:
+        results |= tested(model.calibration, model.network, found.data)
     name = CONFUSION if class_names(model, found) else PREDICTED
+    if judgement and found.is_unchanged:
+        results |= _repeats(run)
     if not as_json:
         _print_results(model, found, results)
         if judgement:
             print_judgement(judgement)
-        _print_mistakes(model, found, outputs)
+        for line in in_words(results):
+            say(plain(line))
+        _print_repeats(results)
+        _print_mistakes(model, found, answers)
         out = _picture(run, named, model, out, name)
-    figure = None if out is None else _figure(model, found, outputs, language)
+    figure = None if out is None else _figure(model, found, answers, language)
     if out is not None and figure is not None:
         # Nothing is written through a link that stands in a run folder.
         write_figure(out, figure, through_links=out.name != name)
@@ -113,7 +122,26 @@ def _judgement(run: str, model: "Model", found: HeldOut) -> "Judgement | None":
     folder = RunFolder(Path(run).expanduser())
     is_run = folder.path.is_dir() and (folder.path / RUN).exists()
     weighted = is_run and folder.settings().class_weight is not None
-    return judge(model.network, found.data, baselines, weighted=weighted)
+    threshold = model.calibration.threshold if model.calibration else None
+    return judge(
+        model.network, found.data, baselines, weighted=weighted, threshold=threshold
+    )
+
+
+def _repeats(run: str) -> dict[str, Any]:
+    """Return what other parts of the rows, and other seeds, have scored."""
+    from kobai.cli.repeating import KINDS
+
+    found = RunFolder(Path(run).expanduser()).read().get("results", {})
+    return {kind: found[kind] for kind in KINDS if isinstance(found.get(kind), dict)}
+
+
+def _print_repeats(results: Mapping[str, Any]) -> None:
+    from kobai.cli.repeating import KINDS, print_spread
+
+    for kind in KINDS:
+        if kind in results:
+            print_spread(kind, results[kind], results["judgement"]["main"])
 
 
 def _print_json(results: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kobai.cli.folder import RUN, RunFolder
 from kobai.cli.leaving import complain
-from kobai.cli.loading import load, load_data
+from kobai.cli.loading import load, load_data, size_of_test
 from kobai.cli.models import settings_of
 from kobai.cli.options import DATA_SETS
 from kobai.cli.screen import short
@@ -127,6 +127,7 @@ def _own_table(
 ) -> tuple["Dataset", int]:
     """Return the test rows of a table as the run's columns take them, and all rows."""
     from kobai.data.checksum import Checksum
+    from kobai.data.splits import how_chosen
     from kobai.data.tables.frames import open_table
     from kobai.data.tables.load import divided_rows, rows_of
 
@@ -135,12 +136,12 @@ def _own_table(
         total = Checksum()
         x, t, _ = rows_of(table, fitted, decimal=model.decimal, checksum=total)
         return _dataset(fitted, where, x, t, str(total)), len(t)
-    size = 0.2 if settings.test_size is None else settings.test_size
+    size = size_of_test(settings)
     x, t, rows, checksum = divided_rows(
         table, fitted, size, settings.seed, model.decimal
     )
     found = _dataset(fitted, where, x, t, checksum)
-    return replace(found, drawn=f"drawn by seed {settings.seed}"), rows
+    return replace(found, drawn=how_chosen(size, settings.seed)), rows
 
 
 def _note_unknown(

@@ -114,9 +114,11 @@ def _print_first(found: "Predictions") -> None:
 
 def _print_classes(frame: "pl.DataFrame") -> None:
     table = columns("row", "class", "", "probability", left=(1, 2))
+    classes = frame.columns[1:]
     for number, (name, *shares) in enumerate(frame.iter_rows(), start=1):
-        drawn = Bar(max(shares), BAR_WIDTH)
-        table.add_row(str(number), plain(name), drawn, f"{max(shares):.1%}")
+        share = shares[classes.index(name)]
+        drawn = Bar(share, BAR_WIDTH)
+        table.add_row(str(number), plain(name), drawn, f"{share:.1%}")
     show(table)
 
 
