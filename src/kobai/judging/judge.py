@@ -15,7 +15,8 @@ class Judgement:
     """Scores of a network, of a linear model and of a constant, on the same rows.
 
     `main` names the measure by which they are compared, `constant` says in words what
-    the constant is. `linear` and `baseline` are empty where they are not known.
+    the constant is. `linear` and `baseline` are empty where they are not known. Of
+    several `targets`, scores are the mean of theirs, whatever their units.
     """
 
     main: str
@@ -23,6 +24,7 @@ class Judgement:
     linear: dict[str, Score]
     baseline: dict[str, Score]
     constant: str = ""
+    targets: int = 1
 
     @property
     def warning(self) -> str:
@@ -85,4 +87,5 @@ def judge(
         linear,
         baseline,
         baselines.constant if baseline else "",
+        len(columns.target.names),
     )
