@@ -281,3 +281,23 @@ def test_other_data_has_no_folds(kobai):
         done = kobai("train", "digits", *option)
         assert done.code == 2
         assert f"{option[0]}: goes with a table, and --target COLUMN" in done.err
+
+
+def test_units_of_several_targets_are_not_mixed(kobai, table):
+    done = kobai("train", "t.csv", "--target", "n,a", "--epochs", 1, "--run", "r")
+    lines = done.out.splitlines()
+    (head,) = (line for line in lines if line.startswith("on the test rows"))
+    assert head.split()[4:] == ["R²"]
+
+
+def test_one_row_has_no_curve(kobai, table):
+    train(kobai)
+    pl.read_csv(table).head(1).write_csv("one.csv")
+    done = kobai("evaluate", "r", "one.csv")
+    assert (done.code, "AUC  " in done.out.split("on the test rows")[0]) == (0, False)
+    assert (
+        json.loads(kobai("evaluate", "r", "one.csv", "--json").out)["measures"][
+            "roc_auc"
+        ]
+        is None
+    )

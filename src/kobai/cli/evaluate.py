@@ -1,5 +1,6 @@
 """`kobai evaluate`: how well a trained network does, and what it mistakes for what."""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +11,7 @@ from kobai.cli import options, table_options
 from kobai.cli.calibrating import in_words, tested
 from kobai.cli.folder import RUN, RunFolder, check_picture, write_figure
 from kobai.cli.held_out import HeldOut, held_out
-from kobai.cli.judged import baselines_of, described, print_judgement
+from kobai.cli.judged import baselines_of, described, print_judgement, shown
 from kobai.cli.mistakes import print_classes, print_confusion
 from kobai.cli.models import find_model
 from kobai.cli.predicted import PREDICTED, predicted_figure
@@ -98,7 +99,7 @@ def evaluate(
             print_judgement(judgement)
         for line in in_words(results):
             say(plain(line))
-        _print_repeats(results)
+        _print_repeats(results, judgement)
         _print_mistakes(model, found, answers)
         out = _picture(run, named, model, out, name)
     figure = None if out is None else _figure(model, found, answers, language)
@@ -136,12 +137,12 @@ def _repeats(run: str) -> dict[str, Any]:
     return {kind: found[kind] for kind in KINDS if isinstance(found.get(kind), dict)}
 
 
-def _print_repeats(results: Mapping[str, Any]) -> None:
+def _print_repeats(results: Mapping[str, Any], judgement: "Judgement | None") -> None:
     from kobai.cli.repeating import KINDS, print_spread
 
     for kind in KINDS:
-        if kind in results:
-            print_spread(kind, results[kind], results["judgement"]["main"])
+        if judgement and kind in results:
+            print_spread(kind, results[kind], shown(judgement))
 
 
 def _print_json(results: dict[str, Any]) -> None:
@@ -158,6 +159,9 @@ def _print_results(model: "Model", found: HeldOut, results: Mapping[str, Any]) -
     measures = dict(results["measures"])
     if measures["loss"] == measures.get("log_loss"):
         del measures["loss"]
+    if math.isnan(measures.get("roc_auc", 0)):
+        # Of one class alone there is no curve.
+        del measures["roc_auc"]
     values = {_title(name): f"{value:.4f}" for name, value in measures.items()}
     if "right" in results:
         values["Accuracy"] += f"  ({results['right']:,} of {samples:,} right)"

@@ -62,9 +62,16 @@ def _ends(score: "Score") -> dict[str, float | None]:
     return {"value": score.value, "low": low, "high": high}
 
 
+def shown(found: "Judgement") -> tuple[str, ...]:
+    """Return the names of the scores to show; units of several targets do not mix."""
+    names = SHOWN[found.main]
+    is_alone = found.targets == 1
+    return tuple(name for name in names if is_alone or name not in IN_UNITS)
+
+
 def print_judgement(found: "Judgement") -> None:
     """Print scores beside those of a line and of a constant, and what they warn of."""
-    names = SHOWN[found.main]
+    names = shown(found)
     table = columns("on the test rows", *(NAMES[name] for name in names))
     rows = {
         "this network": found.network,
@@ -96,10 +103,10 @@ def _cell(name: str, score: "Score") -> str:
 def in_units(value: float) -> str:
     """Return a number of any size, with four digits that count.
 
-    >>> in_units(0.0123456), in_units(728.4321), in_units(57012.3)
-    ('0.01235', '728.4', '57,012')
+    >>> in_units(0.0123456), in_units(57012.3), in_units(1.23456e12)
+    ('0.01235', '57,012', '1.235e+12')
     """
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.4g}"
 
 
 def _advice(found: "Judgement") -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from kobai.cli.calibrating import calibrated, hold_out
-from kobai.cli.judged import IN_UNITS, NAMES, SHOWN, in_units
+from kobai.cli.judged import IN_UNITS, NAMES, in_units
 from kobai.cli.loading import load
 from kobai.cli.screen import columns, counted, plain, say, show
 from kobai.cli.settings import Options, build_network, build_optimizer
@@ -32,8 +32,8 @@ class Repeats:
     """The trainings that a run asks for beside its own."""
 
     settings: Options
-    main: str
-    """The measure by which networks are judged."""
+    names: tuple[str, ...]
+    """Of the scores to show."""
     seconds: float
     """How long the run's own training took."""
     say: Callable[..., None]
@@ -65,10 +65,10 @@ class Repeats:
                 for scores in every:
                     found.append(scores)
                     keep(kind, described(found))
-                    self.say(_tell, KINDS[kind], len(found), count, self.main, scores)
+                    self.say(_tell, KINDS[kind], len(found), count, self.names, scores)
             except (_InterruptedError, KeyboardInterrupt):
                 return f"{len(found)} of {count} {kind}"
-            self.say(print_spread, kind, described(found), self.main)
+            self.say(print_spread, kind, described(found), self.names)
         return ""
 
     def _folds(self) -> "Iterator[Scores]":
@@ -146,14 +146,15 @@ def _announce(kind: str, more: int, seconds: float) -> None:
     )
 
 
-def _tell(noun: str, number: int, count: int, main: str, scores: "Scores") -> None:
-    shown = (f"{NAMES[name]} {_number(name, scores[name])}" for name in SHOWN[main])
+def _tell(
+    noun: str, number: int, count: int, names: tuple[str, ...], scores: "Scores"
+) -> None:
+    shown = (f"{NAMES[name]} {_number(name, scores[name])}" for name in names)
     say(f"{noun} {number} of {count}: {', '.join(shown)}")
 
 
-def print_spread(kind: str, found: Mapping[str, Any], main: str) -> None:
+def print_spread(kind: str, found: Mapping[str, Any], names: tuple[str, ...]) -> None:
     """Print the mean, the lowest and the highest of each score."""
-    names = SHOWN[main]
     count = len(found["scores"])
     table = columns(f"{count} {kind}", *(NAMES[name] for name in names))
     for title in ("mean", "low", "high"):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kobai.cli import report
 from kobai.cli.calibrating import Held, calibrated, hold_out, tested
 from kobai.cli.folder import CURVES, HISTORY, LINEAR, RunError, RunFolder, write_figure
+from kobai.cli.judged import described, shown
 from kobai.cli.leaving import CtrlCError, describe
 from kobai.cli.loading import load
 from kobai.cli.predicted import PREDICTED, predicted_figure
@@ -160,8 +161,8 @@ class Session:
             self.folder.write(self.settings.as_json(), results, data)
 
         own = {name: score.value for name, score in self.judgement.network.items()}
-        main = self.judgement.main
-        repeats = Repeats(self.settings, main, results["seconds"], self._say)
+        names = shown(self.judgement)
+        repeats = Repeats(self.settings, names, results["seconds"], self._say)
         if done := repeats.go(data, own, keep):
             raise CtrlCError(
                 f"interrupted after {done}; the network, and what they scored, are in "
@@ -188,7 +189,6 @@ class Session:
         self, data: "Dataset", network: "Network", history: History
     ) -> dict[str, Any]:
         """Write all files of the run folder, and return the results."""
-        from kobai.cli.judged import described
         from kobai.cli.measures import as_json
         from kobai.formats import save_model
         from kobai.plots import training_curves
