@@ -140,7 +140,7 @@ def bootstrap_interval(
 
     >>> y = np.arange(100.0)
     >>> low, high = bootstrap_interval(np.mean, [y % 3])
-    >>> low < np.mean(y % 3) < high
+    >>> bool(low < np.mean(y % 3) < high)
     True
 
     Efron (1979), "Bootstrap Methods: Another Look at the Jackknife".
