@@ -62,9 +62,10 @@ def predict(
     kobai predict runs/iris-1 new.csv -o predictions.csv
     kobai predict runs/iris-1 - -o - < new.csv > predictions.csv
 
-    A picture may have any size, dark on light or light on dark; the figure in it is
-    cut out, scaled and centred as those of the training data are. A table needs the
-    columns that were trained on, under the same names; others are not used.
+    A picture may have any size, dark on light or light on dark, drawn or photographed,
+    on ruled paper too; the one figure in it is cut out and brought into the form of
+    those in the training data. A table needs the columns that were trained on, under
+    the same names; others are not used.
     """
     check_outputs(out, as_json)
     model = find_model(run)

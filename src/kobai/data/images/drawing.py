@@ -67,7 +67,9 @@ def read_image(
         )
     field = shape[0], shape[1]
     found = ink(*_read_pixels(path), name=str(path))
-    return fitted(_only(figures(found), path), field) if strokes else centre(found, field)
+    return (
+        fitted(_only(figures(found), path), field) if strokes else centre(found, field)
+    )
 
 
 def _only(found: list[Array], path: Path) -> Array:
@@ -133,11 +135,11 @@ def _telling(colours: Array) -> Array:
     colour alone.
     """
     luminance = np.array([0.299, 0.587, 0.114])
-    low, high = np.quantile((colours).reshape(-1, 3), [0.002, 0.998], axis=0)
+    low, high = np.quantile(colours.reshape(-1, 3), [0.002, 0.998], axis=0)
     grey = np.quantile(colours @ luminance, [0.002, 0.998])
     contrast = high - low
     if contrast.max() > 2.5 * (grey[1] - grey[0]):
-        return np.eye(3)[contrast.argmax()]
+        return np.asarray(np.arange(3) == contrast.argmax(), dtype=np.float64)
     return luminance
 
 

@@ -69,7 +69,8 @@ def in_digits(figure: Array) -> Array:
     natural = NARROW * height * cut.shape[1] / cut.shape[0]
     width = round(np.clip(natural, NARROWEST, width))
     bold = _emboldened(np.clip(_resize(cut, height, width, smooth=True), 0, 1))
-    return _middle(_upright(bold)).reshape(8, FINE, 8, FINE).mean(axis=(1, 3))
+    fine = _middle(_upright(bold)).reshape(8, FINE, 8, FINE)
+    return np.asarray(fine.mean(axis=(1, 3)))
 
 
 def _emboldened(strength: Array) -> Array:
@@ -89,7 +90,9 @@ def _emboldened(strength: Array) -> Array:
 def _upright(strength: Array) -> Array:
     """Return a figure sheared until its first and its last rows begin in one column."""
     height, width = strength.shape
-    first, last = ((part > 0.5).any(axis=0) for part in (strength[:END], strength[-END:]))
+    first, last = (
+        (part > 0.5).any(axis=0) for part in (strength[:END], strength[-END:])
+    )
     slant = (float(last.argmax()) - float(first.argmax())) / (height - END)
     sheared = np.zeros((height, 3 * width))
     for row in range(height):

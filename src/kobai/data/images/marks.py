@@ -5,11 +5,18 @@ from typing import Any
 
 import numpy as np
 
+from kobai.data.images.paper import split
+
 Array = np.ndarray[Any, Any]
 
-IS_INK = 0.3
+IS_INK, SURE_INK = 0.3, 0.55
+SMALL = 60
 LINE = 0.9
 """A ruled line runs through this much of a picture, or more."""
+
+
+LEAST = 0.05
+"""A figure is larger than this part of a picture."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,10 +66,33 @@ def figures(strength: Array) -> list[Array]:
     >>> [int(figure.sum()) for figure in figures(ink)]
     [12, 12]
     """
-    inked = without_lines(strength > IS_INK)
+    marks = _unframed(marks_in(strength > _level(strength)))
+    inked = without_lines(_painted(marks, strength.shape))
     marks = _without_frames(marks_in(inked), strength.shape)
     groups = _groups(marks)
     return [_ink_of(strength, group) for group in groups] or [strength]
+
+
+def _level(strength: Array) -> float:
+    """Return the strength that ink has at least: of pale lines and dark ink, between.
+
+    A small picture has pale ink where a thin stroke falls between its pixels.
+    """
+    if min(strength.shape) < SMALL:
+        return IS_INK
+    return float(np.clip(split(strength[strength > IS_INK / 2]), IS_INK, SURE_INK))
+
+
+def _unframed(marks: list[Mark]) -> list[Mark]:
+    return [m for m in marks if not _is_frame(m, marks)]
+
+
+def _painted(marks: list[Mark], shape: tuple[int, ...]) -> Array:
+    """Return the pixels of all marks."""
+    inked = np.zeros(shape, dtype=bool)
+    for mark in marks:
+        inked[mark.top : mark.bottom, mark.left : mark.right] |= mark.pixels
+    return inked
 
 
 def marks_in(inked: Array) -> list[Mark]:
@@ -118,7 +148,8 @@ def without_lines(inked: Array) -> Array:
     upright = _ruled(inked.T).T
     rest = inked & ~flat & ~upright
     # A figure that is cut out tightly may have a stroke from side to side.
-    return rest if rest.sum() > 0.1 * inked.sum() else inked
+    left = max((mark.size for mark in marks_in(rest)), default=0)
+    return rest if left > LEAST * max(inked.shape) else inked
 
 
 def _ruled(inked: Array) -> Array:
@@ -136,13 +167,13 @@ def _ruled(inked: Array) -> Array:
         here = line.pixels & inked[box]
         if not here.any():
             continue
-        typical = np.median(thick[box][here])
+        typical = np.quantile(thick[box][here], 0.1)
         is_edge = len(lines) == 1 and (
             line.top <= ink_rows[0] or line.bottom > ink_rows[-1]
         )
         if typical > 0.04 * height + 1 or is_edge:
             continue
-        ruled[box] |= here & (thick[box] <= 1.5 * typical + 1)
+        ruled[box] |= here & (thick[box] <= 1.25 * typical + 1)
     return ruled
 
 
@@ -169,7 +200,7 @@ def _bridged(inked: Array, gap: int) -> Array:
 
 def _without_frames(marks: list[Mark], shape: tuple[int, ...]) -> list[Mark]:
     """Return the marks that are neither frames nor come in from beyond the picture."""
-    kept = [m for m in marks if not _is_frame(m, marks)]
+    kept = _unframed(marks)
     inside = [m for m in kept if not _at_border(m, shape)]
     least = 0.15 * max((m.size for m in kept), default=0)
     return inside if any(m.size >= least for m in inside) else kept
@@ -204,8 +235,10 @@ def _groups(marks: list[Mark]) -> list[list[Mark]]:
     """Return the marks of each figure; what is small or far off belongs to none."""
     if not marks:
         return []
-    most = max(marks, key=lambda m: m.size * m.area)
-    heads = [m for m in marks if m.height > 0.5 * most.height and m.area > most.area / 8]
+    most = max(marks, key=lambda m: m.area * np.sqrt(m.height * m.width))
+    heads = [
+        m for m in marks if m.height > 0.5 * most.height and m.area > most.area / 8
+    ]
     groups: list[list[Mark]] = []
     for head in sorted(heads, key=lambda m: m.left):
         home = next((g for g in groups if any(_beside(head, m) for m in g)), None)
@@ -239,9 +272,7 @@ def _distance(a: Mark, b: Mark) -> float:
 
 def _ink_of(strength: Array, group: list[Mark]) -> Array:
     """Return the ink of some marks and of the pixels beside them."""
-    mine = np.zeros(strength.shape, dtype=bool)
-    for mark in group:
-        mine[mark.top : mark.bottom, mark.left : mark.right] |= mark.pixels
+    mine = _painted(group, strength.shape)
     full = np.quantile(strength[mine], 0.9)
     near = np.pad(mine, 1)
     rows, columns = strength.shape

@@ -1,5 +1,6 @@
 """Ink told from the paper it is on, however the light falls."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,10 @@ BLANK = 0.1
 FAINTEST_INK = 0.02
 EVEN = 0.02
 """A border that varies by less, nine pixels of ten, is that of a drawing or a scan."""
-CELLS = 12
-"""An uneven paper is as smooth as this many cells along its longer side."""
-ROUNDS = 4
+FLAT = 1.5 / 255
+GROWING, FINE = (3, 5, 8, 12), (12, 12, 12, 12)
+"""An uneven paper is as smooth as so many cells along its longer side."""
+FEW = 0.05
 
 
 def ink(luminance: Array, opacity: Array, name: str = "image") -> Array:
@@ -30,7 +32,7 @@ def ink(luminance: Array, opacity: Array, name: str = "image") -> Array:
         strength, noise = _uneven(luminance, opacity)
     else:
         strength = _one_sign(opacity * (luminance - paper))
-    if strength.max(initial=0) < max(BLANK, 6 * noise):
+    if strength.max(initial=0) < max(BLANK, 8 * noise):
         raise DataError(
             f"{name}: the image is empty: nothing in it stands out from its border. "
             "Draw one figure on a plain background, away from the edges."
@@ -39,7 +41,8 @@ def ink(luminance: Array, opacity: Array, name: str = "image") -> Array:
     strength[strength < faintest] = 0
     # A speck or two of dirt may be darker than all ink.
     darkest = np.partition(strength.ravel(), -3)[-3] if strength.size > 999 else 0
-    return np.clip(strength / max(darkest, strength.max() / 2), 0, 1)
+    full = max(darkest, strength.max() / 2)
+    return np.asarray(np.clip(strength / full, 0, 1))
 
 
 def _one_sign(difference: Array) -> Array:
@@ -56,7 +59,8 @@ def _background(luminance: Array, opacity: Array) -> tuple[float | None, float]:
     if 2 * solid.sum() > border.sum():
         paper = np.median(luminance[solid])
         away = abs(luminance[solid] - paper)
-        is_even = np.quantile(away, 0.9) <= EVEN
+        # A stroke may run into the border, of a drawing made by a program too.
+        is_even = np.quantile(away, 0.9) <= EVEN or np.quantile(away, 0.6) <= FLAT
         return (float(paper) if is_even else None), float(np.median(away))
     weight = opacity.sum()
     light = weight > 0 and (opacity * luminance).sum() / weight > 0.5
@@ -65,27 +69,40 @@ def _background(luminance: Array, opacity: Array) -> tuple[float | None, float]:
 
 def _uneven(luminance: Array, opacity: Array) -> tuple[Array, float]:
     """Return how much ink there is on a paper that light and shadow fall on."""
-    is_paper = opacity > 0.5
-    for _ in range(ROUNDS):
-        paper = _smooth(luminance, is_paper)
-        difference = np.where(opacity > 0.5, luminance - paper, 0)
-        # Noise has no skew: the longer tail is that of the ink.
-        sign = 1.0 if (difference**3).sum() > 0 else -1.0
-        # In the shadow black is as far below the paper as it reflects less.
-        strength = np.clip(sign * difference, 0, None)
-        if sign < 0:
-            strength /= np.maximum(paper, BLANK)
-        noise = float(np.median(abs(difference[opacity > 0.5])))
-        is_paper = (strength < max(_split(strength), 3 * noise)) & (opacity > 0.5)
+    # From coarse to fine, for thick strokes; these do not run along the border, but
+    # the shadow of a hand does, which only fine cells follow from the beginning.
+    for cells in (GROWING, FINE):
+        strength, noise = _lit(luminance, opacity > 0.5, cells)
+        is_ink = strength > max(split(strength), 3 * noise)
+        border = np.concatenate([*is_ink[[0, -1]], *is_ink.T[[0, -1]]])
+        if border.mean() < FEW:
+            break
     return strength, noise
 
 
-def _smooth(values: Array, known: Array) -> Array:
-    """Return the mean of the known values around each pixel."""
+def _lit(luminance: Array, solid: Array, rounds: Sequence[int]) -> tuple[Array, float]:
+    """Return how far each pixel is from a paper of ever finer cells, and the noise."""
+    is_paper = solid
+    for cells in rounds:
+        paper = _smooth(luminance, is_paper, cells)
+        difference = np.where(solid, luminance - paper, 0)
+        # Noise has no skew: the longer tail is that of the ink.
+        sign = 1.0 if (difference**3).sum() > 0 else -1.0
+        if sign < 0:
+            # In the shadow black is as far below the paper as it reflects less.
+            difference /= np.maximum(paper, BLANK)
+        strength = np.clip(sign * difference, 0, None)
+        noise = float(np.median(abs(difference[solid])))
+        is_paper = solid & (strength < max(split(strength), 3 * noise))
+    return strength, noise
+
+
+def _smooth(values: Array, known: Array, cells: int) -> Array:
+    """Return the mean of the known values around each pixel, in cells of a picture."""
     from PIL import Image
 
     height, width = values.shape
-    cell = max(height, width) / CELLS
+    cell = max(height, width) / cells
     coarse = max(2, round(width / cell)), max(2, round(height / cell))
 
     def resized(array: Array, size: tuple[int, int], how: Any) -> Array:
@@ -105,13 +122,11 @@ def _around(values: Array) -> Array:
     """Return the mean of the three by three cells around each."""
     padded = np.pad(values, 1, mode="edge")
     rows, columns = values.shape
-    parts = [
-        padded[i : i + rows, j : j + columns] for i in range(3) for j in range(3)
-    ]
-    return np.mean(parts, axis=0)
+    parts = [padded[i : i + rows, j : j + columns] for i in range(3) for j in range(3)]
+    return np.asarray(np.mean(parts, axis=0))
 
 
-def _split(values: Array) -> float:
+def split(values: Array) -> float:
     """Return the threshold between the lesser and the greater values.
 
     Source: N. Otsu, "A threshold selection method from gray-level histograms", 1979.
