@@ -15,6 +15,7 @@ LINE = 0.9
 """A ruled line runs through this much of a picture, or more."""
 
 
+MOST = 20
 LEAST = 0.05
 """A figure is larger than this part of a picture."""
 
@@ -84,7 +85,10 @@ def _level(strength: Array) -> float:
 
 
 def _unframed(marks: list[Mark]) -> list[Mark]:
-    return [m for m in marks if not _is_frame(m, marks)]
+    # Thousands of specks are compared with none.
+    least = max((m.area for m in marks), default=0) / 200
+    large = [m for m in marks if m.area >= least]
+    return [m for m in large if not _is_frame(m, large)]
 
 
 def _painted(marks: list[Mark], shape: tuple[int, ...]) -> Array:
@@ -99,9 +103,10 @@ def marks_in(inked: Array) -> list[Mark]:
     """Return the marks, pixels that touch at a side or a corner, the largest first."""
     rows, starts, ends = _runs(inked)
     labels = _joined(rows, starts, ends)
+    order = np.argsort(labels, kind="stable")
+    cuts = np.flatnonzero(np.diff(labels[order])) + 1
     marks = []
-    for label in np.unique(labels):
-        mine = np.flatnonzero(labels == label)
+    for mine in np.split(order, cuts) if len(order) else []:
         top, left = int(rows[mine[0]]), int(starts[mine].min())
         shape = int(rows[mine[-1]]) + 1 - top, int(ends[mine].max()) - left
         pixels = np.zeros(shape, dtype=bool)
@@ -239,7 +244,8 @@ def _groups(marks: list[Mark]) -> list[list[Mark]]:
     heads = [
         m for m in marks if m.height > 0.5 * most.height and m.area > most.area / 8
     ]
-    groups: list[list[Mark]] = []
+    # What has more is no picture of a figure, and is refused all the same.
+    heads, groups = heads[:MOST], list[list[Mark]]()
     for head in sorted(heads, key=lambda m: m.left):
         home = next((g for g in groups if any(_beside(head, m) for m in g)), None)
         if home is None:
@@ -247,7 +253,7 @@ def _groups(marks: list[Mark]) -> list[list[Mark]]:
         else:
             home.append(head)
     for mark in marks:
-        if mark in heads or mark.area < most.area / 50:
+        if mark.area < most.area / 50 or mark in heads or len(heads) == MOST:
             continue
         near = min(groups, key=lambda g: min(_distance(mark, m) for m in g))
         if min(_distance(mark, m) for m in near) < 0.35 * most.size:
