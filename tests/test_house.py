@@ -32,6 +32,7 @@ ORDER = [
     ["training"],
     ["data"],
     ["formats"],
+    ["explanations"],
     ["estimators"],
     ["gallery"],
     ["cli", "book", "__init__"],

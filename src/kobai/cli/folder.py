@@ -28,6 +28,7 @@ CURVES = "curves.png"
 RUN = "run.json"
 CHECKPOINT = "checkpoint.safetensors"
 START = "start.safetensors"
+BACKGROUND = "background.safetensors"
 PICTURES = (".png", ".svg", ".pdf")
 DESCRIBED = {
     MODEL: "the trained network",
@@ -36,8 +37,9 @@ DESCRIBED = {
     PREDICTED: "what it predicts, over what is true",
     HISTORY: "the same as numbers",
     RUN: "settings and results",
+    BACKGROUND: "training rows that predictions are compared with",
 }
-OWN = (MODEL, HISTORY, CURVES, RUN, CHECKPOINT, START)
+OWN = (MODEL, HISTORY, CURVES, RUN, CHECKPOINT, START, BACKGROUND)
 """What a run writes."""
 UNSEALED = {"settings", "results", "data", "versions", "written"}
 """What a `run.json` has that was written before there were checksums."""

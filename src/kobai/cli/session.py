@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kobai.cli import report
+from kobai.cli.background import write_background
 from kobai.cli.folder import CURVES, HISTORY, RunError, RunFolder, write_figure
 from kobai.cli.leaving import CtrlCError, describe
 from kobai.cli.loading import load
@@ -176,6 +177,8 @@ class Session:
             network,
             data=data,
         )
+        if data.columns:
+            write_background(self.folder.path, data)
         history.write_csv(self.folder.path / HISTORY)
         self.folder.write(self.settings.as_json(), results, data)
         if history.records:
