@@ -32,7 +32,7 @@ ORDER = [
     ["training"],
     ["data"],
     ["formats"],
-    ["explanations"],
+    ["explanations", "judging"],
     ["estimators"],
     ["gallery"],
     ["cli", "book", "__init__"],

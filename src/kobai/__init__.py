@@ -93,6 +93,7 @@ _FOLDERS = (
     "formats",
     "functions",
     "graph",
+    "judging",
     "networks",
     "optimizers",
     "plots",

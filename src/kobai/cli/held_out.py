@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kobai.cli.folder import RUN, RunFolder
 from kobai.cli.leaving import complain
-from kobai.cli.loading import load, load_data
+from kobai.cli.loading import load, load_data, size_of_test
 from kobai.cli.models import settings_of
 from kobai.cli.options import DATA_SETS
 from kobai.cli.row_numbers import row_numbers
@@ -134,6 +134,7 @@ def _own_table(
 ) -> tuple["Dataset", int, "np.ndarray | None"]:
     """Return a table's test rows as the run's columns take them, all rows, numbers."""
     from kobai.data.checksum import Checksum
+    from kobai.data.splits import how_chosen
     from kobai.data.tables.frames import open_table
     from kobai.data.tables.load import divided_rows, rows_of
 
@@ -143,12 +144,12 @@ def _own_table(
         x, t, _ = rows_of(table, fitted, decimal=model.decimal, checksum=total)
         numbers = row_numbers(table, fitted, t, model.decimal)
         return _dataset(fitted, where, x, t, str(total)), len(t), numbers
-    size = 0.2 if settings.test_size is None else settings.test_size
+    size = size_of_test(settings)
     x, t, rows, checksum = divided_rows(
         table, fitted, size, settings.seed, model.decimal
     )
     found = _dataset(fitted, where, x, t, checksum)
-    found = replace(found, drawn=f"drawn by seed {settings.seed}")
+    found = replace(found, drawn=how_chosen(size, settings.seed))
     numbers = row_numbers(table, fitted, t, model.decimal, size, settings.seed)
     return found, rows, numbers
 

@@ -134,10 +134,12 @@ def _print_classes(frame: "pl.DataFrame", ids: Sequence[str]) -> None:
     heads, names = _named(frame, ids)
     left = range(1, len(heads) + 2)
     table = columns(*heads, "class", "", "probability", left=left)
-    rows = frame.drop(ids).iter_rows()
-    for cells, (name, *shares) in zip(names, rows, strict=True):
-        drawn = Bar(max(shares), BAR_WIDTH)
-        table.add_row(*cells, plain(name), drawn, f"{max(shares):.1%}")
+    shown = frame.drop(ids)
+    classes = shown.columns[1:]
+    for cells, (name, *shares) in zip(names, shown.iter_rows(), strict=True):
+        share = shares[classes.index(name)]
+        drawn = Bar(share, BAR_WIDTH)
+        table.add_row(*cells, plain(name), drawn, f"{share:.1%}")
     show(table)
 
 

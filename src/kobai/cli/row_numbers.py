@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from kobai.data import Columns
+    from kobai.data.splits import Fold
     from kobai.data.tables.frames import Table
 
 
@@ -14,7 +15,7 @@ def row_numbers(
     fitted: "Columns",
     t_test: "np.ndarray",
     decimal: str,
-    size: float | None = None,
+    size: "float | Fold | None" = None,
     seed: int = 0,
 ) -> "np.ndarray | None":
     """Return the numbers `(n,)`, from 1, of the rows with the targets `t_test`.

@@ -8,7 +8,7 @@ import numpy as np
 
 from kobai.data.checksum import Checksum
 from kobai.data.dataset import Array, Dataset
-from kobai.data.splits import chosen_rows
+from kobai.data.splits import Fold, chosen_rows, how_chosen
 from kobai.data.tables.cells import raw_numbers
 from kobai.data.tables.columns import Columns
 from kobai.data.tables.frames import Table, open_table
@@ -25,7 +25,7 @@ def load_more_rows(
     columns: Columns,
     *,
     test: Any = None,
-    test_size: float = 0.2,
+    test_size: float | Fold = 0.2,
     seed: int = 0,
     weight: Any = None,
     class_weight: str | Mapping[Any, float] | None = None,
@@ -76,7 +76,7 @@ def load_more_rows(
         columns=columns,
         sample_weight=None if weights is None else _scaled(weights[~is_test], opened),
         notes=tuple(notes),
-        drawn=f"drawn by seed {seed}" if test is None else "",
+        drawn=how_chosen(test_size, seed) if test is None else "",
         checksum=str(total),
     )
 

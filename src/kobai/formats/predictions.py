@@ -1,7 +1,7 @@
 """What a model says about the rows of a table, as a table."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
@@ -14,8 +14,10 @@ from kobai.data.tables.frames import Dtypes, Table, open_table
 from kobai.data.tables.new_rows import coded_blocks, lacking, named_columns
 from kobai.errors import DataError
 from kobai.files import naming
+from kobai.formats.calibration import Calibration
 from kobai.formats.rows import outputs_of
 from kobai.formats.shift import Shift
+from kobai.functions import decided
 
 if TYPE_CHECKING:
     import polars as pl
@@ -57,7 +59,7 @@ class Predictions:
                 self.strange.update(strange_cells(self.columns, raw))
                 self.shift.add(raw)
                 outputs = outputs_of(self.model.network, self.columns, raw)
-                found = as_frame(self.columns, outputs)
+                found = as_frame(self.columns, outputs, self.model.calibration)
                 yield frame.select(self.ids).hstack(found) if self.ids else found
 
 
@@ -97,8 +99,10 @@ def predictions(
     opened = open_table(table, encoding, writing.encoding if writing else None)
     lacking(opened.name, model.columns.names, opened.names)
     chosen = named_columns(ids, opened, "id") if ids else ()
+    width = len(model.columns.target.classes or model.columns.target.names)
+    names = as_frame(model.columns, np.empty((0, width)), model.calibration).columns
     for name in chosen:
-        if name in heads(model.columns):
+        if name in names:
             raise DataError(
                 f'id: "{name}" is the name of a column of the predictions, too; rename '
                 "it in the table"
@@ -142,19 +146,21 @@ def predict_table(model: "Model", table: Any) -> "pl.DataFrame":
     return pl.concat(frames)
 
 
-def as_frame(columns: Columns, outputs: np.ndarray) -> "pl.DataFrame":
+def as_frame(
+    columns: Columns, outputs: np.ndarray, calibration: Calibration | None = None
+) -> "pl.DataFrame":
     """Return outputs `(n, k)` under the names of the classes or of the targets."""
     import polars as pl
 
     target = columns.target
     if not target.classes:
-        return pl.DataFrame(
-            {name: outputs[:, i] for i, name in enumerate(target.names)}
-        )
+        return pl.DataFrame(_with_ends(target.names, outputs, calibration))
     outputs = of_both_classes(columns, outputs)
-    head = heads(columns)[0]
+    named = decided(outputs, calibration.threshold if calibration else None)
+    # A class of this name needs the column for its probability.
+    head = CLASS if CLASS not in target.classes else f"predicted {CLASS}"
     names = pl.Series(head, target.classes, dtype=pl.String)
-    best = names.gather(outputs.argmax(axis=1))
+    best = names.gather(named.argmax(axis=1))
     shares = {name: outputs[:, i] for i, name in enumerate(target.classes)}
     return pl.DataFrame({head: best, **shares})
 
@@ -166,13 +172,22 @@ def of_both_classes(columns: Columns, outputs: np.ndarray) -> np.ndarray:
     return outputs
 
 
-def heads(columns: Columns) -> tuple[str, ...]:
-    """Return the names of the columns that predictions have."""
-    classes = columns.target.classes
-    if not classes:
-        return columns.target.names
-    # A class of this name needs the column for its probability.
-    return (CLASS if CLASS not in classes else f"predicted {CLASS}", *classes)
+def _with_ends(
+    names: Sequence[str], outputs: np.ndarray, calibration: Calibration | None
+) -> dict[str, np.ndarray]:
+    """Return numbers by the names of the targets, each with the ends of its interval.
+
+    No end has the name of a target.
+    """
+    found = {name: outputs[:, i] for i, name in enumerate(names)}
+    reaches = calibration.reaches if calibration else ()
+    for (name, values), reach in zip(list(found.items()), reaches, strict=False):
+        for end, sign in (("low", -1), ("high", 1)):
+            column = f"{name} {end}"
+            while column in found:
+                column += "_"
+            found[column] = values + sign * reach
+    return found
 
 
 def write_predictions(found: Predictions, path: Path) -> int:
