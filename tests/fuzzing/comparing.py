@@ -194,7 +194,7 @@ class _Comparison:
             if there is not None:
                 # Where PyTorch has no number, a definition of f may have one.
                 wrong &= np.isfinite(found) | np.isfinite(there[i])
-                # PyTorch follows no values into np.array([a, b]); the definition does.
+                # PyTorch follows no values into np.sum([a, b]); the definition does.
                 near = 1e-6 * np.maximum(np.abs(slope), 1) + 10 * doubts[i]
                 follows = np.abs(there[i] - slope) <= near
                 wrong |= follows & ~(np.abs(found - there[i]) <= 1e-8 * scale)

@@ -18,6 +18,7 @@ from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.flat import Flat
 from kobai.autodiff.arrays.layout import BY_ORDER, check_order
 from kobai.autodiff.arrays.memory import NOT_PLAIN, Memory, as_view, is_basic
+from kobai.autodiff.arrays.overlap import refuse_overlap, refuse_rewriting
 from kobai.autodiff.primitive import Overloaded
 from kobai.errors import GradientError
 
@@ -116,9 +117,23 @@ class Buffer(np.ndarray):
 
     def __setitem__(self, index: Any, value: Any) -> None:
         if type(self) is Valued or has_values(value) or has_values(index):
+            if getattr(value, "first", None) is self.first:
+                refuse_rewriting(self, index, ops.split_index(index)[0], value)
             _write(self, index, as_values(value))
         else:
             super().__setitem__(index, value)
+
+    @property
+    def first(self) -> Any:
+        """The array whose memory this one shares: itself, or what it is a view of."""
+        return self if self._owner is None else self._owner
+
+    def places(self) -> Any:
+        """Return where in memory the entries stand."""
+        there = np.array([self.ctypes.data])
+        for n, stride in zip(self.shape, self.strides, strict=True):
+            there = np.add.outer(there, stride * np.arange(n))
+        return there.ravel()
 
     def hold_values(self, held: bool) -> None:
         """Let this array and all views of its memory hold values, or plain numbers."""
@@ -164,7 +179,17 @@ class Buffer(np.ndarray):
 
     @flat.setter
     def flat(self, value: Any) -> None:
+        refuse_overlap("ndarray.flat", self, value)
         self.flat[:] = as_values(value)
+
+    @property
+    def real(self) -> Any:
+        """The real parts: all there is."""
+        return self
+
+    @real.setter
+    def real(self, value: Any) -> None:
+        self[...] = np.real(value)
 
     def __repr__(self) -> str:
         return repr(np.ndarray.view(self, np.ndarray))
@@ -341,7 +366,7 @@ def _refuse_in_numba() -> None:
 
 
 def _memory(array: Buffer) -> Memory:
-    owner = array if array._owner is None else array._owner
+    owner: Buffer = array.first
     if owner._memory is None:
         owner._memory = Memory(owner)
     return owner._memory

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from kobai.autodiff.arrays.overlap import refuse_overlap, refuse_uneven
 from kobai.autodiff.numpy_functions.arrangement import known, move_in, writable
 from kobai.autodiff.numpy_functions.table import as_array, twin_of
 
@@ -19,6 +20,7 @@ def _copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -
             f"copyto: got {np.result_type(src)} for an array of {target.dtype}; cannot "
             f"be stored with casting={casting!r}"
         )
+    refuse_uneven("np.copyto", target, src)
     target[...] = src if where is True else np.where(where, src, target)
 
 
@@ -31,6 +33,7 @@ def _put(a: Any, ind: Any, v: Any, mode: Any = "raise") -> None:
 @twin_of(np.place)
 def _place(arr: Any, mask: Any, vals: Any) -> None:
     known(np.place, "mask", mask)
+    refuse_overlap("np.place", arr, vals)
     move_in("place", arr, vals, lambda a, v: np.place(a, mask, v))
 
 
@@ -42,6 +45,7 @@ def _putmask(a: Any, mask: Any, values: Any) -> None:
 
 @twin_of(np.fill_diagonal)
 def _fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
+    refuse_overlap("np.fill_diagonal", a, val)
     move_in("fill_diagonal", a, val, lambda a, v: np.fill_diagonal(a, v, wrap))
 
 
