@@ -6,7 +6,7 @@ import numpy as np
 
 from kobai.autodiff.arrays.overlap import refuse_overlap, refuse_uneven
 from kobai.autodiff.numpy_functions.arrangement import known, move_in, writable
-from kobai.autodiff.numpy_functions.table import as_array, twin_of
+from kobai.autodiff.numpy_functions.table import as_array, mask_for, twin_of
 
 
 @twin_of(np.copyto)
@@ -21,7 +21,8 @@ def _copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -
             f"be stored with casting={casting!r}"
         )
     refuse_uneven("np.copyto", target, src)
-    target[...] = src if where is True else np.where(where, src, target)
+    mask = mask_for(target, where)
+    target[...] = src if mask is True else np.where(mask, src, target)
 
 
 @twin_of(np.put)
