@@ -32,7 +32,7 @@ ORDER = [
     ["training"],
     ["data"],
     ["formats"],
-    ["judging"],
+    ["explanations", "judging"],
     ["estimators"],
     ["gallery"],
     ["cli", "book", "__init__"],

@@ -89,6 +89,7 @@ _FOLDERS = (
     "data",
     "engines",
     "estimators",
+    "explanations",
     "formats",
     "functions",
     "graph",

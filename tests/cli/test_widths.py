@@ -31,6 +31,8 @@ SCREENS = {
     "evaluate": ["evaluate", "run"],
     "evaluate digits": ["evaluate", "digits"],
     "predict": ["predict", "run", "t.csv"],
+    "predict beside names": ["predict", "run", "t.csv", "--id", "kind"],
+    "explain": ["predict", "run", "t.csv", "--explain", "--row", "3"],
     "predict picture": ["predict", "digits", "a.png"],
     "predict pictures": ["predict", "digits", "a.png", "folder"],
     "predict npz": ["predict", "digits", "a.npz"],

@@ -9,6 +9,7 @@ import typer
 
 from kobai.cli import options, table_options
 from kobai.cli.calibrating import in_words, tested
+from kobai.cli.explanation import explained
 from kobai.cli.folder import RUN, RunFolder, check_picture, write_figure
 from kobai.cli.held_out import HeldOut, held_out
 from kobai.cli.judged import baselines_of, described, print_judgement, shown
@@ -85,6 +86,10 @@ def evaluate(
     outputs = model.network.predict(found.data.x_test)
     answers = as_named(model, outputs)
     results = {"run": run, **measured(model, found, outputs)}
+    told = explained(model, found, outputs) if model.columns else None
+    if told:
+        results |= told.as_json()
+    own = None if as_json or out or named else _own_folder(run, model)
     judgement = _judgement(run, model, found)
     if judgement:
         results["judgement"] = described(judgement)
@@ -101,14 +106,21 @@ def evaluate(
             say(plain(line))
         _print_repeats(results, judgement)
         _print_mistakes(model, found, answers)
-        out = _picture(run, named, model, out, name)
+        if told:
+            told.show()
+    written = []
+    if own:
+        out = own / name
     figure = None if out is None else _figure(model, found, answers, language)
     if out is not None and figure is not None:
         # Nothing is written through a link that stands in a run folder.
         write_figure(out, figure, through_links=out.name != name)
-        if not as_json:
-            say()
-            show(facts(Written=short(out)))
+        written.append(out)
+    if own and told:
+        written += told.draw(own, language)
+    if written and not as_json:
+        say()
+        show(facts(Written="\n".join(map(short, written))))
     if as_json:
         _print_json(results)
 
@@ -194,14 +206,10 @@ def _print_mistakes(model: "Model", found: HeldOut, outputs: "np.ndarray") -> No
         print_confusion(confusion(outputs, labels), names)
 
 
-def _picture(
-    run: str, data: str | None, model: "Model", out: Path | None, name: str
-) -> Path | None:
-    """Return where the picture is to be drawn, if anywhere."""
+def _own_folder(run: str, model: "Model") -> Path | None:
+    """Return the folder of a run on a table, in which the pictures of it belong."""
     folder = Path(run).expanduser()
-    if out is not None or data or not model.columns or not folder.is_dir():
-        return out
-    return folder / name
+    return folder if model.columns and folder.is_dir() else None
 
 
 def _figure(

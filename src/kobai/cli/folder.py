@@ -28,6 +28,7 @@ CURVES = "curves.png"
 RUN = "run.json"
 CHECKPOINT = "checkpoint.safetensors"
 START = "start.safetensors"
+BACKGROUND = "background.safetensors"
 LINEAR = "linear.safetensors"
 PICTURES = (".png", ".svg", ".pdf")
 DESCRIBED = {
@@ -38,8 +39,9 @@ DESCRIBED = {
     PREDICTED: "what it predicts, over what is true",
     HISTORY: "the same as numbers",
     RUN: "settings and results",
+    BACKGROUND: "training rows that predictions are compared with",
 }
-OWN = (MODEL, HISTORY, CURVES, RUN, CHECKPOINT, START, LINEAR)
+OWN = (MODEL, HISTORY, CURVES, RUN, CHECKPOINT, START, LINEAR, BACKGROUND)
 """What a run writes."""
 UNSEALED = {"settings", "results", "data", "versions", "written"}
 """What a `run.json` has that was written before there were checksums."""

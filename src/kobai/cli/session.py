@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kobai.cli import report
+from kobai.cli.background import write_background
 from kobai.cli.calibrating import Held, calibrated, hold_out, tested
 from kobai.cli.folder import CURVES, HISTORY, LINEAR, RunError, RunFolder, write_figure
 from kobai.cli.judged import described, shown
@@ -196,6 +197,8 @@ class Session:
         results = report.results(data, network, history)
         calibration = calibrated(self.settings, data, network, self.held)
         save_model(self.folder.model, network, data=data, calibration=calibration)
+        if data.columns:
+            write_background(self.folder.path, data)
         if data.columns and len(data.x_test):
             threshold = calibration.threshold if calibration else None
             judgement = self._judge(data, network, threshold)

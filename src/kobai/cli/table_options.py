@@ -115,6 +115,33 @@ Encoding = Annotated[
         help="Of the text. Usually found out: utf-8, cp932 or gbk.",
     ),
 ]
+Id = Annotated[
+    str | None,
+    typer.Option(
+        "--id",
+        metavar="COLUMNS",
+        rich_help_panel=TABLE,
+        help="Columns to keep beside the predictions, such as names: a,b.",
+    ),
+]
+Explain = Annotated[
+    bool,
+    typer.Option(
+        "--explain",
+        rich_help_panel=TABLE,
+        help="Take the prediction of one row apart: what each column adds to it.",
+    ),
+]
+Row = Annotated[
+    int | None,
+    typer.Option(
+        "--row",
+        parser=whole("--row", 1),
+        metavar="N",
+        rich_help_panel=TABLE,
+        help="The row to explain. Usually 1, the first.",
+    ),
+]
 Folds = Annotated[
     int | None,
     typer.Option(
