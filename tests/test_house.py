@@ -32,6 +32,7 @@ ORDER = [
     ["training"],
     ["data"],
     ["formats"],
+    ["explanations", "judging"],
     ["estimators"],
     ["gallery"],
     ["cli", "book", "__init__"],

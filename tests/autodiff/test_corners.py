@@ -50,6 +50,8 @@ MASKED = {
     "one number": lambda x: np.where(x[0] > 0, np.log(x[0]), x[1] ** 2),
     "a number for all": lambda x: np.where(x > 5, np.log(x[0]), x),
     "sum of logs": lambda x: np.where(x[1] < 0, np.sum(np.log(x)), x[1]),
+    "to the power 0": lambda x: x * (x / x) ** 0 + np.log(x) ** np.array([0, 1, 0]),
+    "to a power 0": lambda x: x * np.sqrt(x) ** (x > 1),
     "used twice": lambda x: _used_twice(x),
     "assigned over": lambda x: _assigned_over(x),
 }

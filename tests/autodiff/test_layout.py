@@ -214,6 +214,68 @@ def test_what_is_made_like_a_value_is_written_as_in_numpy(model, maker, way):
                 np.testing.assert_allclose(found, f(lay_out(X)), rtol=1e-12)
 
 
+# What NumPy computes from an array lies as that does, of whichever type it is.
+COMPUTED = {
+    "the value": lambda t: t * 1,
+    "product": lambda t: np.zeros_like(t) * 2,
+    "mask": lambda t: np.zeros_like(t) > 0,
+    "integers": lambda t: np.zeros_like(t, dtype=int),
+    "bools": lambda t: np.zeros_like(t, dtype=bool),
+    "full": lambda t: np.full_like(t, 2, dtype=int),
+    "empty": lambda t: np.empty_like(t, dtype=np.int8),
+    "copy": lambda t: np.zeros_like(t, dtype=int).copy(),
+    "other type": lambda t: np.zeros_like(t).astype(int),
+    "like one made so": lambda t: np.zeros_like(
+        np.ones_like(t, dtype=int), dtype=float
+    ),
+    "where": lambda t: np.where(np.zeros_like(t) > 0, 1.0, 2.0),
+    "sorted": lambda t: np.sort(np.zeros_like(t)),
+    "running sum": lambda t: np.cumsum(np.zeros_like(t), axis=0),
+    "joined": lambda t: np.concatenate([np.zeros_like(t)] * 2)[:3],
+    "like a value of one": lambda t: np.zeros_like(t * np.ones_like(t)),
+    "like a filled one": lambda t: np.zeros_like(
+        through_nothing(np.zeros_like(t), t) * 2
+    ),
+}
+
+
+def through_nothing(b, x):
+    b[...] = x
+    return b
+
+
+def plain_ravel(b):
+    b[...] = np.arange(9).reshape(3, 3) % 4
+    b.ravel()[1:3] = 1
+    return b
+
+
+def plain_copy(b):
+    b[...] = np.arange(9).reshape(3, 3) % 4
+    c = b.copy()
+    c.reshape(-1)[1:3] = 1
+    return c
+
+
+@pytest.mark.parametrize("way", [plain_ravel, plain_copy])
+@pytest.mark.parametrize("computed", COMPUTED)
+@pytest.mark.parametrize("model", MODELS)
+def test_what_is_computed_from_it_is_written_as_in_numpy(model, computed, way):
+    def f(x):
+        b = way(COMPUTED[computed](MODELS[model](x)))
+        return np.sum(b * WEIGHTS) + np.sum(x)
+
+    compiled = compile(f)
+    for lay_out in (np.ascontiguousarray, np.asfortranarray):
+        x = lay_out(X)
+        for run in (lambda x: value_and_gradient(f, x)[0], compiled):
+            found = outcome(run, x)
+            if isinstance(found, str):
+                assert "memory" in found
+            else:
+                np.testing.assert_allclose(found, f(lay_out(X)), rtol=1e-12)
+
+
 @pytest.mark.parametrize("run", [gradient, lambda f, x: compile(f)(x)])
 def test_what_lies_in_doubt_is_read_and_written_where_the_order_does_not_count(run):
     def f(x):

@@ -341,6 +341,33 @@ def test_raises_where_numpy_does(f, error):
         compile(f)(FLOATS)
 
 
+@pytest.mark.parametrize("dtype", [np.int64, np.float32, np.float64])
+def test_empty_lists_beside_values_have_no_type(dtype):
+    x = np.zeros(0, dtype)
+    f = lambda x: np.array([x, []])
+    assert compile(f)(x).dtype == f(x).dtype == dtype
+    assert compile(f)(x).shape == (2, 0)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda z, x: np.einsum("i,j->i", x[:1], x, out=z),
+        lambda z, x: np.cumsum(x[None], axis=0, out=z[None]),
+        lambda z, x: setattr(z, "real", x[::-1]),
+    ],
+)
+def test_results_fill_what_f_made_as_in_numpy(write):
+    def f(x):
+        z = np.zeros(3)
+        z[...] = x
+        write(z, x)
+        return np.sum(z * np.array([1.0, 3.0, 7.0])) + np.sum(x)
+
+    x = np.array([2.0, 5.0, 11.0])
+    assert value_and_gradient(f, x)[0] == compile(f)(x) == f(x)
+
+
 def test_array_is_one_bool():
     def program(x):
         mask = x > 0

@@ -341,7 +341,8 @@ def test_all_that_is_measured_as_json(kobai, here, run):
     shares = shares.astype(float) / shares.sum(axis=1, keepdims=True, dtype=float)
     guesses = np.array(model.classes)[shares.argmax(axis=1)]
     kinds = frame["kind"].to_numpy()
-    assert set(found) == {"run", "data", "measures", "right", "classes", "confusion"}
+    measured = {"measures", "right", "classes", "confusion", "judgement"}
+    assert set(found) == {"run", "data", "importance", "worst"} | measured
     assert found["run"] == "r"
     accuracy = accuracy_score(kinds, guesses)
     assert found["measures"]["accuracy"] == pytest.approx(accuracy)

@@ -19,10 +19,20 @@ NAMES = [each.callback.__name__ for each in app.registered_commands]
 
 SCREENS = {
     "train": ["train", "t.csv", "--target", "kind", "--epochs", "2"],
+    "train folds": [
+        *("train", "t.csv", "--target", "kind", "--epochs", "2"),
+        *("--folds", "2", "--seeds", "2"),
+    ],
+    "train numbers": [
+        *("train", "t.csv", "--target", "size", "--task", "regression"),
+        *("--epochs", "2", "--interval", "0.5"),
+    ],
     "train digits": ["train", "--epochs", "2"],
     "evaluate": ["evaluate", "run"],
     "evaluate digits": ["evaluate", "digits"],
     "predict": ["predict", "run", "t.csv"],
+    "predict beside names": ["predict", "run", "t.csv", "--id", "kind"],
+    "explain": ["predict", "run", "t.csv", "--explain", "--row", "3"],
     "predict picture": ["predict", "digits", "a.png"],
     "predict pictures": ["predict", "digits", "a.png", "folder"],
     "predict npz": ["predict", "digits", "a.npz"],

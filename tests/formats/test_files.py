@@ -214,7 +214,7 @@ def rewritten(path, change=lambda found: None, arrays=lambda found: None):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda d: d.update(version=3), "format version 3, and this Kobai reads up to"),
+        (lambda d: d.update(version=4), "format version 4, and this Kobai reads up to"),
         (lambda d: d.update(version="1"), "names no format version"),
         (lambda d: d.pop("version"), "names no format version"),
         (lambda d: d["architecture"].update(version=9), "version 9 is newer"),

@@ -69,6 +69,26 @@ class Elsewhere(Exception):  # noqa: N818 - it is no error of the program's
     """PyTorch cannot run a program, or its NumPy means something else by it."""
 
 
+class _Twin:
+    """PyTorch's twin of NumPy, where two of its functions are another's."""
+
+    def __init__(self, twin: Any) -> None:
+        self._twin = twin
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._twin, name)
+
+    def linspace(self, *args: Any, dtype: Any = float) -> Any:
+        """Return NumPy's numbers: PyTorch's of float32 are others in the last bit."""
+        return self._twin.asarray(np.linspace(*args)).astype(dtype)
+
+    def array(self, x: Any, *types: Any) -> Any:
+        """Stack a list of values, which the twin would take for constants."""
+        is_plain = not isinstance(x, list) or all(isinstance(v, int | float) for v in x)
+        stacked = x if is_plain else self._twin.stack([self.array(v) for v in x])
+        return self._twin.array(stacked, *types)
+
+
 def torch_gradient(
     program: Program, values: Sequence[Any], expected: Sequence[Any]
 ) -> list[Any]:
@@ -81,8 +101,9 @@ def torch_gradient(
     import torch._numpy as tnp
 
     leaves = [torch.tensor(np.asarray(v)).requires_grad_() for v in values]
+    arguments = [tnp.asarray(leaf.clone()) for leaf in leaves]
     try:
-        results = program.function(tnp)(*(tnp.asarray(leaf.clone()) for leaf in leaves))
+        results = program.function(_Twin(tnp))(*arguments)
         results = [tnp.asarray(y) for y in results]
         loss = sum(tnp.sum(y * y) for y in results).tensor.double()
         if loss.requires_grad:

@@ -3,8 +3,9 @@
 The chain rule multiplies slopes, and 0 · inf is NaN. Two kinds of places have such a
 product although the answer is known.
 
-A *masked entry* is one that np.where did not take. Nothing that was computed on the way
-to it counts, so its derivative is 0, even where that is the slope of log at 0.
+A *masked entry* is one that np.where did not take, or that was raised to the power 0,
+which gives 1 whatever it is. Nothing that was computed on the way to it counts, so its
+derivative is 0, even where that is the slope of log at 0.
 
 A *corner* is a root of a sum of squares at 0, such as a norm. The root is infinitely
 steep there, while the squares are flat; the function rises like |x| to every side, and
@@ -27,7 +28,7 @@ Mask = Callable[[], Any]
 STEEP = frozenset({ops.SQRT, ops.POWER})
 """Primitives that are infinitely steep at 0, where squares are flat."""
 
-MASKING = frozenset({ops.WHERE, ops.SETITEM, ops.GETITEM})
+MASKING = frozenset({ops.WHERE, ops.SETITEM, ops.GETITEM, ops.POWER})
 """Primitives that may use only some entries of an argument."""
 
 # Whatever the argument is, their rules give 0 for g = 0.
@@ -58,6 +59,8 @@ def masked_by(node: Any, position: int) -> Mask | None:
         return _by_where(node, position)
     if position == 0 and primitive in (ops.SETITEM, ops.GETITEM):
         return _by_index(node)
+    if position == 0 and primitive is ops.POWER and not _has_no_zero(node.values[1]):
+        return _by_exponent(node)
     if above is None:
         return None
     if primitive.elementwise:
@@ -101,6 +104,14 @@ def _by_where(node: Any, position: int) -> Mask | None:
     if node.unused is not None:
         unused = np.logical_or(unused, node.unused())
     return _narrowed(unused, node, like)
+
+
+def _by_exponent(node: Any) -> Mask:
+    base, exponent = node.values[:2]
+    unused = np.equal(exponent, 0)
+    if node.unused is not None:
+        unused = np.logical_or(unused, node.unused())
+    return _narrowed(unused, node, base)
 
 
 def _by_index(node: Any) -> Mask | None:
@@ -151,7 +162,7 @@ def rounded(node: Any, g: Any, values: Any) -> tuple[Any, Any, list[Any]]:
 
 
 def _has_no_zero(x: Any) -> bool:
-    return not isinstance(x, Overloaded) and np.count_nonzero(x) == x.size
+    return not isinstance(x, Overloaded) and np.count_nonzero(x) == np.size(x)
 
 
 def _is_flat(node: Any) -> bool:

@@ -165,7 +165,8 @@ def _transpose_vjp(g: Any, y: Any, x: Any, axes: tuple[int, ...]) -> Any:
 
 def _reshape_write(x: Any, new: Any, shape: tuple[int, ...]) -> Any:
     # Axes of length 1 never ask for a copy; what else does depends on the memory.
-    if [n for n in shape if n != 1] != [n for n in x.shape if n != 1]:
+    is_same = [n for n in shape if n != 1] == [n for n in x.shape if n != 1]
+    if isinstance(x, Overloaded) and not is_same:
         raise GradientError(
             "in-place change of a view: got a reshaped array, whose memory may be that "
             "of another array; write a = a * 2 for a *= 2"

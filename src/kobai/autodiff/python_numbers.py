@@ -106,7 +106,9 @@ class _OfPythonNumbers(Trace):
         is_of_python = primitive.elementwise and not others
         if is_of_python and isinstance(result, Tensor):
             return PythonNumber(self, result.node)
-        return result
+        # A comparison gives Python's True or False, and // one of Python's floats.
+        is_plain = is_of_python and issubclass(type(result), np.generic)
+        return result.item() if is_plain else result
 
 
 def _python_number(number: Tensor) -> Any:

@@ -119,7 +119,9 @@ class Tape(Trace):
             return _flat(value, primitive)
         node = Node(value, primitive, values, parents, attributes)
         self.nodes.append(node)
-        if primitive.view and _share_memory(value, values[0]):
+        if primitive.view and (
+            _share_memory(value, values[0]) or _may_be_view(primitive, parents)
+        ):
             return Tensor(self, node, *source_of(primitive, arguments, attributes))
         return Tensor(self, node)
 
@@ -258,6 +260,11 @@ def _share_memory(a: Any, b: Any) -> bool:
         return not _is_number(a)
     # Of no entries, a view is still one.
     return a.size == 0 or bool(np.may_share_memory(a, b))
+
+
+def _may_be_view(primitive: Primitive, parents: list[tuple[int, Node]]) -> bool:
+    """Whether NumPy's result may be a view where ours is a copy, for it lies so."""
+    return primitive is ops.RESHAPE and not is_known(parents[0][1])
 
 
 def _is_number(value: Any) -> bool:

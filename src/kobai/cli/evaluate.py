@@ -1,5 +1,6 @@
 """`kobai evaluate`: how well a trained network does, and what it mistakes for what."""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -7,8 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kobai.cli import options, table_options
-from kobai.cli.folder import check_picture, write_figure
+from kobai.cli.calibrating import in_words, tested
+from kobai.cli.explanation import explained
+from kobai.cli.folder import RUN, RunFolder, check_picture, write_figure
 from kobai.cli.held_out import HeldOut, held_out
+from kobai.cli.judged import baselines_of, described, print_judgement, shown
 from kobai.cli.mistakes import print_classes, print_confusion
 from kobai.cli.models import find_model
 from kobai.cli.predicted import PREDICTED, predicted_figure
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from kobai.formats import Model
+    from kobai.judging import Judgement
 
 CONFUSION = "confusion-matrix.png"
 
@@ -73,27 +78,83 @@ def evaluate(
         raise SettingError(f"got DATA {data} and --test {test}; give one of the two")
     one_of("--language", language, options.LANGUAGES)
     # Functions load NumPy, which `kobai --help` does not need.
-    from kobai.cli.measures import class_names, measured
+    from kobai.cli.measures import as_named, class_names, measured
 
     model = find_model(run)
     named = test or data
     found = held_out(model, run, named, data_dir, encoding)
     outputs = model.network.predict(found.data.x_test)
+    answers = as_named(model, outputs)
     results = {"run": run, **measured(model, found, outputs)}
+    told = explained(model, found, outputs) if model.columns else None
+    if told:
+        results |= told.as_json()
+    own = None if as_json or out or named else _own_folder(run, model)
+    judgement = _judgement(run, model, found)
+    if judgement:
+        results["judgement"] = described(judgement)
+    if model.calibration and model.columns:
+        results |= tested(model.calibration, model.network, found.data)
     name = CONFUSION if class_names(model, found) else PREDICTED
+    if judgement and found.is_unchanged:
+        results |= _repeats(run)
     if not as_json:
         _print_results(model, found, results)
-        _print_mistakes(model, found, outputs)
-        out = _picture(run, named, model, out, name)
-    figure = None if out is None else _figure(model, found, outputs, language)
+        if judgement:
+            print_judgement(judgement)
+        for line in in_words(results):
+            say(plain(line))
+        _print_repeats(results, judgement)
+        _print_mistakes(model, found, answers)
+        if told:
+            told.show()
+    written = []
+    if own:
+        out = own / name
+    figure = None if out is None else _figure(model, found, answers, language)
     if out is not None and figure is not None:
         # Nothing is written through a link that stands in a run folder.
         write_figure(out, figure, through_links=out.name != name)
-        if not as_json:
-            say()
-            show(facts(Written=short(out)))
+        written.append(out)
+    if own and told:
+        written += told.draw(own, language)
+    if written and not as_json:
+        say()
+        show(facts(Written="\n".join(map(short, written))))
     if as_json:
         _print_json(results)
+
+
+def _judgement(run: str, model: "Model", found: HeldOut) -> "Judgement | None":
+    """Judge the network for a table beside what its run has kept to compare it with."""
+    from kobai.judging import judge
+
+    baselines = baselines_of(run, model)
+    if baselines is None:
+        return None
+    folder = RunFolder(Path(run).expanduser())
+    is_run = folder.path.is_dir() and (folder.path / RUN).exists()
+    weighted = is_run and folder.settings().class_weight is not None
+    threshold = model.calibration.threshold if model.calibration else None
+    return judge(
+        model.network, found.data, baselines, weighted=weighted, threshold=threshold
+    )
+
+
+def _repeats(run: str) -> dict[str, Any]:
+    """Return what other parts of the rows, and other seeds, have scored."""
+    from kobai.cli.repeating import KINDS
+
+    found = RunFolder(Path(run).expanduser()).read().get("results", {})
+    return {kind: found[kind] for kind in KINDS if isinstance(found.get(kind), dict)}
+
+
+def _print_repeats(results: Mapping[str, Any], judgement: "Judgement | None") -> None:
+    from kobai.cli.repeating import KINDS, print_spread
+
+    for kind in KINDS:
+        if judgement and kind in results:
+            print_spread(kind, results[kind], shown(judgement))
 
 
 def _print_json(results: dict[str, Any]) -> None:
@@ -110,7 +171,10 @@ def _print_results(model: "Model", found: HeldOut, results: Mapping[str, Any]) -
     measures = dict(results["measures"])
     if measures["loss"] == measures.get("log_loss"):
         del measures["loss"]
-    values = {k.replace("_", " ").capitalize(): f"{v:.4f}" for k, v in measures.items()}
+    if math.isnan(measures.get("roc_auc", 0)):
+        # Of one class alone there is no curve.
+        del measures["roc_auc"]
+    values = {_title(name): f"{value:.4f}" for name, value in measures.items()}
     if "right" in results:
         values["Accuracy"] += f"  ({results['right']:,} of {samples:,} right)"
     about = {"Data": f"{data.name}, {samples:,} test samples: {found.chosen}"}
@@ -127,6 +191,10 @@ def _print_results(model: "Model", found: HeldOut, results: Mapping[str, Any]) -
     show(table)
 
 
+def _title(name: str) -> str:
+    return "AUC" if name == "roc_auc" else name.replace("_", " ").capitalize()
+
+
 def _print_mistakes(model: "Model", found: HeldOut, outputs: "np.ndarray") -> None:
     from kobai.cli.measures import class_names, labels_of
     from kobai.functions import confusion
@@ -138,14 +206,10 @@ def _print_mistakes(model: "Model", found: HeldOut, outputs: "np.ndarray") -> No
         print_confusion(confusion(outputs, labels), names)
 
 
-def _picture(
-    run: str, data: str | None, model: "Model", out: Path | None, name: str
-) -> Path | None:
-    """Return where the picture is to be drawn, if anywhere."""
+def _own_folder(run: str, model: "Model") -> Path | None:
+    """Return the folder of a run on a table, in which the pictures of it belong."""
     folder = Path(run).expanduser()
-    if out is not None or data or not model.columns or not folder.is_dir():
-        return out
-    return folder / name
+    return folder if model.columns and folder.is_dir() else None
 
 
 def _figure(

@@ -28,16 +28,20 @@ CURVES = "curves.png"
 RUN = "run.json"
 CHECKPOINT = "checkpoint.safetensors"
 START = "start.safetensors"
+BACKGROUND = "background.safetensors"
+LINEAR = "linear.safetensors"
 PICTURES = (".png", ".svg", ".pdf")
 DESCRIBED = {
     MODEL: "the trained network",
     START: "the network that it went on from",
+    LINEAR: "a linear model, to compare it with",
     CURVES: "the curves, as a picture",
     PREDICTED: "what it predicts, over what is true",
     HISTORY: "the same as numbers",
     RUN: "settings and results",
+    BACKGROUND: "training rows that predictions are compared with",
 }
-OWN = (MODEL, HISTORY, CURVES, RUN, CHECKPOINT, START)
+OWN = (MODEL, HISTORY, CURVES, RUN, CHECKPOINT, START, LINEAR, BACKGROUND)
 """What a run writes."""
 UNSEALED = {"settings", "results", "data", "versions", "written"}
 """What a `run.json` has that was written before there were checksums."""
@@ -91,6 +95,13 @@ class RunFolder:
         known = self.read().get("data")
         found = known if isinstance(known, dict) else {}
         return str(found.get("checksum", "")), str(found.get("trained_on", "")).split()
+
+    def class_counts(self) -> tuple[int, ...]:
+        """Return how many rows of each class were trained on, as far as is known."""
+        known = self.read().get("data")
+        found = known.get("class_counts", []) if isinstance(known, dict) else []
+        is_right = isinstance(found, list) and all(type(n) is int for n in found)
+        return tuple(found) if is_right else ()
 
     def settings(self) -> Options:
         """Return the settings that `run.json` holds."""
@@ -182,10 +193,12 @@ def _checked(content: Any) -> dict[str, Any]:
 
 def _identity(data: "Dataset") -> dict[str, Any]:
     from kobai.data.checksum import checksum_of, sampled_marks
+    from kobai.judging import class_counts
 
     return {
         "training_rows": len(data.x_train),
         "test_rows": len(data.x_test),
+        "class_counts": list(class_counts(data)),
         "drawn": data.drawn,
         "checksum": checksum_of(data),
         "trained_on": " ".join(sampled_marks(data.x_train, data.t_train)),

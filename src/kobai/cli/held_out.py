@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from kobai.cli.folder import RUN, RunFolder
 from kobai.cli.leaving import complain
-from kobai.cli.loading import load, load_data
+from kobai.cli.loading import load, load_data, size_of_test
 from kobai.cli.models import settings_of
 from kobai.cli.options import DATA_SETS
+from kobai.cli.row_numbers import row_numbers
 from kobai.cli.screen import short
 from kobai.cli.settings import Options
 from kobai.errors import DataError
@@ -31,13 +32,15 @@ class HeldOut:
 
     `is_unchanged` tells whether the data is what the run was trained on, None where
     nobody knows; `trained_on` is the share of the rows trained on that are found again
-    among these, as far as is known.
+    among these, as far as is known. `rows` are the numbers of the rows `(n,)` in the
+    file, from 1, if it is a table.
     """
 
     data: "Dataset"
     chosen: str
     is_unchanged: bool | None = None
     trained_on: float | None = None
+    rows: "np.ndarray | None" = None
 
 
 def held_out(
@@ -79,8 +82,11 @@ def _own(model: "Model", run: str, settings: Options, encoding: str | None) -> H
     where = short(settings.test or settings.data)
     known, _ = RunFolder(Path(run).expanduser()).identity()
     with _as_it_was(where, run, settings):
+        numbers = None
         if model.columns and settings.is_table:
-            found, rows = _own_table(model, model.columns, where, settings, encoding)
+            found, rows, numbers = _own_table(
+                model, model.columns, where, settings, encoding
+            )
         else:
             found = load(settings, model if settings.warm_start else None)
             rows = len(found.x_train) + len(found.x_test)
@@ -89,10 +95,11 @@ def _own(model: "Model", run: str, settings: Options, encoding: str | None) -> H
     chosen = f"of {rows:,}, {found.drawn}" if found.drawn else whole
     if not known:
         _note_unknown(model, found, run, settings)
-        return HeldOut(found, chosen)
+        return HeldOut(found, chosen, rows=numbers)
     if known != checksum_of(found):
         raise _changed(where, run)
-    return HeldOut(found, chosen + ", not trained on" * bool(found.drawn), True, 0.0)
+    chosen += ", not trained on" * bool(found.drawn)
+    return HeldOut(found, chosen, True, 0.0, numbers)
 
 
 @contextmanager
@@ -124,9 +131,10 @@ def _own_table(
     where: str,
     settings: Options,
     encoding: str | None,
-) -> tuple["Dataset", int]:
-    """Return the test rows of a table as the run's columns take them, and all rows."""
+) -> tuple["Dataset", int, "np.ndarray | None"]:
+    """Return a table's test rows as the run's columns take them, all rows, numbers."""
     from kobai.data.checksum import Checksum
+    from kobai.data.splits import how_chosen
     from kobai.data.tables.frames import open_table
     from kobai.data.tables.load import divided_rows, rows_of
     from kobai.formats.predictions import writes_of
@@ -140,11 +148,14 @@ def _own_table(
     if settings.test:
         total = Checksum()
         x, t, _ = rows_of(table, fitted, checksum=total)
-        return _dataset(fitted, where, x, t, str(total)), len(t)
-    size = 0.2 if settings.test_size is None else settings.test_size
+        numbers = row_numbers(table, fitted, t)
+        return _dataset(fitted, where, x, t, str(total)), len(t), numbers
+    size = size_of_test(settings)
     x, t, rows, checksum = divided_rows(table, fitted, size, settings.seed)
     found = _dataset(fitted, where, x, t, checksum)
-    return replace(found, drawn=f"drawn by seed {settings.seed}"), rows
+    found = replace(found, drawn=how_chosen(size, settings.seed))
+    numbers = row_numbers(table, fitted, t, size, settings.seed)
+    return found, rows, numbers
 
 
 def _note_unknown(
@@ -168,8 +179,9 @@ def _all_rows(
     """Return all rows of a file, or those that it calls its test data itself."""
     from kobai.data.tables.text.endings import is_table
 
+    numbers = None
     if model.columns:
-        found = _whole_table(model, model.columns, named, encoding)
+        found, numbers = _whole_table(model, model.columns, named, encoding)
     elif is_table(named) and Path(named).exists():
         raise DataError(
             f"{named}: is a table, and {run} was not trained on one; name an .npz "
@@ -180,7 +192,7 @@ def _all_rows(
     _check_columns(model, found, run)
     is_part = len(found.x_train) > 0
     part = "the test data in it" if not found.drawn else found.drawn
-    return HeldOut(found, part if is_part else "all rows")
+    return HeldOut(found, part if is_part else "all rows", rows=numbers)
 
 
 def _trained_on(run: str, data: "Dataset") -> float | None:
@@ -203,8 +215,8 @@ def _trained_on(run: str, data: "Dataset") -> float | None:
 
 def _whole_table(
     model: "Model", fitted: "Columns", named: str, encoding: str | None
-) -> "Dataset":
-    """Return all rows of a table as test data, in the columns of the model."""
+) -> tuple["Dataset", "np.ndarray | None"]:
+    """Return all rows of a table as test data, as the model takes them, and numbers."""
     from kobai.data.checksum import Checksum
     from kobai.data.tables.frames import open_table
     from kobai.data.tables.load import rows_of
@@ -215,7 +227,8 @@ def _whole_table(
     x, t, lost = rows_of(table, fitted, checksum=total)
     if lost:
         complain(f"note: {lost:,} row{'s' * (lost > 1)} without a target left out")
-    return _dataset(fitted, named, x, t, str(total))
+    numbers = row_numbers(table, fitted, t)
+    return _dataset(fitted, named, x, t, str(total)), numbers
 
 
 def _dataset(

@@ -13,6 +13,7 @@ from kobai.errors import DataError
 
 if TYPE_CHECKING:
     from kobai.data import Dataset
+    from kobai.data.splits import Fold
     from kobai.formats import Model
 
 OF_COLUMNS = ("drop", "keep", "category", "number", "missing", "date_order", "task")
@@ -21,10 +22,22 @@ OF_COLUMNS = ("drop", "keep", "category", "number", "missing", "date_order", "ta
 DOWNLOADED = DATA_SETS[1:]
 
 
-def load(settings: Options, start: "Model | None" = None) -> "Dataset":
+def size_of_test(settings: Options) -> "float | Fold":
+    """Return which share of a table is for testing: drawn rows, or the last ones."""
+    from kobai.data.splits import Last
+
+    if settings.test_last is not None:
+        return Last(settings.test_last)
+    return 0.2 if settings.test_size is None else settings.test_size
+
+
+def load(
+    settings: Options, start: "Model | None" = None, fold: "Fold | None" = None
+) -> "Dataset":
     """Load the data of a run: a data set, or a table with its options.
 
-    With `start`, the model that a run goes on from, as that takes them.
+    With `start`, the model that a run goes on from, as that takes them. With `fold`,
+    its rows are those to test on.
     """
     if not settings.is_table:
         data = load_data(settings.data, settings.data_dir, settings.seed)
@@ -38,6 +51,9 @@ def load(settings: Options, start: "Model | None" = None) -> "Dataset":
         chosen["class_weight"] = class_weights(chosen["class_weight"])
     if "test" in chosen:
         chosen["test"] = short(chosen["test"])
+    if "test" not in chosen or fold:
+        chosen.pop("test", None)
+        chosen["test_size"] = fold or size_of_test(settings)
     if start:
         return _more_rows(settings, start, chosen)
     from kobai.data import load_table

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kobai.functions import (
+    accuracy,
     balanced_accuracy,
     confusion,
+    decided,
     log_loss,
     mae,
     precision_recall,
     r2,
     rmse,
+    roc_auc,
 )
 
 if TYPE_CHECKING:
@@ -22,11 +25,23 @@ if TYPE_CHECKING:
     from kobai.networks import Network
 
 
-def of_classes(y: np.ndarray, t: np.ndarray) -> dict[str, float]:
-    """Return what `run.json` keeps of probabilities `(n, k)` for labels `(n,)`."""
+def as_named(model: "Model", outputs: np.ndarray) -> np.ndarray:
+    """Return outputs that name the class which the model's threshold names."""
+    known = model.calibration
+    return decided(outputs, known.threshold if known else None)
+
+
+def of_classes(
+    y: np.ndarray, t: np.ndarray, named: np.ndarray | None = None
+) -> dict[str, float]:
+    """Return what `run.json` keeps of probabilities `(n, k)` for labels `(n,)`.
+
+    `named` are outputs that name the classes, the probabilities themselves if None.
+    """
     return {
-        "balanced_accuracy": balanced_accuracy(y, t),
+        "balanced_accuracy": balanced_accuracy(y if named is None else named, t),
         "log_loss": log_loss(y, t),
+        "roc_auc": roc_auc(y, t),
     }
 
 
@@ -64,19 +79,21 @@ def measured(model: "Model", found: "HeldOut", outputs: np.ndarray) -> dict[str,
     data = found.data
     measures = model.network.evaluate(data.x_test, data.t_test)
     results: dict[str, Any] = {"data": _described(found), "measures": measures}
-    if "accuracy" in measures:
-        results["right"] = round(measures["accuracy"] * len(data.x_test))
     if names := class_names(model, found):
-        labels = labels_of(data.t_test)
-        measures |= of_classes(outputs, labels)
-        results["classes"] = _each_class(outputs, labels, names)
-        results["confusion"] = confusion(outputs, labels).tolist()
+        labels, named = labels_of(data.t_test), as_named(model, outputs)
+        measures |= of_classes(outputs, labels, named)
+        if "accuracy" in measures and named is not outputs:
+            measures["accuracy"] = accuracy(named, labels)
+        results["classes"] = _each_class(named, labels, names)
+        results["confusion"] = confusion(named, labels).tolist()
     elif data.columns:
         y, t = data.columns.decode(outputs), data.columns.decode(data.t_test)
         results["targets"] = [
             {"name": name, **of_numbers(y[:, i], t[:, i])}
             for i, name in enumerate(data.columns.target.names)
         ]
+    if "accuracy" in measures:
+        results["right"] = round(measures["accuracy"] * len(data.x_test))
     if model.network.loss_name.endswith("entropy"):
         # It is the same number, under the name that it has for classifiers.
         measures["log_loss"] = measures["loss"]

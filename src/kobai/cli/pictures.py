@@ -102,7 +102,10 @@ def _seen(model: "Model", file: Path) -> tuple["np.ndarray", "np.ndarray"]:
             f"{file}: is no table, and {model.name} was trained on one; name a CSV, "
             "TSV or Parquet file"
         )
-    seen = read_image(file, model.image_shape or model.network.inputs)
+    # A thing has no strokes, and い is one letter of two marks.
+    is_digit = bool(model.classes) and all(c.isdecimal() for c in model.classes)
+    shape = model.image_shape or model.network.inputs
+    seen = read_image(file, shape, strokes=is_digit)
     _check_ink(model, file)
     inputs = seen.reshape(1, *model.network.inputs)
     return seen, model.network.predict(model.scaled(inputs))[0]

@@ -7,6 +7,7 @@ import typer
 
 from kobai.cli import options, table_options
 from kobai.cli.classes import classifies, line, record
+from kobai.cli.contributions import check_explain, explain_row
 from kobai.cli.models import find_model
 from kobai.cli.pictures import (
     picture_records,
@@ -18,6 +19,7 @@ from kobai.cli.pictures import (
 from kobai.cli.predict_table import predict_rows
 from kobai.cli.records import PIPE, check_outputs, print_json, write_records
 from kobai.cli.screen import aside, columns, counted, plain, say, short, show
+from kobai.cli.settings import SettingError
 from kobai.errors import DataError
 
 if TYPE_CHECKING:
@@ -52,6 +54,9 @@ def predict(
         bool, typer.Option("--json", help="Print all predictions as JSON.")
     ] = False,
     encoding: table_options.Encoding = None,
+    ids: table_options.Id = None,
+    explain: table_options.Explain = False,
+    row: table_options.Row = None,
 ) -> None:
     """Show what a trained network takes pictures for, or the rows of a table.
 
@@ -60,20 +65,30 @@ def predict(
     kobai predict runs/digits-1 a.png b.png scans
     kobai predict runs/mnist-1 my.npz       the rows of x, raw or scaled
     kobai predict runs/iris-1 new.csv -o predictions.csv
+    kobai predict runs/iris-1 new.csv --id name -o predictions.csv
+    kobai predict runs/iris-1 new.csv --explain --row 3
     kobai predict runs/iris-1 - -o - < new.csv > predictions.csv
 
-    A picture may have any size, dark on light or light on dark; the figure in it is
-    cut out, scaled and centred as those of the training data are. A table needs the
-    columns that were trained on, under the same names; others are not used. It is read
-    as the training table was, and its file may have any name.
+    A picture may have any size, dark on light or light on dark, drawn or photographed,
+    on ruled paper too; the one figure in it is cut out and brought into the form of
+    those in the training data. A table needs the columns that were trained on, under
+    the same names; others are not used. It is read as the training table was, and its
+    file may have any name. At the end it says which columns lie elsewhere than they did
+    in training.
     """
     check_outputs(out, as_json)
+    explain = check_explain(explain, row, out, ids)
     model = find_model(run)
     _check_files(files, out)
     # Where the model has columns, a file of any name may be a table.
     rows = files if model.columns else [file for file in files if _has_rows(file)]
     # What is for another program must not be mixed with what is for people.
     with aside(as_json or out == PIPE):
+        if (explain or ids) and not (rows and model.columns):
+            raise SettingError(
+                f"{'--explain' if explain else '--id'} goes with a table, for a "
+                "network that was trained on one"
+            )
         if not rows:
             _predict_pictures(model, files, out, as_json)
         elif len(files) > 1:
@@ -83,8 +98,10 @@ def predict(
             )
         elif files[0].suffix.lower() == ".npz":
             _predict_arrays(model, files[0], out, as_json)
+        elif explain:
+            explain_row(run, model, files[0], row or 1, as_json, encoding)
         else:
-            predict_rows(model, files[0], out, as_json, encoding)
+            predict_rows(model, files[0], out, as_json, encoding, ids)
 
 
 def _check_files(files: list[Path], out: Path | None) -> None:

@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -25,7 +25,12 @@ MOST_NAMES = 8
 
 
 def predict_rows(
-    model: "Model", file: Path, out: Path | None, as_json: bool, encoding: str | None
+    model: "Model",
+    file: Path,
+    out: Path | None,
+    as_json: bool,
+    encoding: str | None,
+    ids: str | None = None,
 ) -> None:
     """Predict every row of a table: on the screen, or where it is wanted."""
     from kobai.formats.predictions import predictions
@@ -37,7 +42,7 @@ def predict_rows(
             "or an .npz with x"
         )
     with table_at(file) as path:
-        found = predictions(model, path, encoding)
+        found = predictions(model, path, encoding, ids or ())
         _print_extra(found)
         if as_json:
             print_json(_rows(found))
@@ -45,7 +50,7 @@ def predict_rows(
             _print_first(found)
         else:
             _write(found, out)
-        _print_strange(found)
+        print_strange(found)
 
 
 @contextmanager
@@ -93,13 +98,25 @@ def _print_extra(found: "Predictions") -> None:
         say()
 
 
-def _print_strange(found: "Predictions") -> None:
+def print_strange(found: "Predictions") -> None:
+    """Say which columns have what they did not have in training."""
     strange = [f"{name} ({n:,})" for name, n in found.strange.most_common() if n]
-    if strange:
-        more = f" and {len(strange) - MOST_NAMES} more" * (len(strange) > MOST_NAMES)
-        names = ", ".join(strange[:MOST_NAMES]) + more
+    unknown = [f"{name} ({share:.0%})" for name, share in found.shift.unknown().items()]
+    shifted = [
+        f"{each.name} (mean {each.mean:.4g}, in training {each.trained:.4g})"
+        for each in found.shift.shifted()
+    ]
+    lines = {
+        "Missing, or a new word, as in no training row": strange,
+        "Many missing or rare words": unknown,
+        "Elsewhere than in training": shifted,
+    }
+    if any(lines.values()):
         say()
-        say(f"Missing, or a new word, as in no training row: {plain(names)}")
+    for what, names in lines.items():
+        if names:
+            more = f" and {len(names) - MOST_NAMES} more" * (len(names) > MOST_NAMES)
+            say(f"{what}: {plain(', '.join(names[:MOST_NAMES]) + more)}")
 
 
 def _print_first(found: "Predictions") -> None:
@@ -107,21 +124,43 @@ def _print_first(found: "Predictions") -> None:
     if frame is None:
         raise DataError(f"{found.table.name}: has the names of columns, but no rows")
     classifies = bool(found.columns.target.classes)
-    (_print_classes if classifies else _print_numbers)(frame.head(MOST_ROWS))
+    print_frame = _print_classes if classifies else _print_numbers
+    print_frame(frame.head(MOST_ROWS), found.ids)
     if len(frame) > MOST_ROWS:
         say(f"… the first {MOST_ROWS} rows; -o predictions.csv writes all of them")
 
 
-def _print_classes(frame: "pl.DataFrame") -> None:
-    table = columns("row", "class", "", "probability", left=(1, 2))
-    for number, (name, *shares) in enumerate(frame.iter_rows(), start=1):
-        drawn = Bar(max(shares), BAR_WIDTH)
-        table.add_row(str(number), plain(name), drawn, f"{max(shares):.1%}")
+def _print_classes(frame: "pl.DataFrame", ids: Sequence[str]) -> None:
+    heads, names = _named(frame, ids)
+    left = range(1, len(heads) + 2)
+    table = columns(*heads, "class", "", "probability", left=left)
+    shown = frame.drop(ids)
+    classes = shown.columns[1:]
+    for cells, (name, *shares) in zip(names, shown.iter_rows(), strict=True):
+        share = shares[classes.index(name)]
+        drawn = Bar(share, BAR_WIDTH)
+        table.add_row(*cells, plain(name), drawn, f"{share:.1%}")
     show(table)
 
 
-def _print_numbers(frame: "pl.DataFrame") -> None:
-    table = columns("row", *map(plain, frame.columns), left=())
-    for number, values in enumerate(frame.iter_rows(), start=1):
-        table.add_row(str(number), *(f"{value:.6g}" for value in values))
+def _print_numbers(frame: "pl.DataFrame", ids: Sequence[str]) -> None:
+    heads, names = _named(frame, ids)
+    values = frame.drop(ids)
+    left = range(1, len(heads))
+    table = columns(*heads, *map(plain, values.columns), left=left)
+    for cells, numbers in zip(names, values.iter_rows(), strict=True):
+        table.add_row(*cells, *(f"{value:.6g}" for value in numbers))
     show(table)
+
+
+def _named(
+    frame: "pl.DataFrame", ids: Sequence[str]
+) -> tuple[list[str], list[list[str]]]:
+    """Return what stands before the predictions: the row, and its identifiers."""
+    cells = [
+        [str(number), *("" if cell is None else plain(cell) for cell in row)]
+        for number, row in enumerate(frame.select(ids).iter_rows(), start=1)
+    ]
+    if not ids:
+        cells = [[str(number)] for number in range(1, len(frame) + 1)]
+    return ["row", *map(plain, ids)], cells

@@ -3,7 +3,9 @@
 import math
 from typing import TYPE_CHECKING, Any
 
+from kobai.cli.calibrating import in_words
 from kobai.cli.folder import DESCRIBED, RunFolder
+from kobai.cli.judged import print_judgement
 from kobai.cli.measures import of_table
 from kobai.cli.screen import command, console, counted, facts, plain, say, short, show
 from kobai.cli.settings import Options
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
     from kobai.data import Dataset
     from kobai.data.tables.told import ColumnNote
+    from kobai.judging import Judgement
     from kobai.networks import Network
     from kobai.optimizers import Optimizer
     from kobai.training import History
@@ -103,12 +106,20 @@ def results(data: "Dataset", network: "Network", history: "History") -> dict[str
     return found | {"stopped": history.stopped}
 
 
-def sum_up(folder: RunFolder, results: dict[str, Any], settings: Options) -> None:
-    """Say how well it went, what was written, and what to type next."""
-    run = short(folder.path)
+def how_good(results: dict[str, Any], judgement: "Judgement | None" = None) -> None:
+    """Say how well it went."""
     steps = counted(results["steps"], "step")
     say()
     say(f"{_quality(results)} after {steps} in {results['seconds']:.1f} s")
+    if judgement:
+        print_judgement(judgement)
+    for line in in_words(results):
+        say(plain(line))
+
+
+def what_next(folder: RunFolder, settings: Options) -> None:
+    """Say what was written, and what to type next."""
+    run = short(folder.path)
     say()
     written = {
         f"{run}/{name}": what

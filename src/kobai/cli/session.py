@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kobai.cli import report
-from kobai.cli.folder import CURVES, HISTORY, RunError, RunFolder, write_figure
+from kobai.cli.background import write_background
+from kobai.cli.calibrating import Held, calibrated, hold_out, tested
+from kobai.cli.folder import CURVES, HISTORY, LINEAR, RunError, RunFolder, write_figure
+from kobai.cli.judged import described, shown
 from kobai.cli.leaving import CtrlCError, describe
 from kobai.cli.loading import load
 from kobai.cli.predicted import PREDICTED, predicted_figure
+from kobai.cli.repeating import Repeats, arguments
 from kobai.cli.screen import command, short
 from kobai.cli.settings import (
     Options,
@@ -29,6 +33,7 @@ from kobai.training.step import GRADIENTS
 if TYPE_CHECKING:
     from kobai.data import Dataset
     from kobai.formats import Model
+    from kobai.judging import Judgement
     from kobai.networks import Network
     from kobai.optimizers import Optimizer
 
@@ -66,6 +71,8 @@ class Session:
     quiet: bool = False
     unheard: str = ""
     folder: RunFolder = field(init=False)
+    held: Held = field(init=False)
+    judgement: "Judgement | None" = field(init=False, default=None)
 
     def go(self) -> None:
         """Do it all; nothing is written before everything has been checked."""
@@ -75,7 +82,8 @@ class Session:
         one_of("--gradient", chosen.gradient, GRADIENTS)
         data = load(chosen, self.start)
         self.settings = completed(chosen, data)
-        check_batch(self.settings, data)
+        self.held = hold_out(self.settings, data)
+        check_batch(self.settings, self.held.learned)
         if self.start:
             network = self.start.network
         else:
@@ -139,7 +147,28 @@ class Session:
         results = self._save(data, network, history)
         if problem:
             self._explain(problem, history)
-        self._say(report.sum_up, self.folder, results, self.settings)
+        self._say(report.how_good, results, self.judgement)
+        self._repeat(data, results)
+        self._say(report.what_next, self.folder, self.settings)
+
+    def _repeat(self, data: "Dataset", results: dict[str, Any]) -> None:
+        """Train what `--folds` and `--seeds` ask for; the run itself is saved."""
+        if self.judgement is None:
+            return
+        from kobai.cli.measures import as_json
+
+        def keep(kind: str, found: dict[str, Any]) -> None:
+            results[kind] = as_json(found)
+            self.folder.write(self.settings.as_json(), results, data)
+
+        own = {name: score.value for name, score in self.judgement.network.items()}
+        names = shown(self.judgement)
+        repeats = Repeats(self.settings, names, results["seconds"], self._say)
+        if done := repeats.go(data, own, keep):
+            raise CtrlCError(
+                f"interrupted after {done}; the network, and what they scored, are in "
+                f"{short(self.folder.path)}"
+            )
 
     def _history(
         self, data: "Dataset", network: "Network", optimizer: "Optimizer"
@@ -147,35 +176,38 @@ class Session:
         chosen = self.settings
         return run_training(
             network,
-            data,
+            self.held.learned,
             optimizer=optimizer,
-            batch_size=chosen.batch_size or 1,
-            epochs=chosen.epochs,
-            steps=chosen.steps,
-            batches=chosen.batches,
-            sample_weight=data.sample_weight,
-            seed=chosen.seed,
-            engine=chosen.engine,
-            gradient=chosen.gradient,
+            sample_weight=self.held.learned.sample_weight,
             callbacks=[LossWatch(), _Beginning(self.folder, self.settings, data)],
             progress=False if self.quiet or self.unheard else "auto",
             checkpoint=self.folder.checkpoint,
             resume=self.resume,
+            **arguments(chosen),
         )
 
     def _save(
         self, data: "Dataset", network: "Network", history: History
     ) -> dict[str, Any]:
         """Write all files of the run folder, and return the results."""
+        from kobai.cli.measures import as_json
         from kobai.formats import save_model
         from kobai.plots import training_curves
 
         results = report.results(data, network, history)
-        save_model(
-            self.folder.model,
-            network,
-            data=data,
-        )
+        calibration = calibrated(self.settings, data, network, self.held)
+        save_model(self.folder.model, network, data=data, calibration=calibration)
+        if data.columns:
+            write_background(self.folder.path, data)
+        if data.columns and len(data.x_test):
+            threshold = calibration.threshold if calibration else None
+            judgement = self._judge(data, network, threshold)
+            results["judgement"] = as_json(described(judgement))
+            for name in ("accuracy", "balanced_accuracy") if data.classes else ():
+                # By the threshold, where there is one.
+                results[f"test_{name}"] = judgement.network[name].value
+            if calibration:
+                results |= tested(calibration, network, data)
         history.write_csv(self.folder.path / HISTORY)
         self.folder.write(self.settings.as_json(), results, data)
         if history.records:
@@ -185,6 +217,22 @@ class Session:
         if predicted:
             write_figure(self.folder.path / PREDICTED, predicted)
         return results
+
+    def _judge(
+        self, data: "Dataset", network: "Network", threshold: float | None
+    ) -> "Judgement":
+        """Compare the network with a line and a constant, and keep the line."""
+        from kobai.formats import save_model
+        from kobai.judging import Baselines, judge
+
+        baselines = Baselines.of(data)
+        if baselines.linear:
+            save_model(self.folder.path / LINEAR, baselines.linear, data=data)
+        weighted = self.settings.class_weight is not None
+        self.judgement = judge(
+            network, data, baselines, weighted=weighted, threshold=threshold
+        )
+        return self.judgement
 
     def _explain(self, problem: str, history: History) -> None:
         """Say why the run ended before its time, and how to go on."""

@@ -19,6 +19,9 @@ TABLE_OPTIONS = (
     *("encoding", "separator", "header"),
 )
 
+JUDGING_OPTIONS = ("test_last", "threshold", "interval", "folds", "seeds")
+"""Options of tables too, but not of how they are read."""
+
 
 class SettingError(KobaiError, ValueError):
     """An option makes no sense; the message says what would."""
@@ -60,6 +63,11 @@ class Options:
     encoding: str | None = None
     separator: str | None = None
     header: bool | None = None
+    test_last: float | None = None
+    folds: int | None = None
+    seeds: int | None = None
+    threshold: str | None = None
+    interval: float | None = None
     warm_start: str | None = None
 
     @property
@@ -222,7 +230,8 @@ def check_batches(settings: Options) -> None:
 
 def check_table(settings: Options) -> None:
     """Refuse options of tables without a target, and the other way round."""
-    given = [name for name in TABLE_OPTIONS if getattr(settings, name) is not None]
+    every = (*TABLE_OPTIONS, *JUDGING_OPTIONS)
+    given = [name for name in every if getattr(settings, name) is not None]
     if given and not settings.is_table:
         option = given[0].replace("_", "-")
         raise SettingError(f"--{option}: goes with a table, and --target COLUMN")
@@ -231,15 +240,35 @@ def check_table(settings: Options) -> None:
             f"--target: {settings.data} is no table; need a CSV, TSV or Parquet file, "
             "such as my.csv"
         )
-    share = settings.test_size
-    if share is not None and not 0 < share < 1:
-        percent = f": {share / 100:g} for {share:g} per cent" * (1 <= share < 100)
-        raise SettingError(
-            f"--test-size: got {share:g}; need a share of the rows between 0 and 1"
-            f"{percent or ', such as 0.2'}"
-        )
-    if settings.test is not None and settings.test_size is not None:
-        raise SettingError("got --test and --test-size; give one of the two")
+    for name in ("test_size", "test_last"):
+        _check_share(name, getattr(settings, name), "the rows", "0.2")
+    both = ("test", "test_size"), ("test", "test_last"), ("test_size", "test_last")
+    for one, other in (*both, ("test_last", "folds")):
+        if getattr(settings, one) is not None and getattr(settings, other) is not None:
+            first, second = (f"--{name.replace('_', '-')}" for name in (one, other))
+            raise SettingError(f"got {first} and {second}; give one of the two")
+
+
+def _check_share(name: str, share: float | None, of_what: str, example: str) -> None:
+    if share is None or 0 < share < 1:
+        return
+    percent = f": {share / 100:g} for {share:g} per cent" * (1 <= share < 100)
+    raise SettingError(
+        f"--{name.replace('_', '-')}: got {share:g}; need a share of {of_what} between "
+        f"0 and 1{percent or f', such as {example}'}"
+    )
+
+
+def check_judging(settings: Options) -> None:
+    """Refuse a goal of a threshold, and a share of cases, that are none."""
+    if settings.threshold is not None:
+        from kobai.judging import wanted_threshold
+
+        try:
+            wanted_threshold(settings.threshold)
+        except ValueError as error:
+            raise SettingError(f"--{error}") from None
+    _check_share("interval", settings.interval, "all cases", "0.9")
 
 
 def check_batch(settings: Options, data: "Dataset") -> None:

@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
-from kobai.cli.options import names, number
+from kobai.cli.options import names, number, whole
 
 TABLE = "Table"
+JUDGING = "How good it is"
 
 Target = Annotated[
     str | None,
@@ -44,6 +45,17 @@ TestSize = Annotated[
         metavar="SHARE",
         rich_help_panel=TABLE,
         help="The share of the rows to test on. Usually 0.2.",
+    ),
+]
+TestLast = Annotated[
+    float | None,
+    typer.Option(
+        "--test-last",
+        parser=number("--test-last"),
+        metavar="SHARE",
+        rich_help_panel=TABLE,
+        help="Test on the last rows, such as 0.2 of them, instead of drawn ones: for "
+        "rows in the order of time.",
     ),
 ]
 Drop = Annotated[
@@ -148,5 +160,76 @@ Header = Annotated[
         rich_help_panel=TABLE,
         help="Whether the first line has the columns' names; without, they are called "
         "1, 2, … Usually found out.",
+    ),
+]
+Id = Annotated[
+    str | None,
+    typer.Option(
+        "--id",
+        metavar="COLUMNS",
+        rich_help_panel=TABLE,
+        help="Columns to keep beside the predictions, such as names: a,b.",
+    ),
+]
+Explain = Annotated[
+    bool,
+    typer.Option(
+        "--explain",
+        rich_help_panel=TABLE,
+        help="Take the prediction of one row apart: what each column adds to it.",
+    ),
+]
+Row = Annotated[
+    int | None,
+    typer.Option(
+        "--row",
+        parser=whole("--row", 1),
+        metavar="N",
+        rich_help_panel=TABLE,
+        help="The row to explain. Usually 1, the first.",
+    ),
+]
+Folds = Annotated[
+    int | None,
+    typer.Option(
+        "--folds",
+        parser=whole("--folds", 2),
+        metavar="N",
+        rich_help_panel=JUDGING,
+        help="Train so many networks more, each tested on another part of the rows, "
+        "and show how their scores spread: cross-validation, usually with 5.",
+    ),
+]
+Seeds = Annotated[
+    int | None,
+    typer.Option(
+        "--seeds",
+        parser=whole("--seeds", 2),
+        metavar="N",
+        rich_help_panel=JUDGING,
+        help="Train with so many seeds, this one and those after it, and show how far "
+        "scores depend on them; the network of this one is kept.",
+    ),
+]
+Threshold = Annotated[
+    str | None,
+    typer.Option(
+        "--threshold",
+        metavar="GOAL",
+        autocompletion=names(("f1", "precision=0.9", "recall=0.9")),
+        rich_help_panel=JUDGING,
+        help="Of two classes: from which probability on to name the second. f1, "
+        "precision=0.9, recall=0.9 (found on rows held out), or a number. Usually 0.5.",
+    ),
+]
+Interval = Annotated[
+    float | None,
+    typer.Option(
+        "--interval",
+        parser=number("--interval"),
+        metavar="SHARE",
+        rich_help_panel=JUDGING,
+        help="Of numbers: predict an interval too that holds the truth in this share "
+        "of all cases, such as 0.9, by rows held out.",
     ),
 ]

@@ -14,6 +14,7 @@ from kobai.cli.settings import (
     Options,
     SettingError,
     check_batches,
+    check_judging,
     check_length,
     check_table,
     one_of,
@@ -43,6 +44,7 @@ def train(
     task: table_options.Task = None,
     test: table_options.Test = None,
     test_size: table_options.TestSize = None,
+    test_last: table_options.TestLast = None,
     drop: table_options.Drop = None,
     keep: table_options.Keep = None,
     category: table_options.Category = None,
@@ -54,6 +56,10 @@ def train(
     encoding: table_options.Encoding = None,
     separator: table_options.Separator = None,
     header: table_options.Header = None,
+    folds: table_options.Folds = None,
+    seeds: table_options.Seeds = None,
+    threshold: table_options.Threshold = None,
+    interval: table_options.Interval = None,
     run: options.RunName = None,
     resume: options.Resume = False,
     warm_start: options.WarmStart = None,
@@ -68,12 +74,14 @@ def train(
     kobai train mnist --data-dir FOLDER  takes its files from there
     kobai train my.npz --optimizer adam  your own x and t
     kobai train my.csv --target species  your own table, to learn a column of it
+    kobai train my.csv --target species --folds 5
     kobai train --resume --run runs/digits-1 --epochs 60
     kobai train --warm-start runs/my-1 more.csv
 
     The run folder gets the network (model.safetensors), the curves (curves.png,
-    history.csv), of a regression the predictions (predicted-and-true.png), and
-    settings and results (run.json).
+    history.csv), of a regression the predictions (predicted-and-true.png), of a
+    table a linear model to compare with (linear.safetensors), and settings and
+    results (run.json).
     """
     given = {k: v for k, v in locals().items() if v is not None}
     for name in ("run", "resume", "warm_start", "language", "quiet"):
@@ -107,6 +115,7 @@ def _fresh(run: str | None, given: dict[str, Any]) -> Options:
     check_length(settings)
     check_batches(settings)
     check_table(settings)
+    check_judging(settings)
     check_new(run, settings.data)
     return settings
 

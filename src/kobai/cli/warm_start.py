@@ -16,9 +16,18 @@ OF_COLUMNS = (
     *("target", "task", "drop", "keep", "category", "number", "missing", "date_order"),
 )
 OF_DATA = (
-    *("data", "data_dir", "test", "test_size", "encoding", "separator", "header"),
+    *(
+        "data",
+        "data_dir",
+        "test",
+        "test_size",
+        "test_last",
+        "encoding",
+        "separator",
+        "header",
+    ),
 )
-OF_LENGTH = ("epochs", "steps", "batch_size")
+OF_LENGTH = ("epochs", "steps", "batch_size", "folds", "seeds")
 
 
 def warm_started(run: str, given: dict[str, Any]) -> tuple["Model", dict[str, Any]]:
@@ -29,13 +38,19 @@ def warm_started(run: str, given: dict[str, Any]) -> tuple["Model", dict[str, An
     """
     if Path(run).expanduser().is_file():
         raise SettingError(f"--warm-start: {run} is a file; name the run folder of it")
+    for name in ("folds", "seeds"):
+        if name in given:
+            raise SettingError(
+                f"--{name}: got --warm-start too, whose network has learned from rows "
+                "already; train anew to compare"
+            )
     model, before = find_model(run), settings_of(run)
     _refuse_others(run, given, before)
     kept = {k: v for k, v in before.as_json().items() if k not in OF_LENGTH}
     if "data" in given:
         kept = {k: v for k, v in kept.items() if k not in OF_DATA}
-    if {"test", "test_size"} & given.keys():
-        kept |= {"test": None, "test_size": None}
+    if {"test", "test_size", "test_last"} & given.keys():
+        kept |= {"test": None, "test_size": None, "test_last": None}
     if given.get("optimizer", before.optimizer) != before.optimizer:
         # A rate suits one optimizer, and momentum goes with some.
         kept |= {"lr": None, "momentum": None}

@@ -11,7 +11,7 @@ from kobai.data.images.idx import read_idx
 from kobai.data.images.mnist import load_fashion_mnist, load_kuzushiji_mnist, load_mnist
 from kobai.data.npz import load_npz
 from kobai.data.ranges import InputRange
-from kobai.data.splits import train_test_split
+from kobai.data.splits import Fold, Last, train_test_split
 from kobai.data.toys import circles, gaussians, moons, sine, spiral, xor
 from kobai.functions.labels import one_hot
 
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 __all__ = [
     "Columns",
     "Dataset",
+    "Fold",
     "InputRange",
+    "Last",
     "circles",
     "gaussians",
     "load_dataset",

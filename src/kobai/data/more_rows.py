@@ -8,7 +8,7 @@ import numpy as np
 
 from kobai.data.checksum import Checksum
 from kobai.data.dataset import Array, Dataset
-from kobai.data.splits import chosen_rows
+from kobai.data.splits import Fold, chosen_rows, how_chosen
 from kobai.data.tables.columns import Columns
 from kobai.data.tables.frames import Table, Writes, open_table
 from kobai.data.tables.load import rows_of
@@ -26,7 +26,7 @@ def load_more_rows(
     columns: Columns,
     *,
     test: Any = None,
-    test_size: float = 0.2,
+    test_size: float | Fold = 0.2,
     seed: int = 0,
     weight: Any = None,
     class_weight: str | Mapping[Any, float] | None = None,
@@ -84,7 +84,7 @@ def load_more_rows(
         sample_weight=None if weights is None else _scaled(weights[~is_test], opened),
         notes=tuple(notes),
         writing=writing,
-        drawn=f"drawn by seed {seed}" if test is None else "",
+        drawn=how_chosen(test_size, seed) if test is None else "",
         checksum=str(total),
     )
 

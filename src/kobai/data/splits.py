@@ -3,10 +3,44 @@
 # NumPy loads np.random, which takes 10 ms, on first use: not for an annotation.
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from kobai.data.dataset import Array
 from kobai.keywords import checked_keywords
+
+
+class Last(float):
+    """The share of the rows to test on that come last, in the order of a table.
+
+    Rows in the order of time are learned from up to some day, and tested on after it:
+    drawn ones would have learned from the day before and the day after.
+
+    >>> chosen_rows(np.array([3, 1, 0, 2]), Last(0.5))
+    array([False, False,  True,  True])
+    """
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One part of `parts` of the rows, to test on: number `index`, from 0.
+
+    Every row is in one of them. Raises ValueError for a part that there is not.
+
+    >>> parts = [chosen_rows(np.array([3, 1, 0, 2]), Fold(i, 2)) for i in (0, 1)]
+    >>> sum(map(np.asarray, parts)).tolist()
+    [1, 1, 1, 1]
+
+    Stone (1974), "Cross-Validatory Choice and Assessment of Statistical Predictions".
+    """
+
+    index: int
+    parts: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.index < self.parts:
+            raise ValueError(f"Fold: got part {self.index} of {self.parts}")
 
 
 @checked_keywords
@@ -43,18 +77,49 @@ def train_test_split(
     return (x[train_rows], t[train_rows]), (x[test_rows], t[test_rows])
 
 
-def chosen_rows(order: Array, test_size: float, labels: Array | None = None) -> Array:
+def chosen_rows(
+    order: Array, test_size: float | Fold, labels: Array | None = None
+) -> Array:
     """Return which rows are for testing `(n,)`, chosen by their random order.
 
-    With `labels` `(n,)` each class is divided in the same proportion.
+    With `labels` `(n,)` each class is divided in the same proportion, but for `Last`.
     """
+    if isinstance(test_size, Fold):
+        return _in_fold(order, test_size, labels)
     count = _test_count(len(order), test_size)
     chosen = np.zeros(len(order), dtype=bool)
-    if labels is None:
+    if isinstance(test_size, Last):
+        chosen[len(order) - count :] = True
+    elif labels is None:
         chosen[order[:count]] = True
     else:
         chosen[_evenly(order, labels, count)] = True
     return chosen
+
+
+def _in_fold(order: Array, fold: Fold, labels: Array | None) -> Array:
+    """Return the rows of a fold: one of every so many, once sorted by label."""
+    if fold.parts > len(order) or fold.parts < 2:
+        raise ValueError(
+            f"folds: got {fold.parts} for {len(order)} rows; need 2 or more, and a row "
+            "for each"
+        )
+    if labels is not None:
+        order = order[np.argsort(labels[order], kind="stable")]
+    chosen = np.zeros(len(order), dtype=bool)
+    chosen[order[fold.index :: fold.parts]] = True
+    return chosen
+
+
+def how_chosen(test_size: float | Fold, seed: int) -> str:
+    """Say how rows are chosen to test on.
+
+    >>> how_chosen(0.2, 3), how_chosen(Last(0.2), 3), how_chosen(Fold(0, 5), 3)
+    ('drawn by seed 3', 'the last ones', 'part 1 of 5, drawn by seed 3')
+    """
+    if isinstance(test_size, Fold):
+        return f"part {test_size.index + 1} of {test_size.parts}, drawn by seed {seed}"
+    return "the last ones" if isinstance(test_size, Last) else f"drawn by seed {seed}"
 
 
 def _test_count(rows: int, test_size: float) -> int:

@@ -9,9 +9,11 @@ from typing import Any
 from kobai.data.ranges import InputRange
 from kobai.data.tables.columns import Columns
 from kobai.data.tables.text.writing import Writing
+from kobai.formats.calibration import Calibration
 from kobai.formats.model import Model
 
-VERSION = 2
+VERSION = WITH_THRESHOLD = 3
+WITH_COLUMNS = 2
 WITHOUT_COLUMNS = 1
 
 
@@ -24,7 +26,7 @@ def write(model: Model) -> str:
     """
     described: dict[str, Any] = {
         # An older Kobai would take a table's numbers as they are, and err silently.
-        "version": VERSION if model.columns else WITHOUT_COLUMNS,
+        "version": WITH_COLUMNS if model.columns else WITHOUT_COLUMNS,
         "architecture": model.network.architecture(),
         "classes": list(model.classes),
         "image_shape": model.image_shape and list(model.image_shape),
@@ -35,6 +37,11 @@ def write(model: Model) -> str:
         described["columns"] = model.columns.as_json()
     if model.writing:
         described["writing"] = model.writing.as_json()
+    if model.calibration:
+        described["calibration"] = model.calibration.as_json()
+        if model.calibration.threshold is not None:
+            # An older Kobai would name classes by 0.5, and err silently.
+            described["version"] = WITH_THRESHOLD
     if model.input_range:
         described["input_range"] = asdict(model.input_range)
     return json.dumps(described, ensure_ascii=False, allow_nan=False)
@@ -64,6 +71,8 @@ def parse(text: str) -> dict[str, Any]:
     if "columns" in found:
         decimal = found["writing"].decimal if "writing" in found else "."
         found["columns"] = Columns.from_json(found["columns"], decimal)
+    if "calibration" in found:
+        found["calibration"] = Calibration.from_json(found["calibration"])
     if "input_range" in found:
         found["input_range"] = InputRange.from_json(found["input_range"])
     return found
@@ -80,6 +89,7 @@ def preprocessing(found: dict[str, Any]) -> dict[str, Any]:
         "columns": found.get("columns"),
         "input_range": found.get("input_range"),
         "writing": found.get("writing"),
+        "calibration": found.get("calibration"),
     }
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from kobai.data.tables.text.writing import Writing
 from kobai.errors import ModelFileError
 from kobai.files import safetensors_bytes, write_atomically
 from kobai.formats import description
+from kobai.formats.calibration import Calibration
 from kobai.formats.model import Model
 from kobai.keywords import checked_keywords
 from kobai.networks import Network, architecture
@@ -35,6 +37,7 @@ def save_model(
     columns: Columns | None = None,
     input_range: InputRange | None = None,
     writing: Writing | None = None,
+    calibration: Calibration | None = None,
     data: Dataset | None = None,
 ) -> None:
     """Write a trained network, and how raw data becomes its inputs, to a file.
@@ -68,6 +71,7 @@ def save_model(
         if model != Model(network):
             raise ValueError("save_model: got data and what data says; need one")
         model = Model.of(network, data)
+    model = replace(model, calibration=calibration)
     arrays = {
         name: np.ascontiguousarray(array)
         for name, array in (network.params | network.statistics).items()

@@ -11,6 +11,7 @@ from kobai.data.ranges import InputRange
 from kobai.data.tables.columns import Columns
 from kobai.data.tables.text.writing import Writing
 from kobai.errors import visible
+from kobai.formats.calibration import Calibration
 from kobai.formats.layout import laid_out
 from kobai.formats.units import factor_to_raw, known_range
 from kobai.keywords import checked_keywords
@@ -27,7 +28,8 @@ class Model:
     `image_shape` the shape of one sample as a picture, `classes` a name per output.
     `columns` is what was fitted to the table that it was trained on, if that was one,
     and `writing` how the table's text was written. `input_range` says which raw numbers
-    it was trained on. Raises ValueError where these do not fit the network.
+    it was trained on, `calibration` from which probability on it says yes, or how far
+    off its numbers are. Raises ValueError where these do not fit the network.
 
     >>> from kobai.networks import Dense, Softmax
     >>> network = Network(4, [Dense(2), Softmax()])
@@ -44,6 +46,7 @@ class Model:
     columns: Columns | None = None
     input_range: InputRange | None = None
     writing: Writing | None = None
+    calibration: Calibration | None = None
 
     def __post_init__(self) -> None:
         _check_text(self)
@@ -130,7 +133,8 @@ class Model:
         """Return a Polars frame of predictions for a table: a frame or a file.
 
         A row of it belongs to the row of the table: the class and a column with the
-        probability of each, or the numbers under the names of the targets. Raises
+        probability of each, or the numbers under the names of the targets, with the
+        ends of the interval, "low" and "high", where it has one. Raises
         DataError where the table lacks a column or holds what the model cannot take,
         ValueError where the model was not trained on a table.
         """

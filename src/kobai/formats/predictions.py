@@ -1,8 +1,8 @@
 """What a model says about the rows of a table, as a table."""
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kobai.data.tables.columns import OTHER, Columns
-from kobai.data.tables.frames import Table, Writes, open_table
-from kobai.data.tables.new_rows import coded_blocks, lacking
+from kobai.data.tables.frames import Dtypes, Table, Writes, open_table
+from kobai.data.tables.new_rows import coded_blocks, lacking, named_columns
 from kobai.errors import DataError
 from kobai.files import naming
+from kobai.formats.calibration import Calibration
 from kobai.formats.rows import outputs_of
+from kobai.formats.shift import Shift
+from kobai.functions import decided
 
 if TYPE_CHECKING:
     import polars as pl
 
     from kobai.formats.model import Model
 
+Frames = Callable[[Dtypes], "Iterator[pl.DataFrame]"]
 CLASS = "class"
 WRITABLE = (".csv", ".tsv", ".parquet")
 
@@ -29,28 +33,33 @@ WRITABLE = (".csv", ".tsv", ".parquet")
 class Predictions:
     """The predictions for a table, to come block by block, and how its columns fit.
 
-    `strange` counts, of the rows so far, the cells of each column that are missing or
-    an unknown word where no training row had such a one.
+    `ids` are columns of the table that stand beside the predictions. `strange` counts,
+    of the rows so far, the cells of each column that are missing or an unknown word
+    where no training row had such a one; `shift` tells which columns lie elsewhere.
     """
 
     model: "Model"
     columns: Columns
     table: Table
+    shift: Shift
+    ids: tuple[str, ...] = ()
     strange: Counter[str] = field(default_factory=Counter)
 
     @property
     def extra(self) -> tuple[str, ...]:
-        """The columns that the model does not use, the targets aside."""
-        used = {*self.columns.sources, *self.columns.target.names}
+        """The columns that the model does not use, the targets and `ids` aside."""
+        used = {*self.columns.sources, *self.columns.target.names, *self.ids}
         return tuple(name for name in self.table.names if name not in used)
 
     def frames(self) -> "Iterator[pl.DataFrame]":
         """Yield a frame of predictions for each block of rows, in their order."""
-        for _, raw, _ in coded_blocks(self.columns, self.table):
+        for frame, raw, _ in coded_blocks(self.columns, self.table):
             if len(raw):
                 self.strange.update(strange_cells(self.columns, raw))
+                self.shift.add(raw)
                 outputs = outputs_of(self.model.network, self.columns, raw)
-                yield as_frame(self.columns, outputs)
+                found = as_frame(self.columns, outputs, self.model.calibration)
+                yield frame.select(self.ids).hstack(found) if self.ids else found
 
 
 def strange_cells(columns: Columns, raw: np.ndarray) -> dict[str, int]:
@@ -73,11 +82,14 @@ def strange_cells(columns: Columns, raw: np.ndarray) -> dict[str, int]:
     return found
 
 
-def predictions(model: "Model", table: Any, encoding: str | None = None) -> Predictions:
+def predictions(
+    model: "Model", table: Any, encoding: str | None = None, ids: Any = ()
+) -> Predictions:
     """Open a table for predictions; nothing of it but its columns is read yet.
 
-    Raises DataError where a column is missing, ValueError for a model that was not
-    trained on a table.
+    `ids` names columns to stand beside them, as `named_columns` takes it. Raises
+    DataError where a column is missing, or one of `ids` is called as a prediction is;
+    ValueError for a model that was not trained on a table.
     """
     if model.columns is None:
         raise ValueError(
@@ -85,7 +97,29 @@ def predictions(model: "Model", table: Any, encoding: str | None = None) -> Pred
         )
     opened = open_table(table, writes_of(model, encoding), model.columns.sources)
     lacking(opened.name, model.columns.sources, opened.names)
-    return Predictions(model, model.columns, opened)
+    chosen = named_columns(ids, opened, "id") if ids else ()
+    width = len(model.columns.target.classes or model.columns.target.names)
+    names = as_frame(model.columns, np.empty((0, width)), model.calibration).columns
+    for name in chosen:
+        if name in names:
+            raise DataError(
+                f'id: "{name}" is the name of a column of the predictions, too; rename '
+                "it in the table"
+            )
+    opened = replace(opened, frames=_as_written(opened, chosen))
+    return Predictions(model, model.columns, opened, Shift(model.columns), chosen)
+
+
+def _as_written(table: Table, ids: Collection[str]) -> Frames:
+    """Return how to read a table whose identifiers stay the text that they are."""
+
+    def frames(dtypes: Dtypes) -> "Iterator[pl.DataFrame]":
+        def others() -> dict[str, Any]:
+            return {k: v for k, v in dtypes().items() if k not in ids}
+
+        return table.frames(others)
+
+    return frames
 
 
 def writes_of(model: "Model", encoding: str | None) -> Writes:
@@ -116,23 +150,48 @@ def predict_table(model: "Model", table: Any) -> "pl.DataFrame":
     return pl.concat(frames)
 
 
-def as_frame(columns: Columns, outputs: np.ndarray) -> "pl.DataFrame":
+def as_frame(
+    columns: Columns, outputs: np.ndarray, calibration: Calibration | None = None
+) -> "pl.DataFrame":
     """Return outputs `(n, k)` under the names of the classes or of the targets."""
     import polars as pl
 
     target = columns.target
     if not target.classes:
-        return pl.DataFrame(
-            {name: outputs[:, i] for i, name in enumerate(target.names)}
-        )
-    if outputs.shape[1] == 1:
-        outputs = np.concatenate([1 - outputs, outputs], axis=1)
+        return pl.DataFrame(_with_ends(target.names, outputs, calibration))
+    outputs = of_both_classes(columns, outputs)
+    named = decided(outputs, calibration.threshold if calibration else None)
     # A class of this name needs the column for its probability.
     head = CLASS if CLASS not in target.classes else f"predicted {CLASS}"
     names = pl.Series(head, target.classes, dtype=pl.String)
-    best = names.gather(outputs.argmax(axis=1))
+    best = names.gather(named.argmax(axis=1))
     shares = {name: outputs[:, i] for i, name in enumerate(target.classes)}
     return pl.DataFrame({head: best, **shares})
+
+
+def of_both_classes(columns: Columns, outputs: np.ndarray) -> np.ndarray:
+    """Return outputs with a probability for each class: a single one says p of two."""
+    if columns.target.classes and outputs.shape[1] == 1:
+        return np.concatenate([1 - outputs, outputs], axis=1)
+    return outputs
+
+
+def _with_ends(
+    names: Sequence[str], outputs: np.ndarray, calibration: Calibration | None
+) -> dict[str, np.ndarray]:
+    """Return numbers by the names of the targets, each with the ends of its interval.
+
+    No end has the name of a target.
+    """
+    found = {name: outputs[:, i] for i, name in enumerate(names)}
+    reaches = calibration.reaches if calibration else ()
+    for (name, values), reach in zip(list(found.items()), reaches, strict=False):
+        for end, sign in (("low", -1), ("high", 1)):
+            column = f"{name} {end}"
+            while column in found:
+                column += "_"
+            found[column] = values + sign * reach
+    return found
 
 
 def write_predictions(found: Predictions, path: Path) -> int:

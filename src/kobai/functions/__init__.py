@@ -14,6 +14,13 @@ from kobai.functions.activations import (
     tanh,
 )
 from kobai.functions.initializers import he, normal, xavier
+from kobai.functions.intervals import (
+    bootstrap_interval,
+    conformal_reach,
+    roc_auc,
+    roc_auc_interval,
+    share_interval,
+)
 from kobai.functions.labels import one_hot
 from kobai.functions.losses import (
     binary_cross_entropy,
@@ -35,13 +42,24 @@ from kobai.functions.metrics import (
     r2,
     rmse,
 )
+from kobai.functions.thresholds import (
+    Threshold,
+    best_threshold,
+    decided,
+    threshold_at,
+)
 
 __all__ = [
+    "Threshold",
     "accuracy",
     "balanced_accuracy",
+    "best_threshold",
     "binary_cross_entropy",
+    "bootstrap_interval",
+    "conformal_reach",
     "confusion",
     "cross_entropy_error",
+    "decided",
     "exponential",
     "gelu",
     "he",
@@ -59,6 +77,9 @@ __all__ = [
     "r2",
     "relu",
     "rmse",
+    "roc_auc",
+    "roc_auc_interval",
+    "share_interval",
     "sigmoid",
     "sigmoid_cross_entropy",
     "softmax",
@@ -67,5 +88,6 @@ __all__ = [
     "step",
     "sum_squared_error",
     "tanh",
+    "threshold_at",
     "xavier",
 ]

@@ -62,13 +62,14 @@ def confusion(y: Array, t: Array) -> np.ndarray:
     array([[0, 0],
            [1, 1]])
     """
-    y, t = _with_labels(y, t)
+    y, t = with_labels(y, t)
     k = max(2, y.shape[1])
     guesses = y[:, 0] > 0.5 if y.shape[1] == 1 else y.argmax(axis=1)
     return np.bincount(t * k + guesses, minlength=k * k).reshape(k, k)
 
 
-def _with_labels(y: Array, t: Array) -> tuple[np.ndarray, np.ndarray]:
+def with_labels(y: Array, t: Array) -> tuple[np.ndarray, np.ndarray]:
+    """Return outputs (n, k) and labels (n,), or say what is wrong with them."""
     y, t = np.asarray(y), np.asarray(t)
     if y.ndim != 2 or t.shape != y.shape[:1] or t.dtype.kind not in "iub":
         raise ValueError(
@@ -133,7 +134,7 @@ def log_loss(y: Array, t: Array) -> float:
     >>> round(log_loss(np.array([[0.1, 0.9], [0.5, 0.5]]), np.array([1, 0])), 4)
     0.3993
     """
-    y, t = _with_labels(y, t)
+    y, t = with_labels(y, t)
     if y.shape[1] == 1:
         y = np.concatenate([1 - y, y], axis=1)
     given = y[np.arange(len(t)), t]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kobai.errors import suggest
 from kobai.files import write_atomically
-from kobai.gallery import digits, figures, networks, planes
+from kobai.gallery import digits, figures, networks, planes, tables
 from kobai.plots import fonts
 from kobai.plots.movies import Movie
 from kobai.plots.networks import network_drawing
@@ -55,6 +55,8 @@ FIGURES: dict[str, Drawing] = {
     "misclassified": digits.misclassified,
     "first-layer-weights": digits.first_layer_weights,
     "predicted-and-true": networks.predicted_and_true,
+    "column-importance": tables.column_importance,
+    "partial-dependence": tables.partial_dependence,
 }
 """A figure's name -> a function of `language` and `seed` that draws it."""
 

@@ -33,12 +33,16 @@ from kobai.plots.results import (
     softmax_and_cross_entropy,
 )
 from kobai.plots.surfaces import descent_surface, gradient_field, optimizer_paths
+from kobai.plots.tables.dependence import DependencePanel, partial_dependence
+from kobai.plots.tables.importance import column_importance
 
 __all__ = [
+    "DependencePanel",
     "FontWarning",
     "Movie",
     "activation_functions",
     "activation_histograms",
+    "column_importance",
     "computational_graph",
     "confusion_matrix",
     "decision_regions",
@@ -58,6 +62,7 @@ __all__ = [
     "neuron_curves",
     "optimizer_paths",
     "overfitting",
+    "partial_dependence",
     "predicted_and_true",
     "softmax_and_cross_entropy",
     "step_losses",

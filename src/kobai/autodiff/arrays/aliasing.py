@@ -73,6 +73,24 @@ class Changeable(Overloaded):
             )
         return self._node
 
+    @property
+    def first(self) -> Any:
+        """The array whose memory this one shares: itself, or what it is a view of."""
+        return self if self._base is None else self._base
+
+    def places(self) -> Any:
+        """Return where in the first array the entries stand; None if not known."""
+        # Each entry is numbered, and its number written where the entry is from.
+        numbers: Any = np.arange(1, self.size + 1).reshape(self.shape)
+        array = self
+        while array._viewed is not None:
+            write, array = array._write, array._viewed
+            if write is None:
+                return None
+            numbers = write(np.zeros(array.shape, int), numbers)
+        there = np.flatnonzero(numbers)
+        return there[np.argsort(np.ravel(numbers)[there])]
+
     def kept(self) -> Any:
         """Return an array of the same values that changes of this one do not reach."""
         return type(self)(self.owner, self.node)
@@ -91,6 +109,14 @@ class Changeable(Overloaded):
     def shape(self) -> tuple[int, ...]:
         """The length of each axis."""
         raise NotImplementedError
+
+    @property
+    def size(self) -> int:
+        """How many numbers there are."""
+        size = 1
+        for length in self.shape:
+            size *= length
+        return size
 
     @property
     def dtype(self) -> Any:

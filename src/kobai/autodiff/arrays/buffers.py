@@ -16,8 +16,14 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.flat import Flat
-from kobai.autodiff.arrays.layout import BY_ORDER, check_order
+from kobai.autodiff.arrays.layout import (
+    BY_ORDER,
+    check_order,
+    in_doubt,
+    lies_one_way,
+)
 from kobai.autodiff.arrays.memory import NOT_PLAIN, Memory, as_view, is_basic
+from kobai.autodiff.arrays.overlap import refuse_overlap, refuse_rewriting
 from kobai.autodiff.primitive import Overloaded
 from kobai.errors import GradientError
 
@@ -50,13 +56,22 @@ def as_values(x: Any) -> Any:
            [3, 4]])
     """
     if type(x) is Valued:
-        return _memory(x).read(x)
+        values = _memory(x).read(x)
+        return in_doubt(values) if x.lies_in_doubt else values
     if not is_list(x):
         return x
     if not has_values(x):
         return _array(x)
     parts = [as_values(p) if has_values(p) else _array(p, copy=None) for p in x]
+    # An empty list is of no type.
+    kinds = [q.dtype for p, q in zip(x, parts, strict=True) if not _is_empty(p)]
+    if kinds and len(kinds) < len(parts):
+        return np.stack(parts, dtype=np.result_type(*kinds), casting="unsafe")
     return np.stack(parts)
+
+
+def _is_empty(x: Any) -> bool:
+    return is_list(x) and all(map(_is_empty, x))
 
 
 def result_of(x: Any) -> Any:
@@ -112,13 +127,34 @@ class Buffer(np.ndarray):
         self, array: Any, context: Any = None, return_scalar: bool = False
     ) -> Any:
         # What is computed from a buffer is none.
-        return array[()] if return_scalar and array is not self else array
+        result = array[()] if return_scalar and array is not self else array
+        return as_doubtful(result) if self.lies_in_doubt else result
+
+    def __array_function__(
+        self, function: Any, types: Any, args: Any, kwargs: Any
+    ) -> Any:
+        result = super().__array_function__(function, types, args, kwargs)
+        return as_doubtful(result) if self.lies_in_doubt else result
 
     def __setitem__(self, index: Any, value: Any) -> None:
         if type(self) is Valued or has_values(value) or has_values(index):
+            if getattr(value, "first", None) is self.first:
+                refuse_rewriting(self, index, ops.split_index(index)[0], value)
             _write(self, index, as_values(value))
         else:
             super().__setitem__(index, value)
+
+    @property
+    def first(self) -> Any:
+        """The array whose memory this one shares: itself, or what it is a view of."""
+        return self if self._owner is None else self._owner
+
+    def places(self) -> Any:
+        """Return where in memory the entries stand."""
+        there = np.array([self.ctypes.data])
+        for n, stride in zip(self.shape, self.strides, strict=True):
+            there = np.add.outer(there, stride * np.arange(n))
+        return there.ravel()
 
     def hold_values(self, held: bool) -> None:
         """Let this array and all views of its memory hold values, or plain numbers."""
@@ -164,7 +200,17 @@ class Buffer(np.ndarray):
 
     @flat.setter
     def flat(self, value: Any) -> None:
+        refuse_overlap("ndarray.flat", self, value)
         self.flat[:] = as_values(value)
+
+    @property
+    def real(self) -> Any:
+        """The real parts: all there is."""
+        return self
+
+    @real.setter
+    def real(self, value: Any) -> None:
+        self[...] = np.real(value)
 
     def __repr__(self) -> str:
         return repr(np.ndarray.view(self, np.ndarray))
@@ -322,11 +368,24 @@ _OF_VIEWS |= {np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit}
 _OF_VIEWS |= {np.unstack, np.broadcast_to, np.real, np.linalg.diagonal}
 
 
+def as_doubtful(x: Any) -> Any:
+    """Return a plain array, or several, as buffers that lie in doubt."""
+    if is_list(x):
+        return type(x)(map(as_doubtful, x))
+    if type(x) not in (np.ndarray, Buffer) or lies_one_way(x.shape):
+        return x
+    doubtful = x.view(Buffer)
+    # Later views ask the first buffer of the memory.
+    doubtful.lies_in_doubt = doubtful.first.lies_in_doubt = True
+    return doubtful
+
+
 def copied(array: Buffer, order: Any = "K", subok: bool = False) -> Buffer:
     """Return a buffer of the same numbers, in the order in which NumPy copies them."""
     plain = np.ndarray.view(array, np.ndarray)
-    fresh: Buffer = np.empty_like(plain, array.dtype, order)  # type: ignore[assignment]
-    fresh.lies_in_doubt = array.lies_in_doubt and order not in ("C", "F")
+    fresh = np.empty_like(plain, array.dtype, order).view(Buffer)
+    if array.lies_in_doubt and order not in ("C", "F"):
+        fresh = as_doubtful(fresh)
     fresh[...] = array
     return fresh
 
@@ -341,7 +400,7 @@ def _refuse_in_numba() -> None:
 
 
 def _memory(array: Buffer) -> Memory:
-    owner = array if array._owner is None else array._owner
+    owner: Buffer = array.first
     if owner._memory is None:
         owner._memory = Memory(owner)
     return owner._memory
@@ -353,6 +412,8 @@ def _memory(array: Buffer) -> Memory:
 def _write(array: Buffer, index: Any, value: Any) -> None:
     if not array.flags.writeable:
         raise ValueError("assignment destination is read-only")
+    if array.dtype.kind != "f":
+        raise GradientError(NOT_PLAIN)
     memory = _memory(array)
     if is_basic(index):
         part = np.ndarray.__getitem__(array, as_view(index))

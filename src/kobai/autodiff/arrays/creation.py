@@ -17,6 +17,7 @@ from kobai.autodiff.arrays.aliasing import Changeable
 from kobai.autodiff.arrays.buffers import (
     Buffer,
     Valued,
+    as_doubtful,
     as_values,
     copied,
     has_values,
@@ -120,9 +121,7 @@ def _like(
     if type(a) is Valued:
         model, dtype = np.ndarray.view(a, np.ndarray), dtype or a.dtype
     made = _made(original, model, dtype, order, *args, **kwargs)
-    if type(made) is Buffer and order not in ("C", "F"):
-        made.lies_in_doubt = _lies_in_doubt(a)
-    return made
+    return made if order in ("C", "F") or not _lies_in_doubt(a) else as_doubtful(made)
 
 
 def _copy(original: Any, a: Any, order: Any = "K", subok: bool = False) -> Any:
@@ -273,9 +272,11 @@ def _full(original: Any, shape: Any, fill_value: Any, *args: Any, **kwargs: Any)
 def _full_like(
     original: Any, a: Any, fill_value: Any, *args: Any, **kwargs: Any
 ) -> Any:
-    if not has_values(a) and not has_values(fill_value):
-        return _made(original, a, fill_value, *args, **kwargs)
-    return full_like(a, as_values(fill_value), *args, **kwargs)
+    if has_values(a) or has_values(fill_value):
+        made = full_like(a, as_values(fill_value), *args, **kwargs)
+    else:
+        made = _made(original, a, fill_value, *args, **kwargs)
+    return as_doubtful(made) if _lies_in_doubt(a) else made
 
 
 _ORDERS = {np.ascontiguousarray: "C", np.asfortranarray: "F"}

@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from kobai.autodiff.arrays.overlap import refuse_overlap
+
 
 class Flat(NDArrayOperatorsMixin):
     """The numbers of an array one after another, to go through, read and write."""
@@ -35,6 +37,15 @@ class Flat(NDArrayOperatorsMixin):
         return number
 
     @property
+    def first(self) -> Any:
+        """The array whose memory the numbers lie in."""
+        return self.base.first
+
+    def places(self) -> Any:
+        """Return where the numbers lie there; None if not known."""
+        return self.base.places()
+
+    @property
     def _array(self) -> Any:
         return self.base if self.base.ndim else self.base[None]
 
@@ -45,6 +56,7 @@ class Flat(NDArrayOperatorsMixin):
         return self._array[self._places(index)]
 
     def __setitem__(self, index: Any, value: Any) -> None:
+        refuse_overlap("ndarray.flat", self.base, value)
         places = self._places(index)
         is_bool = self.base.dtype.kind == "b"
         if (
@@ -69,13 +81,14 @@ class Flat(NDArrayOperatorsMixin):
     def __array_ufunc__(
         self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any
     ) -> Any:
-        return getattr(ufunc, method)(*map(_row, inputs), **kwargs)
+        return getattr(ufunc, method)(*map(in_a_row, inputs), **kwargs)
 
     def __array_function__(
         self, function: Any, types: Any, args: Any, kwargs: Any
     ) -> Any:
-        return function(*map(_row, args), **kwargs)
+        return function(*map(in_a_row, args), **kwargs)
 
 
-def _row(x: Any) -> Any:
+def in_a_row(x: Any) -> Any:
+    """Return the numbers of x.flat as an array; anything else as it is."""
     return x.base.flatten() if type(x) is Flat else x

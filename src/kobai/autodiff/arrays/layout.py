@@ -77,7 +77,7 @@ def is_known(node: Any) -> bool:
         if node.primitive is None or node in seen or lies_one_way(node.value.shape):
             continue
         seen.add(node)
-        if any(isinstance(x, Overloaded) for x in node.values):
+        if any(isinstance(x, Overloaded) or _is_doubtful(x) for x in node.values):
             return False
         parts = node.primitive, node.value, node.values, node.attributes
         if not lies_as_in_numpy(*parts):
@@ -86,6 +86,14 @@ def is_known(node: Any) -> bool:
             return False
         todo += [parent for _, parent in node.parents]
     return True
+
+
+def _is_doubtful(x: Any) -> bool:
+    # Of a buffer that lies in doubt a tape keeps a plain view of a copy.
+    return any(
+        getattr(array, "lies_in_doubt", False)
+        for array in (x, getattr(x, "base", None))
+    )
 
 
 # Methods whose result is a view or a copy, or in this or that order, as an array lies.

@@ -6,8 +6,9 @@ from typing import Any, NoReturn
 import numpy as np
 
 from kobai.autodiff import operations as ops
-from kobai.autodiff.arrays.flat import Flat
+from kobai.autodiff.arrays.flat import Flat, in_a_row
 from kobai.autodiff.arrays.layout import in_doubt
+from kobai.autodiff.arrays.overlap import refuse_overlap
 from kobai.autodiff.numpy_functions import call_twin, twin_for
 from kobai.autodiff.numpy_functions.arrangement import move_in
 from kobai.errors import GradientError
@@ -86,6 +87,7 @@ class Methods:
     __slots__ = ()
 
     shape: Any
+    size: int
     dtype: Any
 
     sum, mean, max, min = (_method(f) for f in (np.sum, np.mean, np.max, np.min))
@@ -110,14 +112,6 @@ class Methods:
     def ndim(self) -> int:
         """How many axes there are."""
         return len(self.shape)
-
-    @property
-    def size(self) -> int:
-        """How many numbers there are."""
-        size = 1
-        for length in self.shape:
-            size *= length
-        return size
 
     @property
     def itemsize(self) -> int:
@@ -151,8 +145,8 @@ class Methods:
 
     @real.setter
     def real(self, value: Any) -> None:
-        imaginary = 1j * self.imag if self.dtype.kind == "c" else 0
-        self[...] = np.real(value) + imaginary
+        is_complex = self.dtype.kind == "c"
+        self[...] = np.real(value) + 1j * self.imag if is_complex else np.real(value)
 
     @property
     def imag(self) -> Any:
@@ -175,7 +169,8 @@ class Methods:
         def move(numbers: Any, values: Any) -> None:
             numbers.flat = values
 
-        move_in("ndarray.flat", self, value, move)
+        refuse_overlap("ndarray.flat", self, value)
+        move_in("ndarray.flat", self, in_a_row(value), move)
 
     def __getattr__(self, name: str) -> Any:
         if hasattr(np.ndarray, name):

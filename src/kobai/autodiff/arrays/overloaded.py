@@ -11,6 +11,7 @@ from kobai.autodiff.arrays.buffers import as_values
 from kobai.autodiff.arrays.memory import NOT_PLAIN
 from kobai.autodiff.arrays.methods import Methods
 from kobai.autodiff.arrays.operators import Operators
+from kobai.autodiff.arrays.overlap import refuse_rewriting
 from kobai.autodiff.arrays.ufuncs import call_ufunc, qualified
 from kobai.autodiff.numpy_functions import (
     CONSTANT_FUNCTIONS,
@@ -97,6 +98,8 @@ class ArrayLike(Operators, Methods, Changeable):
         if self.is_number:
             raise TypeError("a number does not take x[index] = value; need an array")
         arrays, pattern = ops.split_index(index)
+        if getattr(value, "first", None) is self.first:
+            refuse_rewriting(self, index, arrays, value)
         self.update(ops.SETITEM(self, as_values(value), *arrays, pattern=pattern))
 
     def __len__(self) -> int:

@@ -17,6 +17,7 @@ from kobai.autodiff.numpy_functions.table import (
     as_arrays,
     as_number,
     loop_types,
+    mask_for,
     one_axis,
 )
 from kobai.autodiff.primitive import Overloaded, Primitive
@@ -109,7 +110,7 @@ def _ordered(result: Any, order: str) -> Any:
 
 def _store(name: str, target: Any, result: Any, where: Any) -> Any:
     if where is not True:
-        result = np.where(where, result, target)
+        result = np.where(mask_for(target, where), result, target)
     return stored(name, target, stretched(target, result))
 
 

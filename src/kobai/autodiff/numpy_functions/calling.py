@@ -15,6 +15,7 @@ from kobai.autodiff.arrays.buffers import (
     is_list,
 )
 from kobai.autodiff.arrays.memory import are_held
+from kobai.autodiff.arrays.overlap import refuse_overlap
 from kobai.autodiff.primitive import Overloaded
 from kobai.errors import GradientError
 
@@ -30,6 +31,10 @@ _HARMLESS = {
 # They write into what they are given.
 _WRITING = {np.copyto, np.put, np.place, np.putmask, np.put_along_axis}
 _WRITING |= {np.fill_diagonal}
+# Their out= may be larger than the result.
+_STRETCHED = {np.clip, np.einsum, np.cumsum, np.cumprod}
+# They write into out= while they still read.
+_UNREAD = {np.concatenate, np.stack, np.ptp}
 
 
 def call_twin(
@@ -53,7 +58,9 @@ def call_twin(
                 f"({misfit}); write it without that argument"
             ) from None
         result = _called(function, twin, args, given)
-    if target is not None and function is np.clip:
+    if target is not None and function in _UNREAD:
+        refuse_overlap(f"np.{function.__name__}", target, args, *given.values())
+    if target is not None and function in _STRETCHED:
         result = stretched(target, result)
     return result if target is None else stored(function.__name__, target, result)
 

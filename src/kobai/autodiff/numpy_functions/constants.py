@@ -10,6 +10,7 @@ import numpy as np
 from kobai.autodiff.numpy_functions.table import (
     FUNCTIONS,
     as_array,
+    mask_for,
     normalized_axis,
     one_axis,
     reduced_axes,
@@ -103,13 +104,15 @@ _enter_place(np.argmin)
 
 @twin_of(np.all)
 def _all(a: Any, axis: Any = None, *, keepdims: bool = False, where: Any = True) -> Any:
-    unlike = np.logical_and(np.logical_not(as_array(a)), where)
+    a = as_array(a)
+    unlike = np.logical_and(np.logical_not(a), mask_for(a, where))
     return np.equal(_count(unlike, axis, keepdims), 0)
 
 
 @twin_of(np.any)
 def _any(a: Any, axis: Any = None, *, keepdims: bool = False, where: Any = True) -> Any:
-    alike = np.logical_and(np.not_equal(as_array(a), 0), where)
+    a = as_array(a)
+    alike = np.logical_and(np.not_equal(a, 0), mask_for(a, where))
     return np.greater(_count(alike, axis, keepdims), 0)
 
 

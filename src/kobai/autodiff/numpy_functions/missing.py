@@ -10,10 +10,11 @@ from kobai.autodiff.numpy_functions.order import (
     laid_out,
     shares_of,
 )
-from kobai.autodiff.numpy_functions.reductions import only
+from kobai.autodiff.numpy_functions.reductions import need_initial, only
 from kobai.autodiff.numpy_functions.table import (
     FUNCTIONS,
     as_array,
+    mask_for,
     reduced_axes,
     twin_of,
 )
@@ -37,7 +38,7 @@ _enter(np.nancumprod, np.cumprod, 1)
 
 
 def _present(a: Any, where: Any) -> Any:
-    return np.logical_and(np.logical_not(np.isnan(a)), where)
+    return np.logical_and(np.logical_not(np.isnan(a)), mask_for(a, where))
 
 
 def _enter_mean(function: Any, plain: Any) -> None:
@@ -58,6 +59,14 @@ _enter_mean(np.nanvar, np.var)
 _enter_mean(np.nanstd, np.std)
 
 
+def _need_axes(function: Any, a: Any) -> None:
+    # Of a number that is not looked at NumPy says nan; of an array, what is initial.
+    if not a.ndim:
+        raise GradientError(
+            f"np.{function.__name__}: got where= for a number; use np.where"
+        )
+
+
 def _enter_extremum(function: Any, plain: Any, filling: float) -> None:
     """Enter the twin of an extreme entry of those that are there."""
 
@@ -71,6 +80,9 @@ def _enter_extremum(function: Any, plain: Any, filling: float) -> None:
     ) -> Any:
         a = as_array(a)
         options = {"axis": axis, "keepdims": keepdims}
+        if mask_for(a, where) is not True:
+            need_initial(function.__name__, initial)
+            _need_axes(function, a)
         gaps = np.isnan(only(where, a, filling))
         asked = {} if initial is None else {"initial": initial, "where": where}
         found = plain(np.where(np.isnan(a), filling, a), **options, **asked)

@@ -13,17 +13,17 @@ from kobai.autodiff.numpy_functions.table import (
     as_inexact,
     as_number,
     converted,
+    mask_for,
     normalized_axis,
     one_axis,
     reduced_axes,
     twin_of,
 )
-from kobai.errors import GradientError
 
 
 def only(where: Any, a: Any, filling: Any) -> Any:
     """Return a with `filling` where a reduction is not to look."""
-    return a if where is True else np.where(where, a, filling)
+    return a if where is True else np.where(mask_for(a, where), a, filling)
 
 
 @twin_of(np.sum)
@@ -64,20 +64,19 @@ def _prod(
     return as_number(a if initial is None else converted(a * initial, a.dtype))
 
 
+def need_initial(name: str, initial: Any) -> None:
+    """Raise where an extremum of some entries does not know that of none."""
+    if initial is None:
+        raise ValueError(f"{name}: got where= alone; need initial=, the {name} of none")
+
+
 def _extremum(primitive: Any, larger: Any, a: Any, axis: Any, **options: Any) -> Any:
     keepdims, initial = bool(options["keepdims"]), options["initial"]
     where = options["where"]
-    if getattr(where, "is_python_number", False):
-        raise GradientError(
-            f"{primitive.name}: got where= of a comparison of Python's numbers; use "
-            "np.where, or give initial="
-        )
-    if where is not True and initial is None:
-        raise ValueError(
-            f"{primitive.name}: got where= alone; need initial=, the {primitive.name} "
-            "of nothing"
-        )
-    a = only(where, as_array(a), initial)
+    a = as_array(a)
+    if mask_for(a, where) is not True:
+        need_initial(primitive.name, initial)
+    a = only(where, a, initial)
     axes = reduced_axes(axis, a.ndim)
     if initial is not None and 0 in (a.shape[i] for i in axes):
         return converted(np.sum(a, axis=axes, keepdims=keepdims) + initial, a.dtype)
@@ -125,7 +124,7 @@ def _count(a: Any, axes: tuple[int, ...], where: Any) -> Any:
     """Return how many entries are looked at, for each entry of a mean."""
     if where is True:
         return product_of(a.shape[i] for i in axes)
-    looked_at = np.broadcast_to(where, a.shape)
+    looked_at = np.broadcast_to(mask_for(a, where), a.shape)
     return np.sum(looked_at, axis=axes, keepdims=True).astype(a.dtype)
 
 

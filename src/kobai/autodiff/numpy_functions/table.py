@@ -8,6 +8,7 @@ import numpy as np
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.buffers import has_values
 from kobai.autodiff.primitive import Overloaded
+from kobai.errors import GradientError
 
 # NumPy's function -> its twin.
 FUNCTIONS: dict[Any, Callable[..., Any]] = {}
@@ -39,6 +40,22 @@ def as_arrays(values: Any) -> list[Any]:
 def as_number(x: Any) -> Any:
     """Return an array, but a number where it has no axes, as NumPy's functions do."""
     return x if x.ndim else x[()]
+
+
+def mask_for(a: Any, where: Any) -> Any:
+    """Return where= of a function that looks at some entries of an array only."""
+    if where is True:
+        return True
+    mask = as_array(where)
+    if getattr(where, "is_python_number", False) or mask.dtype.kind != "b":
+        # Of Python's numbers True alone is no mask, and whether it is is not known.
+        raise GradientError(
+            "where=: got no array of bools but a comparison of Python's numbers, or "
+            f"{mask.dtype}; use a mask of the array, as x > 0, or np.where"
+        )
+    if mask.ndim > a.ndim or np.broadcast_shapes(mask.shape, a.shape) != a.shape:
+        raise ValueError(f"where=: got {mask.shape} for an array {a.shape}")
+    return mask
 
 
 def converted(x: Any, dtype: Any) -> Any:

@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from kobai.autodiff.arrays.overlap import refuse_overlap, refuse_uneven
 from kobai.autodiff.numpy_functions.arrangement import known, move_in, writable
-from kobai.autodiff.numpy_functions.table import as_array, twin_of
+from kobai.autodiff.numpy_functions.table import as_array, mask_for, twin_of
 
 
 @twin_of(np.copyto)
@@ -19,7 +20,9 @@ def _copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -
             f"copyto: got {np.result_type(src)} for an array of {target.dtype}; cannot "
             f"be stored with casting={casting!r}"
         )
-    target[...] = src if where is True else np.where(where, src, target)
+    refuse_uneven("np.copyto", target, src)
+    mask = mask_for(target, where)
+    target[...] = src if mask is True else np.where(mask, src, target)
 
 
 @twin_of(np.put)
@@ -31,6 +34,7 @@ def _put(a: Any, ind: Any, v: Any, mode: Any = "raise") -> None:
 @twin_of(np.place)
 def _place(arr: Any, mask: Any, vals: Any) -> None:
     known(np.place, "mask", mask)
+    refuse_overlap("np.place", arr, vals)
     move_in("place", arr, vals, lambda a, v: np.place(a, mask, v))
 
 
@@ -42,6 +46,7 @@ def _putmask(a: Any, mask: Any, values: Any) -> None:
 
 @twin_of(np.fill_diagonal)
 def _fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
+    refuse_overlap("np.fill_diagonal", a, val)
     move_in("fill_diagonal", a, val, lambda a, v: np.fill_diagonal(a, v, wrap))
 
 

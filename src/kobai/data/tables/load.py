@@ -9,7 +9,7 @@ import numpy as np
 
 from kobai.data.checksum import Checksum
 from kobai.data.dataset import Array, Dataset
-from kobai.data.splits import chosen_rows
+from kobai.data.splits import Fold, chosen_rows, how_chosen
 from kobai.data.tables.columns import Columns, Target
 from kobai.data.tables.fitting import Fitted
 from kobai.data.tables.frames import Table, Writes, open_table
@@ -34,7 +34,7 @@ def load_table(
     target: Names,
     *,
     test: Any = None,
-    test_size: float = 0.2,
+    test_size: float | Fold = 0.2,
     seed: int = 0,
     task: str | None = None,
     drop: Names = (),
@@ -55,7 +55,8 @@ def load_table(
     `table` is a CSV, TSV or Parquet file, or a Polars or pandas frame; `target` names
     a column, or several (in a frame of pandas numbers may be names). `test` is a second
     table to test on; without one `test_size` of the rows, drawn by `seed`, is (of each
-    class its share).
+    class its share); `Last(0.2)` is the last fifth, for rows in the order of time, and
+    `Fold(0, 5)` the first of five parts, both from `kobai.data`.
 
     - Numbers are standardised by the training rows; missing ones become the mean, and
       a further input says that they were missing.
@@ -133,7 +134,7 @@ def load_table(
         notes=tuple(notes),
         writing=_writing(raw),
         told=told(raw, fitted, kind, chosen.weight),
-        drawn=f"drawn by seed {seed}" if test is None else "",
+        drawn=how_chosen(test_size, seed) if test is None else "",
         checksum=str(total),
     )
 
@@ -175,7 +176,7 @@ def rows_of(
 def divided_rows(
     table: Table,
     columns: Columns,
-    test_size: float = 0.2,
+    test_size: float | Fold = 0.2,
     seed: int = 0,
 ) -> tuple[Array, Array, int, str]:
     """Return the test rows that `load_table` draws, as columns fitted before take them.
@@ -266,7 +267,9 @@ def _writing(raw: RawTable) -> Writing:
     return Writing(raw.table.separator, raw.table.encoding, decimal, raw.table.header)
 
 
-def _divide(rows: Array, labels: Array | None, test_size: float, seed: int) -> Array:
+def _divide(
+    rows: Array, labels: Array | None, test_size: float | Fold, seed: int
+) -> Array:
     """Return which of the rows that have a target are for testing `(n,)`."""
     known = np.flatnonzero(rows)
     order = np.random.default_rng(seed).permutation(len(known))

@@ -161,11 +161,19 @@ def meaning(prediction: Prediction) -> str:
     'the probability of the second class'
     """
     model = prediction.model
+    known = model.calibration
     if prediction.output_name == "values":
-        return "the numbers that the network computes"
+        text = "the numbers that the network computes"
+        if known and known.reaches:
+            far = " and ".join(f"{reach:.6g}" for reach in known.reaches)
+            text += f"; in {known.level:.0%} of all cases the truth is within {far}"
+        return text
+    text = "the probability of each class"
     if model.network.outputs[-1] == 1:
-        return "the probability of the second class"
-    return "the probability of each class"
+        text = "the probability of the second class"
+    if known and known.threshold is not None:
+        text += f"; the second is predicted from {known.threshold:.6g} on"
+    return text
 
 
 def nested(array: np.ndarray, opening: str = "[", closing: str = "]") -> str:

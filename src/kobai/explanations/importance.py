@@ -1,0 +1,186 @@
+"""Which columns of a table a network needs: by how much worse it does without each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kobai.data.dataset import Array
+from kobai.data.tables.columns import Columns
+from kobai.errors import visible
+from kobai.explanations.inputs import (
+    columns_of,
+    drawn,
+    inputs_of_columns,
+    rows_with_targets,
+)
+from kobai.functions import accuracy, log_loss, r2, rmse
+from kobai.keywords import checked_keywords
+
+if TYPE_CHECKING:
+    from kobai.formats import Model
+    from kobai.networks import Network
+
+WORK = 10_000_000_000
+"""Products of a weight and a number that the rows may take altogether."""
+FEWEST_ROWS, MOST_ROWS = 500, 10_000
+MOST_SHUFFLES = 500
+"""Columns times repeats, where nobody says how many repeats."""
+
+
+@dataclass(frozen=True)
+class Importance:
+    """How much worse predictions are with each column shuffled, the most needed first.
+
+    `losses` and `scores` are `(columns, repeats)`: what `loss`, "log loss" or "RMSE",
+    gains, and what `score`, "accuracy" or "R²", loses. They were measured on `rows` of
+    `of_rows` rows.
+    """
+
+    columns: tuple[str, ...]
+    losses: Array
+    scores: Array
+    loss: str
+    score: str
+    rows: int
+    of_rows: int
+
+    @property
+    def means(self) -> Array:
+        """What the loss gains with each column shuffled, the mean of all repeats."""
+        means: Array = self.losses.mean(axis=1)
+        return means
+
+    @property
+    def spreads(self) -> Array:
+        """The standard deviations of the repeats, ddof 1."""
+        spreads: Array = self.losses.std(axis=1, ddof=1)
+        return spreads
+
+    @property
+    def lost(self) -> Array:
+        """What the score loses with each column shuffled, the mean of all repeats."""
+        lost: Array = self.scores.mean(axis=1)
+        return lost
+
+    def __str__(self) -> str:
+        head = f"{'':24}  {self.loss:>10}  {'±':>8}  {self.score:>9}"
+        numbers = zip(self.columns, self.means, self.spreads, self.lost, strict=True)
+        lines = [f"{n:24}  {m:+10.4g}  {s:8.2g}  {-q:+9.4f}" for n, m, s, q in numbers]
+        return visible("\n".join([head, *lines]))
+
+
+@checked_keywords
+def permutation_importance(
+    model: "Model",
+    data: Any,
+    *,
+    repeats: int | None = None,
+    rows: int | None = None,
+    seed: int = 0,
+) -> Importance:
+    """Return how much worse a model does where one column after the other is shuffled.
+
+        importance of column j = L(X with column j permuted, t) - L(X, t)
+
+    L is the log loss, or the RMSE in the unit of the target (of several, the mean of
+    each in its standard deviations). A column is permuted as a whole: all inputs that
+    are made of it, categories and whether it is missing, go together. A column that
+    the model does not use has 0, and noise around 0 is none. Two columns that say the
+    same share what they matter.
+
+    `data` is a data set, of which the test rows are taken, or a table: a frame or a
+    file. Of many rows `rows` are drawn by `seed`, at most 10,000 and fewer where the
+    network is large; each column is permuted `repeats` times (5, and 2 at least where
+    the columns are many). Raises ValueError for a model that was not trained on a
+    table, and for fewer than 2 repeats; DataError for data that do not fit.
+
+    >>> from kobai.data.dataset import Dataset
+    >>> from kobai.data.tables.columns import Feature, Target
+    >>> from kobai.formats import Model
+    >>> from kobai.networks import Dense, Network
+    >>> fitted = Columns(
+    ...     (Feature("size"), Feature("age")), Target(("price",), (), (0.0,), (1.0,))
+    ... )
+    >>> network = Network(2, [Dense(1)], "squared_error")
+    >>> network.params = {"W1": np.array([[2], [0]]), "b1": np.zeros(1)}
+    >>> x = np.random.default_rng(0).normal(size=(100, 2)).astype("float32")
+    >>> data = Dataset("made", x, 2 * x[:, :1], x, 2 * x[:, :1], columns=fitted)
+    >>> found = permutation_importance(Model.of(network, data), data)
+    >>> found.columns, float(found.means[1])
+    (('size', 'age'), 0.0)
+
+    Breiman (2001), "Random Forests", section 10; Fisher, Rudin & Dominici (2019), "All
+    Models are Wrong, but Many are Useful", equation 3.
+    """
+    columns = columns_of(model)
+    inputs = inputs_of_columns(columns)
+    if repeats is not None and repeats < 2:
+        raise ValueError(
+            f"permutation_importance: got {repeats} repeats; need 2 at least, which "
+            "show by how much they differ"
+        )
+    times = repeats or max(2, min(5, MOST_SHUFFLES // len(inputs)))
+    x, t = rows_with_targets(model, data)
+    rng = np.random.default_rng(seed)
+    most = rows or _affordable(model.network, times * len(inputs))
+    chosen = drawn(len(x), most, rng)
+    found = _measured(model.network, columns, x[chosen], t[chosen], times, rng)
+    order = np.argsort(-found[..., 0].mean(axis=1), kind="stable")
+    names = list(inputs)
+    loss, score = measures_of(columns)
+    return Importance(
+        tuple(names[i] for i in order),
+        found[order, :, 0],
+        -found[order, :, 1],
+        loss,
+        score,
+        len(chosen),
+        len(x),
+    )
+
+
+def measures_of(columns: Columns) -> tuple[str, str]:
+    """Return the names of the loss and of the score that a task is measured by."""
+    return ("log loss", "accuracy") if columns.target.classes else ("RMSE", "R²")
+
+
+def _affordable(network: "Network", passes: int) -> int:
+    size = sum(array.size for array in network.params.values())
+    return int(np.clip(WORK // (passes * max(size, 1)), FEWEST_ROWS, MOST_ROWS))
+
+
+def _measured(
+    network: "Network",
+    columns: Columns,
+    x: Array,
+    t: Array,
+    repeats: int,
+    rng: np.random.Generator,
+) -> Array:
+    """Return what loss and score change by, `(columns, repeats, 2)`."""
+    measure = partial(_loss_and_score, columns, t=t)
+    before = measure(network.predict(x))
+    inputs = inputs_of_columns(columns).values()
+    found = np.empty((len(inputs), repeats, 2))
+    shuffled = x.copy()
+    for column, mine in enumerate(inputs):
+        own = x[:, mine]
+        for repeat in range(repeats):
+            shuffled[:, mine] = own[rng.permutation(len(x))]
+            after = measure(network.predict(shuffled))
+            # What a network gives that has diverged may be no numbers.
+            with np.errstate(invalid="ignore"):
+                found[column, repeat] = np.subtract(after, before)
+        shuffled[:, mine] = own
+    return found
+
+
+def _loss_and_score(columns: Columns, y: Array, t: Array) -> Sequence[float]:
+    if columns.target.classes:
+        return log_loss(y, t), accuracy(y, t)
+    unit = columns.target.stds[0] if len(columns.target.names) == 1 else 1.0
+    with np.errstate(over="ignore", invalid="ignore"):
+        return unit * rmse(y, t), r2(y, t)

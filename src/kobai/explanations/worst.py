@@ -1,0 +1,44 @@
+"""How wrong each prediction is, and the rows that are predicted worst."""
+
+import numpy as np
+
+from kobai.data.dataset import Array
+from kobai.data.tables.columns import Columns
+
+
+def row_losses(columns: Columns, y: Array, t: Array) -> Array:
+    """Return how wrong each prediction is, `(n,)`.
+
+        of classes     -log p of the true class
+        of numbers     1/k Σ ((y - t) / std)²,  each target in its standard deviations
+
+    y are the network's outputs `(n, k)`, t the targets as it takes them: labels `(n,)`
+    or standardised numbers `(n, k)`. A probability of 0 counts as the smallest step
+    from 1, as in `kobai.functions.log_loss`.
+
+    >>> from kobai.data.tables.columns import Feature, Target
+    >>> columns = Columns((Feature("size"),), Target(("kind",), ("cat", "dog")))
+    >>> y = np.array([[0.5, 0.5], [0.8, 0.2]])
+    >>> row_losses(columns, y, np.array([0, 1])).round(3)
+    array([0.693, 1.609])
+    """
+    if columns.target.classes:
+        given = np.where(t == 1, y[:, 0], 1 - y[:, 0])
+        if y.shape[1] > 1:
+            given = y[np.arange(len(t)), t]
+        losses: Array = -np.log(np.maximum(given, np.finfo(y.dtype).eps))
+        return losses
+    errors = np.asarray(y, float) - t
+    squares: Array = (errors**2).reshape(len(errors), -1).mean(axis=1)
+    return squares
+
+
+def worst_rows(columns: Columns, y: Array, t: Array, count: int = 5) -> Array:
+    """Return the places of the rows with the largest `row_losses`, the worst first.
+
+    Of rows that are equally wrong the earlier comes first; shapes as in `row_losses`.
+    """
+    losses = row_losses(columns, y, t)
+    # What is no number is the worst of all.
+    order = np.argsort(-np.nan_to_num(losses, nan=np.inf), kind="stable")
+    return order[:count]

@@ -1,0 +1,91 @@
+"""A network beside what is simpler, on the same rows."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kobai.data import Dataset
+from kobai.judging.baselines import Baselines
+from kobai.judging.scores import Score, scores
+from kobai.networks import Network
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Scores of a network, of a linear model and of a constant, on the same rows.
+
+    `main` names the measure by which they are compared, `constant` says in words what
+    the constant is. `linear` and `baseline` are empty where they are not known. Of
+    several `targets`, scores are the mean of theirs, whatever their units.
+    """
+
+    main: str
+    network: dict[str, Score]
+    linear: dict[str, Score]
+    baseline: dict[str, Score]
+    constant: str = ""
+    targets: int = 1
+
+    @property
+    def warning(self) -> str:
+        """Why the network is not worth having, or nothing where it is."""
+        mine = self.network[self.main].value
+        others = {self.constant: self.baseline, "a linear model": self.linear}
+        for name, theirs in others.items():
+            if theirs and not mine > theirs[self.main].value:
+                return f"no better than {name}"
+        return ""
+
+
+def judge(
+    network: Network,
+    data: Dataset,
+    baselines: Baselines | None = None,
+    *,
+    weighted: bool | None = None,
+    threshold: float | None = None,
+) -> Judgement:
+    """Judge a network that was trained on a table by the test rows of `data`.
+
+    `baselines` are fitted to the training rows if None. Networks are compared by R² for
+    numbers, for classes by accuracy; by balanced accuracy where the classes were
+    `weighted`, as always naming the most frequent one is then no aim (None: where
+    `data` has weights). `threshold` is the probability from which on the network names
+    the second of two classes. Raises ValueError for data that was no table, or without
+    test rows.
+
+    >>> import polars as pl
+    >>> import kobai
+    >>> from kobai.networks import suited
+    >>> n = np.arange(400)
+    >>> frame = pl.DataFrame({"a": n % 20, "b": n // 20, "t": (n % 20) * (n // 20)})
+    >>> data = kobai.load_table(frame, "t", task="regression")
+    >>> network, settings = suited(data)
+    >>> _ = kobai.train(network, data, **settings, progress=False)
+    >>> found = judge(network, data)
+    >>> found.network["r2"].value > found.linear["r2"].value > 0.5, found.warning
+    (True, '')
+    """
+    columns = data.columns
+    if columns is None or not len(data.x_test):
+        lack = "test rows" if columns else "columns: it was no table"
+        raise ValueError(f"judge: {data.name} has no {lack}; need load_table()")
+    baselines = baselines or Baselines.of(data)
+    x, t = data.x_test, data.t_test
+    linear, baseline = {}, {}
+    if baselines.linear is not None:
+        linear = scores(columns, baselines.linear.predict(x), t, intervals=False)
+    if baselines.counts or not columns.target.classes:
+        constant = baselines.constant_outputs(len(x))
+        baseline = scores(columns, constant.astype(np.float32), t, intervals=False)
+    if weighted is None:
+        weighted = data.sample_weight is not None
+    classes = "balanced_accuracy" if weighted else "accuracy"
+    return Judgement(
+        classes if columns.target.classes else "r2",
+        scores(columns, network.predict(x), t, threshold=threshold),
+        linear,
+        baseline,
+        baselines.constant if baseline else "",
+        len(columns.target.names),
+    )

@@ -1,0 +1,1 @@
+"""Figures of what a network makes of the columns of a table."""
