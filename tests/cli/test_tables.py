@@ -15,6 +15,7 @@ from kobai.cli.settings import Options
 from kobai.data import load_table
 from kobai.formats import load_model
 
+PAIR = ("whole", "parts")
 SPECIES = np.array(["setosa", "versicolor", "virginica"])
 
 
@@ -49,7 +50,8 @@ def test_training_says_what_it_found(kobai, here, iris):
         "task     3 classes (species)",
         "targets  3 classes: setosa, versicolor, virginica",
         "columns  3 numbers",
-        "adam, learning rate 0.005; batches of 12, shuffled; 30 epochs",
+        "until the loss on 20%",
+        "The network is that of epoch",
         "Test accuracy 0.9",
         "kobai evaluate runs/iris-1",
         "kobai predict runs/iris-1 new.csv -o predictions.csv",
@@ -60,6 +62,48 @@ def test_training_says_what_it_found(kobai, here, iris):
     results = json.loads((here / "runs/iris-1/run.json").read_text())["results"]
     assert results["test_accuracy"] >= 0.9
     assert {"test_balanced_accuracy", "test_log_loss"} <= results.keys()
+
+
+def without_seconds(path):
+    return pl.read_csv(path).drop("seconds")
+
+
+def test_a_run_that_stops_early_is_resumed_bit_for_bit(kobai, here, iris):
+    given = ("train", iris, "--target", "species", "--patience", 2, "-q")
+    assert kobai(*given, "--run", "whole").code == 0
+    assert kobai(*given, "--run", "parts", "--epochs", 4).code == 0
+    assert kobai("train", "--resume", "--run", "parts", "--epochs", 200, "-q").code == 0
+    whole, parts = (load_model(here / f"{r}/model.safetensors") for r in PAIR)
+    for name, array in whole.network.params.items():
+        np.testing.assert_array_equal(array, parts.network.params[name])
+    histories = [without_seconds(here / f"{r}/history.csv") for r in PAIR]
+    assert histories[0].equals(histories[1])
+    results = json.loads((here / "whole/run.json").read_text())["results"]
+    assert results["stopped"].startswith("early stopping")
+    best = histories[0]["validation_loss"].arg_min()
+    assert results["best_epoch"] == histories[0]["epoch"][best]
+
+
+def test_all_rows_train_to_the_end(kobai, here, iris):
+    done = kobai("train", iris, "--target", "species", "--validation", 0, "--run", "r")
+    assert done.code == 0, done.err
+    history = pl.read_csv(here / "r/history.csv")
+    assert history["epoch"].to_list() == list(range(31))
+    assert "test_loss" in history.columns
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--validation", 1), "--validation: got 1; need a share"),
+        (("--validation", 0, "--patience", 3), "got --patience 3 and --validation 0"),
+        (("--patience", 0), "--patience: got 0; need 1 or more"),
+    ],
+)
+def test_stopping_that_makes_no_sense(kobai, iris, options, words):
+    done = kobai("train", iris, "--target", "species", *options)
+    assert done.code == 2
+    assert words in done.err
 
 
 def test_two_classes_by_one_output(kobai, here):

@@ -201,7 +201,30 @@ Epochs = Annotated[
         parser=whole("--epochs", 1),
         metavar="N",
         rich_help_panel=TRAINING,
-        help="Passes through the data. Usually 10; 30 if there are few.",
+        help="Passes through the data. Usually 10; 30 for the digits, up to 200 for a "
+        "table.",
+    ),
+]
+Validation = Annotated[
+    float | None,
+    typer.Option(
+        "--validation",
+        parser=number("--validation"),
+        metavar="SHARE",
+        rich_help_panel=TRAINING,
+        help="Hold out this share of the training rows to decide when to stop, and "
+        "keep the best epoch. Usually 0.2 for tables, else 0: all rows train.",
+    ),
+]
+Patience = Annotated[
+    int | None,
+    typer.Option(
+        "--patience",
+        parser=whole("--patience", 1),
+        metavar="N",
+        rich_help_panel=TRAINING,
+        help="Stop after so many epochs without a better loss on the rows held out. "
+        "Usually 20.",
     ),
 ]
 Steps = Annotated[

@@ -121,6 +121,8 @@ def arguments(settings: Options) -> dict[str, Any]:
         "epochs": settings.epochs,
         "steps": settings.steps,
         "batches": settings.batches,
+        "validation": settings.validation or 0.0,
+        "patience": settings.patience,
         "seed": settings.seed,
         "engine": settings.engine,
         "gradient": settings.gradient,

@@ -78,12 +78,24 @@ def _training(settings: Options, optimizer: Any) -> str:
         length = counted(settings.steps, "step")
     else:
         length = counted(settings.epochs or 1, "epoch")
+    if settings.patience is not None:
+        length = _stopping(settings, length)
     extra = f"; momentum {optimizer.momentum:g}" if settings.momentum else ""
     decay = f"; weight decay {settings.weight_decay:g}" * bool(settings.weight_decay)
     slow = "; gradients by the definition (slow)" * (settings.gradient == "numerical")
     return (
         f"{settings.optimizer}, learning rate {optimizer.learning_rate:g}{extra}{decay}"
         f"; {batches}; {length}; seed {settings.seed}{slow}"
+    )
+
+
+def _stopping(settings: Options, length: str) -> str:
+    """Say when a run ends whose rows held out decide it, and how to change that."""
+    return (
+        f"until the loss on {settings.validation:.0%} of the training rows, held out, "
+        f"has not improved for {counted(settings.patience or 0, 'epoch')}, at most "
+        f"{length}; the best epoch is kept (--validation 0 trains on all rows to the "
+        "end, --patience)"
     )
 
 
@@ -95,6 +107,11 @@ def results(data: "Dataset", network: "Network", history: "History") -> dict[str
         "steps": last["step"],
         "seconds": last["seconds"],
     }
+    if "validation_loss" in history.names():
+        import numpy as np
+
+        best = np.nanargmin(history["validation_loss"])
+        found["best_epoch"] = history.records[best]["epoch"]
     for part, (x, t) in zip(("train", "test"), data, strict=True):
         for name, value in network.evaluate(x, t).items():
             # JSON has no infinity, which a regression's test loss may reach.
@@ -111,6 +128,11 @@ def how_good(results: dict[str, Any], judgement: "Judgement | None" = None) -> N
     steps = counted(results["steps"], "step")
     say()
     say(f"{_quality(results)} after {steps} in {results['seconds']:.1f} s")
+    if results.get("best_epoch") is not None:
+        say(
+            f"The network is that of epoch {results['best_epoch']:g}, the best on the "
+            "rows held out"
+        )
     if judgement:
         print_judgement(judgement)
     for line in in_words(results):

@@ -28,6 +28,7 @@ from kobai.engines import ENGINES
 from kobai.errors import DivergenceError, KobaiError, ModelFileError
 from kobai.training import BATCHES, History, LossWatch, TrainingState
 from kobai.training import train as run_training
+from kobai.training.callbacks import STOPPED_EARLY
 from kobai.training.step import GRADIENTS
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ class Session:
                 raise
             history, problem = getattr(error, "history", History()), str(error)
         results = self._save(data, network, history)
-        if problem:
+        if problem and not problem.startswith(STOPPED_EARLY):
             self._explain(problem, history)
         self._say(report.how_good, results, self.judgement)
         self._repeat(data, results)

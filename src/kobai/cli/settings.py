@@ -44,6 +44,8 @@ class Options:
     batches: str = "shuffle"
     epochs: int | None = None
     steps: int | None = None
+    validation: float | None = None
+    patience: int | None = None
     seed: int = 0
     engine: str = "auto"
     gradient: str = "backprop"
@@ -87,7 +89,9 @@ class Options:
         0.5
         """
         known = {f.name: _accepted(f.type) for f in fields(Options)}
-        found = {k: v for k, v in values.items() if k in known}
+        # Runs of earlier versions held nothing out.
+        found = {"validation": 0.0}
+        found |= {k: v for k, v in values.items() if k in known}
         if "data" not in found:
             raise TypeError("settings: no data")
         for name, value in found.items():
@@ -110,7 +114,7 @@ def completed(settings: Options, data: "Dataset") -> Options:
     """
     from kobai.networks.usual import usual_settings
 
-    usual = usual_settings(data)
+    usual = usual_settings(data, settings.validation)
     optimizer = settings.optimizer or usual["optimizer"]
     # Each optimizer has a rate that usually suits it, but for plain descent.
     lr = usual.pop("learning_rate") if optimizer == usual["optimizer"] else None
@@ -216,6 +220,21 @@ def check_length(settings: Options) -> None:
         raise SettingError(
             f"got --epochs {settings.epochs} and --steps {settings.steps}; "
             "give one of the two"
+        )
+
+
+def check_stopping(settings: Options) -> None:
+    """Refuse a share of rows that is none, and patience without rows to judge by."""
+    share = settings.validation
+    if share is not None and not 0 <= share < 1:
+        raise SettingError(
+            f"--validation: got {share:g}; need a share of the training rows, such as "
+            "0.2, or 0 to train on all of them"
+        )
+    if settings.patience is not None and share == 0:
+        raise SettingError(
+            f"got --patience {settings.patience} and --validation 0; patience goes by "
+            "the loss on rows held out: --validation 0.2"
         )
 
 

@@ -16,6 +16,7 @@ from kobai.cli.settings import (
     check_batches,
     check_judging,
     check_length,
+    check_stopping,
     check_table,
     one_of,
 )
@@ -36,6 +37,8 @@ def train(
     batches: options.Batches = None,
     epochs: options.Epochs = None,
     steps: options.Steps = None,
+    validation: options.Validation = None,
+    patience: options.Patience = None,
     seed: options.Seed = None,
     engine: options.Engine = None,
     gradient: options.GradientKind = None,
@@ -114,6 +117,7 @@ def _fresh(run: str | None, given: dict[str, Any]) -> Options:
     settings = Options(**given)
     check_length(settings)
     check_batches(settings)
+    check_stopping(settings)
     check_table(settings)
     check_judging(settings)
     check_new(run, settings.data)

@@ -26,7 +26,8 @@ TABLES: dict[str, Any] = {
     "optimizer": "adam",
     "learning_rate": 0.005,
     "batch_size": 100,
-    "epochs": 30,
+    "epochs": 200,
+    "validation": 0.2,
 }
 OTHERS: dict[str, Any] = {
     "activation": "sigmoid",
@@ -35,6 +36,10 @@ OTHERS: dict[str, Any] = {
     "batch_size": 100,
     "epochs": 10,
 }
+PATIENCE = 20
+"""So many epochs may pass without a better loss on the rows held out."""
+LEAST_HELD = 10
+"""Of fewer rows held out the loss says little, so none are."""
 SMALL_TABLE = 10_000
 
 
@@ -105,24 +110,32 @@ def suited(
         "optimizer": optimizer,
         "batch_size": usual["batch_size"],
         "epochs": usual["epochs"],
+        "validation": usual["validation"],
+        "patience": usual["patience"],
         "sample_weight": data.sample_weight,
         "seed": seed,
     }
     return network, settings
 
 
-def usual_settings(data: Data) -> dict[str, Any]:
+def usual_settings(data: Data, validation: float | None = None) -> dict[str, Any]:
     """Return the names and numbers that suit a data set.
 
     They are those of the book for MNIST (sigmoid, 0.1, batches of 100), what learns
-    the 8×8 digits in a second, and what suits small tables of many kinds.
+    the 8×8 digits in a second, and what suits tables of many kinds. `validation` is
+    the share of rows to hold out, if that is already known.
     """
     rows = len(data.x_train)
-    usual = OTHERS
+    usual = DIGITS if data.name == "digits" else OTHERS
     if data.columns is not None:
-        usual = TABLES if rows <= SMALL_TABLE else {**TABLES, "epochs": 10}
-    elif data.name == "digits":
-        usual = DIGITS
+        usual = TABLES
+    share = usual.get("validation", 0.0) if validation is None else validation
+    if validation is None and rows * share < LEAST_HELD:
+        share = 0.0
+    usual = {**usual, "validation": share, "patience": PATIENCE if share else None}
+    if data.columns is not None and not share:
+        # Nothing tells when it has learned enough.
+        usual["epochs"] = 30 if rows <= SMALL_TABLE else 10
     # Of few samples a batch of 100 would be all, and an epoch a single step.
     return {**usual, "batch_size": min(usual["batch_size"], max(1, rows // 10))}
 

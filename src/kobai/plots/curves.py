@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 # Each line: the record's prefix, its colour, its dashes.
-LINES = (("train", BLUE, "-"), ("test", VERMILION, "--"))
+LINES = (
+    ("train", BLUE, "-"),
+    ("validation", VERMILION, "--"),
+    ("test", VERMILION, "--"),
+)
 
 
 class Records(Protocol):
@@ -28,7 +32,8 @@ class Records(Protocol):
 
 
 def training_curves(history: Records, language: str = "en") -> "Figure":
-    """Draw accuracy and loss over the epochs: train solid, test dashed.
+    """Draw accuracy and loss over the epochs: train solid, test or
+    validation dashed.
 
     The accuracy runs from 0 to 1. Where no accuracy was recorded (regression), the
     loss stands alone. A loss that falls a hundredfold gets a logarithmic axis.

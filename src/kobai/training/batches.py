@@ -15,6 +15,7 @@ Indices = Sequence[np.ndarray] | np.ndarray
 # Streams of random numbers that share a seed and must not repeat each other.
 BATCH_STREAM = 0
 NOISE_STREAM = 1
+VALIDATION_STREAM = 2
 
 
 def stream(seed: int, kind: int, number: int) -> np.random.Generator:

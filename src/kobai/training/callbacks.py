@@ -28,6 +28,8 @@ from kobai.training.history import History
 if TYPE_CHECKING:
     from kobai.networks import Network
 
+STOPPED_EARLY = "early stopping"
+"""How `history.stopped` begins where a run ended because it had learned enough."""
 HOOKS = ("on_train_begin", "on_step_end", "on_epoch_end", "on_train_end")
 
 
@@ -76,7 +78,7 @@ class EarlyStopping:
     An improvement is one by more than `min_delta`. When the run ends, however it
     ends, the network gets the parameters of the best epoch back; `best_epoch` and
     `best` say which that was. Raises `ValueError` where nothing is recorded under
-    `monitor`, as without test data.
+    `monitor`, as "validation_loss" without `train(..., validation=0.2)`.
 
     >>> EarlyStopping("test_accuracy", patience=3)
     EarlyStopping(monitor='test_accuracy', patience=3, min_delta=0.0)
@@ -102,7 +104,9 @@ class EarlyStopping:
     def on_train_begin(self, state: TrainingState) -> None:
         """Take the untrained network as the first best; a resumed run goes on."""
         if self.monitor not in state.history.names():
-            names = [n for n in state.history.names() if n.startswith(("tr", "te"))]
+            names = [
+                n for n in state.history.names() if n.startswith(("tr", "te", "va"))
+            ]
             raise ValueError(
                 f'EarlyStopping: nothing is recorded as "{self.monitor}"; there is '
                 f"{', '.join(names)}.{suggest(self.monitor, names)}"
@@ -158,7 +162,7 @@ class EarlyStopping:
 
     def _reason(self) -> str:
         return (
-            f"early stopping: {self.monitor} was best in epoch {self.best_epoch} "
+            f"{STOPPED_EARLY}: {self.monitor} was best in epoch {self.best_epoch} "
             f"({self.best:.4g}), whose parameters are kept"
         )
 

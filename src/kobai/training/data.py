@@ -10,20 +10,30 @@ from kobai.functions.arrays import Array
 from kobai.keywords import checked_keywords
 from kobai.networks.checks import sample_weights
 from kobai.networks.frames import as_numbers
+from kobai.training.batches import VALIDATION_STREAM, stream
 
 if TYPE_CHECKING:
     from kobai.networks import Network
 
 
 @dataclass(frozen=True)
+class Unseen:
+    """Rows that no step sees, by which a run is judged: "validation" or "test"."""
+
+    name: str
+    x: np.ndarray
+    t: np.ndarray
+    weights: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
 class TrainingData:
-    """Training data and, where there is any, test data, ready for the network."""
+    """What a network learns from and, where there is any, what judges it."""
 
     x: np.ndarray
     t: np.ndarray
-    x_test: np.ndarray | None = None
-    t_test: np.ndarray | None = None
     weights: np.ndarray | None = None
+    unseen: Unseen | None = None
 
     @property
     def batch(self) -> dict[str, np.ndarray]:
@@ -33,21 +43,56 @@ class TrainingData:
 
 
 def prepare(
-    network: "Network", data: Any, sample_weight: ArrayLike | None = None
+    network: "Network",
+    data: Any,
+    sample_weight: ArrayLike | None = None,
+    validation: float = 0.0,
+    seed: int = 0,
 ) -> TrainingData:
     """Return the data as the network takes it, or say what is wrong with it.
 
-    `data` is a `Dataset`, `(x, t)` or `((x, t), (x_test, t_test))`. Raises
-    `ValueError` for arrays that do not fit the network or each other, labels out of
-    range, values that are not finite, and weights that are no weights.
+    `data` is a `Dataset`, `(x, t)` or `((x, t), (x_test, t_test))`. The share
+    `validation` of the training rows is held out. Raises `ValueError` for arrays that
+    do not fit the network or each other, labels out of range, values that are not
+    finite, weights that are no weights, and a share that leaves a part empty.
     """
     train, test = _split(data)
     x, t = _checked(network, *train, name="training data")
     weights = _checked_weights(network, sample_weight, len(x))
-    if test is None:
-        return TrainingData(x, t, weights=weights)
-    tested = _checked(network, *test, name="test data")
-    return TrainingData(x, t, *tested, weights=weights)
+    tested = None if test is None else _checked(network, *test, name="test data")
+    if validation:
+        is_held = held_out(t, validation, seed)
+        learned, held = (_rows(~is_held, x, t, weights), _rows(is_held, x, t, weights))
+        return TrainingData(*learned, Unseen("validation", *held))
+    unseen = None if tested is None else Unseen("test", *tested)
+    return TrainingData(x, t, weights, unseen)
+
+
+def held_out(t: np.ndarray, share: float, seed: int) -> np.ndarray:
+    """Return which rows are held out `(n,)`: of each class of labels its share.
+
+    Raises `ValueError` unless both parts get a row at least.
+    """
+    rows = len(t)
+    count = max(1, round(rows * share))
+    if not 0 < share < 1 or count >= rows:
+        raise ValueError(
+            f"train: got validation={share!r} for {rows} rows; need a fraction between "
+            "0 and 1 that leaves at least one row to learn from, or 0"
+        )
+    order = stream(seed, VALIDATION_STREAM, 0).permutation(rows)
+    if t.ndim == 1 and t.dtype.kind in "biu":
+        order = order[np.argsort(t[order], kind="stable")]
+    chosen = np.zeros(rows, bool)
+    # Evenly spaced among rows sorted by class, in whole numbers: no row comes twice.
+    chosen[order[(2 * np.arange(count) + 1) * rows // (2 * count)]] = True
+    return chosen
+
+
+def _rows(
+    chosen: np.ndarray, x: np.ndarray, t: np.ndarray, weights: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    return x[chosen], t[chosen], None if weights is None else weights[chosen]
 
 
 def _checked_weights(

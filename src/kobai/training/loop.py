@@ -35,6 +35,8 @@ def train(
     data: Any,
     *,
     sample_weight: ArrayLike | None = None,
+    validation: float = 0.0,
+    patience: int | None = None,
     optimizer: Optimizer = SGD(0.1),  # noqa: B008 (frozen)
     batch_size: int | None = None,
     epochs: int | None = None,
@@ -62,10 +64,17 @@ def train(
     their own batch size. `gradient="numerical"` uses the definition instead of
     back-propagation, which is slow. See `kobai.training.callbacks` for callbacks.
 
+    With `validation`, a fraction, so many of the training rows (of each class its
+    share, drawn by `seed`) are held out: no step sees them, and they are evaluated
+    after every epoch in place of the test data, which stay for the end. With
+    `patience` the run stops once their loss has not improved for so many epochs, and
+    the network keeps the parameters of its best epoch, as with the callback
+    `EarlyStopping("validation_loss", patience)`.
+
     `sample_weight`, shape `(n,)`, says how much each training sample counts: the loss
     of a batch is (1/n) Σ wᵢ Eᵢ over its n samples, so that weights with mean 1 leave
-    the learning rate its meaning; see `balanced_weights`. Training loss and accuracy
-    are recorded as weighted means, those of the test data as plain ones.
+    the learning rate its meaning; see `balanced_weights`. Training and validation loss
+    and accuracy are recorded as weighted means, those of the test data as plain ones.
 
     The run is written to the file `checkpoint` every `checkpoint_every` steps (else
     every epoch) and at its end. With `resume` it goes on from there, bit for bit as
@@ -92,7 +101,7 @@ def train(
     """
     if resume and checkpoint is None:
         raise ValueError("train: resume needs the file to go on from: checkpoint=PATH")
-    prepared = prepare(network, data, sample_weight)
+    prepared = prepare(network, data, sample_weight, validation, seed)
     settings = make_settings(
         len(prepared.x),
         optimizer=optimizer,
@@ -106,6 +115,8 @@ def train(
         checkpoint=checkpoint,
         checkpoint_every=checkpoint_every,
     )
+    if patience is not None:
+        callbacks = [*callbacks, EarlyStopping("validation_loss", patience)]
     display = choose_display(progress)
     run = Run(network, prepared, settings, Callbacks(callbacks), display)
     if resume:

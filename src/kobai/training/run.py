@@ -167,13 +167,15 @@ class Run:
         train = self.network.evaluate(self.data.x, self.data.t, self.data.weights)
         if not math.isfinite(train["loss"]):
             raise self._set_back(f"the training loss is {train['loss']}")
-        test = {}
-        if self.data.x_test is not None:
-            test = self.network.evaluate(self.data.x_test, self.data.t_test)
+        parts = {"train": train}
+        unseen = self.data.unseen
+        if unseen is not None:
+            parts[unseen.name] = self.network.evaluate(
+                unseen.x, unseen.t, unseen.weights
+            )
         record: dict[str, Any] = {"epoch": self._epoch(), "step": self.model.step}
         for name in train:
-            parts = {"train": train, "test": test}
-            record |= {f"{k}_{name}": v[name] for k, v in parts.items() if name in v}
+            record |= {f"{k}_{name}": v[name] for k, v in parts.items()}
         record |= {"learning_rate": self._rate(), "seconds": self.seconds()}
         self.history.append(record)
         self.display.record(record)

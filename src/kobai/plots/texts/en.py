@@ -19,6 +19,7 @@ TEXTS = {
     "accuracy": "<accuracy>",
     "train": "<train>",
     "test": "<test>",
+    "validation": "validation",
     "line_end": "{line} (end: {value})",
     "accuracy_title": "<Accuracy> over the <epoch>s",
     "loss_title": "<Loss> over the <epoch>s",

@@ -19,6 +19,7 @@ TEXTS = {
     "accuracy": "<accuracy>",
     "train": "<train>",
     "test": "<test>",
+    "validation": "検証データ",
     "line_end": "{line}（最終 {value}）",
     "accuracy_title": "<epoch>ごとの<accuracy>",
     "loss_title": "<epoch>ごとの<loss>",

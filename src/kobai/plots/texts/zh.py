@@ -19,6 +19,7 @@ TEXTS = {
     "accuracy": "<accuracy>",
     "train": "<train>",
     "test": "<test>",
+    "validation": "验证集",
     "line_end": "{line}（最终 {value}）",
     "accuracy_title": "各<epoch>的<accuracy>",
     "loss_title": "各<epoch>的<loss>",

@@ -60,7 +60,11 @@ def rows(records: Sequence[Mapping[str, Any]]) -> str:
 
 def _lines(records: Sequence[Mapping[str, Any]], what: str) -> list[html.Line]:
     epochs = [record.get("epoch", NAN) for record in records]
-    looks = (("train", BLUE, ""), ("test", VERMILION, "5 3"))
+    looks = (
+        ("train", BLUE, ""),
+        ("validation", VERMILION, "5 3"),
+        ("test", VERMILION, "5 3"),
+    )
     return [
         html.Line(epochs, [_value(r, f"{part}_{what}") for r in records], part, *look)
         for part, *look in looks
