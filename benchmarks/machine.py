@@ -29,6 +29,8 @@ PACKAGES = (
     "scipy",
     "polars",
     "pandas",
+    "lightgbm",
+    "catboost",
 )
 GEMM_SIZE = 2048
 

@@ -192,7 +192,7 @@ def test_evaluating_from_another_folder(kobai, here, run, monkeypatch):
     (here / "below").mkdir()
     monkeypatch.chdir(here / "below")
     assert kobai("evaluate", "../run").code == 0
-    more = kobai("train", "--resume", "--run", "../run", "--epochs", 31, "-q")
+    more = kobai("train", "--resume", "--run", "../run", "--epochs", 201, "-q")
     assert more == (0, "", "")
 
 

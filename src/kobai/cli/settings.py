@@ -33,7 +33,7 @@ class Options:
 
     data: str = "digits"
     data_dir: str | None = None
-    hidden: str = "50"
+    hidden: str | None = None
     activation: str | None = None
     loss: str | None = None
     optimizer: str | None = None
@@ -120,6 +120,7 @@ def completed(settings: Options, data: "Dataset") -> Options:
     lr = usual.pop("learning_rate") if optimizer == usual["optimizer"] else None
     epochs = None if settings.steps is not None else usual["epochs"]
     found = {**usual, "lr": lr, "epochs": epochs, "optimizer": optimizer}
+    found["hidden"] = ",".join(map(str, usual["hidden"]))
     known = {field.name for field in fields(settings)}
     vacant = {
         k: v for k, v in found.items() if k in known and getattr(settings, k) is None
@@ -170,7 +171,7 @@ def build_network(settings: Options, data: "Dataset") -> "Network":
         _check_loss(settings.loss, data)
     return suited_network(
         data,
-        hidden=hidden_sizes(settings.hidden),
+        hidden=hidden_sizes(settings.hidden or "none"),
         activation=activation,
         loss=settings.loss,
         seed=settings.seed,

@@ -18,8 +18,9 @@ from kobai.networks.layer import LAYERS, Layer
 from kobai.networks.layers import BatchNorm, Dense, Dropout, Flatten
 from kobai.networks.losses import LOSSES, Loss
 from kobai.networks.network import Network
+from kobai.networks.piecewise import PiecewiseLinear
 from kobai.networks.two_layer import TwoLayerNet
-from kobai.networks.usual import suited
+from kobai.networks.usual import suited, tabular
 
 __all__ = [
     "ACTIVATIONS",
@@ -37,6 +38,7 @@ __all__ = [
     "LeakyReLU",
     "Loss",
     "Network",
+    "PiecewiseLinear",
     "ReLU",
     "Sigmoid",
     "Softmax",
@@ -44,6 +46,7 @@ __all__ = [
     "Tanh",
     "TwoLayerNet",
     "suited",
+    "tabular",
 ]
 
 for _kind in (*LAYERS.values(), Network, TwoLayerNet):

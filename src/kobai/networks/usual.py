@@ -9,12 +9,14 @@ from numpy.typing import DTypeLike
 from kobai.keywords import checked_keywords
 from kobai.networks.activations import ACTIVATIONS, Identity, Sigmoid, Softmax
 from kobai.networks.layer import Layer
-from kobai.networks.layers import Dense, Flatten
+from kobai.networks.layers import Dense, Dropout, Flatten
 from kobai.networks.losses import LOSSES, usual_losses
 from kobai.networks.network import Network
+from kobai.networks.piecewise import PiecewiseLinear
 from kobai.optimizers import OPTIMIZERS
 
 DIGITS: dict[str, Any] = {
+    "hidden": (50,),
     "activation": "relu",
     "optimizer": "sgd",
     "learning_rate": 0.3,
@@ -22,14 +24,16 @@ DIGITS: dict[str, Any] = {
     "epochs": 30,
 }
 TABLES: dict[str, Any] = {
+    "hidden": (128, 128),
     "activation": "relu",
     "optimizer": "adam",
-    "learning_rate": 0.005,
-    "batch_size": 100,
+    "learning_rate": 0.002,
+    "batch_size": 256,
     "epochs": 200,
     "validation": 0.2,
 }
 OTHERS: dict[str, Any] = {
+    "hidden": (50,),
     "activation": "sigmoid",
     "optimizer": "sgd",
     "learning_rate": 0.1,
@@ -41,6 +45,12 @@ PATIENCE = 20
 LEAST_HELD = 10
 """Of fewer rows held out the loss says little, so none are."""
 SMALL_TABLE = 10_000
+STEPS, LEAST_BATCH = 50, 16
+"""An epoch of a small table takes so many steps, unless batches were too small."""
+PIECES = 16
+DROPOUT = 0.1
+KNOT_ROWS = 100_000
+"""So many rows tell where the knots are."""
 
 
 class Data(Protocol):
@@ -75,7 +85,7 @@ class Data(Protocol):
 def suited(
     data: Data,
     *,
-    hidden: Sequence[int] = (50,),
+    hidden: Sequence[int] | None = None,
     activation: str | None = None,
     loss: str | None = None,
     seed: int = 0,
@@ -85,8 +95,8 @@ def suited(
 
     They are what `kobai train` takes where no option says otherwise, so that
     `kobai.train(network, data, **settings)` is the same run. `hidden` has the units of
-    each hidden layer; `activation` and `loss` are names in `ACTIVATIONS` and `LOSSES`,
-    and follow from the data if None.
+    each hidden layer; `activation` and `loss` are names in `ACTIVATIONS` and `LOSSES`;
+    what is None follows from the data.
     Raises ValueError for what no network can be made of.
 
     >>> from kobai.data import load_digits
@@ -99,7 +109,7 @@ def suited(
     usual = usual_settings(data)
     network = suited_network(
         data,
-        hidden=hidden,
+        hidden=usual["hidden"] if hidden is None else hidden,
         activation=activation or usual["activation"],
         loss=loss,
         seed=seed,
@@ -136,8 +146,11 @@ def usual_settings(data: Data, validation: float | None = None) -> dict[str, Any
     if data.columns is not None and not share:
         # Nothing tells when it has learned enough.
         usual["epochs"] = 30 if rows <= SMALL_TABLE else 10
+    size = usual["batch_size"]
+    if data.columns is not None:
+        size = min(size, max(LEAST_BATCH, rows // STEPS))
     # Of few samples a batch of 100 would be all, and an epoch a single step.
-    return {**usual, "batch_size": min(usual["batch_size"], max(1, rows // 10))}
+    return {**usual, "batch_size": min(size, max(1, rows // 10))}
 
 
 def suited_network(
@@ -150,6 +163,15 @@ def suited_network(
     dtype: DTypeLike = np.float32,
 ) -> Network:
     """Return the network whose first and last layers, and loss, fit a data set."""
+    if data.columns is not None:
+        return tabular(
+            data,
+            hidden=hidden,
+            activation=activation,
+            loss=loss,
+            seed=seed,
+            dtype=dtype,
+        )
     inputs = data.x_train.shape[1:]
     layers: list[Any] = [Flatten()] if len(inputs) > 1 else []
     for units in hidden:
@@ -171,6 +193,67 @@ def fitting_losses(data: Data) -> list[str]:
         for name in usual_losses()
         if LOSSES[name].fits_with(_output_layer(name, data))
     ]
+
+
+@checked_keywords
+def tabular(
+    data: Data,
+    *,
+    hidden: Sequence[int] = (128, 128),
+    activation: str = "relu",
+    loss: str | None = None,
+    pieces: int = PIECES,
+    dropout: float = DROPOUT,
+    seed: int = 0,
+    dtype: DTypeLike = np.float32,
+) -> Network:
+    """Return a network for a table: curves of its numbers first, then dense layers.
+
+        h₁ = dropout(activation(s(x) W + φ(x) V + b))
+        hᵢ = dropout(activation(hᵢ₋₁ Wᵢ + bᵢ))
+        y  = h W + b
+
+    φ cuts each number into `pieces` between the quantiles of the training rows, an
+    equal share of the rows in each; see `PiecewiseLinear`. Inputs of categories go into
+    s(x) alone. Without `hidden` layers it is a linear model. `data` is a `Dataset` that
+    `load_table` made. Trained with `validation` and `patience` it is what `kobai train`
+    makes of a table.
+
+    >>> import polars as pl
+    >>> from kobai import load_table
+    >>> frame = pl.DataFrame({"age": range(40, 0, -2), "fur": ["short", "long"] * 10})
+    >>> network = tabular(load_table(frame, "fur", keep="age"), hidden=[8], pieces=4)
+    >>> network.layers
+    (PiecewiseLinear(8, 1 × 5 knots), ReLU(), Dropout(rate=0.1), Dense(1), Sigmoid())
+
+    Gorishniy, Rubachev & Babenko (2022), "On Embeddings for Numerical Features in
+    Tabular Deep Learning"; Holzmüller, Grinsztajn & Steinwart (2024), "Better by
+    Default: Strong Pre-Tuned MLPs and Boosted Trees on Tabular Data".
+    """
+    knots = _knots(data, pieces)
+    layers: list[Any] = []
+    for units in hidden:
+        first = PiecewiseLinear(units, knots) if knots and not layers else Dense(units)
+        layers += [
+            first,
+            ACTIVATIONS[activation](),
+            *[Dropout(dropout)] * (dropout > 0),
+        ]
+    loss = loss or _usual_loss(data)
+    layers += [Dense(_outputs(data, loss)), _output_layer(loss, data)]
+    return Network(data.x_train.shape[1:], layers, loss, seed=seed, dtype=dtype)
+
+
+def _knots(data: Data, pieces: int) -> list[list[float]]:
+    """Return for each number of a table the quantiles that cut it into pieces."""
+    features = getattr(data.columns, "features", ())
+    numbers = sum(feature.kind == "number" for feature in features)
+    rows = slice(None, None, max(1, len(data.x_train) // KNOT_ROWS))
+    shares = np.linspace(0, 1, pieces + 1)
+    found: list[list[float]] = []
+    for index in range(numbers):
+        found.append(np.quantile(data.x_train[rows, index], shares).tolist())
+    return found
 
 
 def _usual_loss(data: Data) -> str | None:

@@ -1,0 +1,261 @@
+"""How well tables are learned by default, beside other tools, on the same rows.
+
+    python benchmarks/tables.py FOLDER            # writes results/tables.json
+    python benchmarks/tables.py FOLDER --quick    # six tables, two seeds
+
+FOLDER has CSV files and INDEX.tsv, a line for each: name, target, columns to drop
+(with commas between), and task, "classification" or "regression". Every tool learns the
+same training rows and is measured on the same test rows, once for each seed: log loss
+for classes, root mean squared error for numbers, in units of gradient boosting's
+(HistGradientBoosting, with its defaults). Trees get numbers with gaps and codes of
+categories, as they are meant to; networks and linear models get what Kobai's own
+networks get. LightGBM and CatBoost take part where they are installed. Seconds are
+processor time of the fit.
+"""
+
+import argparse
+import csv
+import json
+import time
+import warnings
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+from machine import installed, processor
+from peers import CORES
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+)
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+
+import kobai
+from kobai.networks import suited
+
+RESULTS = Path(__file__).parent / "results"
+QUICK = ("titanic", "mpg", "german-credit", "concrete", "insurance", "white-wines")
+# What a model is sure of costs no more than this when it is wrong.
+LEAST = 1e-15
+
+Data = Any
+Tool = Callable[[Data, int], Callable[[np.ndarray], np.ndarray]]
+
+
+def tables(folder: Path) -> list[dict[str, str]]:
+    """Return what INDEX.tsv says of each table."""
+    with (folder / "INDEX.tsv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def load(folder: Path, about: dict[str, str], seed: int) -> Data:
+    """Divide a table into training and test rows, by the seed."""
+    dropped = tuple(filter(None, about["drop"].split(",")))
+    return kobai.load_table(
+        folder / f"{about['name']}.csv",
+        about["target"],
+        drop=dropped,
+        task=about["task"],
+        seed=seed,
+    )
+
+
+def for_trees(data: Data, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return numbers with gaps and codes of categories, and which columns are codes."""
+    features = data.columns.features
+    numbers = [f for f in features if f.kind == "number"]
+    place = len(numbers)
+    columns, is_code = list(x[:, :place].T.astype(float)), [False] * place
+    for index, feature in enumerate(numbers):
+        if feature.has_missing:
+            columns[index] = np.where(x[:, place] > 0, np.nan, columns[index])
+            place += 1
+    for feature in features:
+        if feature.kind == "category":
+            width = len(feature.codes)
+            words = x[:, place : place + width]
+            codes = np.where(words.max(axis=1) > 0, words.argmax(axis=1), np.nan)
+            columns.append(codes)
+            # More codes than that are taken as numbers by some.
+            is_code.append(width < 255)
+            place += width
+    return np.stack(columns, axis=1), np.array(is_code)
+
+
+def with_kobai(data: Data, seed: int) -> Callable[[np.ndarray], np.ndarray]:
+    """Train what `kobai train` does."""
+    network, settings = suited(data, seed=seed)
+    kobai.train(network, data, **settings, progress=False)
+    return network.predict
+
+
+def fitted(data: Data, classifier: Any, regressor: Any) -> Any:
+    """Fit one of two scikit-learn models, and return what it predicts."""
+    if data.classes:
+        return classifier.fit(data.x_train, data.t_train).predict_proba
+    return regressor.fit(data.x_train, data.t_train.ravel()).predict
+
+
+def with_boosting(data: Data, seed: int) -> Callable[[np.ndarray], np.ndarray]:
+    """Fit scikit-learn's gradient boosting."""
+    x, is_code = for_trees(data, data.x_train)
+    kind = (
+        HistGradientBoostingClassifier
+        if data.classes
+        else HistGradientBoostingRegressor
+    )
+    model = kind(categorical_features=is_code, random_state=seed)
+    model.fit(x, data.t_train.ravel())
+    predict = model.predict_proba if data.classes else model.predict
+    return lambda x: predict(for_trees(data, x)[0])
+
+
+def with_mlp(data: Data, seed: int) -> Callable[[np.ndarray], np.ndarray]:
+    """Fit scikit-learn's network, which stops early."""
+    given = {"early_stopping": True, "random_state": seed}
+    return fitted(data, MLPClassifier(**given), MLPRegressor(**given))
+
+
+def with_lines(data: Data, seed: int) -> Callable[[np.ndarray], np.ndarray]:
+    """Fit a linear model."""
+    return fitted(data, LogisticRegression(max_iter=1000), Ridge())
+
+
+def with_lightgbm(data: Data, seed: int) -> Callable[[np.ndarray], np.ndarray]:
+    """Fit LightGBM with its defaults."""
+    import lightgbm
+
+    x, is_code = for_trees(data, data.x_train)
+    kind = lightgbm.LGBMClassifier if data.classes else lightgbm.LGBMRegressor
+    model = kind(random_state=seed, verbose=-1)
+    codes = np.flatnonzero(is_code).tolist()
+    model.fit(x, data.t_train.ravel(), categorical_feature=codes)
+    predict = model.predict_proba if data.classes else model.predict
+    return lambda x: predict(for_trees(data, x)[0])
+
+
+def with_catboost(data: Data, seed: int) -> Callable[[np.ndarray], np.ndarray]:
+    """Fit CatBoost with its defaults; its categories are words."""
+    import catboost
+    import pandas as pd
+
+    def frame(x: np.ndarray) -> Any:
+        values, is_code = for_trees(data, x)
+        found = pd.DataFrame(values)
+        codes = np.flatnonzero(is_code).tolist()
+        return found.astype(dict.fromkeys(codes, str)), codes
+
+    kind = catboost.CatBoostClassifier if data.classes else catboost.CatBoostRegressor
+    model = kind(random_seed=seed, verbose=False, allow_writing_files=False)
+    x, codes = frame(data.x_train)
+    model.fit(x, data.t_train.ravel(), cat_features=codes)
+    predict = model.predict_proba if data.classes else model.predict
+    return lambda x: predict(frame(x)[0])
+
+
+def tools() -> dict[str, Tool]:
+    """Return the tools that are here; the first is what the others are divided by."""
+    known: dict[str, Tool] = {
+        "gradient boosting": with_boosting,
+        "Kobai": with_kobai,
+        "MLP, early stopping": with_mlp,
+        "linear": with_lines,
+    }
+    optional = {"lightgbm": with_lightgbm, "catboost": with_catboost}
+    return known | {name: tool for name, tool in optional.items() if find_spec(name)}
+
+
+def error(data: Data, outputs: np.ndarray) -> float:
+    """Return the log loss, or the root mean squared error of scaled targets."""
+    t = data.t_test
+    if not data.classes:
+        return float(np.sqrt(np.mean((outputs.reshape(t.shape) - t) ** 2)))
+    if outputs.shape[1] == 1:
+        outputs = np.concatenate([1 - outputs, outputs], axis=1)
+    found = outputs[np.arange(len(t)), t].astype(float)
+    return float(-np.mean(np.log(np.clip(found, LEAST, 1))))
+
+
+def measure(tool: Tool, data: Data, seed: int) -> dict[str, float]:
+    """Fit a tool; return its error on the test rows, and how long it took."""
+    began = time.process_time()
+    with warnings.catch_warnings():
+        # A linear model may want more iterations than it gets.
+        warnings.simplefilter("ignore")
+        predict = tool(data, seed)
+    seconds = time.process_time() - began
+    return {"error": error(data, predict(data.x_test)), "seconds": seconds}
+
+
+def mean_ratio(errors: list[float], base: list[float]) -> float:
+    """Return the geometric mean of ratios, seed by seed."""
+    return float(np.exp(np.mean(np.log(np.divide(errors, base)))))
+
+
+def of_table(folder: Path, about: dict[str, str], seeds: int) -> dict[str, Any]:
+    """Return the errors, ratios and seconds of every tool on one table."""
+    known = tools()
+    found: dict[str, list[dict[str, float]]] = {name: [] for name in known}
+    for seed in range(seeds):
+        data = load(folder, about, seed)
+        for name, tool in known.items():
+            found[name].append(measure(tool, data, seed))
+    errors = {name: [one["error"] for one in each] for name, each in found.items()}
+    base = errors["gradient boosting"]
+    return {
+        "rows": len(data.x_train),
+        "errors": errors,
+        "ratios": {name: mean_ratio(each, base) for name, each in errors.items()},
+        "seconds": {n: median(o["seconds"] for o in each) for n, each in found.items()},
+    }
+
+
+def line(name: str, values: dict[str, float]) -> str:
+    """Return a line of figures."""
+    return f"{name:14}" + "".join(f"{value:>21.3f}" for value in values.values())
+
+
+def main() -> None:
+    """Measure all tables, show the ratios, and write them down."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--seeds", type=int)
+    parser.add_argument("--only", help="names of tables, with commas between")
+    chosen = parser.parse_args()
+    names = chosen.only.split(",") if chosen.only else QUICK if chosen.quick else ()
+    seeds = chosen.seeds or (2 if chosen.quick else 5)
+    results: dict[str, Any] = {}
+    print(f"{'':14}" + "".join(f"{name:>21}" for name in tools()))
+    for about in tables(chosen.folder):
+        if names and about["name"] not in names:
+            continue
+        found = results[about["name"]] = of_table(chosen.folder, about, seeds)
+        print(line(about["name"], found["ratios"]), flush=True)
+    overall = {
+        name: float(
+            np.exp(np.mean([np.log(r["ratios"][name]) for r in results.values()]))
+        )
+        for name in tools()
+    }
+    print(line("geometric mean", overall))
+    seconds = {n: sum(r["seconds"][n] for r in results.values()) for n in tools()}
+    print(line("seconds", seconds))
+    if not (chosen.quick or chosen.only):
+        content = {
+            "seeds": seeds,
+            "machine": {"processor": processor(), "cores": CORES},
+            "versions": installed(),
+            "overall": overall,
+            "tables": results,
+        }
+        path = RESULTS / "tables.json"
+        path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
