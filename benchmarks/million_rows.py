@@ -7,8 +7,9 @@ Kobai beside pandas with scikit-learn's partial_fit: the same network 32-50-3 of
 Adam with learning rate 0.005, batches of 100. Every contender is a process of its own,
 timed from its start to its end, and they take turns. Both must end with nearly the same
 accuracy. "kobai-command" is `kobai train`, which saves the network and draws its
-curves besides. Memory is the most that a process held at any time; "own" leaves out
-pages of files, which the system takes back when it needs them.
+curves besides, and whose network has curves of the numbers. Memory is the most that a
+process held at any time; "own" leaves out pages of files, which the system takes back
+when it needs them.
 """
 
 import argparse
@@ -55,7 +56,10 @@ def command(name: str, table: Path, folder: Path) -> list[str]:
     """Return how to start a contender."""
     if name == "kobai-command":
         run = str(folder / f"run-{time.monotonic_ns()}")
+        # The same network on the same rows as the others.
         options = ["--target", "kind", "--epochs", "1", "--run", run, "--quiet"]
+        options += ["--hidden", "50", "--validation", "0", "--lr", "0.005"]
+        options += ["--batch-size", "100"]
         return [sys.executable, "-m", "kobai.cli", "train", str(table), *options]
     script = "million_kobai.py" if name == "kobai" else "million_sklearn.py"
     return [sys.executable, str(HERE / "scripts" / script), str(table)]

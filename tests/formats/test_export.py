@@ -30,6 +30,7 @@ from kobai.networks import (
     Identity,
     LeakyReLU,
     Network,
+    PiecewiseLinear,
     ReLU,
     Sigmoid,
     Softmax,
@@ -98,6 +99,9 @@ MODELS = {
     "GELU": model(4, Dense(5), GELU(), Dense(2)),
     # Beyond 88 there is no float32.
     "Exponential": model(4, Dense(5), Tanh(), Dense(2, init=0.1), Exponential()),
+    "PiecewiseLinear": model(
+        4, PiecewiseLinear(5, [[-1, 0, 2], [-3, 1, 1]]), ReLU(), Dense(2)
+    ),
     "Softmax": model(4, Dense(5), Softmax(), Dense(3), Softmax(), classes="abc"),
     "all": model(6, Dense(6), ReLU(), BatchNorm(), Dense(6), GELU(), Dense(6), Tanh()),
     "no bias": model(4, Dense(3, bias=False), ReLU(), Dense(2, bias=False)),

@@ -19,6 +19,7 @@ from kobai.networks import (
     Identity,
     LeakyReLU,
     Network,
+    PiecewiseLinear,
     ReLU,
     Sigmoid,
     Softmax,
@@ -92,7 +93,8 @@ def torch():
 
 def test_every_layer_is_among_those_tested(torch):
     kinds = {type(layer) for layer in LAYERS_IN_TURN}
-    assert kinds == set(LAYERS.values()) == set(modules(torch))
+    # PyTorch has no layer of curves, and what is refused is tested beside them.
+    assert kinds == set(LAYERS.values()) - {PiecewiseLinear} == set(modules(torch))
 
 
 def test_pytorch_computes_the_same_with_the_numbers(torch, tmp_path):

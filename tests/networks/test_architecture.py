@@ -13,6 +13,7 @@ from kobai.networks import (
     Flatten,
     LeakyReLU,
     Network,
+    PiecewiseLinear,
     Sigmoid,
     Softmax,
     TwoLayerNet,
@@ -40,9 +41,16 @@ def test_there_and_back_through_json(network):
         np.testing.assert_array_equal(again.params[name], network.params[name])
 
 
+# What cannot be made of nothing.
+GIVEN = {
+    Dense: lambda: Dense(2),
+    PiecewiseLinear: lambda: PiecewiseLinear(2, [[0, 1, 1, 3]]),
+}
+
+
 @pytest.mark.parametrize("kind", LAYERS.values())
 def test_every_kind_of_layer_comes_back(kind):
-    layer = kind(2) if kind is Dense else kind()
+    layer = GIVEN.get(kind, kind)()
     network = Network(3, [layer, Dense(2)])
     assert Network.from_architecture(network.architecture()).layers[0] == layer
 

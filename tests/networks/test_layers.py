@@ -16,6 +16,7 @@ from kobai.networks import (
     Identity,
     LeakyReLU,
     Network,
+    PiecewiseLinear,
     ReLU,
     Sigmoid,
     Softmax,
@@ -210,7 +211,8 @@ def test_batch_norm_of_one_sample_stays_finite():
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("kind", LAYERS.values())
 def test_every_layer_keeps_the_dtype(kind, dtype):
-    layer = kind(2) if kind is Dense else kind()
+    given = {Dense: [2], PiecewiseLinear: [2, [[0, 1, 1, 3]]]}
+    layer = kind(*given.get(kind, []))
     network = Network(3, [layer, Dense(2), Identity()], dtype=dtype)
     x = numbers(4, 3, dtype=dtype)
     noise = network.noise(4, np.random.default_rng(0))

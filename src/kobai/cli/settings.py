@@ -90,7 +90,7 @@ class Options:
         """
         known = {f.name: _accepted(f.type) for f in fields(Options)}
         # Runs of earlier versions held nothing out.
-        found = {"validation": 0.0}
+        found: dict[str, Any] = {"validation": 0.0}
         found |= {k: v for k, v in values.items() if k in known}
         if "data" not in found:
             raise TypeError("settings: no data")

@@ -150,6 +150,11 @@ def _names(network: Network) -> dict[str, str]:
                 f"samples of shape {each.inputs}; put Flatten() before it"
             )
         known = _NAMES.get(type(each.layer), {})
+        if not known.keys() >= locals_.keys():
+            raise ValueError(
+                f"state_dict: PyTorch has no layer {type(each.layer).__name__}; export "
+                "the network to ONNX instead"
+            )
         found |= {f"{position}.{known[n]}": locals_[n] for n in locals_}
         if isinstance(each.layer, BatchNorm):
             found[f"{position}.{_COUNTER}"] = ""

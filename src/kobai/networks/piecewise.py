@@ -12,8 +12,8 @@ from kobai.functions import he
 from kobai.functions.arrays import Array
 from kobai.networks.layer import Drawing, Layer, Shape, Values
 
-WIDEST = 3.0
-"""Numbers are bent so that none counts for more than so many standard deviations."""
+WIDEST = 5.0
+"""No input counts for more than so many standard deviations."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -22,7 +22,7 @@ class PiecewiseLinear(Layer, known=True):
 
     Of input j with knots a₀ < a₁ < … < a_K,
 
-        s(x) = x / √(1 + (x/3)²)
+        s(x) = min(max(x, -5), 5)
         φₖ(x) = min(max((x - aₖ₋₁) / (aₖ - aₖ₋₁), 0), 1),   k = 1 … K
         y = s(x) W + Σⱼ Σₖ φₖ(xⱼ) Vⱼₖ + b
 
@@ -37,8 +37,7 @@ class PiecewiseLinear(Layer, known=True):
     {'W': (3, 50), 'V': (2, 50), 'b': (50,)}
 
     Gorishniy, Rubachev & Babenko (2022), "On Embeddings for Numerical Features in
-    Tabular Deep Learning", section 3.1; s is from Holzmüller, Grinsztajn & Steinwart
-    (2024), "Better by Default", section 3.
+    Tabular Deep Learning", section 3.1.
     """
 
     units: int
@@ -92,9 +91,9 @@ class PiecewiseLinear(Layer, known=True):
 
     def forward(self, values: Values, x: Array, training: bool) -> tuple[Array, Values]:
         """Return s(x) W + φ(x) V + b, shapes (n, d_in) to (n, units)."""
-        bent = x / np.sqrt(1 + (x / WIDEST) ** 2)
-        pieces = np.minimum(np.maximum(self._places(x, training), 0), 1)
-        return bent @ values["W"] + pieces @ values["V"] + values["b"], {}
+        near = _between(x, -WIDEST, WIDEST)
+        pieces = _between(self._places(x, training), 0, 1)
+        return near @ values["W"] + pieces @ values["V"] + values["b"], {}
 
     def _places(self, x: Array, training: bool) -> Array:
         """Return how far each number is through each piece, shape (n, pieces)."""
@@ -111,3 +110,9 @@ class PiecewiseLinear(Layer, known=True):
         spread = np.zeros((x.shape[1], len(number)), x.dtype)
         spread[number, np.arange(len(number))] = slope
         return x @ spread - start
+
+
+def _between(x: Array, low: float, high: float) -> Array:
+    """Return min(max(x, low), high)."""
+    # Exported programs have a maximum, and min(a, b) is -max(-a, -b).
+    return np.maximum(-np.maximum(-x, -high), low)

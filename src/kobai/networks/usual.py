@@ -44,6 +44,8 @@ PATIENCE = 20
 """So many epochs may pass without a better loss on the rows held out."""
 LEAST_HELD = 10
 """Of fewer rows held out the loss says little, so none are."""
+MOST_VALUES = 50_000_000
+"""A larger table is not copied in order to hold a part of it out."""
 SMALL_TABLE = 10_000
 STEPS, LEAST_BATCH = 50, 16
 """An epoch of a small table takes so many steps, unless batches were too small."""
@@ -140,7 +142,8 @@ def usual_settings(data: Data, validation: float | None = None) -> dict[str, Any
     if data.columns is not None:
         usual = TABLES
     share = usual.get("validation", 0.0) if validation is None else validation
-    if validation is None and rows * share < LEAST_HELD:
+    is_fit = rows * share >= LEAST_HELD and data.x_train.size <= MOST_VALUES
+    if validation is None and not is_fit:
         share = 0.0
     usual = {**usual, "validation": share, "patience": PATIENCE if share else None}
     if data.columns is not None and not share:
