@@ -49,7 +49,10 @@ MOST_VALUES = 50_000_000
 SMALL_TABLE = 10_000
 STEPS, LEAST_BATCH = 50, 16
 """An epoch of a small table takes so many steps, unless batches were too small."""
-PIECES = 16
+LEAST_PIECES, MOST_PIECES, PIECE_ROWS = 8, 32, 50
+"""A number is cut into so many pieces, with so many rows in each."""
+MOST_IN_ALL = 2048
+"""With more pieces of all numbers a step would take too long."""
 DROPOUT = 0.1
 KNOT_ROWS = 100_000
 """So many rows tell where the knots are."""
@@ -205,7 +208,7 @@ def tabular(
     hidden: Sequence[int] = (128, 128),
     activation: str = "relu",
     loss: str | None = None,
-    pieces: int = PIECES,
+    pieces: int | None = None,
     dropout: float = DROPOUT,
     seed: int = 0,
     dtype: DTypeLike = np.float32,
@@ -217,10 +220,11 @@ def tabular(
         y  = h W + b
 
     φ cuts each number into `pieces` between the quantiles of the training rows, an
-    equal share of the rows in each; see `PiecewiseLinear`. Inputs of categories go into
-    s(x) alone. Without `hidden` layers it is a linear model. `data` is a `Dataset` that
-    `load_table` made. Trained with `validation` and `patience` it is what `kobai train`
-    makes of a table.
+    equal share of the rows in each; see `PiecewiseLinear`. Usually there are 50 rows in
+    a piece, but 8 to 32 pieces, and fewer of very many numbers. Inputs of categories
+    go into s(x) alone. Without `hidden` layers it is a linear model. `data` is a
+    `Dataset` that `load_table` made. Trained with `validation` and `patience` it is
+    what `kobai train` makes of a table.
 
     >>> import polars as pl
     >>> from kobai import load_table
@@ -237,26 +241,26 @@ def tabular(
     layers: list[Any] = []
     for units in hidden:
         first = PiecewiseLinear(units, knots) if knots and not layers else Dense(units)
-        layers += [
-            first,
-            ACTIVATIONS[activation](),
-            *[Dropout(dropout)] * (dropout > 0),
-        ]
+        layers += [first, ACTIVATIONS[activation]()]
+        layers += [Dropout(dropout)] * (dropout > 0)
     loss = loss or _usual_loss(data)
     layers += [Dense(_outputs(data, loss)), _output_layer(loss, data)]
     return Network(data.x_train.shape[1:], layers, loss, seed=seed, dtype=dtype)
 
 
-def _knots(data: Data, pieces: int) -> list[list[float]]:
+def _knots(data: Data, pieces: int | None) -> list[list[float]]:
     """Return for each number of a table the quantiles that cut it into pieces."""
     features = getattr(data.columns, "features", ())
     numbers = sum(feature.kind == "number" for feature in features)
+    if pieces is None:
+        pieces = max(LEAST_PIECES, len(data.x_train) // PIECE_ROWS)
+        pieces = min(pieces, MOST_PIECES, MOST_IN_ALL // max(1, numbers))
+    if not pieces:
+        return []
     rows = slice(None, None, max(1, len(data.x_train) // KNOT_ROWS))
     shares = np.linspace(0, 1, pieces + 1)
-    found: list[list[float]] = []
-    for index in range(numbers):
-        found.append(np.quantile(data.x_train[rows, index], shares).tolist())
-    return found
+    columns = (data.x_train[rows, index] for index in range(numbers))
+    return [np.quantile(column, shares).tolist() for column in columns]
 
 
 def _usual_loss(data: Data) -> str | None:
