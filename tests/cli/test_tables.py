@@ -84,6 +84,16 @@ def test_a_run_that_stops_early_is_resumed_bit_for_bit(kobai, here, iris):
     assert results["best_epoch"] == histories[0]["epoch"][best]
 
 
+def test_the_epoch_that_is_kept_is_a_whole_one(kobai, here, iris):
+    done = kobai("train", iris, "--target", "species", "--steps", 20, "--run", "r")
+    assert done.code == 0, done.err
+    history = pl.read_csv(here / "r/history.csv")
+    whole = history.filter(pl.col("epoch") % 1 == 0)
+    assert len(whole) == len(history) - 1
+    best = int(whole["epoch"][whole["validation_loss"].arg_min()])
+    assert f"The network is that of epoch {best}, the best" in done.out
+
+
 def test_all_rows_train_to_the_end(kobai, here, iris):
     done = kobai("train", iris, "--target", "species", "--validation", 0, "--run", "r")
     assert done.code == 0, done.err

@@ -108,10 +108,10 @@ def results(data: "Dataset", network: "Network", history: "History") -> dict[str
         "seconds": last["seconds"],
     }
     if "validation_loss" in history.names():
-        import numpy as np
-
-        best = np.nanargmin(history["validation_loss"])
-        found["best_epoch"] = history.records[best]["epoch"]
+        # What is kept is of the end of an epoch, though the run may end inside one.
+        whole = [each for each in history.records if isinstance(each["epoch"], int)]
+        best = min(whole, key=lambda each: float(each["validation_loss"]))
+        found["best_epoch"] = best["epoch"]
     for part, (x, t) in zip(("train", "test"), data, strict=True):
         for name, value in network.evaluate(x, t).items():
             # JSON has no infinity, which a regression's test loss may reach.
@@ -130,7 +130,7 @@ def how_good(results: dict[str, Any], judgement: "Judgement | None" = None) -> N
     say(f"{_quality(results)} after {steps} in {results['seconds']:.1f} s")
     if results.get("best_epoch") is not None:
         say(
-            f"The network is that of epoch {results['best_epoch']:g}, the best on the "
+            f"The network is that of epoch {results['best_epoch']}, the best on the "
             "rows held out"
         )
     if judgement:

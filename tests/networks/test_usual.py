@@ -1,0 +1,59 @@
+"""What suits a data set where nothing is said."""
+
+import numpy as np
+import pytest
+
+from kobai import load_digits, load_table
+from kobai.networks import Dense, PiecewiseLinear, suited
+from kobai.networks.usual import usual_settings
+
+pl = pytest.importorskip("polars")
+
+
+def table(rows, numbers=2):
+    """Return a table to learn the sum of its numbers."""
+    x = np.random.default_rng(0).normal(size=(rows, numbers))
+    frame = pl.DataFrame({f"x{i}": x[:, i] for i in range(numbers)})
+    return load_table(frame.with_columns(y=x.sum(axis=1)), "y")
+
+
+def test_of_few_rows_none_are_held_out():
+    # Of 80 rows 64 train, of which a fifth are 13; of 50 rows 40, a fifth of them 8.
+    many, few = usual_settings(table(80)), usual_settings(table(50))
+    assert (many["validation"], many["patience"]) == (0.2, 20)
+    assert (few["validation"], few["patience"], few["epochs"]) == (0.0, None, 30)
+
+
+def test_a_share_that_is_asked_for_is_held_out():
+    assert usual_settings(table(50), validation=0.3)["patience"] == 20
+    all_rows = usual_settings(table(80), validation=0.0)
+    assert (all_rows["patience"], all_rows["epochs"]) == (None, 30)
+
+
+@pytest.mark.parametrize(("rows", "size"), [(20, 1), (125, 10), (500, 16), (5000, 80)])
+def test_an_epoch_takes_some_fifty_steps(rows, size):
+    assert usual_settings(table(rows))["batch_size"] == size
+
+
+def test_pictures_train_on_all_rows():
+    network, settings = suited(load_digits())
+    assert [each.units for each in network.layers if isinstance(each, Dense)] == [
+        50,
+        10,
+    ]
+    assert settings["validation"] == 0.0
+    assert settings["patience"] is None
+
+
+def test_a_piece_has_fifty_rows():
+    pieces = [
+        len(suited(table(rows))[0].layers[0].knots[0]) - 1 for rows in (100, 1000, 9000)
+    ]
+    assert pieces == [8, 16, 32]
+
+
+def test_very_many_numbers_have_fewer_pieces_or_none():
+    some = suited(table(100, 600))[0].layers[0]
+    assert isinstance(some, PiecewiseLinear)
+    assert some.pieces == 600 * 3
+    assert isinstance(suited(table(60, 2100))[0].layers[0], Dense)
