@@ -1,6 +1,7 @@
 """A network's numbers as PyTorch has them: names, shapes, and the same outputs."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -28,8 +29,16 @@ from kobai.networks import (
 )
 from kobai.networks.layer import LAYERS
 
+GUIDE = Path(__file__).parents[2] / "docs" / "guide" / "exporting.md"
+KNOTS = [[-1, 0, 0, 2], [0.5, 1, 4, 4]]
 LAYERS_IN_TURN = [
-    *(Flatten(), Dense(5, bias=False), BatchNorm(momentum=0.8, epsilon=1e-3), ReLU()),
+    *(
+        Flatten(),
+        PiecewiseLinear(7, KNOTS),
+        Dense(5, bias=False),
+        BatchNorm(momentum=0.8, epsilon=1e-3),
+        ReLU(),
+    ),
     *(Dense(6), Sigmoid(), Dropout(0.3), Dense(4), Tanh(), Identity(), BatchNorm()),
     *(Dense(5), Tanh(), Exponential()),
     *(LeakyReLU(0.2), Dense(5), Softplus(), Dense(4), GELU(), Dense(3), Softmax()),
@@ -55,7 +64,16 @@ def modules(torch):
         def forward(self, x):
             return torch.exp(x)
 
+    # The module of the guide.
+    (code,) = re.findall(r"```py\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+    namespace = {"torch": torch}
+    exec(code, namespace)
+    curves = namespace["PiecewiseLinear"]
+
     return {
+        PiecewiseLinear: lambda each, d: curves(
+            d, each.units, torch.tensor(each.knots)
+        ),
         Dense: lambda each, d: nn.Linear(d, each.units, bias=each.bias),
         BatchNorm: lambda each, d: nn.BatchNorm1d(
             d, eps=each.epsilon, momentum=1 - each.momentum
@@ -82,7 +100,7 @@ def sequential(torch, seed=0):
     found = []
     for layer in LAYERS_IN_TURN:
         found.append(made[type(layer)](layer, size))
-        size = layer.units if isinstance(layer, Dense) else size
+        size = getattr(layer, "units", size)
     return torch.nn.Sequential(*found).eval()
 
 
@@ -93,8 +111,7 @@ def torch():
 
 def test_every_layer_is_among_those_tested(torch):
     kinds = {type(layer) for layer in LAYERS_IN_TURN}
-    # PyTorch has no layer of curves, and what is refused is tested beside them.
-    assert kinds == set(LAYERS.values()) - {PiecewiseLinear} == set(modules(torch))
+    assert kinds == set(LAYERS.values()) == set(modules(torch))
 
 
 def test_pytorch_computes_the_same_with_the_numbers(torch, tmp_path):

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from kobai import Network, check_gradient, load_model, load_table, save_model, train
-from kobai.formats.pytorch import state_dict
 from kobai.networks import Dense, PiecewiseLinear, ReLU, suited, tabular
 from kobai.optimizers import Adam
 
@@ -119,11 +118,6 @@ def test_knots_that_are_none(knots):
 def test_samples_without_the_numbers():
     with pytest.raises(ValueError, match=r"samples of shape \(1,\) and knots of 2"):
         Network(1, [PiecewiseLinear(3, KNOTS)])
-
-
-def test_pytorch_has_no_such_layer():
-    with pytest.raises(ValueError, match="no layer PiecewiseLinear; export"):
-        state_dict(network())
 
 
 def table(n=400):

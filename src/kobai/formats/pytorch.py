@@ -12,9 +12,12 @@ Kobai                          PyTorch
 `beta2`                        `1.bias`
 `mean2`, `var2`                `1.running_mean`, `1.running_var`
 (none)                         `1.num_batches_tracked`, a whole number
+`PiecewiseLinear`, `W1`        `0.weight` (units, inputs): Wᵀ
+`V1`, `b1`                     `0.pieces` (units, pieces): Vᵀ; `0.bias`
 `Flatten`, `Dropout`, `ReLU`…  `nn.Flatten`, `nn.Dropout`, `nn.ReLU`…: none
 =============================  ============================================
 
+PyTorch has no layer like `PiecewiseLinear`: the guide has a module of ten lines.
 Both keep the unbiased variance in `running_var`. Kobai's momentum m is PyTorch's 1 - m;
 Kobai's GELU is `nn.GELU(approximate="tanh")`, its Softmax `nn.Softmax(dim=-1)`.
 """
@@ -27,13 +30,14 @@ import numpy as np
 
 from kobai.errors import ModelFileError, suggest
 from kobai.files import write_atomically
-from kobai.networks import BatchNorm, Dense, Network
+from kobai.networks import BatchNorm, Dense, Network, PiecewiseLinear
 from kobai.networks.placing import place
 
 Arrays = dict[str, np.ndarray]
 
 _NAMES = {
     Dense: {"W": "weight", "b": "bias"},
+    PiecewiseLinear: {"W": "weight", "V": "pieces", "b": "bias"},
     BatchNorm: {
         "gamma": "weight",
         "beta": "bias",
@@ -150,11 +154,6 @@ def _names(network: Network) -> dict[str, str]:
                 f"samples of shape {each.inputs}; put Flatten() before it"
             )
         known = _NAMES.get(type(each.layer), {})
-        if not known.keys() >= locals_.keys():
-            raise ValueError(
-                f"state_dict: PyTorch has no layer {type(each.layer).__name__}; export "
-                "the network to ONNX instead"
-            )
         found |= {f"{position}.{known[n]}": locals_[n] for n in locals_}
         if isinstance(each.layer, BatchNorm):
             found[f"{position}.{_COUNTER}"] = ""
