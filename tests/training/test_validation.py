@@ -107,10 +107,25 @@ def test_without_a_share_all_rows_train(make_network, data):
     assert prepared.unseen.name == "test"
 
 
-@pytest.mark.parametrize("share", [1.0, -0.1, 1.5, 0.999])
-def test_a_share_that_leaves_nothing_is_refused(make_network, data, share):
-    with pytest.raises(ValueError, match=r"validation=.* for 60 rows; need a fraction"):
+@pytest.mark.parametrize("share", [1.0, -0.1, 1.5, np.nan])
+def test_what_is_no_share_is_refused(make_network, data, share):
+    with pytest.raises(ValueError, match="train: validation must be in"):
         go(make_network, data, validation=share)
+
+
+def test_a_share_in_words_is_refused(make_network, data):
+    with pytest.raises(TypeError, match="train: validation must be a number"):
+        go(make_network, data, validation="0.2")
+
+
+def test_a_seed_that_is_none_is_refused_by_name(make_network, data):
+    with pytest.raises(ValueError, match="train: seed must be 0 or more, got -1"):
+        go(make_network, data, validation=0.2, seed=-1)
+
+
+def test_a_share_that_leaves_nothing_is_refused(make_network, data):
+    with pytest.raises(ValueError, match="60 of 60 rows; need a share"):
+        go(make_network, data, validation=0.999)
 
 
 def test_patience_needs_rows_to_judge_by(make_network, data):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from kobai.checks import whole, within
 from kobai.functions.arrays import Array
 from kobai.keywords import checked_keywords
 from kobai.networks.checks import sample_weights
@@ -60,7 +61,7 @@ def prepare(
     x, t = _checked(network, *train, name="training data")
     weights = _checked_weights(network, sample_weight, len(x))
     tested = None if test is None else _checked(network, *test, name="test data")
-    if validation:
+    if validation != 0:
         is_held = held_out(t, validation, seed)
         learned, held = (_rows(~is_held, x, t, weights), _rows(is_held, x, t, weights))
         return TrainingData(*learned, Unseen("validation", *held))
@@ -71,14 +72,16 @@ def prepare(
 def held_out(t: np.ndarray, share: float, seed: int) -> np.ndarray:
     """Return which rows are held out `(n,)`: of each class of labels its share.
 
-    Raises `ValueError` unless both parts get a row at least.
+    Raises `ValueError` for what is no share of 1, and where no row is left to learn.
     """
+    within("train", "validation", share)
+    seed = whole("train", "seed", seed, least=0)
     rows = len(t)
     count = max(1, round(rows * share))
-    if not 0 < share < 1 or count >= rows:
+    if count >= rows:
         raise ValueError(
-            f"train: got validation={share!r} for {rows} rows; need a fraction between "
-            "0 and 1 that leaves at least one row to learn from, or 0"
+            f"train: got validation={share:g}, {count} of {rows} rows; need a share "
+            "that leaves at least one row to learn from"
         )
     order = stream(seed, VALIDATION_STREAM, 0).permutation(rows)
     if t.ndim == 1 and t.dtype.kind in "biu":

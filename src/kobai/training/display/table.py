@@ -64,7 +64,7 @@ def cut(records: Sequence[Record]) -> tuple[list[Record], int]:
 def title(name: str) -> str:
     """Return a column's name, short enough for eight columns in 80 characters."""
     short = name.replace("learning_rate", "rate").replace("accuracy", "acc")
-    short = short.replace("validation", "valid")
+    short = short.replace("validation", "val")
     return short.replace("_", " ")
 
 
