@@ -29,7 +29,7 @@ def row_numbers(
 
     parts, there = [], []
     for frame in table.frames(dict):
-        t, is_there = targets(fitted.target, frame, table.name)
+        t, is_there = targets(fitted.target, frame, table.name, forgiving=True)
         parts.append(t)
         there.append(is_there)
     t = np.concatenate(parts)
