@@ -62,7 +62,10 @@ def programs(text):
 
 @pytest.mark.parametrize("text", list(parts()))
 def test_a_document_runs_after_what_it_says_to_install(text, tmp_path):
-    draw_a_seven(tmp_path / "seven.png")
+    # What a reader has drawn, alone and in a folder.
+    (tmp_path / "scans").mkdir()
+    for name in ("seven.png", "my.png", "scans/a.png", "scans/b.png"):
+        draw_a_seven(tmp_path / name)
     run_alone(programs(text), installs(text), tmp_path)
 
 

@@ -33,7 +33,8 @@ def frame(here):
 
 @pytest.fixture
 def run(kobai, frame):
-    options = ("--target", "kind", "--seed", 1, "--epochs", 80, "--run", "r", "-q")
+    rows = ("--target", "kind", "--seed", 1, "--validation", 0)
+    options = (*rows, "--epochs", 80, "--run", "r", "-q")
     assert kobai("train", "t.csv", *options) == (0, "", "")
     return "r"
 

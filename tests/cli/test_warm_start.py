@@ -99,7 +99,7 @@ def test_other_settings_of_the_training(kobai, here, first):
     assert done == (0, "", "")
     found = settings(here / "s")
     # A rate of momentum is none for Adam.
-    assert (found["optimizer"], found["steps"], found["lr"]) == ("adam", 3, 0.005)
+    assert (found["optimizer"], found["steps"], found["lr"]) == ("adam", 3, 0.002)
 
 
 def test_new_rows_of_an_npz(kobai, here, blobs):

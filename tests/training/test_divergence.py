@@ -34,8 +34,8 @@ def test_a_huge_learning_rate(rate, batches):
     error = diverge(network, data, optimizer=SGD(rate), batches=batches)
     assert error.learning_rate == rate
     assert 1 <= error.step <= 20
-    assert f"in step {error.step}, at learning rate {rate:g}" in str(error)
-    assert f"try {rate / 10:g}" in str(error)
+    assert f"in step {error.step}, " in str(error)
+    assert f"at learning rate {rate:g}: try 0.1" in str(error)
     assert "\n" not in str(error)
     for w in network.params.values():
         assert np.isfinite(w).all()
