@@ -69,9 +69,13 @@ def class_counts(data: Dataset) -> tuple[int, ...]:
 def linear_network(data: Dataset) -> Network:
     """Return the linear model that fits the training rows, as a network.
 
-    For numbers it is ridge regression, for classes softmax regression:
+    For numbers it is ridge regression, which has the least
 
-        min Σ wᵢ ‖xᵢ W + b - tᵢ‖² + ‖W‖²,    min -Σ wᵢ log softmax(xᵢ W + b)_tᵢ + ½ ‖W‖²
+        Σ wᵢ ‖xᵢ W + b - tᵢ‖² + ‖W‖²
+
+    and for classes softmax regression, with the probability p of the true class:
+
+        ½ ‖W‖² - Σ wᵢ log pᵢ
 
     w being `data.sample_weight`, or 1. x is `(n, d)`; of more than 4 million numbers
     it takes rows that are evenly spaced. Raises ValueError for other inputs.
