@@ -82,6 +82,7 @@ def _open_file(path: Path, writes: Writes, wanted: Collection[str]) -> Table:
         path, writes.encoding, writes.separator, writes.header, wanted, writes.usual
     )
     layout = text.layout
+    check_lengths(text.names, path)
     return Table(
         str(path),
         text.names,
@@ -147,16 +148,21 @@ def polars_frame(table: Any) -> "pl.DataFrame":
     return frame.rename(dict(zip(frame.columns, names, strict=True)))
 
 
-def checked_names(names: Sequence[str], table: object) -> tuple[str, ...]:
-    """Return the columns' names, those without one numbered; no two may be alike."""
-    found = [name.strip() or f"column {i}" for i, name in enumerate(names, start=1)]
-    for number, name in enumerate(found, start=1):
+def check_lengths(names: Sequence[str], table: object) -> None:
+    """Refuse names that are none: a whole file, where a quotation mark is open."""
+    for number, name in enumerate(names, start=1):
         if len(name) > LONGEST_NAME:
             raise DataError(
                 f"{table}: the name of column {number} has {len(name):,} characters; "
                 f"need names of at most {LONGEST_NAME:,}. Perhaps a quotation mark is "
                 "not closed, or the first line is one of data"
             )
+
+
+def checked_names(names: Sequence[str], table: object) -> tuple[str, ...]:
+    """Return the columns' names, those without one numbered; no two may be alike."""
+    found = [name.strip() or f"column {i}" for i, name in enumerate(names, start=1)]
+    check_lengths(found, table)
     twice = sorted(
         name for name, count in collections.Counter(found).items() if count > 1
     )

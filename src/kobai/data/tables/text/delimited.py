@@ -285,7 +285,7 @@ def open_text_table(
                 break
     except csv.Error as error:
         raise DataError(
-            f"{path}: its beginning holds no rows of a table ({error}); need the "
+            f"{path}: its first lines hold no rows of a table ({error}); need the "
             "columns' names on a line of their own"
         ) from None
     return TextTable(path, found, layout, [])
