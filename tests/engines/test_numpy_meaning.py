@@ -400,7 +400,7 @@ def test_writing_by_a_mask(f):
         lambda x: x[x > 0],
         lambda x: x[:, x[0] > 0],
         lambda x: x[x[0, 0] > 0],
-        lambda x: x.__setitem__(x > 2, x[0]),
+        lambda x: x.__setitem__(x > 2, 2 * x[0]),
     ],
 )
 def test_masks_that_are_not_known_are_refused_with_the_remedy(f):

@@ -171,7 +171,7 @@ def build_network(settings: Options, data: "Dataset") -> "Network":
         _check_loss(settings.loss, data)
     return suited_network(
         data,
-        hidden=hidden_sizes(settings.hidden or "none"),
+        hidden=hidden_sizes("none" if settings.hidden is None else settings.hidden),
         activation=activation,
         loss=settings.loss,
         seed=settings.seed,

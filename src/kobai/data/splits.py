@@ -22,6 +22,7 @@ class Last(float):
     """
 
 
+@checked_keywords
 @dataclass(frozen=True)
 class Fold:
     """One part of `parts` of the rows, to test on: number `index`, from 0.

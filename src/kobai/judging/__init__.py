@@ -8,7 +8,7 @@ from kobai.judging.calibration import (
     parted,
     wanted_threshold,
 )
-from kobai.judging.judge import Judgement, judge
+from kobai.judging.judgement import Judgement, judge
 from kobai.judging.repeats import Spread, fold_scores, spread
 from kobai.judging.scores import Score, scores
 

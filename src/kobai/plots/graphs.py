@@ -72,7 +72,8 @@ def draw_boxes(
 
     >>> boxes = {"x": Box("input", "x", "(3,)"), "y": Box("operation", "sum")}
     >>> figure = draw_boxes(boxes, [("x", "y")])
-    >>> [text.get_text() for text in figure.axes[0].texts]
+    >>> texts = [text.get_text() for text in figure.axes[0].texts]
+    >>> list(filter(None, texts))
     ['x', '(3,)', 'sum']
     """
     _check(path)
@@ -109,7 +110,8 @@ def computational_graph(
     >>> names = {"x": "x", "square": "²", "L": "L"}
     >>> edges = {("x", "square"): (3.0, 6.0), ("square", "L"): (9.0, 1.0)}
     >>> figure = computational_graph(names, edges)
-    >>> [text.get_text() for text in figure.axes[0].texts]
+    >>> texts = [text.get_text() for text in figure.axes[0].texts]
+    >>> list(filter(None, texts))
     ['x', '²', 'L', '3', '← 6', '9', '← 1']
 
     Source: after K. Saito, "Deep Learning from Scratch", 2016, chapter 5.

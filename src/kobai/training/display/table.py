@@ -84,7 +84,7 @@ def column_widths(names: Iterable[str], room: float = math.inf) -> dict[str, int
     Where there is no room for all, what says least about learning is left out.
 
     >>> list(column_widths(["epoch", "step", "train_loss", "test_loss", "seconds"], 40))
-    ['epoch', 'train_loss', 'test_loss']
+    ['epoch', 'step', 'train_loss', 'test_loss']
     """
     least = {"epoch": 5, "step": 9, "seconds": 7}
     widths = {name: max(len(title(name)), least.get(name, 8)) for name in names}
