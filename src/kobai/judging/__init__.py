@@ -10,7 +10,7 @@ from kobai.judging.calibration import (
 )
 from kobai.judging.judgement import Judgement, judge
 from kobai.judging.repeats import Spread, fold_scores, spread
-from kobai.judging.scores import Score, scores
+from kobai.judging.score import Score, scores
 
 __all__ = [
     "Baselines",

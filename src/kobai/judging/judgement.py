@@ -6,7 +6,7 @@ import numpy as np
 
 from kobai.data import Dataset
 from kobai.judging.baselines import Baselines
-from kobai.judging.scores import Score, scores
+from kobai.judging.score import Score, scores
 from kobai.networks import Network
 
 

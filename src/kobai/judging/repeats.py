@@ -7,7 +7,7 @@ import numpy as np
 
 from kobai.data import Dataset
 from kobai.data.splits import Fold
-from kobai.judging.scores import scores
+from kobai.judging.score import scores
 from kobai.networks import Network
 
 Scores = dict[str, float]
