@@ -11,7 +11,6 @@ from kobai.cli.leaving import complain
 from kobai.cli.loading import load, load_data, size_of_test
 from kobai.cli.models import settings_of
 from kobai.cli.options import DATA_SETS
-from kobai.cli.row_numbers import row_numbers
 from kobai.cli.screen import short
 from kobai.cli.settings import Options
 from kobai.errors import DataError
@@ -82,7 +81,7 @@ def _own(model: "Model", run: str, settings: Options, encoding: str | None) -> H
     where = short(settings.test or settings.data)
     known, _ = RunFolder(Path(run).expanduser()).identity()
     with _as_it_was(where, run, settings):
-        numbers = None
+        numbers: np.ndarray | None = None
         if model.columns and settings.is_table:
             found, rows, numbers = _own_table(
                 model, model.columns, where, settings, encoding
@@ -131,7 +130,7 @@ def _own_table(
     where: str,
     settings: Options,
     encoding: str | None,
-) -> tuple["Dataset", int, "np.ndarray | None"]:
+) -> tuple["Dataset", int, "np.ndarray"]:
     """Return a table's test rows as the run's columns take them, all rows, numbers."""
     from kobai.data.checksum import Checksum
     from kobai.data.splits import how_chosen
@@ -147,15 +146,13 @@ def _own_table(
     table = open_table(where, writes, fitted.sources)
     if settings.test:
         total = Checksum()
-        x, t, _ = rows_of(table, fitted, checksum=total)
-        numbers = row_numbers(table, fitted, t)
+        x, t, is_there = rows_of(table, fitted, checksum=total)
+        numbers = is_there.nonzero()[0] + 1
         return _dataset(fitted, where, x, t, str(total)), len(t), numbers
     size = size_of_test(settings)
-    x, t, rows, checksum = divided_rows(table, fitted, size, settings.seed)
+    x, t, places, rows, checksum = divided_rows(table, fitted, size, settings.seed)
     found = _dataset(fitted, where, x, t, checksum)
-    found = replace(found, drawn=how_chosen(size, settings.seed))
-    numbers = row_numbers(table, fitted, t, size, settings.seed)
-    return found, rows, numbers
+    return replace(found, drawn=how_chosen(size, settings.seed)), rows, places + 1
 
 
 def _note_unknown(
@@ -179,7 +176,7 @@ def _all_rows(
     """Return all rows of a file, or those that it calls its test data itself."""
     from kobai.data.tables.text.endings import is_table
 
-    numbers = None
+    numbers: np.ndarray | None = None
     if model.columns:
         found, numbers = _whole_table(model, model.columns, named, encoding)
     elif is_table(named) and Path(named).exists():
@@ -215,7 +212,7 @@ def _trained_on(run: str, data: "Dataset") -> float | None:
 
 def _whole_table(
     model: "Model", fitted: "Columns", named: str, encoding: str | None
-) -> tuple["Dataset", "np.ndarray | None"]:
+) -> tuple["Dataset", "np.ndarray"]:
     """Return all rows of a table as test data, as the model takes them, and numbers."""
     from kobai.data.checksum import Checksum
     from kobai.data.tables.frames import open_table
@@ -224,11 +221,10 @@ def _whole_table(
 
     total = Checksum()
     table = open_table(short(named), writes_of(model, encoding), fitted.sources)
-    x, t, lost = rows_of(table, fitted, checksum=total)
-    if lost:
+    x, t, is_there = rows_of(table, fitted, checksum=total)
+    if lost := int((~is_there).sum()):
         complain(f"note: {lost:,} row{'s' * (lost > 1)} without a target left out")
-    numbers = row_numbers(table, fitted, t)
-    return _dataset(fitted, named, x, t, str(total)), numbers
+    return _dataset(fitted, named, x, t, str(total)), is_there.nonzero()[0] + 1
 
 
 def _dataset(

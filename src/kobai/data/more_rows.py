@@ -8,15 +8,14 @@ import numpy as np
 
 from kobai.data.checksum import Checksum
 from kobai.data.dataset import Array, Dataset
-from kobai.data.splits import Fold, chosen_rows, how_chosen
+from kobai.data.splits import Fold, drawn_rows, how_chosen
 from kobai.data.tables.columns import Columns
 from kobai.data.tables.frames import Table, Writes, open_table
 from kobai.data.tables.load import rows_of
-from kobai.data.tables.new_rows import coded_blocks, named_columns, targets
+from kobai.data.tables.new_rows import named_columns
 from kobai.data.tables.raw import read_raw
-from kobai.data.tables.targets import class_weights, read_weights
+from kobai.data.tables.targets import class_weights, read_weights, with_mean_one
 from kobai.data.tables.text.writing import Writing
-from kobai.errors import DataError
 from kobai.keywords import checked_keywords
 
 
@@ -58,19 +57,18 @@ def load_more_rows(
     wanted = *columns.sources, *columns.target.names
     opened = open_table(table, writes, wanted)
     total = Checksum()
-    x, t, lost = rows_of(opened, columns, checksum=total)
-    weights = _weights(opened, columns, weight, t, class_weight)
+    x, t, is_there = rows_of(opened, columns, checksum=total)
+    weights = _weights(opened, columns, weight, t, is_there, class_weight)
     if test is None:
-        order = np.random.default_rng(seed).permutation(len(t))
         labels = t if columns.target.classes else None
-        is_test = chosen_rows(order, test_size, labels)
+        is_test = drawn_rows(len(t), test_size, seed, labels)
         x_test, t_test = x[is_test], t[is_test]
     else:
         is_test = np.zeros(len(t), bool)
         total, second = Checksum(), open_table(test, writes, wanted)
         x_test, t_test, _ = rows_of(second, columns, checksum=total)
     notes = ["columns  as they were fitted before"]
-    if lost:
+    if lost := int((~is_there).sum()):
         notes.append(f"rows     left out {lost:,} without a target")
     return Dataset(
         Path(opened.name).name.split(".")[0],
@@ -81,7 +79,9 @@ def load_more_rows(
         classes=columns.target.classes,
         source=opened.name if isinstance(table, str | Path) else "",
         columns=columns,
-        sample_weight=None if weights is None else _scaled(weights[~is_test], opened),
+        sample_weight=(
+            None if weights is None else with_mean_one(weights[~is_test], opened.name)
+        ),
         notes=tuple(notes),
         writing=writing,
         drawn=how_chosen(test_size, seed) if test is None else "",
@@ -94,6 +94,7 @@ def _weights(
     columns: Columns,
     weight: Any,
     t: Array,
+    is_there: Array,
     class_weight: str | Mapping[Any, float] | None,
 ) -> Array | None:
     """Return a weight for each row that has a target, if any are asked for."""
@@ -102,25 +103,8 @@ def _weights(
     found = np.ones(len(t))
     if weight is not None:
         for name in named_columns(weight, table, "weight"):
-            found *= _read_weights(table, columns, name)
+            raw = read_raw(table, [name])
+            found *= read_weights(raw, name, is_there)[is_there]
     if class_weight is not None:
         found *= class_weights(columns.target, t, class_weight)[t]
-    return found
-
-
-def _read_weights(table: Table, columns: Columns, name: str) -> Array:
-    goals = (
-        targets(columns.target, frame, table.name, first)
-        for frame, _, first in coded_blocks(columns, table)
-    )
-    is_there = np.concatenate([is_there for _, is_there in goals])
-    weights: Array = read_weights(read_raw(table, [name]), name, is_there)[is_there]
-    return weights
-
-
-def _scaled(weights: Array, table: Table) -> Array:
-    """Return weights with a mean of 1, which leave the learning rate its meaning."""
-    if not weights.sum():
-        raise DataError(f"{table.name}: the weight of every training row is 0")
-    found: Array = (weights / weights.mean()).astype(np.float32)
     return found

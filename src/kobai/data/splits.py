@@ -78,6 +78,18 @@ def train_test_split(
     return (x[train_rows], t[train_rows]), (x[test_rows], t[test_rows])
 
 
+def drawn_rows(
+    count: int, test_size: float | Fold, seed: int, labels: Array | None = None
+) -> Array:
+    """Return which of so many rows are for testing `(count,)`, drawn by `seed`.
+
+    >>> int(drawn_rows(10, 0.2, seed=0).sum())
+    2
+    """
+    order = np.random.default_rng(seed).permutation(count)
+    return chosen_rows(order, test_size, labels)
+
+
 def chosen_rows(
     order: Array, test_size: float | Fold, labels: Array | None = None
 ) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 
 from kobai.data.checksum import Checksum
 from kobai.data.dataset import Array, Dataset
-from kobai.data.splits import Fold, chosen_rows, how_chosen
+from kobai.data.splits import Fold, drawn_rows, how_chosen
 from kobai.data.tables.columns import Columns, Target
 from kobai.data.tables.fitting import Fitted
 from kobai.data.tables.frames import Table, Writes, open_table
@@ -17,7 +17,13 @@ from kobai.data.tables.inputs import encoded, features_of, fitted_to
 from kobai.data.tables.new_rows import coded_blocks, named_columns, targets
 from kobai.data.tables.raw import RawTable, Wishes, read_raw
 from kobai.data.tables.spool import MEMORY, Spool, empty_rows
-from kobai.data.tables.targets import class_weights, read_targets, read_weights, scaled
+from kobai.data.tables.targets import (
+    class_weights,
+    read_targets,
+    read_weights,
+    scaled,
+    with_mean_one,
+)
 from kobai.data.tables.text.writing import Writing
 from kobai.data.tables.told import told
 from kobai.errors import DataError
@@ -61,20 +67,23 @@ def load_table(
     - Numbers are standardised by the training rows; missing ones become the mean, and
       a further input says that they were missing.
     - Words, columns of a type for categories, and those named in `category` become one
-      input for each category, at most the 100 most frequent; all others, and missing
+      input for each category, at most the 1,000 most frequent; all others, and missing
       ones, are one more.
-    - Left out are columns that are empty, always the same, the number of the row, or
-      a different word in most rows, unless `keep` names them; and those in `drop`.
+    - Dates become days, year, month, day, weekday and hour, and cycles of these.
+    - Left out are columns that are empty, always the same, the numbers of the rows, or
+      have so many different words that each stands in few rows, unless `keep` names
+      them; and those in `drop`.
     - How numbers and dates are written, and which words and numbers stand for missing
-      ones, is found for each column from all of its rows: see `reading`. `number` names
-      columns of numbers that look otherwise, `missing` such words and numbers ("" for
-      none), `date_order` is "dmy" or "mdy" where it may be either.
+      ones, is found for each column from all of its rows: `told` of the result says
+      how. `number` names columns of numbers that look otherwise, `missing` such words
+      and numbers ("" for none), `date_order` is "dmy" or "mdy" where it may be either.
     - So is the layout of a text file; `encoding`, `separator` and `header`, whether a
       line has the columns' names, say it.
     - Rows without a target are left out.
-    - Words as target are classes, numbers a regression, unless there are few whole
-      ones; `task`, "classification" or "regression", overrules this. Targets of a
-      regression are standardised.
+    - Words as target are classes, numbers a regression, unless they are codes: two
+      different ones, or from 0 or 1 without a gap, at most ten. `task`,
+      "classification" or "regression", overrules this. Targets of a regression are
+      standardised.
     - `weight` names a column that weighs the rows; `class_weight` weighs the classes:
       "balanced" or a number for each by name. Together they are `sample_weight`.
 
@@ -119,8 +128,8 @@ def load_table(
         usual = replace(writes, usual=_writing(raw))
         second = open_table(test, usual, columns.sources)
         total = Checksum()
-        x_test, t_test, lost = rows_of(second, columns, memory, total)
-        notes += [f"test     {second.name}{_without(lost)}"]
+        x_test, t_test, is_there = rows_of(second, columns, memory, total)
+        notes += [f"test     {second.name}{_without(int((~is_there).sum()))}"]
     return Dataset(
         as_text(Path(opened.name).name.split(".")[0]),
         x_train,
@@ -145,19 +154,18 @@ def rows_of(
     memory: int = MEMORY,
     checksum: Checksum | None = None,
     forgiving: bool = False,
-) -> tuple[Array, Array, int]:
-    """Return inputs and targets of another table, and how many rows have no target.
+) -> tuple[Array, Array, Array]:
+    """Return inputs and targets of another table, and which of its rows have a target.
 
     `checksum` takes in the rows that have a target, as where a table is divided.
     With `forgiving` cells that cannot be read are missing, as where one was trained on.
     Raises `DataError` where it does not have what `columns` need, or no rows.
     """
-    spool, labels = Spool(columns.width, memory), []
+    spool, labels, there = Spool(columns.width, memory), [], []
     total = checksum or Checksum()
-    lost = 0
     for frame, raw, first in coded_blocks(columns, table, forgiving):
         t, is_there = targets(columns.target, frame, table.name, first, forgiving)
-        lost += len(t) - int(is_there.sum())
+        there.append(is_there)
         labels.append(t[is_there])
         total.add(raw[is_there])
         spool.append(columns.encode(raw[is_there]))
@@ -170,7 +178,7 @@ def rows_of(
         start += len(block)
     t = np.concatenate(labels)
     total.add(t)
-    return x, t, lost
+    return x, t, np.concatenate(there)
 
 
 def divided_rows(
@@ -178,16 +186,18 @@ def divided_rows(
     columns: Columns,
     test_size: float | Fold = 0.2,
     seed: int = 0,
-) -> tuple[Array, Array, int, str]:
+) -> tuple[Array, Array, Array, int, str]:
     """Return the test rows that `load_table` draws, as columns fitted before take them.
 
-    Inputs and targets, the number of all rows that have a target, and their checksum.
+    Inputs and targets, the places of these rows in the table, from 0, the number of all
+    rows that have a target, and their checksum.
     """
     total = Checksum()
-    x, t, _ = rows_of(table, columns, checksum=total, forgiving=True)
+    x, t, is_there = rows_of(table, columns, checksum=total, forgiving=True)
     labels = t if columns.target.classes else None
-    is_test = _divide(np.ones(len(t), bool), labels, test_size, seed)
-    return x[is_test], t[is_test], len(t), str(total)
+    is_test = drawn_rows(len(t), test_size, seed, labels)
+    places = np.flatnonzero(is_there)[is_test]
+    return x[is_test], t[is_test], places, len(t), str(total)
 
 
 @dataclass(frozen=True)
@@ -242,11 +252,8 @@ def _choose(
 
 def names_in(target: Names) -> tuple[str, ...]:
     """Return the names that a header must have: of one column, or of several."""
-    return (
-        (target,)
-        if isinstance(target, str)
-        else tuple(map(str, [target] if not isinstance(target, Iterable) else target))
-    )
+    is_several = isinstance(target, Iterable) and not isinstance(target, str)
+    return tuple(map(str, target if is_several else [target]))
 
 
 def missing_words(missing: str | Sequence[str] | None) -> tuple[str, ...] | None:
@@ -272,10 +279,9 @@ def _divide(
 ) -> Array:
     """Return which of the rows that have a target are for testing `(n,)`."""
     known = np.flatnonzero(rows)
-    order = np.random.default_rng(seed).permutation(len(known))
     is_test = np.zeros(len(rows), bool)
     classes = None if labels is None else labels[known]
-    is_test[known[chosen_rows(order, test_size, classes)]] = True
+    is_test[known[drawn_rows(len(known), test_size, seed, classes)]] = True
     return is_test
 
 
@@ -295,10 +301,7 @@ def _weights(
         found *= read_weights(raw, name, rows)[rows]
     if class_weight is not None:
         found *= class_weights(target, t[rows], class_weight)[t[rows]]
-    if not found.sum():
-        raise DataError(f"{raw.table.name}: the weight of every training row is 0")
-    weights: Array = (found / found.mean()).astype(np.float32)
-    return weights
+    return with_mean_one(found, raw.table.name)
 
 
 def _notes(table: Table, fitted: Fitted, rows: Array) -> list[str]:

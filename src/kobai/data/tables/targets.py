@@ -90,6 +90,14 @@ def read_weights(raw: RawTable, name: str, rows: Array) -> Array:
     return weights
 
 
+def with_mean_one(weights: Array, table: str) -> Array:
+    """Return weights with a mean of 1, which leave the learning rate its meaning."""
+    if not weights.sum():
+        raise DataError(f"{table}: the weight of every training row is 0")
+    found: Array = (weights / weights.mean()).astype(np.float32)
+    return found
+
+
 def class_weights(
     target: Target, labels: Array, wanted: str | Mapping[Any, float]
 ) -> Array:
