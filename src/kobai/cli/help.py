@@ -13,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from kobai.cli.lists import fill_lists
 from kobai.cli.screen import console
+from kobai.cli.standins import writable
 from kobai.errors import KobaiError, suggest
 
 if TYPE_CHECKING:
@@ -64,12 +65,16 @@ def _no_command(name: str, known: list[str]) -> str:
 
 
 def rendered(parts: "Iterable[RenderableType]") -> str:
-    """Return a page as text, with colour for a terminal, without trailing spaces."""
+    """Return a page as text, with colour for a terminal, without trailing spaces.
+
+    What the encoding lacks has its stand-ins already: Click writes ASCII as UTF-8.
+    """
     screen = console()
     with screen.capture() as caught:
         for part in parts:
             screen.print(part, width=_width())
-    return "".join(f"{line.rstrip()}\n" for line in caught.get().splitlines())
+    text = writable(caught.get())
+    return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
 
 
 def _width() -> int:

@@ -38,6 +38,14 @@ def can_write(text: str) -> bool:
     return _has(getattr(sys.stdout, "encoding", None) or "utf-8", text)
 
 
+def writable(text: str) -> str:
+    """Return a text in characters that standard output has, with stand-ins."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    if _has(encoding, text):
+        return text
+    return "".join(c if _has(encoding, c) else standin(c, encoding) for c in text)
+
+
 def _replaced(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error

@@ -159,7 +159,7 @@ Header = Annotated[
         "--header/--no-header",
         rich_help_panel=TABLE,
         help="Whether the first line has the columns' names; without, they are called "
-        "1, 2, 3. Usually found out.",
+        "1, 2, … Usually found out.",
     ),
 ]
 Id = Annotated[
