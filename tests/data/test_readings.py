@@ -171,7 +171,7 @@ def test_words_for_missing(word, share):
     np.testing.assert_allclose(found[1], VALUES[1])
 
 
-@pytest.mark.parametrize("code", [-999, 9999, -200, 99, -99.0])
+@pytest.mark.parametrize("code", [-999, 9999, -200, 99, -99.0, 9_999_999])
 def test_numbers_that_stand_for_missing_ones(code):
     values = [float(code) if i % 10 == 0 else i % 37 / 5 + 1 for i in range(400)]
     data = columns_of(values)

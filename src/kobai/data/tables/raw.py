@@ -10,7 +10,7 @@ from kobai.data.dataset import Array
 from kobai.data.tables.cells import shortened
 from kobai.data.tables.columns import Kind
 from kobai.data.tables.frames import Table
-from kobai.data.tables.reading.dates import CLOCK, PARTS, part
+from kobai.data.tables.reading.dates import CLOCK, FORMS, PARTS, part
 from kobai.data.tables.reading.deciding import (
     Decision,
     decide,
@@ -187,11 +187,11 @@ def _raw_columns(
 
 
 def _parts(form: str) -> tuple[str, ...]:
+    """Return what is made of dates in a form, some of which have a clock or no day."""
     if form == "time of day":
         return CLOCK
-    if form in ("yearmonthday", "year-month", "month year"):
-        return tuple(name for name in PARTS if name not in CLOCK)
-    return tuple(PARTS)
+    has_clock = form == TYPED or "<hour>" in FORMS[form]
+    return tuple(name for name in PARTS if has_clock or name not in CLOCK)
 
 
 def _read_again(table: Table, columns: Sequence[RawColumn], memory: int) -> Spool:

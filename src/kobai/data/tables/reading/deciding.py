@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from kobai.data.tables.reading.dates import FORMS
@@ -20,45 +20,12 @@ GROUPS = {
 }
 """Decimal mark and group of each way to write large numbers."""
 CURRENCIES = frozenset(
-    [
-        "US$",
-        "C$",
-        "A$",
-        "R$",
-        "HK$",
-        "NT$",
-        "S$",
-        "NZ$",
-        "MX$",
-        "USD",
-        "EUR",
-        "GBP",
-        "JPY",
-        "CNY",
-        "RMB",
-        "KRW",
-        "INR",
-        "CHF",
-        "SEK",
-        "NOK",
-        "DKK",
-        "Rs",
-        "Rs.",
-        "Fr",
-        "Fr.",
-        "kr",
-        "zł",
-        "CAD",
-        "AUD",
-        "HKD",
-        "TWD",
-        "SGD",
-        "BRL",
-        "ZAR",
-        "RUB",
-        "TRY",
-        "PLN",
-    ]
+    (
+        *("US$", "C$", "A$", "R$", "HK$", "NT$", "S$", "NZ$", "MX$", "USD", "EUR"),
+        *("GBP", "JPY", "CNY", "RMB", "KRW", "INR", "CHF", "SEK", "NOK", "DKK", "Rs"),
+        *("Rs.", "Fr", "Fr.", "kr", "zł", "CAD", "AUD", "HKD", "TWD", "SGD", "BRL"),
+        *("ZAR", "RUB", "TRY", "PLN"),
+    )
 )
 THOUSANDS = {"K": 1e3, "k": 1e3, "千": 1e3, "tsd": 1e3, "Tsd": 1e3}
 MULTIPLES: dict[str, float] = {
@@ -105,12 +72,13 @@ class Decision:
     def with_code(self, value: float) -> "Decision":
         """Return the same for a column where a number stands for a missing one."""
         assert self.reading is not None
-        missing = (*self.reading.missing, f"{value:g}")
+        # Sentinels are whole; 9999999 must not become 1e+07, which is another number.
+        code = str(int(value))
         return replace(
             self,
-            reading=replace(self.reading, missing=missing),
-            why=f"{self.why}{', ' * bool(self.why)}{value:g} is missing",
-            doubt=f"{value:g} as a number",
+            reading=replace(self.reading, missing=(*self.reading.missing, code)),
+            why=f"{self.why}{', ' * bool(self.why)}{code} is missing",
+            doubt=f"{code} as a number",
             option='--missing ""',
         )
 
@@ -131,15 +99,8 @@ def decide(
     """
     if is_number:
         found = _number(evidence, different, decimal, tuple(missing))
-        return (
-            found
-            if found.reading
-            else replace(
-                found,
-                reading=Reading(missing=tuple(missing)),
-                mistyped=dict(evidence.odd),
-            )
-        )
+        reading = found.reading or Reading(missing=tuple(missing))
+        return replace(found, reading=reading, mistyped=dict(evidence.odd))
     if evidence.zeros and not evidence.has_fractions:
         return Decision(None, "leading zeros", doubt="numbers", option="--number")
     if evidence.cells and evidence.compact == evidence.cells:
@@ -169,7 +130,7 @@ def shows_decimal(evidence: Evidence) -> str:
     return "." if groups or evidence.has_fractions else ""
 
 
-def _count(evidence: Evidence, is_meant) -> int:  # type: ignore[no-untyped-def]
+def _count(evidence: Evidence, is_meant: Callable[[Shape], bool]) -> int:
     return sum(n for shape, n in evidence.shapes.items() if is_meant(shape))
 
 
@@ -265,9 +226,7 @@ def _writings(decimal: str, group: str) -> frozenset[str]:
 def _is_spoilt(evidence: Evidence, numerals: Numerals) -> bool:
     """Tell whether numbers as in programs mean something else in these numerals."""
     return (
-        "." not in numerals.decimal
-        and numerals.group != "."
-        and (evidence.has_fractions)
+        "." not in numerals.decimal and numerals.group != "." and evidence.has_fractions
     )
 
 

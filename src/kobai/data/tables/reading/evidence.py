@@ -52,8 +52,8 @@ class Evidence:
     """Counts of what has been seen in a column of text.
 
     `plain` counts numbers as programs write them; `shapes` other numbers, `forms`
-    dates by each form that fits, `vague` words that stand for a missing value among
-    numbers, `odd` those that are nothing of all that, with the row of the first.
+    dates by each form that fits, `odd` words that are nothing of all that. Words that
+    stand for a missing value among numbers are not counted.
     """
 
     plain: int = 0
@@ -64,14 +64,13 @@ class Evidence:
     shapes: Counter[Shape] = field(default_factory=Counter)
     forms: Counter[str] = field(default_factory=Counter)
     dates: int = 0
-    vague: Counter[str] = field(default_factory=Counter)
     odd: Counter[str] = field(default_factory=Counter)
     odd_cells: int = 0
     examples: list[str] = field(default_factory=list)
 
     @property
     def cells(self) -> int:
-        """How many cells were neither missing nor vague."""
+        """How many cells were not missing."""
         return self.plain + sum(self.shapes.values()) + self.dates + self.odd_cells
 
     def add(self, text: "pl.Series", floats: "pl.Series") -> None:
@@ -97,10 +96,8 @@ class Evidence:
     def _add_others(self, text: "pl.Series") -> None:
         counts = text.value_counts(name="n")
         words, n = tidy(counts.to_series(0)), counts["n"]
-        is_vague = words.is_in([*AMONG_NUMBERS, *MISSING])
-        for word, count in zip(words.filter(is_vague), n.filter(is_vague), strict=True):
-            self.vague[word] += count
-        words, n = self._add_dates(words.filter(~is_vague), n.filter(~is_vague))
+        is_there = ~words.is_in([*AMONG_NUMBERS, *MISSING])
+        words, n = self._add_dates(words.filter(is_there), n.filter(is_there))
         words, n = self._add_shapes(words, n)
         self.odd_cells += int(n.sum())
         for word, count in zip(words, n, strict=True):
