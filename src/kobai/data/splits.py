@@ -79,7 +79,10 @@ def train_test_split(
 
 
 def drawn_rows(
-    count: int, test_size: float | Fold, seed: int, labels: Array | None = None
+    count: int,
+    test_size: float | Fold,
+    seed: int | tuple[int, ...],
+    labels: Array | None = None,
 ) -> Array:
     """Return which of so many rows are for testing `(count,)`, drawn by `seed`.
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from kobai.data import Columns, Dataset
-from kobai.data.splits import chosen_rows
+from kobai.data.splits import drawn_rows
 from kobai.formats import Calibration
 from kobai.functions import Threshold, best_threshold, conformal_reach, threshold_at
 from kobai.functions.thresholds import GOALS
@@ -29,9 +29,8 @@ def parted(
     (True, True)
     """
     x, t, weights = data.x_train, data.t_train, data.sample_weight
-    order = np.random.default_rng((seed, STREAM)).permutation(len(x))
     labels = t if data.classes and t.ndim == 1 else None
-    is_held = chosen_rows(order, share, labels)
+    is_held = drawn_rows(len(x), share, (seed, STREAM), labels)
     learned = replace(
         data,
         x_train=x[~is_held],
