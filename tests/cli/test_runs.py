@@ -170,3 +170,15 @@ def test_it_fits_the_window(kobai, two, here, monkeypatch, width):
         assert cell_len(line) <= width
     for text in ("damaged", "done", "blobs.npz", "5 sigmoid", "accuracy"):
         assert text in table
+
+
+def test_a_run_that_stopped_early_is_done(kobai, here):
+    rows = [f"{i * 37 % 101},{i * 53 % 89},{'ab'[i % 2]}" for i in range(200)]
+    (here / "my.csv").write_text("\n".join(["x,y,kind", *rows]))
+    options = ["--target", "kind", "--patience", 1, "--epochs", 60, "--run", "r"]
+    done = kobai("train", "my.csv", *options)
+    assert "early stopping" in done.out
+    (run,) = listed(kobai, "r")
+    assert (run["state"], run["why"]) == ("done", None)
+    assert run["epochs"] < 60
+    assert "early stopping" not in kobai("runs", ".").out

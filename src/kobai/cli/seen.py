@@ -113,10 +113,13 @@ def _state(path: Path, who: str | None, results: Mapping[str, Any]) -> tuple[str
         return "stopped", "killed before its first step" if is_early else "killed"
     # Reads it all, and raises ModelFileError where it is damaged.
     from kobai.formats import load_model
+    from kobai.training.callbacks import STOPPED_EARLY
 
     load_model(path / MODEL)
-    why = results.get("stopped")
-    return ("stopped", str(why)) if why else ("done", "")
+    why = str(results.get("stopped") or "")
+    # Early stopping is how such a run is meant to end.
+    is_done = not why or why.startswith(STOPPED_EARLY)
+    return ("done", "") if is_done else ("stopped", why)
 
 
 def _so_far(path: Path) -> Mapping[str, Any]:
