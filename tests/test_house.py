@@ -22,7 +22,7 @@ ORDER = [
     ["version", "extras"],
     ["errors", "checks"],
     ["files", "html", "keywords"],
-    ["functions"],
+    ["functions", "run_folder"],
     ["plots"],
     ["autodiff"],
     ["graph"],
@@ -33,7 +33,7 @@ ORDER = [
     ["data"],
     ["formats"],
     ["explanations", "judging"],
-    ["estimators"],
+    ["estimators", "tabular"],
     ["gallery"],
     ["cli", "book", "__init__"],
 ]

@@ -14,8 +14,8 @@ import pytest
 
 from kobai.cli import lock as locks
 from kobai.cli.claim import held_folder, new_folder
-from kobai.cli.folder import RunError
 from kobai.cli.lock import LOCK, HeldError, holder, lock
+from kobai.run_folder import RunError
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "runs_at_once.py"
 QUICK = ["--epochs", 1, "--engine", "eager", "--hidden", "none", "-q"]

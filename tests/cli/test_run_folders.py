@@ -6,10 +6,11 @@ import random
 
 import pytest
 
-from kobai.cli import folder
-from kobai.cli.folder import RunError, RunFolder
+from kobai import run_folder
+from kobai.cli.folder import RunFolder
 from kobai.errors import ModelFileError
 from kobai.formats import load_model
+from kobai.run_folder import RunError
 from kobai.training import History
 from kobai.training.checkpoint import load_checkpoint
 
@@ -124,7 +125,7 @@ def test_a_run_that_goes_on_remembers_when_it_began(kobai, run):
     content = json.loads(file.read_text())
     del content["checksum"]
     content["begun"] = "2026-01-02T03:04:05+00:00"
-    content["checksum"] = folder._checksum(content)
+    content["checksum"] = run_folder._checksum(content)
     file.write_text(json.dumps(content))
     assert resume(kobai).code == 0
     assert json.loads(file.read_text())["begun"] == content["begun"]

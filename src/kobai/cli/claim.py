@@ -6,9 +6,10 @@ from glob import escape
 from itertools import count
 from pathlib import Path
 
-from kobai.cli.folder import RunError, RunFolder, check_place
+from kobai.cli.folder import RunFolder, check_place
 from kobai.cli.lock import LOCK, HeldError, Lock, holder, lock
 from kobai.cli.screen import short
+from kobai.run_folder import RunError
 
 TRIES = 5
 

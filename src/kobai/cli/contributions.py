@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kobai.cli.background import read_background
 from kobai.cli.measures import as_json as finite
 from kobai.cli.predict_table import print_strange, table_at
 from kobai.cli.screen import columns, counted, plain, say, show
@@ -45,8 +44,9 @@ def explain_row(
     """Print what the prediction of a table's row is made of."""
     from kobai.explanations import contributions
     from kobai.formats.predictions import predictions
+    from kobai.tabular.kept import read_background
 
-    background = read_background(run, model)
+    background = read_background(Path(run).expanduser(), model)
     with table_at(file) as path:
         found = predictions(model, path, encoding)
         cells, raw = _row(found, row)

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kobai.cli import options, table_options
-from kobai.cli.calibrating import in_words, tested
 from kobai.cli.explanation import explained
-from kobai.cli.folder import RUN, RunFolder, check_picture, write_figure
+from kobai.cli.folder import RunFolder, check_picture, write_figure
 from kobai.cli.held_out import HeldOut, held_out
-from kobai.cli.judged import baselines_of, described, print_judgement, shown
+from kobai.cli.judged import described, print_judgement
 from kobai.cli.mistakes import print_classes, print_confusion
 from kobai.cli.models import find_model
-from kobai.cli.predicted import PREDICTED, predicted_figure
+from kobai.cli.predicted import predicted_figure
 from kobai.cli.screen import columns, facts, plain, say, short, show
 from kobai.cli.settings import SettingError, one_of
 from kobai.errors import visible
+from kobai.run_folder import PREDICTED, RUN
 
 if TYPE_CHECKING:
     import numpy as np
@@ -79,6 +79,8 @@ def evaluate(
     one_of("--language", language, options.LANGUAGES)
     # Functions load NumPy, which `kobai --help` does not need.
     from kobai.cli.measures import as_named, class_names, measured
+    from kobai.judging.holding import tested
+    from kobai.judging.wording import in_words
 
     model = find_model(run)
     named = test or data
@@ -128,11 +130,12 @@ def evaluate(
 def _judgement(run: str, model: "Model", found: HeldOut) -> "Judgement | None":
     """Judge the network for a table beside what its run has kept to compare it with."""
     from kobai.judging import judge
+    from kobai.tabular.kept import baselines_of
 
-    baselines = baselines_of(run, model)
+    folder = RunFolder(Path(run).expanduser())
+    baselines = baselines_of(folder, model)
     if baselines is None:
         return None
-    folder = RunFolder(Path(run).expanduser())
     is_run = folder.path.is_dir() and (folder.path / RUN).exists()
     weighted = is_run and folder.settings().class_weight is not None
     threshold = model.calibration.threshold if model.calibration else None
@@ -151,6 +154,7 @@ def _repeats(run: str) -> dict[str, Any]:
 
 def _print_repeats(results: Mapping[str, Any], judgement: "Judgement | None") -> None:
     from kobai.cli.repeating import KINDS, print_spread
+    from kobai.judging.wording import shown
 
     for kind in KINDS:
         if judgement and kind in results:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kobai.cli import options
-from kobai.cli.folder import MODEL, RunError, check_place
+from kobai.cli.folder import check_place
 from kobai.cli.models import find_model
 from kobai.cli.screen import facts, plain, say, short, show
+from kobai.run_folder import MODEL, RunError
 
 if TYPE_CHECKING:
     from kobai.formats import Model

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kobai.cli.folder import RUN, RunFolder
+from kobai.cli.folder import RunFolder
 from kobai.cli.leaving import complain
 from kobai.cli.loading import load, load_data, size_of_test
 from kobai.cli.models import settings_of
@@ -14,7 +14,7 @@ from kobai.cli.options import DATA_SETS
 from kobai.cli.screen import short
 from kobai.cli.settings import Options
 from kobai.errors import DataError
-from kobai.files import as_text
+from kobai.run_folder import RUN
 
 if TYPE_CHECKING:
     import numpy as np
@@ -133,6 +133,7 @@ def _own_table(
 ) -> tuple["Dataset", int, "np.ndarray"]:
     """Return a table's test rows as the run's columns take them, all rows, numbers."""
     from kobai.data.checksum import Checksum
+    from kobai.data.more_rows import as_test_data
     from kobai.data.splits import how_chosen
     from kobai.data.tables.frames import open_table
     from kobai.data.tables.load import divided_rows, rows_of
@@ -148,10 +149,10 @@ def _own_table(
         total = Checksum()
         x, t, is_there = rows_of(table, fitted, checksum=total)
         numbers = is_there.nonzero()[0] + 1
-        return _dataset(fitted, where, x, t, str(total)), len(t), numbers
+        return as_test_data(fitted, where, x, t, str(total)), len(t), numbers
     size = size_of_test(settings)
     x, t, places, rows, checksum = divided_rows(table, fitted, size, settings.seed)
-    found = _dataset(fitted, where, x, t, checksum)
+    found = as_test_data(fitted, where, x, t, checksum)
     return replace(found, drawn=how_chosen(size, settings.seed)), rows, places + 1
 
 
@@ -214,27 +215,15 @@ def _whole_table(
     model: "Model", fitted: "Columns", named: str, encoding: str | None
 ) -> tuple["Dataset", "np.ndarray"]:
     """Return all rows of a table as test data, as the model takes them, and numbers."""
-    from kobai.data.checksum import Checksum
+    from kobai.data.more_rows import rows_to_test
     from kobai.data.tables.frames import open_table
-    from kobai.data.tables.load import rows_of
     from kobai.formats.predictions import writes_of
 
-    total = Checksum()
     table = open_table(short(named), writes_of(model, encoding), fitted.sources)
-    x, t, is_there = rows_of(table, fitted, checksum=total)
+    found, is_there = rows_to_test(table, fitted)
     if lost := int((~is_there).sum()):
         complain(f"note: {lost:,} row{'s' * (lost > 1)} without a target left out")
-    return _dataset(fitted, named, x, t, str(total)), is_there.nonzero()[0] + 1
-
-
-def _dataset(
-    fitted: "Columns", path: str, x: "np.ndarray", t: "np.ndarray", checksum: str
-) -> "Dataset":
-    from kobai.data import Dataset
-
-    classes = fitted.target.classes
-    name = as_text(Path(path).name)
-    return Dataset(name, x[:0], t[:0], x, t, classes, columns=fitted, checksum=checksum)
+    return found, is_there.nonzero()[0] + 1
 
 
 def _check_columns(model: "Model", data: "Dataset", run: str) -> None:

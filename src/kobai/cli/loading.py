@@ -5,11 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kobai.cli.folder import RUN
 from kobai.cli.options import DATA_SETS
 from kobai.cli.screen import command, short
 from kobai.cli.settings import TABLE_OPTIONS, Options, SettingError
 from kobai.errors import DataError
+from kobai.run_folder import RUN
 
 if TYPE_CHECKING:
     from kobai.data import Dataset

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kobai.cli.folder import MODEL, RunError, RunFolder
+from kobai.cli.folder import RunFolder
 from kobai.cli.screen import command
 from kobai.cli.settings import Options
 from kobai.errors import ModelFileError
+from kobai.run_folder import MODEL, RunError
 
 if TYPE_CHECKING:
     from kobai.formats import Model

@@ -100,23 +100,12 @@ def _print_extra(found: "Predictions") -> None:
 
 def print_strange(found: "Predictions") -> None:
     """Say which columns have what they did not have in training."""
-    strange = [f"{name} ({n:,})" for name, n in found.strange.most_common() if n]
-    unknown = [f"{name} ({share:.0%})" for name, share in found.shift.unknown().items()]
-    shifted = [
-        f"{each.name} (mean {each.mean:.4g}, in training {each.trained:.4g})"
-        for each in found.shift.shifted()
-    ]
-    lines = {
-        "Missing, or a new word, as in no training row": strange,
-        "Many missing or rare words": unknown,
-        "Elsewhere than in training": shifted,
-    }
-    if any(lines.values()):
+    lines = found.unlike()
+    if lines:
         say()
     for what, names in lines.items():
-        if names:
-            more = f" and {len(names) - MOST_NAMES} more" * (len(names) > MOST_NAMES)
-            say(f"{what}: {plain(', '.join(names[:MOST_NAMES]) + more)}")
+        more = f" and {len(names) - MOST_NAMES} more" * (len(names) > MOST_NAMES)
+        say(f"{what}: {plain(', '.join(names[:MOST_NAMES]) + more)}")
 
 
 def _print_first(found: "Predictions") -> None:

@@ -8,8 +8,6 @@ if TYPE_CHECKING:
     from kobai.data import Dataset
     from kobai.networks import Network
 
-PREDICTED = "predicted-and-true.png"
-
 
 def predicted_figure(
     network: "Network", data: "Dataset", language: str

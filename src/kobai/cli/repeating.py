@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from kobai.cli.calibrating import calibrated, hold_out
-from kobai.cli.judged import IN_UNITS, NAMES, in_units
 from kobai.cli.loading import load
 from kobai.cli.screen import columns, counted, plain, say, show
 from kobai.cli.settings import Options, build_network, build_optimizer
 from kobai.errors import DivergenceError
+from kobai.judging.wording import IN_UNITS, NAMES, in_units
 from kobai.training import LossWatch
 from kobai.training import train as run_training
 

@@ -3,13 +3,14 @@
 import math
 from typing import TYPE_CHECKING, Any
 
-from kobai.cli.calibrating import in_words
-from kobai.cli.folder import DESCRIBED, RunFolder
+from kobai.cli.folder import RunFolder
 from kobai.cli.judged import print_judgement
 from kobai.cli.measures import of_table
 from kobai.cli.screen import command, console, counted, facts, plain, say, short, show
 from kobai.cli.settings import Options
 from kobai.errors import visible
+from kobai.judging.wording import in_words
+from kobai.run_folder import DESCRIBED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

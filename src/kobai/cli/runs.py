@@ -10,11 +10,11 @@ from typing import Annotated, Any
 import typer
 
 from kobai.cli import options
-from kobai.cli.folder import RunError
 from kobai.cli.screen import columns, command, console, plain, say, short, show
 from kobai.cli.seen import Seen, is_run, look, runs_in
 from kobai.cli.settings import Options, one_of
 from kobai.errors import visible
+from kobai.run_folder import RunError
 
 FOLDER = Path("runs")
 PATHS = ("data", "data_dir", "test", "warm_start")

@@ -8,10 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from kobai.cli.folder import CHECKPOINT, MODEL, RUN, RunError, RunFolder
+from kobai.cli.folder import RunFolder
 from kobai.cli.lock import holder
 from kobai.cli.settings import Options
 from kobai.errors import ModelFileError
+from kobai.run_folder import CHECKPOINT, MODEL, RUN, RunError
 
 SCORES = {
     "test_accuracy": "accuracy",

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kobai.cli import report
-from kobai.cli.background import write_background
-from kobai.cli.calibrating import Held, calibrated, hold_out, tested
-from kobai.cli.folder import CURVES, HISTORY, LINEAR, RunError, RunFolder, write_figure
-from kobai.cli.judged import described, shown
+from kobai.cli.calibrating import calibrated, hold_out
+from kobai.cli.folder import RunFolder, write_figure
+from kobai.cli.judged import described
 from kobai.cli.leaving import CtrlCError, describe
 from kobai.cli.loading import load
-from kobai.cli.predicted import PREDICTED, predicted_figure
+from kobai.cli.predicted import predicted_figure
 from kobai.cli.repeating import Repeats, arguments
 from kobai.cli.screen import command, short
 from kobai.cli.settings import (
@@ -24,8 +23,14 @@ from kobai.cli.settings import (
     completed,
     one_of,
 )
+from kobai.data.identity import identity_of
 from kobai.engines import ENGINES
 from kobai.errors import DivergenceError, KobaiError, ModelFileError
+from kobai.explanations.shapley import background_rows
+from kobai.judging.holding import Held, tested
+from kobai.judging.wording import shown
+from kobai.run_folder import CURVES, HISTORY, LINEAR, PREDICTED, RunError
+from kobai.tabular.kept import write_background
 from kobai.training import BATCHES, History, LossWatch, TrainingState
 from kobai.training import train as run_training
 from kobai.training.callbacks import STOPPED_EARLY
@@ -56,7 +61,7 @@ class _Beginning:
     data: "Dataset"
 
     def on_train_begin(self, state: TrainingState) -> None:
-        self.folder.write(self.settings.as_json(), {}, self.data)
+        self.folder.write(self.settings.as_json(), {}, identity_of(self.data))
 
 
 @dataclass
@@ -160,7 +165,7 @@ class Session:
 
         def keep(kind: str, found: dict[str, Any]) -> None:
             results[kind] = as_json(found)
-            self.folder.write(self.settings.as_json(), results, data)
+            self.folder.write(self.settings.as_json(), results, identity_of(data))
 
         own = {name: score.value for name, score in self.judgement.network.items()}
         names = shown(self.judgement)
@@ -199,7 +204,7 @@ class Session:
         calibration = calibrated(self.settings, data, network, self.held)
         save_model(self.folder.model, network, data=data, calibration=calibration)
         if data.columns:
-            write_background(self.folder.path, data)
+            write_background(self.folder.path, background_rows(data))
         if data.columns and len(data.x_test):
             threshold = calibration.threshold if calibration else None
             judgement = self._judge(data, network, threshold)
@@ -210,7 +215,7 @@ class Session:
             if calibration:
                 results |= tested(calibration, network, data)
         history.write_csv(self.folder.path / HISTORY)
-        self.folder.write(self.settings.as_json(), results, data)
+        self.folder.write(self.settings.as_json(), results, identity_of(data))
         if history.records:
             curves = training_curves(history, self.language)
             write_figure(self.folder.path / CURVES, curves)

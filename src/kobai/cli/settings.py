@@ -112,20 +112,15 @@ def completed(settings: Options, data: "Dataset") -> Options:
     >>> completed(Options(optimizer="adam"), load_digits()).batch_size
     20
     """
-    from kobai.networks.usual import usual_settings
+    from kobai.networks.usual import with_usual
 
-    usual = usual_settings(data, settings.validation)
-    optimizer = settings.optimizer or usual["optimizer"]
-    # Each optimizer has a rate that usually suits it, but for plain descent.
-    lr = usual.pop("learning_rate") if optimizer == usual["optimizer"] else None
-    epochs = None if settings.steps is not None else usual["epochs"]
-    found = {**usual, "lr": lr, "epochs": epochs, "optimizer": optimizer}
-    found["hidden"] = ",".join(map(str, usual["hidden"]))
+    chosen = {**asdict(settings), "learning_rate": settings.lr}
+    found = with_usual(chosen, data)
+    found["lr"] = found.get("learning_rate")
+    if settings.hidden is None:
+        found["hidden"] = ",".join(map(str, found["hidden"]))
     known = {field.name for field in fields(settings)}
-    vacant = {
-        k: v for k, v in found.items() if k in known and getattr(settings, k) is None
-    }
-    return replace(settings, **vacant)
+    return replace(settings, **{k: v for k, v in found.items() if k in known})
 
 
 def one_of(option: str, value: str, known: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from kobai.cli import options, table_options
 from kobai.cli.claim import check_new, held_folder, new_folder
-from kobai.cli.folder import CHECKPOINT, RUN, RunError, RunFolder
+from kobai.cli.folder import RunFolder
 from kobai.cli.loading import typed
 from kobai.cli.screen import short
 from kobai.cli.settings import (
@@ -21,6 +21,7 @@ from kobai.cli.settings import (
     one_of,
 )
 from kobai.cli.warm_start import load_start, warm_started
+from kobai.run_folder import CHECKPOINT, RUN, RunError
 
 
 def train(

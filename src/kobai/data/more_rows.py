@@ -16,6 +16,7 @@ from kobai.data.tables.new_rows import named_columns
 from kobai.data.tables.raw import read_raw
 from kobai.data.tables.targets import class_weights, read_weights, with_mean_one
 from kobai.data.tables.text.writing import Writing
+from kobai.files import as_text
 from kobai.keywords import checked_keywords
 
 
@@ -108,3 +109,22 @@ def _weights(
     if class_weight is not None:
         found *= class_weights(columns.target, t, class_weight)[t]
     return found
+
+
+def rows_to_test(table: Table, columns: Columns) -> tuple[Dataset, Array]:
+    """Return all rows of a table that have a target as test data, and which have."""
+    total = Checksum()
+    x, t, is_there = rows_of(table, columns, checksum=total)
+    found = as_test_data(columns, table.name, x, t, str(total))
+    return found, is_there
+
+
+def as_test_data(
+    columns: Columns, path: str, x: Array, t: Array, checksum: str = ""
+) -> Dataset:
+    """Return rows as a data set that has nothing to learn from."""
+    classes = columns.target.classes
+    name = as_text(Path(path).name)
+    return Dataset(
+        name, x[:0], t[:0], x, t, classes, columns=columns, checksum=checksum
+    )

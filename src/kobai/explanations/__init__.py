@@ -7,15 +7,17 @@ prediction is made of, and which rows are predicted worst.
 from kobai.explanations.dependence import Dependence, partial_dependence
 from kobai.explanations.importance import Importance, permutation_importance
 from kobai.explanations.shapley import Contributions, contributions
-from kobai.explanations.worst import row_losses, worst_rows
+from kobai.explanations.worst import WorstRow, row_losses, worst_of, worst_rows
 
 __all__ = [
     "Contributions",
     "Dependence",
     "Importance",
+    "WorstRow",
     "contributions",
     "partial_dependence",
     "permutation_importance",
     "row_losses",
+    "worst_of",
     "worst_rows",
 ]

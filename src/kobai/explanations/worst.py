@@ -1,9 +1,12 @@
 """How wrong each prediction is, and the rows that are predicted worst."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from kobai.data.dataset import Array
 from kobai.data.tables.columns import Columns
+from kobai.formats.predictions import of_both_classes
 
 
 def row_losses(columns: Columns, y: Array, t: Array) -> Array:
@@ -42,3 +45,51 @@ def worst_rows(columns: Columns, y: Array, t: Array, count: int = 5) -> Array:
     # What is no number is the worst of all.
     order = np.argsort(-np.nan_to_num(losses, nan=np.inf), kind="stable")
     return order[:count]
+
+
+@dataclass(frozen=True)
+class WorstRow:
+    """A row that is predicted wrong: its number in the table, from 1, if it is known.
+
+    Of classes `probability` is that of the true one; of several targets `target` is the
+    one that is farthest from what is true.
+    """
+
+    row: int | None
+    target: str
+    true: str | float
+    predicted: str | float
+    probability: float | None = None
+
+
+def worst_of(
+    columns: Columns,
+    y: Array,
+    t: Array,
+    numbers: Array | None = None,
+    count: int = 5,
+) -> list[WorstRow]:
+    """Return what is true and what is predicted of the rows with the largest losses.
+
+    Shapes as in `row_losses`; `numbers` `(n,)` are those of the rows.
+    """
+    rows = worst_rows(columns, y, t, count)
+    told = _told_class if columns.target.classes else _told_number
+    return [
+        told(columns, y[i], t[i], None if numbers is None else int(numbers[i]))
+        for i in rows
+    ]
+
+
+def _told_class(columns: Columns, y: Array, t: int, row: int | None) -> WorstRow:
+    shares = of_both_classes(columns, y[None])[0]
+    target = columns.target
+    guess = target.classes[int(shares.argmax())]
+    return WorstRow(row, target.names[0], target.classes[t], guess, float(shares[t]))
+
+
+def _told_number(columns: Columns, y: Array, t: Array, row: int | None) -> WorstRow:
+    worst = int(abs(y - t).argmax())
+    true, guess = columns.decode(t), columns.decode(y)
+    name = columns.target.names[worst]
+    return WorstRow(row, name, float(true[worst]), float(guess[worst]))

@@ -61,6 +61,25 @@ class Predictions:
                 found = as_frame(self.columns, outputs, self.model.calibration)
                 yield frame.select(self.ids).hstack(found) if self.ids else found
 
+    def unlike(self) -> dict[str, list[str]]:
+        """Return which columns have what they did not have in training, in words.
+
+        It is of the rows that have been predicted so far.
+        """
+        shifted = [
+            f"{each.name} (mean {each.mean:.4g}, in training {each.trained:.4g})"
+            for each in self.shift.shifted()
+        ]
+        unknown = [f"{n} ({share:.0%})" for n, share in self.shift.unknown().items()]
+        lines = {
+            "Missing, or a new word, as in no training row": [
+                f"{name} ({n:,})" for name, n in self.strange.most_common() if n
+            ],
+            "Many missing or rare words": unknown,
+            "Elsewhere than in training": shifted,
+        }
+        return {what: names for what, names in lines.items() if names}
+
 
 def strange_cells(columns: Columns, raw: np.ndarray) -> dict[str, int]:
     """Count the cells of raw `(n, p)` that are as no cell of the training rows was.

@@ -1,6 +1,7 @@
 """How good a network for a table is: beside what is simpler, and how surely known."""
 
-from kobai.judging.baselines import Baselines, class_counts, linear_network
+from kobai.data.identity import class_counts
+from kobai.judging.baselines import Baselines, linear_network
 from kobai.judging.calibration import (
     coverage,
     find_reaches,

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from kobai.data import Columns, Dataset
+from kobai.data.identity import class_counts
 from kobai.networks import Dense, Identity, Network, Sigmoid, Softmax
 
 PENALTY = 1.0
@@ -51,19 +52,6 @@ class Baselines:
             return np.zeros((rows, len(self.columns.target.names)))
         counts = np.array(self.counts, float)
         return np.tile(counts / counts.sum(), (rows, 1))
-
-
-def class_counts(data: Dataset) -> tuple[int, ...]:
-    """Return how many training rows each class has; nothing for a regression.
-
-    >>> from kobai.data import load_digits
-    >>> sum(class_counts(load_digits())) == len(load_digits().x_train)
-    True
-    """
-    if not data.classes:
-        return ()
-    t = data.t_train if data.t_train.ndim == 1 else data.t_train.argmax(axis=1)
-    return tuple(np.bincount(t, minlength=len(data.classes)).tolist())
 
 
 def linear_network(data: Dataset) -> Network:

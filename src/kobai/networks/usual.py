@@ -1,6 +1,6 @@
 """The network that suits a data set, and how to train it, where nothing is said."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -157,6 +157,25 @@ def usual_settings(data: Data, validation: float | None = None) -> dict[str, Any
         size = min(size, max(LEAST_BATCH, rows // STEPS))
     # Of few samples a batch of 100 would be all, and an epoch a single step.
     return {**usual, "batch_size": min(size, max(1, rows // 10))}
+
+
+def with_usual(chosen: Mapping[str, Any], data: Data) -> dict[str, Any]:
+    """Return choices in which what is None is as it suits the data.
+
+    Each optimizer has a rate of its own, so the usual one goes with the usual optimizer
+    alone; and a run for so many `steps` is not for so many epochs.
+
+    >>> from kobai.data import load_digits
+    >>> found = with_usual({"optimizer": "adam", "epochs": None}, load_digits())
+    >>> found["epochs"], "learning_rate" in found
+    (30, False)
+    """
+    usual = usual_settings(data, chosen.get("validation"))
+    if chosen.get("optimizer") not in (None, usual["optimizer"]):
+        del usual["learning_rate"]
+    if chosen.get("steps") is not None:
+        del usual["epochs"]
+    return usual | {k: v for k, v in chosen.items() if v is not None}
 
 
 def suited_network(

@@ -61,8 +61,8 @@ def load_table(
     `table` is a CSV, TSV or Parquet file, or a Polars or pandas frame; `target` names
     a column, or several (in a frame of pandas numbers may be names). `test` is a second
     table to test on; without one `test_size` of the rows, drawn by `seed`, is (of each
-    class its share); `Last(0.2)` is the last fifth, for rows in the order of time, and
-    `Fold(0, 5)` the first of five parts, both from `kobai.data`.
+    class its share), or none with 0; `Last(0.2)` is the last fifth, for rows in the
+    order of time, and `Fold(0, 5)` the first of five parts, both from `kobai.data`.
 
     - Numbers are standardised by the training rows; missing ones become the mean, and
       a further input says that they were missing.
@@ -143,7 +143,7 @@ def load_table(
         notes=tuple(notes),
         writing=_writing(raw),
         told=told(raw, fitted, kind, chosen.weight),
-        drawn=how_chosen(test_size, seed) if test is None else "",
+        drawn=how_chosen(test_size, seed) if test is None and test_size != 0 else "",
         checksum=str(total),
     )
 
@@ -280,6 +280,8 @@ def _divide(
     """Return which of the rows that have a target are for testing `(n,)`."""
     known = np.flatnonzero(rows)
     is_test = np.zeros(len(rows), bool)
+    if test_size == 0:
+        return is_test
     classes = None if labels is None else labels[known]
     is_test[known[drawn_rows(len(known), test_size, seed, classes)]] = True
     return is_test

@@ -1,0 +1,118 @@
+"""Rows held out from training, and what they say: a threshold, or an interval."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from kobai.data import Dataset
+from kobai.data.splits import Last
+from kobai.formats import Calibration
+from kobai.functions import threshold_at
+from kobai.judging.calibration import (
+    coverage,
+    find_reaches,
+    find_threshold,
+    least_rows,
+    parted,
+    wanted_threshold,
+)
+from kobai.networks import Network
+
+HELD_OUT = 0.2
+
+
+@dataclass(frozen=True)
+class Held:
+    """A table without the rows held out, and these, if there are any."""
+
+    learned: Dataset
+    rows: tuple[np.ndarray, np.ndarray] | None = None
+
+
+def hold_out(
+    data: Dataset,
+    *,
+    threshold: str | None = None,
+    interval: float | None = None,
+    seed: int = 0,
+    last: bool = False,
+) -> Held:
+    """Hold rows out where a threshold or an interval is asked for and needs them.
+
+    With `last` these are the last rows that would be learned from. Raises ValueError
+    for what does not go with the data, and where there are too few rows.
+    """
+    _check(data, threshold, interval)
+    if interval is None and not _is_found(threshold):
+        return Held(data)
+    learned, rows = parted(data, Last(HELD_OUT) if last else HELD_OUT, seed)
+    count = len(rows[0])
+    if interval is not None and count < least_rows(interval):
+        raise ValueError(
+            f"interval: {interval:g} of all cases needs {least_rows(interval)} rows "
+            f"held out, and a fifth of {len(data.x_train)} training rows is {count}: "
+            "give more rows, or a lower share"
+        )
+    return Held(learned, rows)
+
+
+def _is_found(threshold: str | None) -> bool:
+    """Tell whether a threshold is to be found on rows, and not just given."""
+    return threshold is not None and wanted_threshold(threshold)[0] != "at"
+
+
+def _check(data: Dataset, threshold: str | None, interval: float | None) -> None:
+    has = f"{len(data.classes)} classes" if data.classes else "numbers as targets"
+    if threshold is not None and len(data.classes) != 2:
+        raise ValueError(f"threshold: goes with two classes, and {data.name} has {has}")
+    if interval is not None and data.classes:
+        raise ValueError(
+            f"interval: goes with numbers as targets, and {data.name} has {has}"
+        )
+
+
+def calibrated(
+    network: Network,
+    data: Dataset,
+    held: Held,
+    note: Callable[[str], None],
+    *,
+    threshold: str | None = None,
+    interval: float | None = None,
+) -> Calibration | None:
+    """Return what the rows held out say of the network, if that was asked for.
+
+    `note` is told why there is none where no threshold does what is wanted: the
+    training is done, and worth keeping.
+    """
+    if interval is not None and data.columns and held.rows:
+        return find_reaches(network, data.columns, *held.rows, interval)
+    if threshold is None:
+        return None
+    if held.rows is None:
+        return Calibration(threshold=wanted_threshold(threshold)[1])
+    x, t = held.rows
+    try:
+        found = find_threshold(network.predict(x)[:, -1], t, threshold)
+    except ValueError as error:
+        why = str(error).partition(": ")[2]
+        note(f"threshold {threshold}: {why}, on the rows held out; it is 0.5")
+        return None
+    return Calibration(threshold=found.value)
+
+
+def tested(calibration: Calibration, network: Network, data: Dataset) -> dict[str, Any]:
+    """Return what a calibration does on test rows, as plain JSON."""
+    x, t = data.x_test, data.t_test
+    if data.columns and calibration.level is not None:
+        shares = coverage(network, data.columns, x, t, calibration)
+        names = data.columns.target.names
+        ends = zip(names, calibration.reaches, shares, strict=True)
+        of_targets = [{"name": n, "reach": r, "coverage": c} for n, r, c in ends]
+        return {"interval": {"level": calibration.level, "targets": of_targets}}
+    if calibration.threshold is None:
+        return {}
+    found = threshold_at(network.predict(x)[:, -1], t, calibration.threshold)
+    return {"threshold": {**found._asdict(), "f1": found.f1, "class": data.classes[1]}}
