@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from kobai.formats import export, load_model, save_model
     from kobai.networks import Dense, Network, TwoLayerNet
     from kobai.optimizers import SGD, Adam, AdamW, Momentum, gradient_descent
+    from kobai.tabular import TableModel
     from kobai.training import EarlyStopping, History, train
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "History",
     "Momentum",
     "Network",
+    "TableModel",
     "TwoLayerNet",
     "__version__",
     "check_gradient",
@@ -81,6 +83,7 @@ _HOMES = {
     "formats": "export load_model save_model",
     "networks": "Dense Network TwoLayerNet",
     "optimizers": "SGD Adam AdamW Momentum gradient_descent",
+    "tabular": "TableModel",
     "training": "EarlyStopping History train",
 }
 _FOLDERS = (
@@ -97,6 +100,7 @@ _FOLDERS = (
     "networks",
     "optimizers",
     "plots",
+    "tabular",
     "training",
 )
 

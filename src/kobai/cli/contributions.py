@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from kobai.formats import Model
     from kobai.formats.predictions import Predictions
 
-MOST_COLUMNS, NAMED = 12, 3
-
 
 def check_explain(
     explain: bool, row: int | None, out: Path | None, ids: str | None
@@ -86,35 +84,17 @@ def _print_output(
     is_class: bool,
     background: "np.ndarray | None",
 ) -> None:
-    def number(value: float, sign: str = "") -> str:
-        return f"{value:{sign}.1%}" if is_class else f"{value:{sign}.6g}"
+    from kobai.explanations.wording import taken_apart
 
-    values = made.values[:, output]
-    order = sorted(range(len(values)), key=lambda j: -abs(values[j]))
-    base, prediction = made.base[output], made.prediction[output]
-    mean = "that of a row of means"
-    if background is not None:
-        mean = f"the mean of {counted(len(background), 'training row')}"
-    say(
-        f"Row {row:,}: [bold]{plain(made.names[output])} {number(prediction)}[/bold], "
-        f"where {mean} is {number(base)}"
-    )
-    # What pulls the other way is no part of what the difference comes from.
-    along = [j for j in order if values[j] * (prediction - base) > 0]
-    main = [f"{made.columns[j]} = {_cell(cells, made, j)}" for j in along[:NAMED]]
-    if main:
-        say(
-            f"The difference of {number(prediction - base, '+')} comes most of all "
-            f"from {plain(', '.join(main))}"
-        )
+    others = None if background is None else len(background)
+    found = taken_apart(made, cells, output, is_class, others)
+    say(f"Row {row:,}: [bold]{plain(found.what)}[/bold], {found.where}")
+    if found.because:
+        say(plain(found.because))
     say()
-    table = columns("column", "is", "adds", left=(0, 1))
-    for j in order[:MOST_COLUMNS]:
-        cell = plain(_cell(cells, made, j))
-        table.add_row(plain(made.columns[j]), cell, number(values[j], "+"))
-    if rest := order[MOST_COLUMNS:]:
-        adds = number(values[rest].sum(), "+")
-        table.add_row(f"{counted(len(rest), 'other column')}", "", adds)
+    table = columns(*found.head, left=(0, 1))
+    for each in found.rows:
+        table.add_row(*map(plain, each))
     show(table)
     if background is None:
         say()
@@ -122,15 +102,6 @@ def _print_output(
             "There are no training rows beside this model, as a run folder has them: "
             "it is compared with the mean of each number, and with all words alike"
         )
-
-
-def _cell(cells: dict[str, Any], made: "Contributions", j: int) -> str:
-    from kobai.data.tables.cells import shortened
-
-    cell = cells[made.columns[j]]
-    if cell is None:
-        return "(missing)"
-    return f"{cell:.6g}" if isinstance(cell, float) else shortened(str(cell))
 
 
 def _print_json(row: int, cells: dict[str, Any], made: "Contributions") -> None:

@@ -14,7 +14,6 @@ from kobai.cli.held_out import HeldOut, held_out
 from kobai.cli.judged import described, print_judgement
 from kobai.cli.mistakes import print_classes, print_confusion
 from kobai.cli.models import find_model
-from kobai.cli.predicted import predicted_figure
 from kobai.cli.screen import columns, facts, plain, say, short, show
 from kobai.cli.settings import SettingError, one_of
 from kobai.errors import visible
@@ -222,6 +221,7 @@ def _figure(
     """Return the confusion of classes, or what is predicted over what is true."""
     from kobai.cli.measures import class_names, labels_of
     from kobai.functions import confusion
+    from kobai.judging.pictures import predicted_figure
     from kobai.plots import confusion_matrix
 
     names = tuple(map(visible, class_names(model, found)))

@@ -1,5 +1,6 @@
 """What `kobai evaluate` says of a table's columns, and of the rows predicted worst."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,15 +52,12 @@ class Explanation:
         self._show_worst()
 
     def _show_importance(self) -> None:
+        from kobai.explanations.wording import importance_as_rows
+
         found = self.importance
-        table = columns("column", f"{found.loss} gain", "±", f"{found.score} lost")
-        rows = zip(found.columns, found.means, found.spreads, found.lost, strict=True)
-        for name, mean, spread, lost in list(rows)[:MOST_COLUMNS]:
-            numbers = f"{mean:.4g}", f"{spread:.2g}", f"{lost + 0.0:.4f}"
-            table.add_row(plain(name), *numbers)
         say()
         say("[bold]Which columns mattered[/bold]: how much worse with each shuffled")
-        show(table)
+        _show(*importance_as_rows(found, MOST_COLUMNS))
         rest = len(found.columns) - MOST_COLUMNS
         notes = [f"{rest:,} more columns: --json"] * (rest > 0)
         if found.rows < found.of_rows:
@@ -70,18 +68,13 @@ class Explanation:
             say("; ".join(notes))
 
     def _show_worst(self) -> None:
+        from kobai.explanations.wording import worst_as_rows
+
         say()
         say("[bold]Predicted worst[/bold]")
+        head, rows = worst_as_rows(self.worst)
         is_class = bool(self.model.columns and self.model.columns.target.classes)
-        extra = "probability" if is_class else "error"
-        several = len({each.target for each in self.worst}) > 1
-        heads = ["row", *["target"] * several, "is", "predicted", extra]
-        table = columns(*heads, left=range(1, len(heads) - 1) if is_class else ())
-        for each in self.worst:
-            row = "?" if each.row is None else f"{each.row:,}"
-            kind = [plain(each.target)] if several else []
-            table.add_row(row, *kind, *_cells(each))
-        show(table)
+        _show(head, rows, left=range(1, len(head) - 1) if is_class else ())
 
     def draw(self, folder: Path, language: str) -> list[Path]:
         """Draw what mattered, and how, into a run folder; return the files."""
@@ -97,11 +90,11 @@ class Explanation:
         return [folder / name for name in figures]
 
 
-def _cells(each: "WorstRow") -> list[str]:
-    is_, guess = each.true, each.predicted
-    if isinstance(is_, str) or isinstance(guess, str):
-        return [plain(str(is_)), plain(str(guess)), f"{each.probability:.1%}"]
-    return [f"{is_:.6g}", f"{guess:.6g}", f"{guess - is_:+.4g}"]
+def _show(head: list[str], rows: list[list[str]], left: Sequence[int] = (0,)) -> None:
+    table = columns(*head, left=left)
+    for row in rows:
+        table.add_row(*map(plain, row))
+    show(table)
 
 
 def _as_json(each: "WorstRow") -> dict[str, Any]:

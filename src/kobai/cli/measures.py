@@ -11,12 +11,9 @@ from kobai.functions import (
     confusion,
     decided,
     log_loss,
-    mae,
-    precision_recall,
-    r2,
-    rmse,
     roc_auc,
 )
+from kobai.judging.details import each_class, each_target, of_numbers
 
 if TYPE_CHECKING:
     from kobai.cli.held_out import HeldOut
@@ -43,11 +40,6 @@ def of_classes(
         "log_loss": log_loss(y, t),
         "roc_auc": roc_auc(y, t),
     }
-
-
-def of_numbers(y: np.ndarray, t: np.ndarray) -> dict[str, float]:
-    """Return the same for numbers `(n, k)`, in the unit of the target."""
-    return {"rmse": rmse(y, t), "mae": mae(y, t), "r2": r2(y, t)}
 
 
 def of_table(
@@ -84,14 +76,10 @@ def measured(model: "Model", found: "HeldOut", outputs: np.ndarray) -> dict[str,
         measures |= of_classes(outputs, labels, named)
         if "accuracy" in measures and named is not outputs:
             measures["accuracy"] = accuracy(named, labels)
-        results["classes"] = _each_class(named, labels, names)
+        results["classes"] = each_class(named, labels, names)
         results["confusion"] = confusion(named, labels).tolist()
     elif data.columns:
-        y, t = data.columns.decode(outputs), data.columns.decode(data.t_test)
-        results["targets"] = [
-            {"name": name, **of_numbers(y[:, i], t[:, i])}
-            for i, name in enumerate(data.columns.target.names)
-        ]
+        results["targets"] = each_target(data.columns, outputs, data.t_test)
     if "accuracy" in measures:
         results["right"] = round(measures["accuracy"] * len(data.x_test))
     if model.network.loss_name.endswith("entropy"):
@@ -108,19 +96,6 @@ def _described(found: "HeldOut") -> dict[str, Any]:
         "unchanged": found.is_unchanged,
         "trained_on": found.trained_on,
     }
-
-
-def _each_class(
-    y: np.ndarray, t: np.ndarray, names: tuple[str, ...]
-) -> list[dict[str, Any]]:
-    report = precision_recall(y, t)
-    columns = report.precision, report.recall, report.f1, report.support
-    keys = "precision", "recall", "f1", "samples"
-    rows = zip(*(column.tolist() for column in columns), strict=True)
-    return [
-        {"name": name, **dict(zip(keys, row, strict=True))}
-        for name, row in zip(names, rows, strict=True)
-    ]
 
 
 def as_json(value: Any) -> Any:

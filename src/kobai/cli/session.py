@@ -12,7 +12,6 @@ from kobai.cli.folder import RunFolder, write_figure
 from kobai.cli.judged import described
 from kobai.cli.leaving import CtrlCError, describe
 from kobai.cli.loading import load
-from kobai.cli.predicted import predicted_figure
 from kobai.cli.repeating import Repeats, arguments
 from kobai.cli.screen import command, short
 from kobai.cli.settings import (
@@ -28,6 +27,7 @@ from kobai.engines import ENGINES
 from kobai.errors import DivergenceError, KobaiError, ModelFileError
 from kobai.explanations.shapley import background_rows
 from kobai.judging.holding import Held, tested
+from kobai.judging.pictures import predicted_figure
 from kobai.judging.wording import shown
 from kobai.run_folder import CURVES, HISTORY, LINEAR, PREDICTED, RunError
 from kobai.tabular.kept import write_background

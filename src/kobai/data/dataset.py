@@ -34,7 +34,8 @@ class Dataset:
     `sample_weight` `(n,)` weighs the training rows if that was asked for, `notes` says
     what became of the rows, `told` what each column is taken for, and `writing` how its
     text is written. `drawn` says how the test data was drawn from all rows, and is
-    empty where it came as such; `checksum` is of all these rows, in their order.
+    empty where it came as such, `places` `(m,)` which of a table's rows, from 0, they
+    are; `checksum` is of all these rows, in their order.
 
     A data set iterates as `(x_train, t_train)`, `(x_test, t_test)`. Raises
     `ValueError` when the arrays do not fit each other.
@@ -69,6 +70,7 @@ class Dataset:
     drawn: str = ""
     checksum: str = ""
     told: "tuple[ColumnNote, ...]" = ()
+    places: Array | None = None
 
     def __post_init__(self) -> None:
         for part, (x, t) in zip(("train", "test"), self, strict=True):

@@ -49,7 +49,7 @@ def worst_rows(columns: Columns, y: Array, t: Array, count: int = 5) -> Array:
 
 @dataclass(frozen=True)
 class WorstRow:
-    """A row that is predicted wrong: its number in the table, from 1, if it is known.
+    """A row that is predicted wrong, and its number in the table, if it is known.
 
     Of classes `probability` is that of the true one; of several targets `target` is the
     one that is farthest from what is true.

@@ -1,6 +1,6 @@
 """How good a network for a table is, in words, and in rows of a table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from kobai.judging.judgement import Judgement
@@ -69,23 +69,36 @@ def in_units(value: float) -> str:
     return f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.4g}"
 
 
-def advice(found: Judgement) -> str:
-    """Say what to do about a network that is not worth having, by the command."""
+def as_option(name: str, value: str = "") -> str:
+    """Return an option as the command has it.
+
+    >>> as_option("class_weight", "balanced")
+    '--class-weight balanced'
+    """
+    return f"--{name.replace('_', '-')} {value}".rstrip()
+
+
+def advice(found: Judgement, option: Callable[..., str] = as_option) -> str:
+    """Say what to do about a network that is not worth having.
+
+    `option` writes a name of an option, and what it is set to.
+    """
     if "linear" in found.warning:
         return (
-            "Take the simpler one (--hidden none), or give it more to learn from: more "
-            "rows or columns, other --hidden, --lr and --epochs."
+            f"Take the simpler one ({option('hidden', 'none')}), or give it more to "
+            f"learn from: more rows or columns, other {option('hidden')}, "
+            f"{option('lr')} and {option('epochs')}."
         )
     area = found.network.get("roc_auc")
     if area and area.low > 0.5:
         return (
             f"It does tell the classes apart (AUC {area.value:.3f}), but names the "
-            "frequent one: try --class-weight balanced, or of two classes --threshold "
-            "f1."
+            f"frequent one: try {option('class_weight', 'balanced')}, or of two "
+            f"classes {option('threshold', 'f1')}."
         )
     return (
         "The columns may say nothing of the target. Is one missing, or left out above? "
-        "Try more rows, more --epochs, another --lr."
+        f"Try more rows, more {option('epochs')}, another {option('lr')}."
     )
 
 

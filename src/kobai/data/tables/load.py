@@ -145,6 +145,7 @@ def load_table(
         told=told(raw, fitted, kind, chosen.weight),
         drawn=how_chosen(test_size, seed) if test is None and test_size != 0 else "",
         checksum=str(total),
+        places=np.flatnonzero(is_test) if test is None else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""What a regression predicts, drawn over what is true."""
+"""Pictures of how good a network is."""
 
 from typing import TYPE_CHECKING
 

@@ -1,0 +1,111 @@
+"""What is told of columns and rows, in words, and in rows of a table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kobai.data.tables.cells import shortened
+from kobai.explanations.importance import Importance
+from kobai.explanations.shapley import Contributions
+from kobai.explanations.worst import WorstRow
+
+MOST_COLUMNS, NAMED = 12, 3
+Rows = tuple[list[str], list[list[str]]]
+
+
+def importance_as_rows(found: Importance, most: int = 10) -> Rows:
+    """Return the head and the rows of a table of the columns that mattered most."""
+    head = ["column", f"{found.loss} gain", "±", f"{found.score} lost"]
+    rows = zip(found.columns, found.means, found.spreads, found.lost, strict=True)
+    return head, [
+        [name, f"{mean:.4g}", f"{spread:.2g}", f"{lost + 0.0:.4f}"]
+        for name, mean, spread, lost in list(rows)[:most]
+    ]
+
+
+def worst_as_rows(worst: Sequence[WorstRow]) -> Rows:
+    """Return the head and the rows of a table of the rows that are predicted worst."""
+    is_class = any(each.probability is not None for each in worst)
+    several = len({each.target for each in worst}) > 1
+    extra = "probability" if is_class else "error"
+    is_known = any(each.row is not None for each in worst)
+    head = [*["row"] * is_known, *["target"] * several, "is", "predicted", extra]
+    return head, [
+        [
+            *[f"{each.row:,}"] * is_known,
+            *[each.target] * several,
+            *_cells(each),
+        ]
+        for each in worst
+    ]
+
+
+def _cells(each: WorstRow) -> list[str]:
+    is_, guess = each.true, each.predicted
+    if isinstance(is_, str) or isinstance(guess, str):
+        return [str(is_), str(guess), f"{each.probability:.1%}"]
+    return [f"{is_:.6g}", f"{guess:.6g}", f"{guess - is_:+.4g}"]
+
+
+@dataclass(frozen=True)
+class TakenApart:
+    """A prediction in words: what it is, where it begins, what makes the difference."""
+
+    what: str
+    where: str
+    because: str
+    head: list[str]
+    rows: list[list[str]]
+
+
+def taken_apart(
+    made: Contributions,
+    cells: Mapping[str, Any],
+    output: int,
+    is_class: bool,
+    others: int | None,
+) -> TakenApart:
+    """Return one output of a row taken apart; `cells` are what stands in the row.
+
+    `others` is how many training rows it is compared with, None for a row of means.
+    """
+
+    def number(value: float, sign: str = "") -> str:
+        return f"{value:{sign}.1%}" if is_class else f"{value:{sign}.6g}"
+
+    values = made.values[:, output]
+    order = sorted(range(len(values)), key=lambda j: -abs(values[j]))
+    base, prediction = made.base[output], made.prediction[output]
+    mean = "that of a row of means"
+    if others is not None:
+        mean = f"the mean of {others:,} training row{'s' * (others != 1)}"
+    # What pulls the other way is no part of what the difference comes from.
+    along = [j for j in order if values[j] * (prediction - base) > 0]
+    main = [f"{made.columns[j]} = {_cell(cells, made, j)}" for j in along[:NAMED]]
+    rows = [
+        [made.columns[j], _cell(cells, made, j), number(values[j], "+")]
+        for j in order[:MOST_COLUMNS]
+    ]
+    if rest := order[MOST_COLUMNS:]:
+        others_of_row = f"{len(rest):,} other column{'s' * (len(rest) != 1)}"
+        rows.append([others_of_row, "", number(values[rest].sum(), "+")])
+    because = ""
+    if main:
+        because = (
+            f"The difference of {number(prediction - base, '+')} comes most of all "
+            f"from {', '.join(main)}"
+        )
+    return TakenApart(
+        f"{made.names[output]} {number(prediction)}",
+        f"where {mean} is {number(base)}",
+        because,
+        ["column", "is", "adds"],
+        rows,
+    )
+
+
+def _cell(cells: Mapping[str, Any], made: Contributions, j: int) -> str:
+    cell = cells[made.columns[j]]
+    if cell is None:
+        return "(missing)"
+    return f"{cell:.6g}" if isinstance(cell, float) else shortened(str(cell))
