@@ -1,4 +1,4 @@
-"""A table from end to end in Python: as the command, as scikit-learn, in every frame."""
+"""A table from end to end in Python: as the command has it, in every frame."""
 
 import json
 import pickle
@@ -90,9 +90,9 @@ def test_options_of_a_prediction_give_a_frame(
     assert (found["price low"] < found["price"]).all()
     assert found.index.equals(frame.index)
     shares = kinds.predict(frame, probabilities=True)
-    assert list(shares.columns) == ["kind", "cheap", "dear"]
+    assert list(shares.columns) == ["class", "cheap", "dear"]
     best = shares[["cheap", "dear"]].idxmax(axis=1)
-    assert (best == shares["kind"]).all()
+    assert (best == shares["class"]).all()
     np.testing.assert_allclose(
         shares[["cheap", "dear"]], kinds.predict_proba(frame), atol=1e-6
     )
@@ -231,7 +231,7 @@ def test_what_is_wrong_is_said_with_a_remedy(kinds: TableModel) -> None:
         TableModel("kind").fit(frame, frame["kind"])
     with pytest.raises(DataError, match="120 rows and y 3"):
         TableModel("y").fit(frame, [1, 2, 3])
-    with pytest.raises(ValueError, match="interval=0.9"):
+    with pytest.raises(ValueError, match=r"interval=0\.9"):
         kinds.predict(frame, interval=True)
     with pytest.raises(TypeError, match='Did you mean "learning_rate"'):
         TableModel("kind", lr=0.1)  # type: ignore[call-arg]

@@ -62,7 +62,7 @@ def test_a_clone_has_the_parameters_and_has_learned_nothing() -> None:
 
 
 def test_the_kind_is_known_once_it_is_given_or_learned() -> None:
-    x, y = load_iris(return_X_y=True)
+    x, _ = load_iris(return_X_y=True)
     assert not is_classifier(TableModel())
     assert not is_regressor(TableModel())
     assert is_classifier(made())

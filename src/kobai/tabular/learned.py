@@ -114,8 +114,9 @@ class Learned(Parameters):
 
         A pandas frame gives a Series with its index, an array an array `(n,)`, a file a
         column of Polars; several targets give a frame. So do the options:
-        `probabilities` adds that of each class, `interval` the ends "low" and "high"
-        where the model has been fitted with `interval`, and `ids` names columns of X
+        `probabilities` gives a column "class" and one for each class, `interval` the
+        ends "low" and "high" where the model has been fitted with `interval`, and
+        `ids` names columns of X
         to keep beside them. Raises `DataError` where X lacks a column, and for cells
         that cannot be read, with their row.
         """
@@ -156,7 +157,8 @@ class Learned(Parameters):
         shares = self._frame(self._rows(X)).select(names).to_numpy()
         found: np.ndarray = np.asarray(shares[:, self._order], float)
         # In float32 they sum to 1 within 1e-7, which scikit-learn complains of.
-        return found / found.sum(axis=1, keepdims=True)
+        found /= found.sum(axis=1, keepdims=True)
+        return found
 
     def _check_classes(self) -> None:
         if not self.model_.classes:
