@@ -246,6 +246,13 @@ def test_rows_are_kept_back_as_asked() -> None:
         every.evaluate()
 
 
+def test_a_notebook_shows_what_was_learned(prices: TableModel) -> None:
+    shown = prices._repr_html_()
+    assert "learned from 96 rows, 24 kept back" in shown
+    assert "target, a number" in shown
+    assert "<table" not in TableModel("price")._repr_html_()
+
+
 def test_weights_matter() -> None:
     frame = houses()
     x, y = frame[["size"]], frame["price"]

@@ -335,8 +335,13 @@ class Learned(Parameters):
         text = lines(repr(self))
         if "fitted_" not in vars(self):
             return text
-        known = self._known
-        shown = f"<div>{escape(visible(known.data.summary.splitlines()[0]))}</div>"
+        rows = self._known.identity
+        learned = rows.get("training_rows", "?")
+        told = (
+            f"{self._columns.target.task}: learned from {learned} rows, "
+            f"{rows.get('test_rows', 0)} kept back to test on"
+        )
+        shown = f"<div>{escape(visible(told))}</div>"
         return text + shown + self.plan._repr_html_()
 
 
