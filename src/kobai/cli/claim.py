@@ -6,9 +6,9 @@ from glob import escape
 from itertools import count
 from pathlib import Path
 
-from kobai.cli.folder import RunError, RunFolder, check_place
-from kobai.cli.lock import LOCK, HeldError, Lock, holder, lock
+from kobai.cli.folder import LOCK, RunError, RunFolder, check_place
 from kobai.cli.screen import short
+from kobai.lock import HeldError, Lock, holder, lock
 
 TRIES = 5
 
@@ -19,7 +19,7 @@ def held_folder(path: Path) -> Iterator[RunFolder]:
     folder = RunFolder(path)
     folder.read()
     try:
-        taken = lock(path)
+        taken = lock(path / LOCK)
     except HeldError as error:
         raise _held(f"--resume: {short(path)}", str(error), "Wait for it") from None
     try:
@@ -95,7 +95,7 @@ def _take(path: Path) -> Lock:
         # It is not found where whoever had it has removed it just now.
         with suppress(FileNotFoundError):
             _make(path)
-            taken = lock(path)
+            taken = lock(path / LOCK)
             if _is_empty(path):
                 return taken
             taken.release()
@@ -112,7 +112,7 @@ def _make(path: Path) -> None:
 
 
 def _taken(path: Path) -> RunError:
-    who = holder(path)
+    who = holder(path / LOCK)
     if who:
         return _held(f"--run {path}", who, "Choose another name")
     return RunError(

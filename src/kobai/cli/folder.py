@@ -30,6 +30,7 @@ CHECKPOINT = "checkpoint.safetensors"
 START = "start.safetensors"
 BACKGROUND = "background.safetensors"
 LINEAR = "linear.safetensors"
+LOCK = ".lock"
 PICTURES = (".png", ".svg", ".pdf")
 DESCRIBED = {
     MODEL: "the trained network",

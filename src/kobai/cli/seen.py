@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from kobai.cli.folder import CHECKPOINT, MODEL, RUN, RunError, RunFolder
-from kobai.cli.lock import holder
+from kobai.cli.folder import CHECKPOINT, LOCK, MODEL, RUN, RunError, RunFolder
 from kobai.cli.settings import Options
 from kobai.errors import ModelFileError
+from kobai.lock import holder
 
 SCORES = {
     "test_accuracy": "accuracy",
@@ -77,7 +77,9 @@ class Seen:
 def is_run(path: Path) -> bool:
     """Tell whether a folder is that of a run, however damaged."""
     files = (path / name for name in (RUN, CHECKPOINT, MODEL))
-    return path.is_dir() and (any(map(os.path.lexists, files)) or bool(holder(path)))
+    return path.is_dir() and (
+        any(map(os.path.lexists, files)) or bool(holder(path / LOCK))
+    )
 
 
 def runs_in(folder: Path) -> Iterator[Path]:
@@ -88,7 +90,7 @@ def runs_in(folder: Path) -> Iterator[Path]:
 def look(path: Path) -> Seen:
     """Return what a run folder says; damage is told, never raised."""
     # Before anything is read: what is running now may be done by then.
-    who = holder(path)
+    who = holder(path / LOCK)
     try:
         content = RunFolder(path).read()
         settings = Options.from_json(content["settings"])

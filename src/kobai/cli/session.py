@@ -148,6 +148,7 @@ class Session:
         results = self._save(data, network, history)
         if problem and not problem.startswith(STOPPED_EARLY):
             self._explain(problem, history)
+        self._say(report.ending, history)
         self._say(report.how_good, results, self.judgement)
         self._repeat(data, results)
         self._say(report.what_next, self.folder, self.settings)
@@ -181,7 +182,7 @@ class Session:
             optimizer=optimizer,
             sample_weight=self.held.learned.sample_weight,
             callbacks=[LossWatch(), _Beginning(self.folder, self.settings, data)],
-            progress=False if self.quiet or self.unheard else "auto",
+            progress=False if self.quiet or self.unheard else "rows",
             checkpoint=self.folder.checkpoint,
             resume=self.resume,
             **arguments(chosen),
