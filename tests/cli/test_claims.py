@@ -53,6 +53,14 @@ def test_without_a_name_everybody_gets_a_folder(here):
     assert names(here / "runs") == []
 
 
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs Linux's /proc")
+def test_where_no_folder_can_be_made_none_is_said_to_exist(kobai):
+    done = kobai("train", *QUICK, "--run", "/proc/r")
+    assert done.code == 2
+    assert done.err.startswith("error: /proc/r: ")
+    assert "exists" not in done.err
+
+
 def test_one_name_is_given_to_one(here):
     with ExitStack() as stack:
         got = at_once(8, lambda: stack.enter_context(new_folder("r", "a.csv")))

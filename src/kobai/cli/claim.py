@@ -1,7 +1,7 @@
 """Run folders, each taken by one process: nobody else writes there until it leaves."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from glob import escape
 from itertools import count
 from pathlib import Path
@@ -91,9 +91,10 @@ def _take(path: Path) -> Lock:
     Raises `FileExistsError` for any other that is there, `HeldError` for one that
     another process has locked.
     """
-    for _ in range(TRIES):
-        # It is not found where whoever had it has removed it just now.
-        with suppress(FileNotFoundError):
+    for attempt in range(TRIES):
+        # It is not found where whoever had it has removed it just now, or where the
+        # system has no folders to give, as in /proc.
+        with suppress(FileNotFoundError) if attempt < TRIES - 1 else nullcontext():
             _make(path)
             taken = lock(path / LOCK)
             if _is_empty(path):

@@ -213,7 +213,8 @@ class Session:
         history.write_csv(self.folder.path / HISTORY)
         self.folder.write(self.settings.as_json(), results, data)
         if history.records:
-            curves = training_curves(history, self.language)
+            kept = results.get("best_epoch")
+            curves = training_curves(history, self.language, kept=kept)
             write_figure(self.folder.path / CURVES, curves)
         predicted = predicted_figure(network, data, self.language)
         if predicted:
