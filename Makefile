@@ -1,5 +1,5 @@
 # make train   train a network on handwritten digits and draw how it learned
-# make test    run every test: about 7 minutes on two cores
+# make test    run every test: about 15 minutes on two cores
 # make lint    check style and types
 # make docs    build the documentation site, into site/; runs every block of the guide
 # make bench   measure Kobai beside other libraries; roughly with QUICK=1
@@ -20,7 +20,7 @@ train: .venv/.package
 	$(BIN)/kobai train
 
 test: .venv/.test
-	@echo "Every test: about 7 minutes on two cores"
+	@echo "Every test: about 15 minutes on two cores"
 	$(BIN)/python -m pytest
 
 lint: .venv/.dev

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from kobai.cli import lock as locks
+from kobai import lock as locks
 from kobai.cli.claim import held_folder, new_folder
-from kobai.cli.lock import LOCK, HeldError, holder, lock
-from kobai.run_folder import RunError
+from kobai.lock import HeldError, holder, lock
+from kobai.run_folder import LOCK, RunError
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "runs_at_once.py"
 QUICK = ["--epochs", 1, "--engine", "eager", "--hidden", "none", "-q"]
@@ -51,6 +51,14 @@ def test_without_a_name_everybody_gets_a_folder(here):
         assert paths == {Path(f"runs/a-{n}") for n in range(1, 9)}
     # None of them has begun.
     assert names(here / "runs") == []
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs Linux's /proc")
+def test_where_no_folder_can_be_made_none_is_said_to_exist(kobai):
+    done = kobai("train", *QUICK, "--run", "/proc/r")
+    assert done.code == 2
+    assert done.err.startswith("error: /proc/r: ")
+    assert "exists" not in done.err
 
 
 def test_one_name_is_given_to_one(here):
@@ -107,25 +115,25 @@ def test_leftovers_go_when_the_folder_is_next_held_and_not_before(here):
 
 def test_a_lock_file_of_a_killed_process_holds_nobody_up(tmp_path):
     (tmp_path / LOCK).write_text('{"pid": 1, "host": "x", "since": "2026-01-01"}')
-    assert holder(tmp_path) is None
-    taken = lock(tmp_path)
-    assert f"process {os.getpid()}, since" in holder(tmp_path)
+    assert holder(tmp_path / LOCK) is None
+    taken = lock(tmp_path / LOCK)
+    assert f"process {os.getpid()}, since" in holder(tmp_path / LOCK)
     with pytest.raises(HeldError):
-        lock(tmp_path)
+        lock(tmp_path / LOCK)
     taken.release()
     assert names(tmp_path) == []
 
 
 @pytest.mark.parametrize("text", ["", "[]", "[" * 5000, '{"pid": "\x1b", "host": 1}'])
 def test_who_cannot_be_read_is_another_process(tmp_path, text):
-    taken = lock(tmp_path)
+    taken = lock(tmp_path / LOCK)
     (tmp_path / LOCK).write_text(text)
-    assert holder(tmp_path) == "another process"
+    assert holder(tmp_path / LOCK) == "another process"
     taken.release()
 
 
 def test_a_lock_that_is_removed_meanwhile_is_taken_anew(tmp_path, monkeypatch):
-    first = lock(tmp_path)
+    first = lock(tmp_path / LOCK)
     take, opened = locks._take, []
 
     def late(descriptor):
@@ -136,11 +144,11 @@ def test_a_lock_that_is_removed_meanwhile_is_taken_anew(tmp_path, monkeypatch):
         return take(descriptor)
 
     monkeypatch.setattr(locks, "_take", late)
-    second = lock(tmp_path)
+    second = lock(tmp_path / LOCK)
     monkeypatch.undo()
-    assert holder(tmp_path)
+    assert holder(tmp_path / LOCK)
     with pytest.raises(HeldError):
-        lock(tmp_path)
+        lock(tmp_path / LOCK)
     second.release()
 
 
@@ -156,11 +164,11 @@ def test_on_windows_a_byte_beyond_the_text_is_locked(tmp_path, monkeypatch):
     fake = types.SimpleNamespace(locking=locking, LK_NBLCK=2)
     monkeypatch.setitem(sys.modules, "msvcrt", fake)
     monkeypatch.setattr(sys, "platform", "win32")
-    taken = lock(tmp_path)
+    taken = lock(tmp_path / LOCK)
     assert places == [(2, locks.FAR, 1)]
-    assert "process" in holder(tmp_path)
+    assert "process" in holder(tmp_path / LOCK)
     with pytest.raises(HeldError):
-        lock(tmp_path)
+        lock(tmp_path / LOCK)
     taken.release()
     assert names(tmp_path) == []
 
@@ -168,7 +176,7 @@ def test_on_windows_a_byte_beyond_the_text_is_locked(tmp_path, monkeypatch):
 def test_a_run_under_way_is_neither_resumed_nor_begun_again(kobai, here, blobs):
     assert kobai("train", blobs, "--run", "r", *QUICK).code == 0
     before = {f.name: f.read_bytes() for f in (here / "r").iterdir()}
-    taken = lock(here / "r")
+    taken = lock(here / "r" / LOCK)
     for options in (["--resume"], []):
         done = kobai("train", *options, "--run", "r", "-q")
         assert done.code == 2

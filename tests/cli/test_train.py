@@ -221,6 +221,9 @@ def test_a_learning_rate_of_1000_keeps_the_last_good_network(
     assert "learning rate 1000" in done.err
     assert "saved in r" in done.err
     assert done.err.count("\n") == 1
+    # Said once, by the error.
+    assert "diverged" not in done.out
+    assert "lower the learning rate" not in done.out
     assert {file.name for file in (here / "r").iterdir()} == FILES
     for array in params_of(here / "r").values():
         assert np.isfinite(array).all()

@@ -30,6 +30,20 @@ FULL = {
 }
 
 
+@pytest.mark.parametrize("language", ["en", "ja", "zh"])
+def test_the_epoch_that_was_kept_is_marked(language):
+    run = history(epochs=5, **FULL)
+    figure = plots.training_curves(run, language, kept=3)
+    for ax in figure.axes:
+        lines = [line for line in ax.lines if set(line.get_xdata()) == {3}]
+        assert len(lines) == 1
+        legend = [text.get_text() for text in ax.get_legend().get_texts()]
+        assert lines[0].get_label() == legend[-1]
+        assert "3" in legend[-1]
+    for ax in plots.training_curves(run, language).axes:
+        assert len(ax.get_legend().get_texts()) == len(FULL) // 2
+
+
 def test_training_curves_are_the_records():
     accuracy, loss = plots.training_curves(history(**FULL)).axes
     for ax, what in ((accuracy, "accuracy"), (loss, "loss")):

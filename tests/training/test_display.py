@@ -198,7 +198,7 @@ def test_a_notebook_is_updated_at_most_four_times_a_second(notebook):
     seconds = time.perf_counter() - began
     # The last one, at the end, is not the bar's.
     assert 2 <= len(notebook) - 1 <= 4 * seconds
-    assert re.search(r"█+░+ step \d+/120  loss 0.5000", notebook[-2])
+    assert re.search(r"█+░* step \d+/120  loss 0.5000", notebook[-2])
     assert len(notebook[-1].splitlines()) == 13
     assert "░" not in notebook[-1]
 

@@ -1,7 +1,10 @@
 """Resuming: bit for bit what the run would have been, or refused by name."""
 
 import importlib.util
+import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -226,3 +229,37 @@ def test_killed_at_random_moments_it_ends_bit_identical(tmp_path, engine, number
     assert summary.kills == 20
     assert summary.kills_while_training >= 5
     assert summary.rounds_that_differ == 0
+
+
+class Elsewhere:
+    """At the first step, lets another process train by the same checkpoint."""
+
+    def __init__(self, checkpoint):
+        self.checkpoint = checkpoint
+        self.said = ""
+
+    def on_train_begin(self, state):
+        code = (
+            "import sys, kobai\n"
+            "from kobai.networks import Dense, Network\n"
+            "rows = [[0.0], [1.0]], [[0.0], [1.0]]\n"
+            "kobai.train(Network(1, [Dense(1)]), rows, checkpoint=sys.argv[1])\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code, self.checkpoint],
+            capture_output=True,
+            text=True,
+        )
+        self.said = done.stderr
+
+
+@pytest.mark.parametrize("name", ["c", "link"])
+def test_two_processes_do_not_write_one_checkpoint(make_network, data, tmp_path, name):
+    (tmp_path / "link").symlink_to(tmp_path / "c")
+    other = Elsewhere(tmp_path / name)
+    options = {"steps": 2, "progress": False, "checkpoint": tmp_path / "c"}
+    train(make_network(), data, callbacks=[other], **options)
+    assert f"is being written by process {os.getpid()}, since" in other.said
+    # It is left to the next one, and so is nothing beside it.
+    train(make_network(), data, **options)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["c", "link"]

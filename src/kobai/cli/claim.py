@@ -1,15 +1,15 @@
 """Run folders, each taken by one process: nobody else writes there until it leaves."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from glob import escape
 from itertools import count
 from pathlib import Path
 
 from kobai.cli.folder import RunFolder, check_place
-from kobai.cli.lock import LOCK, HeldError, Lock, holder, lock
 from kobai.cli.screen import short
-from kobai.run_folder import RunError
+from kobai.lock import HeldError, Lock, holder, lock
+from kobai.run_folder import LOCK, RunError
 
 TRIES = 5
 
@@ -20,7 +20,7 @@ def held_folder(path: Path) -> Iterator[RunFolder]:
     folder = RunFolder(path)
     folder.read()
     try:
-        taken = lock(path)
+        taken = lock(path / LOCK)
     except HeldError as error:
         raise _held(f"--resume: {short(path)}", str(error), "Wait for it") from None
     try:
@@ -92,11 +92,12 @@ def _take(path: Path) -> Lock:
     Raises `FileExistsError` for any other that is there, `HeldError` for one that
     another process has locked.
     """
-    for _ in range(TRIES):
-        # It is not found where whoever had it has removed it just now.
-        with suppress(FileNotFoundError):
+    for attempt in range(TRIES):
+        # It is not found where whoever had it has removed it just now, or where the
+        # system has no folders to give, as in /proc.
+        with suppress(FileNotFoundError) if attempt < TRIES - 1 else nullcontext():
             _make(path)
-            taken = lock(path)
+            taken = lock(path / LOCK)
             if _is_empty(path):
                 return taken
             taken.release()
@@ -113,7 +114,7 @@ def _make(path: Path) -> None:
 
 
 def _taken(path: Path) -> RunError:
-    who = holder(path)
+    who = holder(path / LOCK)
     if who:
         return _held(f"--run {path}", who, "Choose another name")
     return RunError(

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 MOST_NAMES = 12
 
-# How to use what was written, by the format, with the places {file} and {stem}.
+# How to use what was written, by the format, with the places {path}, {file}, {stem}.
 USES = {
-    "onnx": 'onnxruntime.InferenceSession("{file}").run(None, {{"x": rows}})',
+    "onnx": 'onnxruntime.InferenceSession("{path}").run(None, {{"x": rows}})',
     "numpy": 'importlib.import_module("{stem}").predict(rows)',
     "javascript": 'import {{ predict }} from "./{file}"',
     "c": '#include "{stem}.h", then {identifier}_predict(x, y)',
-    "json": 'kobai.formats.load_json("{file}")',
-    "pytorch": 'model.load_state_dict(safetensors.torch.load_file("{file}"))',
+    "json": 'kobai.formats.load_json("{path}")',
+    "pytorch": 'model.load_state_dict(safetensors.torch.load_file("{path}"))',
 }
 
 
@@ -106,7 +106,10 @@ def _print(file: Path, format: str, model: "Model") -> None:
     size = file.stat().st_size
     say(f"[bold green]{plain(short(file))}[/bold green]  {format}, {size:,} bytes")
     use = USES[format].format(
-        file=file.name, stem=file.stem, identifier=identifier(file.stem)
+        path=short(file),
+        file=file.name,
+        stem=file.stem,
+        identifier=identifier(file.stem),
     )
     given, returned = _ends(model, format)
     show(facts(Input=given, Output=returned, Use=use))

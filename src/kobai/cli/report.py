@@ -11,6 +11,7 @@ from kobai.cli.settings import Options
 from kobai.errors import visible
 from kobai.judging.wording import in_words
 from kobai.run_folder import DESCRIBED
+from kobai.training.display.lines import remarks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,6 +123,12 @@ def results(data: "Dataset", network: "Network", history: "History") -> dict[str
         for name, value in measured.items():
             found[f"test_{name}"] = value if math.isfinite(value) else None
     return found | {"stopped": history.stopped}
+
+
+def ending(history: "History") -> None:
+    """Say why a run ended before its time, or that it did not learn."""
+    for remark in remarks(history):
+        say(plain(remark))
 
 
 def how_good(results: dict[str, Any], judgement: "Judgement | None" = None) -> None:

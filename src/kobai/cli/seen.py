@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from kobai.cli.folder import RunFolder
-from kobai.cli.lock import holder
 from kobai.cli.settings import Options
 from kobai.errors import ModelFileError
-from kobai.run_folder import CHECKPOINT, MODEL, RUN, RunError
+from kobai.lock import holder
+from kobai.run_folder import CHECKPOINT, LOCK, MODEL, RUN, RunError
 
 SCORES = {
     "test_accuracy": "accuracy",
@@ -78,7 +78,9 @@ class Seen:
 def is_run(path: Path) -> bool:
     """Tell whether a folder is that of a run, however damaged."""
     files = (path / name for name in (RUN, CHECKPOINT, MODEL))
-    return path.is_dir() and (any(map(os.path.lexists, files)) or bool(holder(path)))
+    return path.is_dir() and (
+        any(map(os.path.lexists, files)) or bool(holder(path / LOCK))
+    )
 
 
 def runs_in(folder: Path) -> Iterator[Path]:
@@ -89,7 +91,7 @@ def runs_in(folder: Path) -> Iterator[Path]:
 def look(path: Path) -> Seen:
     """Return what a run folder says; damage is told, never raised."""
     # Before anything is read: what is running now may be done by then.
-    who = holder(path)
+    who = holder(path / LOCK)
     try:
         content = RunFolder(path).read()
         settings = Options.from_json(content["settings"])

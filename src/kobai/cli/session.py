@@ -153,6 +153,7 @@ class Session:
         results = self._save(data, network, history)
         if problem and not problem.startswith(STOPPED_EARLY):
             self._explain(problem, history)
+        self._say(report.ending, history)
         self._say(report.how_good, results, self.judgement)
         self._repeat(data, results)
         self._say(report.what_next, self.folder, self.settings)
@@ -186,7 +187,7 @@ class Session:
             optimizer=optimizer,
             sample_weight=self.held.learned.sample_weight,
             callbacks=[LossWatch(), _Beginning(self.folder, self.settings, data)],
-            progress=False if self.quiet or self.unheard else "auto",
+            progress=False if self.quiet or self.unheard else "rows",
             checkpoint=self.folder.checkpoint,
             resume=self.resume,
             **arguments(chosen),
@@ -217,7 +218,8 @@ class Session:
         history.write_csv(self.folder.path / HISTORY)
         self.folder.write(self.settings.as_json(), results, identity_of(data))
         if history.records:
-            curves = training_curves(history, self.language)
+            kept = results.get("best_epoch")
+            curves = training_curves(history, self.language, kept=kept)
             write_figure(self.folder.path / CURVES, curves)
         predicted = predicted_figure(network, data, self.language)
         if predicted:

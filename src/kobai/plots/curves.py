@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kobai.plots.style import BLUE, SKY, VERMILION, Say, sheet, whole_numbers
+from kobai.plots.style import BLUE, GREY, SKY, VERMILION, Say, sheet, whole_numbers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,12 +31,16 @@ class Records(Protocol):
         ...
 
 
-def training_curves(history: Records, language: str = "en") -> "Figure":
+def training_curves(
+    history: Records, language: str = "en", *, kept: int | None = None
+) -> "Figure":
     """Draw accuracy and loss over the epochs: train solid, test or
     validation dashed.
 
     The accuracy runs from 0 to 1. Where no accuracy was recorded (regression), the
-    loss stands alone. A loss that falls a hundredfold gets a logarithmic axis.
+    loss stands alone. A loss that falls a hundredfold gets a logarithmic axis. `kept`
+    is the epoch whose parameters the network has, where that is not the last: a line
+    marks it.
 
     Raises:
         ValueError: the history has no record, or the language is unknown.
@@ -57,6 +61,10 @@ def training_curves(history: Records, language: str = "en") -> "Figure":
         if scored:
             _accuracy_panel(panels[0], records, say)
         _loss_panel(panels[-1], records, say)
+        for ax in panels if kept is not None else ():
+            label = say("kept_epoch", n=kept)
+            ax.axvline(kept, color=GREY, ls=":", lw=1.5, zorder=0, label=label)
+            _legend(ax)
     return figure
 
 

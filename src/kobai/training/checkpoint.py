@@ -12,6 +12,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import numpy as np
 from kobai.autodiff.trees import Tree
 from kobai.errors import ModelFileError
 from kobai.files import check_regular, safetensors_bytes, write_atomically
+from kobai.lock import HeldError, lock
 
 FORMAT = "kobai-checkpoint"
 VERSION = 2
@@ -38,9 +40,35 @@ def save_checkpoint(path: str | os.PathLike[str], content: Mapping[str, Any]) ->
     try:
         write_atomically(path, safetensors_bytes(arrays, head))
     except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+@contextmanager
+def held_alone(path: str | os.PathLike[str] | None) -> Iterator[None]:
+    """Keep the file of a run from all others, which would write over it."""
+    if path is None:
+        yield
+        return
+    # One file has one lock, by whichever link it is named.
+    file = Path(os.path.realpath(path))
+    try:
+        taken = lock(file.with_name(f".{file.name}.lock"))
+    except HeldError as error:
         raise ModelFileError(
-            f"cannot write the checkpoint {path}: {error.strerror or error}"
-        ) from error
+            f"the checkpoint {path} is being written by {error}. Wait for it, or "
+            "name another file"
+        ) from None
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    try:
+        yield
+    finally:
+        taken.release()
+
+
+def _unwritable(path: object, error: OSError) -> ModelFileError:
+    reason = error.strerror or error
+    return ModelFileError(f"cannot write the checkpoint {path}: {reason}")
 
 
 def load_checkpoint(path: str | os.PathLike[str]) -> dict[str, Any]:

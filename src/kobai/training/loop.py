@@ -17,6 +17,7 @@ from kobai.training.checkpoint import (
     check_form,
     check_records,
     choices_of,
+    held_alone,
     load_checkpoint,
 )
 from kobai.training.data import prepare
@@ -79,6 +80,7 @@ def train(
     The run is written to the file `checkpoint` every `checkpoint_every` steps (else
     every epoch) and at its end. With `resume` it goes on from there, bit for bit as
     if never stopped, even if it was killed; if the file is not there, it begins.
+    Until then the file belongs to this run: another one is refused it.
 
     Ctrl-C ends the run after the step it is in: network and history are kept, and
     `history.stopped` is "interrupted". A second Ctrl-C ends it at once.
@@ -86,7 +88,7 @@ def train(
     Raises `ValueError` or `TypeError` for settings and data that make no sense,
     `DivergenceError` where the loss stops being finite (the network then has its last
     good parameters, the error the `history`), and `ModelFileError` for a checkpoint
-    that is damaged or cannot be written.
+    that is damaged, cannot be written, or is another run's.
 
     >>> from kobai.networks import Dense, Network, Sigmoid, Softmax
     >>> network = Network(2, [Dense(8), Sigmoid(), Dense(2), Softmax()])
@@ -119,11 +121,12 @@ def train(
         callbacks = [*callbacks, EarlyStopping("validation_loss", patience)]
     display = choose_display(progress)
     run = Run(network, prepared, settings, Callbacks(callbacks), display)
-    if resume:
-        _resume(run)
-    # A run that diverges overflows; it says so itself, not through NumPy's warnings.
-    with run.interrupt, np.errstate(all="ignore"):
-        _go(run)
+    with held_alone(checkpoint):
+        if resume:
+            _resume(run)
+        # A run that diverges overflows; it says so itself, not by NumPy's warnings.
+        with run.interrupt, np.errstate(all="ignore"):
+            _go(run)
     run.history.stopped = run.stopped
     return run.history
 

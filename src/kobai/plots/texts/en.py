@@ -21,6 +21,7 @@ TEXTS = {
     "test": "<test>",
     "validation": "validation",
     "line_end": "{line} (end: {value})",
+    "kept_epoch": "kept: <epoch> {n}",
     "accuracy_title": "<Accuracy> over the <epoch>s",
     "loss_title": "<Loss> over the <epoch>s",
     "step_losses": "The <loss> falls, step by step",

@@ -21,6 +21,7 @@ TEXTS = {
     "test": "<test>",
     "validation": "検証データ",
     "line_end": "{line}（最終 {value}）",
+    "kept_epoch": "採用した<epoch>：{n}",
     "accuracy_title": "<epoch>ごとの<accuracy>",
     "loss_title": "<epoch>ごとの<loss>",
     "step_losses": "ステップごとに<loss>が下がる",

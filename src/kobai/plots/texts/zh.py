@@ -21,6 +21,7 @@ TEXTS = {
     "test": "<test>",
     "validation": "验证集",
     "line_end": "{line}（最终 {value}）",
+    "kept_epoch": "保留的<epoch>：{n}",
     "accuracy_title": "各<epoch>的<accuracy>",
     "loss_title": "各<epoch>的<loss>",
     "step_losses": "<loss>逐步下降",

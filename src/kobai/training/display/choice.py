@@ -10,14 +10,21 @@ def choose_display(progress: bool | str) -> Display:
     """Return the display that suits where the output goes.
 
     False is silent. True and "auto" are a bar in a terminal, one in a notebook, and
-    plain lines anywhere else. Raises `ValueError` for anything else.
+    plain lines anywhere else; "rows" is the same without a word on how the run ended.
+    Raises `ValueError` for anything else.
     """
-    if progress not in (True, False, "auto"):
+    if progress not in (True, False, "auto", "rows"):
         raise ValueError(
             f'train: progress must be "auto", True or False, got {progress!r}'
         )
     if not progress or sys.stdout is None:
         return Display()
+    display = _suited()
+    display.tells_end = progress != "rows"
+    return display
+
+
+def _suited() -> Display:
     if in_notebook():
         from kobai.training.display.notebook import Notebook
 

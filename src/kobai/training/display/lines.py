@@ -17,6 +17,8 @@ class Display:
 
     interval = float("inf")
     """Seconds between two drawings of the bar."""
+    tells_end = True
+    """Whether it says how the run ended; else whoever asked for the run does."""
 
     def __init__(self) -> None:
         self._next = 0.0
@@ -73,13 +75,8 @@ class Lines(Display):
 
     def end(self, history: History) -> None:
         """Write why the run ended before its time, or that it did not learn."""
-        if history.stopped:
-            self.line(history.stopped)
-        losses = [record["train_loss"] for record in history.records]
-        if losses and losses[-1] > losses[0]:
-            self.line(
-                "the loss is higher than before training: lower the learning rate"
-            )
+        for remark in remarks(history) if self.tells_end else []:
+            self.line(remark)
 
     def line(self, text: str) -> None:
         """Write one line, at once."""
@@ -97,3 +94,13 @@ class Lines(Display):
             show()
         except (OSError, ValueError):
             self._lost = True
+
+
+def remarks(history: History) -> list[str]:
+    """Say why a run ended before its time, and else where it did not learn."""
+    losses = [record["train_loss"] for record in history.records]
+    said = [history.stopped] if history.stopped else []
+    is_worse = bool(losses) and losses[-1] > losses[0]
+    if is_worse and not said:
+        said = ["the loss is higher than before training: lower the learning rate"]
+    return said

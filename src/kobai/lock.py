@@ -1,7 +1,7 @@
-"""A lock on a folder: one process holds it, and the system lets go when that dies.
+"""A lock on a folder or a file: one process holds it, until it lets go or dies.
 
-The lock is on an open file, not in its existence: a file that a killed process left
-behind holds nobody up.
+What is locked is an open file beside the thing, not the existence of that file: one
+that a killed process left behind holds nobody up.
 """
 
 import contextlib
@@ -17,7 +17,6 @@ from pathlib import Path
 
 from kobai.errors import visible
 
-LOCK = ".lock"
 # Where locks are mandatory, a locked byte cannot be read: this is none of the text.
 FAR = 1 << 30
 TRIES, PAUSE = 5, 0.02
@@ -31,7 +30,7 @@ class HeldError(Exception):
 
 @dataclass(frozen=True)
 class Lock:
-    """The lock on a folder, held by this process."""
+    """A lock held by this process."""
 
     file: Path
     descriptor: int
@@ -47,12 +46,11 @@ class Lock:
                 self.file.unlink()
 
 
-def lock(folder: Path) -> Lock:
-    """Take the lock on a folder, or raise `HeldError`; `OSError` without the folder.
+def lock(file: Path) -> Lock:
+    """Take a lock by its file, or raise `HeldError`; `OSError` where none can be made.
 
     Whoever only looks whether a lock is held has it for a moment, hence the patience.
     """
-    file = folder / LOCK
     for attempt in range(TRIES):
         descriptor = _open(file)
         if _take(descriptor):
@@ -67,9 +65,8 @@ def lock(folder: Path) -> Lock:
     raise HeldError(_holder(file))
 
 
-def holder(folder: Path) -> str | None:
-    """Return who holds the lock on a folder, or None if nobody does."""
-    file = folder / LOCK
+def holder(file: Path) -> str | None:
+    """Return who holds the lock of that file, or None if nobody does."""
     try:
         descriptor = os.open(file, os.O_RDWR | _PLAIN)
     except OSError:
