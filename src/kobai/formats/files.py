@@ -140,8 +140,11 @@ def rebuilt(described: Mapping[str, Any], arrays: Arrays) -> Network:
 
 
 def _check(arrays: Arrays, described: Mapping[str, Any]) -> None:
-    inputs, layers, _, dtype = architecture.read(described)
-    shapes = number_shapes(place(inputs, layers))
+    found = architecture.read(described)
+    shapes = number_shapes(place(found.inputs, found.layers))
+    dtype = found.dtype
+    if found.members is not None:
+        shapes = {name: (found.members, *shape) for name, shape in shapes.items()}
     for name in sorted(arrays.keys() ^ shapes.keys()):
         problem = "is missing" if name in shapes else "is not one of the network's"
         raise ValueError(f'"{name}" {problem}')

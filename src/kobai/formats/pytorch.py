@@ -15,6 +15,7 @@ Kobai                          PyTorch
 `PiecewiseLinear`, `W1`        `0.weight` (units, inputs): Wᵀ
 `V1`, `b1`                     `0.pieces` (units, pieces): Vᵀ; `0.bias`
 `Flatten`, `Dropout`, `ReLU`…  `nn.Flatten`, `nn.Dropout`, `nn.ReLU`…: none
+`Ensemble`                     `nn.ModuleList` of its members: `0.0.weight`, …
 =============================  ============================================
 
 PyTorch has no layer like `PiecewiseLinear`: the guide has a module of ten lines.
@@ -30,7 +31,7 @@ import numpy as np
 
 from kobai.errors import ModelFileError, suggest
 from kobai.files import write_atomically
-from kobai.networks import BatchNorm, Dense, Network, PiecewiseLinear
+from kobai.networks import BatchNorm, Dense, Ensemble, Network, PiecewiseLinear
 from kobai.networks.placing import place
 
 Arrays = dict[str, np.ndarray]
@@ -59,6 +60,12 @@ def state_dict(network: Network) -> Arrays:
     >>> {name: array.shape for name, array in state_dict(network).items()}
     {'0.weight': (3, 4), '0.bias': (3,)}
     """
+    if isinstance(network, Ensemble):
+        return {
+            f"{number}.{name}": array
+            for number, member in enumerate(network.networks)
+            for name, array in state_dict(member).items()
+        }
     numbers = network.params | network.statistics
     found: Arrays = {}
     for theirs, ours in _names(network).items():
@@ -80,31 +87,39 @@ def from_state_dict(network: Network, arrays: Mapping[str, np.ndarray]) -> Netwo
     Traceback (most recent call last):
     ValueError: state_dict: "0.bias" is missing
     """
-    names = _names(network)
+    made = Network.from_architecture(network.architecture())
+    known = state_dict(network)
     for name in arrays:
-        if name not in names:
+        if name not in known:
             raise ValueError(
                 f'state_dict: "{name}" is not one of the network\'s.'
-                f"{suggest(name, names)}"
+                f"{suggest(name, known)}"
             )
-    shapes = {name: array.shape for name, array in state_dict(network).items()}
-    found: Arrays = {}
-    for theirs, ours in names.items():
+    if not isinstance(made, Ensemble):
+        _fill(made, arrays, known, "")
+        return made
+    for number, member in enumerate(made.networks):
+        # What members have are views of the ensemble's numbers.
+        _fill(member, arrays, known, f"{number}.")
+    return made
+
+
+def _fill(made: Network, arrays: Mapping[str, np.ndarray], known: Arrays, start: str) -> None:
+    """Write into a network's numbers those of a state_dict whose names begin so."""
+    numbers = made.params | made.statistics
+    for name, ours in _names(made).items():
         if not ours:
             continue
+        theirs = f"{start}{name}"
         if theirs not in arrays:
             raise ValueError(f'state_dict: "{theirs}" is missing')
         array = np.asarray(arrays[theirs])
-        if array.shape != shapes[theirs] or array.dtype.kind != "f":
+        if array.shape != known[theirs].shape or array.dtype.kind != "f":
             raise ValueError(
                 f'state_dict: "{theirs}" is {array.dtype} of shape {array.shape}; the '
-                f"network needs floats of shape {shapes[theirs]}"
+                f"network needs floats of shape {known[theirs].shape}"
             )
-        found[ours] = np.array(array.T, network.dtype, order="C")
-    made = Network.from_architecture(network.architecture())
-    made.params = {name: found[name] for name in made.params}
-    made.statistics = {name: found[name] for name in made.statistics}
-    return made
+        np.copyto(numbers[ours], array.T, casting="same_kind")
 
 
 def pytorch_bytes(network: Network) -> bytes:

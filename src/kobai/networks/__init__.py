@@ -14,6 +14,7 @@ from kobai.networks.activations import (
     Softplus,
     Tanh,
 )
+from kobai.networks.ensemble import Ensemble
 from kobai.networks.layer import LAYERS, Layer
 from kobai.networks.layers import BatchNorm, Dense, Dropout, Flatten
 from kobai.networks.losses import LOSSES, Loss
@@ -31,6 +32,7 @@ __all__ = [
     "BatchNorm",
     "Dense",
     "Dropout",
+    "Ensemble",
     "Exponential",
     "Flatten",
     "Identity",
@@ -49,5 +51,5 @@ __all__ = [
     "tabular",
 ]
 
-for _kind in (*LAYERS.values(), Network, TwoLayerNet):
+for _kind in (*LAYERS.values(), Network, Ensemble, TwoLayerNet):
     checked_keywords(_kind)

@@ -2,15 +2,29 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from kobai.checks import whole
 from kobai.errors import suggest
 from kobai.networks.checks import sample_shape
 from kobai.networks.layer import LAYERS, Layer, Shape
 
-VERSION = 1
+VERSION = 2
+ALONE = 1
+"""The version of networks that are no ensembles."""
+
+
+class Described(NamedTuple):
+    """What a description says of a network."""
+
+    inputs: Shape
+    layers: list[Layer]
+    loss: str
+    dtype: str
+    members: int | None = None
+    """How many networks an ensemble has; None for one network by itself."""
 
 
 def describe(
@@ -23,7 +37,7 @@ def describe(
     [2]
     """
     return {
-        "version": VERSION,
+        "version": ALONE,
         "inputs": list(inputs),
         "layers": [{"kind": type(each).__name__, **asdict(each)} for each in layers],
         "loss": loss,
@@ -31,14 +45,14 @@ def describe(
     }
 
 
-def read(description: Mapping[str, Any]) -> tuple[Shape, list[Layer], str, str]:
-    """Return inputs, layers, loss and dtype of a description.
+def read(description: Mapping[str, Any]) -> Described:
+    """Return what a description says.
 
     Raises ValueError, in one line, for anything that is not such a description.
 
-    >>> read({"version": 2})
+    >>> read({"version": 3})
     Traceback (most recent call last):
-    ValueError: architecture: version 2 is newer than this Kobai reads (1); update Kobai
+    ValueError: architecture: version 3 is newer than this Kobai reads (2); update Kobai
     """
     if not isinstance(description, Mapping):
         raise ValueError(f"architecture: need an object, got {_kind(description)}")
@@ -47,7 +61,16 @@ def read(description: Mapping[str, Any]) -> tuple[Shape, list[Layer], str, str]:
     layers = [_layer(each) for each in _entry(description, "layers", list)]
     loss = _entry(description, "loss", str)
     dtype = _entry(description, "dtype", str)
-    return inputs, layers, loss, dtype
+    return Described(inputs, layers, loss, dtype, _members(description))
+
+
+def _members(description: Mapping[str, Any]) -> int | None:
+    if "members" not in description:
+        return None
+    try:
+        return whole("architecture", "members", description["members"])
+    except TypeError as error:
+        raise ValueError(str(error)) from None
 
 
 def _inputs(sizes: list[Any]) -> Shape:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from kobai import autodiff
+from kobai.checks import enter
 from kobai.engines.differences.gradient import NumericalGradient
 from kobai.functions.arrays import Array, is_plain
 from kobai.functions.metrics import are_right
@@ -22,6 +23,8 @@ from kobai.networks.table import html_table, table
 from kobai.optimizers.base import Params
 
 NOTHING: Values = MappingProxyType({})
+KINDS: dict[str, type["Network"]] = {}
+"""Networks of other kinds, which files name."""
 ROWS = 8192
 """How many samples `evaluate` takes at a time, so that memory stays small."""
 
@@ -53,6 +56,10 @@ class Network:
     total                   39,760
     """
 
+    def __init_subclass__(cls, known: bool = False) -> None:
+        if known:
+            enter(KINDS, cls.__name__, cls)
+
     def __init__(
         self,
         inputs: int | tuple[int, ...],
@@ -72,14 +79,19 @@ class Network:
         self._hidden = self._places[: -1 if isinstance(last, Activation) else None]
         self.outputs: Shape = self._places[-1].outputs
         self._loss = choose_loss(loss, self._output, self.outputs[-1])
-        self.params: dict[str, np.ndarray] = {}
-        self.statistics: dict[str, np.ndarray] = {}
         self._prepare_compiling()
         rng = np.random.default_rng(seed)
+        self.params, self.statistics = self._first_numbers(rng)
+
+    def _first_numbers(self, rng: np.random.Generator) -> tuple[Params, Params]:
+        """Draw the parameters and statistics that training starts from."""
+        params: Params = {}
+        statistics: Params = {}
         for each in self._places:
-            params, statistics = each.first_numbers(rng, self.dtype)
-            self.params |= params
-            self.statistics |= statistics
+            own, kept = each.first_numbers(rng, self.dtype)
+            params |= own
+            statistics |= kept
+        return params, statistics
 
     def _prepare_compiling(self) -> None:
         self._predict = Predictor(self._outputs_of, checks.finite)
@@ -392,10 +404,16 @@ class Network:
         """Return a new network as described, with first parameters drawn from seed.
 
         Raises ValueError where the description is damaged, names an unknown kind of
-        layer, or is of a newer version.
+        layer, or is of a newer version. With `members` it is an `Ensemble`.
         """
-        inputs, layers, loss, dtype = architecture.read(description)
-        return Network(inputs, layers, loss, seed=seed, dtype=dtype)
+        found = architecture.read(description)
+        kind: Any = Network
+        options: dict[str, Any] = {"seed": seed, "dtype": found.dtype}
+        if found.members is not None:
+            kind = KINDS["Ensemble"]
+            options["members"] = found.members
+        made: Network = kind(found.inputs, found.layers, found.loss, **options)
+        return made
 
     def __repr__(self) -> str:
         return (

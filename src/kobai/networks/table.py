@@ -35,8 +35,12 @@ def _title(network: "Network") -> str:
 def _rows(
     network: "Network", places: Sequence[Place]
 ) -> list[tuple[str, str, str, str]]:
-    total = ("total", "", f"{network.size:,}", "")
-    return [*(_row(place) for place in places), total]
+    rows = [_row(place) for place in places]
+    members = getattr(network, "members", None)
+    if members is not None:
+        each = network.size // members
+        rows.append((f"× {members} members", "", f"{each:,} each", ""))
+    return [*rows, ("total", "", f"{network.size:,}", "")]
 
 
 def _row(place: Place) -> tuple[str, str, str, str]:

@@ -18,13 +18,16 @@ NOISE_STREAM = 1
 VALIDATION_STREAM = 2
 
 
-def stream(seed: int, kind: int, number: int) -> np.random.Generator:
+def stream(seed: int, kind: int, number: int, member: int = 0) -> np.random.Generator:
     """Return the generator of one epoch's batches, or of one step's noise.
+
+    Each member of an ensemble has its own; the first has that of a network by itself.
 
     >>> stream(0, BATCH_STREAM, 3).random() == stream(0, BATCH_STREAM, 3).random()
     True
     """
-    key = np.random.SeedSequence(seed, spawn_key=(kind, number))
+    own = (member,) if member else ()
+    key = np.random.SeedSequence(seed, spawn_key=(kind, number, *own))
     return np.random.default_rng(key)
 
 
@@ -57,7 +60,7 @@ BATCHES: dict[str, Callable[[int, int, np.random.Generator], Indices]] = {
 
 
 def epoch_batches(
-    kind: str, rows: int, batch_size: int, seed: int, epoch: int
+    kind: str, rows: int, batch_size: int, seed: int, epoch: int, member: int = 0
 ) -> Indices:
     """Return the row numbers of every step of an epoch, the epochs counted from 0.
 
@@ -72,7 +75,7 @@ def epoch_batches(
     (4, 1)
     """
     batch_size = batch_size_of(kind, rows, batch_size)
-    return BATCHES[kind](rows, batch_size, stream(seed, BATCH_STREAM, epoch))
+    return BATCHES[kind](rows, batch_size, stream(seed, BATCH_STREAM, epoch, member))
 
 
 def batch_size_of(kind: str, rows: int, batch_size: int) -> int:

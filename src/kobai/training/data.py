@@ -1,6 +1,6 @@
 """The data of a training run, checked against the network before the first step."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from kobai.checks import whole, within
 from kobai.functions.arrays import Array
 from kobai.keywords import checked_keywords
 from kobai.networks.checks import sample_weights
+from kobai.networks.ensemble import Ensemble
 from kobai.networks.frames import as_numbers
 from kobai.training.batches import VALIDATION_STREAM, stream
 
@@ -42,6 +43,52 @@ class TrainingData:
         both = {"x": self.x, "t": self.t}
         return both if self.weights is None else {**both, "weights": self.weights}
 
+    @property
+    def rows(self) -> int:
+        """How many rows an epoch has."""
+        return len(self.x)
+
+    def evaluated(self, network: "Network") -> dict[str, dict[str, float]]:
+        """Return what `network.evaluate` says of each part, by the part's name."""
+        parts = {"train": network.evaluate(self.x, self.t, self.weights)}
+        unseen = self.unseen
+        if unseen is not None:
+            parts[unseen.name] = network.evaluate(unseen.x, unseen.t, unseen.weights)
+        return parts
+
+
+@dataclass(frozen=True)
+class MembersData(TrainingData):
+    """What an ensemble learns from: all rows, but each member not those held from it.
+
+    `held`, shape (members, n), says which they are. So no row is lost, and of each
+    there are members that have not seen it.
+    """
+
+    held: np.ndarray = field(default_factory=lambda: np.zeros((1, 0), bool))
+
+    @property
+    def rows(self) -> int:
+        """How many rows an epoch has: as many for every member."""
+        return int(np.sum(~self.held[0]))
+
+    def evaluated(self, network: "Network") -> dict[str, dict[str, float]]:
+        """Return the means over the members, each on its own rows.
+
+        What is held from none, such as test data, the ensemble answers together.
+        """
+        if not (self.held.any() and isinstance(network, Ensemble)):
+            return super().evaluated(network)
+        chosen = {"train": ~self.held, "validation": self.held}
+        return {name: self._mean(network, rows) for name, rows in chosen.items()}
+
+    def _mean(self, network: Ensemble, chosen: np.ndarray) -> dict[str, float]:
+        found = [
+            member.evaluate(*_rows(rows, self.x, self.t, self.weights))
+            for member, rows in zip(network.networks, chosen, strict=True)
+        ]
+        return {name: float(np.mean([one[name] for one in found])) for name in found[0]}
+
 
 def prepare(
     network: "Network",
@@ -61,16 +108,24 @@ def prepare(
     x, t = _checked(network, *train, name="training data")
     weights = _checked_weights(network, sample_weight, len(x))
     tested = None if test is None else _checked(network, *test, name="test data")
+    if isinstance(network, Ensemble):
+        held = np.zeros((network.members, len(x)), bool)
+        for member in range(network.members if validation != 0 else 0):
+            held[member] = held_out(t, validation, seed, member)
+        unseen = None if tested is None or held.any() else Unseen("test", *tested)
+        return MembersData(x, t, weights, unseen, held)
     if validation != 0:
         is_held = held_out(t, validation, seed)
-        learned, held = (_rows(~is_held, x, t, weights), _rows(is_held, x, t, weights))
-        return TrainingData(*learned, Unseen("validation", *held))
+        learned, apart = (_rows(~is_held, x, t, weights), _rows(is_held, x, t, weights))
+        return TrainingData(*learned, Unseen("validation", *apart))
     unseen = None if tested is None else Unseen("test", *tested)
     return TrainingData(x, t, weights, unseen)
 
 
-def held_out(t: np.ndarray, share: float, seed: int) -> np.ndarray:
+def held_out(t: np.ndarray, share: float, seed: int, member: int = 0) -> np.ndarray:
     """Return which rows are held out `(n,)`: of each class of labels its share.
+
+    Others are held from each member of an ensemble.
 
     Raises `ValueError` for what is no share of 1, and where no row is left to learn.
     """
@@ -83,7 +138,7 @@ def held_out(t: np.ndarray, share: float, seed: int) -> np.ndarray:
             f"train: got validation={share:g}, {count} of {rows} rows; need a share "
             "that leaves at least one row to learn from"
         )
-    order = stream(seed, VALIDATION_STREAM, 0).permutation(rows)
+    order = stream(seed, VALIDATION_STREAM, 0, member).permutation(rows)
     if t.ndim == 1 and t.dtype.kind in "biu":
         order = order[np.argsort(t[order], kind="stable")]
     chosen = np.zeros(rows, bool)

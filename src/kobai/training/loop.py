@@ -105,7 +105,7 @@ def train(
         raise ValueError("train: resume needs the file to go on from: checkpoint=PATH")
     prepared = prepare(network, data, sample_weight, validation, seed)
     settings = make_settings(
-        len(prepared.x),
+        prepared.rows,
         optimizer=optimizer,
         engine=engine,
         gradient=gradient,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kobai.engines import choose_engine
+from kobai.networks.ensemble import Ensemble
 from kobai.optimizers.base import Params, State
 from kobai.training.bursts import Bursts
 from kobai.training.callbacks import Callbacks, TrainingState
@@ -16,12 +17,12 @@ from kobai.training.checkpoint import save_checkpoint
 from kobai.training.data import TrainingData
 from kobai.training.display.lines import Display
 from kobai.training.errors import TrainingDivergenceError, diverged
-from kobai.training.feed import Feed
+from kobai.training.feed import make_feed
 from kobai.training.history import History
 from kobai.training.interrupt import DeferredInterrupt
 from kobai.training.settings import Settings, identity
 from kobai.training.step import Work
-from kobai.training.steppers import make_stepper
+from kobai.training.steppers import first_state, make_stepper
 
 if TYPE_CHECKING:
     from kobai.networks import Network
@@ -62,14 +63,15 @@ class Run:
         self.history = History()
         self.interrupt = DeferredInterrupt()
         optimizer = self.optimizer = settings.optimizer
-        self.feed = Feed(network, data.batch, settings)
-        weights = sum(w.size for w in network.params.values())
+        self.feed = make_feed(network, data, settings)
+        members = network.members if isinstance(network, Ensemble) else 1
+        weights = sum(w.size for w in network.params.values()) // members
         work = 2 * weights * settings.batch_size
         if settings.gradient == "numerical":
             # Two losses for every number.
             work *= 2 * weights
-        self.use_engine(choose_engine(settings.engine, settings.total, work))
-        state = optimizer.init(network.params)
+        self.use_engine(choose_engine(settings.engine, members * settings.total, work))
+        state = first_state(network, optimizer)
         self.model = Weights(dict(network.params), state, dict(network.statistics), 0)
         # The loss of a step judges the update before it, so that is kept one longer.
         self.good = self.model
@@ -164,15 +166,10 @@ class Run:
     def record(self) -> None:
         """Evaluate the network and add the record of this epoch, or part of one."""
         self._require_finite()
-        train = self.network.evaluate(self.data.x, self.data.t, self.data.weights)
+        parts = self.data.evaluated(self.network)
+        train = parts["train"]
         if not math.isfinite(train["loss"]):
             raise self._set_back(f"the training loss is {train['loss']}")
-        parts = {"train": train}
-        unseen = self.data.unseen
-        if unseen is not None:
-            parts[unseen.name] = self.network.evaluate(
-                unseen.x, unseen.t, unseen.weights
-            )
         record: dict[str, Any] = {"epoch": self._epoch(), "step": self.model.step}
         for name in train:
             record |= {f"{k}_{name}": v[name] for k, v in parts.items()}

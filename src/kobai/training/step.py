@@ -12,6 +12,7 @@ from kobai.engines.numpy_engine.program import write_program
 from kobai.errors import suggest
 from kobai.functions.arrays import Array
 from kobai.graph import Graph, trace
+from kobai.networks.ensemble import Ensemble
 from kobai.networks.layer import Values
 from kobai.networks.sourcing import source_of
 from kobai.optimizers import Optimizer
@@ -141,6 +142,8 @@ def step_source(
             f'engine: got "{engine}"; need one of: {", ".join(WRITTEN)}.'
             f"{suggest(engine, WRITTEN)}"
         )
+    if isinstance(network, Ensemble):
+        network = network.kind
     work = (network.params, optimizer.init(network.params), network.statistics)
     step = make_step(network, optimizer, "backprop")
 

@@ -24,6 +24,7 @@ from kobai.engines.machine.blas import blas_threads, wanted_threads
 from kobai.engines.numpy_engine.kept import kept_program
 from kobai.engines.numpy_engine.program import Program, write_program
 from kobai.functions.arrays import Array
+from kobai.networks.ensemble import Ensemble
 from kobai.networks.layer import Values
 from kobai.optimizers import Optimizer
 from kobai.optimizers.base import Params, State
@@ -41,6 +42,7 @@ from kobai.training.step import (
 
 if TYPE_CHECKING:
     from kobai.engines.numba_engine import Epoch
+    from kobai.networks import Network
 
 
 class Stepper(Protocol):
@@ -77,6 +79,9 @@ def make_stepper(
     Raises ValueError for an unknown gradient, and MissingExtraError for the engine
     "numba" without its extra.
     """
+    if isinstance(problem, Ensemble):
+        one = make_stepper(problem.kind, optimizer, engine, gradient)
+        return MembersStepper(one)
     if gradient == "numerical" and engine != "eager":
         return NumericalStepper(problem, optimizer, engine)
     step = make_step(problem, optimizer, gradient)
@@ -273,6 +278,55 @@ class NumbaStepper(NumpyStepper):
             except NotCompilable:
                 self._epochs[size] = None
         return self._epochs[size]
+
+
+class MembersStepper:
+    """Takes the steps of an ensemble: those of each member, one member after the other.
+
+    What is compiled for one of them serves all.
+    """
+
+    def __init__(self, one: Stepper) -> None:
+        self.one = one
+        self.choices = one.choices
+
+    def begin(self, arrays: Work) -> Work:
+        """Return a copy of (params, state, statistics) to be changed in place."""
+        return self.one.begin(arrays)
+
+    def threads(self, work: Work, rows: int) -> AbstractContextManager[None]:
+        """Return the context in which a member's steps on `rows` samples run fastest."""
+        return self.one.threads(_of_member(work, 0), rows)
+
+    def prepare(self, work: Work, data: Batch, burst: Burst) -> None:
+        """Make the choices that steps on such batches depend on."""
+        self.one.prepare(_of_member(work, 0), data, burst.members[0])
+
+    def take_steps(self, work: Work, data: Batch, burst: Burst) -> np.ndarray:
+        """Change `work` by several steps of every member; return their mean losses."""
+        losses = [
+            self.one.take_steps(_of_member(work, number), data, each)
+            for number, each in enumerate(burst.members)
+        ]
+        # A member whose loss is not finite ends there, and so do all.
+        done = min(map(len, losses))
+        mean: np.ndarray = np.mean([each[:done] for each in losses], axis=0)
+        return mean
+
+
+def _of_member(work: Work, number: int) -> Work:
+    """Return a member's part of what the steps of an ensemble change: views of it."""
+    part: Work = tree_map(lambda array: array[number, ...], work)
+    return part
+
+
+def first_state(network: "Network", optimizer: Optimizer) -> State:
+    """Return an optimizer's state before the first step: one for each member."""
+    if not isinstance(network, Ensemble):
+        return optimizer.init(network.params)
+    each = [optimizer.init(one.params) for one in network.networks]
+    together: State = tree_map(lambda *arrays: np.stack(arrays), *each)
+    return together
 
 
 def dtype_of(work: Work) -> np.dtype[Any]:

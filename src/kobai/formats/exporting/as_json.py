@@ -7,7 +7,8 @@ The file is an object with these entries:
   architecture, the names of the classes, the columns of the table;
 - `takes` says in words which numbers the raw rows hold;
 - `arrays` has, by name, the `shape` and the `values` (in C's order) of every array of
-  the network: `W1` of shape (inputs, units), `b1`, …;
+  the network: `W1` of shape (inputs, units), `b1`, …; of an ensemble those of each
+  member, `W1_1`, `W1_2`, …;
 - `constants` has, in the same form, other arrays that the graph reads;
 - `graph` is the prediction step by step: `input` and `output` are the names of the raw
   rows (n, …) and of the result, `operations` a list of objects with a `name`, an
@@ -41,6 +42,7 @@ from kobai.formats.exporting.prediction import (
     MOVES,
     Prediction,
     moved,
+    numbers_of,
     row_shape,
     row_size,
 )
@@ -57,8 +59,7 @@ UNCHECKED = 1
 
 def write_json(prediction: Prediction) -> str:
     """Return the JSON file, an entry to a line."""
-    network = prediction.model.network
-    arrays = network.params | network.statistics
+    arrays = numbers_of(prediction.model.network)
     entries = {
         "format": FORMAT,
         "version": VERSION,
@@ -95,6 +96,9 @@ def load_json(path: str | os.PathLike[str]) -> Model:
             name: np.array(each["values"], dtype).reshape(each["shape"])
             for name, each in found["arrays"].items()
         }
+        members = described["architecture"].get("members")
+        if members is not None:
+            arrays = _together(arrays, members)
         network = rebuilt(described["architecture"], arrays)
         return Model(network, **description.preprocessing(described))
     except OSError as error:
@@ -102,6 +106,13 @@ def load_json(path: str | os.PathLike[str]) -> Model:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         problem = str(error)
     raise ModelFileError(f"{path}: not a usable JSON model: {problem}") from None
+
+
+def _together(apart: Mapping[str, np.ndarray], members: int) -> dict[str, np.ndarray]:
+    """Return the arrays of an ensemble from those of its members."""
+    numbers = range(1, members + 1)
+    names = [name[:-2] for name in apart if name.endswith("_1")]
+    return {n: np.stack([apart[f"{n}_{number}"] for number in numbers]) for n in names}
 
 
 def _check_sum(content: bytes, found: Mapping[str, Any]) -> None:
@@ -127,12 +138,12 @@ def _array(array: np.ndarray) -> dict[str, Any]:
 
 def _constants(prediction: Prediction) -> dict[str, Any]:
     """Return the arrays of numbers that are not the network's, to the last digit."""
-    network = prediction.model.network
+    own = numbers_of(prediction.model.network)
     found = {n: np.asarray(c.value) for n, c in prediction.arrays.items()}
     return {
         name: {"shape": list(array.shape), "values": array.ravel().tolist()}
         for name, array in found.items()
-        if array.dtype.kind == "f" and name not in network.params | network.statistics
+        if array.dtype.kind == "f" and name not in own
     }
 
 

@@ -17,7 +17,7 @@ from kobai.formats.units import weight_of
 from kobai.functions.arrays import Array
 from kobai.graph import Constant, Graph, Input, Node, Operation, trace
 from kobai.graph.node import in_order
-from kobai.networks import Network
+from kobai.networks import Ensemble, Network
 from kobai.networks.layer import Shape
 
 # So many lengths are tried before a graph is given up.
@@ -130,8 +130,24 @@ def prediction_of(model: Model) -> Prediction:
 
     inputs = network.inputs if columns is None else (len(columns.features),)
     rows, graph = _trace(predict, inputs)
-    arrays = _named(graph, network.params | network.statistics)
+    arrays = _named(graph, numbers_of(network))
     return Prediction(model, graph, rows, arrays)
+
+
+def numbers_of(network: Network) -> dict[str, np.ndarray]:
+    """Return a network's arrays by name; those of an ensemble's members by themselves.
+
+    >>> from kobai.networks import Dense, Ensemble
+    >>> list(numbers_of(Ensemble(4, [Dense(3)], members=2)))
+    ['W1_1', 'b1_1', 'W1_2', 'b1_2']
+    """
+    if not isinstance(network, Ensemble):
+        return network.params | network.statistics
+    return {
+        f"{name}_{number}": array
+        for number, member in enumerate(network.networks, 1)
+        for name, array in (member.params | member.statistics).items()
+    }
 
 
 def full_range(model: Model) -> InputRange | None:
