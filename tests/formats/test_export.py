@@ -25,6 +25,7 @@ from kobai.networks import (
     BatchNorm,
     Dense,
     Dropout,
+    Ensemble,
     Exponential,
     Flatten,
     Identity,
@@ -120,6 +121,9 @@ MODELS = {
     ),
     "digits": model(64, Dense(10), Softmax(), image_shape=(8, 8), scale=1 / 16),
     "measured": model(3, Dense(2), input_range=InputRange(-9, 9, "float64")),
+    "ensemble": Model(
+        trained(Ensemble(4, [Dense(5), BatchNorm(), Dense(3), Softmax()], members=3))
+    ),
     "two-layer": Model(trained(TwoLayerNet(6, 5, 3))),
     "table": model(TABLE.width, Dense(7), ReLU(), Dense(3), Softmax(), columns=TABLE),
     "table, yes or no": model(

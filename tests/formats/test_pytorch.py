@@ -1,5 +1,6 @@
 """A network's numbers as PyTorch has them: names, shapes, and the same outputs."""
 
+import copy
 import re
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from kobai.networks import (
     BatchNorm,
     Dense,
     Dropout,
+    Ensemble,
     Exponential,
     Flatten,
     Identity,
@@ -181,6 +183,24 @@ def test_there_and_back(tmp_path, dtype):
         for name, array in getattr(net, kind).items():
             np.testing.assert_array_equal(getattr(again, kind)[name], array)
             assert getattr(again, kind)[name].dtype == dtype
+
+
+def test_an_ensemble_is_a_list_of_modules(torch):
+    made = Ensemble(4, [Dense(3), ReLU(), Dense(2)], members=3)
+    parts = [torch.nn.Linear(4, 3), torch.nn.ReLU(), torch.nn.Linear(3, 2)]
+    both = torch.nn.ModuleList(
+        torch.nn.Sequential(*map(copy.deepcopy, parts)) for _ in made.networks
+    )
+    found = state_dict(made)
+    both.load_state_dict({name: torch.from_numpy(a) for name, a in found.items()})
+    x = np.random.default_rng(0).normal(size=(5, 4)).astype(np.float32)
+    mean = sum(each(torch.from_numpy(x)) for each in both).detach().numpy() / 3
+    np.testing.assert_allclose(made.predict(x), mean, rtol=0, atol=1e-6)
+    again = from_state_dict(Ensemble(4, made.layers, members=3, seed=1), found)
+    for name, array in made.params.items():
+        np.testing.assert_array_equal(again.params[name], array)
+    with pytest.raises(ValueError, match=r'"2\.0\.bias" is missing'):
+        from_state_dict(made, {n: a for n, a in found.items() if n != "2.0.bias"})
 
 
 def test_nothing_is_shared_with_the_network_or_changed_in_it():

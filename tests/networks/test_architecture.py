@@ -10,6 +10,7 @@ from kobai.networks import (
     BatchNorm,
     Dense,
     Dropout,
+    Ensemble,
     Flatten,
     LeakyReLU,
     Network,
@@ -25,6 +26,7 @@ NETWORKS = [
     Network(4, [Dense(3, init="he"), BatchNorm(0.5, 1e-3), Dropout(0.25), Dense(1)]),
     Network(4, [Dense(2), Sigmoid()], "mean_squared_error", dtype=np.float64),
     TwoLayerNet(4, 3, 2),
+    Ensemble(4, [Dense(3), BatchNorm(), Softmax()], members=3),
 ]
 
 

@@ -123,6 +123,17 @@ Loss = Annotated[
         help="One of {losses}. Usually what fits the data.",
     ),
 ]
+Members = Annotated[
+    int | None,
+    typer.Option(
+        "--members",
+        parser=whole("--members", 1),
+        metavar="N",
+        rich_help_panel=NETWORK,
+        help="Train so many networks and average what they say. Usually 8 for tables, "
+        "4 from 10,000 rows on, else 1.",
+    ),
+]
 Dtype = Annotated[
     str | None,
     typer.Option(

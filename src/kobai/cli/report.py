@@ -38,6 +38,7 @@ def announce(
         facts(
             Data=data.summary,
             Network=str(network),
+            **_members(settings),
             Training=_training(settings, optimizer),
             **_start(settings),
             Run=short(folder.path),
@@ -63,6 +64,18 @@ def _show_columns(told: "Sequence[ColumnNote]") -> None:
     if len(told) > len(shown):
         say(f"and {len(told) - len(shown):,} more columns")
     say()
+
+
+def _members(settings: Options) -> dict[str, str]:
+    """Say how many networks there are, if several, and how to train one."""
+    members = settings.members or 1
+    if members == 1:
+        return {}
+    apart = ", each with other rows held out" * bool(settings.validation)
+    return {
+        "Ensemble": f"{members} such networks{apart}; what they say is averaged "
+        f"(--members 1 trains one alone)"
+    }
 
 
 def _start(settings: Options) -> dict[str, str]:

@@ -168,7 +168,9 @@ def _data(run: Seen) -> str:
 def _network(run: Seen) -> str:
     if run.settings is None:
         return ""
-    return f"{run.settings.hidden} {run.settings.activation or ''}".strip()
+    members = run.settings.members or 1
+    several = f" × {members}" * (members > 1)
+    return f"{run.settings.hidden} {run.settings.activation or ''}{several}".strip()
 
 
 def _epochs(run: Seen) -> str:

@@ -36,6 +36,7 @@ class Options:
     hidden: str | None = None
     activation: str | None = None
     loss: str | None = None
+    members: int | None = None
     optimizer: str | None = None
     lr: float | None = None
     momentum: float | None = None
@@ -89,8 +90,8 @@ class Options:
         0.5
         """
         known = {f.name: _accepted(f.type) for f in fields(Options)}
-        # Runs of earlier versions held nothing out.
-        found: dict[str, Any] = {"validation": 0.0}
+        # Runs of earlier versions held nothing out, and trained one network.
+        found: dict[str, Any] = {"validation": 0.0, "members": 1}
         found |= {k: v for k, v in values.items() if k in known}
         if "data" not in found:
             raise TypeError("settings: no data")
@@ -112,13 +113,15 @@ def completed(settings: Options, data: "Dataset") -> Options:
     >>> completed(Options(optimizer="adam"), load_digits()).batch_size
     20
     """
-    from kobai.networks.usual import with_usual
+    from kobai.networks.usual import usual_members, with_usual
 
     chosen = {**asdict(settings), "learning_rate": settings.lr}
     found = with_usual(chosen, data)
     found["lr"] = found.get("learning_rate")
     if settings.hidden is None:
         found["hidden"] = ",".join(map(str, found["hidden"]))
+    if settings.members is None:
+        found["members"] = usual_members(data, hidden_sizes(found["hidden"]))
     known = {field.name for field in fields(settings)}
     return replace(settings, **{k: v for k, v in found.items() if k in known})
 
@@ -169,6 +172,7 @@ def build_network(settings: Options, data: "Dataset") -> "Network":
         hidden=hidden_sizes("none" if settings.hidden is None else settings.hidden),
         activation=activation,
         loss=settings.loss,
+        members=settings.members or 1,
         seed=settings.seed,
         dtype=settings.dtype,
     )

@@ -29,6 +29,7 @@ def train(
     hidden: options.Hidden = None,
     activation: options.Activation = None,
     loss: options.Loss = None,
+    members: options.Members = None,
     dtype: options.Dtype = None,
     optimizer: options.OptimizerName = None,
     lr: options.LearningRate = None,

@@ -11,7 +11,7 @@ from kobai.cli.settings import Options, SettingError
 if TYPE_CHECKING:
     from kobai.formats import Model
 
-OF_NETWORK = ("hidden", "activation", "loss", "dtype")
+OF_NETWORK = ("hidden", "activation", "loss", "members", "dtype")
 OF_COLUMNS = (
     *("target", "task", "drop", "keep", "category", "number", "missing", "date_order"),
 )

@@ -104,7 +104,9 @@ def from_state_dict(network: Network, arrays: Mapping[str, np.ndarray]) -> Netwo
     return made
 
 
-def _fill(made: Network, arrays: Mapping[str, np.ndarray], known: Arrays, start: str) -> None:
+def _fill(
+    made: Network, arrays: Mapping[str, np.ndarray], known: Arrays, start: str
+) -> None:
     """Write into a network's numbers those of a state_dict whose names begin so."""
     numbers = made.params | made.statistics
     for name, ours in _names(made).items():

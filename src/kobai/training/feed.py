@@ -117,9 +117,7 @@ class Feed:
         """Return the rows of the full batches of an epoch, and those of the last."""
         kind, size = self.settings.batches, self.settings.batch_size
         count = len(self.data["x"] if self.rows is None else self.rows)
-        drawn = epoch_batches(
-            kind, count, size, self.settings.seed, epoch, self.member
-        )
+        drawn = epoch_batches(kind, count, size, self.settings.seed, epoch, self.member)
         is_ragged = len(drawn[-1]) < size
         whole, last = np.asarray(drawn[:-1] if is_ragged else drawn), drawn[-1]
         if self.rows is None:

@@ -295,7 +295,7 @@ class MembersStepper:
         return self.one.begin(arrays)
 
     def threads(self, work: Work, rows: int) -> AbstractContextManager[None]:
-        """Return the context in which a member's steps on `rows` samples run fastest."""
+        """Return the context in which steps on `rows` samples run fastest."""
         return self.one.threads(_of_member(work, 0), rows)
 
     def prepare(self, work: Work, data: Batch, burst: Burst) -> None:
