@@ -9,8 +9,11 @@ same training rows and is measured on the same test rows, once for each seed: lo
 for classes, root mean squared error for numbers, in units of gradient boosting's
 (HistGradientBoosting, with its defaults). Trees get numbers with gaps and codes of
 categories, as they are meant to; networks and linear models get what Kobai's own
-networks get. LightGBM and CatBoost take part where they are installed. Seconds are
-processor time of the fit.
+networks get. LightGBM, CatBoost, and RealMLP and TabM (both of pytabkit) take part
+where they are installed. Seconds are processor time of the fit; trees and BLAS have one
+thread each, which costs the least of it. The calibration error is that of the
+probability of the likelier class: the mean distance, over ten parts with as many rows
+in each, of how probable it was from how often it was right, over all seeds together.
 """
 
 import argparse
@@ -33,6 +36,7 @@ from sklearn.ensemble import (
 )
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.neural_network import MLPClassifier, MLPRegressor
+from threadpoolctl import threadpool_limits
 
 import kobai
 from kobai.networks import suited
@@ -41,6 +45,7 @@ RESULTS = Path(__file__).parent / "results"
 QUICK = ("titanic", "mpg", "german-credit", "concrete", "insurance", "white-wines")
 # What a model is sure of costs no more than this when it is wrong.
 LEAST = 1e-15
+PARTS = 10
 
 Data = Any
 Tool = Callable[[Data, int], Callable[[np.ndarray], np.ndarray]]
@@ -131,7 +136,7 @@ def with_lightgbm(data: Data, seed: int) -> Callable[[np.ndarray], np.ndarray]:
 
     x, is_code = for_trees(data, data.x_train)
     kind = lightgbm.LGBMClassifier if data.classes else lightgbm.LGBMRegressor
-    model = kind(random_state=seed, verbose=-1)
+    model = kind(random_state=seed, verbose=-1, n_jobs=1)
     codes = np.flatnonzero(is_code).tolist()
     model.fit(x, data.t_train.ravel(), categorical_feature=codes)
     predict = model.predict_proba if data.classes else model.predict
@@ -145,16 +150,50 @@ def with_catboost(data: Data, seed: int) -> Callable[[np.ndarray], np.ndarray]:
 
     def frame(x: np.ndarray) -> Any:
         values, is_code = for_trees(data, x)
-        found = pd.DataFrame(values)
+        found = pd.DataFrame(values).astype(object)
         codes = np.flatnonzero(is_code).tolist()
-        return found.astype(dict.fromkeys(codes, str)), codes
+        for code in codes:
+            found[code] = [str(each) for each in values[:, code]]
+        return found, codes
 
     kind = catboost.CatBoostClassifier if data.classes else catboost.CatBoostRegressor
-    model = kind(random_seed=seed, verbose=False, allow_writing_files=False)
+    options = {"verbose": False, "allow_writing_files": False, "thread_count": 1}
+    model = kind(random_seed=seed, **options)
     x, codes = frame(data.x_train)
     model.fit(x, data.t_train.ravel(), cat_features=codes)
     predict = model.predict_proba if data.classes else model.predict
     return lambda x: predict(frame(x)[0])
+
+
+def of_pytabkit(data: Data, seed: int, name: str) -> Callable[..., np.ndarray]:
+    """Fit a network of pytabkit with the defaults for its kind of task."""
+    import pandas as pd
+    import pytabkit
+
+    def frame(x: np.ndarray) -> Any:
+        values, is_code = for_trees(data, x)
+        found = pd.DataFrame(values)
+        # A network knows nothing of gaps: as usual, they are the mean.
+        found = found.fillna(found.mean())
+        codes = np.flatnonzero(is_code).tolist()
+        return found.astype(dict.fromkeys(codes, int)), codes
+
+    kind = getattr(pytabkit, f"{name}_{'Classifier' if data.classes else 'Regressor'}")
+    model = kind(random_state=seed, device="cpu", n_threads=1)
+    x, codes = frame(data.x_train)
+    model.fit(x, data.t_train.ravel(), cat_col_names=codes)
+    predict = model.predict_proba if data.classes else model.predict
+    return lambda x: predict(frame(x)[0])
+
+
+def with_realmlp(data: Data, seed: int) -> Callable[[np.ndarray], np.ndarray]:
+    """Fit RealMLP with its tuned defaults."""
+    return of_pytabkit(data, seed, "RealMLP_TD")
+
+
+def with_tabm(data: Data, seed: int) -> Callable[[np.ndarray], np.ndarray]:
+    """Fit TabM with its defaults."""
+    return of_pytabkit(data, seed, "TabM_D")
 
 
 def tools() -> dict[str, Tool]:
@@ -165,8 +204,21 @@ def tools() -> dict[str, Tool]:
         "MLP, early stopping": with_mlp,
         "linear": with_lines,
     }
-    optional = {"lightgbm": with_lightgbm, "catboost": with_catboost}
-    return known | {name: tool for name, tool in optional.items() if find_spec(name)}
+    optional: dict[str, tuple[str, Tool]] = {
+        "LightGBM": ("lightgbm", with_lightgbm),
+        "CatBoost": ("catboost", with_catboost),
+        "RealMLP": ("pytabkit", with_realmlp),
+        "TabM": ("pytabkit", with_tabm),
+    }
+    there = {n: tool for n, (module, tool) in optional.items() if find_spec(module)}
+    return known | there
+
+
+def probabilities(outputs: np.ndarray) -> np.ndarray:
+    """Return the probability of every class, of those of the second class, if alone."""
+    if outputs.shape[1] == 1:
+        return np.concatenate([1 - outputs, outputs], axis=1)
+    return outputs
 
 
 def error(data: Data, outputs: np.ndarray) -> float:
@@ -174,13 +226,26 @@ def error(data: Data, outputs: np.ndarray) -> float:
     t = data.t_test
     if not data.classes:
         return float(np.sqrt(np.mean((outputs.reshape(t.shape) - t) ** 2)))
-    if outputs.shape[1] == 1:
-        outputs = np.concatenate([1 - outputs, outputs], axis=1)
+    outputs = probabilities(outputs)
     found = outputs[np.arange(len(t)), t].astype(float)
     return float(-np.mean(np.log(np.clip(found, LEAST, 1))))
 
 
-def measure(tool: Tool, data: Data, seed: int) -> dict[str, float]:
+def sureness(data: Data, outputs: np.ndarray) -> np.ndarray:
+    """Return for each row how probable its likelier class was, and if it was right."""
+    outputs = probabilities(outputs)
+    right = outputs.argmax(axis=1) == data.t_test
+    return np.stack([outputs.max(axis=1), right.astype(float)])
+
+
+def calibration_error(sure: np.ndarray) -> float:
+    """Return how far probabilities are from shares, in rows sorted by probability."""
+    parts = np.array_split(sure[:, np.argsort(sure[0])], PARTS, axis=1)
+    gaps = [abs(part[0].mean() - part[1].mean()) * part.shape[1] for part in parts]
+    return float(sum(gaps) / sure.shape[1])
+
+
+def measure(tool: Tool, data: Data, seed: int) -> dict[str, Any]:
     """Fit a tool; return its error on the test rows, and how long it took."""
     began = time.process_time()
     with warnings.catch_warnings():
@@ -188,7 +253,9 @@ def measure(tool: Tool, data: Data, seed: int) -> dict[str, float]:
         warnings.simplefilter("ignore")
         predict = tool(data, seed)
     seconds = time.process_time() - began
-    return {"error": error(data, predict(data.x_test)), "seconds": seconds}
+    outputs = np.asarray(predict(data.x_test))
+    found: dict[str, Any] = {"error": error(data, outputs), "seconds": seconds}
+    return found | ({"sure": sureness(data, outputs)} if data.classes else {})
 
 
 def mean_ratio(errors: list[float], base: list[float]) -> float:
@@ -199,24 +266,53 @@ def mean_ratio(errors: list[float], base: list[float]) -> float:
 def of_table(folder: Path, about: dict[str, str], seeds: int) -> dict[str, Any]:
     """Return the errors, ratios and seconds of every tool on one table."""
     known = tools()
-    found: dict[str, list[dict[str, float]]] = {name: [] for name in known}
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in known}
     for seed in range(seeds):
         data = load(folder, about, seed)
         for name, tool in known.items():
             found[name].append(measure(tool, data, seed))
     errors = {name: [one["error"] for one in each] for name, each in found.items()}
     base = errors["gradient boosting"]
+    calibration = {}
+    if data.classes:
+        sure = {n: np.hstack([o["sure"] for o in each]) for n, each in found.items()}
+        calibration = {name: calibration_error(each) for name, each in sure.items()}
     return {
         "rows": len(data.x_train),
         "errors": errors,
         "ratios": {name: mean_ratio(each, base) for name, each in errors.items()},
+        "calibration": calibration,
         "seconds": {n: median(o["seconds"] for o in each) for n, each in found.items()},
     }
 
 
 def line(name: str, values: dict[str, float]) -> str:
     """Return a line of figures."""
-    return f"{name:14}" + "".join(f"{value:>21.3f}" for value in values.values())
+    return f"{name:20}" + "".join(f"{value:>21.3f}" for value in values.values())
+
+
+def over_best(ratios: dict[str, float], name: str) -> float:
+    """Return a tool's error over the least of the others."""
+    return ratios[name] / min(r for other, r in ratios.items() if other != name)
+
+
+def summary(results: dict[str, Any]) -> dict[str, dict[str, float]]:
+    """Return what all tables together say of every tool."""
+    ratios = [each["ratios"] for each in results.values()]
+    errors = [each["calibration"] for each in results.values() if each["calibration"]]
+    seconds = [each["seconds"] for each in results.values()]
+    ones = [1.0] * len(ratios)
+    names = list(ratios[0])
+    return {
+        "geometric mean": {n: mean_ratio([r[n] for r in ratios], ones) for n in names},
+        "over the best other": {
+            n: mean_ratio([over_best(r, n) for r in ratios], ones) for n in names
+        },
+        "calibration error": {
+            n: float(np.mean([e[n] for e in errors])) if errors else 0.0 for n in names
+        },
+        "seconds": {n: sum(s[n] for s in seconds) for n in names},
+    }
 
 
 def main() -> None:
@@ -230,21 +326,17 @@ def main() -> None:
     names = chosen.only.split(",") if chosen.only else QUICK if chosen.quick else ()
     seeds = chosen.seeds or (2 if chosen.quick else 5)
     results: dict[str, Any] = {}
-    print(f"{'':14}" + "".join(f"{name:>21}" for name in tools()))
-    for about in tables(chosen.folder):
-        if names and about["name"] not in names:
-            continue
-        found = results[about["name"]] = of_table(chosen.folder, about, seeds)
-        print(line(about["name"], found["ratios"]), flush=True)
-    overall = {
-        name: float(
-            np.exp(np.mean([np.log(r["ratios"][name]) for r in results.values()]))
-        )
-        for name in tools()
-    }
-    print(line("geometric mean", overall))
-    seconds = {n: sum(r["seconds"][n] for r in results.values()) for n in tools()}
-    print(line("seconds", seconds))
+    print(f"{'':20}" + "".join(f"{name:>21}" for name in tools()))
+    with threadpool_limits(1):
+        for about in tables(chosen.folder):
+            if names and about["name"] not in names:
+                continue
+            found = of_table(chosen.folder, about, seeds)
+            results[about["name"]] = found
+            print(line(about["name"], found["ratios"]), flush=True)
+    overall = summary(results)
+    for name, values in overall.items():
+        print(line(name, values))
     if not (chosen.quick or chosen.only):
         content = {
             "seeds": seeds,

@@ -30,14 +30,14 @@ OTHERS: dict[str, Any] = {
     "batch_size": 100,
     "epochs": 10,
 }
-PATIENCE = 20
+PATIENCE = 10
 """So many epochs may pass without a better loss on the rows held out."""
 LEAST_HELD = 10
 """Of fewer rows held out the loss says little, so none are."""
 MOST_VALUES = 50_000_000
 """A larger table is not copied in order to hold a part of it out."""
 SMALL_TABLE = 10_000
-STEPS, LEAST_BATCH = 50, 16
+STEPS, LEAST_BATCH = 25, 32
 """An epoch of a small table takes so many steps, unless batches were too small."""
 MEMBERS, FEW_MEMBERS = 8, 4
 """So many networks answer for a table together, and fewer of a large one."""
