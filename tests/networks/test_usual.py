@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from kobai import load_digits, load_table
-from kobai.networks import Dense, PiecewiseLinear, suited
-from kobai.networks.usual import usual_settings
+from kobai.networks import Dense, Ensemble, PiecewiseLinear, suited, tabular
+from kobai.networks.usual import usual_members, usual_settings
 
 pl = pytest.importorskip("polars")
 
@@ -20,18 +20,18 @@ def table(rows, numbers=2):
 def test_of_few_rows_none_are_held_out():
     # Of 80 rows 64 train, of which a fifth are 13; of 50 rows 40, a fifth of them 8.
     many, few = usual_settings(table(80)), usual_settings(table(50))
-    assert (many["validation"], many["patience"]) == (0.2, 20)
+    assert (many["validation"], many["patience"]) == (0.2, 10)
     assert (few["validation"], few["patience"], few["epochs"]) == (0.0, None, 30)
 
 
 def test_a_share_that_is_asked_for_is_held_out():
-    assert usual_settings(table(50), validation=0.3)["patience"] == 20
+    assert usual_settings(table(50), validation=0.3)["patience"] == 10
     all_rows = usual_settings(table(80), validation=0.0)
     assert (all_rows["patience"], all_rows["epochs"]) == (None, 30)
 
 
-@pytest.mark.parametrize(("rows", "size"), [(20, 1), (125, 10), (500, 16), (5000, 80)])
-def test_an_epoch_takes_some_fifty_steps(rows, size):
+@pytest.mark.parametrize(("rows", "size"), [(20, 1), (125, 10), (500, 32), (5000, 160)])
+def test_an_epoch_takes_some_twenty_five_steps(rows, size):
     assert usual_settings(table(rows))["batch_size"] == size
 
 
@@ -57,3 +57,23 @@ def test_very_many_numbers_have_fewer_pieces_or_none():
     assert isinstance(some, PiecewiseLinear)
     assert some.pieces == 600 * 3
     assert isinstance(suited(table(60, 2100))[0].layers[0], Dense)
+
+
+def test_eight_networks_answer_for_a_table_and_fewer_for_a_large_one():
+    network, _ = suited(table(60))
+    assert isinstance(network, Ensemble)
+    assert network.members == 8
+    # Of 20,000 rows 16,000 train.
+    assert usual_members(table(20_000), (8,)) == 4
+    assert usual_members(table(260_000), (8,)) == 1
+
+
+def test_a_line_and_what_is_no_table_are_one_network():
+    assert not isinstance(suited(table(60), hidden=[])[0], Ensemble)
+    assert not isinstance(suited(load_digits())[0], Ensemble)
+
+
+def test_as_many_members_as_asked_for():
+    assert not isinstance(tabular(table(60), members=1), Ensemble)
+    assert tabular(table(60), members=3).members == 3
+    assert suited(load_digits(), members=2)[0].members == 2
