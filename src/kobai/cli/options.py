@@ -131,7 +131,7 @@ Members = Annotated[
         metavar="N",
         rich_help_panel=NETWORK,
         help="Train so many networks and average what they say. Usually 8 for tables, "
-        "4 from 10,000 rows on, else 1.",
+        "4 where there are more than 2,000 rows, else 1.",
     ),
 ]
 Dtype = Annotated[
@@ -192,7 +192,7 @@ BatchSize = Annotated[
         parser=whole("--batch-size", 1),
         metavar="N",
         rich_help_panel=TRAINING,
-        help="Samples in a step. Usually 100; 20 for the digits, 16 to 256 for tables.",
+        help="Samples in a step. Usually 100; 20 for the digits, 32 to 256 for tables.",
     ),
 ]
 Batches = Annotated[
@@ -236,7 +236,7 @@ Patience = Annotated[
         metavar="N",
         rich_help_panel=TRAINING,
         help="Stop after so many epochs without a better loss on the rows held out. "
-        "Usually 20.",
+        "Usually 10.",
     ),
 ]
 Steps = Annotated[

@@ -39,8 +39,8 @@ MOST_VALUES = 50_000_000
 SMALL_TABLE = 10_000
 STEPS, LEAST_BATCH = 25, 32
 """An epoch of a small table takes so many steps, unless batches were too small."""
-MEMBERS, FEW_MEMBERS = 8, 4
-"""So many networks answer for a table together, and fewer of a large one."""
+MEMBERS, FEW_MEMBERS, FEW_ROWS = 8, 4, 2000
+"""So many networks answer for a table together, and fewer for one of more rows."""
 MOST_ROWS = 200_000
 """A larger table teaches one network well, and each takes long."""
 
@@ -126,4 +126,4 @@ def usual_members(data: Data, hidden: Sequence[int]) -> int:
     rows = len(data.x_train)
     if data.columns is None or not hidden or rows > MOST_ROWS:
         return 1
-    return MEMBERS if rows <= SMALL_TABLE else FEW_MEMBERS
+    return MEMBERS if rows <= FEW_ROWS else FEW_MEMBERS

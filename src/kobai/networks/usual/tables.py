@@ -42,11 +42,12 @@ def tabular(
         hᵢ = dropout(activation(hᵢ₋₁ Wᵢ + bᵢ))
         y  = h W + b
 
-    φ cuts each number into `pieces` between the quantiles of the training rows, an
-    equal share of the rows in each; see `PiecewiseLinear`. Usually there are 50 rows in
+    φ cuts each number into `pieces` with an equal share of the training rows in each,
+    of which those with one value count for one piece at most; see `PiecewiseLinear`.
+    Usually there are 50 rows in
     a piece, but 8 to 32 pieces, and fewer of very many numbers. Inputs of categories
     go into s(x) alone. Without `hidden` layers it is a linear model. So many `members`
-    are an `Ensemble` of such networks; usually 8, 4 for a table of more than 10,000
+    are an `Ensemble` of such networks; usually 8, 4 for a table of more than 2,000
     rows, and one for more than 200,000. `data` is a `Dataset` that `load_table` made.
     Trained with `validation` and `patience` it is what `kobai train` makes of a table.
 
@@ -76,7 +77,7 @@ def tabular(
 
 
 def _knots(data: Data, pieces: int | None) -> list[list[float]]:
-    """Return for each number of a table the quantiles that cut it into pieces."""
+    """Return for each number of a table the values that cut it into pieces."""
     features = getattr(data.columns, "features", ())
     numbers = sum(feature.kind == "number" for feature in features)
     if pieces is None:
@@ -85,6 +86,18 @@ def _knots(data: Data, pieces: int | None) -> list[list[float]]:
     if not pieces:
         return []
     rows = slice(None, None, max(1, len(data.x_train) // KNOT_ROWS))
-    shares = np.linspace(0, 1, pieces + 1)
     columns = (data.x_train[rows, index] for index in range(numbers))
-    return [np.quantile(column, shares).tolist() for column in columns]
+    return [_cuts(column, pieces) for column in columns]
+
+
+def _cuts(column: np.ndarray, pieces: int) -> list[float]:
+    """Return the values of a number that have equal shares of its rows between them.
+
+    A value that many rows have, such as 0, counts for one piece at most: quantiles
+    would be that value over and over, and all others share what pieces are left.
+    """
+    values, counts = np.unique(column, return_counts=True)
+    reached = np.cumsum(np.minimum(counts, max(1, len(column) // pieces)))
+    places = np.searchsorted(reached, np.linspace(0, reached[-1], pieces + 1))
+    found: list[float] = values[places].tolist()
+    return found
