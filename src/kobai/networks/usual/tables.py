@@ -42,8 +42,8 @@ def tabular(
         hᵢ = dropout(activation(hᵢ₋₁ Wᵢ + bᵢ))
         y  = h W + b
 
-    φ cuts each number into `pieces` with an equal share of the training rows in each,
-    of which those with one value count for one piece at most; see `PiecewiseLinear`.
+    φ cuts each number into `pieces` with an equal share of the training rows in each
+    (a value that many rows have counts as one such share); see `PiecewiseLinear`.
     Usually there are 50 rows in
     a piece, but 8 to 32 pieces, and fewer of very many numbers. Inputs of categories
     go into s(x) alone. Without `hidden` layers it is a linear model. So many `members`
@@ -93,8 +93,8 @@ def _knots(data: Data, pieces: int | None) -> list[list[float]]:
 def _cuts(column: np.ndarray, pieces: int) -> list[float]:
     """Return the values of a number that have equal shares of its rows between them.
 
-    A value that many rows have, such as 0, counts for one piece at most: quantiles
-    would be that value over and over, and all others share what pieces are left.
+    A value that many rows have, such as 0, counts as one piece of rows at most:
+    quantiles would be that value over and over, with few pieces left for all others.
     """
     values, counts = np.unique(column, return_counts=True)
     reached = np.cumsum(np.minimum(counts, max(1, len(column) // pieces)))
