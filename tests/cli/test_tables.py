@@ -139,7 +139,8 @@ def test_a_regression(kobai, here):
     raw.frame.to_csv(here / "diabetes.csv", index=False)
     done = kobai("train", "diabetes.csv", "--target", "target", "--run", "r")
     assert "task     regression (target)" in done.out
-    assert "Test R² 0.4" in done.out
+    # Lines reach 0.48 on such rows, and no method much more.
+    assert 0.4 < float(re.search(r"Test R² ([\d.]+)", done.out)[1]) < 0.6
     # By hand from the predictions: the same rows as were held back for testing.
     data = load_table(here / "diabetes.csv", "target")
     t = data.columns.decode(data.t_test)
