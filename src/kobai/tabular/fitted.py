@@ -28,7 +28,7 @@ READING = (
 """Parameters that `load_table` takes."""
 CHOSEN = (
     *("hidden", "activation", "loss", "optimizer", "learning_rate", "batch_size"),
-    *("epochs", "validation", "patience"),
+    *("epochs", "validation", "patience", "members"),
 )
 """Parameters that are as they suit the data, where they are None."""
 USUAL_TEST = 0.2
@@ -79,6 +79,7 @@ def learn(
         hidden=chosen["hidden"],
         activation=chosen["activation"],
         loss=chosen.get("loss"),
+        members=chosen["members"],
         seed=params["seed"],
         dtype=params["dtype"],
     )

@@ -45,8 +45,8 @@ class TableModel(Learned):
       a fifth where `fit` gets a table alone, as the command does, and none of the rows
       where it gets X and y, as scikit-learn has it. `kobai.data.Last(0.2)` is the last
       fifth.
-    - The network: `hidden`, units of each layer; `activation`; `loss`; `dtype`. Its
-      training: `optimizer`, a name or an object with settings of its own;
+    - The network: `hidden`, units of each layer; `activation`; `loss`; `members`, how
+      many answer together; `dtype`. Its training: `optimizer`, a name or an object with settings of its own;
       `learning_rate`, `weight_decay`, `batch_size`, `epochs`, `validation`,
       `patience`, `seed`, `engine`, `callbacks`, `progress`, as in `kobai.train`.
     - `threshold` says from which probability on the second of two classes is named: a
@@ -85,6 +85,7 @@ class TableModel(Learned):
         hidden: int | Sequence[int] | None = None,
         activation: str | None = None,
         loss: str | None = None,
+        members: int | None = None,
         dtype: str = "float32",
         optimizer: str | Optimizer | None = None,
         learning_rate: float | None = None,
@@ -117,6 +118,7 @@ class TableModel(Learned):
         self.hidden = hidden
         self.activation = activation
         self.loss = loss
+        self.members = members
         self.dtype = dtype
         self.optimizer = optimizer
         self.learning_rate = learning_rate

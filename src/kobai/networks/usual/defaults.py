@@ -115,7 +115,8 @@ def with_usual(chosen: Mapping[str, Any], data: Data) -> dict[str, Any]:
         del usual["learning_rate"]
     if chosen.get("steps") is not None:
         del usual["epochs"]
-    return usual | {k: v for k, v in chosen.items() if v is not None}
+    found = usual | {k: v for k, v in chosen.items() if v is not None}
+    return {"members": usual_members(data, found["hidden"])} | found
 
 
 def usual_members(data: Data, hidden: Sequence[int]) -> int:
