@@ -48,7 +48,8 @@ class TableModel(Learned):
     - The network: `hidden`, units of each layer; `activation`; `loss`; `members`, how
       many answer together; `dtype`. Its training: `optimizer`, a name or an object
       with settings of its own; `learning_rate`, `weight_decay`, `batch_size`,
-      `epochs`, `validation`, `patience`, `seed`, `engine`, `callbacks`, `progress`, as in `kobai.train`.
+      `epochs`, `validation`, `patience`, `seed`, `engine`, `callbacks`, `progress`, as
+      in `kobai.train`.
     - `threshold` says from which probability on the second of two classes is named: a
       number, "f1", "precision=0.9" or "recall=0.9". `interval`, such as 0.9, gives
       predicted numbers two ends that hold the truth in this share of all cases.
