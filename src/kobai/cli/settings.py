@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MOST_UNITS = 100_000
 TABLE_OPTIONS = (
     *("task", "test", "test_size", "drop", "keep", "category", "number"),
-    *("missing", "date_order", "weight", "class_weight"),
+    *("text", "missing", "date_order", "weight", "class_weight"),
     *("encoding", "separator", "header"),
 )
 
@@ -58,6 +58,7 @@ class Options:
     keep: str | None = None
     category: str | None = None
     number: str | None = None
+    text: str | None = None
     missing: str | None = None
     date_order: str | None = None
     weight: str | None = None

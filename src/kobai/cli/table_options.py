@@ -94,6 +94,15 @@ Number = Annotated[
         help="Columns of numbers that look like something else, such as 007.",
     ),
 ]
+Text = Annotated[
+    str | None,
+    typer.Option(
+        "--text",
+        metavar="COLUMNS",
+        rich_help_panel=TABLE,
+        help="Columns of free text, to learn from their words. Usually found out.",
+    ),
+]
 Missing = Annotated[
     str | None,
     typer.Option(

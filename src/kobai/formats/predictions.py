@@ -95,7 +95,9 @@ def strange_cells(columns: Columns, raw: np.ndarray) -> dict[str, int]:
         cells = raw[:, index]
         is_number = feature.kind == "number"
         is_strange = np.isnan(cells) if is_number else cells == OTHER
-        was_there = feature.has_missing or feature.has_other
+        # A text that is missing is as one of which nothing is known.
+        is_text = feature.kind == "text"
+        was_there = feature.has_missing or feature.has_other or is_text
         count = 0 if was_there else int(is_strange.sum())
         found[feature.column] = max(count, found.get(feature.column, 0))
     return found
