@@ -186,6 +186,27 @@ def test_intervals_hold_the_truth_as_often_as_they_say(kobai, here):
     assert evaluated["interval"] == results()["interval"]
 
 
+def test_a_regression_has_intervals_unless_none_are_wanted(kobai, here):
+    """They take no rows from training: the network is the same without them."""
+    noise = pl.Series(np.random.default_rng(1).normal(size=2000)) * 20
+    made(rows=2000).with_columns(n=noise + pl.col("a")).write_csv(here / "t.csv")
+    train(kobai, target="n")
+    model = load_model("r/model.safetensors")
+    assert model.calibration.level == 0.9
+    (found,) = results()["interval"]["targets"]
+    # 400 rows tested on, 320 held out: the share is within some 3 standard errors.
+    assert abs(found["coverage"] - 0.9) < 3.5 * np.sqrt(0.09 * (1 / 400 + 1 / 320))
+    train(kobai, "--interval", 0, "--run", "none", target="n")
+    plain = load_model("none/model.safetensors")
+    assert plain.calibration is None
+    new = made(rows=5, seed=5)
+    assert plain.predict_table(new).columns == ["n"]
+    np.testing.assert_array_equal(plain.predict(new), model.predict(new))
+    # Without rows held out nobody knows how far off it is.
+    train(kobai, "--validation", 0, "--epochs", 1, "--run", "all", target="n")
+    assert load_model("all/model.safetensors").calibration is None
+
+
 def test_folds_and_seeds_are_told_and_kept(kobai, table):
     shown = train(kobai, "--folds", 3, "--seeds", 2).out
     assert "--folds: 3 more trainings, as long as this one: about" in shown

@@ -284,7 +284,8 @@ def check_judging(settings: Options) -> None:
             wanted_threshold(settings.threshold)
         except ValueError as error:
             raise SettingError(f"--{error}") from None
-    _check_share("interval", settings.interval, "all cases", "0.9")
+    if settings.interval != 0:
+        _check_share("interval", settings.interval, "all cases", "0.9")
 
 
 def check_batch(settings: Options, data: "Dataset") -> None:

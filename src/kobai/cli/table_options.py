@@ -238,7 +238,7 @@ Interval = Annotated[
         parser=number("--interval"),
         metavar="SHARE",
         rich_help_panel=JUDGING,
-        help="Of numbers: predict an interval too that holds the truth in this share "
-        "of all cases, such as 0.9, by rows held out.",
+        help="Of numbers: how often the interval is to hold the truth that stands "
+        "beside each prediction, by rows held out. Usually 0.9; 0 for none.",
     ),
 ]

@@ -131,9 +131,9 @@ def read_raw(
         spool = _read_again(table, columns, memory)
     codes: dict[int, Sequence[float]] = {}
     for index, column in enumerate(columns):
-        if column.kind == "number" and not column.reading.date:
-            if known := column.reading.codes:
-                codes[index] = known
+        known = column.reading.codes
+        if known and column.kind == "number" and not column.reading.date:
+            codes[index] = known
     if wishes.missing is None:
         for index, value in sentinels(spool, columns).items():
             codes[index] = [value]
