@@ -177,9 +177,9 @@ def test_intervals_hold_the_truth_as_often_as_they_say(kobai, here):
     assert abs(found["coverage"] - 0.8) < 3.5 * error
     new = made(rows=50, seed=5)
     frame = model.predict_table(new)
-    assert frame.columns == ["n", "n low", "n high"]
+    assert frame.columns == ["n", "n_low", "n_high"]
     reach = np.full(50, found["reach"])
-    for low, high in (("n low", "n"), ("n", "n high")):
+    for low, high in (("n_low", "n"), ("n", "n_high")):
         np.testing.assert_allclose(frame[high] - frame[low], reach, rtol=1e-4)
     assert "is to hold 80% of all cases; of the test rows it holds" in shown
     evaluated = json.loads(kobai("evaluate", "r", "--json").out)

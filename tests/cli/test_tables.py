@@ -155,7 +155,8 @@ def test_a_regression(kobai, here):
     assert out.splitlines()[0].split() == [
         "row",
         "target",
-        *["target", "low", "target", "high"],
+        "target_low",
+        "target_high",
     ]
     assert 25 < float(out.splitlines()[1].split()[1]) < 346
     assert "the first 20 rows" in out

@@ -208,7 +208,7 @@ def _with_ends(
     reaches = calibration.reaches if calibration else ()
     for (name, values), reach in zip(list(found.items()), reaches, strict=False):
         for end, sign in (("low", -1), ("high", 1)):
-            column = f"{name} {end}"
+            column = f"{name}_{end}"
             while column in found:
                 column += "_"
             found[column] = values + sign * reach
