@@ -177,13 +177,34 @@ def test_intervals_hold_the_truth_as_often_as_they_say(kobai, here):
     assert abs(found["coverage"] - 0.8) < 3.5 * error
     new = made(rows=50, seed=5)
     frame = model.predict_table(new)
-    assert frame.columns == ["n", "n low", "n high"]
+    assert frame.columns == ["n", "n_low", "n_high"]
     reach = np.full(50, found["reach"])
-    for low, high in (("n low", "n"), ("n", "n high")):
+    for low, high in (("n_low", "n"), ("n", "n_high")):
         np.testing.assert_allclose(frame[high] - frame[low], reach, rtol=1e-4)
     assert "is to hold 80% of all cases; of the test rows it holds" in shown
     evaluated = json.loads(kobai("evaluate", "r", "--json").out)
     assert evaluated["interval"] == results()["interval"]
+
+
+def test_a_regression_has_intervals_unless_none_are_wanted(kobai, here):
+    """They take no rows from training: the network is the same without them."""
+    noise = pl.Series(np.random.default_rng(1).normal(size=2000)) * 20
+    made(rows=2000).with_columns(n=noise + pl.col("a")).write_csv(here / "t.csv")
+    train(kobai, target="n")
+    model = load_model("r/model.safetensors")
+    assert model.calibration.level == 0.9
+    (found,) = results()["interval"]["targets"]
+    # 400 rows tested on, 320 held out: the share is within some 3 standard errors.
+    assert abs(found["coverage"] - 0.9) < 3.5 * np.sqrt(0.09 * (1 / 400 + 1 / 320))
+    train(kobai, "--interval", 0, "--run", "none", target="n")
+    plain = load_model("none/model.safetensors")
+    assert plain.calibration is None
+    new = made(rows=5, seed=5)
+    assert plain.predict_table(new).columns == ["n"]
+    np.testing.assert_array_equal(plain.predict(new), model.predict(new))
+    # Without rows held out nobody knows how far off it is.
+    train(kobai, "--validation", 0, "--epochs", 1, "--run", "all", target="n")
+    assert load_model("all/model.safetensors").calibration is None
 
 
 def test_folds_and_seeds_are_told_and_kept(kobai, table):

@@ -153,7 +153,12 @@ def test_a_regression(kobai, here):
     row = lines[header + 1]
     assert row.split() == ["target", *wanted, f"{explained:.4f}"]
     out = kobai("predict", "r", "diabetes.csv").out
-    assert out.splitlines()[0].split() == ["row", "target"]
+    assert out.splitlines()[0].split() == [
+        "row",
+        "target",
+        "target_low",
+        "target_high",
+    ]
     assert 25 < float(out.splitlines()[1].split()[1]) < 346
     assert "the first 20 rows" in out
 

@@ -145,7 +145,7 @@ def test_columns_that_teach_nothing_are_left_out_and_named():
     }.items():
         assert (told[name].taken, told[name].why) == ("left out", why)
         assert f"{name}: left out; {why}" in str(data)
-    assert told["name"].option == "--keep name"
+    assert told["name"].option == "--keep name, its words: --text name"
     kept = load_table(table, "kind", keep="number,name")
     assert kept.columns.names == ("x", "number", "name")
     assert load_table(table, "kind", drop=["name"]).columns.names == ("x",)

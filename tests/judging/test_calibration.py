@@ -101,14 +101,14 @@ def test_a_model_keeps_them_and_predicts_by_them(tmp_path):
 
 
 def test_ends_have_names_of_their_own(tmp_path):
-    frame = numbers(60, 0).rename({"v": "u low"})
-    data = load_table(frame, ("u", "u low"))
+    frame = numbers(60, 0).rename({"v": "u_low"})
+    data = load_table(frame, ("u", "u_low"))
     kept = Calibration(level=0.9, reaches=(1.0, 2.0))
     save_model(tmp_path / "m.st", linear_network(data), data=data, calibration=kept)
     found = load_model(tmp_path / "m.st").predict_table(frame)
-    names = ["u", "u low", "u low_", "u high", "u low low", "u low high"]
+    names = ["u", "u_low", "u_low_", "u_high", "u_low_low", "u_low_high"]
     assert found.columns == names
-    np.testing.assert_allclose(found["u high"] - found["u low_"], 2, rtol=1e-3)
+    np.testing.assert_allclose(found["u_high"] - found["u_low_"], 2, rtol=1e-3)
 
 
 @pytest.mark.parametrize(

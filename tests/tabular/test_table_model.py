@@ -86,8 +86,8 @@ def test_options_of_a_prediction_give_a_frame(
 ) -> None:
     frame = houses(6)
     found = prices.predict(frame, interval=True, ids="town")
-    assert list(found.columns) == ["town", "price", "price low", "price high"]
-    assert (found["price low"] < found["price"]).all()
+    assert list(found.columns) == ["town", "price", "price_low", "price_high"]
+    assert (found["price_low"] < found["price"]).all()
     assert found.index.equals(frame.index)
     shares = kinds.predict(frame, probabilities=True)
     assert list(shares.columns) == ["class", "cheap", "dear"]

@@ -29,6 +29,7 @@ def hold_out(settings: Options, data: "Dataset") -> "Held":
             interval=settings.interval,
             seed=settings.seed,
             last=settings.test_last is not None,
+            validation=settings.validation or 0.0,
         )
 
 
@@ -62,5 +63,4 @@ def calibrated(
         held,
         lambda text: complain(f"note: --{text}"),
         threshold=settings.threshold,
-        interval=settings.interval,
     )

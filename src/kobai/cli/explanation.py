@@ -78,13 +78,15 @@ class Explanation:
 
     def draw(self, folder: Path, language: str) -> list[Path]:
         """Draw what mattered, and how, into a run folder; return the files."""
+        from kobai.explanations.inputs import without_texts
         from kobai.explanations.pictures import dependence_figure, importance_figure
 
-        most = self.importance.columns[:MOST_CURVES]
-        figures = {
-            IMPORTANCE: importance_figure(self.importance, language),
-            DEPENDENCE: dependence_figure(self.model, self.data, most, language),
-        }
+        most = without_texts(self.model, self.importance.columns)[:MOST_CURVES]
+        figures = {IMPORTANCE: importance_figure(self.importance, language)}
+        if most:
+            figures[DEPENDENCE] = dependence_figure(
+                self.model, self.data, most, language
+            )
         for name, figure in figures.items():
             write_figure(folder / name, figure, through_links=False)
         return [folder / name for name in figures]

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from kobai.data.splits import Fold
     from kobai.formats import Model
 
-OF_COLUMNS = ("drop", "keep", "category", "number", "missing", "date_order", "task")
+OF_COLUMNS = (
+    *("drop", "keep", "category", "number", "text", "missing", "date_order", "task"),
+)
 
 
 DOWNLOADED = DATA_SETS[1:]

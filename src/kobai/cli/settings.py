@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MOST_UNITS = 100_000
 TABLE_OPTIONS = (
     *("task", "test", "test_size", "drop", "keep", "category", "number"),
-    *("missing", "date_order", "weight", "class_weight"),
+    *("text", "missing", "date_order", "weight", "class_weight"),
     *("encoding", "separator", "header"),
 )
 
@@ -59,6 +59,7 @@ class Options:
     keep: str | None = None
     category: str | None = None
     number: str | None = None
+    text: str | None = None
     missing: str | None = None
     date_order: str | None = None
     weight: str | None = None
@@ -287,7 +288,8 @@ def check_judging(settings: Options) -> None:
             wanted_threshold(settings.threshold)
         except ValueError as error:
             raise SettingError(f"--{error}") from None
-    _check_share("interval", settings.interval, "all cases", "0.9")
+    if settings.interval != 0:
+        _check_share("interval", settings.interval, "all cases", "0.9")
 
 
 def check_batch(settings: Options, data: "Dataset") -> None:

@@ -94,6 +94,15 @@ Number = Annotated[
         help="Columns of numbers that look like something else, such as 007.",
     ),
 ]
+Text = Annotated[
+    str | None,
+    typer.Option(
+        "--text",
+        metavar="COLUMNS",
+        rich_help_panel=TABLE,
+        help="Columns of free text, to learn from their words. Usually found out.",
+    ),
+]
 Missing = Annotated[
     str | None,
     typer.Option(
@@ -229,7 +238,7 @@ Interval = Annotated[
         parser=number("--interval"),
         metavar="SHARE",
         rich_help_panel=JUDGING,
-        help="Of numbers: predict an interval too that holds the truth in this share "
-        "of all cases, such as 0.9, by rows held out.",
+        help="Of numbers: how often the interval is to hold the truth that stands "
+        "beside each prediction, by rows held out. Usually 0.9; 0 for none.",
     ),
 ]

@@ -54,6 +54,7 @@ def train(
     keep: table_options.Keep = None,
     category: table_options.Category = None,
     number: table_options.Number = None,
+    text: table_options.Text = None,
     missing: table_options.Missing = None,
     date_order: table_options.DateOrder = None,
     weight: table_options.Weight = None,

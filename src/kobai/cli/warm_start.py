@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 OF_NETWORK = ("hidden", "activation", "loss", "members", "dtype")
 OF_COLUMNS = (
-    *("target", "task", "drop", "keep", "category", "number", "missing", "date_order"),
+    *("target", "task", "drop", "keep", "category", "number", "text", "missing"),
+    "date_order",
 )
 OF_DATA = (
     *(

@@ -69,7 +69,7 @@ def partial_dependence(
     not exist, such as a child of 40 years, count as well.
 
     `data` is as in `permutation_importance`. Raises ValueError for a model that was not
-    trained on a table and for a column that it does not use.
+    trained on a table, for a column that it does not use, and for free text.
 
     >>> from kobai.data import Dataset
     >>> from kobai.data.tables.columns import Target
@@ -89,6 +89,11 @@ def partial_dependence(
     """
     fitted = columns_of(model)
     mine = [i for i, f in enumerate(fitted.features) if column_of(f) == column]
+    if mine and fitted.features[mine[0]].kind == "text":
+        raise ValueError(
+            f'partial_dependence: "{column}" is text, which has no values in a row; '
+            "permutation_importance tells what it matters"
+        )
     if not mine:
         known = list(dict.fromkeys(map(column_of, fitted.features)))
         raise ValueError(

@@ -1,5 +1,6 @@
 """Which of a network's inputs belong to which column of the table."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,6 +36,7 @@ def inputs_of_features(columns: Columns) -> list[Array]:
     owners = [i for i, f in numbered if f.kind == "number"]
     owners += [i for i, f in numbered if f.kind == "number" and f.has_missing]
     owners += [i for i, f in numbered if f.kind == "category" for _ in f.codes]
+    owners += columns.texts
     return [np.flatnonzero(np.array(owners) == i) for i, _ in numbered]
 
 
@@ -45,6 +47,13 @@ def inputs_of_columns(columns: Columns) -> dict[str, Array]:
     for feature, mine in zip(columns.features, inputs, strict=True):
         found.setdefault(column_of(feature), []).append(mine)
     return {name: np.concatenate(parts) for name, parts in found.items()}
+
+
+def without_texts(model: "Model", names: Sequence[str]) -> list[str]:
+    """Return the columns that have curves: free text has no values in an order."""
+    fitted = columns_of(model)
+    texts = {column_of(fitted.features[i]) for i in fitted.texts}
+    return [name for name in names if name not in texts]
 
 
 def columns_of(model: "Model") -> Columns:

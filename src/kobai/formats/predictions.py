@@ -95,7 +95,9 @@ def strange_cells(columns: Columns, raw: np.ndarray) -> dict[str, int]:
         cells = raw[:, index]
         is_number = feature.kind == "number"
         is_strange = np.isnan(cells) if is_number else cells == OTHER
-        was_there = feature.has_missing or feature.has_other
+        # A text that is missing is as one of which nothing is known.
+        is_text = feature.kind == "text"
+        was_there = feature.has_missing or feature.has_other or is_text
         count = 0 if was_there else int(is_strange.sum())
         found[feature.column] = max(count, found.get(feature.column, 0))
     return found
@@ -206,7 +208,7 @@ def _with_ends(
     reaches = calibration.reaches if calibration else ()
     for (name, values), reach in zip(list(found.items()), reaches, strict=False):
         for end, sign in (("low", -1), ("high", 1)):
-            column = f"{name} {end}"
+            column = f"{name}_{end}"
             while column in found:
                 column += "_"
             found[column] = values + sign * reach

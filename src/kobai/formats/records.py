@@ -15,6 +15,7 @@ from kobai.data.tables.columns import OTHER, Columns
 from kobai.data.tables.foreign import is_missing, word_of
 from kobai.data.tables.new_rows import lacking, spelled
 from kobai.data.tables.reading.dates import part
+from kobai.data.tables.reading.grams import text_numbers
 from kobai.data.tables.reading.missing import MISSING
 from kobai.data.tables.reading.singly import Rule, moments_in, number_in, rule_of
 from kobai.data.tables.reading.tidy import BLANKS
@@ -75,6 +76,10 @@ def raw_rows(
         place = f'{where}: column "{name}"'
         if codes is not None:
             raw[:, index] = [code_of(cell, codes, place) for cell in cells[name]]
+        elif "places" in rule:
+            if name not in moments:
+                moments[name] = texts_of(cells[name], rule, place)
+            raw[:, index] = moments[name][:, int(each) - 1]
         elif "date" in rule:
             if name not in moments:
                 moments[name] = dates_of(cells[name], rule, place, first)
@@ -118,6 +123,18 @@ def numbers_of(cells: Sequence[Any], rule: Rule, place: str, first: int) -> list
             raise too_large_number(place, row, number)
         found.append(number)
     return found
+
+
+def texts_of(cells: Sequence[Any], rule: Rule, place: str) -> Array:
+    """Return texts as rows of numbers `(n, places)`."""
+    try:
+        texts = [None if is_missing(cell) else word_of(cell) for cell in cells]
+    except (TypeError, OverflowError):
+        raise no_cell(cells, place) from None
+    known = ("" if text is None else text.strip(BLANKS) for text in texts)
+    return text_numbers(
+        ("" if text in MISSING else text for text in known), rule["places"]
+    )
 
 
 def dates_of(cells: Sequence[Any], rule: Rule, place: str, first: int) -> Array:

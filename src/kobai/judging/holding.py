@@ -19,16 +19,22 @@ from kobai.judging.calibration import (
     wanted_threshold,
 )
 from kobai.networks import Network
+from kobai.training.data import held_out
 
 HELD_OUT = 0.2
+USUAL_INTERVAL = 0.9
 
 
 @dataclass(frozen=True)
 class Held:
-    """A table without the rows held out, and these, if there are any."""
+    """A table without the rows held out, and these, if there are any.
+
+    `interval` is the share of all cases that an interval is to hold, or None for none.
+    """
 
     learned: Dataset
     rows: tuple[np.ndarray, np.ndarray] | None = None
+    interval: float | None = None
 
 
 def hold_out(
@@ -38,24 +44,50 @@ def hold_out(
     interval: float | None = None,
     seed: int = 0,
     last: bool = False,
+    validation: float = 0.0,
 ) -> Held:
     """Hold rows out where a threshold or an interval is asked for and needs them.
 
-    With `last` these are the last rows that would be learned from. Raises ValueError
-    for what does not go with the data, and where there are too few rows.
+    With `last` these are the last rows that would be learned from. An interval takes
+    none from training where the share `validation` is held out by which training stops,
+    and is one of 0.9 there if none is asked for; 0 is for none at all. Raises
+    ValueError for what does not go with the data, and where there are too few rows.
     """
-    _check(data, threshold, interval)
+    _check(data, threshold, interval or None)
+    is_in_time = last and interval is not None
+    is_regression = data.columns is not None and not data.classes
+    if is_regression and validation and interval != 0 and not is_in_time:
+        return _by_validation(data, interval, seed, validation)
+    interval = interval or None
     if interval is None and not _is_found(threshold):
         return Held(data)
     learned, rows = parted(data, Last(HELD_OUT) if last else HELD_OUT, seed)
     count = len(rows[0])
     if interval is not None and count < least_rows(interval):
-        raise ValueError(
-            f"interval: {interval:g} of all cases needs {least_rows(interval)} rows "
-            f"held out, and a fifth of {len(data.x_train)} training rows is {count}: "
-            "give more rows, or a lower share"
-        )
-    return Held(learned, rows)
+        raise _too_few(data, interval, count)
+    return Held(learned, rows, interval)
+
+
+def _by_validation(
+    data: Dataset, interval: float | None, seed: int, validation: float
+) -> Held:
+    """Return the rows that training stops by: nothing else is learned from them."""
+    is_held = held_out(data.t_train, validation, seed)
+    share = USUAL_INTERVAL if interval is None else interval
+    count = int(is_held.sum())
+    if count >= least_rows(share):
+        return Held(data, (data.x_train[is_held], data.t_train[is_held]), share)
+    if interval is not None:
+        raise _too_few(data, share, count)
+    return Held(data)
+
+
+def _too_few(data: Dataset, interval: float, count: int) -> ValueError:
+    return ValueError(
+        f"interval: {interval:g} of all cases needs {least_rows(interval)} rows held "
+        f"out, and of {len(data.x_train)} training rows there are {count}: give more "
+        "rows, or a lower share"
+    )
 
 
 def _is_found(threshold: str | None) -> bool:
@@ -80,15 +112,14 @@ def calibrated(
     note: Callable[[str], None],
     *,
     threshold: str | None = None,
-    interval: float | None = None,
 ) -> Calibration | None:
     """Return what the rows held out say of the network, if that was asked for.
 
     `note` is told why there is none where no threshold does what is wanted: the
     training is done, and worth keeping.
     """
-    if interval is not None and data.columns and held.rows:
-        return find_reaches(network, data.columns, *held.rows, interval)
+    if held.interval is not None and data.columns and held.rows:
+        return find_reaches(network, data.columns, *held.rows, held.interval)
     if threshold is None:
         return None
     if held.rows is None:

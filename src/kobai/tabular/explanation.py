@@ -75,7 +75,10 @@ class Explanation:
         from kobai.explanations.pictures import dependence_figure
 
         if columns is None:
-            columns = self.importance.columns[:MOST_CURVES]
+            from kobai.explanations.inputs import without_texts
+
+            known = without_texts(self.model, self.importance.columns)
+            columns = known[:MOST_CURVES]
         wanted = [columns] if isinstance(columns, str) else columns
         return dependence_figure(self.model, self.data, wanted, language)
 

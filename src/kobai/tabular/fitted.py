@@ -90,7 +90,6 @@ def learn(
         held,
         lambda text: warnings.warn(f"TableModel: {text}", stacklevel=5),
         threshold=threshold,
-        interval=params["interval"],
     )
     return Fitted(
         replace(Model.of(network, data), calibration=found),

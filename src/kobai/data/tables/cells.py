@@ -79,6 +79,15 @@ def _example(cells: "pl.Series") -> object:
     return found.to_list() if hasattr(found, "to_list") else found
 
 
+def quoted(name: str) -> str:
+    """Return a column's name as an option takes it.
+
+    >>> quoted("age"), quoted("my age")
+    ('age', '"my age"')
+    """
+    return f'"{name}"' if " " in name or "," in name else name
+
+
 def shortened(word: str) -> str:
     """Return a cell's text, cut where it is long."""
     line = " ".join(word.split())

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 from kobai.data.tables.reading.numerals import Numerals
 from kobai.data.tables.reading.reading import Reading
 
-Kind = Literal["number", "category"]
+Kind = Literal["number", "category", "text"]
 OTHER = -1
 """The code of a category that the training data did not have, or of none."""
 
@@ -23,7 +23,8 @@ class Feature:
     is one column for each of `categories`, and one more for all others where
     `has_other`: where some training rows had a rare word or none. `reading` says how
     numbers are written in the table, or which part of a date in the column `source` the
-    number is.
+    number is. Of a column of free text each feature is one of the numbers that
+    `text_numbers` makes of it, taken as it is.
     """
 
     name: str
@@ -86,7 +87,8 @@ class Columns:
       itself, or NaN where it is missing; a category is its index, or `OTHER`.
     - x `(n, width)`, from `encode`: what the network takes. First the numbers,
       standardised, (x - mean) / std, the mean where one is missing; then a 0 or 1 for
-      each number that may be missing; then a 0 or 1 for each category.
+      each number that may be missing; then a 0 or 1 for each category; then the numbers
+      that are made of text.
     - y `(n, k)`: what the network gives. `decode` brings numbers back to the target's
       own units; probabilities stay as they are.
 
@@ -135,7 +137,13 @@ class Columns:
             *(self.features[i].name for i in numbers),
             *(f"{self.features[i].name} is missing" for i in missing),
             *(f"{self.features[i].name}={self._word(i, k)}" for i, k in categories),
+            *(self.features[i].name for i in self.texts),
         )
+
+    @property
+    def texts(self) -> list[int]:
+        """The indices of the features that are made of free text."""
+        return [i for i, f in enumerate(self.features) if f.kind == "text"]
 
     def encode(self, raw: Any) -> Any:
         """Return what the network takes for raw rows: `(n, p)` to `(n, width)`.
@@ -162,6 +170,8 @@ class Columns:
             values = pick(raw, [i for i, _ in categories])
             codes = np.array([code for _, code in categories], dtype)
             found.append((values == codes).astype(dtype))
+        if texts := self.texts:
+            found.append(pick(raw, texts))
         return found[0] if len(found) == 1 else np.concatenate(found, axis=1)
 
     def decode(self, y: Any) -> Any:
@@ -239,7 +249,8 @@ def _check(features: Sequence[Feature], target: Target) -> None:
         numbers = (feature.mean, feature.std)
         _require(all(isinstance(word, str) for word in words), feature)
         _require(all(isinstance(number, float | int) for number in numbers), feature)
-        _require(feature.kind in ("number", "category") and feature.std > 0, feature)
+        _require(feature.kind in get_args(Kind) and feature.std > 0, feature)
+        _require((feature.kind == "text") == bool(feature.reading.places), feature)
     words = (*target.names, *target.classes)
     _require(all(isinstance(word, str) for word in words), target)
     scales = (*target.means, *target.stds)

@@ -9,17 +9,17 @@ from kobai.data.dataset import Array
 from kobai.data.tables.cells import LARGEST, too_large
 from kobai.data.tables.columns import Feature
 from kobai.data.tables.raw import RawColumn
-from kobai.data.tables.reading.evidence import MOST_WORDS
+from kobai.data.tables.reading.evidence import (
+    FEW_WORDS,
+    MOST_CELLS,
+    MOST_WORDS,
+    ROWS_PER_WORD,
+)
 from kobai.errors import DataError
 
 MOST_CATEGORIES, LEAST_CATEGORIES = 1000, 100
 """So many words of a column get an input each, the most frequent ones."""
-MOST_CELLS = 200_000_000
-"""Fewer words do in a table of so many rows that their inputs would be more numbers."""
-FEW_WORDS = 20
 FEW_ROWS = 5
-ROWS_PER_WORD = 4
-"""Words that stand in fewer rows each are names, of which new rows have others."""
 EMPTY, SAME = "empty", "always the same"
 
 
@@ -129,6 +129,8 @@ def fit(
             left_out[column.name] = why
         elif column.kind == "category":
             features.append(_category(column, index, statistics))
+        elif column.kind == "text":
+            features.append(_text(column))
         else:
             has_missing = bool(statistics.there[index] < statistics.trained)
             mean, std = float(means[index]), float(stds[index])
@@ -162,6 +164,10 @@ def _category(column: RawColumn, index: int, statistics: Statistics) -> Feature:
     )
 
 
+def _text(column: RawColumn) -> Feature:
+    return Feature(column.name, "text", source=column.source, reading=column.reading)
+
+
 def _why_not(column: RawColumn, index: int, statistics: Statistics) -> str:
     """Return why a column teaches nothing, or nothing."""
     there = int(statistics.there[index])
@@ -171,6 +177,8 @@ def _why_not(column: RawColumn, index: int, statistics: Statistics) -> str:
         statistics.lowest[index] == statistics.highest[index]
     ):
         return SAME
+    if column.kind == "text":
+        return ""
     if column.kind == "number":
         if statistics.numbers_rows(index):
             return "the number of the row"

@@ -47,6 +47,7 @@ def load_table(
     keep: Names = (),
     category: Names = (),
     number: Names = (),
+    text: Names = (),
     missing: str | Sequence[str] | None = None,
     date_order: str = "",
     weight: Names = None,
@@ -69,10 +70,12 @@ def load_table(
     - Words, columns of a type for categories, and those named in `category` become one
       input for each category, at most the 1,000 most frequent; all others, and missing
       ones, are one more.
+    - Free text, with many different words of which most recur, and columns named in
+      `text`, become 256 inputs: its words and threes of letters, hashed.
     - Dates become days, year, month, day, weekday and hour, and cycles of these.
     - Left out are columns that are empty, always the same, the numbers of the rows, or
-      have so many different words that each stands in few rows, unless `keep` names
-      them; and those in `drop`.
+      are names and codes that each stand in few rows, unless `keep` names them; and
+      those in `drop`.
     - How numbers and dates are written, and which words and numbers stand for missing
       ones, is found for each column from all of its rows: `told` of the result says
       how. `number` names columns of numbers that look otherwise, `missing` such words
@@ -105,8 +108,15 @@ def load_table(
     """
     writes = Writes(encoding, separator, header)
     opened = open_table(table, writes, names_in(target))
-    chosen = _choose(opened, target, drop, keep, category, number, weight)
-    wishes = Wishes(chosen.category, chosen.number, missing_words(missing), date_order)
+    chosen = _choose(opened, target, drop, keep, category, number, text, weight)
+    wishes = Wishes(
+        chosen.category,
+        chosen.number,
+        missing_words(missing),
+        date_order,
+        chosen.text,
+        (*chosen.target, *chosen.weight),
+    )
     raw = read_raw(opened, chosen.read, wishes, memory)
     kind, values, rows = read_targets(raw, chosen.target, task)
     if test is None:
@@ -209,6 +219,7 @@ class _Choice:
     keep: tuple[str, ...]
     category: tuple[str, ...]
     number: tuple[str, ...]
+    text: tuple[str, ...]
     weight: tuple[str, ...]
     read: tuple[str, ...]
 
@@ -220,6 +231,7 @@ def _choose(
     keep: Names,
     category: Names,
     number: Names,
+    text: Names,
     weight: Names,
 ) -> _Choice:
     def named(names: Names, what: str) -> tuple[str, ...]:
@@ -228,12 +240,11 @@ def _choose(
 
     targets = named_columns(target, table, "target")
     dropped, weights = named(drop, "drop"), named(weight, "weight")
-    for name in (*dropped, *weights):
-        if name in targets:
-            raise DataError(
-                f'{"drop" if name in dropped else "weight"}: "{name}" is the target; '
-                "name another column"
-            )
+    texts = named(text, "text")
+    for what, names in {"drop": dropped, "weight": weights, "text": texts}.items():
+        for name in names:
+            if name in targets:
+                raise DataError(f'{what}: "{name}" is the target; name another column')
     read = tuple(name for name in table.names if name not in dropped)
     if not set(read) - {*targets, *weights}:
         hint = "; is something else than , ; | or a tab between the cells?"
@@ -246,6 +257,7 @@ def _choose(
         named(keep, "keep"),
         named(category, "category"),
         named(number, "number"),
+        texts,
         weights,
         read,
     )
@@ -311,6 +323,8 @@ def _notes(table: Table, fitted: Fitted, rows: Array) -> list[str]:
     """Say what became of the columns and rows."""
     kinds = [feature.kind for feature in fitted.features]
     counts = {"number": kinds.count("number"), "categorie": kinds.count("category")}
+    texts = {feature.column for feature in fitted.features if feature.kind == "text"}
+    counts["text"] = len(texts)
     words = [_count(n, word) for word, n in counts.items() if n]
     notes = [f"columns  {', '.join(words)}"]
     notes += [f"layout   {note}" for note in (*table.notes, *table.found)]

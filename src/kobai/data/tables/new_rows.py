@@ -16,7 +16,7 @@ from kobai.data.tables.cells import (
 )
 from kobai.data.tables.columns import OTHER, Columns, Target
 from kobai.data.tables.frames import Table
-from kobai.data.tables.reading.dates import part
+from kobai.data.tables.reading.grams import text_numbers
 from kobai.data.tables.reading.reading import Reading
 from kobai.data.tables.reading.tidy import words
 from kobai.errors import DataError, suggest
@@ -50,14 +50,16 @@ def codes(
             check_cells(cells, place)
             raw[:, index] = _indices(words(cells), feature.categories)
             continue
-        if name not in read:
+        if name not in read and reading.places:
+            check_cells(cells, place)
+            read[name] = text_numbers(words(cells), reading.places)
+        elif name not in read:
             check_cells(cells, place)
             read[name] = raw_numbers(
                 cells, place, replace(reading, part=""), first, forgiving
             )
             _check_finite(read[name], place, first)
-        values = read[name]
-        raw[:, index] = part(values, reading.part) if reading.part else values
+        raw[:, index] = reading.part_of(read[name])
     return raw
 
 

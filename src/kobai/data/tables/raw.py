@@ -7,16 +7,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kobai.data.dataset import Array
-from kobai.data.tables.cells import shortened
+from kobai.data.tables.cells import quoted, shortened
 from kobai.data.tables.columns import Kind
 from kobai.data.tables.frames import Table
-from kobai.data.tables.reading.dates import CLOCK, FORMS, PARTS, part
+from kobai.data.tables.reading.dates import CLOCK, FORMS, PARTS
 from kobai.data.tables.reading.deciding import (
     Decision,
     decide,
     same_words,
     shows_decimal,
 )
+from kobai.data.tables.reading.evidence import (
+    FEW_WORDS,
+    MOST_CELLS,
+    MOST_WORDS,
+    ROWS_PER_WORD,
+)
+from kobai.data.tables.reading.grams import PLACES, is_prose, text_numbers
 from kobai.data.tables.reading.reading import TYPED, Reading
 from kobai.data.tables.reading.tidy import words
 from kobai.data.tables.sentinels import sentinels
@@ -28,11 +35,12 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 3
 """So many cells that could not be read are named."""
+LEAST_PLACES = 32
 
 
 @dataclass
 class RawColumn:
-    """A column of numbers `(n,)`: itself, codes of its words, or a part of its dates.
+    """A column of numbers `(n,)`: itself, codes of its words, a part of dates or text.
 
     `source` is the table's column; `decision` says how it is read and why.
     """
@@ -84,15 +92,18 @@ class RawTable:
 
 @dataclass(frozen=True)
 class Wishes:
-    """What a user says of the columns: which are words or numbers, what is missing.
+    """What a user says of the columns: words, numbers or text, and what is missing.
 
     `missing` are words and numbers; None lets those be guessed that stand far apart.
+    `others` are columns that are no inputs, and so never text.
     """
 
     category: Collection[str] = ()
     number: Collection[str] = ()
     missing: Sequence[str] | None = None
     date_order: str = ""
+    text: Collection[str] = ()
+    others: Collection[str] = ()
 
 
 def read_raw(
@@ -108,7 +119,8 @@ def read_raw(
     """
     found = survey(table, names, wishes.category, memory)
     mark = _decimal(found, table)
-    decided = [_decide(column, wishes, mark) for column in found.columns]
+    rows = found.spool.rows
+    decided = [_decide(column, wishes, mark, rows) for column in found.columns]
     columns = [
         column
         for surveyed, decision in zip(found.columns, decided, strict=True)
@@ -119,8 +131,9 @@ def read_raw(
         spool = _read_again(table, columns, memory)
     codes: dict[int, Sequence[float]] = {}
     for index, column in enumerate(columns):
-        if column.reading.codes and not column.reading.date:
-            codes[index] = column.reading.codes
+        known = column.reading.codes
+        if known and column.kind == "number" and not column.reading.date:
+            codes[index] = known
     if wishes.missing is None:
         for index, value in sentinels(spool, columns).items():
             codes[index] = [value]
@@ -136,8 +149,10 @@ def _decimal(found: Survey, table: Table) -> str:
     return "," if table.separator == ";" else "."
 
 
-def _decide(column: Surveyed, wishes: Wishes, decimal: str) -> Decision:
+def _decide(column: Surveyed, wishes: Wishes, decimal: str, rows: int) -> Decision:
     missing = tuple(wishes.missing or ())
+    if column.name in wishes.text:
+        return _text(column, rows, "--text")
     if column.form == "dates":
         return Decision(Reading(date=TYPED, missing=missing), "dates by their type")
     if column.form in ("typed", ""):
@@ -153,7 +168,26 @@ def _decide(column: Surveyed, wishes: Wishes, decimal: str) -> Decision:
         wishes.date_order,
         is_number=column.name in wishes.number,
     )
-    return found if found.reading else replace(found, aliases=same_words(column.words))
+    if found.reading:
+        return found
+    if column.name not in wishes.others and _is_text(column):
+        return _text(column, rows)
+    return replace(found, aliases=same_words(column.words))
+
+
+def _is_text(column: Surveyed) -> bool:
+    """Tell whether words are free text: many different ones, of words that recur."""
+    different, cells = len(column.words), column.evidence.cells
+    are_many = different > FEW_WORDS and ROWS_PER_WORD * different > cells
+    return (are_many or different > MOST_WORDS) and is_prose(column.words)
+
+
+def _text(column: Surveyed, rows: int, why: str = "") -> Decision:
+    # Of very many rows fewer numbers do, and would not find room otherwise.
+    places = min(PLACES, max(LEAST_PLACES, MOST_CELLS // max(1, rows)))
+    reading = Reading(places=places)
+    option = "" if why else f"--drop {quoted(column.name)}"
+    return Decision(reading, why, doubt="leave it out" * bool(option), option=option)
 
 
 def _is_right(column: Surveyed, decision: Decision) -> bool:
@@ -162,7 +196,7 @@ def _is_right(column: Surveyed, decision: Decision) -> bool:
     if reading is None:
         is_text = column.form in ("words", "categories")
         return is_text and column.is_whole and not decision.aliases
-    is_number = not reading.date and reading.numerals.is_plain
+    is_number = not (reading.date or reading.places) and reading.numerals.is_plain
     return is_number and column.is_whole and column.form in ("", "typed", "numbers")
 
 
@@ -175,14 +209,24 @@ def _raw_columns(
         yield RawColumn(
             name, name, table, "category", decision, known, examples=examples
         )
+    elif reading.places:
+        for place in range(1, reading.places + 1):
+            yield RawColumn(
+                f"{name} (text {place})",
+                name,
+                table,
+                "text",
+                decision.read_as(str(place)),
+                examples=examples,
+            )
     elif not reading.date:
         kind: Kind | None = "number" if column.form else None
         yield RawColumn(name, name, table, kind, decision, examples=examples)
     else:
         for each in _parts(reading.date):
-            part_of = decision.read_as(each)
+            read_as = decision.read_as(each)
             yield RawColumn(
-                f"{name} ({each})", name, table, "number", part_of, examples=examples
+                f"{name} ({each})", name, table, "number", read_as, examples=examples
             )
 
 
@@ -213,9 +257,7 @@ def _read_again(table: Table, columns: Sequence[RawColumn], memory: int) -> Spoo
                 continue
             if column.source not in moments:
                 moments[column.source] = _values(column, cells, spool.rows + 1)
-            values = moments[column.source]
-            is_date = bool(column.reading.date)
-            block[:, index] = part(values, column.reading.part) if is_date else values
+            block[:, index] = column.reading.part_of(moments[column.source])
         spool.append(block)
     return spool
 
@@ -231,7 +273,9 @@ def _codes(column: RawColumn, cells: "pl.Series") -> Array:
 
 
 def _values(column: RawColumn, cells: "pl.Series", first: int) -> Array:
-    """Return numbers, or moments; cells that could not be read are NaN, and noted."""
+    """Return numbers, moments or texts; what cannot be read is NaN, and noted."""
+    if column.reading.places:
+        return text_numbers(words(cells), column.reading.places)
     whole = replace(column.reading, part="")
     found = whole.numbers(cells)
     if found.null_count() > cells.null_count():

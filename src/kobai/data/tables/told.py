@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kobai.data.tables.cells import shortened
+from kobai.data.tables.cells import quoted, shortened
 from kobai.data.tables.columns import Feature, Target
 from kobai.data.tables.fitting import SAME, Fitted
 from kobai.data.tables.raw import RawColumn, RawTable
@@ -49,7 +49,7 @@ def told(
     features = {feature.name: feature for feature in fitted.features}
     found: dict[str, ColumnNote] = {}
     for column in raw.columns:
-        if column.source in found and column.reading.date:
+        if column.source in found and column.reading.part:
             continue
         if column.source in target.names:
             taken = f"{TARGET}, {_kind_of(target)}"
@@ -70,11 +70,15 @@ def _of_feature(
 ) -> ColumnNote:
     if column.reading.date:
         return _of_dates(raw, column, features)
+    if column.reading.places:
+        return _of_text(raw, column, features)
     feature = features.get(column.name)
     if feature is None:
         why = fitted.left_out[column.name]
         is_useful = why != SAME and why != "empty"
-        option = f"--keep {_quoted(column.source)}" * is_useful
+        option = f"--keep {quoted(column.source)}" * is_useful
+        if option and column.kind == "category":
+            option += f", its words: --text {quoted(column.source)}"
         return _note(
             column, LEFT_OUT, None, why=why, doubt="use it" * is_useful, option=option
         )
@@ -104,6 +108,16 @@ def _of_dates(
     return ColumnNote(note.name, note.taken, why, note.example, note.doubt, note.option)
 
 
+def _of_text(
+    raw: RawTable, column: RawColumn, features: dict[str, Feature]
+) -> ColumnNote:
+    made = sum(c.source == column.source and c.name in features for c in raw.columns)
+    if not made:
+        return _note(column, LEFT_OUT, None, why=SAME)
+    why = f"words and threes of letters, in {made:,} inputs"
+    return _note(column, "text", None, why=why)
+
+
 def _note(
     column: RawColumn,
     taken: str,
@@ -119,8 +133,8 @@ def _note(
     if feature is not None and feature.kind == "category" and feature.has_other:
         reasons.append("others and missing ones are one more")
     named = decision.option
-    if named in ("--number", "--category"):
-        named = f"{named} {_quoted(column.source)}"
+    if named in ("--number", "--category", "--text"):
+        named = f"{named} {quoted(column.source)}"
     return ColumnNote(
         column.source,
         taken,
@@ -142,7 +156,3 @@ def _unread(column: RawColumn) -> Iterator[str]:
             else ""
         )
         yield f"taken as missing: {cells}{more}"
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"' if " " in name or "," in name else name

@@ -7,6 +7,7 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.data.tables.reading.dates import CENTURY, MONTHS
+from kobai.data.tables.reading.grams import SPACELESS
 from kobai.formats.exporting.expressions import Templates, Term
 from kobai.formats.exporting.facts import (
     LARGE,
@@ -160,7 +161,7 @@ def _facts(prediction: Prediction) -> str:
     columns = prediction.model.columns
     if columns is not None:
         known["SPELLINGS"] = spellings(columns)
-        known |= {"MONTHS": MONTHS, "CENTURY": CENTURY}
+        known |= {"MONTHS": MONTHS, "CENTURY": CENTURY, "SPACELESS": SPACELESS}
     return "\n".join(f"export const {n} = {_json(v)};" for n, v in known.items())
 
 

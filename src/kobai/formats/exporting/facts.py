@@ -28,9 +28,9 @@ def facts(prediction: Prediction) -> dict[str, Any]:
     INPUTS is the shape of one sample, PICTURE that of it as a picture, CLASSES the
     names of the classes; of a table there are FEATURES, the words of each of them that
     has CATEGORIES, the code of any OTHER word, the features that had GAPS in training:
-    none or rare words, or no numbers; the SOURCES of those that are part of a date, its
-    column and which part; how columns are read, as READINGS, or else PLAIN; TARGETS;
-    and the characters and words that readings know.
+    none or rare words, or no numbers; the SOURCES of those that are part of a date or a
+    text, its column and which part; how columns are read, as READINGS, or else PLAIN;
+    TARGETS; and the characters and words that readings know.
     """
     model = prediction.model
     known: dict[str, Any] = {"INPUTS": prediction.input.shape[1:]}
@@ -51,7 +51,7 @@ def facts(prediction: Prediction) -> dict[str, Any]:
         known["SOURCES"] = {
             feature.name: (feature.column, feature.reading.part or "date")
             for feature in columns.features
-            if feature.reading.date
+            if feature.reading.part
         }
         known |= _readings(columns)
         known["TARGETS"] = columns.target.names
@@ -68,7 +68,7 @@ def _readings(columns: Columns) -> dict[str, Any]:
         "READINGS": {
             feature.column: rule_of(feature.reading)
             for feature in columns.features
-            if feature.kind == "number" and feature.reading != plain
+            if feature.kind != "category" and feature.reading != plain
         },
         "BLANKS": BLANKS,
         "UNUSUAL": UNUSUAL,
@@ -125,6 +125,11 @@ def taken(prediction: Prediction, otherwise: str) -> str:
         )
     elif prediction.model.columns is not None:
         text = "Numbers are as they are in the table, not standardised."
+        if prediction.model.columns.texts:
+            text += (
+                " Features called COLUMN (text N) are numbers made of the words of a "
+                "text; the exported Python and JavaScript make them, from records."
+            )
     elif known is not None:
         text = (
             "The numbers are as in the data that it was trained on, where they went "

@@ -29,6 +29,7 @@ for (const [name, word, code] of SPELLINGS) CODES.get(name).set(word, code);
 const SOURCE = new Map(Object.entries(SOURCES));
 const RULES = new Map(Object.entries(READINGS));
 const COLUMNS = [...new Set(FEATURES.map((name) => sourceOf(name)[0]))];
+const TEXTS = new Map();
 const VAGUE = new Set([...MISSING, ...AMONG_NUMBERS]);
 
 // Words become their places in CATEGORIES, or OTHER.
@@ -37,12 +38,16 @@ export function encodeRecord(record) {
 }
 
 export function encodeRecords(records) {
+  TEXTS.clear();
   const rows = Array.from(records, (record, row) => cellsOf(record, row + 1));
   const columns = FEATURES.map((name) => {
     const [source, part] = sourceOf(name);
     const rule = RULES.get(source) ?? PLAIN;
     const cells = rows.map((row) => row.get(source));
     if (CODES.has(name)) return cells.map((cell) => codeOf(cell, name));
+    if ("places" in rule) {
+      return textsOf(source, cells, rule).map((numbers) => numbers[part - 1]);
+    }
     const read = "date" in rule ? dateOf : numberOf;
     return cells.map((c, row) => read(c, rule, `${source}: row ${row + 1}`, part));
   });
@@ -144,6 +149,57 @@ function numberIn(text, rule) {
   const factor = Object.hasOwn(rule.factors, unit) ? rule.factors[unit] : 1;
   const isNegative = opening || [first, second, closing].includes("-");
   return Number(plain) * factor * (isNegative ? -1 : 1);
+}
+
+// The texts of a column as rows of numbers, made once for all of their places.
+function textsOf(column, cells, rule) {
+  if (!TEXTS.has(column)) {
+    const texts = cells.map((cell) => strip(wordOf(cell, column)));
+    const known = texts.map((text) => (MISSING.includes(text) ? "" : text));
+    TEXTS.set(column, known.map((text) => textNumbers(text, rule.places)));
+  }
+  return TEXTS.get(column);
+}
+
+function textNumbers(text, places) {
+  const counts = new Float64Array(places);
+  for (const word of wordsIn(text)) {
+    for (const [gram, count] of gramsOf(word)) {
+      const code = crc32(gram);
+      counts[code % places] += code >>> 31 ? -count : count;
+    }
+  }
+  const damped = counts.map((count) => Math.sign(count) * Math.log1p(Math.abs(count)));
+  const length = Math.sqrt(damped.reduce((sum, each) => sum + each * each, 0));
+  return damped.map((each) => each / (length || 1));
+}
+
+function wordsIn(text) {
+  const usual = text.normalize("NFKC").toLowerCase();
+  const letters = usual.replaceAll(/[^\p{L}\p{M}\p{N}]/gu, " ");
+  return letters.match(new RegExp(`[${SPACELESS}]+|[^ ${SPACELESS}]+`, "gu")) ?? [];
+}
+
+function gramsOf(word) {
+  const letters = Array.from(word);
+  if (new RegExp(`^[${SPACELESS}]`, "u").test(word)) {
+    const pairs = letters.slice(1).map((letter, i) => letters[i] + letter);
+    return [...letters, ...pairs].map((gram) => [gram, 1]);
+  }
+  if (letters.length < 4) return [[word, 1]];
+  const edged = ["<", ...letters, ">"];
+  const threes = letters.map((_, i) => edged.slice(i, i + 3).join(""));
+  const share = 1 / Math.sqrt(threes.length);
+  return [[word, 1], ...threes.map((three) => [`+${three}`, share])];
+}
+
+function crc32(text) {
+  let code = -1;
+  for (const byte of new TextEncoder().encode(text)) {
+    code ^= byte;
+    for (let bit = 0; bit < 8; bit++) code = (code >>> 1) ^ (code & 1 ? 0xedb88320 : 0);
+  }
+  return ~code >>> 0;
 }
 
 function dateOf(cell, rule, place, part) {

@@ -14,7 +14,7 @@ from types import ModuleType
 from kobai import errors
 from kobai.data import damage
 from kobai.data.tables import cells, foreign, new_rows
-from kobai.data.tables.reading import dates, singly, tidy
+from kobai.data.tables.reading import dates, grams, singly, tidy
 from kobai.data.tables.text import delimited, encodings, layout, pieces
 from kobai.formats import records
 from kobai.formats.exporting.facts import WIDTH
@@ -45,9 +45,11 @@ COPIED: dict[ModuleType, str] = {
     tidy: "USUAL_FOR tidied",
     dates: "MONTHS CENTURY field_number month_number days_of _days _weekday _calendar "
     "_cycle _of_year _of_week _of_day PARTS part",
+    grams: "SPACELESS words_in grams_of place_of text_numbers",
     singly: "VAGUE EPOCH DAY text_in number_in plain_number number_of moments_in "
     "typed_moment",
-    records: "raw_rows _cells_of code_of numbers_of dates_of no_cell split_rows",
+    records: "raw_rows _cells_of code_of numbers_of texts_of dates_of no_cell "
+    "split_rows",
 }
 
 # What the copied functions read: a table, and how the one of the training was written.
@@ -57,7 +59,7 @@ Writing = collections.namedtuple("Writing", "separator encoding header")"""
 
 IMPORTS = (
     "codecs collections contextlib csv dataclasses datetime decimal itertools logging "
-    "math numbers os pathlib re"
+    "math numbers os pathlib re unicodedata zlib"
 )
 
 

@@ -32,6 +32,11 @@ _LOOSE = (
 """Anything with digits in it that somebody may have meant as a number."""
 MOST_WORDS = 10_000
 """A column with more different words holds no categories."""
+FEW_WORDS = 20
+ROWS_PER_WORD = 4
+"""Words that stand in fewer rows each are names, of which new rows have others."""
+MOST_CELLS = 200_000_000
+"""Words become fewer inputs in a table of so many rows that these would be more."""
 MOST_ODD, MOST_EXAMPLES = 50, 2
 
 Words = tuple["pl.Series", "pl.Series"]

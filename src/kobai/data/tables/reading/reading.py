@@ -25,8 +25,9 @@ class Reading:
     """How numbers or dates are written in a column, and which cells are missing.
 
     `date` is the form of its dates, "" for numbers, and `part` what the number says of
-    them. `missing` are words, or numbers such as -999, that stand for a missing value
-    besides the usual ones.
+    them. `places` is how many numbers free text becomes, 0 for what is none, and `part`
+    which of them it is, from 1. `missing` are words, or numbers such as -999, that
+    stand for a missing value besides the usual ones.
 
     >>> import polars as pl
     >>> reading = Reading(Numerals(group=","), missing=("-999",))
@@ -38,6 +39,7 @@ class Reading:
     date: str = ""
     part: str = ""
     missing: tuple[str, ...] = ()
+    places: int = 0
 
     def numbers(self, cells: "pl.Series") -> "pl.Series":
         """Return cells as Float64: null where one is missing or cannot be read."""
@@ -73,6 +75,16 @@ class Reading:
             return there.is_null()
         is_code = self.numerals.numbers(there).is_in(self.codes)
         return there.is_null() | is_code.fill_null(False)
+
+    def part_of(self, values: Array) -> Array:
+        """Return what `part` says of a column's dates `(n,)`, or of its texts `(n, k)`.
+
+        Numbers `(n,)` are themselves.
+        """
+        if self.places:
+            of_place: Array = values[:, int(self.part) - 1]
+            return of_place
+        return part(values, self.part) if self.part else values
 
     @property
     def codes(self) -> list[float]:
@@ -125,9 +137,9 @@ class Reading:
                 "missing": tuple(found["missing"]),
             }
         )
-        is_right = (
+        is_right = isinstance(reading.places, int) and (
             reading.date in ("", TYPED, *FORMS)
-            and reading.part in ("", *PARTS)
+            and (reading.part in ("", *PARTS) or _is_place(reading))
             and all(isinstance(word, str) for word in reading.missing)
         )
         if not is_right:
@@ -147,6 +159,10 @@ def typed_moments(cells: "pl.Series") -> Array:
         cells = cells.dt.replace_time_zone(None)
     whole = cells.cast(pl.Datetime("us")).cast(pl.Int64).cast(pl.Float64)
     return np.asarray(whole.to_numpy()) / 86_400e6
+
+
+def _is_place(reading: Reading) -> bool:
+    return reading.part.isdecimal() and 1 <= int(reading.part) <= reading.places
 
 
 def _text_types() -> tuple[Any, ...]:

@@ -41,6 +41,8 @@ def rule_of(reading: Reading) -> dict[str, Any]:
     if reading.date:
         form = "year-month-day" if reading.date == TYPED else reading.date
         return {"date": FORMS[form], **known}
+    if reading.places:
+        return {"places": reading.places, **known}
     numerals = reading.numerals
     return {
         "number": numerals.pattern,
