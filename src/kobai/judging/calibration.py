@@ -92,7 +92,14 @@ def find_reaches(
     Each target has its own, by `kobai.functions.conformal_reach`. Raises ValueError
     where the rows are too few for the level.
     """
-    errors = columns.decode(network.predict(x)) - columns.decode(t)
+    return reaches_of(columns, network.predict(x), t, level)
+
+
+def reaches_of(
+    columns: Columns, y: np.ndarray, t: np.ndarray, level: float
+) -> Calibration:
+    """Return how far predictions are off, as `find_reaches` does of a network."""
+    errors = columns.decode(y) - columns.decode(t)
     reaches = tuple(conformal_reach(error, level) for error in errors.T)
     if not np.isfinite(reaches).all():
         raise ValueError(

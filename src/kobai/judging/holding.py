@@ -16,9 +16,10 @@ from kobai.judging.calibration import (
     find_threshold,
     least_rows,
     parted,
+    reaches_of,
     wanted_threshold,
 )
-from kobai.networks import Network
+from kobai.networks import Ensemble, Network
 from kobai.training.data import held_out
 
 HELD_OUT = 0.2
@@ -35,6 +36,8 @@ class Held:
     learned: Dataset
     rows: tuple[np.ndarray, np.ndarray] | None = None
     interval: float | None = None
+    # What training stops by is held out there, by this share and seed.
+    validation: tuple[float, int] | None = None
 
 
 def hold_out(
@@ -71,12 +74,12 @@ def hold_out(
 def _by_validation(
     data: Dataset, interval: float | None, seed: int, validation: float
 ) -> Held:
-    """Return the rows that training stops by: nothing else is learned from them."""
+    """Use the rows that training stops by: nothing else is learned from them."""
     is_held = held_out(data.t_train, validation, seed)
     share = USUAL_INTERVAL if interval is None else interval
     count = int(is_held.sum())
     if count >= least_rows(share):
-        return Held(data, (data.x_train[is_held], data.t_train[is_held]), share)
+        return Held(data, interval=share, validation=(validation, seed))
     if interval is not None:
         raise _too_few(data, share, count)
     return Held(data)
@@ -118,6 +121,9 @@ def calibrated(
     `note` is told why there is none where no threshold does what is wanted: the
     training is done, and worth keeping.
     """
+    if held.interval is not None and data.columns and held.validation:
+        y, t = unseen(network, held.learned, *held.validation)
+        return reaches_of(data.columns, y, t, held.interval)
     if held.interval is not None and data.columns and held.rows:
         return find_reaches(network, data.columns, *held.rows, held.interval)
     if threshold is None:
@@ -132,6 +138,26 @@ def calibrated(
         note(f"threshold {threshold}: {why}, on the rows held out; it is 0.5")
         return None
     return Calibration(threshold=found.value)
+
+
+def unseen(
+    network: Network, data: Dataset, share: float, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return predictions of training rows by what was not trained on them, and targets.
+
+    Of an ensemble each row is predicted by the mean of the members that it was held
+    out from; rows that all members have seen are left out.
+    """
+    x, t = data.x_train, data.t_train
+    members = network.networks if isinstance(network, Ensemble) else (network,)
+    total, count = np.zeros((len(x), *t.shape[1:])), np.zeros(len(x))
+    for number, member in enumerate(members):
+        is_held = held_out(t, share, seed, number)
+        total[is_held] += member.predict(x[is_held]).reshape(-1, *t.shape[1:])
+        count += is_held
+    is_unseen = count > 0
+    divisor = count[is_unseen].reshape(-1, *(1,) * (t.ndim - 1))
+    return total[is_unseen] / divisor, t[is_unseen]
 
 
 def tested(calibration: Calibration, network: Network, data: Dataset) -> dict[str, Any]:

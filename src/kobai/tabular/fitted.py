@@ -66,14 +66,15 @@ def learn(
     """Read a table, train the network that suits it, and judge what is simpler."""
     data = _read(params, table, target, weight, test, test_size)
     threshold = _wanted(params["threshold"])
+    chosen = _chosen(params, data)
     held = hold_out(
         data,
         threshold=threshold,
         interval=params["interval"],
         seed=params["seed"],
         last=isinstance(test_size, Last),
+        validation=chosen["validation"],
     )
-    chosen = _chosen(params, data)
     network = suited_network(
         data,
         hidden=chosen["hidden"],
