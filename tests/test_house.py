@@ -21,7 +21,7 @@ SOURCE = Path(kobai.__file__).parent
 ORDER = [
     ["version", "extras"],
     ["errors", "checks"],
-    ["files", "html", "keywords"],
+    ["files", "html", "keywords", "languages"],
     ["functions"],
     ["plots"],
     ["autodiff"],
@@ -35,7 +35,10 @@ ORDER = [
     ["explanations", "judging"],
     ["estimators"],
     ["gallery"],
-    ["cli", "book", "__init__"],
+    ["book"],
+    ["lessons"],
+    ["learn"],
+    ["cli", "__init__"],
 ]
 
 # The same inside engines/, whose folders are houses of their own.

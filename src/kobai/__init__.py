@@ -94,6 +94,7 @@ _FOLDERS = (
     "functions",
     "graph",
     "judging",
+    "learn",
     "networks",
     "optimizers",
     "plots",
