@@ -1,9 +1,11 @@
 """The exercises, each a function that judges an answer; a module for each subject."""
 
-from kobai.learn.exercises import derivatives as _derivatives
-from kobai.learn.exercises import descents as _descents
+from importlib import import_module
+from pkgutil import iter_modules
+
 from kobai.learn.exercises.registry import EXERCISES
 
 __all__ = ["EXERCISES"]
 
-_ = _derivatives, _descents
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")
