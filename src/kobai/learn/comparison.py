@@ -79,10 +79,10 @@ def called(answer: Any, *arguments: Any) -> Any:
     return got
 
 
-def expect(got: Any, case: Case, factor: float = np.nan) -> None:
+def expect(got: Any, case: Case, scaled: Slipped | None = None) -> None:
     """Return where `got` is what is needed; else raise the slip that explains it.
 
-    `factor` is what all answers are too large by, where there is such a number.
+    `scaled` is the slip of all cases together, where a factor explains them.
     """
     needed = np.asarray(case.needed, dtype=float)
     array = numbers(got)
@@ -97,7 +97,8 @@ def expect(got: Any, case: Case, factor: float = np.nan) -> None:
         raise Slipped("whole_numbers", got=shown(array))
     if needed.ndim == 2 and is_close(array, needed.T.reshape(needed.shape)):
         raise Slipped("transposed", needed=shape(needed))
-    _expect_factor(factor, case.rows)
+    if scaled is not None:
+        raise scaled
     if np.allclose(array, needed, rtol=0.05, atol=0.01 * np.abs(needed).max()):
         raise Slipped("inexact", got=shown(array), needed=shown(needed))
     raise Slipped(
@@ -215,29 +216,36 @@ def _expect_finite(array: np.ndarray, needed: np.ndarray) -> None:
     raise Slipped(slip, got=shown(array))
 
 
-def _common_factor(found: Sequence[Any], cases: Sequence[Case]) -> float:
-    """Return by what all answers differ from what is needed; nan where by no number."""
-    needed = [np.asarray(case.needed, dtype=float) for case in cases]
-    arrays = [numbers(got) for got in found]
-    if any(a.shape != n.shape for a, n in zip(arrays, needed, strict=True)):
-        return np.nan
-    got, want = (np.concatenate([x.ravel() for x in xs]) for xs in (arrays, needed))
+def _common_factor(found: Sequence[Any], cases: Sequence[Case]) -> Slipped | None:
+    """Return the slip of answers that are all right but for a factor; None for others.
+
+    One number can always be had from another by a factor, so two are needed.
+    """
+    pairs = list(zip(found, cases, strict=True))
+    factors = np.array([_factor(numbers(got), case.needed) for got, case in pairs])
+    size = sum(np.size(case.needed) for case in cases)
+    if size < 2 or np.isnan(factors).any():
+        return None
+    rows = np.array([case.rows for case in cases])
+    n = cases[0].rows
+    if (rows > 1).all() and np.allclose(factors, rows):
+        return Slipped("mean_forgotten", n=n)
+    if (rows > 1).all() and np.allclose(factors, 1 / np.maximum(rows, 1)):
+        return Slipped("mean_twice", n=n)
+    if not np.allclose(factors, factors[0]):
+        return None
+    if abs(factors[0]) < ABSOLUTE:
+        return Slipped("all_zero")
+    if np.isclose(factors[0], -1):
+        return Slipped("sign")
+    return Slipped("factor", factor=f"{factors[0]:.4g}")
+
+
+def _factor(got: np.ndarray, needed: Any) -> float:
+    """Return the number that takes what is needed to the answer; nan for none."""
+    want = np.asarray(needed, dtype=float)
     square = float(np.sum(want * want))
-    if not square or not np.isfinite(got).all():
+    if got.shape != want.shape or not square or not np.isfinite(got).all():
         return np.nan
     factor = float(np.sum(got * want)) / square
     return factor if is_close(got, factor * want) else np.nan
-
-
-def _expect_factor(factor: float, rows: int) -> None:
-    if np.isnan(factor):
-        return
-    if abs(factor) < ABSOLUTE:
-        raise Slipped("all_zero")
-    if np.isclose(factor, -1):
-        raise Slipped("sign")
-    if rows > 1 and np.isclose(factor, rows):
-        raise Slipped("mean_forgotten", n=rows)
-    if rows > 1 and np.isclose(factor, 1 / rows):
-        raise Slipped("mean_twice", n=rows)
-    raise Slipped("factor", factor=f"{factor:.4g}")
