@@ -44,13 +44,13 @@
 # 784-50-10 の数値微分は、誤差逆伝播法の何倍の時間がかかるでしょう。
 # 1. 何千倍
 # 2. 約 2 倍
-# 3. 隠れ層のユニット数の約 50 倍
+# 3. 隠れ層のニューロン数の約 50 倍
 # => 行きと帰りの計算に対して、重みごとに 2 回の計算だからです。小さなネットワークで確かめましょう。
 # %% [question] step=2 lang=zh answer=1
 # 784-50-10 的数值微分所花的时间是误差反向传播的多少倍？
 # 1. 几千倍
 # 2. 约 2 倍
-# 3. 约 50 倍，即隐藏层单元数
+# 3. 约 50 倍，即隐藏层神经元数
 # => 一边是一去一回，另一边是每个权重算两遍。下面用小一些的网络来验证。
 # %% step=2
 import kobai
@@ -100,7 +100,7 @@ print(runs, [g.shape for g in backward.values()])
 #
 #     ∂E/∂W = xᵀ δ
 #
-# 入力 i からユニット j への重みは、サンプルごとに xᵢ を通して働きます。
+# 入力 i からニューロン j への重みは、サンプルごとに xᵢ を通して働きます。
 # サンプルについての和は行列の積が取ってくれます。ソフトマックス関数と交差エントロピー誤差を使う
 # 最後の層の δ は、差をサンプル数で割ったものです。
 #
@@ -113,7 +113,7 @@ print(runs, [g.shape for g in backward.values()])
 #
 #     ∂E/∂W = xᵀ δ
 #
-# 从输入 i 到单元 j 的权重，在每个样本中都通过 xᵢ 起作用；对样本求和由矩阵乘积完成。
+# 从输入 i 到神经元 j 的权重，在每个样本中都通过 xᵢ 起作用；对样本求和由矩阵乘积完成。
 # 最后一层用 softmax 和交叉熵时，δ 就是两者之差除以样本数：
 #
 #     δ = (y − t) / n
@@ -151,15 +151,15 @@ def bias_gradient(delta):
 # %% [hint] name=weight_gradient lang=en
 # `x.T` is (inputs, n). The mean is in δ already.
 # %% [hint] name=weight_gradient lang=ja
-# 結果は W と同じく、行が入力、列がユニットです。
+# 結果は W と同じく、行が入力、列がニューロンです。
 # %% [hint] name=weight_gradient lang=ja
-# x は（n、入力数）、δ は（n、ユニット数）です。どんな積なら（入力数、ユニット数）になるでしょう。
+# x は（n、入力数）、δ は（n、ニューロン数）です。どんな積なら（入力数、ニューロン数）になるでしょう。
 # %% [hint] name=weight_gradient lang=ja
 # `x.T` は（入力数、n）です。平均はもう δ に含まれています。
 # %% [hint] name=weight_gradient lang=zh
-# 结果与 W 一样：每行对应一个输入，每列对应一个单元。
+# 结果与 W 一样：每行对应一个输入，每列对应一个神经元。
 # %% [hint] name=weight_gradient lang=zh
-# x 是（n，输入数），δ 是（n，单元数）：怎样相乘才得到（输入数，单元数）？
+# x 是（n，输入数），δ 是（n，神经元数）：怎样相乘才得到（输入数，神经元数）？
 # %% [hint] name=weight_gradient lang=zh
 # `x.T` 是（输入数，n）。平均已经包含在 δ 里了。
 # %% [solution] name=weight_gradient
@@ -203,9 +203,9 @@ def bias_gradient(delta):
 # %% [markdown] step=5 lang=ja
 # ## 演習：ひとつ前の層へ
 #
-# この層の入力は、前の層のシグモイド関数の出力 y でした。そのひとつが増えると誤差がどう変わるか。
-# 出力は重みを通して次の層のすべてのユニットに働きます。
-# そのあと、シグモイド関数の傾きを掛けて戻ります。
+# この層の入力は、前の層のsigmoid 関数の出力 y でした。そのひとつが増えると誤差がどう変わるか。
+# 出力は重みを通して次の層のすべてのニューロンに働きます。
+# そのあと、sigmoid 関数の傾きを掛けて戻ります。
 #
 #     δ₁ = (δ₂ Wᵀ) (1 − y) y
 #
@@ -214,7 +214,7 @@ def bias_gradient(delta):
 # ## 练习：往前一层
 #
 # 这一层的输入，就是前一层 sigmoid 的输出 y。其中一个变大时，误差怎样变化？
-# 它通过权重影响后一层的每个单元；然后再乘以 sigmoid 的斜率传回去。
+# 它通过权重影响后一层的每个神经元；然后再乘以 sigmoid 的斜率传回去。
 #
 #     δ₁ = (δ₂ Wᵀ) (1 − y) y
 #
@@ -231,13 +231,13 @@ def hidden_delta(delta, W, y):
 # %% [hint] name=hidden_delta lang=en
 # The slope is multiplied number by number: `*`, not `@`.
 # %% [hint] name=hidden_delta lang=ja
-# 結果は y と同じ形で、行がサンプル、列が隠れ層のユニットです。
+# 結果は y と同じ形で、行がサンプル、列が隠れ層のニューロンです。
 # %% [hint] name=hidden_delta lang=ja
 # まず `W.T` との積です。
 # %% [hint] name=hidden_delta lang=ja
 # 傾きは要素ごとに掛けます。`@` ではなく `*` です。
 # %% [hint] name=hidden_delta lang=zh
-# 结果的形状与 y 相同：每行一个样本，每列一个隐藏单元。
+# 结果的形状与 y 相同：每行一个样本，每列一个隐藏层的神经元。
 # %% [hint] name=hidden_delta lang=zh
 # 先与 `W.T` 相乘。
 # %% [hint] name=hidden_delta lang=zh

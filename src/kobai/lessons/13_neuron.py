@@ -98,8 +98,8 @@ for w, b in ((0.0, 0.0), (1.0, 0.0), (2.0, 0.0), (2.0, 1.0)):
 #
 #     E = ½ (t − y)²
 #
-# E が w によって変わる道筋は鎖のようです。w が u を、u が y を、y が E を変えます。
-# それぞれの傾きを掛け合わせます。シグモイド関数の傾きは、その出力で書けます。
+# E が w によって変わる経路は鎖のようです。w が u を、u が y を、y が E を変えます。
+# それぞれの傾きを掛け合わせます。sigmoid 関数の傾きは、その出力で書けます。
 #
 #     δ = (y − t) (1 − y) y
 #     ∂E/∂w = x δ
@@ -179,7 +179,7 @@ def neuron_gradients(w, b, x, t):
 # %% [markdown] step=5 lang=zh
 # ## 练习：逐个样本训练一轮
 #
-# 请写出 `train_epoch(w, b, x, t, learning_rate)`：依次对每个样本做一步梯度下降，
+# 请写出 `train_epoch(w, b, x, t, learning_rate)`：依次对每个样本做一步梯度下降法，
 # 返回最后的 w 和 b。注意两个斜率属于同一时刻：改动任何一个之前，先把两个都求出来。
 # %% [exercise] step=5 name=train_epoch
 def train_epoch(w, b, x, t, learning_rate):
@@ -225,7 +225,7 @@ def train_epoch(w, b, x, t, learning_rate):
 #
 # Kobai には、ふつうの NumPy で書いた誤差だけを渡せば、傾きは自分で求めます。
 # 全サンプルをまとめて千歩進むと曲線はかなり近づきます。完全には一致しません。
-# シグモイドはサインではないからです。
+# sigmoidはサインではないからです。
 # %% [markdown] step=6 lang=zh
 # ## 完整的训练
 #
@@ -249,7 +249,7 @@ print(np.round(walk.x, 3), round(float(walk.values[-1]), 5))
 # - Work out all slopes before you change any parameter.
 # %% [summary] lang=ja
 # - ニューロンは、掛けて、足して、曲げます。学習するのは w と b です。
-# - δ は誤差をシグモイド関数の手前に戻したものです。入力を掛けると重みの傾きになります。
+# - δ は誤差をsigmoid 関数の手前に戻したものです。入力を掛けると重みの傾きになります。
 # - どのパラメータを変えるときも、先にすべての傾きを求めておきます。
 # %% [summary] lang=zh
 # - 神经元先乘、再加、再弯曲；它学习的是 w 和 b。

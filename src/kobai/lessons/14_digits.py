@@ -23,7 +23,7 @@
 # %% [markdown] step=1 lang=zh
 # ## 全部合在一起
 #
-# 损失、小批量、用误差反向传播求梯度、梯度下降的一步：零件都齐了。
+# 损失、小批量、用误差反向传播求梯度、梯度下降法的一步：零件都齐了。
 # 现在让它们处理 1,797 个手写数字，每个是 8 × 8 个数。
 # 其中 360 个留作测试数据：网络从不用它们学习，
 # 因此它们能说明网络面对从未见过的数字会怎样。
@@ -130,7 +130,7 @@ for step in range(601):
 # 1. 网络已经学得足够好
 # 2. 过拟合：它把例子死记硬背下来了
 # 3. 学习率太小
-# => 要看测试数据。增加数据、减少权重或使用权值衰减都有帮助。
+# => 要看测试数据。增加数据、减少权重或使用权重衰减都有帮助。
 # %% [figure] step=4 lab=overfitting gallery=overfitting
 
 # %% [markdown] step=5 lang=en
@@ -149,7 +149,7 @@ for step in range(601):
 # ## 练习：自己的网络
 #
 # 做一个 `network`，用 `kobai.train(network, data, …)` 训练，让它在测试数据上达到 94 %。
-# 层、轮数、批量大小和优化器都由你来选。数字有 64 个输入、10 个类别。
+# 层、轮次数、批量大小和优化方法都由你来选。数字有 64 个输入、10 个类别。
 # %% step=5
 from kobai.networks import Dense, Network, ReLU, Softmax
 
@@ -174,7 +174,7 @@ network = ...
 # %% [hint] name=network lang=zh
 # `batch_size=20` 训练 20 轮，大约一秒钟。
 # %% [hint] name=network lang=zh
-# 换个优化器学得更快：`optimizer=kobai.Adam()`。
+# 换个优化方法学得更快：`optimizer=kobai.Adam()`。
 # %% [solution] name=network
 network = Network(64, [Dense(50), ReLU(), Dense(10), Softmax()])
 history = kobai.train(network, data, epochs=20, batch_size=20, optimizer=kobai.Adam())

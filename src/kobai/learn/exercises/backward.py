@@ -23,19 +23,19 @@ add_slips(
         "wrong_axis": {
             "en": "The sum goes along the wrong axis: samples are axis 0, and one number "
             "for each unit is to be left.",
-            "ja": "和を取る軸が違います。サンプルは axis 0 で、ユニットごとに 1 つの数が残ります。",
-            "zh": "求和的轴错了：样本在 axis 0，最后应给每个单元留下一个数。",
+            "ja": "和を取る軸が違います。サンプルは axis 0 で、ニューロンごとに 1 つの数が残ります。",
+            "zh": "求和的轴错了：样本在 axis 0，最后应给每个神经元留下一个数。",
         },
         "hidden_slope_forgotten": {
             "en": "The way back through the sigmoid is missing: times (1 − y) y.",
-            "ja": "シグモイド関数を戻るところが抜けています。(1 − y) y を掛けましょう。",
+            "ja": "sigmoid 関数を戻るところが抜けています。(1 − y) y を掛けましょう。",
             "zh": "漏掉了往回穿过 sigmoid 的一步：还要乘以 (1 − y) y。",
         },
         "weights_forgotten": {
             "en": "δ came back without its weights: what a unit did acts on the next "
             "through W.",
-            "ja": "δ が重みを通らずに戻っています。ユニットは W を通して次の層に働きます。",
-            "zh": "δ 没有经过权重就传回来了：单元是通过 W 影响下一层的。",
+            "ja": "δ が重みを通らずに戻っています。ニューロンは W を通して次の層に働きます。",
+            "zh": "δ 没有经过权重就传回来了：神经元是通过 W 影响下一层的。",
         },
         "not_transposed": {
             "en": "W was used forwards. On the way back it is Wᵀ: W.T",

@@ -31,12 +31,12 @@ add_slips(
         "gradient_once": {
             "en": "Every step takes the gradient of the starting point. Work it out anew "
             "where you stand.",
-            "ja": "どの一歩でも出発点の勾配を使っています。いまいる場所で計算し直しましょう。",
+            "ja": "どの一歩でも開始点の勾配を使っています。いまいる場所で計算し直しましょう。",
             "zh": "每一步用的都是起点的梯度。请在当前所在的位置重新计算。",
         },
         "not_moved": {
             "en": "It returns the point where it began.",
-            "ja": "出発点がそのまま返っています。",
+            "ja": "開始点がそのまま返っています。",
             "zh": "返回的仍是起点。",
         },
         "value_not_point": {

@@ -15,7 +15,7 @@ add_slips(
     {
         "slope_forgotten": {
             "en": "The slope of the sigmoid is missing: δ = (y − t)(1 − y) y.",
-            "ja": "シグモイド関数の傾きが抜けています。δ = (y − t)(1 − y) y です。",
+            "ja": "sigmoid 関数の傾きが抜けています。δ = (y − t)(1 − y) y です。",
             "zh": "漏掉了 sigmoid 函数的斜率：δ = (y − t)(1 − y) y。",
         },
         "slope_of_sum": {

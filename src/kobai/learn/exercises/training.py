@@ -29,13 +29,6 @@ add_slips(
             "ja": "動いていないパラメータがあります：{names} が元のままです。",
             "zh": "不是每个参数都更新了：{names} 还是原来的样子。",
         },
-        "accuracy_as_loss": {
-            "en": "No slope was found anywhere: the step follows a measure that is flat, as "
-            "accuracy is. Follow `loss`.",
-            "ja": "どこにも傾きがありません。認識精度のように平らな量を下っています。"
-            "`loss` を下りましょう。",
-            "zh": "哪里都没有坡度：这一步沿着像识别精度那样平坦的量走。请沿 `loss` 下降。",
-        },
         "no_dict": {
             "en": "A dictionary of the parameters {names} is needed; {got} came.",
             "ja": "パラメータ {names} の辞書が必要ですが、{got} が返りました。",
@@ -66,7 +59,7 @@ add_slips(
             "epochs, a larger rate, or more hidden units?",
             "ja": "テストデータの {share} % に正解しました。目標は {asked} % です。エポックを増やす、"
             "学習率を大きくする、隠れ層を広げるなど、試してみましょう。",
-            "zh": "测试数字答对了 {share} %，要求是 {asked} %。试试增加轮数、加大学习率或增加隐藏单元。",
+            "zh": "测试数字答对了 {share} %，要求是 {asked} %。试试增加轮次数、加大学习率或增加隐藏层的神经元。",
         },
     }
 )
