@@ -152,7 +152,8 @@ def rows_of(part: Array, x: Array) -> Array:
     is_same = (part[:, np.newaxis] == x).all(axis=2)
     if not is_same.any(axis=1).all():
         raise Slipped("strange_rows")
-    return is_same.argmax(axis=1)
+    rows: Array = is_same.argmax(axis=1)
+    return rows
 
 
 def expect_pairs(rows: Array, t_part: Array, t: Array) -> None:
