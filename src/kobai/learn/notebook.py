@@ -19,6 +19,11 @@ from kobai.learn import check
 
 language = {language!r}"""
 
+FIGURE = """\
+from kobai.gallery import FIGURES
+
+FIGURES["{name}"](language=language)"""
+
 Part = tuple[str, str]
 
 
@@ -76,7 +81,7 @@ def _shown(lesson: Lesson, cell: Cell, language: str) -> Iterator[Part]:
         yield "code", cell.text
     elif cell.kind == "figure" and "gallery" in cell.options:
         name = cell.options["gallery"]
-        yield "code", f"kobai.gallery.FIGURES[{name!r}](language=language)"
+        yield "code", FIGURE.format(name=name)
     elif cell.kind == "exercise":
         call = f'check("{cell.name}", {cell.name}, language)'
         yield "code", f"{cell.text}\n\n\n{call}"
