@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from kobai.cli.app import app
 from kobai.learn import find_lesson, lessons
 
+CHINESE = ["--language", "zh"]
 RIGHT = "    return (f(x + h) - f(x - h)) / (2 * h)"
 
 
@@ -81,8 +82,7 @@ def test_a_notebook_is_written_once(here):
     assert learn(5, "--notebook", "--language", "zh").exit_code == 0
     assert (here / "learn" / "05_derivative_zh.ipynb").exists()
     again = subprocess.run(
-        [sys.executable, "-m", "kobai.cli", "learn", "5", "--notebook"]
-        + ["--language", "zh"],
+        [sys.executable, "-m", "kobai.cli", "learn", "5", "--notebook", *CHINESE],
         capture_output=True,
         text=True,
     )

@@ -7,6 +7,7 @@
 
 from kobai.learn.checker import check
 from kobai.learn.course import find_lesson, lessons
+from kobai.learn.source import Lesson
 from kobai.learn.verdict import Verdict
 
-__all__ = ["Verdict", "check", "find_lesson", "lessons"]
+__all__ = ["Lesson", "Verdict", "check", "find_lesson", "lessons"]
