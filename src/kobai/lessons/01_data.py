@@ -53,20 +53,21 @@
 # ## 一つ目の方法：規則
 #
 # 下に表示するのは 8 × 8 画素の画像（0 が白、16 が黒）と、そのラベルです。
-# ラベルとは、書いた人が書こうとした数字のことです。続いて、0 と 1 を見分ける規則を書きます。
-# 0 は中が空いているので、真ん中の 4 画素が濃ければ 1 とします。
+# ラベルとは、書いた人が書こうとした数字のことです。続いて、0 と 1 を見分ける規則を書
+# きます。0 は中が空いているので、真ん中の 4 画素が濃ければ 1 とします。
 # %% [markdown] step=2 lang=zh
 # ## 第一条路：规则
 #
 # 下面显示一幅 8 × 8 像素的图像（0 为白，16 为黑）和它的标签，
-# 也就是写字的人想写的那个数字。接着是一条区分 0 和 1 的规则：
-# 0 的中间是空的，所以中间 4 个像素够深，就判为 1。
+# 也就是写字的人想写的那个数字。接着是一条区
+# 分 0 和 1 的规则：0 的中间是空的，所以中间 4 个像素够深，就判为 1。
 # %% [question] step=2 lang=en answer=3
 # How many of the images of 0 and 1 does this one rule get right?
 # 1. about half
 # 2. three in four
 # 3. more than nine in ten
-# => A good rule for two digits is easily found. For ten digits nobody has found one.
+# => A good rule for two digits is easily found. For all ten, nobody has
+# found rules that do.
 # %% [question] step=2 lang=ja answer=3
 # この規則ひとつで、0 と 1 の画像はどれだけ正しく読めるでしょう。
 # 1. 半分くらい
@@ -179,7 +180,7 @@ for x, t in ((data.x_train, data.t_train), (data.x_test, data.t_test)):
 # %% [markdown] step=5 lang=ja
 # ## 演習：一部を取り分ける
 #
-# `split(x, t, share, rng)` を書きましょう。行のうち `share` の割合を無作為に選んでテスト用に
+# `split(x, t, share, rng)` を書きましょう。`share` の割合の行を無作為に選んでテスト用に
 # 取り分け、`x_train, t_train, x_test, t_test` を返します。行がクラス順に並んでいることも
 # あるので、最後の部分をそのまま取るわけにはいきません。`rng.permutation(n)` は
 # 0 から n − 1 までの数をばらばらの順に並べたものです。
@@ -187,8 +188,8 @@ for x, t in ((data.x_train, data.t_train), (data.x_test, data.t_test)):
 # ## 练习：留出一部分
 #
 # 请写出 `split(x, t, share, rng)`：随机选出占比为 `share` 的行留作测试，
-# 返回 `x_train, t_train, x_test, t_test`。行可能是按类别排好的，所以不能直接取最后几行。
-# `rng.permutation(n)` 给出从 0 到 n − 1 的数的一个随机排列。
+# 返回 `x_train, t_train, x_test, t_test`。行可能是按类别排好的，所以不能直接取最
+# 后几行。`rng.permutation(n)` 给出从 0 到 n − 1 的数的一个随机排列。
 # %% [exercise] step=5 name=split
 def split(x, t, share, rng):
     return ...
@@ -271,8 +272,8 @@ for n in (20, 100, 1000):
 # %% [markdown] step=7 lang=ja
 # ## 演習：ネットワークを選ぶ
 #
-# いくつかのネットワークを訓練しました。手元には配列がふたつあります。`train` は訓練データでの、
-# `held_out` はどのネットワークも見ていないデータでの、それぞれの認識精度です。どれを残しますか。
+# いくつかのネットワークを訓練しました。手元には配列がふたつあります。`train` は訓練デー
+# タでの、`held_out` はどのネットワークも見ていないデータでの、それぞれの認識精度です。どれを残しますか。
 # その番号を 0 から数えて返す `best_network(train, held_out)` を書きましょう。
 #
 # 同じデータで何度も選べば、そのデータからも学んだことになります。
@@ -280,8 +281,8 @@ for n in (20, 100, 1000):
 # %% [markdown] step=7 lang=zh
 # ## 练习：挑选网络
 #
-# 你训练了几个网络，手里有两个数组：`train` 是各网络在训练数据上的识别精度，
-# `held_out` 是在它们都没见过的数据上的识别精度。该留下哪一个？
+# 你训练了几个网络，手里有两个数组：`train` 是各网络在训练数据上的识
+# 别精度，`held_out` 是在它们都没见过的数据上的识别精度。该留下哪一个？
 # 请写出 `best_network(train, held_out)`，返回它的序号，从 0 数起。
 #
 # 反复用同一份数据来挑选，也就等于从它那里学了东西。

@@ -33,7 +33,7 @@
 # 要学习，就得先用一个数说清错得有多厉害。这个数就是损失：
 # 全对时为 0，错得越多就越大。所谓学习，就是让损失变小。
 #
-# 区分三个类别的神经网络会给出三个概率 y；正确答案 t 在正确的类别处为 1，其余为 0，
+# 区分三个类别的神经网络会给出三个概率 y；正确答案 t 在真实类别处为 1，其余为 0，
 # 这种写法叫 one-hot。最朴素的损失是差的平方和的一半：
 #
 #     E = ½ Σₖ (yₖ − tₖ)²
@@ -57,7 +57,7 @@
 # %% [question] step=2 lang=zh answer=2
 # 正确的是最后一类。一个网络回答 `[0.1, 0.2, 0.7]`，另一个回答 `[0.3, 0.3, 0.4]`。
 # 它们的损失各是怎样的？
-# 1. 都是 0，因为两者都把最大的概率给了正确的类别。
+# 1. 都是 0，因为两者都把最大的概率给了真实类别。
 # 2. 都大于 0，前者较小。
 # 3. 都大于 0，后者较小。
 # => 损失不只看哪一类胜出，还看胜出多少。把握更大的，损失更小。
@@ -78,13 +78,13 @@ for y in ([0.1, 0.2, 0.7], [0.3, 0.3, 0.4], [0.7, 0.2, 0.1]):
 # %% [markdown] step=3 lang=ja
 # ## 演習：2 乗和誤差
 #
-# 最初のステップの式で `squared_error(y, t)` を書きましょう。
-# `y` と `t` は同じ長さの配列で、結果はひとつの数です。
+# 最初のステップの式で `squared_error(y, t)` を書きま
+# しょう。`y` と `t` は同じ長さの配列で、結果はひとつの数です。
 # %% [markdown] step=3 lang=zh
 # ## 练习：平方和误差
 #
-# 请按第一步的公式写出 `squared_error(y, t)`。
-# `y` 和 `t` 是长度相同的数组，结果是一个数。
+# 请按第一步的公式写
+# 出 `squared_error(y, t)`。`y` 和 `t` 是长度相同的数组，结果是一个数。
 # %% [exercise] step=3 name=squared_error
 def squared_error(y, t):
     return ...
@@ -122,7 +122,7 @@ def squared_error(y, t):
 #     E = −Σₖ tₖ log yₖ
 #
 # Where that probability is 1, the loss is 0. The smaller it is, the steeper the loss
-# rises: to be sure and wrong costs most. And log 0 is −∞, which no program can go on
+# rises: to be sure and wrong is the worst. And log 0 is −∞, which no program can go on
 # from. So a small δ is added inside the logarithm:
 #
 #     E = −Σₖ tₖ log (yₖ + δ),   δ = 1e-7
@@ -142,8 +142,8 @@ def squared_error(y, t):
 # %% [markdown] step=4 lang=zh
 # ## 交叉熵误差
 #
-# 分类时，另一种损失更合适。t 只在正确的类别处不为 0，
-# 所以它只看正确类别的概率，再取对数：
+# 分类时，另一种损失更合适。t 只在真实类别处不为 0，
+# 所以它只看真实类别的概率，再取对数：
 #
 #     E = −Σₖ tₖ log yₖ
 #
@@ -164,7 +164,7 @@ def squared_error(y, t):
 # 3. 約 16
 # => −log 1e-7 は 16.1 です。大きいですが、ちゃんとした数です。
 # %% [question] step=4 lang=zh answer=3
-# 给正确类别的概率是 0 时，加上 δ 后的损失是多少？
+# 给真实类别的概率是 0 时，加上 δ 后的损失是多少？
 # 1. 0
 # 2. 1
 # 3. 约 16
@@ -182,8 +182,8 @@ for p in (0.99, 0.7, 0.5, 0.1, 0.01, 0.0):
 # %% [markdown] step=5 lang=ja
 # ## 演習：交差エントロピー誤差
 #
-# サンプルひとつについて `cross_entropy(y, t)` を書きましょう。`y` は確率、`t` は one-hot です。
-# `y` に 0 があっても、数を返すようにします。
+# サンプルひとつについて `cross_entropy(y, t)` を書きましょう。`y` は確
+# 率、`t` は one-hot です。`y` に 0 があっても、数を返すようにします。
 # %% [markdown] step=5 lang=zh
 # ## 练习：交叉熵误差
 #
@@ -209,7 +209,7 @@ def cross_entropy(y, t):
 # %% [hint] name=cross_entropy lang=zh
 # `np.log` 是自然对数，可以直接用于整个数组。
 # %% [hint] name=cross_entropy lang=zh
-# 乘以 `t` 后只剩下正确的那一类；别忘了负号。
+# 乘以 `t` 后只剩下真实类别；别忘了负号。
 # %% [hint] name=cross_entropy lang=zh
 # δ 要加在 log 里面：`np.log(y + 1e-7)`。
 # %% [solution] name=cross_entropy
@@ -245,7 +245,7 @@ def cross_entropy(y, t):
 #
 #     E = −1/N Σₙ Σₖ tₙₖ log yₙₖ
 #
-# t 不一定要写成 one-hot 的行，也可以写成标签，即每个样本的正确类别的序号。
+# t 不一定要写成 one-hot 的行，也可以写成标签，即每个样本真实类别的序号。
 # 这样更短，意思一样。
 # %% [question] step=6 lang=en answer=1
 # In each of three rows the right class has the probability 0.7, and −log 0.7 is 0.357.
@@ -262,7 +262,7 @@ def cross_entropy(y, t):
 # 3. 0.7
 # => 同じ数が三つなら、その平均も同じ数です。
 # %% [question] step=6 lang=zh answer=1
-# 三行中正确类别的概率都是 0.7，而 −log 0.7 是 0.357。这一批的损失是多少？
+# 三行中真实类别的概率都是 0.7，而 −log 0.7 是 0.357。这一批的损失是多少？
 # 1. 0.357
 # 2. 3 × 0.357
 # 3. 0.7
@@ -283,8 +283,8 @@ print(cross_entropy_error(y, one_hot))
 # %% [markdown] step=7 lang=ja
 # ## 演習：バッチの損失
 #
-# `mean_cross_entropy(y, t)` を書きましょう。`y` はサンプルごとに 1 行の確率、
-# `t` はラベルです。各行から、そのラベルの確率を取り出します。
+# `mean_cross_entropy(y, t)` を書きましょう。`y` はサンプルごとに 1 行
+# の確率、`t` はラベルです。各行から、そのラベルの確率を取り出します。
 # %% [markdown] step=7 lang=zh
 # ## 练习：一批的损失
 #
@@ -333,7 +333,7 @@ def mean_cross_entropy(y, t):
 # - バッチでは平均を取ります。t は one-hot でも、ラベルでもかまいません。
 # %% [summary] lang=zh
 # - 损失用一个数表示网络错得有多厉害；学习就是让它变小。
-# - 平方和误差看所有输出，交叉熵误差只看正确的类别。
+# - 平方和误差看所有输出，交叉熵误差只看真实类别。
 # - log 0 是 −∞：在 log 里面加上微小的 δ，就仍是一个数。
 # - 对一批样本取平均；t 可以是 one-hot，也可以是标签。
 # %% [reading] lang=en

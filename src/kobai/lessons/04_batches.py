@@ -15,7 +15,7 @@
 #
 # An opinion poll does not ask everybody. It asks a thousand people, drawn at random, and
 # comes close. So does a network: for each step it draws, say, 100 images, a mini-batch.
-# Each step is a little off, but costs a 600th; so it can take 600 of them.
+# Each step is a little off, but takes a 600th of the work: 600 steps for one.
 # %% [markdown] step=1 lang=ja
 # ## 少しだけに聞く
 #
@@ -33,7 +33,7 @@
 #
 # 民意调查不会去问所有的人，随机抽一千人来问，结果就相当接近。
 # 神经网络也是这样：每走一步，随机抽取比如 100 幅，这就是一个小批量。
-# 每一步的方向略有偏差，但代价只有 600 分之一，同样的代价可以走 600 步。
+# 每一步的方向略有偏差，但工夫只要 600 分之一：走一步的工夫，可以走 600 步。
 # %% [figure] step=1 lab=minibatch gallery=step-losses
 
 
@@ -45,15 +45,15 @@
 # 3. 10,000
 # => 10,000 / 1,000 = 10. Where the division leaves a rest, it is one more, smaller batch.
 # %% [question] step=2 lang=ja answer=1
-# エポックとは、すべてのサンプルを一度ずつ見終わるまでのステップのことです。
-# 10,000 個のサンプルを 1,000 個ずつのバッチにすると、1 エポックは何ステップでしょう。
+# エポックとは、すべてのサンプルを一度ずつ見終わるまでのステップのこ
+# とです。10,000 個のサンプルを 1,000 個ずつのバッチにすると、1 エポックは何ステップでしょう。
 # 1. 10
 # 2. 1,000
 # 3. 10,000
 # => 10,000 / 1,000 = 10 です。割り切れないときは、余りを入れた小さいバッチがひとつ増えます。
 # %% [question] step=2 lang=zh answer=1
-# 所有样本都看过一遍所需的步数，称为一个轮次。
-# 10,000 个样本，每批 1,000 个，一个轮次是多少步？
+# 所有样本都看过一遍所需的步数，称为一
+# 个轮次。10,000 个样本，每批 1,000 个，一个轮次是多少步？
 # 1. 10
 # 2. 1,000
 # 3. 10,000
@@ -75,8 +75,8 @@ for n, size in ((10000, 1000), (60000, 100), (1438, 100)):
 # 3. once
 # => 10,000 steps of 100 are 1,000,000 images, and that is 16.7 epochs.
 # %% [question] step=3 lang=ja answer=2
-# 本では、60,000 枚の画像を 100 枚ずつのバッチで 10,000 ステップ学習します。
-# 1 枚の画像を、およそ何回見ることになるでしょう。
+# 本では、60,000 枚の画像を 100 枚ずつのバッチで 10,000 ステップ学習
+# します。1 枚の画像を、およそ何回見ることになるでしょう。
 # 1. 100 回
 # 2. 17 回
 # 3. 1 回
@@ -136,8 +136,8 @@ for size in (100, 10):
 # %% [markdown] step=5 lang=ja
 # ## 演習：ミニバッチを選ぶ
 #
-# `draw_batch(x, t, size, rng)` を書きましょう。無作為に `size` 行を選び、
-# `x_batch, t_batch` として返します。呼ばれるたびに選び直し、x と t の対応は保ちます。
+# `draw_batch(x, t, size, rng)` を書きましょう。無作為に `size` 行
+# を選び、`x_batch, t_batch` として返します。呼ばれるたびに選び直し、x と t の対応は保ちます。
 # %% [markdown] step=5 lang=zh
 # ## 练习：抽取小批量
 #
