@@ -21,8 +21,8 @@
 # %% [markdown] step=1 lang=ja
 # ## 「5」とは何か
 #
-# 5 は見ればわかります。では、どう見分けているのかを言葉にできるでしょうか。線があって、
-# 曲がって、ふくらんで……。しかも書く人が変われば形も変わります。
+# 5 は見ればわかります。では、どう見分けているのかを言葉にできるでしょうか。
+# 線があって、曲がって、ふくらんで……。しかも書く人が変われば形も変わります。
 # 数字を読むプログラムの作り方は三つあります。
 #
 # - 規則を人が考える。すべてを人が決めます。
@@ -46,21 +46,21 @@
 # %% [markdown] step=2 lang=en
 # ## The first way: a rule
 #
-# Here is an image of 8 × 8 pixels, where 0 is white and 16 is black, and its label: the
-# digit that the writer meant. Below it, a rule that tells 0 from 1: a 0 is hollow, so if
-# the four pixels in the middle are dark, it is a 1.
+# Here is an image of 8 × 8 pixels, where 0 is white and 16 is black, and its label:
+# the digit that the writer meant. Below it, a rule that tells 0 from 1: a 0 is
+# hollow, so if the four pixels in the middle are dark, it is a 1.
 # %% [markdown] step=2 lang=ja
 # ## 一つ目の方法：規則
 #
-# 下に表示するのは 8 × 8 画素の画像（0 が白、16 が黒）と、そのラベルです。
-# ラベルとは、書いた人が書こうとした数字のことです。続いて、0 と 1 を見分ける規則を書
-# きます。0 は中が空いているので、真ん中の 4 画素が濃ければ 1 とします。
+# 下に表示するのは 8 × 8 画素の画像（0 が白、16 が黒）と、そのラベルです。ラベルとは、
+# 書いた人が書こうとした数字のことです。続いて、0 と 1 を見分ける規則を書きます。0 は
+# 中が空いているので、真ん中の 4 画素が濃ければ 1 とします。
 # %% [markdown] step=2 lang=zh
 # ## 第一条路：规则
 #
 # 下面显示一幅 8 × 8 像素的图像（0 为白，16 为黑）和它的标签，
-# 也就是写字的人想写的那个数字。接着是一条区
-# 分 0 和 1 的规则：0 的中间是空的，所以中间 4 个像素够深，就判为 1。
+# 也就是写字的人想写的那个数字。接着是一条区分 0 和 1 的规则：0 的中间是空的，
+# 所以中间 4 个像素够深，就判为 1。
 # %% [question] step=2 lang=en answer=3
 # How many of the images of 0 and 1 does this one rule get right?
 # 1. about half
@@ -73,7 +73,8 @@
 # 1. 半分くらい
 # 2. 4 分の 3
 # 3. 10 分の 9 より多い
-# => ふたつの数字なら、よい規則はすぐ見つかります。10 種類となると、だれにも見つけられません。
+# => ふたつの数字なら、よい規則はすぐ見つかります。10 種類となると、
+# だれにも見つけられません。
 # %% [question] step=2 lang=zh answer=3
 # 仅凭这一条规则，0 和 1 的图像能认对多少？
 # 1. 一半左右
@@ -102,18 +103,21 @@ print(f"{np.mean(is_one == data.t_test[few]):.1%}")
 # ## The other two ways
 #
 # Why just 0.5? The second way leaves that to the data: of many thresholds, the one is
-# taken that does best on the training data. What to measure, the middle, is still ours.
+# taken that does best on the training data. What to measure, the middle, is still
+# ours.
 #
 # The third way gives a network all 64 pixels and all ten digits, and no rule at all.
 # How it learns is the subject of this course; see first that it does.
 # %% [markdown] step=3 lang=ja
 # ## 二つ目と三つ目の方法
 #
-# なぜ 0.5 なのでしょう。二つ目の方法では、それをデータに決めさせます。たくさんのしきい値の
-# 中から、訓練データでいちばん良いものを選びます。真ん中を測る、という考えは人のものです。
+# なぜ 0.5 なのでしょう。二つ目の方法では、それをデータに決めさせます。
+# たくさんのしきい値の中から、訓練データでいちばん良いものを選びます。真ん中を測る、
+# という考えは人のものです。
 #
-# 三つ目の方法では、64 画素すべてと 10 種類の数字をネットワークに渡し、規則は与えません。
-# どのように学ぶのかは、この講座でこれから見ていきます。まずは、学ぶところを見てみましょう。
+# 三つ目の方法では、64 画素すべてと 10 種類の数字をネットワークに渡し、
+# 規則は与えません。どのように学ぶのかは、この講座でこれから見ていきます。まずは、
+# 学ぶところを見てみましょう。
 # %% [markdown] step=3 lang=zh
 # ## 另外两条路
 #
@@ -137,21 +141,23 @@ kobai.train(network, data, optimizer=adam, epochs=10, progress=False)
 print(f"{network.accuracy(data.x_test, data.t_test):.1%}")
 
 # %% [question] step=4 lang=en answer=2
-# Another program learns the training data by heart: it knows each image again to the last
-# pixel, and says its label; to any other image it says 0. How well does it do?
+# Another program learns the training data by heart: it knows each image again to the
+# last pixel, and says its label; to any other image it says 0. How well does it do?
 # 1. Well on both training data and test data.
 # 2. It is perfect on training data, and on test data no better than guessing.
 # 3. Badly on both.
 # => It has stored everything and learned nothing. What we want is to be right about
-# images never seen before; that is called generalisation, and only test data shows it.
+# images never seen before; that is called generalisation, and only test data shows
+# it.
 # %% [question] step=4 lang=ja answer=2
-# 訓練データを丸暗記するプログラムがあります。画素がすべて一致する画像なら覚えたラベルを答え、
-# ほかの画像には 0 と答えます。成績はどうなるでしょう。
+# 訓練データを丸暗記するプログラムがあります。画素がすべて一致する画像なら覚えた
+# ラベルを答え、ほかの画像には 0 と答えます。成績はどうなるでしょう。
 # 1. 訓練データでもテストデータでも良い。
 # 2. 訓練データでは満点、テストデータではあてずっぽうと変わらない。
 # 3. どちらでも悪い。
-# => すべて覚えただけで、何も学んでいません。大切なのは、初めて見る画像に正しく答えることです。
-# これを汎化といい、テストデータでしか確かめられません。
+# => すべて覚えただけで、何も学んでいません。大切なのは、
+# 初めて見る画像に正しく答えることです。これを汎化といい、
+# テストデータでしか確かめられません。
 # %% [question] step=4 lang=zh answer=2
 # 另有一个程序，把训练数据死记硬背下来：像素完全一致的图像，就报出记住的标签；
 # 其他图像一律答 0。它的成绩会怎样？
@@ -175,21 +181,22 @@ for x, t in ((data.x_train, data.t_train), (data.x_test, data.t_test)):
 #
 # Write `split(x, t, share, rng)`: it holds a `share` of the rows back for the test,
 # chosen at random, and returns `x_train, t_train, x_test, t_test`. The rows may come
-# sorted by class, so the last ones will not do. `rng.permutation(n)` gives the numbers
-# from 0 to n − 1 in a random order.
+# sorted by class, so the last ones will not do. `rng.permutation(n)` gives the
+# numbers from 0 to n − 1 in a random order.
 # %% [markdown] step=5 lang=ja
 # ## 演習：一部を取り分ける
 #
-# `split(x, t, share, rng)` を書きましょう。`share` の割合の行を無作為に選んでテスト用に
-# 取り分け、`x_train, t_train, x_test, t_test` を返します。行がクラス順に並んでいることも
-# あるので、最後の部分をそのまま取るわけにはいきません。`rng.permutation(n)` は
-# 0 から n − 1 までの数をばらばらの順に並べたものです。
+# `split(x, t, share, rng)` を書きましょう。`share` の割合の行を無作為に選んで
+# テスト用に取り分け、`x_train, t_train, x_test, t_test` を返します。
+# 行がクラス順に並んでいることもあるので、最後の部分をそのまま
+# 取るわけにはいきません。`rng.permutation(n)` は 0 から n − 1 までの数をばらばらの
+# 順に並べたものです。
 # %% [markdown] step=5 lang=zh
 # ## 练习：留出一部分
 #
 # 请写出 `split(x, t, share, rng)`：随机选出占比为 `share` 的行留作测试，
-# 返回 `x_train, t_train, x_test, t_test`。行可能是按类别排好的，所以不能直接取最
-# 后几行。`rng.permutation(n)` 给出从 0 到 n − 1 的数的一个随机排列。
+# 返回 `x_train, t_train, x_test, t_test`。行可能是按类别排好的，
+# 所以不能直接取最后几行。`rng.permutation(n)` 给出从 0 到 n − 1 的数的一个随机排列。
 # %% [exercise] step=5 name=split
 def split(x, t, share, rng):
     return ...
@@ -198,15 +205,17 @@ def split(x, t, share, rng):
 # %% [hint] name=split lang=en
 # Shuffle row numbers, not rows: by the same numbers, x and t stay together.
 # %% [hint] name=split lang=en
-# Of the shuffled numbers the first `round(share * len(x))` are for the test, all others
-# for training.
+# Of the shuffled numbers the first `round(share * len(x))` are for the test, all
+# others for training.
 # %% [hint] name=split lang=en
-# With `order = rng.permutation(len(x))` and `n` rows for the test, `x[order[n:]]` is the
-# first of the four.
+# With `order = rng.permutation(len(x))` and `n` rows for the test, `x[order[n:]]` is
+# the first of the four.
 # %% [hint] name=split lang=ja
-# 行そのものではなく、行番号を混ぜましょう。同じ番号で取り出せば、x と t の対応は崩れません。
+# 行そのものではなく、行番号を混ぜましょう。同じ番号で取り出せば、x と t の対応は
+# 崩れません。
 # %% [hint] name=split lang=ja
-# 混ぜた番号のうち、最初の `round(share * len(x))` 個をテスト用に、残りを訓練用にします。
+# 混ぜた番号のうち、最初の `round(share * len(x))` 個をテスト用に、
+# 残りを訓練用にします。
 # %% [hint] name=split lang=ja
 # `order = rng.permutation(len(x))` とし、テスト用を `n` 行とすると、
 # 返す四つのうち最初のものは `x[order[n:]]` です。
@@ -228,16 +237,18 @@ def split(x, t, share, rng):
 # %% [markdown] step=6 lang=en
 # ## Over-fitting
 #
-# A network can learn by heart as well, if the data is small and it has many weights. It
-# then fits the training data down to its accidents, and fails on new data: over-fitting.
+# A network can learn by heart as well, if the data is small and it has many weights.
+# It then fits the training data down to its accidents, and fails on new data:
+# over-fitting.
 #
 # The gap between the two accuracies gives it away. The best cure is more data: below,
 # the same network learns from 20, from 100 and from 1,000 images.
 # %% [markdown] step=6 lang=ja
 # ## 過学習
 #
-# データが少なく重みが多いと、ネットワークも丸暗記をしてしまいます。訓練データのたまたまの癖にまで
-# 合わせてしまい、新しいデータでは間違えます。これが過学習です。
+# データが少なく重みが多いと、ネットワークも丸暗記をしてしまいます。
+# 訓練データのたまたまの癖にまで合わせてしまい、新しいデータでは間違えます。
+# これが過学習です。
 #
 # ふたつの認識精度の差を見ればわかります。いちばんの薬は、データを増やすことです。
 # 下では、同じネットワークを 20 枚、100 枚、1,000 枚の画像で学習させます。
@@ -262,27 +273,28 @@ for n in (20, 100, 1000):
 # %% [markdown] step=7 lang=en
 # ## Your turn: choose a network
 #
-# You have trained several networks, and hold two arrays: `train`, the accuracy of each
-# on training data, and `held_out`, on data that none of them has seen. Write
-# `best_network(train, held_out)`: which network do you keep? Return its number, counted
-# from 0.
+# You have trained several networks, and hold two arrays: `train`, the accuracy of
+# each on training data, and `held_out`, on data that none of them has seen. Write
+# `best_network(train, held_out)`: which network do you keep? Return its number,
+# counted from 0.
 #
 # Whoever chooses often by the same data has, in a way, learned from it: for the last
 # word keep test data that you look at once.
 # %% [markdown] step=7 lang=ja
 # ## 演習：ネットワークを選ぶ
 #
-# いくつかのネットワークを訓練しました。手元には配列がふたつあります。`train` は訓練デー
-# タでの、`held_out` はどのネットワークも見ていないデータでの、それぞれの認識精度です。どれを残しますか。
-# その番号を 0 から数えて返す `best_network(train, held_out)` を書きましょう。
+# いくつかのネットワークを訓練しました。手元には配列がふたつあります。`train` は
+# 訓練データでの、`held_out` はどのネットワークも見ていないデータでの、
+# それぞれの認識精度です。どれを残しますか。その番号を 0 から数えて
+# 返す `best_network(train, held_out)` を書きましょう。
 #
 # 同じデータで何度も選べば、そのデータからも学んだことになります。
 # 最後の評価には、一度しか見ないテストデータを別に残しておきます。
 # %% [markdown] step=7 lang=zh
 # ## 练习：挑选网络
 #
-# 你训练了几个网络，手里有两个数组：`train` 是各网络在训练数据上的识
-# 别精度，`held_out` 是在它们都没见过的数据上的识别精度。该留下哪一个？
+# 你训练了几个网络，手里有两个数组：`train` 是各网络在训练数据上的
+# 识别精度，`held_out` 是在它们都没见过的数据上的识别精度。该留下哪一个？
 # 请写出 `best_network(train, held_out)`，返回它的序号，从 0 数起。
 #
 # 反复用同一份数据来挑选，也就等于从它那里学了东西。
@@ -293,7 +305,8 @@ def best_network(train, held_out):
 
 
 # %% [hint] name=best_network lang=en
-# Learning by heart shines on training data. Which of the two arrays does it not reach?
+# Learning by heart shines on training data. Which of the two arrays does it not
+# reach?
 # %% [hint] name=best_network lang=en
 # Not the gap counts, but how well a network does on what it has never seen.
 # %% [hint] name=best_network lang=en

@@ -9,22 +9,25 @@
 # %% [markdown] step=1 lang=en
 # ## How wrong is it?
 #
-# To learn, a network must be told how wrong it is, in a single number: the loss. It is
-# 0 where everything is right, and grows with the error. Learning is to make it small.
+# To learn, a network must be told how wrong it is, in a single number: the loss. It
+# is 0 where everything is right, and grows with the error. Learning is to make it
+# small.
 #
-# A network that knows three classes answers with three probabilities y, and the target
-# t is 1 at the right class and 0 at the others: one-hot. The plainest loss is half the
-# sum of the squared differences:
+# A network that knows three classes answers with three probabilities y, and the
+# target t is 1 at the right class and 0 at the others: one-hot. The plainest loss is
+# half the sum of the squared differences:
 #
 #     E = ½ Σₖ (yₖ − tₖ)²
 # %% [markdown] step=1 lang=ja
 # ## どれだけ間違っているか
 #
-# 学習するには、どれだけ間違っているかをひとつの数で表す必要があります。それが損失です。
-# すべて正しければ 0 で、間違いが大きいほど大きくなります。学習とは、損失を小さくすることです。
+# 学習するには、どれだけ間違っているかをひとつの数で表す必要があります。
+# それが損失です。すべて正しければ 0 で、間違いが大きいほど大きくなります。学習とは、
+# 損失を小さくすることです。
 #
-# 3 クラスを見分けるネットワークは、三つの確率 y を答えます。正解 t は、正解のクラスが 1、
-# ほかが 0 です。この書き方を one-hot といいます。いちばん素直な損失は、差の 2 乗の和の半分です。
+# 3 クラスを見分けるネットワークは、三つの確率 y を答えます。正解 t は、
+# 正解のクラスが 1、ほかが 0 です。この書き方を one-hot といいます。
+# いちばん素直な損失は、差の 2 乗の和の半分です。
 #
 #     E = ½ Σₖ (yₖ − tₖ)²
 # %% [markdown] step=1 lang=zh
@@ -45,7 +48,8 @@
 # 1. Both 0, for both give the right class the most.
 # 2. Both are above 0; the first is smaller.
 # 3. Both are above 0; the second is smaller.
-# => A loss does not only ask who wins, but by how much. The surer one has the smaller loss.
+# => A loss does not only ask who wins, but by how much. The surer one has the smaller
+# loss.
 # %% [question] step=2 lang=ja answer=2
 # 正解は最後のクラスです。あるネットワークは `[0.1, 0.2, 0.7]`、別のネットワークは
 # `[0.3, 0.3, 0.4]` と答えました。損失はどうなるでしょう。
@@ -73,8 +77,8 @@ for y in ([0.1, 0.2, 0.7], [0.3, 0.3, 0.4], [0.7, 0.2, 0.1]):
 # %% [markdown] step=3 lang=en
 # ## Your turn: the squares
 #
-# Write `squared_error(y, t)` by the formula of the first step. `y` and `t` are arrays of
-# the same length, and the result is one number.
+# Write `squared_error(y, t)` by the formula of the first step. `y` and `t` are arrays
+# of the same length, and the result is one number.
 # %% [markdown] step=3 lang=ja
 # ## 演習：2 乗和誤差
 #
@@ -83,8 +87,8 @@ for y in ([0.1, 0.2, 0.7], [0.3, 0.3, 0.4], [0.7, 0.2, 0.1]):
 # %% [markdown] step=3 lang=zh
 # ## 练习：平方和误差
 #
-# 请按第一步的公式写
-# 出 `squared_error(y, t)`。`y` 和 `t` 是长度相同的数组，结果是一个数。
+# 请按第一步的公式写出 `squared_error(y, t)`。`y` 和 `t` 是长度相同的数组，
+# 结果是一个数。
 # %% [exercise] step=3 name=squared_error
 def squared_error(y, t):
     return ...
@@ -116,14 +120,14 @@ def squared_error(y, t):
 # %% [markdown] step=4 lang=en
 # ## Cross-entropy
 #
-# For classes another loss serves better. As t is 0 everywhere else, it looks only at the
-# probability of the right class, and takes the logarithm:
+# For classes another loss serves better. As t is 0 everywhere else, it looks only at
+# the probability of the right class, and takes the logarithm:
 #
 #     E = −Σₖ tₖ log yₖ
 #
 # Where that probability is 1, the loss is 0. The smaller it is, the steeper the loss
-# rises: to be sure and wrong is the worst. And log 0 is −∞, which no program can go on
-# from. So a small δ is added inside the logarithm:
+# rises: to be sure and wrong is the worst. And log 0 is −∞, which no program can go
+# on from. So a small δ is added inside the logarithm:
 #
 #     E = −Σₖ tₖ log (yₖ + δ),   δ = 1e-7
 # %% [markdown] step=4 lang=ja
@@ -134,9 +138,9 @@ def squared_error(y, t):
 #
 #     E = −Σₖ tₖ log yₖ
 #
-# その確率が 1 なら損失は 0 です。小さくなるほど損失は急に大きくなります。自信をもって
-# 間違えるのが、いちばん大きな損失です。ただし log 0 は −∞ で、その先の計算ができません。
-# そこで、log の中に小さな δ を足しておきます。
+# その確率が 1 なら損失は 0 です。小さくなるほど損失は急に大きくなります。
+# 自信をもって間違えるのが、いちばん大きな損失です。ただし log 0 は −∞ で、
+# その先の計算ができません。そこで、log の中に小さな δ を足しておきます。
 #
 #     E = −Σₖ tₖ log (yₖ + δ),   δ = 1e-7
 # %% [markdown] step=4 lang=zh
@@ -177,13 +181,13 @@ for p in (0.99, 0.7, 0.5, 0.1, 0.01, 0.0):
 # %% [markdown] step=5 lang=en
 # ## Your turn: cross-entropy
 #
-# Write `cross_entropy(y, t)` for one sample: `y` holds the probabilities, `t` is one-hot.
-# It must give a number even where `y` holds a 0.
+# Write `cross_entropy(y, t)` for one sample: `y` holds the probabilities, `t` is
+# one-hot. It must give a number even where `y` holds a 0.
 # %% [markdown] step=5 lang=ja
 # ## 演習：交差エントロピー誤差
 #
-# サンプルひとつについて `cross_entropy(y, t)` を書きましょう。`y` は確
-# 率、`t` は one-hot です。`y` に 0 があっても、数を返すようにします。
+# サンプルひとつについて `cross_entropy(y, t)` を書きましょう。`y` は
+# 確率、`t` は one-hot です。`y` に 0 があっても、数を返すようにします。
 # %% [markdown] step=5 lang=zh
 # ## 练习：交叉熵误差
 #
@@ -220,8 +224,8 @@ def cross_entropy(y, t):
 # %% [markdown] step=6 lang=en
 # ## A batch: the mean
 #
-# A network gets many samples at once, a batch. The loss of a batch is the mean over its
-# N samples, so that it does not depend on how many there are:
+# A network gets many samples at once, a batch. The loss of a batch is the mean over
+# its N samples, so that it does not depend on how many there are:
 #
 #     E = −1/N Σₙ Σₖ tₙₖ log yₙₖ
 #
@@ -231,7 +235,8 @@ def cross_entropy(y, t):
 # ## バッチでは平均を取る
 #
 # ネットワークは、たくさんのサンプルをまとめて受け取ります。これがバッチです。
-# バッチの損失は N 個のサンプルの平均です。個数が変わっても比べられるようにするためです。
+# バッチの損失は N 個のサンプルの平均です。個数が変わっても
+# 比べられるようにするためです。
 #
 #     E = −1/N Σₙ Σₖ tₙₖ log yₙₖ
 #
@@ -248,8 +253,8 @@ def cross_entropy(y, t):
 # t 不一定要写成 one-hot 的行，也可以写成标签，即每个样本真实类别的序号。
 # 这样更短，意思一样。
 # %% [question] step=6 lang=en answer=1
-# In each of three rows the right class has the probability 0.7, and −log 0.7 is 0.357.
-# What is the loss of the batch?
+# In each of three rows the right class has the probability 0.7, and −log 0.7 is
+# 0.357. What is the loss of the batch?
 # 1. 0.357
 # 2. 3 × 0.357
 # 3. 0.7
@@ -278,13 +283,13 @@ print(cross_entropy_error(y, one_hot))
 # %% [markdown] step=7 lang=en
 # ## Your turn: the loss of a batch
 #
-# Write `mean_cross_entropy(y, t)`: `y` has a row of probabilities for each sample, and
-# `t` holds the labels. Take from each row the probability of its label.
+# Write `mean_cross_entropy(y, t)`: `y` has a row of probabilities for each sample,
+# and `t` holds the labels. Take from each row the probability of its label.
 # %% [markdown] step=7 lang=ja
 # ## 演習：バッチの損失
 #
-# `mean_cross_entropy(y, t)` を書きましょう。`y` はサンプルごとに 1 行
-# の確率、`t` はラベルです。各行から、そのラベルの確率を取り出します。
+# `mean_cross_entropy(y, t)` を書きましょう。`y` はサンプルごとに 1 行の確率、`t` は
+# ラベルです。各行から、そのラベルの確率を取り出します。
 # %% [markdown] step=7 lang=zh
 # ## 练习：一批的损失
 #
@@ -298,8 +303,8 @@ def mean_cross_entropy(y, t):
 # %% [hint] name=mean_cross_entropy lang=en
 # From row 0 take column `t[0]`, from row 1 column `t[1]`, and so on.
 # %% [hint] name=mean_cross_entropy lang=en
-# NumPy takes pairs of row and column numbers: `y[rows, columns]`, with `np.arange(len(y))`
-# for the rows.
+# NumPy takes pairs of row and column numbers: `y[rows, columns]`, with
+# `np.arange(len(y))` for the rows.
 # %% [hint] name=mean_cross_entropy lang=en
 # Then the logarithm of each, the mean of them, and the minus sign.
 # %% [hint] name=mean_cross_entropy lang=ja

@@ -9,12 +9,12 @@
 # %% [markdown] step=1 lang=en
 # ## What we want, and what we follow
 #
-# What we want of a network is accuracy: the share of its answers that are right. So why
-# does it learn by another number, the loss?
+# What we want of a network is accuracy: the share of its answers that are right. So
+# why does it learn by another number, the loss?
 #
-# The figure shows both while a single weight is turned. The loss is a smooth slope: at
-# each place it tells which way is down. The accuracy is a staircase. Whoever stands on
-# a step of it sees flat ground all round, and cannot tell where to go.
+# The figure shows both while a single weight is turned. The loss is a smooth slope:
+# at each place it tells which way is down. The accuracy is a staircase. Whoever
+# stands on a step of it sees flat ground all round, and cannot tell where to go.
 # %% [markdown] step=1 lang=ja
 # ## ほしいものと、たどるもの
 #
@@ -22,8 +22,8 @@
 # それなのに、なぜ損失という別の数を使って学習するのでしょう。
 #
 # 図は、重みをひとつだけ動かしたときの両方の変化です。損失はなめらかな坂で、
-# どこに立っても下りの向きがわかります。認識精度は階段です。段の上に立つとまわりはどこも平らで、
-# どちらへ行けばよいかわかりません。
+# どこに立っても下りの向きがわかります。認識精度は階段です。
+# 段の上に立つとまわりはどこも平らで、どちらへ行けばよいかわかりません。
 # %% [markdown] step=1 lang=zh
 # ## 想要的，和跟着走的
 #
@@ -35,16 +35,16 @@
 # %% [figure] step=1 lab=loss gallery=loss-and-accuracy
 
 # %% [question] step=2 lang=en answer=1
-# A trained network reads 1,438 images. One of its weights grows by 0.01. What happens to
-# the number of images that it reads rightly?
+# A trained network reads 1,438 images. One of its weights grows by 0.01. What happens
+# to the number of images that it reads rightly?
 # 1. Most likely nothing.
 # 2. It grows or falls by a few.
 # 3. It grows or falls by about 1 in 100.
-# => For an answer to change, another class must overtake the largest output. Nearly always
-# the outputs move, and their order stays. The loss sees each of these moves.
+# => For an answer to change, another class must overtake the largest output. Nearly
+# always the outputs move, and their order stays. The loss sees each of these moves.
 # %% [question] step=2 lang=ja answer=1
-# 訓練したネットワークが 1,438 枚の画像を読みます。重みをひとつ、0.01 だけ大きくしました。
-# 正しく読める枚数はどうなるでしょう。
+# 訓練したネットワークが 1,438 枚の画像を読みます。重みをひとつ、0.01 だけ
+# 大きくしました。正しく読める枚数はどうなるでしょう。
 # 1. おそらく変わらない。
 # 2. 数枚、増えるか減るかする。
 # 3. 100 枚に 1 枚くらい、増えるか減るかする。
@@ -89,13 +89,14 @@ for change in (0.0, 0.001, 0.01, 0.1, 5.0):
 # ## Your turn: accuracy
 #
 # Write `accuracy(y, t)`: `y` has a row of outputs for each sample, and `t` holds the
-# labels. The network's answer is the class with the largest output. Return the share of
-# right answers, from 0 to 1.
+# labels. The network's answer is the class with the largest output. Return the share
+# of right answers, from 0 to 1.
 # %% [markdown] step=3 lang=ja
 # ## 演習：認識精度
 #
 # `accuracy(y, t)` を書きましょう。`y` はサンプルごとに 1 行の出力、`t` はラベルです。
-# いちばん大きい出力のクラスが、ネットワークの答えです。正しく答えた割合を 0 から 1 の数で返します。
+# いちばん大きい出力のクラスが、ネットワークの答えです。
+# 正しく答えた割合を 0 から 1 の数で返します。
 # %% [markdown] step=3 lang=zh
 # ## 练习：识别精度
 #
@@ -139,9 +140,10 @@ def accuracy(y, t):
 # %% [markdown] step=4 lang=ja
 # ## 階段の傾き
 #
-# ネットワークは、重みのひとつひとつについて「少し動かしたら、その数はどれだけ速く変わるか」を
-# 調べて学習します。その速さが微分で、この先の課で詳しく学びます。ここでは Kobai に計算させて、
-# 重みの三つの値で、損失の微分と、正しく答えた枚数の微分を比べます。
+# ネットワークは、重みのひとつひとつについて「少し動かしたら、
+# その数はどれだけ速く変わるか」を調べて学習します。その速さが微分で、
+# この先の課で詳しく学びます。ここでは Kobai に計算させて、重みの三つの値で、
+# 損失の微分と、正しく答えた枚数の微分を比べます。
 # %% [markdown] step=4 lang=zh
 # ## 台阶的坡度
 #
@@ -153,15 +155,17 @@ def accuracy(y, t):
 # 1. small, but of the same sign as those of the loss
 # 2. all 0
 # 3. all very large
-# => On a step the number stays the same, so its derivative is 0; at an edge it jumps, and
-# has none. A step function in a neuron has the same trouble: so neurons have smooth ones.
+# => On a step the number stays the same, so its derivative is 0; at an edge it jumps,
+# and has none. A step function in a neuron has the same trouble: so neurons have
+# smooth ones.
 # %% [question] step=4 lang=ja answer=2
 # 正しく答えた枚数の微分は、三つともどんな値でしょう。
 # 1. 小さいが、損失の微分と同じ符号
 # 2. どれも 0
 # 3. どれもとても大きい
-# => 段の上では枚数が変わらないので微分は 0 です。段の端では跳ぶので、微分がありません。
-# ニューロンにステップ関数を使うと同じことが起きます。だから、なめらかな関数を使うのです。
+# => 段の上では枚数が変わらないので微分は 0 です。段の端では跳ぶので、
+# 微分がありません。ニューロンにステップ関数を使うと同じことが起きます。だから、
+# なめらかな関数を使うのです。
 # %% [question] step=4 lang=zh answer=2
 # 答对幅数的三个导数各是多少？
 # 1. 很小，但与损失的导数同号
@@ -179,14 +183,16 @@ for w in (weight - 1, weight, weight + 1):
 # ## Your turn: right, and yet not good
 #
 # Accuracy cannot tell a sure answer from a lucky one; the loss can. There are three
-# classes, and class 1, the one in the middle, is right. Give `barely_right`, a list of
-# three probabilities that is right, and yet has a cross-entropy −log y₁ of more than 1.
+# classes, and class 1, the one in the middle, is right. Give `barely_right`, a list
+# of three probabilities that is right, and yet has a cross-entropy −log y₁ of more
+# than 1.
 # %% [markdown] step=5 lang=ja
 # ## 演習：正解だが、まだ良くない
 #
 # 認識精度では、確かな答えとまぐれの答えを区別できません。損失ならできます。
 # クラスが三つあり、真ん中のクラス 1 が正解だとします。正解でありながら、
-# 交差エントロピー誤差 −log y₁ が 1 より大きい三つの確率のリスト `barely_right` を作りましょう。
+# 交差エントロピー誤差 −log y₁ が 1 より大きい三つの確率のリスト `barely_right` を
+# 作りましょう。
 # %% [markdown] step=5 lang=zh
 # ## 练习：答对了，但还不够好
 #
@@ -202,11 +208,13 @@ barely_right = ...
 # %% [hint] name=barely_right lang=en
 # For a loss above 1, the one in the middle must be below 0.3679, which is 1/e.
 # %% [hint] name=barely_right lang=en
-# And it must be above 1/3, else another one is as large. Share the rest between the two.
+# And it must be above 1/3, else another one is as large. Share the rest between the
+# two.
 # %% [hint] name=barely_right lang=ja
 # 足して 1 になるようにします。たとえば `[0.1, 0.8, 0.1]` は正解で、損失は 0.22 です。
 # %% [hint] name=barely_right lang=ja
-# 損失が 1 を超えるには、真ん中の確率が 1/e、つまり 0.3679 より小さくなければなりません。
+# 損失が 1 を超えるには、真ん中の確率が 1/e、つまり 0.3679 より
+# 小さくなければなりません。
 # %% [hint] name=barely_right lang=ja
 # また、1/3 より大きくないと、ほかのクラスに並ばれます。残りは両側に分けましょう。
 # %% [hint] name=barely_right lang=zh
@@ -222,16 +230,17 @@ barely_right = [0.33, 0.35, 0.32]
 # %% [markdown] step=6 lang=en
 # ## Your turn: the guide
 #
-# Write `guide(W, x, t)`: the number that descent is to make small, so that the answers
-# get better. The outputs are `x @ W`, one row for each sample; `t` holds the labels. The
-# check starts from small weights, follows the slope of your number downhill, and looks
-# whether the answers have improved. Any good loss will do.
+# Write `guide(W, x, t)`: the number that descent is to make small, so that the
+# answers get better. The outputs are `x @ W`, one row for each sample; `t` holds the
+# labels. The check starts from small weights, follows the slope of your number
+# downhill, and looks whether the answers have improved. Any good loss will do.
 # %% [markdown] step=6 lang=ja
 # ## 演習：道しるべ
 #
-# `guide(W, x, t)` を書きましょう。小さくしていけば答えが良くなる、そんな数を返します。
-# 出力は `x @ W` で、サンプルごとに 1 行です。`t` はラベルです。確かめるときは、小さな重みから始め、
-# その数の傾きに従って下り、答えが良くなったかを見ます。良い損失なら、どれでもかまいません。
+# `guide(W, x, t)` を書きましょう。小さくしていけば答えが良くなる、
+# そんな数を返します。出力は `x @ W` で、サンプルごとに 1 行です。`t` はラベルです。
+# 確かめるときは、小さな重みから始め、その数の傾きに従って下り、
+# 答えが良くなったかを見ます。良い損失なら、どれでもかまいません。
 # %% [markdown] step=6 lang=zh
 # ## 练习：路标
 #
@@ -246,13 +255,15 @@ def guide(W, x, t):
 # %% [hint] name=guide lang=en
 # The share of right answers is a staircase. What have you met that is smooth?
 # %% [hint] name=guide lang=en
-# Outputs are not yet probabilities; the softmax makes them so, and then cross-entropy.
+# Outputs are not yet probabilities; the softmax makes them so, and then
+# cross-entropy.
 # %% [hint] name=guide lang=en
 # `kobai.functions.softmax_cross_entropy(y, t)` does both, with outputs for `y`.
 # %% [hint] name=guide lang=ja
 # 正しく答えた割合は階段です。なめらかに変わるものを、もう学びましたね。
 # %% [hint] name=guide lang=ja
-# 出力はまだ確率ではありません。ソフトマックス関数で確率にしてから、交差エントロピー誤差を求めます。
+# 出力はまだ確率ではありません。ソフトマックス関数で確率にしてから、
+# 交差エントロピー誤差を求めます。
 # %% [hint] name=guide lang=ja
 # `kobai.functions.softmax_cross_entropy(y, t)` は両方を行います。`y` は出力です。
 # %% [hint] name=guide lang=zh

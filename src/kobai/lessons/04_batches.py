@@ -9,22 +9,25 @@
 # %% [markdown] step=1 lang=en
 # ## Ask a few
 #
-# The loss is the mean over all training data. MNIST, the best known set of digits, has
-# 60,000 images for training: to take one step by their mean loss, a network must read
-# every one of them.
+# The loss is the mean over all training data. MNIST, the best known set of digits,
+# has 60,000 images for training: to take one step by their mean loss, a network must
+# read every one of them.
 #
-# An opinion poll does not ask everybody. It asks a thousand people, drawn at random, and
-# comes close. So does a network: for each step it draws, say, 100 images, a mini-batch.
-# Each step is a little off, but takes a 600th of the work: 600 steps for one.
+# An opinion poll does not ask everybody. It asks a thousand people, drawn at random,
+# and comes close. So does a network: for each step it draws, say, 100 images, a
+# mini-batch. Each step is a little off, but takes a 600th of the work: 600 steps for
+# one.
 # %% [markdown] step=1 lang=ja
 # ## 少しだけに聞く
 #
-# 損失は訓練データ全体の平均です。よく使われる数字のデータ MNIST には、訓練用の画像が
-# 60,000 枚あります。その平均の損失で一歩進むには、すべての画像を読まなければなりません。
+# 損失は訓練データ全体の平均です。よく使われる数字のデータ MNIST には、
+# 訓練用の画像が 60,000 枚あります。その平均の損失で一歩進むには、
+# すべての画像を読まなければなりません。
 #
-# 世論調査は全員には聞きません。無作為に選んだ千人に聞けば、かなり近い答えが得られます。
-# ネットワークも同じで、一歩ごとに、たとえば 100 枚を選びます。これがミニバッチです。
-# 一歩の向きは少しずれますが、手間は 600 分の 1。同じ手間で 600 歩進めます。
+# 世論調査は全員には聞きません。無作為に選んだ千人に聞けば、
+# かなり近い答えが得られます。ネットワークも同じで、一歩ごとに、
+# たとえば 100 枚を選びます。これがミニバッチです。一歩の向きは少しずれますが、
+# 手間は 600 分の 1。同じ手間で 600 歩進めます。
 # %% [markdown] step=1 lang=zh
 # ## 只问一部分
 #
@@ -38,22 +41,25 @@
 
 
 # %% [question] step=2 lang=en answer=1
-# An epoch is one pass: so many steps that all samples have been seen once. How many steps
-# is an epoch for 10,000 samples in batches of 1,000?
+# An epoch is one pass: so many steps that all samples have been seen once. How many
+# steps is an epoch for 10,000 samples in batches of 1,000?
 # 1. 10
 # 2. 1,000
 # 3. 10,000
-# => 10,000 / 1,000 = 10. Where the division leaves a rest, it is one more, smaller batch.
+# => 10,000 / 1,000 = 10. Where the division leaves a rest, it is one more, smaller
+# batch.
 # %% [question] step=2 lang=ja answer=1
-# エポックとは、すべてのサンプルを一度ずつ見終わるまでのステップのこ
-# とです。10,000 個のサンプルを 1,000 個ずつのバッチにすると、1 エポックは何ステップでしょう。
+# エポックとは、すべてのサンプルを一度ずつ見終わるまでの
+# ステップのことです。10,000 個のサンプルを 1,000 個ずつのバッチにすると、1 エポックは
+# 何ステップでしょう。
 # 1. 10
 # 2. 1,000
 # 3. 10,000
-# => 10,000 / 1,000 = 10 です。割り切れないときは、余りを入れた小さいバッチがひとつ増えます。
+# => 10,000 / 1,000 = 10 です。割り切れないときは、余りを入れた小さいバッチがひとつ
+# 増えます。
 # %% [question] step=2 lang=zh answer=1
-# 所有样本都看过一遍所需的步数，称为一
-# 个轮次。10,000 个样本，每批 1,000 个，一个轮次是多少步？
+# 所有样本都看过一遍所需的步数，称为一个轮次。10,000 个样本，每批 1,000 个，
+# 一个轮次是多少步？
 # 1. 10
 # 2. 1,000
 # 3. 10,000
@@ -68,15 +74,15 @@ for n, size in ((10000, 1000), (60000, 100), (1438, 100)):
     print(f"{n}, {size}: {steps_of_an_epoch(n, size)}")
 
 # %% [question] step=3 lang=en answer=2
-# The book trains for 10,000 steps with batches of 100, on 60,000 images. About how many
-# times does it see each image?
+# The book trains for 10,000 steps with batches of 100, on 60,000 images. About how
+# many times does it see each image?
 # 1. 100 times
 # 2. 17 times
 # 3. once
 # => 10,000 steps of 100 are 1,000,000 images, and that is 16.7 epochs.
 # %% [question] step=3 lang=ja answer=2
-# 本では、60,000 枚の画像を 100 枚ずつのバッチで 10,000 ステップ学習
-# します。1 枚の画像を、およそ何回見ることになるでしょう。
+# 本では、60,000 枚の画像を 100 枚ずつのバッチで 10,000 ステップ学習します。1 枚の
+# 画像を、およそ何回見ることになるでしょう。
 # 1. 100 回
 # 2. 17 回
 # 3. 1 回
@@ -95,13 +101,14 @@ print(f"{10000 * 100 / 60000:.1f}")
 #
 # Below, a network that has learned a little reads all 1,438 training images, and then
 # five mini-batches. The rows are drawn by their numbers, so that each image keeps its
-# label. Compare the losses: each is a little off, and none is far off. With 10 images in
-# place of 100 they scatter more.
+# label. Compare the losses: each is a little off, and none is far off. With 10 images
+# in place of 100 they scatter more.
 # %% [markdown] step=4 lang=ja
 # ## 調査はどれだけ当たるか
 #
-# 少し学習したネットワークで、訓練用の画像 1,438 枚すべての損失と、五つのミニバッチの損失を
-# 比べます。行は番号で選ぶので、画像とラベルの対応は保たれます。どの損失も少しずつずれますが、
+# 少し学習したネットワークで、訓練用の画像 1,438 枚すべての損失と、
+# 五つのミニバッチの損失を比べます。行は番号で選ぶので、
+# 画像とラベルの対応は保たれます。どの損失も少しずつずれますが、
 # 大きくは外れません。100 枚の代わりに 10 枚にすると、ばらつきは大きくなります。
 # %% [markdown] step=4 lang=zh
 # ## 抽查有多准
@@ -136,13 +143,14 @@ for size in (100, 10):
 # %% [markdown] step=5 lang=ja
 # ## 演習：ミニバッチを選ぶ
 #
-# `draw_batch(x, t, size, rng)` を書きましょう。無作為に `size` 行
-# を選び、`x_batch, t_batch` として返します。呼ばれるたびに選び直し、x と t の対応は保ちます。
+# `draw_batch(x, t, size, rng)` を書きましょう。無作為に `size` 行を
+# 選び、`x_batch, t_batch` として返します。呼ばれるたびに選び直し、x と t の対応は
+# 保ちます。
 # %% [markdown] step=5 lang=zh
 # ## 练习：抽取小批量
 #
-# 请写出 `draw_batch(x, t, size, rng)`：随机抽取 `size` 行，以 `x_batch, t_batch` 返回。
-# 每次调用都重新抽取，x 与 t 要保持对应。
+# 请写出 `draw_batch(x, t, size, rng)`：随机抽取 `size` 行，
+# 以 `x_batch, t_batch` 返回。每次调用都重新抽取，x 与 t 要保持对应。
 # %% [exercise] step=5 name=draw_batch
 def draw_batch(x, t, size, rng):
     return ...
@@ -175,15 +183,17 @@ def draw_batch(x, t, size, rng):
 # %% [markdown] step=6 lang=en
 # ## Your turn: a whole epoch
 #
-# By chance some rows are drawn often, and others not for long. It is fairer to shuffle
-# all row numbers once an epoch, and to cut them into batches. Write
+# By chance some rows are drawn often, and others not for long. It is fairer to
+# shuffle all row numbers once an epoch, and to cut them into batches. Write
 # `epoch_batches(n, size, rng)`: a list of arrays of row numbers, in which each of the
-# numbers from 0 to n − 1 comes once. Where the last batch is not full, keep it smaller.
+# numbers from 0 to n − 1 comes once. Where the last batch is not full, keep it
+# smaller.
 # %% [markdown] step=6 lang=ja
 # ## 演習：1 エポック分のバッチ
 #
-# 毎回無作為に選ぶと、何度も出る行や、なかなか出ない行があります。エポックごとに行番号全体を
-# 一度混ぜ、それをバッチに切り分けるほうが公平です。`epoch_batches(n, size, rng)` を書きましょう。
+# 毎回無作為に選ぶと、何度も出る行や、なかなか出ない行があります。
+# エポックごとに行番号全体を一度混ぜ、それをバッチに切り分けるほうが
+# 公平です。`epoch_batches(n, size, rng)` を書きましょう。
 # 行番号の配列のリストを返し、0 から n − 1 までのどの番号も一度ずつ出るようにします。
 # 最後のバッチに足りないときは、小さいまま残します。
 # %% [markdown] step=6 lang=zh
@@ -203,14 +213,16 @@ def epoch_batches(n, size, rng):
 # %% [hint] name=epoch_batches lang=en
 # The batches begin at 0, `size`, 2 × `size` and so on: `range(0, n, size)`.
 # %% [hint] name=epoch_batches lang=en
-# `order[start : start + size]` is a batch; at the end of the array a slice is shorter by
-# itself.
+# `order[start : start + size]` is a batch; at the end of the array a slice is shorter
+# by itself.
 # %% [hint] name=epoch_batches lang=ja
 # `rng.permutation(n)` は、すべての行番号をばらばらの順に並べたものです。
 # %% [hint] name=epoch_batches lang=ja
-# バッチの始まりは 0、`size`、2 × `size`、…です。これは `range(0, n, size)` と書けます。
+# バッチの始まりは 0、`size`、2 × `size`、…です。これは `range(0, n, size)` と
+# 書けます。
 # %% [hint] name=epoch_batches lang=ja
-# `order[start : start + size]` がひとつのバッチです。配列の終わりでは、自然に短くなります。
+# `order[start : start + size]` がひとつのバッチです。配列の終わりでは、
+# 自然に短くなります。
 # %% [hint] name=epoch_batches lang=zh
 # `rng.permutation(n)` 给出全部行号的一个随机排列。
 # %% [hint] name=epoch_batches lang=zh
@@ -224,21 +236,24 @@ def epoch_batches(n, size, rng):
 
 
 # %% [question] step=7 lang=en answer=3
-# Three networks begin alike, and each sees the 1,438 images five times: all at once, 100
-# at a time, or 10 at a time. Which of them reads the test data best?
+# Three networks begin alike, and each sees the 1,438 images five times: all at once,
+# 100 at a time, or 10 at a time. Which of them reads the test data best?
 # 1. The one that sees all at once, for its steps are the truest.
 # 2. There is no difference, for all have seen the same images.
 # 3. The one with 10 at a time, for it takes the most steps.
-# => It takes 720 steps, and the others 75 and 5. Smaller is not always better: with very
-# few images a step is mostly chance, and a computer is faster with many at a time.
+# => It takes 720 steps, and the others 75 and 5. Smaller is not always better: with
+# very few images a step is mostly chance, and a computer is faster with many at a
+# time.
 # %% [question] step=7 lang=ja answer=3
-# 同じ初期値の三つのネットワークが、1,438 枚の画像を五回ずつ見ます。ひとつは全部まとめて、
-# ひとつは 100 枚ずつ、ひとつは 10 枚ずつです。テストデータをいちばんよく読むのはどれでしょう。
+# 同じ初期値の三つのネットワークが、1,438 枚の画像を五回ずつ見ます。
+# ひとつは全部まとめて、ひとつは 100 枚ずつ、ひとつは 10 枚ずつです。
+# テストデータをいちばんよく読むのはどれでしょう。
 # 1. 全部まとめて見るもの。一歩がいちばん正確だから。
 # 2. どれも同じ。見た画像が同じだから。
 # 3. 10 枚ずつ見るもの。歩数がいちばん多いから。
-# => 10 枚ずつだと 720 ステップで、ほかは 75 と 5 です。ただし、小さいほど良いわけではありません。
-# ごく少ないと一歩がほとんど偶然になり、計算機もまとめたほうが速く計算できます。
+# => 10 枚ずつだと 720 ステップで、ほかは 75 と 5 です。ただし、
+# 小さいほど良いわけではありません。ごく少ないと一歩がほとんど偶然になり、
+# 計算機もまとめたほうが速く計算できます。
 # %% [question] step=7 lang=zh answer=3
 # 三个初始值相同的网络，各把 1,438 幅图像看五遍：一个一次看全部，一个每次看 100 幅，
 # 一个每次看 10 幅。哪一个读测试数据读得最好？
