@@ -343,7 +343,17 @@ def best_network(train, held_out):
 # - 只在训练数据上表现好，就是过拟合；增加数据最有效。
 # %% [reading] lang=en
 # K. Saito, *Deep Learning from Scratch*, sections 4.1 and 6.4.1.
+#
+# On over-fitting:
+# S. Geman, E. Bienenstock, R. Doursat, "Neural Networks and the Bias/Variance
+# Dilemma", 1992.
 # %% [reading] lang=ja
 # 斎藤康毅『ゼロから作る Deep Learning』4.1 節と 6.4.1 節。
+#
+# 過学習について：S. Geman, E. Bienenstock, R. Doursat, "Neural Networks and the Bias/Variance
+# Dilemma", 1992.
 # %% [reading] lang=zh
 # 斋藤康毅《深度学习入门：基于 Python 的理论与实现》4.1 节与 6.4.1 节。
+#
+# 关于过拟合：S. Geman, E. Bienenstock, R. Doursat, "Neural Networks and the Bias/Variance
+# Dilemma", 1992.

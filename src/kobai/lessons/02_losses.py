@@ -343,7 +343,14 @@ def mean_cross_entropy(y, t):
 # - 对一批样本取平均；t 可以是 one-hot，也可以是标签。
 # %% [reading] lang=en
 # K. Saito, *Deep Learning from Scratch*, section 4.2.
+#
+# Where the entropy comes from:
+# C. E. Shannon, "A Mathematical Theory of Communication", 1948.
 # %% [reading] lang=ja
 # 斎藤康毅『ゼロから作る Deep Learning』4.2 節。
+#
+# エントロピーの出どころ：C. E. Shannon, "A Mathematical Theory of Communication", 1948.
 # %% [reading] lang=zh
 # 斋藤康毅《深度学习入门：基于 Python 的理论与实现》4.2 节。
+#
+# 熵的出处：C. E. Shannon, "A Mathematical Theory of Communication", 1948.

@@ -291,7 +291,17 @@ def guide(W, x, t):
 # - 权重稍有变化，损失就跟着变，所以学习时跟着损失走。
 # %% [reading] lang=en
 # K. Saito, *Deep Learning from Scratch*, section 4.2.5.
+#
+# On smooth neurons:
+# D. E. Rumelhart, G. E. Hinton, R. J. Williams, "Learning representations by
+# back-propagating errors", 1986.
 # %% [reading] lang=ja
 # 斎藤康毅『ゼロから作る Deep Learning』4.2.5 節。
+#
+# なめらかなニューロンについて：D. E. Rumelhart, G. E. Hinton, R. J. Williams, "Learning representations by
+# back-propagating errors", 1986.
 # %% [reading] lang=zh
 # 斋藤康毅《深度学习入门：基于 Python 的理论与实现》4.2.5 节。
+#
+# 关于平滑的神经元：D. E. Rumelhart, G. E. Hinton, R. J. Williams, "Learning representations by
+# back-propagating errors", 1986.

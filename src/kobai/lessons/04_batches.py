@@ -285,7 +285,14 @@ for size in (len(x), 100, 10):
 # - 一个轮次把训练数据看一遍：先打乱，再切开，一行也不丢。
 # %% [reading] lang=en
 # K. Saito, *Deep Learning from Scratch*, sections 4.2.3 and 4.5.2.
+#
+# The first of its kind:
+# H. Robbins, S. Monro, "A Stochastic Approximation Method", 1951.
 # %% [reading] lang=ja
 # 斎藤康毅『ゼロから作る Deep Learning』4.2.3 節と 4.5.2 節。
+#
+# この考え方の始まり：H. Robbins, S. Monro, "A Stochastic Approximation Method", 1951.
 # %% [reading] lang=zh
 # 斋藤康毅《深度学习入门：基于 Python 的理论与实现》4.2.3 节与 4.5.2 节。
+#
+# 这一思想的开端：H. Robbins, S. Monro, "A Stochastic Approximation Method", 1951.
