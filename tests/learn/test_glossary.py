@@ -12,7 +12,15 @@ from kobai.plots.texts.glossary import GLOSSARY
 # Words of the book in which a word stands that alone would be another's; and words that
 # stand for something else in prose.
 FINE = {
-    "en": ["hyper-parameter", "step size", "unit", "valley", "prediction", "cost", "actual value"],
+    "en": [
+        "hyper-parameter",
+        "step size",
+        "unit",
+        "valley",
+        "prediction",
+        "cost",
+        "actual value",
+    ],
     "ja": ["学習データから", "初期化"],
     "zh": ["数值微分", "初始化", "单元格", "误差函数"],
 }
@@ -41,7 +49,9 @@ def test_lessons_keep_to_the_glossary(lesson):
 @pytest.mark.parametrize("key", [*SLIPS, *WORDS])
 def test_messages_keep_to_the_glossary(key):
     texts = (SLIPS | WORDS)[key]
-    assert not {la: words for la, text in texts.items() if (words := strangers(text, la))}
+    assert not {
+        la: words for la, text in texts.items() if (words := strangers(text, la))
+    }
 
 
 def test_a_stranger_is_seen():

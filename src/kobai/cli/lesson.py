@@ -1,5 +1,6 @@
 """A lesson in the terminal: step by step, the learner's file watched meanwhile."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,13 @@ from kobai.learn.worksheet import write_worksheet
 
 # Often enough that saving seems to be answered at once.
 WATCH = 0.3
+
+# What a list takes from the width of its lines.
+INDENT = 4
+
+# What stays together in Japanese and Chinese: code, a word in Latin letters, and a sign
+# with the marks behind it, which begin no line.
+PIECE = re.compile(r"`[^`]*`|[!-~]+ ?|.[、。，；：！？）」』]*")
 
 Key = Callable[[float], str]
 
@@ -183,6 +191,8 @@ class LessonScreen:
     def _prose(self, text: str) -> None:
         from rich.markdown import Markdown
 
+        if self.language != "en":
+            text = broken(text, console().width - INDENT)
         console().print(Markdown(text, code_theme="ansi_dark"))
         say()
 
@@ -224,3 +234,33 @@ class LessonScreen:
         write_figure(path, figure)
         shown = f"[cyan]{plain(short(path))}[/cyan]"
         say(f"{word('picture', self.language, path=shown)}\n")
+
+
+def broken(text: str, width: int) -> str:
+    """Return Markdown with its lines broken where Japanese and Chinese can be.
+
+    Between wide signs there are no blanks, at which alone a terminal would break.
+
+    >>> broken("勾配は、下る。", 8)
+    '勾配は、  \\n下る。'
+    """
+    lines = text.split("\n")
+    return "\n".join(
+        each if each.startswith("    ") else _broken(each, width) for each in lines
+    )
+
+
+def _broken(line: str, width: int) -> str:
+    from rich.cells import cell_len
+
+    if cell_len(line) <= width:
+        return line
+    lines, room = [""], width
+    for piece in PIECE.findall(line):
+        if cell_len(piece.rstrip()) > room and lines[-1]:
+            lines.append("")
+            room = width
+        lines[-1] += piece
+        room -= cell_len(piece)
+    # Two blanks at its end make a line of Markdown end there.
+    return "  \n".join(each.rstrip() for each in lines)

@@ -38,7 +38,7 @@
 # How much longer does a numerical gradient of 784-50-10 take than back-propagation?
 # 1. thousands of times
 # 2. about twice
-# 3. about fifty times, the hidden units
+# 3. about fifty times, the hidden neurons
 # => It is one or two runs against two for every weight. Here is a smaller network.
 # %% [question] step=2 lang=ja answer=1
 # 784-50-10 の数値微分は、誤差逆伝播法の何倍の時間がかかるでしょう。
@@ -87,7 +87,7 @@ print(runs, [g.shape for g in backward.values()])
 #
 #     ∂E/∂W = xᵀ δ
 #
-# A weight that leads from input i to unit j acts through xᵢ, for each sample; the
+# A weight that leads from input i to neuron j acts through xᵢ, for each sample; the
 # product of the matrices adds the samples up. For the last layer, with softmax and
 # cross-entropy, δ is simply the difference, divided by the number of samples:
 #
@@ -145,9 +145,9 @@ def bias_gradient(delta):
 
 
 # %% [hint] name=weight_gradient lang=en
-# The result has a row for each input and a column for each unit, as W has.
+# The result has a row for each input and a column for each neuron, as W has.
 # %% [hint] name=weight_gradient lang=en
-# x is (n, inputs) and δ (n, units): what product gives (inputs, units)?
+# x is (n, inputs) and δ (n, neurons): what product gives (inputs, neurons)?
 # %% [hint] name=weight_gradient lang=en
 # `x.T` is (inputs, n). The mean is in δ already.
 # %% [hint] name=weight_gradient lang=ja
@@ -194,7 +194,7 @@ def bias_gradient(delta):
 # ## Your turn: one layer back
 #
 # The inputs of this layer were the outputs y of the sigmoids before it. How fast the
-# error rises with one of them: it acts on every unit, through its weights. Then back
+# error rises with one of them: it acts on every neuron, through its weights. Then back
 # through the sigmoid, by its slope.
 #
 #     δ₁ = (δ₂ Wᵀ) (1 − y) y
@@ -225,7 +225,7 @@ def hidden_delta(delta, W, y):
 
 
 # %% [hint] name=hidden_delta lang=en
-# The result has the shape of y: a row for each sample, a column for each hidden unit.
+# The result has the shape of y: a row for each sample, a column for each hidden neuron.
 # %% [hint] name=hidden_delta lang=en
 # The product with `W.T` comes first.
 # %% [hint] name=hidden_delta lang=en

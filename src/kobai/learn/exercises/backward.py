@@ -22,7 +22,7 @@ add_slips(
         },
         "wrong_axis": {
             "en": "The sum goes along the wrong axis: samples are axis 0, and one number "
-            "for each unit is to be left.",
+            "for each neuron is to be left.",
             "ja": "和を取る軸が違います。サンプルは axis 0 で、ニューロンごとに 1 つの数が残ります。",
             "zh": "求和的轴错了：样本在 axis 0，最后应给每个神经元留下一个数。",
         },
@@ -32,7 +32,7 @@ add_slips(
             "zh": "漏掉了往回穿过 sigmoid 的一步：还要乘以 (1 − y) y。",
         },
         "weights_forgotten": {
-            "en": "δ came back without its weights: what a unit did acts on the next "
+            "en": "δ came back without its weights: what a neuron did acts on the next "
             "through W.",
             "ja": "δ が重みを通らずに戻っています。ニューロンは W を通して次の層に働きます。",
             "zh": "δ 没有经过权重就传回来了：神经元是通过 W 影响下一层的。",

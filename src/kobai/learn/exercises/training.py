@@ -56,7 +56,7 @@ add_slips(
         },
         "not_enough": {
             "en": "It is right for {share} % of the test digits; {asked} % are asked for. More "
-            "epochs, a larger rate, or more hidden units?",
+            "epochs, a larger rate, or more hidden neurons?",
             "ja": "テストデータの {share} % に正解しました。目標は {asked} % です。エポックを増やす、"
             "学習率を大きくする、隠れ層を広げるなど、試してみましょう。",
             "zh": "测试数字答对了 {share} %，要求是 {asked} %。试试增加轮次数、加大学习率或增加隐藏层的神经元。",
