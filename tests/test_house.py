@@ -21,7 +21,7 @@ SOURCE = Path(kobai.__file__).parent
 ORDER = [
     ["version", "extras"],
     ["errors", "checks"],
-    ["files", "html", "keywords", "lock"],
+    ["files", "html", "keywords", "languages", "lock"],
     ["functions", "run_folder"],
     ["plots"],
     ["autodiff"],
@@ -35,7 +35,10 @@ ORDER = [
     ["explanations", "judging"],
     ["estimators", "tabular"],
     ["gallery"],
-    ["cli", "book", "__init__"],
+    ["book"],
+    ["lessons"],
+    ["learn"],
+    ["cli", "__init__"],
 ]
 
 # The same inside engines/, whose folders are houses of their own.

@@ -11,9 +11,9 @@ from itertools import pairwise, starmap
 GAP = "\t"
 TOKEN = re.compile(
     r"\t|\d+(?:\.\d+)?(?:e-?\d+)?|Σ|[a-z]+_[a-z]+|[A-Za-zΑ-Ωα-ω]+[\u0302\u0304]?"
-    r"|[⁰¹²³⁴⁵⁶⁷⁸⁹ⁿᵗ]+|½|[₀-₉ᵢⱼₖₙₜ]+|[^\w\s]"
+    r"|[⁰¹²³⁴⁵⁶⁷⁸⁹ⁿᵗᵀ]+|½|[₀-₉ᵢⱼₖₙₜ]+|[^\w\s]"
 )
-RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ⁿᵗ", "0123456789nt", strict=True))
+RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ⁿᵗᵀ", "0123456789ntT", strict=True))
 LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₙₜ", "0123456789ijknt", strict=True))
 MARKS = {"\u0302": r"\hat", "\u0304": r"\bar"}
 PAIRS = {"(": ")", "[": "]", "{": "}", "⌊": "⌋", "‖": "‖", "|": "|"}

@@ -70,7 +70,7 @@ def written(block: re.Match[str], parts: list[Part]) -> Iterator[str]:
             continue
         yield from _console(commands)
         commands = []
-        yield _output(kind, content)
+        yield shown(kind, content)
     yield from _console(commands)
 
 
@@ -79,7 +79,8 @@ def _console(commands: list[str]) -> Iterator[str]:
         yield "\n".join(["```console", *commands, "```\n"])
 
 
-def _output(kind: str, content: str) -> str:
+def shown(kind: str, content: str) -> str:
+    """Return one output as Markdown."""
     if kind == "html":
         # Markdown leaves a block alone only as long as no line of it is empty.
         lines = [line for line in content.splitlines() if line.strip()]

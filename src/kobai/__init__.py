@@ -97,6 +97,7 @@ _FOLDERS = (
     "functions",
     "graph",
     "judging",
+    "learn",
     "networks",
     "optimizers",
     "plots",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kobai import plots
-from kobai.cli.languages import readers_language
+from kobai.languages import readers_language
 
 
 @pytest.mark.parametrize(

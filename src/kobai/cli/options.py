@@ -9,9 +9,9 @@ from kobai.cli import lists
 from kobai.cli.languages import spoken
 from kobai.engines import ENGINES
 from kobai.errors import KobaiError
+from kobai.languages import LANGUAGES as LANGUAGES
 
 DATA_SETS = ("digits", "mnist", "fashion-mnist", "kuzushiji-mnist")
-LANGUAGES = ("en", "ja", "zh")
 
 NETWORK = "Network"
 TRAINING = "Training"

@@ -1,0 +1,122 @@
+"""The lessons as pages, in three languages, from the one source of each.
+
+The pages are made before the site is built: prose of one language, code with what it
+prints, the lab's figures with a drawing that stands in where there is no script, hints
+and solutions folded away.
+"""
+
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+import outputs
+from mkdocs.structure.files import File, Files
+
+from kobai.languages import LANGUAGES
+from kobai.learn import lessons
+from kobai.learn.notebook import folded, help_text, notebook
+from kobai.learn.source import Cell, Lesson, read_question
+from kobai.learn.words import word
+from kobai.learn.worksheet import question_text, worksheet_name
+
+NAMES = {"en": "Lessons", "ja": "レッスン（日本語）", "zh": "课程（中文）"}
+
+
+def on_config(config: Any) -> None:
+    """Put the lessons into the navigation, behind the overview."""
+    for place, language in enumerate(LANGUAGES, 1):
+        pages = [{_title(each, language): _path(each, language)} for each in lessons()]
+        config.nav.insert(place, {NAMES[language]: pages})
+
+
+def on_files(files: Files, config: Any) -> Files:
+    """Add a page and a notebook for every lesson and language."""
+    for language in LANGUAGES:
+        for lesson in lessons():
+            page = "\n\n".join(_page(lesson, language))
+            path = _path(lesson, language)
+            files.append(File.generated(config, path, content=f"{page}\n"))
+            book = path.replace(".md", ".ipynb")
+            content = notebook(lesson, language)
+            files.append(File.generated(config, book, content=content))
+    return files
+
+
+def _path(lesson: Lesson, language: str) -> str:
+    name = worksheet_name(lesson).removesuffix(".py").replace("_", "-")
+    return f"lessons/{language}/{name}.md"
+
+
+def _title(lesson: Lesson, language: str) -> str:
+    return f"{lesson.number}  {lesson.title(language)}"
+
+
+def _page(lesson: Lesson, language: str) -> Iterator[str]:
+    others = [
+        f"[{name}](../{other}/{_path(lesson, other).rpartition('/')[2]})"
+        for other, name in (("en", "English"), ("ja", "日本語"), ("zh", "中文"))
+        if other != language
+    ]
+    yield f"---\ntitle: {lesson.title(language)}\n---"
+    yield f"# {_title(lesson, language)}"
+    book = _path(lesson, language).rpartition("/")[2].replace(".md", ".ipynb")
+    start = f"`kobai learn {lesson.number} --language {language}`"
+    yield f"{' · '.join(others)} · [.ipynb]({book}) · {start}"
+    printed = iter(_outputs(lesson, language))
+    for number in lesson.steps:
+        for cell in lesson.step(number, language):
+            yield from _shown(lesson, cell, language, printed)
+    for kind in ("summary", "reading"):
+        yield f"## {word(kind, language)}\n\n{lesson.one(kind, language).text}"
+
+
+def _outputs(lesson: Lesson, language: str) -> list[str]:
+    """Run the code of a lesson, and return what each cell prints and shows."""
+    blocks = [("python", cell.text) for cell in lesson.of("code")]
+    first = ("python", f"language = {language!r}")
+    _, *found = outputs.run([first, *blocks])
+    return ["\n".join(outputs.shown(*part) for part in parts) for parts in found]
+
+
+def _shown(
+    lesson: Lesson, cell: Cell, language: str, printed: Iterator[str]
+) -> Iterator[str]:
+    if cell.kind == "markdown":
+        yield _with_formulas(cell.text)
+    elif cell.kind == "figure":
+        yield _figure(cell, language)
+    elif cell.kind == "question":
+        question = read_question(cell)
+        yield question_text(cell, language)
+        answer = f"{question.answer}. {question.why}"
+        yield folded(word("answer", language), answer)
+    elif cell.kind == "code":
+        yield f"```{{.python}}\n{cell.text}\n```"
+        yield next(printed)
+    elif cell.kind == "exercise":
+        yield f"```{{.python}}\n{cell.text}\n```"
+        yield help_text(lesson, cell.name, language)
+
+
+def _with_formulas(text: str) -> str:
+    """Set what is indented as formulas."""
+    parts = []
+    for part in text.split("\n\n"):
+        if part.startswith("    "):
+            part = f"```formula\n{textwrap.dedent(part)}\n```"
+        parts.append(part)
+    return "\n\n".join(parts)
+
+
+def _figure(cell: Cell, language: str) -> str:
+    """Return the lab's figure, or in its place a drawing of the gallery."""
+    name = cell.options.get("gallery", "")
+    drawn = "\n".join(
+        f"![{name}](../../images/gallery/{name}-{language}-{theme}.svg#only-{theme})"
+        for theme in ("light", "dark")
+        if name
+    )
+    if "lab" not in cell.options:
+        return drawn
+    about = f'data-kobai="{cell.options["lab"]}" lang="{language}" markdown="1"'
+    return f'<div class="lab-figure" {about}>\n\n{drawn}\n\n</div>'

@@ -1,0 +1,266 @@
+"""A lesson in the terminal: step by step, the learner's file watched meanwhile."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kobai.cli.keys import keys
+from kobai.cli.screen import command, console, plain, say, short
+from kobai.learn.course import lesson_names
+from kobai.learn.execution import Execution
+from kobai.learn.judgement import judge_file
+from kobai.learn.progress import Progress
+from kobai.learn.source import Cell, Lesson, read_question
+from kobai.learn.words import word
+from kobai.learn.worksheet import write_worksheet
+
+# Often enough that saving seems to be answered at once.
+WATCH = 0.3
+
+# What a list takes from the width of its lines.
+INDENT = 4
+
+# What stays together in Japanese and Chinese: code, a word in Latin letters, and a sign
+# with the marks behind it, which begin no line.
+PIECE = re.compile(r"`[^`]*`|[!-~]+ ?|.[、。，；：！？）」』]*")
+
+Key = Callable[[float], str]
+
+
+class LessonScreen:
+    """Shows a lesson, and keeps how far its reader has come."""
+
+    def __init__(self, lesson: Lesson, folder: Path, language: str) -> None:
+        self.lesson, self.folder, self.language = lesson, folder, language
+        self.progress = Progress.read(folder)
+        self.path = write_worksheet(lesson, folder, language)
+        self.execution = Execution(language)
+        self.outputs: dict[int, tuple[str, Any]] = {}
+        self.hints = 0
+
+    def read_through(self) -> None:
+        """Print the whole lesson, for a reader who is no terminal."""
+        self._head()
+        for step in self.lesson.steps:
+            for cell in self.lesson.step(step, self.language):
+                self._show(cell)
+                if cell.kind == "question":
+                    self._explain(cell)
+        self._end()
+
+    def walk(self) -> None:
+        """Go through the steps by single keys, from where the reader left."""
+        self._head()
+        steps = self.lesson.steps
+        left = self.progress.steps.get(self.lesson.name, steps[0])
+        at = steps.index(left) if left in steps else 0
+        with keys() as key:
+            while 0 <= at < len(steps):
+                self.progress.steps[self.lesson.name] = steps[at]
+                self.progress.write(self.folder)
+                self._step(steps[at], key)
+                moved = self._wait(steps[at], key)
+                if not moved:
+                    return
+                at = max(at + moved, 0)
+        self.progress.steps[self.lesson.name] = steps[0]
+        self.progress.write(self.folder)
+        self._end()
+
+    def judge(self, names: tuple[str, ...]) -> bool:
+        """Judge exercises of the file, say how they stand, and keep what is solved."""
+        verdicts = judge_file(self.path, names, self.language)
+        for name in names:
+            colour = "red" if verdicts[name].slip else "green"
+            say(f"[{colour}]{plain(verdicts[name])}[/{colour}]")
+        solved = {name for name in names if not verdicts[name].slip}
+        if solved - self.progress.solved:
+            self.progress.solved |= solved
+            self.progress.write(self.folder)
+        return len(solved) == len(names)
+
+    def _step(self, step: int, key: Key) -> None:
+        for cell in self.lesson.step(step, self.language):
+            self._show(cell)
+            if cell.kind == "question":
+                self._ask(cell, key)
+
+    def _wait(self, step: int, key: Key) -> int:
+        """Answer keys, and the file's being saved; return how many steps to move."""
+        names = self._exercises(step)
+        before, is_told = self._saved(), False
+        self.hints = 0
+        say(f"[dim]{plain(word('keys', self.language))}[/dim]")
+        while True:
+            pressed = key(WATCH)
+            if names and self._saved() != before:
+                before = self._saved()
+                self.judge(names)
+            is_open = not set(names) <= self.progress.solved
+            if pressed in ("n", "\n", "\r", " ") and is_open and not is_told:
+                is_told = True
+                say(word("still_open", self.language))
+            elif pressed in ("n", "\n", "\r", " "):
+                return 1
+            elif pressed == "p":
+                return -1
+            elif pressed == "q":
+                return 0
+            elif pressed in ("h", "s"):
+                self._help(names, pressed)
+
+    def _saved(self) -> float:
+        try:
+            return self.path.stat().st_mtime
+        except OSError:
+            return 0.0
+
+    def _exercises(self, step: int) -> tuple[str, ...]:
+        cells = self.lesson.step(step, self.language)
+        return tuple(cell.name for cell in cells if cell.kind == "exercise")
+
+    def _help(self, names: tuple[str, ...], pressed: str) -> None:
+        if not names:
+            say(word("no_exercise", self.language))
+            return
+        # Of several exercises in a step the first that is open.
+        name = next((n for n in names if n not in self.progress.solved), names[0])
+        hints = self.lesson.of("hint", self.language, name)
+        if pressed == "s":
+            self._code(self.lesson.one("solution", name=name).text)
+        elif self.hints < len(hints):
+            self.hints += 1
+            heading = word("hint", self.language, n=self.hints)
+            self._prose(f"**{heading}** {hints[self.hints - 1].text}")
+        else:
+            say(word("no_more_hints", self.language))
+
+    def _head(self) -> None:
+        title = self.lesson.title(self.language)
+        number = word("lesson", self.language, n=self.lesson.number)
+        say(f"\n[bold]{plain(number)}  {plain(title)}[/bold]\n")
+
+    def _end(self) -> None:
+        for kind in ("summary", "reading"):
+            heading = word(kind, self.language)
+            text = self.lesson.one(kind, self.language).text
+            self._prose(f"## {heading}\n\n{text}")
+        if self.lesson.number == max(lesson_names()):
+            say(word("all_finished", self.language))
+        else:
+            following = command("learn", str(self.lesson.number + 1))
+            say(word("finished", self.language, command=plain(following)))
+
+    def _show(self, cell: Cell) -> None:
+        if cell.kind == "markdown":
+            self._prose(cell.text)
+        elif cell.kind == "question":
+            question = read_question(cell)
+            choices = [f"{n}. {c}" for n, c in enumerate(question.choices, 1)]
+            heading = f"## {word('question', self.language)}"
+            self._prose("\n".join([heading, "", question.text, "", *choices]))
+        elif cell.kind == "figure":
+            self._figure(cell)
+        elif cell.kind == "code":
+            self._code(cell.text)
+            self._output(cell)
+        elif cell.kind == "exercise":
+            self._code(cell.text)
+            path = plain(short(self.path))
+            say(word("write_here", self.language, path=f"[cyan]{path}[/cyan]"))
+
+    def _ask(self, cell: Cell, key: Key) -> None:
+        """Wait for the number of a choice, and say whether it is the right one."""
+        question = read_question(cell)
+        say(word("choose", self.language) + f" [1–{len(question.choices)}]")
+        pressed = ""
+        while pressed not in map(str, range(1, len(question.choices) + 1)):
+            pressed = key(60)
+            if pressed in ("q", "n"):
+                break
+        is_right = pressed == str(question.answer)
+        text = word("right_choice" if is_right else "wrong_choice", self.language)
+        self._prose(f"{text}{question.answer}. {question.why}")
+
+    def _explain(self, cell: Cell) -> None:
+        question = read_question(cell)
+        answer = f"{question.answer}. {question.why}"
+        self._prose(f"**{word('answer', self.language)}** {answer}")
+
+    def _prose(self, text: str) -> None:
+        from rich.markdown import Markdown
+
+        if self.language != "en":
+            text = broken(text, console().width - INDENT)
+        console().print(Markdown(text, code_theme="ansi_dark"))
+        say()
+
+    def _code(self, text: str) -> None:
+        from rich.padding import Padding
+        from rich.syntax import Syntax
+
+        code = Syntax(text, "python", theme="ansi_dark", background_color="default")
+        console().print(Padding(code, (0, 0, 0, 2)))
+        say()
+
+    def _output(self, cell: Cell) -> None:
+        """Run the cells up to this one, and print what this one gives."""
+        for each in self.lesson.of("code"):
+            if each.line not in self.outputs:
+                self.outputs[each.line] = self.execution.run(each.text)
+            if each is cell:
+                break
+        printed, figure = self.outputs[cell.line]
+        if printed:
+            say(plain(printed).replace("\\n", "\n"))
+            say()
+        if figure is not None:
+            self._picture(figure, f"{self.lesson.name}-{cell.step}")
+
+    def _figure(self, cell: Cell) -> None:
+        if "gallery" not in cell.options:
+            return
+        from kobai.gallery import FIGURES
+
+        name = cell.options["gallery"]
+        self._picture(FIGURES[name](language=self.language), name)
+
+    def _picture(self, figure: Any, name: str) -> None:
+        from kobai.cli.folder import write_figure
+
+        path = self.folder / "pictures" / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_figure(path, figure)
+        shown = f"[cyan]{plain(short(path))}[/cyan]"
+        say(f"{word('picture', self.language, path=shown)}\n")
+
+
+def broken(text: str, width: int) -> str:
+    """Return Markdown with its lines broken where Japanese and Chinese can be.
+
+    Between wide signs there are no blanks, at which alone a terminal would break.
+
+    >>> broken("勾配は、下る。", 8)
+    '勾配は、  \\n下る。'
+    """
+    lines = text.split("\n")
+    return "\n".join(
+        each if each.startswith("    ") else _broken(each, width) for each in lines
+    )
+
+
+def _broken(line: str, width: int) -> str:
+    from rich.cells import cell_len
+
+    if cell_len(line) <= width:
+        return line
+    lines, room = [""], width
+    for piece in PIECE.findall(line):
+        if cell_len(piece.rstrip()) > room and lines[-1]:
+            lines.append("")
+            room = width
+        lines[-1] += piece
+        room -= cell_len(piece)
+    # Two blanks at its end make a line of Markdown end there.
+    return "  \n".join(each.rstrip() for each in lines)

@@ -1,0 +1,251 @@
+"""An answer beside what the definition gives, and which known slip explains it.
+
+No right answer is stored anywhere: what is needed is worked out anew for random inputs,
+by the definition or by another way. Where the two differ, the difference is compared
+with what known slips would have made, so that the learner hears which one it was.
+"""
+
+import copy
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+# What central differences leave in float64, with room: their error is about 1e-8.
+RELATIVE = 1e-5
+ABSOLUTE = 1e-7
+
+
+class Slipped(Exception):  # noqa: N818 (it is no error, but what was found)
+    """An answer that is not right: the name of the slip, and what its message tells."""
+
+    def __init__(self, slip: str, **values: object) -> None:
+        super().__init__(slip)
+        self.slip = slip
+        self.values = values
+
+
+@dataclass(frozen=True)
+class Case:
+    """What an answer is called with, what it needs to return, and what slips return.
+
+    `rows` is the number of samples where a mean over them is taken.
+    """
+
+    arguments: tuple[Any, ...]
+    needed: Any
+    slips: Mapping[str, Any] = field(default_factory=dict)
+    rows: int = 0
+
+
+def compare(answer: Any, cases: Sequence[Case]) -> None:
+    """Call an answer in each case; raise `Slipped` with the slip that explains it.
+
+    >>> compare(lambda x: 2 * x, [Case((np.array([3.0, 4.0]),), np.array([6.0, 8.0]))])
+    """
+    found = [called(answer, *case.arguments) for case in cases]
+    if _is_constant(found) and not _is_constant([case.needed for case in cases]):
+        raise Slipped("same_for_all", got=shown(found[0]))
+    factor = _common_factor(found, cases)
+    for got, case in zip(found, cases, strict=True):
+        expect(got, case, factor)
+
+
+def called(answer: Any, *arguments: Any) -> Any:
+    """Return what an answer returns, having seen that it left its inputs alone."""
+    if answer is ...:
+        raise Slipped("untouched")
+    if not callable(answer):
+        raise Slipped("not_a_function", got=shown(answer))
+    _check_call(answer, arguments)
+    given = copy.deepcopy(arguments)
+    try:
+        with np.errstate(all="ignore"):
+            got = answer(*given)
+    except Slipped:
+        raise
+    except Exception as error:
+        text = f"{type(error).__name__}: {error}"
+        raise Slipped("raised", error=text, given=shown(arguments)) from error
+    if not _same(given, arguments):
+        raise Slipped("input_changed", given=shown(arguments))
+    if got is None:
+        slip = "untouched" if _is_empty(answer) else "nothing_returned"
+        raise Slipped(slip)
+    if got is ...:
+        raise Slipped("untouched")
+    return got
+
+
+def expect(got: Any, case: Case, scaled: Slipped | None = None) -> None:
+    """Return where `got` is what is needed; else raise the slip that explains it.
+
+    `scaled` is the slip of all cases together, where a factor explains them.
+    """
+    needed = np.asarray(case.needed, dtype=float)
+    array = numbers(got)
+    if is_close(array, needed):
+        return
+    for slip, value in case.slips.items():
+        if is_close(array, np.asarray(value, dtype=float)):
+            raise Slipped(slip)
+    _expect_shape(array, needed)
+    _expect_finite(array, needed)
+    if array.dtype.kind in "iu" and np.all(np.abs(array - needed) < 1):
+        raise Slipped("whole_numbers", got=shown(array))
+    if needed.ndim == 2 and is_close(array, needed.T.reshape(needed.shape)):
+        raise Slipped("transposed", needed=shape(needed))
+    if scaled is not None:
+        raise scaled
+    if np.allclose(array, needed, rtol=0.05, atol=0.01 * np.abs(needed).max()):
+        raise Slipped("inexact", got=shown(array), needed=shown(needed))
+    raise Slipped(
+        "other", given=shown(case.arguments), got=shown(array), needed=shown(needed)
+    )
+
+
+def numbers(got: Any) -> np.ndarray:
+    """Return an answer as an array of numbers; `Slipped` where it is none."""
+    try:
+        array = np.asarray(got)
+    except ValueError:
+        raise Slipped("not_numbers", got=shown(got)) from None
+    if array.dtype.kind not in "biuf":
+        raise Slipped("not_numbers", got=shown(got))
+    return array
+
+
+def is_close(got: np.ndarray, needed: np.ndarray) -> bool:
+    """Tell whether two arrays are of one shape, and as equal as differences can show.
+
+    >>> is_close(np.array([1.0, 2.0]), np.array([1.0, 2.0 + 1e-9]))
+    True
+    """
+    if got.shape != needed.shape:
+        return False
+    return bool(np.allclose(got, needed, rtol=RELATIVE, atol=ABSOLUTE))
+
+
+def shown(value: Any) -> str:
+    """Return a value as a message shows it, short.
+
+    >>> shown((np.array([1.0, 2.5]), 3)), shown(np.float64(0.1))
+    ('[1.  2.5], 3', '0.1')
+    """
+    if isinstance(value, tuple):
+        return ", ".join(map(shown, value))
+    if isinstance(value, np.ndarray | np.generic):
+        with np.printoptions(precision=4, suppress=True, threshold=20, edgeitems=2):
+            return str(value)
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if inspect.isfunction(value):
+        return value.__name__
+    text = str(value)
+    return text if len(text) <= 80 else f"{text[:77]}…"
+
+
+def shape(array: np.ndarray) -> str:
+    """Return a shape as it is written: (2, 3)."""
+    return str(array.shape)
+
+
+def _check_call(answer: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    try:
+        signature = inspect.signature(answer)
+    except (TypeError, ValueError):
+        return
+    try:
+        signature.bind(*arguments)
+    except TypeError:
+        wanted = len(arguments)
+        raise Slipped(
+            "wrong_arguments", signature=str(signature), wanted=wanted
+        ) from None
+
+
+def _is_empty(answer: Callable[..., Any]) -> bool:
+    """Tell whether a function does nothing yet: its body is `...`, or `pass`."""
+    code = getattr(answer, "__code__", None)
+    return code is not None and not code.co_names and set(code.co_consts) <= {None}
+
+
+def _same(first: Any, second: Any) -> bool:
+    if isinstance(first, np.ndarray):
+        return bool(np.array_equal(first, second, equal_nan=first.dtype.kind == "f"))
+    if isinstance(first, tuple | list):
+        return all(map(_same, first, second))
+    if isinstance(first, dict):
+        return first.keys() == second.keys() and all(
+            _same(first[key], second[key]) for key in first
+        )
+    return True
+
+
+def _is_constant(values: Sequence[Any]) -> bool:
+    if len(values) < 2:
+        return False
+    first = numbers(values[0])
+    # What is always 0 has a slip of its own.
+    if not first.any() or not np.isfinite(first).all():
+        return False
+    return all(is_close(numbers(value), first) for value in values[1:])
+
+
+def _expect_shape(array: np.ndarray, needed: np.ndarray) -> None:
+    if array.shape == needed.shape:
+        return
+    got, want = shape(array), shape(needed)
+    if array.ndim == 2 and is_close(array.T, needed):
+        raise Slipped("transposed", needed=want)
+    if array.size == needed.size:
+        raise Slipped("extra_axis", got=got, needed=want)
+    if needed.size == 1:
+        raise Slipped("not_one_number", got=got)
+    if array.size == 1:
+        raise Slipped("only_one_number", needed=want)
+    raise Slipped("shape", got=got, needed=want)
+
+
+def _expect_finite(array: np.ndarray, needed: np.ndarray) -> None:
+    if not np.isfinite(needed).all() or np.isfinite(array).all():
+        return
+    slip = "not_a_number" if np.isnan(array).any() else "infinite"
+    raise Slipped(slip, got=shown(array))
+
+
+def _common_factor(found: Sequence[Any], cases: Sequence[Case]) -> Slipped | None:
+    """Return the slip of answers that are all right but for a factor; None for others.
+
+    One number can always be had from another by a factor, so two are needed.
+    """
+    pairs = list(zip(found, cases, strict=True))
+    factors = np.array([_factor(numbers(got), case.needed) for got, case in pairs])
+    size = sum(np.size(case.needed) for case in cases)
+    if size < 2 or np.isnan(factors).any():
+        return None
+    rows = np.array([case.rows for case in cases])
+    n = cases[0].rows
+    if (rows > 1).all() and np.allclose(factors, rows):
+        return Slipped("mean_forgotten", n=n)
+    if (rows > 1).all() and np.allclose(factors, 1 / np.maximum(rows, 1)):
+        return Slipped("mean_twice", n=n)
+    if not np.allclose(factors, factors[0]):
+        return None
+    if abs(factors[0]) < ABSOLUTE:
+        return Slipped("all_zero")
+    if np.isclose(factors[0], -1):
+        return Slipped("sign")
+    return Slipped("factor", factor=f"{factors[0]:.4g}")
+
+
+def _factor(got: np.ndarray, needed: Any) -> float:
+    """Return the number that takes what is needed to the answer; nan for none."""
+    want = np.asarray(needed, dtype=float)
+    square = float(np.sum(want * want))
+    if got.shape != want.shape or not square or not np.isfinite(got).all():
+        return np.nan
+    factor = float(np.sum(got * want)) / square
+    return factor if is_close(got, factor * want) else np.nan

@@ -1,0 +1,182 @@
+"""Accuracy: how it is counted, and why it cannot lead the way down."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from kobai.autodiff import numerical_gradient
+from kobai.functions import softmax_cross_entropy
+from kobai.learn.comparison import (
+    Case,
+    Slipped,
+    called,
+    compare,
+    numbers,
+    shape,
+    shown,
+)
+from kobai.learn.exercises.registry import add_slips, exercise
+
+Array = np.ndarray
+
+add_slips(
+    {
+        "counts_not_share": {
+            "en": "This is how many are right. Divide by how many there are.",
+            "ja": "正解の個数になっています。全体の個数で割りましょう。",
+            "zh": "这是答对的个数。请再除以总数。",
+        },
+        "percent": {
+            "en": "This is in percent. The accuracy is a share, from 0 to 1.",
+            "ja": "百分率になっています。認識精度は 0 から 1 までの割合です。",
+            "zh": "这是百分数。识别精度是 0 到 1 之间的比例。",
+        },
+        "share_of_errors": {
+            "en": "This is the share of the errors. The share of the right ones is wanted.",
+            "ja": "間違いの割合になっています。正解の割合を返しましょう。",
+            "zh": "这是答错的比例。要的是答对的比例。",
+        },
+        "along_samples": {
+            "en": "The largest was looked for among the samples. The scores of one sample "
+            "are a row: axis=1.",
+            "ja": "サンプルの間で最大を探しています。ひとつのサンプルの出力は行に並ぶので、"
+            "axis=1 です。",
+            "zh": "这是在样本之间找最大值。一个样本的输出排成一行，应取 axis=1。",
+        },
+        "axis_forgotten": {
+            "en": "Without an axis, argmax gives one place for the whole array. axis=1 "
+            "gives one for each row.",
+            "ja": "axis がないと、argmax は配列全体でひとつの位置だけを返します。"
+            "axis=1 なら行ごとに返します。",
+            "zh": "不写 axis 时，argmax 只给出整个数组的一个位置。axis=1 才会每行给出一个。",
+        },
+        "labels_as_one_hot": {
+            "en": "t holds labels, not one-hot rows: compare with t itself, without argmax.",
+            "ja": "t は one-hot ではなくラベルです。argmax を使わず、t そのものと比べましょう。",
+            "zh": "t 是标签，不是 one-hot。不用 argmax，直接与 t 本身比较。",
+        },
+        "not_probabilities": {
+            "en": "{got} are no probabilities: none may be below 0, and the sum must be 1.",
+            "ja": "{got} は確率ではありません。どれも 0 以上で、和が 1 になるようにします。",
+            "zh": "{got} 不是概率：每个数都不能小于 0，总和必须是 1。",
+        },
+        "not_right": {
+            "en": "With {got} the answer is wrong: class 1, the one in the middle, needs "
+            "the largest number.",
+            "ja": "{got} では不正解です。真ん中のクラス 1 をいちばん大きくしましょう。",
+            "zh": "{got} 答错了：中间的类别 1 必须最大。",
+        },
+        "loss_too_small": {
+            "en": "Right, but the loss is {got}, not above 1: it is too sure. Let the "
+            "others come closer.",
+            "ja": "正解ですが、損失が {got} で 1 を超えません。自信がありすぎます。"
+            "ほかのクラスをもっと近づけましょう。",
+            "zh": "答对了，但损失是 {got}，没有超过 1：把握太大了。让其他类别再接近一些。",
+        },
+        "accuracy_as_loss": {
+            "en": "This number stays the same when a weight moves a little, as accuracy "
+            "does: its gradient is 0. Return a loss.",
+            "ja": "この数は、認識精度と同じで、重みを少し動かしても変わりません。"
+            "勾配が 0 です。損失を返しましょう。",
+            "zh": "权重稍微动一下，这个数并不变，和识别精度一样：梯度是 0。请返回损失。",
+        },
+        "guide_rises": {
+            "en": "Descent makes this number small, and the answers get worse. It must "
+            "fall as they get better: is a minus missing?",
+            "ja": "この数を小さくしていくと、答えが悪くなります。良くなるほど小さくなる数に"
+            "しましょう。マイナスが抜けていませんか。",
+            "zh": "让这个数变小，答案反而变差。它应当随着答案变好而减小：是不是少了负号？",
+        },
+        "guide_elsewhere": {
+            "en": "Descent makes this number small, and the answers hardly change. Compare "
+            "the outputs with t.",
+            "ja": "この数を小さくしても、答えはほとんど変わりません。出力を t と比べましょう。",
+            "zh": "让这个数变小，答案几乎没有变化。请把输出与 t 相比较。",
+        },
+    }
+)
+
+
+@exercise
+def accuracy(answer: Any, rng: np.random.Generator) -> None:
+    """`accuracy(y, t)`: the share of the rows whose largest output is at the label."""
+    compare(answer, [_telling(rng, wrong) for wrong in (3, 4, 5)])
+    compare(answer, [_outputs(rng, 8, 3, wrong) for wrong in (1, 3)])
+
+
+def _telling(rng: np.random.Generator, wrong: int) -> Case:
+    """Draw a case in which every slip gives another number."""
+    while True:
+        # As many classes as samples: only so do some slips give a number at all.
+        case = _outputs(rng, 12, 12, wrong)
+        if len({0.0, 1.0, case.needed, *case.slips.values()}) == 3 + len(case.slips):
+            return case
+
+
+def _outputs(rng: np.random.Generator, n: int, k: int, wrong: int) -> Case:
+    t = rng.integers(0, min(k, 5), n)
+    y = rng.random((n, k))
+    said = np.concatenate([(t[:wrong] + 1) % k, t[wrong:]])
+    y[np.arange(n), said] += 1
+    right = [int(row.argmax()) == label for row, label in zip(y, t, strict=True)]
+    slips: dict[str, Any] = {
+        "counts_not_share": sum(right),
+        "percent": 100 * sum(right) / n,
+        "share_of_errors": 1 - sum(right) / n,
+        "axis_forgotten": np.mean(np.argmax(y) == t),
+        "labels_as_one_hot": np.mean(y.argmax(axis=1) == t.argmax()),
+    }
+    if n == k:
+        slips["along_samples"] = np.mean(y.argmax(axis=0) == t)
+    return Case((y, t), sum(right) / n, slips)
+
+
+@exercise
+def barely_right(answer: Any, rng: np.random.Generator) -> None:
+    """Three probabilities: right, for class 1, with a cross-entropy of more than 1."""
+    if answer is ...:
+        raise Slipped("untouched")
+    y = numbers(answer)
+    if y.shape != (3,):
+        raise Slipped("shape", got=shape(y), needed="(3,)")
+    if (y < 0).any() or abs(y.sum() - 1) > 1e-6:
+        raise Slipped("not_probabilities", got=shown(y))
+    if y[1] <= max(y[0], y[2]):
+        raise Slipped("not_right", got=shown(y))
+    if (loss := -np.log(y[1])) <= 1:
+        raise Slipped("loss_too_small", got=shown(float(loss)))
+
+
+@exercise
+def guide(answer: Any, rng: np.random.Generator) -> None:
+    """`guide(W, x, t)`: a number that leads to better answers by its gradient."""
+    t = np.arange(30) % 3
+    centres = np.array([[2.0, 0.0], [-1.0, 2.0], [-1.0, -2.0]])
+    x = centres[t] + rng.normal(size=(30, 2))
+
+    def height(W: Array) -> float:
+        array = numbers(called(answer, W, x, t))
+        if array.size != 1:
+            raise Slipped("not_one_number", got=shape(array))
+        return float(array.reshape(()))
+
+    start = 0.01 * rng.normal(size=(2, 3))
+    elsewhere = rng.normal(size=(2, 2, 3))
+    slopes = [numerical_gradient(height, W) for W in (start, *elsewhere)]
+    # A jump may lie within h of one of the three.
+    if sum(not slope.any() for slope in slopes) > 1:
+        raise Slipped("accuracy_as_loss")
+    with np.errstate(all="ignore"):
+        end = _descended(height, start)
+        before, after = (softmax_cross_entropy(x @ W, t) for W in (start, end))
+    if not after < 1.05 * before:
+        raise Slipped("guide_rises")
+    if after > 0.9 * before:
+        raise Slipped("guide_elsewhere")
+
+
+def _descended(height: Callable[[Array], float], W: Array) -> Array:
+    for _ in range(60):
+        W = W - 0.3 * numerical_gradient(height, W)
+    return W

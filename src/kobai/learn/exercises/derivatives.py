@@ -1,0 +1,136 @@
+"""Derivatives and gradients: the answers are compared with the definition itself."""
+
+from typing import Any
+
+import numpy as np
+
+from kobai.autodiff import numerical_derivative, numerical_gradient
+from kobai.learn.comparison import Case, Slipped, compare
+from kobai.learn.exercises.registry import add_slips, exercise
+
+Array = np.ndarray
+
+add_slips(
+    {
+        "forward_difference": {
+            "en": "This is the forward difference (f(x + h) − f(x)) / h, whose error is "
+            "about h. Go as far to the left as to the right.",
+            "ja": "これは前方差分 (f(x + h) − f(x)) / h です。誤差が h に比例します。"
+            "右だけでなく、左にも同じだけ動かしましょう。",
+            "zh": "这是前向差分 (f(x + h) − f(x)) / h，误差与 h 成正比。"
+            "请向左也移动同样的距离。",
+        },
+        "divided_by_h": {
+            "en": "It is twice the slope: between x − h and x + h lies 2h, not h.",
+            "ja": "傾きの 2 倍になっています。x − h と x + h の間は h ではなく 2h です。",
+            "zh": "结果是斜率的 2 倍：x − h 与 x + h 之间的距离是 2h，不是 h。",
+        },
+        "own_h": {
+            "en": "The h that is given is not used; the answer has one of its own.",
+            "ja": "引数の h が使われず、別の値が使われています。",
+            "zh": "没有使用给出的参数 h，而是用了别的值。",
+        },
+        "tiny_h": {
+            "en": "The result is 0: with an h such as 1e-50, x + h is x itself, and the "
+            "difference is lost in rounding. Use about 1e-4.",
+            "ja": "結果が 0 です。h が 1e-50 のように小さいと x + h が x と同じになり、"
+            "差が丸め誤差で消えます。1e-4 くらいにしましょう。",
+            "zh": "结果是 0：若 h 小到 1e-50，x + h 就等于 x，差被舍入误差吞掉了。"
+            "请用 1e-4 左右。",
+        },
+        "integers": {
+            "en": "Right for [3.0, 4.0], wrong for [3, 4]: an array of ints cannot hold "
+            "3.0001. Begin with x.astype(float).",
+            "ja": "[3.0, 4.0] では正しいのに [3, 4] では誤りです。整数の配列には 3.0001 "
+            "を入れられません。x.astype(float) から始めましょう。",
+            "zh": "[3.0, 4.0] 时正确，[3, 4] 时错误：整数数组放不下 3.0001。"
+            "请先用 x.astype(float)。",
+        },
+        "all_at_once": {
+            "en": "All elements were moved at the same time. A partial derivative moves "
+            "one, and holds the others still.",
+            "ja": "すべての要素を同時に動かしています。偏微分では 1 つだけを動かし、"
+            "ほかは止めておきます。",
+            "zh": "所有元素被同时移动了。求偏导数时只动一个，其余保持不变。",
+        },
+        "not_put_back": {
+            "en": "An element that was moved was not put back before the next one.",
+            "ja": "動かした要素を元に戻さないまま、次の要素に進んでいます。",
+            "zh": "移动过的元素没有放回原处，就去移动下一个了。",
+        },
+    }
+)
+
+
+def _cube(x: Any) -> Any:
+    return x**3 - 2 * x
+
+
+def _wave(x: Any) -> Any:
+    return np.sin(x) + 0.5 * x * x
+
+
+@exercise
+def central_difference(answer: Any, rng: np.random.Generator) -> None:
+    """`central_difference(f, x, h)`: the slope between x − h and x + h."""
+    cases = []
+    for f in (_cube, _wave):
+        for h in (1e-4, 0.25):
+            x = float(rng.uniform(0.5, 2.0))
+            needed = (f(x + h) - f(x - h)) / (2 * h)
+            slips = {
+                "forward_difference": (f(x + h) - f(x)) / h,
+                "divided_by_h": 2 * needed,
+                "sign": -needed,
+                "own_h": float(numerical_derivative(f, x)),
+                "tiny_h": 0.0,
+            }
+            cases.append(Case((f, x, h), needed, slips))
+    # A large h first: with a small one the forward difference is nearly right.
+    compare(answer, cases[::-1])
+
+
+@exercise
+def partial_derivatives(answer: Any, rng: np.random.Generator) -> None:
+    """`partial_derivatives(f, x)`: the gradient of f at a vector x, whole or not."""
+
+    def bowl(x: Array) -> Any:
+        return x[0] ** 2 + 3 * x[1] ** 2 + x[0] * x[1]
+
+    def wave(x: Array) -> Any:
+        return np.sum(np.sin(x)) + x[0] * x[-1]
+
+    compare(answer, [_at(bowl, rng.uniform(1, 3, 2)), _at(wave, rng.uniform(1, 3, 3))])
+    try:
+        compare(answer, [_at(bowl, np.array([3, 4]))])
+    except Slipped as slipped:
+        if slipped.slip == "input_changed":
+            raise
+        raise Slipped("integers") from None
+
+
+def _at(f: Any, x: Array) -> Case:
+    floats = x.astype(float)
+    needed = numerical_gradient(f, floats)
+    h = 1e-4
+    step = np.full_like(floats, h)
+    together = (f(floats + step) - f(floats - step)) / (2 * h)
+    slips = {
+        "all_at_once": np.full(len(x), together),
+        "not_put_back": _without_putting_back(f, floats, h),
+        "divided_by_h": 2 * needed,
+        "sign": -needed,
+        "tiny_h": np.zeros(len(x)),
+    }
+    return Case((f, x), needed, slips)
+
+
+def _without_putting_back(f: Any, x: Array, h: float) -> Array:
+    """Return what comes out where every element stays at x − h."""
+    x, found = x.copy(), []
+    for i in range(len(x)):
+        x[i] += h
+        above = f(x)
+        x[i] -= 2 * h
+        found.append((above - f(x)) / (2 * h))
+    return np.array(found)

@@ -1,0 +1,125 @@
+"""Gradient descent: the answers are compared with steps along the definition."""
+
+from typing import Any
+
+import numpy as np
+
+from kobai.autodiff import numerical_gradient
+from kobai.learn.comparison import Case, Slipped, compare, numbers, shown
+from kobai.learn.exercises.registry import add_slips, exercise
+
+Array = np.ndarray
+
+add_slips(
+    {
+        "ascent": {
+            "en": "It walks uphill: the gradient points up, so a step goes against it. "
+            "Subtract.",
+            "ja": "坂を上っています。勾配は上りの向きなので、逆に進みます。引き算にしましょう。",
+            "zh": "在往上走：梯度指向上坡，所以要逆着它走。请用减法。",
+        },
+        "rate_forgotten": {
+            "en": "The learning rate is not used: every step is as long as the gradient.",
+            "ja": "学習率が使われていません。どの一歩も勾配そのものの長さになっています。",
+            "zh": "没有用到学习率：每一步都与梯度本身一样长。",
+        },
+        "one_step": {
+            "en": "It stops after the first step. Is the `return` inside the loop?",
+            "ja": "最初の一歩で終わっています。`return` がループの中にありませんか。",
+            "zh": "只走了第一步就停了。`return` 是不是写在循环里面了？",
+        },
+        "gradient_once": {
+            "en": "Every step takes the gradient of the starting point. Work it out anew "
+            "where you stand.",
+            "ja": "どの一歩でも開始点の勾配を使っています。いまいる場所で計算し直しましょう。",
+            "zh": "每一步用的都是起点的梯度。请在当前所在的位置重新计算。",
+        },
+        "not_moved": {
+            "en": "It returns the point where it began.",
+            "ja": "開始点がそのまま返っています。",
+            "zh": "返回的仍是起点。",
+        },
+        "value_not_point": {
+            "en": "It returns the value f(x); the point x is asked for.",
+            "ja": "値 f(x) が返っています。求めるのは点 x です。",
+            "zh": "返回的是函数值 f(x)，要求的是点 x。",
+        },
+        "rate_negative": {
+            "en": "The rate is {got}. It needs to be above 0: a negative one climbs.",
+            "ja": "学習率が {got} です。正の数にしましょう。負だと上ってしまいます。",
+            "zh": "学习率是 {got}。应当大于 0：负数会往上爬。",
+        },
+        "rate_too_large": {
+            "en": "With {got} the steps leap over the bottom and grow. Take a smaller one.",
+            "ja": "{got} では底を飛び越え、一歩がだんだん大きくなります。小さくしましょう。",
+            "zh": "取 {got} 时会越过谷底，步子越来越大。请取小一些。",
+        },
+        "rate_too_small": {
+            "en": "With {got} it has hardly moved after the steps. Take a larger one.",
+            "ja": "{got} では、終わってもほとんど動いていません。大きくしましょう。",
+            "zh": "取 {got} 时，走完也几乎没动。请取大一些。",
+        },
+    }
+)
+
+
+@exercise
+def gradient_descent(answer: Any, rng: np.random.Generator) -> None:
+    """`gradient_descent(f, x, learning_rate, steps)`: where the walk ends."""
+
+    def bowl(x: Array) -> Any:
+        return np.sum(x * x)
+
+    def slope(x: Array) -> Any:
+        return x[0] ** 2 / 4 + x[1] ** 2 + 0.5 * x[0] * x[1]
+
+    cases = []
+    for f in (bowl, slope):
+        for steps in (3, 7):
+            x, rate = rng.uniform(1, 3, 2), float(rng.uniform(0.05, 0.2))
+            cases.append(_walk(f, x, rate, steps))
+    compare(answer, cases)
+
+
+def _walk(f: Any, x: Array, rate: float, steps: int) -> Case:
+    needed = _after(f, x, rate, steps)
+    slips = {
+        "ascent": _after(f, x, -rate, steps),
+        "rate_forgotten": _after(f, x, 1.0, steps),
+        "one_step": _after(f, x, rate, 1),
+        "gradient_once": x - steps * rate * numerical_gradient(f, x),
+        "not_moved": x,
+        "value_not_point": f(needed),
+    }
+    return Case((f, x, rate, steps), needed, slips)
+
+
+def _after(f: Any, x: Array, rate: float, steps: int) -> Array:
+    for _ in range(steps):
+        x = x - rate * numerical_gradient(f, x)
+    return x
+
+
+@exercise
+def learning_rate(answer: Any, rng: np.random.Generator) -> None:
+    """A learning rate with which 100 steps reach the bottom of a narrow valley."""
+    if answer is ...:
+        raise Slipped("untouched")
+    array = numbers(answer)
+    if array.size != 1:
+        raise Slipped("not_one_number", got=str(array.shape))
+    rate = float(array.reshape(()))
+    if not rate > 0:
+        raise Slipped("rate_negative", got=shown(rate))
+
+    def valley(x: Array) -> Any:
+        return x[0] ** 2 / 20 + x[1] ** 2
+
+    start = np.array([-7.0, 2.0])
+    with np.errstate(all="ignore"):
+        end = _after(valley, start, rate, 100)
+        is_lower = valley(end) < 0.01 * valley(start)
+    if not is_lower:
+        # Along the steep axis a step of more than 1 leaps over the bottom and beyond.
+        slip = "rate_too_large" if rate >= 1 else "rate_too_small"
+        raise Slipped(slip, got=shown(rate))

@@ -1,0 +1,167 @@
+"""Losses: the answers are compared with sums taken one term after the other."""
+
+from typing import Any
+
+import numpy as np
+
+from kobai.learn.comparison import Case, Slipped, called, compare, numbers, shown
+from kobai.learn.exercises.registry import add_slips, exercise
+
+Array = np.ndarray
+
+add_slips(
+    {
+        "half_of_loss": {
+            "en": "It is twice too large: the ½ of the formula is missing.",
+            "ja": "2 倍になっています。式の ½ が抜けています。",
+            "zh": "大了一倍：漏掉了公式里的 ½。",
+        },
+        "mean_of_outputs": {
+            "en": "This is the mean over the outputs; the formula has ½ of their sum.",
+            "ja": "出力についての平均になっています。式では和の ½ です。",
+            "zh": "这是对各输出取的平均；公式是它们之和的 ½。",
+        },
+        "root_taken": {
+            "en": "A root was taken: this is the distance itself, not half its square.",
+            "ja": "平方根が取られています。これは距離そのもので、2 乗の半分ではありません。",
+            "zh": "开了平方根：这是距离本身，而不是它平方的一半。",
+        },
+        "absolute_values": {
+            "en": "These are absolute differences. Square them instead.",
+            "ja": "差の絶対値になっています。2 乗しましょう。",
+            "zh": "这里用的是差的绝对值。请改成平方。",
+        },
+        "not_squared": {
+            "en": "The differences are not squared: those above and below 0 cancel.",
+            "ja": "差が 2 乗されていないので、正と負が打ち消し合っています。",
+            "zh": "差没有平方，正负互相抵消了。",
+        },
+        "squared_after_sum": {
+            "en": "The sum was squared. Square each difference first, and then add.",
+            "ja": "和を 2 乗しています。差をひとつずつ 2 乗してから足しましょう。",
+            "zh": "这是先求和再平方。请先把每个差平方，再相加。",
+        },
+        "log_of_zero": {
+            "en": "It gives {got} where an output is 0: the logarithm of 0 is −∞. Add the "
+            "small δ inside the logarithm.",
+            "ja": "出力に 0 があると {got} になります。0 の log は −∞ です。"
+            "log の中に小さな δ を足しましょう。",
+            "zh": "输出中有 0 时得到 {got}：0 的对数是 −∞。请在 log 里面加上微小的 δ。",
+        },
+        "log_base": {
+            "en": "This is the logarithm to base 10. log is the natural one: np.log.",
+            "ja": "底が 10 の対数です。この log は自然対数 np.log です。",
+            "zh": "这是以 10 为底的对数。这里的 log 是自然对数 np.log。",
+        },
+        "log_forgotten": {
+            "en": "This is the probability of the right class. Its logarithm is wanted.",
+            "ja": "正解クラスの確率そのものです。その対数を取りましょう。",
+            "zh": "这是真实类别的概率本身。要取它的对数。",
+        },
+        "y_and_t_swapped": {
+            "en": "y and t are exchanged: the logarithm is that of y.",
+            "ja": "y と t が逆です。log を取るのは y のほうです。",
+            "zh": "y 和 t 弄反了：取对数的是 y。",
+        },
+        "t_forgotten": {
+            "en": "All classes were added. t picks the right one: multiply by it.",
+            "ja": "すべてのクラスを足しています。t を掛けて、正解のクラスだけを残しましょう。",
+            "zh": "把所有类别都加进来了。请乘以 t，只留下正确的那一类。",
+        },
+        "mean_over_classes": {
+            "en": "The mean was taken over the classes, too. Divide by the number of "
+            "samples alone.",
+            "ja": "クラスについても平均を取っています。サンプルの数だけで割りましょう。",
+            "zh": "连类别也一起平均了。只除以样本数。",
+        },
+        "all_columns": {
+            "en": "y[:, t] takes those columns from every row. One number a row is wanted: "
+            "y[np.arange(n), t].",
+            "ja": "y[:, t] はどの行からもその列をすべて取り出します。必要なのは 1 行に 1 つ、"
+            "y[np.arange(n), t] です。",
+            "zh": "y[:, t] 会从每一行都取出这些列。每行只要一个数：y[np.arange(n), t]。",
+        },
+        "labels_multiplied": {
+            "en": "The labels were multiplied as if they were one-hot. A label such as 2 "
+            "says which column to take.",
+            "ja": "ラベルを one-hot のように掛けています。ラベル 2 は、どの列を取るかを表します。",
+            "zh": "把标签当成 one-hot 去相乘了。标签 2 表示的是取哪一列。",
+        },
+    }
+)
+
+
+@exercise
+def squared_error(answer: Any, rng: np.random.Generator) -> None:
+    """`squared_error(y, t)`: half the sum of the squares, for one sample."""
+    compare(answer, [_squares(*rng.normal(size=(2, k))) for k in (3, 4, 5)])
+
+
+def _squares(y: Array, t: Array) -> Case:
+    squares = [(a - b) * (a - b) for a, b in zip(y, t, strict=True)]
+    slips = {
+        "half_of_loss": sum(squares),
+        "mean_of_outputs": sum(squares) / len(y),
+        "root_taken": np.sqrt(sum(squares)),
+        "absolute_values": np.sum(np.abs(y - t)),
+        "not_squared": np.sum(y - t) / 2,
+        "squared_after_sum": np.sum(y - t) ** 2 / 2,
+    }
+    return Case((y, t), sum(squares) / 2, slips)
+
+
+@exercise
+def cross_entropy(answer: Any, rng: np.random.Generator) -> None:
+    """`cross_entropy(y, t)`: for one sample with a one-hot target."""
+    compare(answer, [_entropy(_probabilities(rng, (k,)), k - 2) for k in (3, 4, 5)])
+    y = np.array([0.0, 0.3, 0.7])
+    # First a wrong class has the probability 0, and then the right one.
+    for right, least in ((1, 0.0), (0, 9.0)):
+        array = numbers(called(answer, y, np.eye(3)[right]))
+        if not np.isfinite(array) or array < least:
+            raise Slipped("log_of_zero", got=shown(array))
+
+
+def _entropy(y: Array, right: int) -> Case:
+    t = np.eye(len(y))[right]
+    needed = -np.log(y[right])
+    slips = {
+        "log_base": needed / np.log(10),
+        "log_forgotten": -y[right],
+        "y_and_t_swapped": -np.sum(y * np.log(t + 1e-7)),
+        "t_forgotten": -np.sum(np.log(y)),
+    }
+    return Case((y, t), needed, slips)
+
+
+@exercise
+def mean_cross_entropy(answer: Any, rng: np.random.Generator) -> None:
+    """`mean_cross_entropy(y, t)`: the mean over a batch, with labels for targets."""
+    square = _batch(rng, 4, 4)
+    try:
+        compare(answer, [_batch(rng, 5, 3) for _ in range(3)])
+    except Slipped as slipped:
+        # Labels can be multiplied only where there are as many classes as samples.
+        if slipped.slip == "raised":
+            compare(answer, [square])
+        raise
+    compare(answer, [square])
+
+
+def _batch(rng: np.random.Generator, n: int, k: int) -> Case:
+    y, t = _probabilities(rng, (n, k)), rng.integers(0, k, n)
+    needed = sum(-np.log(row[label]) for row, label in zip(y, t, strict=True)) / n
+    slips: dict[str, Any] = {
+        "log_base": needed / np.log(10),
+        "mean_over_classes": needed / k,
+        "all_columns": -np.sum(np.log(y[:, t])) / n,
+    }
+    if n == k:
+        slips["labels_multiplied"] = -np.sum(t * np.log(y)) / n
+    return Case((y, t), needed, slips, rows=n)
+
+
+def _probabilities(rng: np.random.Generator, size: tuple[int, ...]) -> Array:
+    y = rng.uniform(0.5, 2.0, size)
+    shares: Array = y / y.sum(axis=-1, keepdims=True)
+    return shares

@@ -1,0 +1,133 @@
+"""The single neuron: its answers are compared with numerical gradients of its error."""
+
+from typing import Any
+
+import numpy as np
+
+from kobai.autodiff import numerical_gradient
+from kobai.functions import sigmoid
+from kobai.learn.comparison import Case, compare
+from kobai.learn.exercises.registry import add_slips, exercise
+
+Array = np.ndarray
+
+add_slips(
+    {
+        "slope_forgotten": {
+            "en": "The slope of the sigmoid is missing: δ = (y − t)(1 − y) y.",
+            "ja": "sigmoid 関数の傾きが抜けています。δ = (y − t)(1 − y) y です。",
+            "zh": "漏掉了 sigmoid 函数的斜率：δ = (y − t)(1 − y) y。",
+        },
+        "slope_of_sum": {
+            "en": "The slope was worked out from the sum u; it is (1 − y) y, from the "
+            "output.",
+            "ja": "傾きを総和 u から求めています。出力から (1 − y) y と求めます。",
+            "zh": "斜率是用总和 u 算的；应当用输出来算：(1 − y) y。",
+        },
+        "input_forgotten": {
+            "en": "∂E/∂w is δ itself here; it is x δ: the weight acts through its input.",
+            "ja": "∂E/∂w が δ のままです。重みは入力を通して働くので x δ になります。",
+            "zh": "这里的 ∂E/∂w 就是 δ；应为 x δ：权重是通过输入起作用的。",
+        },
+        "bias_times_input": {
+            "en": "∂E/∂b is δ, without x: the bias has no input.",
+            "ja": "∂E/∂b は δ で、x は掛けません。バイアスには入力がないからです。",
+            "zh": "∂E/∂b 就是 δ，不乘 x：偏置没有输入。",
+        },
+        "half_forgotten": {
+            "en": "It is twice too large: the ½ of E cancels the 2 of the square.",
+            "ja": "2 倍になっています。E の ½ と、2 乗の微分で出る 2 が打ち消し合います。",
+            "zh": "大了一倍：E 中的 ½ 与平方求导得到的 2 相消。",
+        },
+        "whole_batch": {
+            "en": "All samples were used for one step. Here each sample is a step of its "
+            "own.",
+            "ja": "すべてのサンプルで一度に更新しています。ここでは 1 サンプルごとに更新します。",
+            "zh": "把所有样本合在一起更新了一次。这里每个样本都要单独更新一次。",
+        },
+        "updated_too_early": {
+            "en": "b was updated with the output of the new w. Work out both gradients "
+            "first, then update both.",
+            "ja": "新しい w の出力を使って b を更新しています。"
+            "両方の勾配を求めてから、両方を更新しましょう。",
+            "zh": "更新 b 时用的是新 w 的输出。请先求出两个梯度，再一起更新。",
+        },
+        "last_sample_only": {
+            "en": "Only the last sample was learned from. Is the update outside the loop?",
+            "ja": "最後のサンプルだけから学習しています。更新がループの外にありませんか。",
+            "zh": "只从最后一个样本学习了。更新是不是写在循环外面了？",
+        },
+    }
+)
+
+
+def _error(x: Any, t: Any) -> Any:
+    def error(params: Array) -> Any:
+        return np.sum(0.5 * (t - sigmoid(params[0] * x + params[1])) ** 2)
+
+    return error
+
+
+@exercise
+def neuron_gradients(answer: Any, rng: np.random.Generator) -> None:
+    """`neuron_gradients(w, b, x, t)`: ∂E/∂w and ∂E/∂b of one sample."""
+    compare(answer, [_sample(rng) for _ in range(4)])
+
+
+def _sample(rng: np.random.Generator) -> Case:
+    w, b, x = (float(value) for value in rng.uniform(0.5, 1.5, 3))
+    t = float(rng.uniform(0, 0.4))
+    needed = numerical_gradient(_error(x, t), np.array([w, b]))
+    u = w * x + b
+    y = float(sigmoid(np.array(u)))
+    delta = needed[1]
+    slips = {
+        "slope_forgotten": [(y - t) * x, y - t],
+        "slope_of_sum": [(y - t) * (1 - u) * u * x, (y - t) * (1 - u) * u],
+        "input_forgotten": [delta, delta],
+        "bias_times_input": [delta * x, delta * x],
+        "half_forgotten": 2 * needed,
+        "sign": -needed,
+    }
+    return Case((w, b, x, t), needed, slips)
+
+
+@exercise
+def train_epoch(answer: Any, rng: np.random.Generator) -> None:
+    """`train_epoch(w, b, x, t, learning_rate)`: w and b after one pass, one by one."""
+    cases = []
+    for n in (5, 9):
+        x = np.linspace(-np.pi / 2, np.pi / 2, n)
+        start = rng.uniform(-1, 1, 2)
+        cases.append(_epoch(start, x, (np.sin(x) + 1) / 2, float(rng.uniform(0.3, 1))))
+    compare(answer, cases)
+
+
+def _epoch(start: Array, x: Array, t: Array, rate: float) -> Case:
+    whole = numerical_gradient(_error(x, t), start)
+    slips = {
+        "not_moved": start,
+        "whole_batch": start - rate * whole,
+        "ascent": _online(start, x, t, -rate),
+        "rate_forgotten": _online(start, x, t, 1.0),
+        "one_step": _online(start, x[:1], t[:1], rate),
+        "last_sample_only": _online(start, x[-1:], t[-1:], rate),
+        "updated_too_early": _online(start, x, t, rate, together=False),
+    }
+    arguments = (float(start[0]), float(start[1]), x, t, rate)
+    return Case(arguments, _online(start, x, t, rate), slips)
+
+
+def _online(
+    params: Array, x: Array, t: Array, rate: float, together: bool = True
+) -> Array:
+    """Return the parameters after a step for each sample."""
+    params = params.copy()
+    for each, target in zip(x, t, strict=True):
+        error = _error(each, target)
+        if together:
+            params -= rate * numerical_gradient(error, params)
+        else:
+            for i in range(2):
+                params[i] -= rate * numerical_gradient(error, params)[i]
+    return params

@@ -1,0 +1,140 @@
+"""What a check says about slips that any exercise may meet, in each language.
+
+A slip of one exercise, or of few, has its words beside the exercise.
+"""
+
+Words = dict[str, str]
+
+SLIPS: dict[str, Words] = {
+    "untouched": {
+        "en": "Nothing is filled in yet. Replace the `...` by your own code.",
+        "ja": "まだ何も書かれていません。`...` を自分のコードに置き換えましょう。",
+        "zh": "还什么都没有写。请把 `...` 换成自己的代码。",
+    },
+    "not_a_function": {
+        "en": "The check got {got}, and needs the function itself, without brackets.",
+        "ja": "{got} が渡されました。関数そのものを、かっこを付けずに渡しましょう。",
+        "zh": "收到的是 {got}。请传入函数本身，后面不要加括号。",
+    },
+    "wrong_arguments": {
+        "en": "The function takes {signature}; it is called with {wanted} arguments.",
+        "ja": "関数の引数が {signature} です。引数 {wanted} 個で呼び出されます。",
+        "zh": "函数的参数是 {signature}，而调用时会传入 {wanted} 个参数。",
+    },
+    "raised": {
+        "en": "For {given} the code stopped with {error}",
+        "ja": "{given} に対して、コードが次のエラーで止まりました：{error}",
+        "zh": "输入 {given} 时，代码因以下错误停止：{error}",
+    },
+    "too_long": {
+        "en": "It did not end within {seconds} s. Does a loop ever stop?",
+        "ja": "{seconds} 秒たっても終わりません。ループは止まりますか。",
+        "zh": "{seconds} 秒内没有结束。循环会停下来吗？",
+    },
+    "input_changed": {
+        "en": "The function changed its input {given}. Work on a copy: x.copy().",
+        "ja": "関数が入力 {given} を書き換えています。x.copy() で写しを作って使いましょう。",
+        "zh": "函数改动了输入 {given}。请先用 x.copy() 复制一份再计算。",
+    },
+    "nothing_returned": {
+        "en": "The function returns nothing. Is a `return` missing? print() only shows.",
+        "ja": "関数が何も返していません。`return` を忘れていませんか。print() は表示するだけです。",
+        "zh": "函数没有返回值。是不是忘了 `return`？print() 只是显示。",
+    },
+    "not_numbers": {
+        "en": "The function returned {got}; it needs to return numbers.",
+        "ja": "返された値は {got} です。数値を返す必要があります。",
+        "zh": "返回的是 {got}，需要返回数值。",
+    },
+    "same_for_all": {
+        "en": "It returns {got} whatever it is given. Use the arguments.",
+        "ja": "何を渡しても {got} が返ります。引数を使って計算しましょう。",
+        "zh": "无论输入什么都返回 {got}。请用参数来计算。",
+    },
+    "transposed": {
+        "en": "Rows and columns are exchanged; the shape needs to be {needed}.",
+        "ja": "行と列が入れ替わっています。形は {needed} です。",
+        "zh": "行和列颠倒了。形状应为 {needed}。",
+    },
+    "extra_axis": {
+        "en": "The numbers have the shape {got}; they need {needed}.",
+        "ja": "数値の個数は合っていますが、形が {got} です。{needed} にしましょう。",
+        "zh": "数的个数对了，但形状是 {got}，应为 {needed}。",
+    },
+    "not_one_number": {
+        "en": "One number is needed, and an array of shape {got} came. Sum, or average.",
+        "ja": "1 つの数が必要ですが、形 {got} の配列が返りました。和か平均を取りましょう。",
+        "zh": "需要一个数，却得到形状为 {got} 的数组。请求和或取平均。",
+    },
+    "only_one_number": {
+        "en": "One number came, and an array of shape {needed} is needed: too much summed?",
+        "ja": "形 {needed} の配列が必要ですが、数が 1 つだけ返りました。足しすぎていませんか。",
+        "zh": "需要形状为 {needed} 的数组，却只得到一个数。是不是多加了一步求和？",
+    },
+    "shape": {
+        "en": "The shape is {got}; it needs to be {needed}.",
+        "ja": "形が {got} です。{needed} でなければなりません。",
+        "zh": "形状是 {got}，应为 {needed}。",
+    },
+    "not_a_number": {
+        "en": "There is nan in the result, {got}: 0/0, ∞ − ∞ or the logarithm of < 0.",
+        "ja": "結果 {got} に nan があります。0/0、∞ − ∞、負の数の log のどれかです。",
+        "zh": "结果 {got} 中有 nan：出现了 0/0、∞ − ∞ 或负数的对数。",
+    },
+    "infinite": {
+        "en": "The result is infinite, {got}: something overflowed, or was divided by 0.",
+        "ja": "結果が無限大です（{got}）。オーバーフローか、0 での割り算が起きています。",
+        "zh": "结果是无穷大（{got}）：发生了溢出，或除以了 0。",
+    },
+    "whole_numbers": {
+        "en": "The result {got} was cut to whole numbers: an array of ints keeps no "
+        "fractions. Make it float first.",
+        "ja": "結果 {got} が整数に切り捨てられています。整数の配列は小数を持てません。"
+        "先に float にしましょう。",
+        "zh": "结果 {got} 被截成了整数：整数数组存不下小数。请先转换成 float。",
+    },
+    "all_zero": {
+        "en": "Every number is 0. Is the result ever added to, or a difference lost?",
+        "ja": "すべて 0 です。結果に足し忘れているか、差が消えていませんか。",
+        "zh": "全部是 0。是不是没有累加，或者差值消失了？",
+    },
+    "sign": {
+        "en": "The size is right, the sign is the other way round.",
+        "ja": "大きさは合っていますが、符号が逆です。",
+        "zh": "大小对了，但符号反了。",
+    },
+    "mean_forgotten": {
+        "en": "It is {n} times too large, the number of samples: take the mean, not the "
+        "sum.",
+        "ja": "サンプル数と同じ {n} 倍になっています。和ではなく平均を取りましょう。",
+        "zh": "结果大了 {n} 倍，正好是样本数：要取平均，而不是求和。",
+    },
+    "mean_twice": {
+        "en": "It is {n} times too small: the mean over the samples is taken twice.",
+        "ja": "{n} 分の 1 になっています。サンプルの平均を 2 回取っていませんか。",
+        "zh": "结果只有 {n} 分之一：对样本的平均取了两次。",
+    },
+    "factor": {
+        "en": "It is {factor} times what the definition gives, everywhere: look for a "
+        "factor.",
+        "ja": "どこでも定義の {factor} 倍になっています。余分な、または足りない係数を探しましょう。",
+        "zh": "每处都是定义值的 {factor} 倍：请找出多余或缺少的系数。",
+    },
+    "inexact": {
+        "en": "Nearly: {got}, and {needed} by the definition. The rest is more than "
+        "rounding.",
+        "ja": "惜しい：{got} ですが、定義では {needed} です。丸め誤差より大きい差があります。",
+        "zh": "差一点：得到 {got}，按定义是 {needed}。这个差超过了舍入误差。",
+    },
+    "other": {
+        "en": "For {given} it gives {got}, and the definition {needed}.",
+        "ja": "{given} に対して {got} になりますが、定義では {needed} です。",
+        "zh": "输入 {given} 时得到 {got}，而按定义是 {needed}。",
+    },
+}
+
+RIGHT: Words = {
+    "en": "Right.",
+    "ja": "正解です。",
+    "zh": "正确。",
+}

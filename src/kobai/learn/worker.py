@@ -1,0 +1,50 @@
+"""Run a learner's file in a process of its own, and judge what it has defined.
+
+python -m kobai.learn.worker FILE LANGUAGE NAME...
+
+The last line printed is JSON: for each name its verdict, and where the file stopped.
+"""
+
+import contextlib
+import io
+import json
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from kobai.learn.checker import check
+
+
+def main(path: str, language: str, names: list[str]) -> None:
+    """Run the file, and print what is to be said of each exercise."""
+    namespace: dict[str, Any] = {"__name__": "__main__", "__file__": path}
+    stopped = _run(path, namespace)
+    verdicts = {}
+    for name in names:
+        if name in namespace:
+            with contextlib.redirect_stdout(io.StringIO()):
+                verdict = check(name, namespace[name], language)
+            verdicts[name] = {"slip": verdict.slip, "message": verdict.message}
+    print(json.dumps({"verdicts": verdicts, "stopped": stopped}))
+
+
+def _run(path: str, namespace: dict[str, Any]) -> dict[str, Any] | None:
+    """Run a file; where it stops, tell the line and the error."""
+    source = Path(path).read_text("utf-8")
+    try:
+        code = compile(source, path, "exec")
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(code, namespace)
+    except SyntaxError as error:
+        return {"line": error.lineno or 0, "error": f"SyntaxError: {error.msg}"}
+    except Exception as error:
+        found = traceback.extract_tb(error.__traceback__)
+        lines = [frame.lineno for frame in found if frame.filename == path]
+        text = f"{type(error).__name__}: {error}"
+        return {"line": lines[-1] if lines else 0, "error": text}
+    return None
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], sys.argv[3:])

@@ -1,0 +1,293 @@
+"""Back-propagation: all slopes in one walk back."""
+# %% [title] lang=en
+# Back-propagation
+# %% [title] lang=ja
+# 誤差逆伝播法
+# %% [title] lang=zh
+# 误差反向传播
+
+# %% [markdown] step=1 lang=en
+# ## Two runs for every weight?
+#
+# The numerical gradient asks every weight in turn: a little more, a little less. These
+# are two runs of the whole network for each. The network that reads digits has 39,760
+# weights; a single step would take 79,520 runs.
+#
+# Back-propagation finds all slopes exactly in one walk forwards and one walk back. How
+# is that possible? Every weight's answer uses the same parts again.
+# %% [markdown] step=1 lang=ja
+# ## 重みごとに 2 回も計算する？
+#
+# 数値微分は、重みをひとつずつ「少し増やす」「少し減らす」と調べます。
+# 重みひとつにつき、ネットワーク全体を 2 回計算することになります。
+# 数字を読むネットワークの重みは 39,760 個なので、一歩進むだけで 79,520 回です。
+#
+# 誤差逆伝播法は、行きと帰りを 1 回ずつ歩くだけで、すべての傾きを正確に求めます。
+# どの重みの計算にも、同じ部分が何度も出てくるからです。
+# %% [markdown] step=1 lang=zh
+# ## 每个权重都要算两遍？
+#
+# 数值微分对每个权重逐一试探：加一点，减一点。每个权重都要把整个网络算两遍。
+# 识别数字的网络有 39,760 个权重，走一步就要算 79,520 遍。
+#
+# 误差反向传播只需一次正向、一次反向，就能精确求出所有斜率。
+# 为什么可以？因为每个权重的计算里，都反复用到同样的部分。
+# %% [figure] step=1 lab=network gallery=computational-graph
+
+# %% [question] step=2 lang=en answer=1
+# How much longer does a numerical gradient of 784-50-10 take than back-propagation?
+# 1. thousands of times
+# 2. about twice
+# 3. about fifty times, the hidden neurons
+# => It is one or two runs against two for every weight. Here is a smaller network.
+# %% [question] step=2 lang=ja answer=1
+# 784-50-10 の数値微分は、誤差逆伝播法の何倍の時間がかかるでしょう。
+# 1. 何千倍
+# 2. 約 2 倍
+# 3. 隠れ層のニューロン数の約 50 倍
+# => 行きと帰りの計算に対して、重みごとに 2 回の計算だからです。小さなネットワークで確かめましょう。
+# %% [question] step=2 lang=zh answer=1
+# 784-50-10 的数值微分所花的时间是误差反向传播的多少倍？
+# 1. 几千倍
+# 2. 约 2 倍
+# 3. 约 50 倍，即隐藏层神经元数
+# => 一边是一去一回，另一边是每个权重算两遍。下面用小一些的网络来验证。
+# %% step=2
+import kobai
+import numpy as np
+from kobai.functions import sigmoid, softmax_cross_entropy
+
+rng = np.random.default_rng(0)
+x = rng.normal(size=(20, 6))
+t = rng.integers(3, size=20)
+params = {
+    "W1": rng.normal(size=(6, 5)),
+    "b1": np.zeros(5),
+    "W2": rng.normal(size=(5, 3)),
+    "b2": np.zeros(3),
+}
+runs = 0
+
+
+def loss(params):
+    global runs
+    runs += 1
+    y = sigmoid(x @ params["W1"] + params["b1"])
+    return softmax_cross_entropy(y @ params["W2"] + params["b2"], t)
+
+
+backward = kobai.gradient(loss, params)
+print(runs, [g.shape for g in backward.values()])
+
+# %% [markdown] step=3 lang=en
+# ## What goes back: δ
+#
+# Take one layer, z = x W + b. Suppose somebody tells us, for each of its sums z, how
+# fast the error rises with it. This is δ. Then its weights are easy:
+#
+#     ∂E/∂W = xᵀ δ
+#
+# A weight that leads from input i to neuron j acts through xᵢ, for each sample; the
+# product of the matrices adds the samples up. For the last layer, with softmax and
+# cross-entropy, δ is simply the difference, divided by the number of samples:
+#
+#     δ = (y − t) / n
+# %% [markdown] step=3 lang=ja
+# ## 戻っていくもの：δ
+#
+# 1 つの層 z = x W + b を考えます。総和 z のそれぞれについて、それが増えると誤差がどれだけ
+# 速く増えるかを、だれかが教えてくれたとします。これが δ です。重みの傾きは簡単です。
+#
+#     ∂E/∂W = xᵀ δ
+#
+# 入力 i からニューロン j への重みは、サンプルごとに xᵢ を通して働きます。
+# サンプルについての和は行列の積が取ってくれます。ソフトマックス関数と交差エントロピー誤差を使う
+# 最後の層の δ は、差をサンプル数で割ったものです。
+#
+#     δ = (y − t) / n
+# %% [markdown] step=3 lang=zh
+# ## 往回传的是 δ
+#
+# 取一层 z = x W + b。假设有人告诉我们：每个总和 z 增大时，误差增大得多快。
+# 这就是 δ。有了它，权重的斜率就很简单：
+#
+#     ∂E/∂W = xᵀ δ
+#
+# 从输入 i 到神经元 j 的权重，在每个样本中都通过 xᵢ 起作用；对样本求和由矩阵乘积完成。
+# 最后一层用 softmax 和交叉熵时，δ 就是两者之差除以样本数：
+#
+#     δ = (y − t) / n
+
+
+# %% [markdown] step=4 lang=en
+# ## Your turn: the weights and the biases of a layer
+#
+# Write `weight_gradient(x, delta)` and `bias_gradient(delta)`. The inputs `x` have a row
+# for each sample, `delta` too. A bias is a weight whose input is always 1.
+# %% [markdown] step=4 lang=ja
+# ## 演習：層の重みとバイアス
+#
+# `weight_gradient(x, delta)` と `bias_gradient(delta)` を書きましょう。
+# 入力 `x` も `delta` も、1 行が 1 サンプルです。バイアスは、入力がいつも 1 の重みと考えられます。
+# %% [markdown] step=4 lang=zh
+# ## 练习：一层的权重与偏置
+#
+# 请写出 `weight_gradient(x, delta)` 和 `bias_gradient(delta)`。
+# 输入 `x` 和 `delta` 都是每行一个样本。偏置可以看作输入恒为 1 的权重。
+# %% [exercise] step=4 name=weight_gradient
+def weight_gradient(x, delta):
+    return ...
+
+
+# %% [exercise] step=4 name=bias_gradient
+def bias_gradient(delta):
+    return ...
+
+
+# %% [hint] name=weight_gradient lang=en
+# The result has a row for each input and a column for each neuron, as W has.
+# %% [hint] name=weight_gradient lang=en
+# x is (n, inputs) and δ (n, neurons): what product gives (inputs, neurons)?
+# %% [hint] name=weight_gradient lang=en
+# `x.T` is (inputs, n). The mean is in δ already.
+# %% [hint] name=weight_gradient lang=ja
+# 結果は W と同じく、行が入力、列がニューロンです。
+# %% [hint] name=weight_gradient lang=ja
+# x は（n、入力数）、δ は（n、ニューロン数）です。どんな積なら（入力数、ニューロン数）になるでしょう。
+# %% [hint] name=weight_gradient lang=ja
+# `x.T` は（入力数、n）です。平均はもう δ に含まれています。
+# %% [hint] name=weight_gradient lang=zh
+# 结果与 W 一样：每行对应一个输入，每列对应一个神经元。
+# %% [hint] name=weight_gradient lang=zh
+# x 是（n，输入数），δ 是（n，神经元数）：怎样相乘才得到（输入数，神经元数）？
+# %% [hint] name=weight_gradient lang=zh
+# `x.T` 是（输入数，n）。平均已经包含在 δ 里了。
+# %% [solution] name=weight_gradient
+def weight_gradient(x, delta):
+    return x.T @ delta
+
+
+# %% [hint] name=bias_gradient lang=en
+# Put a 1 for every input of the formula for the weights.
+# %% [hint] name=bias_gradient lang=en
+# What is left is a sum over the samples.
+# %% [hint] name=bias_gradient lang=en
+# Samples are the rows: sum with `axis=0`.
+# %% [hint] name=bias_gradient lang=ja
+# 重みの式で、入力をすべて 1 にしてみましょう。
+# %% [hint] name=bias_gradient lang=ja
+# 残るのはサンプルについての和です。
+# %% [hint] name=bias_gradient lang=ja
+# サンプルは行なので、`axis=0` で和を取ります。
+# %% [hint] name=bias_gradient lang=zh
+# 在权重的公式里，把输入全部换成 1。
+# %% [hint] name=bias_gradient lang=zh
+# 剩下的就是对样本求和。
+# %% [hint] name=bias_gradient lang=zh
+# 样本是行，所以用 `axis=0` 求和。
+# %% [solution] name=bias_gradient
+def bias_gradient(delta):
+    return delta.sum(axis=0)
+
+
+# %% [markdown] step=5 lang=en
+# ## Your turn: one layer back
+#
+# The inputs of this layer were the outputs y of the sigmoids before it. How fast the
+# error rises with one of them: it acts on every neuron, through its weights. Then back
+# through the sigmoid, by its slope.
+#
+#     δ₁ = (δ₂ Wᵀ) (1 − y) y
+#
+# Write `hidden_delta(delta, W, y)`. With this, any number of layers can be walked back.
+# %% [markdown] step=5 lang=ja
+# ## 演習：ひとつ前の層へ
+#
+# この層の入力は、前の層のsigmoid 関数の出力 y でした。そのひとつが増えると誤差がどう変わるか。
+# 出力は重みを通して次の層のすべてのニューロンに働きます。
+# そのあと、sigmoid 関数の傾きを掛けて戻ります。
+#
+#     δ₁ = (δ₂ Wᵀ) (1 − y) y
+#
+# `hidden_delta(delta, W, y)` を書きましょう。これで何層でも戻れます。
+# %% [markdown] step=5 lang=zh
+# ## 练习：往前一层
+#
+# 这一层的输入，就是前一层 sigmoid 的输出 y。其中一个变大时，误差怎样变化？
+# 它通过权重影响后一层的每个神经元；然后再乘以 sigmoid 的斜率传回去。
+#
+#     δ₁ = (δ₂ Wᵀ) (1 − y) y
+#
+# 请写出 `hidden_delta(delta, W, y)`。有了它，多少层都能传回去。
+# %% [exercise] step=5 name=hidden_delta
+def hidden_delta(delta, W, y):
+    return ...
+
+
+# %% [hint] name=hidden_delta lang=en
+# The result has the shape of y: a row for each sample, a column for each hidden neuron.
+# %% [hint] name=hidden_delta lang=en
+# The product with `W.T` comes first.
+# %% [hint] name=hidden_delta lang=en
+# The slope is multiplied number by number: `*`, not `@`.
+# %% [hint] name=hidden_delta lang=ja
+# 結果は y と同じ形で、行がサンプル、列が隠れ層のニューロンです。
+# %% [hint] name=hidden_delta lang=ja
+# まず `W.T` との積です。
+# %% [hint] name=hidden_delta lang=ja
+# 傾きは要素ごとに掛けます。`@` ではなく `*` です。
+# %% [hint] name=hidden_delta lang=zh
+# 结果的形状与 y 相同：每行一个样本，每列一个隐藏层的神经元。
+# %% [hint] name=hidden_delta lang=zh
+# 先与 `W.T` 相乘。
+# %% [hint] name=hidden_delta lang=zh
+# 斜率是逐个元素相乘：用 `*`，不是 `@`。
+# %% [solution] name=hidden_delta
+def hidden_delta(delta, W, y):
+    return (delta @ W.T) * (1 - y) * y
+
+
+# %% [markdown] step=6 lang=en
+# ## Never trust, compare
+#
+# Whoever writes back-propagation makes mistakes in it; what helps is the definition. Kobai
+# compares the two with each other, number by number.
+# %% [markdown] step=6 lang=ja
+# ## 信じるより、確かめる
+#
+# 誤差逆伝播法を書けば、だれでも間違えます。助けになるのは定義です。
+# Kobai は、両者をひとつひとつの数で比べます。
+# %% [markdown] step=6 lang=zh
+# ## 不要轻信，要对照
+#
+# 谁写误差反向传播都会出错，能帮上忙的是定义。Kobai 会把两者逐个数字地对照。
+# %% step=6
+runs = 0
+numerical = kobai.numerical_gradient(loss, params)
+for name in params:
+    print(name, float(np.abs(numerical[name] - backward[name]).max()) < 1e-7)
+
+# %% [summary] lang=en
+# - δ says how fast the error rises with the sums of a layer; it is what goes back.
+# - The weights' slopes are xᵀ δ, the biases' the sum of δ over the samples.
+# - One layer back it is δ Wᵀ, times the slope of the activation function.
+# - The numerical gradient is too slow to train with, and just right to check with.
+# %% [summary] lang=ja
+# - δ は、層の総和が増えると誤差がどれだけ速く増えるかを表し、これが戻っていきます。
+# - 重みの傾きは xᵀ δ、バイアスの傾きはサンプルについての δ の和です。
+# - ひとつ前の層へは δ Wᵀ に活性化関数の傾きを掛けます。
+# - 数値微分は学習には遅すぎますが、確かめるにはぴったりです。
+# %% [summary] lang=zh
+# - δ 表示一层的总和增大时误差增大得多快，往回传的就是它。
+# - 权重的斜率是 xᵀ δ，偏置的斜率是 δ 对样本之和。
+# - 再往前一层，就是 δ Wᵀ 乘以激活函数的斜率。
+# - 数值微分用来训练太慢，用来检查正好。
+# %% [reading] lang=en
+# K. Saito, *Deep Learning from Scratch*, chapter 5; the 100 lines of
+# examples/backpropagation_in_100_lines.py in Kobai's own folder.
+# %% [reading] lang=ja
+# 斎藤康毅『ゼロから作る Deep Learning』5 章。Kobai のフォルダにある
+# examples/backpropagation_in_100_lines.py の 100 行。
+# %% [reading] lang=zh
+# 斋藤康毅《深度学习入门：基于 Python 的理论与实现》第 5 章；Kobai 文件夹中
+# examples/backpropagation_in_100_lines.py 的 100 行代码。

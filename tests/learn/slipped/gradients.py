@@ -1,0 +1,64 @@
+import numpy as np
+
+from tests.learn.slipped import Slip, keeping
+
+SLIPPED: list[Slip] = []
+slips = keeping(SLIPPED)
+
+EXERCISE = "partial_derivatives"
+h = 1e-4
+
+
+def difference(f, x, i):
+    above, below = x.copy(), x.copy()
+    above[i] += h
+    below[i] -= h
+    return (f(above) - f(below)) / (2 * h)
+
+
+def right(f, x):
+    x = x.astype(float)
+    return np.array([difference(f, x, i) for i in range(len(x))])
+
+
+@slips(EXERCISE, "all_at_once")
+def _(f, x):
+    return np.full(len(x), (f(x + h) - f(x - h)) / (2 * h))
+
+
+@slips(EXERCISE, "integers")
+def _(f, x):
+    return np.array([difference(f, x, i) for i in range(len(x))])
+
+
+@slips(EXERCISE, "input_changed")
+def _(f, x):
+    gradient = right(f, x)
+    x[0] += 1
+    return gradient
+
+
+@slips(EXERCISE, "not_put_back")
+def _(f, x):
+    x, found = x.astype(float), []
+    for i in range(len(x)):
+        x[i] += h
+        above = f(x)
+        x[i] -= 2 * h
+        found.append((above - f(x)) / (2 * h))
+    return found
+
+
+@slips(EXERCISE, "only_one_number")
+def _(f, x):
+    return right(f, x).sum()
+
+
+@slips(EXERCISE, "shape")
+def _(f, x):
+    return [*right(f, x), 0.0]
+
+
+@slips(EXERCISE, "tiny_h")
+def _(f, x):
+    return np.zeros(len(x))

@@ -1,0 +1,147 @@
+import numpy as np
+
+from tests.learn.slipped import Slip, keeping
+
+SLIPPED: list[Slip] = []
+slips = keeping(SLIPPED)
+
+SQUARES = "squared_error"
+
+
+@slips(SQUARES, "half_of_loss")
+def _(y, t):
+    return np.sum((y - t) ** 2)
+
+
+@slips(SQUARES, "mean_of_outputs")
+def _(y, t):
+    return np.mean((y - t) ** 2)
+
+
+@slips(SQUARES, "root_taken")
+def _(y, t):
+    return np.linalg.norm(y - t)
+
+
+@slips(SQUARES, "absolute_values")
+def _(y, t):
+    return np.abs(y - t).sum()
+
+
+@slips(SQUARES, "not_squared")
+def _(y, t):
+    return 0.5 * np.sum(y - t)
+
+
+@slips(SQUARES, "squared_after_sum")
+def _(y, t):
+    return 0.5 * np.sum(y - t) ** 2
+
+
+@slips(SQUARES, "not_one_number")
+def _(y, t):
+    return 0.5 * (y - t) ** 2
+
+
+@slips(SQUARES, "all_zero")
+def _(y, t):
+    loss = 0.0
+    for a, b in zip(y, t, strict=True):
+        # Worked out, and never added.
+        (a - b) ** 2 / 2
+    return loss
+
+
+ENTROPY = "cross_entropy"
+
+
+@slips(ENTROPY, "sign")
+def _(y, t):
+    return np.sum(t * np.log(y + 1e-7))
+
+
+@slips(ENTROPY, "log_of_zero")
+def _(y, t):
+    return -np.sum(t * np.log(y))
+
+
+@slips(ENTROPY, "log_of_zero")
+def _(y, t):
+    return -np.log(y[t.argmax()])
+
+
+@slips(ENTROPY, "log_of_zero")
+def _(y, t):
+    return -np.sum(t * np.log(y) + 1e-7)
+
+
+@slips(ENTROPY, "log_base")
+def _(y, t):
+    return -np.sum(t * np.log10(y + 1e-7))
+
+
+@slips(ENTROPY, "log_forgotten")
+def _(y, t):
+    return -np.sum(t * y)
+
+
+@slips(ENTROPY, "y_and_t_swapped")
+def _(y, t):
+    return -np.sum(y * np.log(t + 1e-7))
+
+
+@slips(ENTROPY, "t_forgotten")
+def _(y, t):
+    return -np.sum(np.log(y + 1e-7))
+
+
+@slips(ENTROPY, "not_one_number")
+def _(y, t):
+    return -t * np.log(y + 1e-7)
+
+
+MEAN = "mean_cross_entropy"
+
+
+def picked(y, t):
+    return -np.log(y[np.arange(len(y)), t] + 1e-7)
+
+
+@slips(MEAN, "mean_forgotten")
+def _(y, t):
+    return np.sum(picked(y, t))
+
+
+@slips(MEAN, "mean_twice")
+def _(y, t):
+    return np.mean(picked(y, t)) / len(y)
+
+
+@slips(MEAN, "not_one_number")
+def _(y, t):
+    return picked(y, t)
+
+
+@slips(MEAN, "sign")
+def _(y, t):
+    return -np.mean(picked(y, t))
+
+
+@slips(MEAN, "mean_over_classes")
+def _(y, t):
+    return -np.mean(np.eye(y.shape[1])[t] * np.log(y + 1e-7))
+
+
+@slips(MEAN, "all_columns")
+def _(y, t):
+    return -np.sum(np.log(y[:, t] + 1e-7)) / len(y)
+
+
+@slips(MEAN, "labels_multiplied")
+def _(y, t):
+    return -np.sum(t * np.log(y + 1e-7)) / len(y)
+
+
+@slips(MEAN, "raised")
+def _(y, t):
+    return -np.mean(np.log([y[i, t[i]] for i in range(4)]) * np.ones(len(y)))

@@ -1,0 +1,65 @@
+"""A learner's file is judged in a process of its own, whatever it does."""
+
+import pytest
+
+from kobai.learn.judgement import judge_file
+
+RIGHT = """
+def central_difference(f, x, h):
+    return (f(x + h) - f(x - h)) / (2 * h)
+"""
+
+
+def judged(tmp_path, text, seconds=60):
+    path = tmp_path / "05_derivative.py"
+    path.write_text(text, encoding="utf-8")
+    names = ["central_difference"]
+    return judge_file(path, names, "en", seconds)["central_difference"]
+
+
+def test_a_right_answer_passes(tmp_path):
+    assert judged(tmp_path, RIGHT)
+
+
+def test_what_the_file_prints_is_no_verdict(tmp_path):
+    assert judged(tmp_path, 'print(\'{"verdicts": {}, "stopped": null}\')\n' + RIGHT)
+
+
+def test_an_error_names_its_line(tmp_path):
+    verdict = judged(tmp_path, "x = 1\nx.nothing\n" + RIGHT)
+    assert verdict.slip == "stopped"
+    assert "line 2" in verdict.message
+    assert "AttributeError" in verdict.message
+
+
+def test_an_error_below_the_exercise_leaves_the_verdict(tmp_path):
+    assert judged(tmp_path, RIGHT + "\n1 / 0\n")
+
+
+def test_a_file_that_is_not_python_names_its_line(tmp_path):
+    verdict = judged(tmp_path, "def central_difference(f, x, h)\n")
+    assert verdict.slip == "stopped"
+    assert "line 1" in verdict.message
+
+
+def test_a_name_that_is_gone_is_said(tmp_path):
+    verdict = judged(tmp_path, "x = 1\n")
+    assert verdict.slip == "missing"
+    assert "central_difference" in verdict.message
+
+
+@pytest.mark.parametrize("end", ["import os; os._exit(3)", "import sys; sys.exit(3)"])
+def test_a_file_that_ends_itself_is_said(tmp_path, end):
+    assert judged(tmp_path, f"{end}\n").slip == "stopped"
+
+
+def test_a_file_that_never_ends_is_stopped(tmp_path):
+    # Long enough for Python to start, and short beside a loop without end.
+    verdict = judged(tmp_path, "while True:\n    pass\n", seconds=3)
+    assert verdict.slip == "too_long"
+    assert "3 s" in verdict.message
+
+
+def test_modules_beside_the_file_hide_none_of_kobai(tmp_path):
+    (tmp_path / "json.py").write_text("1 / 0\n")
+    assert judged(tmp_path, RIGHT)
