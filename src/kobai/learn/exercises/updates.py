@@ -161,7 +161,7 @@ def _averaged(rng: np.random.Generator, t: int, signs: list[int]) -> Case:
         optimizer = Adam(rate, beta1, beta2)
         return _updated(optimizer, w, g, steps=t - 1, mean=m, squares=v)
 
-    def moved(m: Array, v: Array) -> Array:
+    def moved(m: Array, v: Array) -> Any:
         return w - rate * m / np.sqrt(v)
 
     needed = adam(m, v)
