@@ -32,8 +32,8 @@ const COMMON = {
 };
 
 const OUTPUTS = [
-  { entry: "src/page/main.tsx", format: "iife", file: "lab.html" },
-  { entry: "src/page/module.tsx", format: "esm", file: "lab.js" },
+  { entry: "src/main.tsx", format: "iife", file: "lab.html" },
+  { entry: "src/embed.ts", format: "esm", file: "lab.js" },
   // A classic script: a module is not loaded into a page that was opened as a file.
   { entry: "src/figures/main.tsx", format: "iife", file: "figures.js" },
 ];
