@@ -47,6 +47,8 @@ export interface Settings {
   output: ActivationName;
   loss: LossName;
   initializer: InitializerName;
+  /** The numbers of the schedule, by Kobai's names: every, factor, steps, floor. */
+  scheduleOptions?: Record<string, number>;
   /** Standard deviation of the initializer "normal". */
   std: number;
   optimizer: OptimizerName;

@@ -1,0 +1,1 @@
+"""The lab: a page in which a network learns."""
