@@ -34,7 +34,7 @@ ORDER = [
     ["formats"],
     ["explanations", "judging"],
     ["estimators"],
-    ["gallery"],
+    ["gallery", "page"],
     ["cli", "book", "__init__"],
 ]
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from kobai.formats import export, load_model, save_model
     from kobai.networks import Dense, Network, TwoLayerNet
     from kobai.optimizers import SGD, Adam, AdamW, Momentum, gradient_descent
+    from kobai.page import lab
     from kobai.training import EarlyStopping, History, train
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "export",
     "gradient",
     "gradient_descent",
+    "lab",
     "load_dataset",
     "load_digits",
     "load_fashion_mnist",
@@ -81,6 +83,7 @@ _HOMES = {
     "formats": "export load_model save_model",
     "networks": "Dense Network TwoLayerNet",
     "optimizers": "SGD Adam AdamW Momentum gradient_descent",
+    "page": "lab",
     "training": "EarlyStopping History train",
 }
 _FOLDERS = (
@@ -96,6 +99,7 @@ _FOLDERS = (
     "judging",
     "networks",
     "optimizers",
+    "page",
     "plots",
     "training",
 )
