@@ -20,13 +20,14 @@ import type {
   TableRead,
   Views,
 } from "../protocol";
+import type { Palette } from "./drawing/palette";
 import type { Branch } from "./timeline";
 import type { Key, Language, Translate } from "./words";
 
 export type Theme = "auto" | "light" | "dark";
 
-/** Steps a second; "frame": one a frame; "max": as many as the machine can. */
-export type Speed = 1 | 10 | 60 | "max";
+/** Steps a second; "max": as many as the machine can. */
+export type Speed = 1 | 10 | 100 | 1000 | "max";
 
 /** What is said to the user: a text of ours, or of the engine as it came. */
 export interface Notice {
@@ -61,6 +62,8 @@ export interface Known {
   busy: ReadonlySignal<boolean>;
   canUndo: ReadonlySignal<boolean>;
   canRedo: ReadonlySignal<boolean>;
+  /** The colours of numbers and classes on canvases. */
+  palette: ReadonlySignal<Palette>;
   /** Counts the starts: a network of new weights, other data. */
   run: ReadonlySignal<number>;
 }
@@ -89,8 +92,8 @@ export interface Chosen {
 }
 
 export interface Actions {
-  /** From step 0 with these settings (and data): new weights, a new history. */
-  start(settings: Settings, given?: Given): Promise<void>;
+  /** From step 0 with these settings (and data), then on to a step. */
+  start(settings: Settings, given?: Given, step?: number): Promise<void>;
   /** Put some settings; those that the weights depend on start anew, others go on. */
   change(some: Partial<Settings>): Promise<void>;
   play(): void;
@@ -125,6 +128,8 @@ export interface Actions {
   link(extra?: { hidden?: Iterable<string>; task?: string }): Promise<string>;
   /** Say something to the user; null takes it away. */
   say(notice: Notice | null): void;
+  /** See the same moment again, after other axes or another sample were chosen. */
+  look(): void;
   /** Ends the worker and all listeners. */
   close(): void;
 }
@@ -133,6 +138,8 @@ export interface Lab extends Known, Chosen, Actions {
   t: Translate;
   /** A number in the language that is on. */
   number(value: number, digits?: number): string;
+  /** A count: 1,200. */
+  counted(value: number): string;
   /** A question to the engine for what has no action here. */
   ask(question: Asked): Promise<Answer>;
   /** The element that the lab lives in: dialogs and downloads are put there. */

@@ -1,0 +1,108 @@
+/** The network: lines for weights, tiles for units, controls above each layer. */
+
+import { useSignal } from "@preact/signals";
+import { useMemo, useRef } from "preact/hooks";
+import type { Choice, Shape } from "../../protocol";
+import { cleared, useDrawing, useViews, useWidth } from "../hooks";
+import type { Lab } from "../lab";
+import { useAnswers } from "./answers";
+import { GapButtons, Heads } from "./heads";
+import { type Layout, layoutNetwork } from "./layout";
+import { Painter } from "./painting";
+import { lineAt, unitAt } from "./pointing";
+import { Tip } from "./tip";
+import { Units } from "./units";
+import { exists, unitsOf } from "./weights";
+
+/** The least width of a column's head, and the height of all of them. */
+const HEAD = { width: 118, height: 92 };
+
+export function NetworkPicture({ lab }: { lab: Lab }) {
+  const frameOf = useRef<HTMLDivElement>(null);
+  const width = useWidth(frameOf);
+  const shape = lab.shape.value;
+  const layout = useMemo(
+    () => (shape && width ? laidOut(shape, width) : null),
+    [shape, width],
+  );
+  const seen = shape?.picture ? {} : { thumbnails: 25 };
+  useViews(lab, frameOf, { ...seen, weights: true });
+  return (
+    <div class="network-scroll" ref={frameOf}>
+      {shape && layout && <Stage lab={lab} shape={shape} layout={layout} />}
+    </div>
+  );
+}
+
+function laidOut(shape: Shape, width: number): Layout {
+  const picture = shape.picture !== null;
+  return layoutNetwork({ units: unitsOf(shape), picture, width, head: HEAD.width });
+}
+
+interface Properties {
+  lab: Lab;
+  shape: Shape;
+  layout: Layout;
+}
+
+function Stage({ lab, shape, layout }: Properties) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const painter = useMemo(() => new Painter(), [shape]);
+  const hover = useSignal<Choice | null>(null);
+  const at = useSignal({ x: 0, y: 0 });
+  const answers = useAnswers(lab, shape);
+
+  useDrawing(() => {
+    const frame = lab.frame.value;
+    const context = canvas.current && cleared(canvas.current, layout.width, layout.height);
+    if (context && frame) {
+      const chosen = lab.selection.value;
+      const selection = chosen && exists(chosen, shape) ? chosen : null;
+      const seen = { selection, hover: hover.value, axes: lab.axes.value };
+      const palette = lab.palette.value;
+      const sample = answers.value;
+      painter.paint(context, { layout, shape, frame, palette, sample, ...seen });
+    }
+  }, [lab, shape, layout]);
+
+  function point(event: PointerEvent): void {
+    const bounds = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    at.value = { x: event.clientX - bounds.left, y: event.clientY - bounds.top };
+    hover.value = found(event.pointerType === "mouse" ? 6 : 14);
+  }
+
+  function found(reach: number): Choice | null {
+    const { x, y } = at.value;
+    return unitAt(layout, x, y) ?? lineAt(layout, x, y, reach);
+  }
+
+  const size = { width: layout.width, height: layout.height };
+  return (
+    <div style={{ width: layout.width }}>
+      <Heads lab={lab} shape={shape} layout={layout} height={HEAD.height} />
+      <div
+        class="network-stage"
+        style={size}
+        onPointerMove={point}
+        onPointerLeave={() => {
+          hover.value = null;
+        }}
+        onClick={(event) => {
+          point(event as unknown as PointerEvent);
+          const choice = found(10);
+          // A second click lets go of it.
+          lab.selection.value = same(choice, lab.selection.value) ? null : choice;
+        }}
+      >
+        <canvas ref={canvas} style={size} data-picture="network" aria-hidden="true" />
+        <Units lab={lab} shape={shape} layout={layout} />
+        <Tip lab={lab} shape={shape} choice={hover} at={at} width={layout.width} />
+      </div>
+      <GapButtons lab={lab} layout={layout} />
+    </div>
+  );
+}
+
+function same(a: Choice | null, b: Choice | null): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
