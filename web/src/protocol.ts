@@ -21,7 +21,7 @@ export type Task = "classes" | "regression";
 
 /** Where the samples come from. A CSV travels beside the settings, never inside. */
 export type DataSettings =
-  | { kind: "toy"; name: ToyName; rows: number; noise: number }
+  | { kind: "toy"; name: ToyName; rows: number; noise: number; classes?: number }
   | { kind: "points"; task: Task; x: number[][]; t: number[] }
   | { kind: "digits"; rows?: number }
   | { kind: "mnist"; rows?: number }
@@ -49,7 +49,7 @@ export interface Settings {
   initializer: InitializerName;
   /** The numbers of the schedule, by Kobai's names: every, factor, steps, floor. */
   scheduleOptions?: Record<string, number>;
-  /** Standard deviation of the initializer "normal". */
+  /** Standard deviation of the initializer "normal"; "auto" is "he" or "xavier". */
   std: number;
   optimizer: OptimizerName;
   learningRate: number;
@@ -71,7 +71,10 @@ export interface Moment {
 
 /** What the page wants to see in a frame; nothing else is computed. */
 export interface Views {
-  /** Cells along a side of the decision surface of the output; 0: none. */
+  /**
+   * Cells along a side of the decision surface of the output; 0: none. Row 0 is at the
+   * top, where the second of the two inputs is largest.
+   */
   surface: number;
   /** Cells along a side of each unit's own surface; 0: none. */
   thumbnails: number;
@@ -85,16 +88,25 @@ export interface Views {
   mistakes: number;
   /** The loss over two parameters of the network around where it stands. */
   landscape: null | { first: number; second: number; cells: number };
+  /** The parameters whose last update is to be broken down. */
+  update?: Place[];
+}
+
+/** One parameter: "W1" or "b1", and its place in that array, row after row. */
+export interface Place {
+  parameter: string;
+  index: number;
 }
 
 /** From the page. Each is answered by the `Answer` with its `id`. */
 export type Question = { id: number } & (
   | { ask: "start"; settings: Settings; given?: Given }
   | { ask: "change"; settings: Settings } // from the moment on; a new branch in the past
-  | { ask: "train"; steps: number; milliseconds: number; views: Views; untilLoss?: number }
+  // With `samples` the steps are of so many samples each, those of the same epoch.
+  | { ask: "train"; steps: number; milliseconds: number; views: Views; untilLoss?: number; samples?: number }
   | { ask: "look"; views: Views }
   | { ask: "seek"; moment: Moment; views: Views }
-  | { ask: "explain"; sample: number; part: "train" | "test"; choice: Choice }
+  | { ask: "explain"; sample: number; part: "train" | "test"; choice: Choice; h?: number }
   | { ask: "predict"; x: Float64Array } // inputs as the network takes them
   | { ask: "drawing"; pixels: Uint8Array; width: number; height: number }
   | { ask: "read"; file: File; target?: string; omit?: string[] } // a CSV
@@ -105,9 +117,22 @@ export type Question = { id: number } & (
 /** What was put into the page when it was written, or chosen by the user. */
 export interface Given {
   /** Packed images: one byte a pixel. */
-  images?: { pixels: Uint8Array; labels: Uint8Array; width: number; height: number; high: number };
+  images?: ImagesGiven;
   table?: TableGiven;
   run?: RunGiven;
+}
+
+/** Pictures and their classes; without `isTest` some are drawn by the seed. */
+export interface ImagesGiven {
+  name?: string;
+  pixels: Uint8Array;
+  labels: Uint8Array;
+  isTest?: Uint8Array;
+  width: number;
+  height: number;
+  /** The byte of a dot full of ink: an input is the byte divided by it. */
+  high: number;
+  classes?: string[];
 }
 
 /** A table as `kobai.data` read it: already numbers, with what each input is. */
@@ -170,12 +195,28 @@ export interface Frame {
   params?: Record<string, Float32Array>; // W1, b1, …
   distributions?: { layer: number; of: "activation" | "gradient"; low: number; high: number; counts: Uint32Array }[];
   confusion?: Uint32Array; // classes × classes, test data: row true, column predicted
-  mistakes?: { row: number; predicted: number; truth: number; probability: number }[];
+  /** The surest first; `row` is of the test data. */
+  mistakes?: { row: number; predicted: number; truth: number; probability: number; x: Float32Array }[];
+  /** `loss` has a row for each number of `second`; the path is where the run came along. */
   landscape?: { first: number[]; second: number[]; loss: Float32Array; path: number[][] };
-  /** The update of the last step, broken down, for the chosen parameters. */
-  update?: { parameter: string; before: number; gradient: number; change: number; after: number }[];
+  /** The update of the last step, broken down, for the parameters asked for. */
+  update?: Update[];
   diverged?: boolean;
   reached?: boolean; // untilLoss
+}
+
+export interface Update extends Place {
+  before: number;
+  /** Of the batch's loss. */
+  gradient: number;
+  /** What weight decay and L1 add to the gradient. */
+  decay: number;
+  /** The learning rate of that step. */
+  rate: number;
+  /** What the optimizer remembers, by name: before the step, and after it. */
+  state: Record<string, [number, number]>;
+  change: number;
+  after: number;
 }
 
 /** The formula of a unit or a weight with the numbers of one sample. */
@@ -190,18 +231,39 @@ export interface Explanation {
   numerical: { h: number; above: number; below: number; value: number; analytic: number } | null;
   loss: number;
   outputs: number[];
-  /** Activations of every layer for this sample. */
+  /** Of every layer for this sample: z, y and ∂L/∂z; the output's too. */
+  sums: number[][];
   activations: number[][];
+  deltas: number[][];
 }
 
 export interface TableRead {
   name: string;
   rows: number;
-  columns: { name: string; taken: "number" | "category" | "date" | "text" | "left out"; why: string; example: string; missing: number; values: number }[];
+  columns: TableColumn[];
   target: string;
   task: Task;
+  classes: string[] | null;
+  /** What was decided for the user, in words of `Said`. */
+  notes: Said[];
   /** A message for the user where the file cannot be read; then nothing else counts. */
-  refused?: { message: string; row?: number; column?: string };
+  refused?: Said & { row?: number; column?: string };
+}
+
+export interface TableColumn {
+  name: string;
+  taken: "number" | "category" | "date" | "text" | "left out";
+  why: Said;
+  example: string;
+  missing: number;
+  values: number;
+}
+
+/** Something to be said in the user's language: a code, its values, and English. */
+export interface Said {
+  code: Code;
+  values: Record<string, string | number>;
+  message: string;
 }
 
 export interface Exported {
@@ -218,5 +280,56 @@ export type Answer = { id: number } & (
   | { is: "probabilities"; y: number[]; seen: Uint8Array | null; empty: boolean }
   | { is: "table"; table: TableRead }
   | { is: "exported"; exported: Exported }
-  | { is: "refused"; message: string; code: string }
+  | ({ is: "refused" } & Said)
 );
+
+/** What can be said; the texts are in `texts/`, as `said.CODE`, with these values. */
+export const CODES = {
+  // Of questions.
+  "beyond": ["step"],
+  "unknown-parameter": ["name"],
+  "unknown-sample": ["row"],
+  "no-data": ["name"],
+  "bad-settings": ["what"],
+  "no-run": [],
+  // Of drawings.
+  "not-pictures": [],
+  "several": ["count"],
+  "unreadable-drawing": ["why"],
+  // Of files.
+  "empty-file": ["name"],
+  "not-text": ["name"],
+  "too-large": ["name", "size", "most"],
+  "too-many-rows": ["rows", "most"],
+  "too-few-rows": ["rows", "least"],
+  "one-column": ["name"],
+  "same-names": ["column"],
+  "ragged-row": ["row", "got", "need"],
+  "open-quote": ["row"],
+  "unknown-column": ["column", "columns"],
+  "no-inputs": ["name"],
+  "target-constant": ["column"],
+  "target-many-classes": ["column", "count"],
+  "target-single": ["column", "value"],
+  "mixed-column": ["column", "row", "value"],
+  "ambiguous-number": ["column", "row", "value"],
+  "ambiguous-date": ["column", "row", "value"],
+  // Why a column was taken as it was.
+  "as-number": [],
+  "as-category": ["count"],
+  "as-date": [],
+  "as-target": [],
+  "is-identifier": [],
+  "is-constant": [],
+  "is-empty": [],
+  "is-text": ["count"],
+  "is-omitted": [],
+  // What was decided for the user.
+  "rows-without-target": ["count"],
+  "missing-filled": ["column", "count"],
+  "words-for-missing": ["words"],
+  "last-is-target": ["column"],
+  "decimal-comma": ["column"],
+} as const;
+
+export type Code = keyof typeof CODES;

@@ -1,4 +1,4 @@
-// Written by `python -m kobai.lab.formulas` from Kobai's own definitions: change them
+// Written by `python -m kobai.page.formulas` from Kobai's own definitions: change them
 // there. Each function is the simplified graph of one of theirs, or of its derivative.
 
 /** An array of numbers of either precision. */
@@ -125,8 +125,7 @@ export const ACTIVATIONS: Record<ActivationName, Activation> = {
         y[i] = x[i];
       }
     },
-    backward(x, y, g, rows, width) {
-    
+    backward() {
     },
   },
   sigmoid: {
@@ -140,7 +139,7 @@ export const ACTIVATIONS: Record<ActivationName, Activation> = {
         y[i] = 1 / (1 + Math.exp(Math.min(-x[i], 709)));
       }
     },
-    backward(x, y, g, rows, width) {
+    backward(_x, y, g, rows, width) {
       const size = rows * width;
       for (let i = 0; i < size; i++) {
         g[i] = g[i] * (y[i] * (1 - y[i]));
@@ -158,7 +157,7 @@ export const ACTIVATIONS: Record<ActivationName, Activation> = {
         y[i] = Math.tanh(x[i]);
       }
     },
-    backward(x, y, g, rows, width) {
+    backward(_x, y, g, rows, width) {
       const size = rows * width;
       for (let i = 0; i < size; i++) {
         g[i] = g[i] * (1 - y[i] * y[i]);
@@ -176,7 +175,7 @@ export const ACTIVATIONS: Record<ActivationName, Activation> = {
         y[i] = Math.max(x[i], 0);
       }
     },
-    backward(x, y, g, rows, width) {
+    backward(x, _y, g, rows, width) {
       const size = rows * width;
       for (let i = 0; i < size; i++) {
         g[i] = x[i] > 0 ? g[i] : 0;
@@ -194,7 +193,7 @@ export const ACTIVATIONS: Record<ActivationName, Activation> = {
         y[i] = x[i] > 0 ? x[i] : 0.01 * x[i];
       }
     },
-    backward(x, y, g, rows, width) {
+    backward(x, _y, g, rows, width) {
       const size = rows * width;
       for (let i = 0; i < size; i++) {
         const v1 = x[i] > 0;
@@ -231,7 +230,7 @@ export const ACTIVATIONS: Record<ActivationName, Activation> = {
         y[i] = Math.exp(x[i]);
       }
     },
-    backward(x, y, g, rows, width) {
+    backward(_x, y, g, rows, width) {
       const size = rows * width;
       for (let i = 0; i < size; i++) {
         g[i] = g[i] * y[i];
@@ -249,7 +248,7 @@ export const ACTIVATIONS: Record<ActivationName, Activation> = {
         y[i] = 0.5 * x[i] * (1 + Math.tanh(0.7978845608028654 * (x[i] + 0.044715 * x[i] * x[i] * x[i])));
       }
     },
-    backward(x, y, g, rows, width) {
+    backward(x, _y, g, rows, width) {
       const size = rows * width;
       for (let i = 0; i < size; i++) {
         const v1 = 0.044715 * x[i];
@@ -568,7 +567,7 @@ export const OPTIMIZERS: Record<OptimizerName, Optimizer> = {
     options: {"weight_decay": 0.0},
     slots: [],
     decoupled: false,
-    update(w, g, memory, size, rate, step, options) {
+    update(w, g, _memory, size, rate, _step, options) {
       const weight_decay = options.weight_decay;
       for (let i = 0; i < size; i++) {
         w[i] = w[i] - rate * (g[i] + weight_decay * w[i]);
@@ -581,7 +580,7 @@ export const OPTIMIZERS: Record<OptimizerName, Optimizer> = {
     options: {"momentum": 0.9, "weight_decay": 0.0},
     slots: ["velocity"],
     decoupled: false,
-    update(w, g, memory, size, rate, step, options) {
+    update(w, g, memory, size, rate, _step, options) {
       const weight_decay = options.weight_decay;
       const momentum = options.momentum;
       const velocity = memory[0];
@@ -599,7 +598,7 @@ export const OPTIMIZERS: Record<OptimizerName, Optimizer> = {
     options: {"momentum": 0.9, "weight_decay": 0.0},
     slots: ["velocity"],
     decoupled: false,
-    update(w, g, memory, size, rate, step, options) {
+    update(w, g, memory, size, rate, _step, options) {
       const weight_decay = options.weight_decay;
       const momentum = options.momentum;
       const velocity = memory[0];
@@ -618,7 +617,7 @@ export const OPTIMIZERS: Record<OptimizerName, Optimizer> = {
     options: {"epsilon": 1e-07, "weight_decay": 0.0},
     slots: ["squares"],
     decoupled: false,
-    update(w, g, memory, size, rate, step, options) {
+    update(w, g, memory, size, rate, _step, options) {
       const weight_decay = options.weight_decay;
       const epsilon = options.epsilon;
       const squares = memory[0];
@@ -637,7 +636,7 @@ export const OPTIMIZERS: Record<OptimizerName, Optimizer> = {
     options: {"decay": 0.9, "epsilon": 1e-08, "weight_decay": 0.0},
     slots: ["squares"],
     decoupled: false,
-    update(w, g, memory, size, rate, step, options) {
+    update(w, g, memory, size, rate, _step, options) {
       const weight_decay = options.weight_decay;
       const decay = options.decay;
       const epsilon = options.epsilon;
@@ -744,7 +743,7 @@ export const SCHEDULES: Record<ScheduleName, Schedule> = {
     rate(rate, step, options) {
       const steps = options.steps;
       const floor = options.floor;
-      return floor + 0.5 * (rate - floor) * (1 + Math.cos(3.141592653589793 * (Math.min(step, steps) / steps)));
+      return floor + 0.5 * (rate - floor) * (1 + Math.cos(Math.PI * (Math.min(step, steps) / steps)));
     },
   },
   warm_up: {

@@ -1,6 +1,6 @@
 """The formulas of the lab's page: `web/src/engine/formulas.ts`, from Kobai's own.
 
-    python -m kobai.lab.formulas web/src/engine/formulas.ts
+    python -m kobai.page.formulas web/src/engine/formulas.ts
 
 Every activation, loss, optimizer and schedule is traced with its derivative, and its
 graph written as loops in JavaScript. What is registered in Python appears in the lab.
@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from kobai import autodiff, functions, optimizers
-from kobai.lab.rowwise import HELPERS, Loops, number_function
+from kobai.page.rowwise import HELPERS, Loops, number_function
 from kobai.networks.activations import ACTIVATIONS, Activation
 from kobai.networks.layer import Layer
 from kobai.networks.losses import LOSSES, Loss
@@ -27,7 +27,7 @@ from kobai.optimizers import OPTIMIZERS, Optimizer
 from kobai.optimizers.base import Schedule
 
 HEAD = """\
-// Written by `python -m kobai.lab.formulas` from Kobai's own definitions: change them
+// Written by `python -m kobai.page.formulas` from Kobai's own definitions: change them
 // there. Each function is the simplified graph of one of theirs, or of its derivative.
 
 /** An array of numbers of either precision. */
@@ -337,8 +337,13 @@ def _json(value: object) -> str:
 def _method(arguments: str, lines: Sequence[str]) -> str:
     sized = any("< size;" in line for line in lines) and "size" not in arguments
     first = ["const size = rows * width;"] if sized else []
-    body = "\n".join(f"  {line}" for line in [*first, *lines])
-    return f"({arguments}) {{\n{body}\n}}"
+    body = "".join(f"  {line}\n" for line in [*first, *lines])
+    used = set(re.findall(r"\w+", body))
+    names = arguments.split(", ")
+    while names and names[-1] not in used:
+        names.pop()
+    given = ", ".join(n if n in used else f"_{n}" for n in names)
+    return f"({given}) {{\n{body}}}"
 
 
 def _object(**entries: str) -> str:

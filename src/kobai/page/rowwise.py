@@ -5,6 +5,7 @@ any number of rows of any width. Sums and maxima along a row divide its loops: w
 later loop needs of an earlier one is computed again, which costs less than to keep it.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -322,6 +323,8 @@ def digits(value: float) -> Term:
     >>> digits(0.1).text, digits(-2.0).text
     ('0.1', '-2')
     """
+    if value == math.pi:
+        return Term("Math.PI")
     text = repr(float(value)).removesuffix(".0")
     return Term(text, SIGN if text.startswith("-") else ATOM)
 

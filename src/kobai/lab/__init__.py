@@ -1,1 +1,0 @@
-"""The lab: a page in which a network learns."""

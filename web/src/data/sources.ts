@@ -1,0 +1,105 @@
+/** The data that settings name: made here, built in, or given to the page. */
+
+import type { DataSettings, Given, ImagesGiven, Said, Settings, TableGiven } from "../protocol";
+import type { Dataset } from "./dataset";
+import { partOf, type Rows, splitRows } from "./split";
+import { toyData } from "./toys";
+
+/** Where the built-in digits come from: 1,797 labels, then images of 64 bytes. */
+export type Digits = () => Promise<Uint8Array>;
+
+export class NoData extends Error {
+  constructor(readonly said: Said) {
+    super(said.message);
+  }
+}
+
+/** Returns the data, or throws `NoData`. */
+export async function dataFor({ data, testSize, seed }: Settings, given: Given, digits?: Digits): Promise<Dataset> {
+  switch (data.kind) {
+    case "toy":
+      return toyData(data, testSize, seed);
+    case "points":
+      return pointsData(data, testSize, seed);
+    case "digits":
+      if (!digits) throw missing("digits");
+      return pictures("digits", digitImages(await digits()), data.rows, testSize, seed);
+    case "mnist":
+      if (!given.images) throw missing("mnist");
+      return pictures("mnist", given.images, data.rows, testSize, seed);
+    case "table":
+      if (!given.table) throw missing(data.name);
+      return tableData(given.table);
+    case "run":
+      return runData(data.name, given, testSize, seed);
+  }
+}
+
+function missing(name: string): NoData {
+  return new NoData({ code: "no-data", values: { name }, message: `${name}: the page was opened without these data; open them again.` });
+}
+
+/** What a run learned from comes with it: pictures or a table. */
+function runData(name: string, given: Given, testSize: number, seed: number): Dataset {
+  if (given.images) return pictures(name, given.images, undefined, testSize, seed);
+  if (given.table) return tableData(given.table);
+  throw missing(name);
+}
+
+function pointsData({ task, x, t }: Extract<DataSettings, { kind: "points" }>, testSize: number, seed: number): Dataset {
+  const width = x[0]?.length ?? (task === "classes" ? 2 : 1);
+  const isClasses = task === "classes";
+  const rows = splitRows(x.length, testSize, seed, isClasses ? t : null);
+  const flat = x.flat();
+  const count = Math.max(2, ...t.map((label) => label + 1));
+  return {
+    ...{ name: "points", task, picture: null },
+    inputs: width === 1 ? ["x"] : Array.from({ length: width }, (_, i) => `x${i + 1}`),
+    classes: isClasses ? Array.from({ length: count }, (_, k) => String(k)) : null,
+    train: partOf(flat, t, width, rows.train),
+    test: partOf(flat, t, width, rows.test),
+  };
+}
+
+function digitImages(bytes: Uint8Array): ImagesGiven {
+  const count = bytes.length / 65;
+  return { labels: bytes.subarray(0, count), pixels: bytes.subarray(count), width: 8, height: 8, high: 16 };
+}
+
+function pictures(name: string, images: ImagesGiven, most: number | undefined, testSize: number, seed: number): Dataset {
+  const { pixels, labels, width, height, high, isTest } = images;
+  const size = width * height;
+  const all = isTest ? givenRows(isTest) : splitRows(labels.length, testSize, seed, labels);
+  const rows = most ? fewer(all, most) : all;
+  // As in Python: the byte times the float32 nearest to 1/high.
+  const scale = Math.fround(1 / high);
+  const x = Float32Array.from(pixels, (dot) => dot * scale);
+  const classes = images.classes ?? Array.from({ length: Math.max(9, ...new Set(labels)) + 1 }, (_, k) => String(k));
+  return {
+    ...{ name: images.name ?? name, task: "classes", classes, picture: { width, height } },
+    inputs: Array.from({ length: size }, (_, i) => `${Math.floor(i / width)},${i % width}`),
+    train: partOf(x, labels, size, rows.train),
+    test: partOf(x, labels, size, rows.test),
+  };
+}
+
+/** The first rows of both parts, in the proportion of the parts. */
+function fewer({ train, test }: Rows, most: number): Rows {
+  const share = Math.min(1, most / (train.length + test.length));
+  const cut = (rows: Int32Array) => rows.subarray(0, Math.ceil(rows.length * share));
+  return { train: cut(train), test: cut(test) };
+}
+
+function givenRows(isTest: Uint8Array): Rows {
+  const rows = Int32Array.from(isTest.keys());
+  return { train: rows.filter((row) => !isTest[row]), test: rows.filter((row) => isTest[row]) };
+}
+
+function tableData({ name, inputs, x, t, classes, isTest }: TableGiven): Dataset {
+  const rows = givenRows(isTest);
+  return {
+    ...{ name, inputs, classes, task: classes ? "classes" : "regression", picture: null },
+    train: partOf(x, t, inputs.length, rows.train),
+    test: partOf(x, t, inputs.length, rows.test),
+  };
+}

@@ -1,0 +1,166 @@
+/**
+ * The engine: answers the page's questions, in a Worker or without one.
+ *
+ * It owns the numbers of one run. Answers hold arrays of their own, never the engine's.
+ */
+
+import { type Dataset, outputsFor } from "../data/dataset";
+import { dataFor, type Digits, NoData } from "../data/sources";
+import type { Answer, Code, Given, Question, Said, Settings } from "../protocol";
+import { exists, explanation } from "./explanation";
+import { exported } from "./exported";
+import { LOSSES } from "./formulas";
+import { frameOf, shapeOf } from "./frames";
+import { Trainer } from "./trainer";
+
+type Asked<K extends Question["ask"]> = Extract<Question, { ask: K }>;
+type Unnumbered<A> = A extends { id: number } ? Omit<A, "id"> : never;
+type Reply = Unnumbered<Answer>;
+
+/** What only some pages carry. */
+export interface Resources {
+  digits?: Digits;
+}
+
+export type Engine = (question: Question) => Promise<Answer>;
+
+/** Each question is answered after those before it. */
+export function createEngine(resources: Resources = {}): Engine {
+  const session = new Session(resources);
+  let last: Promise<unknown> = Promise.resolve();
+  return (question) => {
+    const answer = last.then(() => session.answer(question));
+    last = answer;
+    return answer;
+  };
+}
+
+class Session {
+  private given: Given = {};
+  private trainer: Trainer | null = null;
+
+  constructor(private readonly resources: Resources) {}
+
+  async answer(question: Question): Promise<Answer> {
+    const { id } = question;
+    try {
+      return { id, ...(await this.reply(question)) } as Answer;
+    } catch (error) {
+      if (error instanceof NoData) return { id, is: "refused", ...error.said };
+      throw error;
+    }
+  }
+
+  private reply(question: Question): Reply | Promise<Reply> {
+    if (question.ask === "start") return this.start(question);
+    const { trainer } = this;
+    if (!trainer) return refused("no-run", {}, "Nothing has been started yet.");
+    switch (question.ask) {
+      case "change":
+        return this.change(trainer, question);
+      case "train":
+        return this.train(trainer, question);
+      case "look":
+        return { is: "frame", frame: frameOf(trainer, question.views) };
+      case "seek":
+        return this.seek(trainer, question);
+      case "edit":
+        return this.edit(trainer, question);
+      case "explain":
+        return this.explain(trainer, question);
+      case "predict":
+        return { is: "probabilities", y: predict(trainer, question.x), seen: null, empty: false };
+      case "export":
+        return { is: "exported", exported: exported(trainer) };
+      default:
+        return refused("no-run", {}, "Not built yet.");
+    }
+  }
+
+  private async start({ settings, given }: Asked<"start">): Promise<Reply> {
+    this.given = { ...this.given, ...given };
+    const data = await dataFor(settings, this.given, this.resources.digits);
+    const wrong = misfit(settings, data);
+    if (wrong) return wrong;
+    this.trainer = new Trainer(data, settings);
+    return { is: "shape", shape: shapeOf(this.trainer), frame: frameOf(this.trainer) };
+  }
+
+  private change(trainer: Trainer, { settings }: Asked<"change">): Reply {
+    const wrong = misfit(settings, trainer.data);
+    if (wrong) return wrong;
+    if (!trainer.takes(settings)) {
+      return refused("bad-settings", { what: "network" }, "These settings need other weights: start anew.");
+    }
+    trainer.change(settings);
+    return { is: "shape", shape: shapeOf(trainer), frame: frameOf(trainer) };
+  }
+
+  private train(trainer: Trainer, question: Asked<"train">): Reply {
+    const { steps, milliseconds, views, untilLoss, samples } = question;
+    trainer.watch(views.update ?? []);
+    const before = trainer.step;
+    const start = performance.now();
+    const reached = samples
+      ? trainer.trainSamples(steps, samples)
+      : trainer.train(steps, milliseconds, untilLoss);
+    const seconds = (performance.now() - start) / 1000;
+    const frame = frameOf(trainer, views);
+    return { is: "frame", frame: { ...frame, reached, stepsPerSecond: (trainer.step - before) / seconds } };
+  }
+
+  private seek(trainer: Trainer, { moment, views }: Asked<"seek">): Reply {
+    trainer.watch(views.update ?? []);
+    if (!trainer.seek(moment)) {
+      return refused("beyond", { step: moment.step }, `There is no step ${moment.step} of that branch.`);
+    }
+    return { is: "frame", frame: frameOf(trainer, views) };
+  }
+
+  private edit(trainer: Trainer, { parameter, index, value }: Asked<"edit">): Reply {
+    if (!Number.isFinite(value) || !trainer.edit(parameter, index, value)) {
+      const name = `${parameter}[${index}]`;
+      return refused("unknown-parameter", { name }, `There is no parameter ${name}, or the value is no number.`);
+    }
+    return { is: "frame", frame: frameOf(trainer) };
+  }
+
+  private explain(trainer: Trainer, { sample, part, choice, h }: Asked<"explain">): Reply {
+    const samples = trainer.data[part];
+    if (!(sample >= 0 && sample < samples.rows)) {
+      return refused("unknown-sample", { row: sample }, `There is no sample ${sample}.`);
+    }
+    if (!exists(trainer.network, choice)) {
+      return refused("unknown-parameter", { name: choice.kind }, "There is no such unit or weight.");
+    }
+    const question = { part: samples, row: sample, choice, h };
+    const found = explanation(trainer.network, trainer.settings, trainer.data, question);
+    return { is: "explanation", explanation: found };
+  }
+}
+
+function predict({ network }: Trainer, x: ArrayLike<number>): number[] {
+  network.x.set(Array.from(x).slice(0, network.inputs));
+  network.forward(1);
+  return [...network.last.y.subarray(0, network.outputs)];
+}
+
+/** What is wrong with settings for these data, if anything is. */
+function misfit(settings: Settings, data: Dataset): Reply | null {
+  const { output, loss, hidden, learningRate } = settings;
+  const units = outputsFor(data, output);
+  const said = (what: string, message: string) => refused("bad-settings", { what }, message);
+  if (!data.train.rows) return said("rows", "There are no samples to learn from.");
+  if (!LOSSES[loss]?.fits.includes(output)) {
+    return said("loss", `The loss ${loss} does not go with the output ${output}.`);
+  }
+  if (LOSSES[loss].classifies && !data.classes) return said("loss", `The loss ${loss} is for classes.`);
+  if (units === 1 && output === "softmax") return said("output", "Softmax over one output is always 1.");
+  if (hidden.some((layer) => !(layer.units >= 1))) return said("hidden", "A layer needs a unit.");
+  if (!(learningRate > 0)) return said("learningRate", "The learning rate must be above 0.");
+  return null;
+}
+
+export function refused(code: Code, values: Said["values"], message: string): Reply {
+  return { is: "refused", code, values, message };
+}
