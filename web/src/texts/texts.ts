@@ -1,10 +1,13 @@
 /** Every text of the page in every language; a missing one does not compile. */
 
+import { panels as panelsEn } from "./en";
+import { panels as panelsJa } from "./ja";
 import { page as pageEn } from "./page-en";
 import { page as pageJa } from "./page-ja";
 import { page as pageZh } from "./page-zh";
+import { panels as panelsZh } from "./zh";
 
-const en = { ...pageEn };
+const en = { ...pageEn, ...panelsEn };
 
 export type Key = keyof typeof en;
 export type Language = "en" | "ja" | "zh";
@@ -12,6 +15,6 @@ export type Texts = Record<Key, string>;
 
 export const TEXTS: Record<Language, Texts> = {
   en,
-  ja: { ...pageJa },
-  zh: { ...pageZh },
+  ja: { ...pageJa, ...panelsJa },
+  zh: { ...pageZh, ...panelsZh },
 };

@@ -1,0 +1,135 @@
+/** The loss over two chosen parameters, and the path of the training on it. */
+
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Plot, path } from "../../charts/plot";
+import type { Lab } from "../../page/lab";
+import type { Frame, Shape } from "../../protocol";
+import { AsTable, Note } from "../parts/fields";
+import { ParameterPick } from "../parts/parameter";
+import { nameOf, parameterAt } from "../parts/parameters";
+import { shaded } from "./shades";
+
+const CELLS = 48;
+
+type Landscape = NonNullable<Frame["landscape"]>;
+
+export function LandscapePanel({ lab }: { lab: Lab }) {
+  const shape = lab.shape.value;
+  return shape ? <OfTwo lab={lab} shape={shape} /> : null;
+}
+
+function OfTwo({ lab, shape }: { lab: Lab; shape: Shape }) {
+  const [pair, pick] = useState({ first: 0, second: 1 });
+  const first = Math.min(pair.first, shape.size - 2);
+  const second = Math.min(pair.second, shape.size - 1);
+  useEffect(() => lab.want({ landscape: { first, second, cells: CELLS } }), [lab, first, second]);
+  const landscape = lab.frame.value?.landscape;
+  const [across, up] = [first, second].map((place) => nameOf(parameterAt(shape, place)));
+  return (
+    <div class="landscape columns">
+      <section>
+        <Note>{lab.t("landscape.text")}</Note>
+        <ParameterPick
+          lab={lab}
+          label={lab.t("landscape.first")}
+          place={first}
+          onPick={(place) => pick({ ...pair, first: place })}
+        />
+        <ParameterPick
+          lab={lab}
+          label={lab.t("landscape.second")}
+          place={second}
+          onPick={(place) => pick({ ...pair, second: place })}
+        />
+        <Note>
+          {shape.size === 2
+            ? lab.t("landscape.exact")
+            : lab.t("landscape.slice", { size: shape.size })}
+        </Note>
+      </section>
+      {landscape && <Surface lab={lab} landscape={landscape} names={[across, up]} />}
+    </div>
+  );
+}
+
+interface SurfaceProps {
+  lab: Lab;
+  landscape: Landscape;
+  names: string[];
+}
+
+function Surface({ lab, landscape, names }: SurfaceProps) {
+  const { first, second, loss, path: walked } = landscape;
+  const [low, high] = [Math.min(...loss), Math.max(...loss)];
+  const ends = (values: number[]) => [values[0], values[values.length - 1]] as [number, number];
+  const [x, y] = [ends(first), ends(second)];
+  const values = {
+    first: names[0],
+    firstLow: lab.number(x[0]),
+    firstHigh: lab.number(x[1]),
+    second: names[1],
+    secondLow: lab.number(y[0]),
+    secondHigh: lab.number(y[1]),
+    low: lab.number(low),
+    high: lab.number(high),
+  };
+  const here = walked[walked.length - 1];
+  return (
+    <section>
+      <div class="over">
+        <Shades loss={loss} across={first.length} low={low} high={high} />
+        <Plot x={x} y={y} width={360} height={320} label={lab.t("landscape.chart", values)}>
+          {(across, up) => (
+            <>
+              <path class="walked" d={path(across, up, walked as [number, number][])} />
+              {walked.length > 1 && (
+                <circle class="start" cx={across(walked[0][0])} cy={up(walked[0][1])} r={4} />
+              )}
+              {here && <circle class="here" cx={across(here[0])} cy={up(here[1])} r={5} />}
+            </>
+          )}
+        </Plot>
+      </div>
+      <p class="legend">
+        <i class="mark start" /> {lab.t("landscape.start")} <i class="mark here" />{" "}
+        {lab.t("landscape.here")} <i class="ramp" /> {lab.number(low)} – {lab.number(high)}
+      </p>
+      <AsTable
+        label={lab.t("view.asTable")}
+        head={[`${names[1]} \\ ${names[0]}`, ...thinned(first).map((value) => lab.number(value))]}
+        rows={thinned(second).map((up) => [
+          lab.number(up),
+          ...thinned(first).map((across) =>
+            lab.number(loss[second.indexOf(up) * first.length + first.indexOf(across)]),
+          ),
+        ])}
+      />
+    </section>
+  );
+}
+
+/** A table of 48 columns helps nobody: every eighth. */
+const thinned = (values: number[]) => values.filter((_, i) => i % 8 === 0);
+
+interface ShadesProps {
+  loss: Float32Array;
+  across: number;
+  low: number;
+  high: number;
+}
+
+function Shades({ loss, across, low, high }: ShadesProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useLayoutEffect(() => {
+    const context = canvas.current?.getContext("2d");
+    if (canvas.current && context) {
+      const up = loss.length / across;
+      canvas.current.width = across;
+      canvas.current.height = up;
+      const picture = context.createImageData(across, up);
+      shaded(loss, across, low, high, picture.data);
+      context.putImageData(picture, 0, 0);
+    }
+  }, [loss, across, low, high]);
+  return <canvas ref={canvas} class="shades" aria-hidden="true" />;
+}
