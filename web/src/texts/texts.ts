@@ -5,9 +5,12 @@ import { panels as panelsJa } from "./ja";
 import { page as pageEn } from "./page-en";
 import { page as pageJa } from "./page-ja";
 import { page as pageZh } from "./page-zh";
+import { said as saidEn } from "./said-en";
+import { said as saidJa } from "./said-ja";
+import { said as saidZh } from "./said-zh";
 import { panels as panelsZh } from "./zh";
 
-const en = { ...pageEn, ...panelsEn };
+const en = { ...pageEn, ...panelsEn, ...saidEn };
 
 export type Key = keyof typeof en;
 export type Language = "en" | "ja" | "zh";
@@ -15,6 +18,6 @@ export type Texts = Record<Key, string>;
 
 export const TEXTS: Record<Language, Texts> = {
   en,
-  ja: { ...pageJa, ...panelsJa },
-  zh: { ...pageZh, ...panelsZh },
+  ja: { ...pageJa, ...panelsJa, ...saidJa },
+  zh: { ...pageZh, ...panelsZh, ...saidZh },
 };
