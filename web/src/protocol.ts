@@ -292,6 +292,7 @@ export const CODES = {
   "no-data": ["name"],
   "bad-settings": ["what"],
   "no-run": [],
+  "engine": [], // It stopped: the browser's own words follow.
   // Of drawings.
   "not-pictures": [],
   "several": ["count"],

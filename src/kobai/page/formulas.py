@@ -1,6 +1,9 @@
 """The formulas of the lab's page: `web/src/engine/formulas.ts`, from Kobai's own.
 
-    python -m kobai.page.formulas web/src/engine/formulas.ts
+    python -m kobai.page.formulas web/src/engine
+
+The formulas themselves stand beside it in `formulas.tex`, as the docstrings have them:
+the build sets them in MathML.
 
 Every activation, loss, optimizer and schedule is traced with its derivative, and its
 graph written as loops in JavaScript. What is registered in Python appears in the lab.
@@ -21,7 +24,6 @@ import numpy as np
 from kobai import autodiff, functions, optimizers
 from kobai.page.rowwise import HELPERS, Loops, number_function
 from kobai.networks.activations import ACTIVATIONS, Activation
-from kobai.networks.layer import Layer
 from kobai.networks.losses import LOSSES, Loss
 from kobai.optimizers import OPTIMIZERS, Optimizer
 from kobai.optimizers.base import Schedule
@@ -35,14 +37,9 @@ export type Numbers = Float32Array | Float64Array;
 """
 
 TYPES = """\
-export interface Formula {
-  /** Lines of plain text, and the same as LaTeX. */
-  text: string[];
-  latex: string[];
-}
-
 export interface Activation {
-  formula: Formula;
+  /** The class of the layer in Python. */
+  layer: string;
   /** Whether it also stands between layers. */
   hidden: boolean;
   /** Whether it passes about half of its inputs, for He's initial weights. */
@@ -56,7 +53,6 @@ export interface Activation {
 }
 
 export interface Loss {
-  formula: Formula;
   /** Whether it is a function of the sums before the output's activation. */
   ofLogits: boolean;
   classifies: boolean;
@@ -72,7 +68,6 @@ export interface Loss {
 export type Options = Record<string, number>;
 
 export interface Optimizer {
-  formula: Formula;
   learningRate: number;
   options: Options;
   /** The names of what it remembers of each parameter. */
@@ -92,7 +87,6 @@ export interface Optimizer {
 }
 
 export interface Schedule {
-  formula: Formula;
   options: Options;
   /** The learning rate of step 0, 1, …. */
   rate(rate: number, step: number, options: Options): number;
@@ -114,7 +108,12 @@ SCHEDULES: dict[str, type[Any]] = {
 # Where a schedule's number has no default in Python, the page begins with this one.
 FIRST_NUMBERS = {"every": 100.0, "steps": 1000.0}
 
-INITIALIZERS = {"auto": "", "he": "he", "xavier": "xavier", "normal": "normal"}
+INITIALIZERS = ["auto", "he", "xavier", "normal"]
+
+INITIALIZER_LIST = f"""\
+/** Those of a Dense layer; "auto" is the one that suits the activation. */
+export const INITIALIZERS: InitializerName[] = {json.dumps(INITIALIZERS)};
+"""
 
 WEIGHT_DECAY = "weight_decay"
 
@@ -129,18 +128,10 @@ def typescript() -> str:
         | {name: _schedule(kind) for name, kind in SCHEDULES.items()},
     }
     names = {kind: list(table) for kind, table in tables.items()}
-    names["Initializer"] = list(INITIALIZERS)
+    names["Initializer"] = INITIALIZERS
     unions = [f"export type {k}Name = {_union(n)};" for k, n in names.items()]
     records = [_record(kind, table) for kind, table in tables.items()]
-    formulas = {
-        n: _formula(getattr(functions, f or "he")) for n, f in INITIALIZERS.items()
-    }
-    entries = "\n".join(f"  {n}: {text}," for n, text in formulas.items())
-    initializers = (
-        "export const INITIALIZERS: Record<InitializerName, Formula> = {\n"
-        f"{entries}\n}};"
-    )
-    parts = [HEAD, "\n".join(unions), TYPES, HELPERS, *records, initializers]
+    parts = [HEAD, "\n".join(unions), TYPES, HELPERS, *records, INITIALIZER_LIST]
     return "\n".join(part.rstrip("\n") + "\n" for part in parts)
 
 
@@ -170,9 +161,8 @@ def _activation(kind: type[Activation]) -> str:
     known = {"y": lambda x, **others: forward(x)}
     there = Loops(result, ["x"], ["y"], rows=rows).lines()
     back = Loops(slope, ["x", "g"], ["g"], rows=rows, known=known).lines()
-    documented = getattr(functions, layer_function(kind), kind)
     return _object(
-        formula=_formula(documented),
+        layer=_json(kind.__name__),
         hidden=_json(kind.hidden),
         rectified=_json(kind.rectified),
         rows=_json(rows),
@@ -181,10 +171,9 @@ def _activation(kind: type[Activation]) -> str:
     )
 
 
-def layer_function(kind: type[Layer]) -> str:
-    """Return the name of the function that an activation's docstring refers to."""
-    found = re.search(r"kobai\.functions\.(\w+)", kind.__doc__ or "")
-    return found.group(1) if found else kind.__name__.lower()
+def function_of(name: str, kind: type[Activation]) -> Any:
+    """Return Kobai's function of an activation; of another's making, the class."""
+    return getattr(functions, name, kind)
 
 
 def _mixes_rows(f: Callable[[Any], Any]) -> bool:
@@ -211,7 +200,6 @@ def _loss(loss: Loss) -> str:
     fits = [name for name, kind in ACTIVATIONS.items() if loss.fits_with(kind())]
     start, end = ["let total = 0;"], [f"return total / {share};"]
     return _object(
-        formula=_formula(loss.function),
         ofLogits=_json(loss.of_logits),
         classifies=_json(loss.classifies),
         fits=_json(fits),
@@ -252,7 +240,6 @@ def _optimizer(kind: type[Optimizer]) -> str:
         line for n, line in zip(own, first, strict=True) if re.search(rf"\b{n}\b", text)
     ]
     return _object(
-        formula=_formula(kind),
         learningRate=_json(_default(fields(kind)[0])),
         options=_json(options | ({WEIGHT_DECAY: own[WEIGHT_DECAY]})),
         slots=_json(list(slots)),
@@ -274,10 +261,7 @@ class _Something:
 
 
 def _constant() -> str:
-    nothing = '{ text: ["η"], latex: ["η"] }'
-    return _object(
-        formula=nothing, options="{}", rate=_method("rate", ["return rate;"])
-    )
+    return _object(options="{}", rate=_method("rate", ["return rate;"]))
 
 
 def _schedule(kind: type[Schedule]) -> str:
@@ -295,7 +279,6 @@ def _schedule(kind: type[Schedule]) -> str:
     lines = [f"const {n} = options.{n};" for n in names]
     options = {each.name: _default(each) for each in others}
     return _object(
-        formula=_formula(kind),
         options=_json(options),
         rate=_method("rate, step, options", [*lines, f"return {expression};"]),
     )
@@ -307,10 +290,25 @@ def _default(each: Any) -> float:
     return float(each.default)
 
 
-def _formula(documented: Any) -> str:
-    """Return the formula of a docstring: its indented paragraphs."""
-    lines = formula_lines(inspect.getdoc(documented) or "")
-    return f"{{ text: {_json(lines)}, latex: {_json([_latex()(n) for n in lines])} }}"
+def tex() -> str:
+    """Return the formulas of docstrings in LaTeX: lines `kind.name: formula`.
+
+    Of several lines each has its number, from 0.
+    """
+    documented = {
+        **{f"activation.{n}": function_of(n, kind) for n, kind in ACTIVATIONS.items()},
+        **{f"loss.{name}": loss.function for name, loss in LOSSES.items()},
+        **{f"optimizer.{name}": kind for name, kind in OPTIMIZERS.items()},
+        **{f"schedule.{name}": kind for name, kind in SCHEDULES.items()},
+        **{f"initializer.{n}": getattr(functions, n) for n in ("he", "xavier")},
+    }
+    latex = _latex()
+    lines = ["# Written by `python -m kobai.page.formulas` from Kobai's docstrings."]
+    for name, one in documented.items():
+        found = formula_lines(inspect.getdoc(one) or "")
+        for i, line in enumerate(found):
+            lines.append(f"{name}{f'.{i}' if len(found) > 1 else ''}: {latex(line)}")
+    return "\n".join(lines) + "\n"
 
 
 def formula_lines(doc: str) -> list[str]:
@@ -355,5 +353,11 @@ def _object(**entries: str) -> str:
     return f"{{\n    {inner}\n  }}"
 
 
+def main(folder: str) -> None:
+    """Write both files into a folder."""
+    Path(folder, "formulas.ts").write_text(typescript(), "utf-8")
+    Path(folder, "formulas.tex").write_text(tex(), "utf-8")
+
+
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(typescript(), "utf-8")
+    main(sys.argv[1])

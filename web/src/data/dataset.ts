@@ -19,7 +19,7 @@ export interface Dataset {
   train: Part;
   test: Part;
   /** Data that are pictures: their size, and the number that a full dot has. */
-  picture: { width: number; height: number } | null;
+  picture: { width: number; height: number; high: number } | null;
 }
 
 /** How many outputs a network needs; a single sigmoid says which of two classes. */

@@ -76,7 +76,7 @@ function pictures(name: string, images: ImagesGiven, most: number | undefined, t
   const x = Float32Array.from(pixels, (dot) => dot * scale);
   const classes = images.classes ?? Array.from({ length: Math.max(9, ...new Set(labels)) + 1 }, (_, k) => String(k));
   return {
-    ...{ name: images.name ?? name, task: "classes", classes, picture: { width, height } },
+    ...{ name: images.name ?? name, task: "classes", classes, picture: { width, height, high } },
     inputs: Array.from({ length: size }, (_, i) => `${Math.floor(i / width)},${i % width}`),
     train: partOf(x, labels, size, rows.train),
     test: partOf(x, labels, size, rows.test),

@@ -114,6 +114,11 @@ export class Keyframes {
     return step % this.interval === 0 && step > this.frames[this.frames.length - 1].step;
   }
 
+  /** Keeps one of another run, whatever its step. */
+  put(frame: Keyframe): void {
+    this.frames.push(frame);
+  }
+
   add(frame: Keyframe): void {
     this.frames.push(frame);
     if (this.frames.length <= this.most) return;

@@ -78,12 +78,18 @@ class Session {
   }
 
   private async start({ settings, given }: Asked<"start">): Promise<Reply> {
-    this.given = { ...this.given, ...given };
+    // A run is taken up once; what it learned from may be learned from again.
+    const { run, ...others } = given ?? {};
+    this.given = { ...this.given, ...others };
     const data = await dataFor(settings, this.given, this.resources.digits);
     const wrong = misfit(settings, data);
     if (wrong) return wrong;
-    this.trainer = new Trainer(data, settings);
-    return { is: "shape", shape: shapeOf(this.trainer), frame: frameOf(this.trainer) };
+    const trainer = new Trainer(data, settings);
+    if (run && !trainer.adopt(run)) {
+      return refused("bad-settings", { what: "weights" }, "The weights do not fit the network.");
+    }
+    this.trainer = trainer;
+    return { is: "shape", shape: shapeOf(trainer), frame: frameOf(trainer) };
   }
 
   private change(trainer: Trainer, { settings }: Asked<"change">): Reply {
@@ -139,10 +145,16 @@ class Session {
   }
 }
 
-function predict({ network }: Trainer, x: ArrayLike<number>): number[] {
-  network.x.set(Array.from(x).slice(0, network.inputs));
-  network.forward(1);
-  return [...network.last.y.subarray(0, network.outputs)];
+/** The outputs for one row of inputs, or for several behind each other. */
+function predict({ network }: Trainer, x: Float64Array): number[] {
+  const { inputs, outputs } = network;
+  const found: number[] = [];
+  for (let start = 0; start + inputs <= x.length; start += inputs) {
+    network.x.set(x.subarray(start, start + inputs));
+    network.forward(1);
+    found.push(...network.last.y.subarray(0, outputs));
+  }
+  return found;
 }
 
 /** What is wrong with settings for these data, if anything is. */

@@ -1,22 +1,9 @@
-/** The weights as a safetensors file, and as numbers. */
+/** The weights as a model file of Kobai, and as numbers. */
 
 import type { Exported } from "../protocol";
+import { ACTIVATIONS } from "./formulas";
+import { sha256 } from "./sha256";
 import type { Trainer } from "./trainer";
-
-export function exported({ network, branch }: Trainer): Exported {
-  const arrays = network.layers.flatMap(({ w, b, given, units }, i) => [
-    { name: `W${i + 1}`, shape: [given, units], values: Float32Array.from(w) },
-    { name: `b${i + 1}`, shape: [units], values: Float32Array.from(b) },
-  ]);
-  const params = Object.fromEntries(arrays.map(({ name, shape, values }) => [name, nested(values, shape)]));
-  return { safetensors: safetensors(arrays, {}), params, history: branch.record.points };
-}
-
-function nested(values: Float32Array, shape: number[]): number[] | number[][] {
-  if (shape.length === 1) return [...values];
-  const [rows, columns] = shape;
-  return Array.from({ length: rows }, (_, i) => [...values.subarray(i * columns, (i + 1) * columns)]);
-}
 
 interface Tensor {
   name: string;
@@ -24,25 +11,77 @@ interface Tensor {
   values: Float32Array;
 }
 
+export function exported(trainer: Trainer): Exported {
+  const { network, branch } = trainer;
+  const tensors = network.layers.flatMap(({ w, b, given, units }, i) => [
+    { name: `W${i + 1}`, shape: [given, units], values: Float32Array.from(w) },
+    { name: `b${i + 1}`, shape: [units], values: Float32Array.from(b) },
+  ]);
+  const params = Object.fromEntries(tensors.map((tensor) => [tensor.name, nested(tensor)]));
+  const kobai = description(trainer);
+  const metadata = { kobai, sha256: checksum(kobai, tensors) };
+  return { safetensors: safetensors(tensors, metadata), params, history: branch.record.points };
+}
+
+function nested({ values, shape }: Tensor): number[] | number[][] {
+  if (shape.length === 1) return [...values];
+  const [rows, columns] = shape;
+  return Array.from({ length: rows }, (_, i) => [...values.subarray(i * columns, (i + 1) * columns)]);
+}
+
+/** What `kobai.load_model` needs besides the numbers. */
+function description({ data, network, settings }: Trainer): string {
+  const dropouts = settings.hidden.map((layer) => layer.dropout);
+  const layers = network.layers.flatMap(({ units, name }, i) => [
+    { kind: "Dense", units, init: null, bias: true },
+    { kind: ACTIVATIONS[name].layer },
+    ...(dropouts[i] ? [{ kind: "Dropout", rate: dropouts[i] }] : []),
+  ]);
+  const architecture = { version: 1, inputs: [network.inputs], layers, loss: settings.loss, dtype: "float32" };
+  const { picture, classes, name } = data;
+  const scale = picture ? 1 / picture.high : 1;
+  const described = {
+    ...{ version: 1, architecture, classes: classes ?? [], name },
+    image_shape: picture ? [picture.height, picture.width] : null,
+  };
+  // Python reads 1 as a whole number, and a scale is none.
+  const real = Number.isInteger(scale) ? `${scale}.0` : String(scale);
+  return JSON.stringify(described).replace(/}$/, `,"scale":${real}}`);
+}
+
+function checksum(text: string, tensors: Tensor[]): string {
+  const encoder = new TextEncoder();
+  const sorted = [...tensors].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const parts = sorted.flatMap(({ name, values }) => [encoder.encode(name), bytesOf(values)]);
+  return sha256(joined([encoder.encode(text), ...parts]));
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
+function joined(parts: Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
 /** A header of JSON behind its length, then the numbers. */
-export function safetensors(tensors: Tensor[], metadata: Record<string, string>): Uint8Array {
+function safetensors(tensors: Tensor[], metadata: Record<string, string>): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: metadata };
   let end = 0;
   for (const { name, shape, values } of tensors) {
     header[name] = { dtype: "F32", shape, data_offsets: [end, end + values.byteLength] };
     end += values.byteLength;
   }
-  const text = JSON.stringify(header);
-  const encoded = new TextEncoder().encode(text);
+  const encoded = new TextEncoder().encode(JSON.stringify(header));
   // The numbers begin where eight divides the place.
-  const length = Math.ceil(encoded.length / 8) * 8;
-  const file = new Uint8Array(8 + length + end).fill(0x20, 8, 8 + length);
-  new DataView(file.buffer).setBigUint64(0, BigInt(length), true);
-  file.set(encoded, 8);
-  let at = 8 + length;
-  for (const { values } of tensors) {
-    file.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
-    at += values.byteLength;
-  }
-  return file;
+  const padded = new Uint8Array(Math.ceil(encoded.length / 8) * 8).fill(0x20);
+  padded.set(encoded);
+  const length = new Uint8Array(8);
+  new DataView(length.buffer).setBigUint64(0, BigInt(padded.length), true);
+  return joined([length, padded, ...tensors.map(({ values }) => bytesOf(values))]);
 }

@@ -42,14 +42,9 @@ export type InitializerName =
   | "xavier"
   | "normal";
 
-export interface Formula {
-  /** Lines of plain text, and the same as LaTeX. */
-  text: string[];
-  latex: string[];
-}
-
 export interface Activation {
-  formula: Formula;
+  /** The class of the layer in Python. */
+  layer: string;
   /** Whether it also stands between layers. */
   hidden: boolean;
   /** Whether it passes about half of its inputs, for He's initial weights. */
@@ -63,7 +58,6 @@ export interface Activation {
 }
 
 export interface Loss {
-  formula: Formula;
   /** Whether it is a function of the sums before the output's activation. */
   ofLogits: boolean;
   classifies: boolean;
@@ -79,7 +73,6 @@ export interface Loss {
 export type Options = Record<string, number>;
 
 export interface Optimizer {
-  formula: Formula;
   learningRate: number;
   options: Options;
   /** The names of what it remembers of each parameter. */
@@ -99,7 +92,6 @@ export interface Optimizer {
 }
 
 export interface Schedule {
-  formula: Formula;
   options: Options;
   /** The learning rate of step 0, 1, …. */
   rate(rate: number, step: number, options: Options): number;
@@ -115,7 +107,7 @@ function logaddexp(a: number, b: number): number {
 
 export const ACTIVATIONS: Record<ActivationName, Activation> = {
   identity: {
-    formula: { text: ["y = x,   dy/dx = 1"], latex: ["y = x , \\qquad \\frac{dy}{dx} = 1"] },
+    layer: "Identity",
     hidden: true,
     rectified: false,
     rows: false,
@@ -129,7 +121,7 @@ export const ACTIVATIONS: Record<ActivationName, Activation> = {
     },
   },
   sigmoid: {
-    formula: { text: ["y = 1 / (1 + exp(-x)),   dy/dx = y (1 - y)"], latex: ["y = \\frac{1}{1 + \\operatorname{exp} \\left(- x\\right)} , \\qquad \\frac{dy}{dx} = y \\left(1 - y\\right)"] },
+    layer: "Sigmoid",
     hidden: true,
     rectified: false,
     rows: false,
@@ -147,7 +139,7 @@ export const ACTIVATIONS: Record<ActivationName, Activation> = {
     },
   },
   tanh: {
-    formula: { text: ["y = (exp(x) - exp(-x)) / (exp(x) + exp(-x)),   dy/dx = 1 - y²"], latex: ["y = \\frac{\\operatorname{exp} \\left(x\\right) - \\operatorname{exp} \\left(- x\\right)}{\\operatorname{exp} \\left(x\\right) + \\operatorname{exp} \\left(- x\\right)} , \\qquad \\frac{dy}{dx} = 1 - y^{2}"] },
+    layer: "Tanh",
     hidden: true,
     rectified: false,
     rows: false,
@@ -165,7 +157,7 @@ export const ACTIVATIONS: Record<ActivationName, Activation> = {
     },
   },
   relu: {
-    formula: { text: ["y = max(0, x),   dy/dx = 1 if x > 0, else 0"], latex: ["y = \\operatorname{max} \\left(0 , x\\right) , \\qquad \\frac{dy}{dx} = 1\\ \\text{if}\\ x > 0 , \\text{else}\\ 0"] },
+    layer: "ReLU",
     hidden: true,
     rectified: true,
     rows: false,
@@ -183,7 +175,7 @@ export const ACTIVATIONS: Record<ActivationName, Activation> = {
     },
   },
   leaky_relu: {
-    formula: { text: ["y = x if x > 0, else slope · x"], latex: ["y = x\\ \\text{if}\\ x > 0 , \\text{else}\\ \\text{slope} \\cdot x"] },
+    layer: "LeakyReLU",
     hidden: true,
     rectified: true,
     rows: false,
@@ -202,7 +194,7 @@ export const ACTIVATIONS: Record<ActivationName, Activation> = {
     },
   },
   softplus: {
-    formula: { text: ["y = ln(1 + exp(x)),   dy/dx = sigmoid(x)"], latex: ["y = \\operatorname{ln} \\left(1 + \\operatorname{exp} \\left(x\\right)\\right) , \\qquad \\frac{dy}{dx} = \\operatorname{sigmoid} \\left(x\\right)"] },
+    layer: "Softplus",
     hidden: true,
     rectified: true,
     rows: false,
@@ -220,7 +212,7 @@ export const ACTIVATIONS: Record<ActivationName, Activation> = {
     },
   },
   exponential: {
-    formula: { text: ["y = exp(x),   dy/dx = y"], latex: ["y = \\operatorname{exp} \\left(x\\right) , \\qquad \\frac{dy}{dx} = y"] },
+    layer: "Exponential",
     hidden: false,
     rectified: false,
     rows: false,
@@ -238,7 +230,7 @@ export const ACTIVATIONS: Record<ActivationName, Activation> = {
     },
   },
   gelu: {
-    formula: { text: ["y = x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³)))"], latex: ["y = \\frac{x}{2} \\cdot \\left(1 + \\operatorname{tanh} \\left(\\sqrt{\\frac{2}{π}} \\left(x + 0.044715 x^{3}\\right)\\right)\\right)"] },
+    layer: "GELU",
     hidden: true,
     rectified: true,
     rows: false,
@@ -261,7 +253,7 @@ export const ACTIVATIONS: Record<ActivationName, Activation> = {
     },
   },
   softmax: {
-    formula: { text: ["yₖ = exp(xₖ) / Σⱼ exp(xⱼ)"], latex: ["y_{k} = \\frac{\\operatorname{exp} \\left(x_{k}\\right)}{\\sum_{j} \\operatorname{exp} \\left(x_{j}\\right)}"] },
+    layer: "Softmax",
     hidden: false,
     rectified: false,
     rows: true,
@@ -313,7 +305,6 @@ export const ACTIVATIONS: Record<ActivationName, Activation> = {
 
 export const LOSSES: Record<LossName, Loss> = {
   cross_entropy: {
-    formula: { text: ["E = 1/N Σₙ (ln Σⱼ exp(xₙⱼ) - Σₖ tₙₖ xₙₖ),   ∂E/∂x = (softmax(x) - t)/N"], latex: ["E = \\frac{1}{N} \\sum_{n} \\left(\\operatorname{ln} \\sum_{j} \\operatorname{exp} \\left(x_{nj}\\right) - \\sum_{k} t_{nk} x_{nk}\\right) , \\qquad \\frac{∂ E}{∂ x} = \\frac{\\text{softmax}\\left(x\\right) - t}{N}"] },
     ofLogits: true,
     classifies: true,
     fits: ["softmax"],
@@ -374,7 +365,6 @@ export const LOSSES: Record<LossName, Loss> = {
     },
   },
   cross_entropy_error: {
-    formula: { text: ["E = -1/N Σₙₖ tₙₖ ln(yₙₖ + δ),   δ = 1e-7"], latex: ["E = - \\frac{1}{N} \\sum_{nk} t_{nk} \\operatorname{ln} \\left(y_{nk} + δ\\right) , \\qquad δ = 10^{-7}"] },
     ofLogits: false,
     classifies: true,
     fits: ["softmax"],
@@ -408,7 +398,6 @@ export const LOSSES: Record<LossName, Loss> = {
     },
   },
   binary_cross_entropy: {
-    formula: { text: ["E = mean(ln(1 + exp(x)) - t x),   ∂E/∂x = (sigmoid(x) - t) / size"], latex: ["E = \\text{mean}\\left(\\operatorname{ln} \\left(1 + \\operatorname{exp} \\left(x\\right)\\right) - t x\\right) , \\qquad \\frac{∂ E}{∂ x} = \\frac{\\operatorname{sigmoid} \\left(x\\right) - t}{\\text{size}}"] },
     ofLogits: true,
     classifies: true,
     fits: ["sigmoid"],
@@ -433,7 +422,6 @@ export const LOSSES: Record<LossName, Loss> = {
     },
   },
   squared_error: {
-    formula: { text: ["E = 1/N Σₙ ½ Σₖ (yₙₖ - tₙₖ)²,   ∂E/∂y = (y - t)/N"], latex: ["E = \\frac{1}{N} \\sum_{n} \\frac{1}{2} \\sum_{k} \\left(y_{nk} - t_{nk}\\right)^{2} , \\qquad \\frac{∂ E}{∂ y} = \\frac{y - t}{N}"] },
     ofLogits: false,
     classifies: false,
     fits: ["identity", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "exponential", "gelu", "softmax"],
@@ -468,7 +456,6 @@ export const LOSSES: Record<LossName, Loss> = {
     },
   },
   mean_squared_error: {
-    formula: { text: ["E = 1/(N K) Σₙₖ (yₙₖ - tₙₖ)²"], latex: ["E = \\frac{1}{N K} \\sum_{nk} \\left(y_{nk} - t_{nk}\\right)^{2}"] },
     ofLogits: false,
     classifies: false,
     fits: ["identity", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "exponential", "gelu", "softmax"],
@@ -493,7 +480,6 @@ export const LOSSES: Record<LossName, Loss> = {
     },
   },
   huber: {
-    formula: { text: ["E = mean of ½ d² if |d| ≤ δ, else δ (|d| - ½ δ),   d = y - t"], latex: ["E = \\text{mean}\\ \\text{of}\\ \\frac{1}{2} d^{2}\\ \\text{if}\\ \\left|d\\right| \\le δ , \\text{else}\\ δ \\left(\\left|d\\right| - \\frac{1}{2} δ\\right) , \\qquad d = y - t"] },
     ofLogits: false,
     classifies: false,
     fits: ["identity", "tanh", "relu", "leaky_relu", "softplus", "exponential", "gelu"],
@@ -525,7 +511,6 @@ export const LOSSES: Record<LossName, Loss> = {
     },
   },
   poisson: {
-    formula: { text: ["E = 1/N Σₙₖ (tₙₖ ln(tₙₖ / yₙₖ) - tₙₖ + yₙₖ),   y = exp(x)", "∂E/∂x = (y - t)/N"], latex: ["E = \\frac{1}{N} \\sum_{nk} \\left(t_{nk} \\operatorname{ln} \\left(\\frac{t_{nk}}{y_{nk}}\\right) - t_{nk} + y_{nk}\\right) , \\qquad y = \\operatorname{exp} \\left(x\\right)", "\\frac{∂ E}{∂ x} = \\frac{y - t}{N}"] },
     ofLogits: true,
     classifies: false,
     fits: ["exponential"],
@@ -562,7 +547,6 @@ export const LOSSES: Record<LossName, Loss> = {
 
 export const OPTIMIZERS: Record<OptimizerName, Optimizer> = {
   sgd: {
-    formula: { text: ["w ← w − η g"], latex: ["w \\leftarrow w - η g"] },
     learningRate: 0.01,
     options: {"weight_decay": 0.0},
     slots: [],
@@ -575,7 +559,6 @@ export const OPTIMIZERS: Record<OptimizerName, Optimizer> = {
     },
   },
   momentum: {
-    formula: { text: ["v ← μ v − η g", "w ← w + v"], latex: ["v \\leftarrow μ v - η g", "w \\leftarrow w + v"] },
     learningRate: 0.01,
     options: {"momentum": 0.9, "weight_decay": 0.0},
     slots: ["velocity"],
@@ -593,7 +576,6 @@ export const OPTIMIZERS: Record<OptimizerName, Optimizer> = {
     },
   },
   nesterov: {
-    formula: { text: ["v ← μ v − η ∇f(θ + μ v)", "θ ← θ + v", "v ← μ v − η g", "w ← w + μ v − η g"], latex: ["v \\leftarrow μ v - η ∇ f \\left(θ + μ v\\right)", "θ \\leftarrow θ + v", "v \\leftarrow μ v - η g", "w \\leftarrow w + μ v - η g"] },
     learningRate: 0.01,
     options: {"momentum": 0.9, "weight_decay": 0.0},
     slots: ["velocity"],
@@ -612,7 +594,6 @@ export const OPTIMIZERS: Record<OptimizerName, Optimizer> = {
     },
   },
   adagrad: {
-    formula: { text: ["h ← h + g²", "w ← w − η g / (√h + ε)"], latex: ["h \\leftarrow h + g^{2}", "w \\leftarrow w - \\frac{η g}{\\sqrt{h} + ε}"] },
     learningRate: 0.01,
     options: {"epsilon": 1e-07, "weight_decay": 0.0},
     slots: ["squares"],
@@ -631,7 +612,6 @@ export const OPTIMIZERS: Record<OptimizerName, Optimizer> = {
     },
   },
   rmsprop: {
-    formula: { text: ["h ← ρ h + (1 − ρ) g²", "w ← w − η g / (√h + ε)"], latex: ["h \\leftarrow ρ h + \\left(1 - ρ\\right) g^{2}", "w \\leftarrow w - \\frac{η g}{\\sqrt{h} + ε}"] },
     learningRate: 0.001,
     options: {"decay": 0.9, "epsilon": 1e-08, "weight_decay": 0.0},
     slots: ["squares"],
@@ -652,7 +632,6 @@ export const OPTIMIZERS: Record<OptimizerName, Optimizer> = {
     },
   },
   adam: {
-    formula: { text: ["m ← β₁ m + (1 − β₁) g          m̂ = m / (1 − β₁ᵗ)", "v ← β₂ v + (1 − β₂) g²         v̂ = v / (1 − β₂ᵗ)", "w ← w − η m̂ / (√v̂ + ε)"], latex: ["m \\leftarrow β_{1} m + \\left(1 - β_{1}\\right) g \\qquad \\hat{m} = \\frac{m}{1 - β_{1}^{t}}", "v \\leftarrow β_{2} v + \\left(1 - β_{2}\\right) g^{2} \\qquad \\hat{v} = \\frac{v}{1 - β_{2}^{t}}", "w \\leftarrow w - \\frac{η \\hat{m}}{\\sqrt{\\hat{v}} + ε}"] },
     learningRate: 0.001,
     options: {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-08, "weight_decay": 0.0},
     slots: ["mean", "squares"],
@@ -681,7 +660,6 @@ export const OPTIMIZERS: Record<OptimizerName, Optimizer> = {
     },
   },
   adamw: {
-    formula: { text: ["w ← w − η (m̂ / (√v̂ + ε) + λ w)"], latex: ["w \\leftarrow w - η \\left(\\frac{\\hat{m}}{\\sqrt{\\hat{v}} + ε} + λ w\\right)"] },
     learningRate: 0.001,
     options: {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-08, "weight_decay": 0.01},
     slots: ["mean", "squares"],
@@ -713,14 +691,12 @@ export const OPTIMIZERS: Record<OptimizerName, Optimizer> = {
 
 export const SCHEDULES: Record<ScheduleName, Schedule> = {
   constant: {
-    formula: { text: ["η"], latex: ["η"] },
     options: {},
     rate(rate) {
       return rate;
     },
   },
   step_decay: {
-    formula: { text: ["η = η₀ factor^⌊step / every⌋"], latex: ["η = η_{0}\\ \\text{factor}^{\\left⌊\\frac{\\text{step}}{\\text{every}}\\right⌋}"] },
     options: {"every": 100.0, "factor": 0.1},
     rate(rate, step, options) {
       const every = options.every;
@@ -729,7 +705,6 @@ export const SCHEDULES: Record<ScheduleName, Schedule> = {
     },
   },
   exponential_decay: {
-    formula: { text: ["η = η₀ factor^(step / steps)"], latex: ["η = η_{0}\\ \\text{factor}^{\\frac{\\text{step}}{\\text{steps}}}"] },
     options: {"steps": 1000.0, "factor": 0.1},
     rate(rate, step, options) {
       const steps = options.steps;
@@ -738,7 +713,6 @@ export const SCHEDULES: Record<ScheduleName, Schedule> = {
     },
   },
   cosine_decay: {
-    formula: { text: ["η = floor + ½ (η₀ − floor) (1 + cos(π min(step, steps) / steps))"], latex: ["η = \\text{floor} + \\frac{1}{2} \\left(η_{0} - \\text{floor}\\right) \\left(1 + \\operatorname{cos} \\left(\\frac{π \\operatorname{min} \\left(\\text{step} , \\text{steps}\\right)}{\\text{steps}}\\right)\\right)"] },
     options: {"steps": 1000.0, "floor": 0.0},
     rate(rate, step, options) {
       const steps = options.steps;
@@ -747,7 +721,6 @@ export const SCHEDULES: Record<ScheduleName, Schedule> = {
     },
   },
   warm_up: {
-    formula: { text: ["η = schedule(step) min(1, (step + 1) / steps)"], latex: ["η = \\text{schedule}\\left(\\text{step}\\right) \\operatorname{min} \\left(1 , \\frac{\\text{step} + 1}{\\text{steps}}\\right)"] },
     options: {"steps": 1000.0},
     rate(rate, step, options) {
       const steps = options.steps;
@@ -756,9 +729,5 @@ export const SCHEDULES: Record<ScheduleName, Schedule> = {
   },
 };
 
-export const INITIALIZERS: Record<InitializerName, Formula> = {
-  auto: { text: ["std = √(2 / d_in)"], latex: ["\\text{std} = \\sqrt{\\frac{2}{d_{\\text{in}}}}"] },
-  he: { text: ["std = √(2 / d_in)"], latex: ["\\text{std} = \\sqrt{\\frac{2}{d_{\\text{in}}}}"] },
-  xavier: { text: ["std = √(2 / (d_in + d_out))"], latex: ["\\text{std} = \\sqrt{\\frac{2}{d_{\\text{in}} + d_{\\text{out}}}}"] },
-  normal: { text: [], latex: [] },
-};
+/** Those of a Dense layer; "auto" is the one that suits the activation. */
+export const INITIALIZERS: InitializerName[] = ["auto", "he", "xavier", "normal"];

@@ -93,7 +93,7 @@ function spread(t: Float32Array): number {
 
 /** The points of a run as it goes, and which of them the page has already. */
 export class Record {
-  readonly points = noHistory();
+  points = noHistory();
   private sent = 0;
 
   /** The newest step that was judged. */
@@ -115,6 +115,12 @@ export class Record {
     points.trainScore.push(train.score);
     points.testScore.push(test.score);
     return train.loss;
+  }
+
+  /** Takes the points of another run. */
+  put(points: HistoryPoints): void {
+    this.points = historyFrom(points, 0);
+    this.sent = 0;
   }
 
   /** The points that were not yet taken. */

@@ -21,13 +21,15 @@ export function planeOf(data: Dataset, axes: [number, number], sample: number, r
   return { axes: [a, b], others, ...range };
 }
 
-/**
- * The outputs, cells × cells × outputs, row 0 at the top. Of one input it is a curve as
- * often as there are rows.
- */
+/** Of one input a plane is a line. */
+function cellsOf({ inputs }: Network, cells: number): number {
+  return inputs === 1 ? cells : cells * cells;
+}
+
+/** The outputs, cells × cells × outputs, row 0 at the top; of one input, a curve. */
 export function outputSurface(network: Network, plane: Plane, cells: number): Float32Array {
   const { outputs } = network;
-  const surface = new Float32Array(cells * cells * outputs);
+  const surface = new Float32Array(cellsOf(network, cells) * outputs);
   overPlane(network, plane, cells, (start, count) => {
     surface.set(network.last.y.subarray(0, count * outputs), start * outputs);
   });
@@ -36,7 +38,7 @@ export function outputSurface(network: Network, plane: Plane, cells: number): Fl
 
 /** For each layer units × cells × cells: what every unit passes on. */
 export function unitSurfaces(network: Network, plane: Plane, cells: number): Float32Array[] {
-  const all = cells * cells;
+  const all = cellsOf(network, cells);
   const surfaces = network.layers.map(({ units }) => new Float32Array(units * all));
   overPlane(network, plane, cells, (start, count) => {
     for (let l = 0; l < surfaces.length; l++) {
@@ -52,7 +54,7 @@ export function unitSurfaces(network: Network, plane: Plane, cells: number): Flo
 }
 
 function overPlane(network: Network, plane: Plane, cells: number, take: (start: number, count: number) => void): void {
-  const all = cells * cells;
+  const all = cellsOf(network, cells);
   for (let start = 0; start < all; start += network.rows) {
     const count = Math.min(network.rows, all - start);
     place(network, plane, cells, start, count);
@@ -61,18 +63,17 @@ function overPlane(network: Network, plane: Plane, cells: number, take: (start: 
   }
 }
 
-/** Puts the cells from `start` on into the network's batch. */
+/** Puts the middles of the cells from `start` on into the network's batch. */
 function place({ x, inputs }: Network, { axes, others, low, high }: Plane, cells: number, start: number, count: number): void {
   const [first, second] = axes;
-  const [left, bottom] = [low[first], low[second]];
-  const across = (high[first] - left) / (cells - 1 || 1);
-  const up = (high[second] - bottom) / (cells - 1 || 1);
+  const across = (high[first] - low[first]) / cells;
+  const down = (high[second] - low[second]) / cells;
   for (let i = 0; i < count; i++) {
     const cell = start + i;
     const to = i * inputs;
     if (inputs > 2) for (let j = 0; j < inputs; j++) x[to + j] = others[j];
-    x[to + second] = bottom + (cells - 1 - Math.floor(cell / cells)) * up;
-    x[to + first] = left + (cell % cells) * across;
+    x[to + second] = high[second] - (Math.floor(cell / cells) + 0.5) * down;
+    x[to + first] = low[first] + ((cell % cells) + 0.5) * across;
   }
 }
 

@@ -1,7 +1,7 @@
 /** A run: the network, the optimizer's memory, and the way from step to step. */
 
 import { type Dataset, gather, gatherTargets, outputsFor } from "../data/dataset";
-import type { Moment, Place, Settings, Update } from "../protocol";
+import type { Moment, Place, RunGiven, Settings, Update } from "../protocol";
 import { batchSizeOf, epochRows, NOISE_STREAM } from "./batches";
 import { type Branch, batchOf, epochAt, type Keyframe, newBranch, nextPhase, type Phase, phaseAt, phasesUntil } from "./branches";
 import { type Numbers, OPTIMIZERS, type Options, SCHEDULES } from "./formulas";
@@ -40,6 +40,32 @@ export class Trainer {
     this.branch = newBranch(0, null, [phase], this.keyframe());
     this.branches.push(this.branch);
     this.judge();
+  }
+
+  /** Take up a finished run: its moments and its history. False where they do not fit. */
+  adopt({ keyframes, history }: RunGiven): boolean {
+    const frames = keyframes.map(({ step, params }) => this.given(step, params));
+    const first = frames[0];
+    if (!first || frames.includes(null)) return false;
+    this.branch = newBranch(0, null, [this.phase], first);
+    for (const frame of frames.slice(1)) if (frame) this.branch.frames.put(frame);
+    this.branches = [this.branch];
+    this.branch.record.put(history);
+    const last = frames[frames.length - 1] ?? first;
+    this.branch.head = last.step;
+    this.restore(last);
+    return true;
+  }
+
+  private given(step: number, params: Record<string, Float32Array>): Keyframe | null {
+    const { network } = this;
+    for (const [name, values] of Object.entries(params)) {
+      const array = network.array(name);
+      if (array?.length !== values.length) return null;
+      array.set(values);
+    }
+    // What the optimizer remembered is not known.
+    return { ...this.keyframe(), step, memory: this.memory.map(() => this.zeros()) };
   }
 
   get settings(): Settings {
