@@ -1,6 +1,8 @@
 import type { said as english } from "./said-en";
 
 export const said: Record<keyof typeof english, string> = {
+  "said.engine":
+    "計算エンジンが止まりました：{message}。ページを読み込み直してください。",
   "said.beyond": "学習はまだステップ {step} まで進んでいません。",
   "said.unknown-parameter": "このネットワークにパラメータ {name} はありません。",
   "said.unknown-sample": "サンプル {row} はありません。",

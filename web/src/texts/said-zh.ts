@@ -1,6 +1,8 @@
 import type { said as english } from "./said-en";
 
 export const said: Record<keyof typeof english, string> = {
+  "said.engine":
+    "计算引擎已停止：{message}。请重新载入本页。",
   "said.beyond": "训练还没有到第 {step} 步。",
   "said.unknown-parameter": "这个网络没有参数 {name}。",
   "said.unknown-sample": "没有样本 {row}。",

@@ -90,7 +90,7 @@ function Part({ lab, kind }: { lab: Lab; kind: Kind }) {
 
 function MnistPart({ lab }: { lab: Lab }) {
   const has = lab.settings.value.data.kind === "mnist";
-  return has || lab.hasImages ? (
+  return has ? (
     <>
       <Note>{lab.t("data.mnistText")}</Note>
       {!has && (

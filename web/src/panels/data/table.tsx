@@ -186,6 +186,6 @@ function Column({ lab, column, isTarget, used, onUse }: ColumnProps) {
 
 /** The engine's reason has a code and values, so that it can be said in every language. */
 function why(lab: Lab, reason: { code: string; values?: Values }): string {
-  const key = `why.${reason.code}`;
+  const key = `said.${reason.code}`;
   return key in TEXTS.en ? lab.t(key as Key, reason.values) : reason.code;
 }

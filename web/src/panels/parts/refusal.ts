@@ -12,6 +12,6 @@ interface Refused {
 
 /** The text for its code; where there is none, what the engine says itself. */
 export function refusal(lab: Pick<Lab, "t">, { code, message, values }: Refused): string {
-  const key = `refused.${code}`;
+  const key = `said.${code}`;
   return key in TEXTS.en ? lab.t(key as Key, values) : message;
 }
