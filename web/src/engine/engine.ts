@@ -5,6 +5,7 @@
  */
 
 import { type Dataset, outputsFor } from "../data/dataset";
+import { seenFigure } from "../data/drawing";
 import { dataFor, type Digits, NoData } from "../data/sources";
 import type { Answer, Code, Given, Question, Said, Settings } from "../protocol";
 import { exists, explanation } from "./explanation";
@@ -70,6 +71,8 @@ class Session {
         return this.explain(trainer, question);
       case "predict":
         return { is: "probabilities", y: predict(trainer, question.x), seen: null, empty: false };
+      case "drawing":
+        return this.drawing(trainer, question);
       case "export":
         return { is: "exported", exported: exported(trainer) };
       default:
@@ -129,6 +132,20 @@ class Session {
       return refused("unknown-parameter", { name }, `There is no parameter ${name}, or the value is no number.`);
     }
     return { is: "frame", frame: frameOf(trainer) };
+  }
+
+  private drawing(trainer: Trainer, { pixels, width, height }: Asked<"drawing">): Reply {
+    const { picture } = trainer.data;
+    if (!picture) return refused("not-pictures", {}, "This network does not take pictures.");
+    const seen = seenFigure(pixels, width, height, picture);
+    if ("empty" in seen) return { is: "probabilities", y: [], seen: null, empty: true };
+    if ("several" in seen) {
+      const count = seen.several;
+      return refused("several", { count }, `There are ${count} figures; the network takes one at a time.`);
+    }
+    const { values } = seen.field;
+    const bytes = Uint8Array.from(values, (value) => Math.round(255 * value));
+    return { is: "probabilities", y: predict(trainer, values), seen: bytes, empty: false };
   }
 
   private explain(trainer: Trainer, { sample, part, choice, h }: Asked<"explain">): Reply {
