@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +22,14 @@ def needs_node() -> None:
         pytest.skip("needs web/node_modules: cd web && npm ci")
 
 
-def bundled(name: str, folder: Path) -> Path:
-    """Return a test of web/test, bundled into a folder."""
+@cache
+def bundled_tests() -> Path:
+    """Return the folder with the tests of web/test, bundled."""
     built = subprocess.run(
         ["node", "build.mjs", "--tests"], cwd=WEB, capture_output=True, text=True
     )
     assert built.returncode == 0, built.stderr
-    copy = folder / name
-    shutil.copy(WEB / "dist" / "test" / name, copy)
-    return copy
+    return WEB / "dist" / "test"
 
 
 def run_node_test(name: str, fixtures: Any, folder: Path) -> None:
@@ -38,7 +38,7 @@ def run_node_test(name: str, fixtures: Any, folder: Path) -> None:
     file = folder / "fixtures.json"
     file.write_text(json.dumps(fixtures), "utf-8")
     done = subprocess.run(
-        ["node", "--test", str(bundled(name, folder))],
+        ["node", "--test", str(bundled_tests() / name)],
         cwd=WEB,
         env=os.environ | {"KOBAI_FIXTURES": str(file)},
         capture_output=True,

@@ -35,9 +35,9 @@ OUTPUTS = {
     "huber": ["identity"],
     "poisson": ["exponential"],
 }
-RATES = dict(sgd=0.05, momentum=0.01, nesterov=0.01, adagrad=0.05, rmsprop=0.005)
-RATES |= {"adam": 0.01, "adamw": 0.01}
 # What a network of straight lines learns with, without leaving the finite numbers.
+RATES = {"sgd": 0.05, "momentum": 0.01, "nesterov": 0.01, "adagrad": 0.05}
+RATES |= {"rmsprop": 0.005, "adam": 0.01, "adamw": 0.01}
 
 
 @pytest.mark.parametrize(("name", "text"), [("ts", typescript), ("tex", tex)])
@@ -93,13 +93,17 @@ def formula_cases() -> Iterator[dict[str, Any]]:
         for optimizer, initializer in product(OPTIMIZERS, INITIALIZERS):
             chosen = settings | {
                 "optimizer": optimizer,
-                "learningRate": RATES[optimizer],
+                # Of an exponential less is much.
+                "learningRate": RATES[optimizer] / (20 if loss == "poisson" else 1),
                 "initializer": initializer,
                 "std": STD,
             }
             network = network_of(chosen, dataset)
             run = run or compile(derived(network))
-            yield {"settings": chosen, "params": steps_of(network, chosen, dataset, run)}
+            yield {
+                "settings": chosen,
+                "params": steps_of(network, chosen, dataset, run),
+            }
 
 
 def derived(network: Network) -> Any:
@@ -125,7 +129,9 @@ def steps_of(
     size = settings["batchSize"]
     per_epoch = -(-len(x) // size)
     for step in range(STEPS):
-        rows = epoch_batches("shuffle", len(x), size, settings["seed"], step // per_epoch)
+        rows = epoch_batches(
+            "shuffle", len(x), size, settings["seed"], step // per_epoch
+        )
         batch = rows[step % per_epoch]
         _, grads = run(params, x[batch], dataset.t_train[batch])
         params, state = optimizer.update(params, grads, state)
@@ -155,9 +161,7 @@ def random_case(rng: np.random.Generator) -> dict[str, Any]:
     )
     params = {name: array.ravel().tolist() for name, array in network.params.items()}
     judged = network.evaluate(dataset.x_train, dataset.t_train)
-    return {"settings": settings, "params": params, "loss": judged["loss"]} | {
-        "accuracy": judged[name] for name in judged.keys() & {"accuracy"}
-    }
+    return {"settings": settings, "params": params} | judged
 
 
 def random_settings(rng: np.random.Generator) -> dict[str, Any]:

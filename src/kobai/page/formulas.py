@@ -22,11 +22,11 @@ from typing import Any
 import numpy as np
 
 from kobai import autodiff, functions, optimizers
-from kobai.page.rowwise import HELPERS, Loops, number_function
 from kobai.networks.activations import ACTIVATIONS, Activation
 from kobai.networks.losses import LOSSES, Loss
 from kobai.optimizers import OPTIMIZERS, Optimizer
 from kobai.optimizers.base import Schedule
+from kobai.page.rowwise import HELPERS, Loops, number_function
 
 HEAD = """\
 // Written by `python -m kobai.page.formulas` from Kobai's own definitions: change them
@@ -234,7 +234,7 @@ def _optimizer(kind: type[Optimizer]) -> str:
     loops = Loops(update, ["w", "g", *slots], ["w", *slots], numbers=numbers)
     first = [f"const {n} = options.{n};" for n in own]
     taken = [f"const {slot} = memory[{i}];" for i, slot in enumerate(slots)]
-    lines = [line for line in loops.lines()]
+    lines = loops.lines()
     text = "\n".join(lines)
     used = [
         line for n, line in zip(own, first, strict=True) if re.search(rf"\b{n}\b", text)

@@ -109,7 +109,7 @@ class Loops:
         terms = [Term(f"{array}[i]") for array in self.arrays]
         terms += [Term(number) for number in self.numbers]
         named: dict[Node, Term] = dict(zip(graph.inputs, terms, strict=True))
-        entries = set(graph.inputs[: len(self.arrays)])
+        entries: set[Node] = set(graph.inputs[: len(self.arrays)])
         for node, array in zip(graph.outputs, self.known, strict=False):
             # An identity gives the input itself.
             if node not in named:
@@ -336,6 +336,7 @@ def number_function(function: Callable[..., Any], arguments: Sequence[str]) -> s
     'square(x + y)'
     """
     graph = simplify(trace(function, *[np.array(0.5) for _ in arguments]))
-    names = dict(zip(graph.inputs, map(Term, arguments), strict=True))
+    terms = map(Term, arguments)
+    names: dict[Node, Term] = dict(zip(graph.inputs, terms, strict=True))
     (output,) = graph.outputs
-    return _Writer({**names}, set(), False).term(output).text
+    return _Writer(names, set(), False).term(output).text
