@@ -7,7 +7,7 @@ import type { Views } from "../protocol";
 import type { Lab } from "./lab";
 
 /** The width that an element has, kept up to date. */
-export function useWidth(ref: RefObject<HTMLElement>): number {
+export function useWidth(ref: RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(0);
   useEffect(() => {
     const element = ref.current;
@@ -30,7 +30,7 @@ export function useDrawing(draw: () => void, dependencies: unknown[]): void {
 /** Asks for views while the element is on the screen: the rest costs nothing. */
 export function useViews(
   lab: Lab,
-  ref: RefObject<HTMLElement>,
+  ref: RefObject<HTMLElement | null>,
   views: Partial<Views>,
 ): void {
   const wanted = JSON.stringify(views);

@@ -136,6 +136,8 @@ export interface Actions {
 
 export interface Lab extends Known, Chosen, Actions {
   t: Translate;
+  /** Whether the page was given pictures of its own, such as MNIST. */
+  hasImages: boolean;
   /** A number in the language that is on. */
   number(value: number, digits?: number): string;
   /** A count: 1,200. */

@@ -114,8 +114,12 @@ const FIELDS: Record<string, Field> = {
     write: ({ settings: { data } }) => ("rows" in data ? data.rows?.toString() : undefined),
     read: (text, put, state) => withData(put, state, { rows: number(text, 2, 1e6, true) }),
   },
+  classes: {
+    write: ({ settings: { data } }) => (isToy(data) ? data.classes?.toString() : undefined),
+    read: (text, put, state) => withData(put, state, { classes: number(text, 2, 10, true) }),
+  },
   noise: {
-    write: ({ settings: { data } }) => (data.kind === "toy" ? `${data.noise}` : undefined),
+    write: ({ settings: { data } }) => (isToy(data) ? `${data.noise}` : undefined),
     read: (text, put, state) => withData(put, state, { noise: number(text, 0, 10) }),
   },
   points: {
@@ -185,22 +189,27 @@ export async function linkOf(state: State, shape: Shape | null): Promise<string>
 }
 
 /** What a hash says; never raises. */
-export async function readLink(hash: string): Promise<LinkRead> {
+export async function readLink(hash: string, base = FIRST): Promise<LinkRead> {
   const result: LinkRead = { state: {}, damaged: [], newer: false, absent: null };
   const values = pairs(hash);
   for (const key of Object.keys(FIELDS)) {
     const text = values.get(key);
     if (text !== undefined) {
-      await readField(key, text, result);
+      await readField(key, text, result, base);
     }
   }
   result.newer = Number(values.get("v") ?? VERSION) > VERSION;
   return result;
 }
 
-async function readField(key: string, text: string, result: LinkRead): Promise<void> {
+async function readField(
+  key: string,
+  text: string,
+  result: LinkRead,
+  base: Settings,
+): Promise<void> {
   const put: Put = (state, some) => {
-    state.settings = { ...(state.settings ?? FIRST), ...some };
+    state.settings = { ...(state.settings ?? base), ...some };
   };
   try {
     if (key === "data" && isAbsent(text)) {
@@ -248,7 +257,7 @@ function readData(text: string, put: Put, state: Partial<State>): void {
   } else if (name === "digits") {
     put(state, { data: { kind: "digits" } });
   } else {
-    const usual = { rows: 300, noise: 0.1 };
+    const usual = { rows: 300, noise: 0.1, classes: 2 };
     put(state, { data: { kind: "toy", name: one(name, TOYS), ...usual } });
   }
 }
@@ -286,6 +295,10 @@ function readLayer(text: string): HiddenLayer {
   };
 }
 
+function isToy(data: Settings["data"]): data is Extract<Settings["data"], { kind: "toy" }> {
+  return data.kind === "toy";
+}
+
 function optimizer({ settings: { optimizer: name, learningRate } }: State): string {
   return `${name}:${learningRate}`;
 }
@@ -298,21 +311,23 @@ function readOptimizer(text: string, put: Put, state: Partial<State>): void {
 }
 
 function options({ settings }: State): string | undefined {
-  const given = Object.entries(settings.options);
+  const given = Object.entries({ ...settings.options, ...settings.scheduleOptions });
   return given.map(([name, value]) => `${name}:${value}`).join(",") || undefined;
 }
 
 function readOptions(text: string, put: Put, state: Partial<State>): void {
   const given = text.split(",").map((part) => {
     const [name, value] = part.split(":");
-    return [one(name, OPTIONS), number(value, 0, 1e9)];
+    return [one(name, [...OPTIONS, ...SCHEDULED]), number(value, 0, 1e9)];
   });
-  put(state, { options: Object.fromEntries(given) });
+  const [own, scheduled] = [OPTIONS, SCHEDULED].map((names) =>
+    Object.fromEntries(given.filter(([name]) => names.includes(`${name}`))),
+  );
+  put(state, { options: own, scheduleOptions: scheduled });
 }
 
-const OPTIONS = [...Object.values(OPTIMIZERS), ...Object.values(SCHEDULES)].flatMap(
-  (each) => Object.keys(each.options),
-);
+const OPTIONS = Object.values(OPTIMIZERS).flatMap((each) => Object.keys(each.options));
+const SCHEDULED = Object.values(SCHEDULES).flatMap((each) => Object.keys(each.options));
 
 function keys<Name extends string>(record: Record<Name, unknown>): Name[] {
   return Object.keys(record) as Name[];

@@ -2,12 +2,14 @@
 
 import { batch, computed, type Signal, signal } from "@preact/signals";
 import workerSource from "kobai:worker";
+import { refusal } from "../panels/parts/refusal";
 import type { Answer, Choice, Given, Moment, Settings, TableRead } from "../protocol";
 import { type Client, startClient } from "./client";
 import type { Opening } from "./given";
 import type { Asked, Lab, Notice, Sample, Speed, Theme } from "./lab";
 import { type LinkState, linkOf } from "./link";
 import { BUDGET, everyFrame, metronome } from "./player";
+import { appearanceOf } from "./appearance";
 import { kept, NO_RECORDS, type Records, redone, undone } from "./records";
 import { goesOn, type Place, type Refused, Run } from "./run";
 import { fitted, type Outputs, outputsOf } from "./settings";
@@ -35,6 +37,8 @@ export class Session implements Lab {
   readonly busy = signal(false);
   readonly canUndo = computed(() => this.#records.value.past.length > 0);
   readonly canRedo = computed(() => this.#records.value.future.length > 0);
+  readonly hasImages: boolean;
+  readonly palette;
   readonly t;
 
   #client: Client;
@@ -51,6 +55,7 @@ export class Session implements Lab {
   #refreshing = false;
   #lastChange = { names: "", at: 0 };
   #endFrames: () => void;
+  #endAppearance: () => void;
 
   constructor(
     readonly root: HTMLElement,
@@ -58,6 +63,8 @@ export class Session implements Lab {
   ) {
     this.language = signal(opening.language ?? readersLanguage());
     this.t = translator(this.language);
+    this.hasImages = opening.given?.images !== undefined;
+    [this.palette, this.#endAppearance] = appearanceOf(this.theme, this.contrast);
     this.#client = startClient(workerSource, (message) => {
       this.say({ kind: "error", text: this.t("error.engine", { message }) });
     });
@@ -240,6 +247,7 @@ export class Session implements Lab {
 
   close = (): void => {
     this.#endFrames();
+    this.#endAppearance();
     this.pause();
     this.#client.close();
   };
@@ -354,7 +362,7 @@ export class Session implements Lab {
 
   #refused(answer: Refused): void {
     this.pause();
-    this.say({ kind: "error", text: answer.message });
+    this.say({ kind: "error", text: refusal(this, answer) });
   }
 }
 

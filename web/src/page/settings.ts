@@ -12,7 +12,7 @@ import type {
 
 /** What the page opens with: a spiral that two small layers can unroll. */
 export const FIRST: Settings = {
-  data: { kind: "toy", name: "spiral", rows: 300, noise: 0.1 },
+  data: { kind: "toy", name: "spiral", rows: 300, noise: 0.1, classes: 2 },
   testSize: 0.25,
   seed: 1,
   hidden: [
@@ -104,17 +104,21 @@ export function outputsOf(
     return { task: shape.task, classes: shape.classes?.length ?? 0 };
   }
   if (data.kind === "toy") {
-    return { task: data.name === "sine" ? "regression" : "classes", classes: 2 };
+    return { task: data.name === "sine" ? "regression" : "classes", classes: classesOfToy(data) };
   }
   if (data.kind === "points") {
     return { task: data.task, classes: Math.max(2, ...data.t.map((t) => t + 1)) };
   }
   if (data.kind === "table") {
     const table = tables.get(data.name);
-    const target = table?.columns.find((column) => column.name === table.target);
-    return table ? { task: table.task, classes: target?.values ?? 2 } : null;
+    return table ? { task: table.task, classes: table.classes?.length ?? 0 } : null;
   }
   return data.kind === "run" ? null : { task: "classes", classes: 10 };
+}
+
+/** Two, but for the toys that come with as many as one likes. */
+function classesOfToy({ name, classes }: Extract<DataSettings, { kind: "toy" }>): number {
+  return name === "spiral" || name === "gaussians" ? (classes ?? 3) : 2;
 }
 
 /** The hidden layers with one changed, added or taken away. */

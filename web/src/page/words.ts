@@ -10,10 +10,13 @@ export type Translate = (key: Key, values?: Values) => string;
 const HOLE = /\{(\w+)\}/g;
 
 export function translator(language: ReadonlySignal<Language>): Translate {
-  return (key, values = {}) =>
-    TEXTS[language.value][key].replace(HOLE, (hole, name) =>
+  return (key, values = {}) => {
+    // A name that somebody added in Python alone has no text yet: it stands for itself.
+    const text = TEXTS[language.value][key] ?? key;
+    return text.replace(HOLE, (hole, name) =>
       name in values ? String(values[name]) : hole,
     );
+  };
 }
 
 /** The language of the reader, of those that there are. */

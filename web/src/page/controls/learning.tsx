@@ -52,7 +52,7 @@ function Rate({ lab }: { lab: Lab }) {
 
 function OptimizerFields({ lab }: { lab: Lab }) {
   const { t, settings, change } = lab;
-  const { optimizer, schedule, options } = settings.value;
+  const { optimizer, schedule, options, scheduleOptions = {} } = settings.value;
   const own = Object.entries(OPTIMIZERS[optimizer].options).filter(
     ([name]) => name !== "weight_decay" && name !== "epsilon",
   );
@@ -75,18 +75,45 @@ function OptimizerFields({ lab }: { lab: Lab }) {
         text={(name) => t(`schedule.${name}`)}
         onPut={(name) => change({ schedule: name })}
       />
-      {[...own, ...scheduled].map(([name, usual]) => (
-        <Field key={name} label={t(`option.${name}` as "option.beta1")} control="optimizer">
-          <NumberBox
-            lab={lab}
-            label={t(`option.${name}` as "option.beta1")}
-            value={options[name] ?? usual}
-            low={0}
-            onPut={(value) => change({ options: { ...options, [name]: value } })}
-          />
-        </Field>
+      {own.map(([name, usual]) => (
+        <Option
+          {...{ lab, name, usual, given: options }}
+          key={name}
+          onPut={(given) => change({ options: given })}
+        />
+      ))}
+      {scheduled.map(([name, usual]) => (
+        <Option
+          {...{ lab, name, usual, given: scheduleOptions }}
+          key={name}
+          onPut={(given) => change({ scheduleOptions: given })}
+        />
       ))}
     </>
+  );
+}
+
+interface OptionProperties {
+  lab: Lab;
+  name: string;
+  usual: number;
+  given: Record<string, number>;
+  onPut: (given: Record<string, number>) => void;
+}
+
+/** A number that an optimizer or a schedule takes besides. */
+function Option({ lab, name, usual, given, onPut }: OptionProperties) {
+  const label = lab.t(`option.${name}` as "option.beta1");
+  return (
+    <Field label={label} control="optimizer">
+      <NumberBox
+        lab={lab}
+        label={label}
+        value={given[name] ?? usual}
+        low={0}
+        onPut={(value) => onPut({ ...given, [name]: value })}
+      />
+    </Field>
   );
 }
 
@@ -157,7 +184,7 @@ function Objective({ lab }: { lab: Lab }) {
 /** What the first weights depend on: another choice starts anew. */
 function Beginning({ lab }: { lab: Lab }) {
   const { t, settings, change } = lab;
-  const { initializer, std, seed, testSize } = settings.value;
+  const { initializer, std, seed } = settings.value;
   return (
     <>
       <Choices
@@ -197,16 +224,6 @@ function Beginning({ lab }: { lab: Lab }) {
           </button>
         </span>
       </div>
-      <Field label={`${t("control.testShare")}: ${Math.round(testSize * 100)} %`} control="test-share">
-        <input
-          type="range"
-          min={0}
-          max={0.8}
-          step={0.05}
-          value={testSize}
-          onChange={({ currentTarget }) => change({ testSize: Number(currentTarget.value) })}
-        />
-      </Field>
       <Until lab={lab} />
     </>
   );

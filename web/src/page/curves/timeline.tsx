@@ -127,8 +127,8 @@ function steered(key: string, lab: Lab): number | null {
 function follow(
   lab: Lab,
   plot: RefObject<uPlot | null>,
-  area: RefObject<HTMLDivElement>,
-  head: RefObject<HTMLDivElement>,
+  area: RefObject<HTMLDivElement | null>,
+  head: RefObject<HTMLDivElement | null>,
 ): () => void {
   let request = 0;
   const place = () => {

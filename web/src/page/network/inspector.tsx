@@ -3,7 +3,7 @@
 import type { Choice, Shape } from "../../protocol";
 import { NumberBox } from "../controls/fields";
 import type { Lab } from "../lab";
-import { choiceName, exists, placeOf, unitName, unitsOf, valueOf } from "./weights";
+import { choiceName, exists, placeOf, unitsOf, valueOf } from "./weights";
 
 export function Inspector({ lab }: { lab: Lab }) {
   const shape = lab.shape.value;

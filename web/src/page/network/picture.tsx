@@ -95,11 +95,35 @@ function Stage({ lab, shape, layout }: Properties) {
         }}
       >
         <canvas ref={canvas} style={size} data-picture="network" aria-hidden="true" />
+        <Labels shape={shape} layout={layout} />
         <Units lab={lab} shape={shape} layout={layout} />
         <Tip lab={lab} shape={shape} choice={hover} at={at} width={layout.width} />
       </div>
       <GapButtons lab={lab} layout={layout} />
     </div>
+  );
+}
+
+/** What the inputs and the outputs are, beside them. */
+function Labels({ shape, layout }: Omit<Properties, "lab">) {
+  const [inputs, outputs] = [layout.columns[0], layout.columns[layout.columns.length - 1]];
+  const names = shape.classes ?? [];
+  const several = outputs.units.length === names.length;
+  return (
+    <>
+      {inputs.single &&
+        inputs.units.map(({ unit, x, y, size }) => (
+          <span key={`i${unit}`} class="unit-label" style={{ right: layout.width - x + size / 2 + 6, top: y }}>
+            {shape.inputs[unit]}
+          </span>
+        ))}
+      {several &&
+        outputs.units.map(({ unit, x, y, size }) => (
+          <span key={`o${unit}`} class="unit-label" style={{ left: x + size / 2 + 6, top: y }}>
+            {names[unit]}
+          </span>
+        ))}
+    </>
   );
 }
 

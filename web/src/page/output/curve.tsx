@@ -16,7 +16,7 @@ interface Properties {
 }
 
 const MARGIN = { left: 40, right: 10, top: 10, bottom: 34 };
-const CELLS = 200;
+const CELLS = 100;
 
 export function LearnedCurve({ lab, shape, showTest }: Properties) {
   const box = useRef<HTMLDivElement>(null);
@@ -28,7 +28,7 @@ export function LearnedCurve({ lab, shape, showTest }: Properties) {
     const context = canvas.current && cleared(canvas.current, size.width, size.height);
     const values = lab.frame.value?.surface;
     if (context && width > 0) {
-      const scene = sceneOf(shape, values, size, showTest.value);
+      const scene = sceneOf(shape, size, showTest.value);
       drawAxes(context, scene, lab);
       drawPoints(context, scene, shape, lab.palette.value);
       if (values) {
@@ -53,7 +53,6 @@ interface Scene {
 
 function sceneOf(
   shape: Shape,
-  values: Float32Array | undefined,
   size: Scene["size"],
   test: boolean,
 ): Scene {
@@ -133,14 +132,15 @@ function drawCurve(
   values: Float32Array,
   palette: Palette,
 ): void {
-  const count = values.length;
+  // Every row of the plane is the same curve.
+  const count = Math.round(Math.sqrt(values.length));
   context.save();
   context.beginPath();
   context.rect(MARGIN.left, 0, size.width, size.height - MARGIN.bottom);
   context.clip();
   context.beginPath();
   for (let i = 0; i < count; i++) {
-    const at = range.left + ((i + 0.5) / count) * (range.right - range.left);
+    const at = range.left + (i / (count - 1)) * (range.right - range.left);
     context.lineTo(x(at), y(values[i]));
   }
   context.lineWidth = 3;

@@ -1,62 +1,50 @@
 /** For data that are pictures: some of them, and what the network takes them for. */
 
-import { useSignal } from "@preact/signals";
+import { type ReadonlySignal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Shape } from "../../protocol";
 import { css, type Palette } from "../drawing/palette";
 import { cleared, useDrawing } from "../hooks";
-import type { Lab } from "../lab";
-import { sampleOf } from "./samples";
+import type { Lab, Sample } from "../lab";
 
 const MOST = 24;
 const SIDE = 52;
-const PAUSE = 300;
+const PAUSE = 400;
+
+/** A sample as the engine sees it: its pixels, its class, and the network's answer. */
+interface Seen {
+  sample: Sample;
+  x: number[];
+  truth: number;
+  outputs: number[];
+}
 
 export function Pictures({ lab, shape }: { lab: Lab; shape: Shape }) {
-  const rows = shownRows(shape);
-  const guesses = useGuesses(lab, shape, rows);
+  const seen = useSeen(lab, shape);
   return (
     <div class="pictures" role="group" aria-label={lab.t("view.pictures")}>
-      {rows.map((row, i) => (
-        <Picture
-          key={row}
-          lab={lab}
-          shape={shape}
-          row={row}
-          answer={guesses.value.slice(i * outputsOf(shape), (i + 1) * outputsOf(shape))}
-        />
+      {seen.value.map((each) => (
+        <Picture key={each.sample.row} lab={lab} shape={shape} seen={each} />
       ))}
     </div>
   );
 }
 
-function outputsOf(shape: Shape): number {
-  return shape.layers[shape.layers.length - 1].units;
-}
-
-/** The first test samples, or those of training where there are none. */
-function shownRows({ points: { isTest } }: Shape): number[] {
-  const rows = Array.from(isTest, (_, row) => row);
-  const test = rows.filter((row) => isTest[row]);
-  return (test.length ? test : rows).slice(0, MOST);
-}
-
 /** Asks again, not too often, while the network changes. */
-function useGuesses(lab: Lab, shape: Shape, rows: number[]) {
-  const guesses = useSignal<number[]>([]);
+function useSeen(lab: Lab, shape: Shape): ReadonlySignal<Seen[]> {
+  const seen = useSignal<Seen[]>([]);
   useEffect(() => {
     let stale = true;
+    let asking = false;
     const stop = lab.frame.subscribe(() => {
       stale = true;
     });
-    const { x, columns } = shape.points;
-    const inputs = Float64Array.from(
-      rows.flatMap((row) => Array.from(x.subarray(row * columns, (row + 1) * columns))),
-    );
     async function ask(): Promise<void> {
-      if (stale && !document.hidden) {
-        stale = false;
-        guesses.value = (await lab.predict(inputs)) ?? guesses.value;
+      if (stale && !asking && !document.hidden) {
+        [stale, asking] = [false, true];
+        const found = await Promise.all(shown(shape).map((sample) => look(lab, sample)));
+        seen.value = found.filter((each) => each !== null);
+        asking = false;
       }
     }
     ask();
@@ -66,26 +54,43 @@ function useGuesses(lab: Lab, shape: Shape, rows: number[]) {
       clearInterval(timer);
     };
   }, [lab, shape]);
-  return guesses;
+  return seen;
+}
+
+/** The first test samples, or those of training where there are none. */
+function shown({ rows }: Shape): Sample[] {
+  const part = rows.test > 0 ? "test" : "train";
+  const count = Math.min(MOST, rows[part]);
+  return Array.from({ length: count }, (_, row) => ({ row, part }));
+}
+
+async function look(lab: Lab, sample: Sample): Promise<Seen | null> {
+  const found = await lab.explain({ kind: "unit", layer: 0, unit: 0 }, sample);
+  if (!found) {
+    return null;
+  }
+  const { x, t } = found.sample;
+  // A class comes as a row with a 1 in its place, or as its number.
+  const truth = t.length > 1 ? t.indexOf(Math.max(...t)) : t[0];
+  return { sample, x, truth, outputs: found.outputs };
 }
 
 interface PictureProperties {
   lab: Lab;
   shape: Shape;
-  row: number;
-  answer: number[];
+  seen: Seen;
 }
 
-function Picture({ lab, shape, row, answer }: PictureProperties) {
+function Picture({ lab, shape, seen }: PictureProperties) {
+  const { sample, x, truth, outputs } = seen;
   const canvas = useRef<HTMLCanvasElement>(null);
   useDrawing(() => {
     const context = canvas.current && cleared(canvas.current, SIDE, SIDE);
     if (context) {
-      drawPicture(context, shape, row, lab.palette.value);
+      drawPicture(context, shape, x, lab.palette.value);
     }
-  }, [lab, shape, row]);
-  const best = answer.indexOf(Math.max(...answer));
-  const truth = shape.points.t[row];
+  }, [lab, shape, x]);
+  const best = outputs.indexOf(Math.max(...outputs));
   const names = shape.classes ?? [];
   const right = best === truth;
   const said = lab.t(right ? "view.right" : "view.wrong", {
@@ -99,7 +104,7 @@ function Picture({ lab, shape, row, answer }: PictureProperties) {
       aria-label={said}
       title={said}
       onClick={() => {
-        lab.sample.value = sampleOf(shape, row);
+        lab.sample.value = sample;
         lab.look();
       }}
     >
@@ -113,12 +118,11 @@ function Picture({ lab, shape, row, answer }: PictureProperties) {
 
 function drawPicture(
   context: CanvasRenderingContext2D,
-  { picture, points }: Shape,
-  row: number,
+  { picture }: Shape,
+  pixels: number[],
   { zero, ink }: Palette,
 ): void {
   const { width, height } = picture as { width: number; height: number };
-  const pixels = points.x.subarray(row * points.columns, (row + 1) * points.columns);
   const most = pixels.reduce((a, b) => Math.max(a, b), 0) || 1;
   const cell = SIDE / Math.max(width, height);
   context.fillStyle = css(zero);
