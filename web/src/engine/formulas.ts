@@ -101,6 +101,13 @@ function square(x: number): number {
   return x * x;
 }
 
+/** Near 0 its series, where 1 − 2/(exp 2x + 1) would lose digits. */
+function tanh(x: number): number {
+  if (Math.abs(x) > 0.02) return 1 - 2 / (Math.exp(2 * x) + 1);
+  const s = x * x;
+  return x * (1 - s * (1 / 3 - s * (2 / 15 - (17 / 315) * s)));
+}
+
 function logaddexp(a: number, b: number): number {
   return Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b)));
 }
@@ -146,7 +153,7 @@ export const ACTIVATIONS: Record<ActivationName, Activation> = {
     forward(x, y, rows, width) {
       const size = rows * width;
       for (let i = 0; i < size; i++) {
-        y[i] = Math.tanh(x[i]);
+        y[i] = tanh(x[i]);
       }
     },
     backward(_x, y, g, rows, width) {
@@ -237,7 +244,7 @@ export const ACTIVATIONS: Record<ActivationName, Activation> = {
     forward(x, y, rows, width) {
       const size = rows * width;
       for (let i = 0; i < size; i++) {
-        y[i] = 0.5 * x[i] * (1 + Math.tanh(0.7978845608028654 * (x[i] + 0.044715 * x[i] * x[i] * x[i])));
+        y[i] = 0.5 * x[i] * (1 + tanh(0.7978845608028654 * (x[i] + 0.044715 * x[i] * x[i] * x[i])));
       }
     },
     backward(x, _y, g, rows, width) {
@@ -245,7 +252,7 @@ export const ACTIVATIONS: Record<ActivationName, Activation> = {
       for (let i = 0; i < size; i++) {
         const v1 = 0.044715 * x[i];
         const v2 = v1 * x[i];
-        const v3 = Math.tanh(0.7978845608028654 * (x[i] + v2 * x[i]));
+        const v3 = tanh(0.7978845608028654 * (x[i] + v2 * x[i]));
         const v4 = g[i] * (0.5 * x[i]) * (1 - v3 * v3) * 0.7978845608028654;
         const v5 = v4 * x[i];
         g[i] = g[i] * (1 + v3) * 0.5 + v4 + v4 * v2 + v5 * v1 + v5 * x[i] * 0.044715;

@@ -67,7 +67,8 @@ function folded(value: number): number {
 const FACTOR = [0x9fccf645, 0x4385df64, 0x1fc65da4, 0x2360ed05];
 const [A, B, C, D] = FACTOR.map((digit) => digit & 0xffff);
 const [AH, BH, CH, DH] = FACTOR.map((digit) => digit >>> 16);
-const UNIT = 2 ** 32;
+const ONE_OF_32 = 2 ** -32;
+const ONE_OF_16 = 2 ** -16;
 
 // The normal distribution's density as 256 layers of equal area: layer i reaches from 0
 // to xᵢ, and exp(−xᵢ₋₁²/2) = area/xᵢ + exp(−xᵢ²/2). A number of 52 bits below `inside`
@@ -107,7 +108,11 @@ export class Random {
   private b = 0;
   private c = 0;
   private d = 0;
-  private readonly step: number[];
+  // What every step adds.
+  private stepA = 0;
+  private stepB = 0;
+  private stepC = 0;
+  private stepD = 0;
   private high = 0;
   private low = 0;
   private kept = 0;
@@ -117,9 +122,10 @@ export class Random {
   constructor(seed: number, streams: number[] = []) {
     const [c, d, a, b, g, h, e, f] = seedWords(seed, streams, 8);
     // Twice the second number, plus one.
-    const doubled = [e << 1, (f << 1) | (e >>> 31), (g << 1) | (f >>> 31)];
-    const step = [...doubled, (h << 1) | (g >>> 31)].map((digit) => digit >>> 0);
-    this.step = [step[0] + 1, step[1], step[2], step[3]];
+    this.stepA = ((e << 1) | 1) >>> 0;
+    this.stepB = ((f << 1) | (e >>> 31)) >>> 0;
+    this.stepC = ((g << 1) | (f >>> 31)) >>> 0;
+    this.stepD = ((h << 1) | (g >>> 31)) >>> 0;
     this.advance();
     this.put(this.a + a, this.b + b, this.c + c, this.d + d);
     this.advance();
@@ -127,26 +133,31 @@ export class Random {
 
   /** state ← state · factor + step, modulo 2¹²⁸. */
   private advance(): void {
-    const { a, b, c, d, step } = this;
+    const { a, b, c, d } = this;
+    // The products with the upper halves are counted in units of 2¹⁶.
+    const upperA = a * AH;
+    const upperB = a * BH + b * AH;
+    const upperC = a * CH + b * BH + c * AH;
+    const upperD = a * DH + b * CH + c * BH + d * AH;
+    const toB = Math.floor(upperA * ONE_OF_16);
+    const toC = Math.floor(upperB * ONE_OF_16);
+    const toD = Math.floor(upperC * ONE_OF_16);
     this.put(
-      a * A + step[0] + upper(a * AH),
-      a * B + b * A + step[1] + upper(a * BH + b * AH),
-      a * C + b * B + c * A + step[2] + upper(a * CH + b * BH + c * AH),
-      a * D + b * C + c * B + d * A + step[3] + upper(a * DH + b * CH + c * BH + d * AH),
-      Math.floor((a * AH) / 65536),
-      Math.floor((a * BH + b * AH) / 65536),
-      Math.floor((a * CH + b * BH + c * AH) / 65536),
+      a * A + this.stepA + (upperA - toB * 65536) * 65536,
+      a * B + b * A + this.stepB + (upperB - toC * 65536) * 65536 + toB,
+      a * C + b * B + c * A + this.stepC + (upperC - toD * 65536) * 65536 + toC,
+      a * D + b * C + c * B + d * A + this.stepD + upper(upperD) + toD,
     );
   }
 
   /** Puts digits that may be too large: what is above 32 bits is carried on. */
-  private put(a: number, b: number, c: number, d: number, toB = 0, toC = 0, toD = 0): void {
+  private put(a: number, b: number, c: number, d: number): void {
     this.a = a >>> 0;
-    const second = b + toB + Math.floor(a / UNIT);
+    const second = b + Math.floor(a * ONE_OF_32);
     this.b = second >>> 0;
-    const third = c + toC + Math.floor(second / UNIT);
+    const third = c + Math.floor(second * ONE_OF_32);
     this.c = third >>> 0;
-    this.d = (d + toD + Math.floor(third / UNIT)) >>> 0;
+    this.d = (d + Math.floor(third * ONE_OF_32)) >>> 0;
   }
 
   /** Draws 64 bits into `high` and `low`: the state's halves mixed, and turned. */
@@ -200,17 +211,20 @@ export class Random {
 
   /** The numbers from 0 to n - 1 in a random order. */
   permutation(n: number): Int32Array {
-    const order = Int32Array.from({ length: n }, (_, i) => i);
+    const order = new Int32Array(n);
+    for (let i = 0; i < n; i++) order[i] = i;
     for (let i = n - 1; i > 0; i--) {
       const j = this.interval(i);
-      [order[i], order[j]] = [order[j], order[i]];
+      const kept = order[i];
+      order[i] = order[j];
+      order[j] = kept;
     }
     return order;
   }
 
   /** A whole number from 0 to most, drawn again while it is too large. */
   private interval(most: number): number {
-    const mask = 2 ** (32 - Math.clz32(most)) - 1;
+    const mask = -1 >>> Math.clz32(most);
     for (;;) {
       const value = (this.bits() & mask) >>> 0;
       if (value <= most) return value;
@@ -243,5 +257,5 @@ export class Random {
 
 /** The lower 16 bits of a number, as the upper half of a digit. */
 function upper(value: number): number {
-  return (value - Math.floor(value / 65536) * 65536) * 65536;
+  return (value - Math.floor(value * ONE_OF_16) * 65536) * 65536;
 }
