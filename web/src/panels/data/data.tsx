@@ -65,6 +65,7 @@ function firstOf(kind: Kind): DataSettings | null {
     case "toy":
       return { kind, name: "spiral", rows: 300, noise: 0.1 };
     case "digits":
+    case "mnist":
       return { kind };
     default:
       return null;
@@ -88,21 +89,10 @@ function Part({ lab, kind }: { lab: Lab; kind: Kind }) {
   }
 }
 
+/** Where the page was made without them, the engine refuses, and says so. */
 function MnistPart({ lab }: { lab: Lab }) {
-  const has = lab.settings.value.data.kind === "mnist";
-  return has ? (
-    <>
-      <Note>{lab.t("data.mnistText")}</Note>
-      {!has && (
-        <button
-          type="button"
-          class="primary"
-          onClick={() => lab.change({ data: { kind: "mnist" } })}
-        >
-          {lab.t("data.use")}
-        </button>
-      )}
-    </>
+  return lab.settings.value.data.kind === "mnist" ? (
+    <Note>{lab.t("data.mnistText")}</Note>
   ) : (
     <p class="note">
       {lab.t("data.noMnist")} <code>kobai lab mnist</code>

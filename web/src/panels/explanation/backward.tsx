@@ -2,7 +2,7 @@
 
 import type { Lab } from "../../page/lab";
 import type { Choice, Explanation } from "../../protocol";
-import { Equals, Formula, Num, Partial, Products, Sub, Times } from "../parts/mathml";
+import { Equals, Formula, LongFormula, Num, Partial, Piece, Products, Sub, Times } from "../parts/mathml";
 
 interface Props {
   lab: Lab;
@@ -88,17 +88,23 @@ function HiddenError({ lab, explanation }: { lab: Lab; explanation: Explanation 
         <mi>z</mi>
         <mo>)</mo>
       </Formula>
-      <Formula>
-        <mi>δ</mi>
-        <Equals />
-        <mo>(</mo>
+      <LongFormula>
+        <Piece>
+          <mi>δ</mi>
+          <Equals />
+          <mo>(</mo>
+        </Piece>
         <Products lab={lab} pairs={pairs} />
-        <mo>)</mo>
-        <Times />
-        <Num lab={lab} value={slope} inside />
-        <Equals />
-        <Num lab={lab} value={delta} />
-      </Formula>
+        <Piece>
+          <mo>)</mo>
+          <Times />
+          <Num lab={lab} value={slope} inside />
+        </Piece>
+        <Piece>
+          <Equals />
+          <Num lab={lab} value={delta} />
+        </Piece>
+      </LongFormula>
     </>
   );
 }

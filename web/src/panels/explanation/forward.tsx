@@ -3,7 +3,7 @@
 import { ACTIVATIONS } from "../../engine/formulas";
 import type { Lab } from "../../page/lab";
 import type { Explanation } from "../../protocol";
-import { Equals, Formula, Num, Plus, Products, Sub } from "../parts/mathml";
+import { Equals, Formula, LongFormula, Num, Piece, Plus, Products, Sub } from "../parts/mathml";
 
 interface Props {
   lab: Lab;
@@ -30,15 +30,21 @@ export function Forward({ lab, explanation, isOutput }: Props) {
         <Plus />
         <mi>b</mi>
       </Formula>
-      <Formula>
-        <mi>z</mi>
-        <Equals />
+      <LongFormula>
+        <Piece>
+          <mi>z</mi>
+          <Equals />
+        </Piece>
         <Products lab={lab} pairs={pairs} />
-        <Plus />
-        <Num lab={lab} value={bias} inside />
-        <Equals />
-        <Num lab={lab} value={z} />
-      </Formula>
+        <Piece>
+          <Plus />
+          <Num lab={lab} value={bias} inside />
+        </Piece>
+        <Piece>
+          <Equals />
+          <Num lab={lab} value={z} />
+        </Piece>
+      </LongFormula>
       <Formula label={lab.t("explain.activation", { name })}>
         <mi>y</mi>
         <Equals />

@@ -14,6 +14,19 @@ export function Formula({ label, children }: { label?: string; children: Compone
   );
 }
 
+/** A long formula, in pieces between which a line may end. */
+export function LongFormula({ children }: { children: ComponentChildren }) {
+  return <div class="formula long">{children}</div>;
+}
+
+export function Piece({ children }: { children: ComponentChildren }) {
+  return (
+    <math>
+      <mrow>{children}</mrow>
+    </math>
+  );
+}
+
 /** A number; in brackets where a minus would follow another sign. */
 export function Num({ lab, value, inside }: { lab: Lab; value: number; inside?: boolean }) {
   const text = lab.number(value, 4);
@@ -54,39 +67,47 @@ export function Partial({ by }: { by: string }) {
   );
 }
 
-export const Equals = () => <mo>=</mo>;
+// Chromium sets no space around an operator that begins or ends a row, unless told.
+export const Equals = () => (
+  <mo lspace="0.28em" rspace="0.28em">
+    =
+  </mo>
+);
 export const Times = () => <mo>×</mo>;
-export const Plus = () => <mo>+</mo>;
+export const Plus = () => (
+  <mo form="infix" lspace="0.22em" rspace="0.22em">
+    +
+  </mo>
+);
 
 interface SumProps {
   lab: Lab;
   pairs: { factor: number; by: number }[];
   most?: number;
-  children?: ComponentChildren;
 }
 
-/** Σ of products, with the largest written out, the rest as one number. */
+/** Pieces of Σ of products: the largest written out, the rest as one number. */
 export function Products({ lab, pairs, most = 6 }: SumProps) {
   const { shown, rest, left } = largest(pairs, most);
   return (
     <>
       {shown.map((pair, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: terms have no other name
-        <mrow key={i}>
+        <Piece key={i}>
           {i > 0 && <Plus />}
           <Num lab={lab} value={pair.factor} inside={i > 0} />
           <Times />
           <Num lab={lab} value={pair.by} inside />
-        </mrow>
+        </Piece>
       ))}
       {left > 0 && (
-        <mrow>
+        <Piece>
           <Plus />
           <munder>
             <Num lab={lab} value={rest} inside />
             <mtext>{lab.t("explain.more", { n: left })}</mtext>
           </munder>
-        </mrow>
+        </Piece>
       )}
     </>
   );
