@@ -1,7 +1,7 @@
 /** The page: data at the left, the network in the middle, what it answers at the right. */
 
 import { PANELS } from "../panels/panels";
-import { Learning } from "./controls/learning";
+import { Beginning, Learning } from "./controls/learning";
 import { Transport } from "./controls/transport";
 import { Curves } from "./curves/curves";
 import { Dialogs } from "./frame/dialogs";
@@ -25,28 +25,42 @@ export function App({ lab }: { lab: Lab }) {
       <NoticeBar lab={lab} />
       {mounted(lab, "banner")}
       <main>
-        <section class="card data" aria-label={t("data.label")} data-control="data">
-          <h2>{t("data.label")}</h2>
-          {mounted(lab, "data")}
-        </section>
-        <section class="card network" aria-label={t("network.label")} tabIndex={-1}>
-          <div class="card-head">
-            <h2>{t("network.label")}</h2>
-            <Summary lab={lab} />
-          </div>
-          <NetworkPicture lab={lab} />
-          <Inspector lab={lab} />
-        </section>
-        <section class="card output" aria-label={t("view.label")}>
-          <Output lab={lab} />
-        </section>
-        <section class="card learn" aria-label={t("control.learning")}>
-          <h2>{t("control.learning")}</h2>
-          <Learning lab={lab} />
-        </section>
-        <section class="card curves" aria-label={t("curve.title")} data-control="curves">
-          <Curves lab={lab} />
-        </section>
+        <div class="column">
+          <section class="card data" aria-label={t("data.label")} data-control="data">
+            <h2>{t("data.label")}</h2>
+            {mounted(lab, "data")}
+          </section>
+          <section class="card begin" aria-label={t("control.beginning")}>
+            <h2>{t("control.beginning")}</h2>
+            <Beginning lab={lab} />
+          </section>
+        </div>
+        <div class="column">
+          <section class="card network" aria-label={t("network.label")} tabIndex={-1}>
+            <div class="card-head">
+              <h2>{t("network.label")}</h2>
+              <Summary lab={lab} />
+            </div>
+            <NetworkPicture lab={lab} />
+            <Inspector lab={lab} />
+          </section>
+          <section class="card learn" aria-label={t("control.learning")}>
+            <h2>{t("control.learning")}</h2>
+            <Learning lab={lab} />
+          </section>
+        </div>
+        <div class="column">
+          <section class="card output" aria-label={t("view.label")}>
+            <Output lab={lab} />
+          </section>
+          <section
+            class="card curves"
+            aria-label={t("curve.title")}
+            data-control="curves"
+          >
+            <Curves lab={lab} />
+          </section>
+        </div>
         <section class="card tabs" aria-label={t("app.panels")} data-control="panels">
           <Tabs lab={lab} />
         </section>
@@ -62,9 +76,9 @@ export function App({ lab }: { lab: Lab }) {
 
 /** The panels of a place that have something to show. */
 export function mounted(lab: Lab, slot: Panel["slot"]) {
-  return PANELS.filter((panel) => panel.slot === slot && (panel.fits?.(lab) ?? true)).map(
-    ({ name, view: View }) => <View key={name} lab={lab} />,
-  );
+  return PANELS.filter(
+    (panel) => panel.slot === slot && (panel.fits?.(lab) ?? true),
+  ).map(({ name, view: View }) => <View key={name} lab={lab} />);
 }
 
 function Summary({ lab }: { lab: Lab }) {
@@ -75,7 +89,10 @@ function Summary({ lab }: { lab: Lab }) {
   const units = [shape.inputs.length, ...shape.layers.map((layer) => layer.units)];
   return (
     <span class="note">
-      {lab.t("network.summary", { sizes: units.join("–"), size: lab.counted(shape.size) })}
+      {lab.t("network.summary", {
+        sizes: units.join("–"),
+        size: lab.counted(shape.size),
+      })}
     </span>
   );
 }

@@ -48,7 +48,8 @@ function plain(lab: Lab): Record<string, () => unknown> {
 /** A key that belongs to what has the focus: text, a list, a slider. */
 function isTyped(target: EventTarget | null): boolean {
   const element = target as HTMLElement | null;
-  const typed = "input:not([type=checkbox], [type=radio], [type=range]), select, textarea";
+  const typed =
+    "input:not([type=checkbox], [type=radio], [type=range]), select, textarea";
   return Boolean(element?.matches?.(`${typed}, [contenteditable]`));
 }
 

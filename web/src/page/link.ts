@@ -111,12 +111,16 @@ const FIELDS: Record<string, Field> = {
   lang: plain("language", undefined, (text) => one(text, LANGUAGES)),
   data: { write: dataName, read: readData },
   rows: {
-    write: ({ settings: { data } }) => ("rows" in data ? data.rows?.toString() : undefined),
-    read: (text, put, state) => withData(put, state, { rows: number(text, 2, 1e6, true) }),
+    write: ({ settings: { data } }) =>
+      "rows" in data ? data.rows?.toString() : undefined,
+    read: (text, put, state) =>
+      withData(put, state, { rows: number(text, 2, 1e6, true) }),
   },
   classes: {
-    write: ({ settings: { data } }) => (isToy(data) ? data.classes?.toString() : undefined),
-    read: (text, put, state) => withData(put, state, { classes: number(text, 2, 10, true) }),
+    write: ({ settings: { data } }) =>
+      isToy(data) ? data.classes?.toString() : undefined,
+    read: (text, put, state) =>
+      withData(put, state, { classes: number(text, 2, 10, true) }),
   },
   noise: {
     write: ({ settings: { data } }) => (isToy(data) ? `${data.noise}` : undefined),
@@ -152,7 +156,8 @@ const FIELDS: Record<string, Field> = {
   precision: choice("precision", PRECISIONS),
   seed: {
     write: ({ settings }) => `${settings.seed}`,
-    read: (text, put, state) => put(state, { seed: number(text, 0, 2 ** 32 - 1, true) }),
+    read: (text, put, state) =>
+      put(state, { seed: number(text, 0, 2 ** 32 - 1, true) }),
   },
   step: plain("step", 0, (text) => number(text, 0, 1e7, true)),
   speed: plain("speed", undefined, (text) => {
@@ -216,7 +221,11 @@ async function readField(
       result.absent = text;
       return;
     }
-    await FIELDS[key].read(decodeURIComponent(text.replace(/\+/g, " ")), put, result.state);
+    await FIELDS[key].read(
+      decodeURIComponent(text.replace(/\+/g, " ")),
+      put,
+      result.state,
+    );
   } catch {
     // Whatever is wrong with a value, the answer is the same: it is named and left out.
     result.damaged.push(`${key}=${text}`.slice(0, 60));
@@ -295,7 +304,9 @@ function readLayer(text: string): HiddenLayer {
   };
 }
 
-function isToy(data: Settings["data"]): data is Extract<Settings["data"], { kind: "toy" }> {
+function isToy(
+  data: Settings["data"],
+): data is Extract<Settings["data"], { kind: "toy" }> {
   return data.kind === "toy";
 }
 

@@ -6,7 +6,11 @@ import type { Lab } from "./lab";
 import { type LinkRead, readLink } from "./link";
 
 /** The first start: what the link says, laid over what the page was given. */
-export async function opened(lab: Lab, opening: Opening, linked: boolean): Promise<void> {
+export async function opened(
+  lab: Lab,
+  opening: Opening,
+  linked: boolean,
+): Promise<void> {
   const hash = linked ? addressHash() : "";
   if (hash.length > 1) {
     await follow(lab, opening, hash);
@@ -30,7 +34,12 @@ export function followLink(lab: Lab, opening: Opening): () => void {
     // While it plays the step would change the address sixty times a second.
     const still = !lab.playing.value && !lab.busy.value;
     const watched = [lab.settings.value, lab.language.value, lab.theme.value];
-    const more = [lab.contrast.value, lab.tab.value, lab.speed.value, lab.moment.value.step];
+    const more = [
+      lab.contrast.value,
+      lab.tab.value,
+      lab.speed.value,
+      lab.moment.value.step,
+    ];
     clearTimeout(timer);
     if (still && lab.shape.value && watched.length + more.length) {
       timer = setTimeout(async () => {

@@ -2,7 +2,6 @@
 
 import { effect } from "@preact/signals";
 import { render } from "preact";
-import plotStyle from "uplot/dist/uPlot.min.css";
 import panelsStyle from "../panels/panels.css";
 import { App } from "./app";
 import { type Opening, type Packed, unpacked } from "./given";
@@ -29,7 +28,11 @@ export async function mount(element: HTMLElement, options: Options): Promise<Mou
   element.replaceChildren(styles(), root);
   const { opening, wrong } = await opening_(options.packed);
   const lab = new Session(root, opening);
-  const stops = [appearance(lab), state(lab), listen(lab, options.linked ? document : root)];
+  const stops = [
+    appearance(lab),
+    state(lab),
+    listen(lab, options.linked ? document : root),
+  ];
   if (options.linked) {
     stops.push(followLink(lab, opening));
   }
@@ -45,7 +48,9 @@ export async function mount(element: HTMLElement, options: Options): Promise<Mou
 }
 
 /** What the page was given; where that is damaged, the page opens without it. */
-async function opening_(packed: Packed | null): Promise<{ opening: Opening; wrong: string }> {
+async function opening_(
+  packed: Packed | null,
+): Promise<{ opening: Opening; wrong: string }> {
   try {
     return { opening: await unpacked(packed), wrong: "" };
   } catch (error) {
@@ -53,7 +58,12 @@ async function opening_(packed: Packed | null): Promise<{ opening: Opening; wron
   }
 }
 
-function close(lab: Lab, stops: (() => void)[], element: HTMLElement, root: HTMLElement) {
+function close(
+  lab: Lab,
+  stops: (() => void)[],
+  element: HTMLElement,
+  root: HTMLElement,
+) {
   for (const stop of stops) {
     stop();
   }
@@ -64,7 +74,7 @@ function close(lab: Lab, stops: (() => void)[], element: HTMLElement, root: HTML
 
 function styles(): HTMLStyleElement {
   const element = document.createElement("style");
-  element.textContent = plotStyle + style + panelsStyle;
+  element.textContent = style + panelsStyle;
   return element;
 }
 
@@ -78,7 +88,10 @@ function appearance(lab: Lab): () => void {
     root.dataset.theme = palette.value.dark ? "dark" : "light";
     root.dataset.colours = contrast.value ? "safe" : "usual";
     hiding.textContent = [...hidden.value]
-      .map((name) => `.kobai-lab [data-control="${CSS.escape(name)}"]{display:none!important}`)
+      .map(
+        (name) =>
+          `.kobai-lab [data-control="${CSS.escape(name)}"]{display:none!important}`,
+      )
       .join("");
   });
 }

@@ -133,7 +133,12 @@ export class Run {
 
   /** One step on the next sample alone. */
   async trainSample(): Promise<void> {
-    const question = { ask: "train", steps: 1, milliseconds: BURST, samples: 1 } as const;
+    const question = {
+      ask: "train",
+      steps: 1,
+      milliseconds: BURST,
+      samples: 1,
+    } as const;
     const answer = await this.#ask({ ...question, views: this.#around.views() });
     if (answer?.is === "frame") {
       this.#take(answer.frame);

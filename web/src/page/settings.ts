@@ -44,7 +44,8 @@ export function startsAnew(before: Settings, after: Settings): boolean {
 
 /** All that step 0 depends on, as one text. */
 function weightsOf(settings: Settings): string {
-  const { data, testSize, seed, hidden, output, initializer, std, precision } = settings;
+  const { data, testSize, seed, hidden, output, initializer, std, precision } =
+    settings;
   const units = hidden.map((layer) => layer.units);
   const scale = initializer === "normal" ? std : 0;
   const outputs = output === "sigmoid" ? 1 : 0;
@@ -104,7 +105,10 @@ export function outputsOf(
     return { task: shape.task, classes: shape.classes?.length ?? 0 };
   }
   if (data.kind === "toy") {
-    return { task: data.name === "sine" ? "regression" : "classes", classes: classesOfToy(data) };
+    return {
+      task: data.name === "sine" ? "regression" : "classes",
+      classes: classesOfToy(data),
+    };
   }
   if (data.kind === "points") {
     return { task: data.task, classes: Math.max(2, ...data.t.map((t) => t + 1)) };
@@ -117,7 +121,10 @@ export function outputsOf(
 }
 
 /** Two, but for the toys that come with as many as one likes. */
-function classesOfToy({ name, classes }: Extract<DataSettings, { kind: "toy" }>): number {
+function classesOfToy({
+  name,
+  classes,
+}: Extract<DataSettings, { kind: "toy" }>): number {
   return name === "spiral" || name === "gaussians" ? (classes ?? 3) : 2;
 }
 

@@ -234,4 +234,5 @@ export const page = {
   "network.biasOf": "Bias of {to}",
   "network.weightBetween": "Weight: {from} → {to}",
   "network.edited": "{name} by hand",
+  "control.beginning": "How it begins",
 };

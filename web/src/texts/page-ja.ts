@@ -236,4 +236,5 @@ export const page: Record<keyof typeof english, string> = {
   "network.biasOf": "{to} のバイアス",
   "network.weightBetween": "重み：{from} → {to}",
   "network.edited": "{name} を手で変更",
+  "control.beginning": "はじめの状態",
 };

@@ -231,4 +231,5 @@ export const page: Record<keyof typeof english, string> = {
   "network.biasOf": "{to} 的偏置",
   "network.weightBetween": "权重：{from} → {to}",
   "network.edited": "手动修改 {name}",
+  "control.beginning": "初始状态",
 };

@@ -13,11 +13,9 @@ import type { Settings } from "../../protocol";
 import type { Lab } from "../lab";
 import { lossesFor } from "../settings";
 import { Choices, Field, NumberBox, Slider } from "./fields";
+import { IconButton } from "./icon-button";
 
-const RATES = [
-  ...[0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03],
-  ...[0.1, 0.3, 1, 3, 10],
-];
+const RATES = [...[0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03], ...[0.1, 0.3, 1, 3, 10]];
 const SIZES = [1, 2, 5, 10, 20, 50, 100, 200];
 const PENALTIES = [0, 0.00001, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1];
 
@@ -30,7 +28,6 @@ export function Learning({ lab }: { lab: Lab }) {
       <OptimizerFields lab={lab} />
       <Batches lab={lab} />
       <Objective lab={lab} />
-      <Beginning lab={lab} />
     </div>
   );
 }
@@ -182,11 +179,11 @@ function Objective({ lab }: { lab: Lab }) {
 }
 
 /** What the first weights depend on: another choice starts anew. */
-function Beginning({ lab }: { lab: Lab }) {
+export function Beginning({ lab }: { lab: Lab }) {
   const { t, settings, change } = lab;
   const { initializer, std, seed } = settings.value;
   return (
-    <>
+    <div class="learning">
       <Choices
         label={t("control.initializer")}
         control="initializer"
@@ -207,7 +204,12 @@ function Beginning({ lab }: { lab: Lab }) {
           />
         </Field>
       )}
-      <div class="field" data-control="seed" role="group" aria-label={t("control.seed")}>
+      <div
+        class="field"
+        data-control="seed"
+        role="group"
+        aria-label={t("control.seed")}
+      >
         <span>{t("control.seed")}</span>
         <span class="together">
           <NumberBox
@@ -219,13 +221,16 @@ function Beginning({ lab }: { lab: Lab }) {
             whole
             onPut={(value) => change({ seed: value })}
           />
-          <button type="button" onClick={lab.newSeed}>
-            {t("transport.restart")}
-          </button>
+          <IconButton
+            label={t("transport.restart")}
+            icon="dice"
+            onClick={lab.newSeed}
+            keys="S"
+          />
         </span>
       </div>
       <Until lab={lab} />
-    </>
+    </div>
   );
 }
 

@@ -1,8 +1,10 @@
 /** Play, pause, one step: the buttons that are always at hand, and where the run is. */
 
-import { useComputed } from "@preact/signals";
+import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import type { Lab, Speed } from "../lab";
 import { Segments } from "./fields";
+import { IconButton } from "./icon-button";
 import { Icon } from "./icons";
 
 const SPEEDS: Speed[] = [1, 10, 100, 1000, "max"];
@@ -14,7 +16,12 @@ export function Transport({ lab }: { lab: Lab }) {
   return (
     <section class="transport" aria-label={t("transport.label")}>
       <div class="buttons">
-        <IconButton label={t("transport.rewind")} icon="rewind" onClick={lab.rewind} keys="R" />
+        <IconButton
+          label={t("transport.rewind")}
+          icon="rewind"
+          onClick={lab.rewind}
+          keys="R"
+        />
         <button
           type="button"
           class="play"
@@ -24,9 +31,23 @@ export function Transport({ lab }: { lab: Lab }) {
         >
           <Icon name={playing ? "pause" : "play"} />
         </button>
-        <IconButton label={t("transport.sample")} icon="sample" onClick={lab.stepSample} />
-        <IconButton label={t("transport.step")} icon="step" onClick={lab.stepBatch} keys="." />
-        <IconButton label={t("transport.epoch")} icon="epoch" onClick={lab.stepEpoch} keys="E" />
+        <IconButton
+          label={t("transport.sample")}
+          icon="sample"
+          onClick={lab.stepSample}
+        />
+        <IconButton
+          label={t("transport.step")}
+          icon="step"
+          onClick={lab.stepBatch}
+          keys="."
+        />
+        <IconButton
+          label={t("transport.epoch")}
+          icon="epoch"
+          onClick={lab.stepEpoch}
+          keys="E"
+        />
       </div>
       <Segments
         label={t("transport.speed")}
@@ -65,41 +86,12 @@ function speedText(lab: Lab, name: string): string {
     : lab.t("speed.some", { n: lab.counted(Number(name)) });
 }
 
-interface IconButtonProperties {
-  label: string;
-  icon: Parameters<typeof Icon>[0]["name"];
-  onClick: () => void;
-  keys?: string;
-  disabled?: boolean;
-}
-
-export function IconButton({ label, icon, onClick, keys, disabled }: IconButtonProperties) {
-  return (
-    <button
-      type="button"
-      class="icon"
-      aria-label={label}
-      title={keys ? `${label} (${keys})` : label}
-      aria-keyshortcuts={keys?.replace("Ctrl", "Control")}
-      disabled={disabled}
-      onClick={() => onClick()}
-    >
-      <Icon name={icon} />
-    </button>
-  );
-}
-
 /** The numbers of this moment: text nodes alone change, sixty times a second. */
 function Status({ lab }: { lab: Lab }) {
   const { t } = lab;
   const step = useComputed(() => lab.counted(lab.moment.value.step));
   const epoch = useComputed(() => lab.counted(Math.floor(lab.frame.value?.epoch ?? 0)));
-  const rate = useComputed(() => {
-    const n = lab.frame.value?.stepsPerSecond ?? 0;
-    return lab.playing.value && n > 0
-      ? t("status.perSecond", { n: lab.counted(Math.round(n)) })
-      : "";
-  });
+  const rate = useRate(lab);
   return (
     <dl class="status">
       <div>
@@ -113,4 +105,21 @@ function Status({ lab }: { lab: Lab }) {
       <div class="rate">{rate}</div>
     </dl>
   );
+}
+
+/** How many steps a second there are by the clock, twice a second. */
+function useRate(lab: Lab): ReadonlySignal<string> {
+  const rate = useSignal("");
+  useEffect(() => {
+    let [step, then] = [lab.moment.peek().step, performance.now()];
+    const timer = setInterval(() => {
+      const [next, now] = [lab.moment.peek().step, performance.now()];
+      const n = Math.round(((next - step) / (now - then)) * 1000);
+      const shown = lab.playing.peek() && n > 0;
+      rate.value = shown ? lab.t("status.perSecond", { n: lab.counted(n) }) : "";
+      [step, then] = [next, now];
+    }, 500);
+    return () => clearInterval(timer);
+  }, [lab]);
+  return rate;
 }

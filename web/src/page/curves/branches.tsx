@@ -57,7 +57,9 @@ function BranchButton({ lab, branch, index }: Properties) {
 /** What was changed where the branch began: names of settings, or a parameter. */
 function changeText(lab: Lab, { change }: Branch): string {
   const names = change.split(" ").filter(Boolean);
-  return names.map((name) => lab.t(CHANGES[name] ?? "network.edited", { name })).join(", ");
+  return names
+    .map((name) => lab.t(CHANGES[name] ?? "network.edited", { name }))
+    .join(", ");
 }
 
 const CHANGES: Record<string, Key> = {

@@ -13,7 +13,12 @@ export function CurvesTable({ lab }: { lab: Lab }) {
   const rows = history.step.map((_, i) => i).filter((i) => i % every === 0);
   const [loss, score] = [measureName(lab, "Loss"), measureName(lab, "Score")];
   const [train, test] = [t("curve.train"), t("curve.test")];
-  const heads = [`${loss}, ${train}`, `${loss}, ${test}`, `${score}, ${train}`, `${score}, ${test}`];
+  const heads = [
+    `${loss}, ${train}`,
+    `${loss}, ${test}`,
+    `${score}, ${train}`,
+    `${score}, ${test}`,
+  ];
   return (
     <div class="table-scroll" tabIndex={0} role="region" aria-label={t("curve.title")}>
       <table class="numbers">

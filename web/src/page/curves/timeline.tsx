@@ -2,7 +2,7 @@
 
 import { type RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type uPlot from "uplot";
+import type { Lines } from "../../charts/lines";
 import type { Lab } from "../lab";
 import { lineage } from "../timeline";
 import { indexAt, type Measure } from "./data";
@@ -10,7 +10,7 @@ import { indexAt, type Measure } from "./data";
 interface Properties {
   lab: Lab;
   measure: Measure;
-  plot: RefObject<uPlot | null>;
+  plot: RefObject<Lines | null>;
 }
 
 export function Timeline({ lab, measure, plot }: Properties) {
@@ -24,11 +24,11 @@ export function Timeline({ lab, measure, plot }: Properties) {
   /** The step under a pointer, of those that this branch has. */
   function stepAt(event: PointerEvent): number {
     const made = plot.current;
-    if (!made) {
+    if (!made || !area.current) {
       return 0;
     }
-    const left = event.clientX - made.over.getBoundingClientRect().left;
-    const step = Math.round(made.posToVal(left, "x"));
+    const left = event.clientX - area.current.getBoundingClientRect().left;
+    const step = Math.round(made.stepAt(left));
     return Math.max(0, Math.min(step, headOf(lab)));
   }
 
@@ -126,7 +126,7 @@ function steered(key: string, lab: Lab): number | null {
 /** Keeps the line at the moment, and tells a screen reader where it is. */
 function follow(
   lab: Lab,
-  plot: RefObject<uPlot | null>,
+  plot: RefObject<Lines | null>,
   area: RefObject<HTMLDivElement | null>,
   head: RefObject<HTMLDivElement | null>,
 ): () => void {
@@ -138,14 +138,13 @@ function follow(
       return;
     }
     const { step } = lab.moment.peek();
-    const { left, top, width, height } = made.bbox;
-    const ratio = devicePixelRatio || 1;
+    const { left, top, width, height } = made.area;
     const box = area.current.style;
-    box.left = `${left / ratio}px`;
-    box.top = `${top / ratio}px`;
-    box.width = `${width / ratio}px`;
-    box.height = `${height / ratio}px`;
-    const at = Math.min(made.valToPos(step, "x"), width / ratio);
+    box.left = `${left}px`;
+    box.top = `${top}px`;
+    box.width = `${width}px`;
+    box.height = `${height}px`;
+    const at = Math.min(made.placeOf(step), width);
     head.current.style.transform = `translateX(${at || 0}px)`;
     area.current.setAttribute("aria-valuenow", `${step}`);
     area.current.setAttribute("aria-valuemax", `${headOf(lab)}`);
@@ -154,7 +153,7 @@ function follow(
     request ||= requestAnimationFrame(place);
   };
   const stops = [lab.moment.subscribe(soon), lab.branches.subscribe(soon)];
-  // uPlot lays itself out a moment after it was made or given data.
+  // The chart is drawn anew a moment after it was given data.
   const timer = setInterval(soon, 200);
   return () => {
     cancelAnimationFrame(request);

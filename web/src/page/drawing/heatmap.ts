@@ -65,7 +65,11 @@ function shadesOf(paper: Colour, colour: Colour): Uint32Array {
 }
 
 /** The largest size of a number in a part of an array; 0 for none. */
-export function largest(values: ArrayLike<number>, from: number, count: number): number {
+export function largest(
+  values: ArrayLike<number>,
+  from: number,
+  count: number,
+): number {
   let most = 0;
   for (let i = from; i < from + count; i++) {
     const size = Math.abs(values[i]);

@@ -56,7 +56,12 @@ function Dialog({ lab, title, children }: Properties) {
       <div class="dialog">
         <div class="card-head">
           <h2>{title}</h2>
-          <button type="button" class="icon" aria-label={lab.t("app.close")} onClick={close}>
+          <button
+            type="button"
+            class="icon"
+            aria-label={lab.t("app.close")}
+            onClick={close}
+          >
             <Icon name="close" />
           </button>
         </div>

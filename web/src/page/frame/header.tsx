@@ -1,7 +1,7 @@
 /** The name, the language, the colours, and the doors to the dialogs. */
 
 import { PANELS } from "../../panels/panels";
-import { IconButton } from "../controls/transport";
+import { IconButton } from "../controls/icon-button";
 import type { Lab, Theme } from "../lab";
 import type { Language } from "../words";
 
@@ -84,7 +84,13 @@ export function Header({ lab }: { lab: Lab }) {
 /** A ball that rolls down a slope: what the name means. */
 function Mark() {
   return (
-    <svg viewBox="0 0 32 32" width="30" height="30" aria-hidden="true" focusable="false">
+    <svg
+      viewBox="0 0 32 32"
+      width="30"
+      height="30"
+      aria-hidden="true"
+      focusable="false"
+    >
       <path
         d="M2 5c5 27 23 27 28 0"
         fill="none"

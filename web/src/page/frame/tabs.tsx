@@ -27,7 +27,12 @@ export function Tabs({ lab }: { lab: Lab }) {
 
   return (
     <>
-      <div class="tablist" role="tablist" aria-label={lab.t("app.panels")} onKeyDown={go}>
+      <div
+        class="tablist"
+        role="tablist"
+        aria-label={lab.t("app.panels")}
+        onKeyDown={go}
+      >
         {panels.map((panel) => (
           <button
             key={panel.name}

@@ -12,6 +12,7 @@ import {
   withoutLayer,
 } from "../settings";
 import type { Column, Layout } from "./layout";
+import { pixels } from "../drawing/boxes";
 
 interface Properties {
   lab: Lab;
@@ -24,13 +25,17 @@ export function Heads({ lab, shape, layout, height }: Properties) {
   const { hidden } = lab.settings.value;
   const last = layout.columns.length - 1;
   return (
-    <div class="heads" style={{ height }}>
+    <div class="heads" style={pixels({ height })}>
       {layout.columns.map((column) => (
-        <div class="head" key={column.index} style={{ left: column.x }}>
+        <div class="head" key={column.index} style={pixels({ left: column.x })}>
           {column.index === 0 && <b>{lab.t("network.inputLayer")}</b>}
           {column.index === last && last > 0 && <OutputHead lab={lab} shape={shape} />}
           {hidden[column.index - 1] && column.index < last && (
-            <HiddenHead lab={lab} at={column.index - 1} layer={hidden[column.index - 1]} />
+            <HiddenHead
+              lab={lab}
+              at={column.index - 1}
+              layer={hidden[column.index - 1]}
+            />
           )}
         </div>
       ))}
@@ -48,7 +53,9 @@ function HiddenHead({ lab, at, layer }: { lab: Lab; at: number; layer: HiddenLay
   const put = (some: Partial<HiddenLayer>) =>
     lab.change({ hidden: withLayer(hidden, at, some) });
   const name = lab.t("network.hiddenLayer", { n: at + 1 });
-  const shares = DROPOUTS.includes(layer.dropout) ? DROPOUTS : [...DROPOUTS, layer.dropout];
+  const shares = DROPOUTS.includes(layer.dropout)
+    ? DROPOUTS
+    : [...DROPOUTS, layer.dropout];
   return (
     <div role="group" aria-label={name}>
       <div class="stepper" data-control="network">
@@ -148,7 +155,7 @@ export function GapButtons({ lab, layout }: { lab: Lab; layout: Layout }) {
         <button
           key={column.index}
           type="button"
-          style={{ left: middle(column, layout.columns[at + 1]) }}
+          style={pixels({ left: middle(column, layout.columns[at + 1]) })}
           aria-label={`${lab.t("network.addLayer")} (${at + 1})`}
           title={lab.t("network.addLayer")}
           onClick={() => lab.change({ hidden: withNewLayer(hidden, at) })}

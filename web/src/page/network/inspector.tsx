@@ -58,7 +58,13 @@ function Value({ lab, shape, choice, label }: Properties) {
 /** As many as stand in the strip without scrolling far. */
 const MOST = 12;
 
-function Incoming({ lab, shape, choice }: Omit<Properties, "choice" | "label"> & { choice: Extract<Choice, { kind: "unit" }> }) {
+function Incoming({
+  lab,
+  shape,
+  choice,
+}: Omit<Properties, "choice" | "label"> & {
+  choice: Extract<Choice, { kind: "unit" }>;
+}) {
   const { layer, unit } = choice;
   const sources = Math.min(unitsOf(shape)[layer], MOST);
   const weights = Array.from({ length: sources }, (_, from) => from);

@@ -49,11 +49,15 @@ interface Asked {
 }
 
 export function layoutNetwork({ units, picture, width, head }: Asked): Layout {
-  const most = Math.max(...units.map((count, i) => (i === 0 && picture ? 4 : count)), 1);
+  const most = Math.max(
+    ...units.map((count, i) => (i === 0 && picture ? 4 : count)),
+    1,
+  );
   const size = sizeFor(Math.min(most, IN_A_COLUMN));
   const height = Math.max(...units.map((count) => heightOf(count, size)), 4 * size);
   const widths = units.map((count, i) => widthOf(count, size, i === 0 && picture));
-  const needed = sum(widths.map((own) => Math.max(own, head))) + LEAST_GAP * units.length;
+  const needed =
+    sum(widths.map((own) => Math.max(own, head))) + LEAST_GAP * units.length;
   const whole = Math.max(width, needed);
   const xs = spread(widths, whole);
   const columns = units.map((count, index) => {

@@ -124,7 +124,10 @@ function surfaceFill(scene: Scene, column: Column, values: Float32Array): Fill {
 /** An input over the plane: it grows along its own axis, and stands still elsewhere. */
 function inputFill({ axes, palette, shape }: Scene): Fill {
   const cells = 16;
-  const ramp = Float32Array.from({ length: cells }, (_, i) => (2 * (i + 0.5)) / cells - 1);
+  const ramp = Float32Array.from(
+    { length: cells },
+    (_, i) => (2 * (i + 0.5)) / cells - 1,
+  );
   const flat = shape.inputs.length === 1;
   return {
     tile: { width: cells, height: flat ? 1 : cells },
@@ -247,7 +250,13 @@ function isSource({ selection }: Scene, layer: number, unit: number): boolean {
   return isUnit(selection, layer, unit);
 }
 
-function stroke(context: Context, scene: Scene, line: Line, weight: number, lit: boolean) {
+function stroke(
+  context: Context,
+  scene: Scene,
+  line: Line,
+  weight: number,
+  lit: boolean,
+) {
   const size = Math.min(1, Math.abs(weight) / 3);
   const { negative, positive } = scene.palette;
   const alpha = lit ? 1 : 0.22 + 0.68 * Math.sqrt(size);
@@ -290,7 +299,7 @@ function paintChosen(
       const line = lineBetween(source, target);
       const weight = weights[choice.from * scene.shape.layers[layer].units + choice.to];
       const { palette } = scene;
-  const { accent } = palette;
+      const { accent } = palette;
       context.strokeStyle = css(choice === scene.selection ? accent : palette.ink);
       context.lineWidth = 4.5 + 6 * Math.min(1, Math.abs(weight) / 3);
       path(context, line);

@@ -13,6 +13,7 @@ import { lineAt, unitAt } from "./pointing";
 import { Tip } from "./tip";
 import { Units } from "./units";
 import { exists, unitsOf } from "./weights";
+import { pixels } from "../drawing/boxes";
 
 /** The least width of a column's head, and the height of all of them. */
 const HEAD = { width: 118, height: 92 };
@@ -54,7 +55,8 @@ function Stage({ lab, shape, layout }: Properties) {
 
   useDrawing(() => {
     const frame = lab.frame.value;
-    const context = canvas.current && cleared(canvas.current, layout.width, layout.height);
+    const context =
+      canvas.current && cleared(canvas.current, layout.width, layout.height);
     if (context && frame) {
       const chosen = lab.selection.value;
       const selection = chosen && exists(chosen, shape) ? chosen : null;
@@ -78,11 +80,11 @@ function Stage({ lab, shape, layout }: Properties) {
 
   const size = { width: layout.width, height: layout.height };
   return (
-    <div style={{ width: layout.width }}>
+    <div style={pixels({ width: layout.width })}>
       <Heads lab={lab} shape={shape} layout={layout} height={HEAD.height} />
       <div
         class="network-stage"
-        style={size}
+        style={pixels(size)}
         onPointerMove={point}
         onPointerLeave={() => {
           hover.value = null;
@@ -94,7 +96,12 @@ function Stage({ lab, shape, layout }: Properties) {
           lab.selection.value = same(choice, lab.selection.value) ? null : choice;
         }}
       >
-        <canvas ref={canvas} style={size} data-picture="network" aria-hidden="true" />
+        <canvas
+          ref={canvas}
+          style={pixels(size)}
+          data-picture="network"
+          aria-hidden="true"
+        />
         <Labels shape={shape} layout={layout} />
         <Units lab={lab} shape={shape} layout={layout} />
         <Tip lab={lab} shape={shape} choice={hover} at={at} width={layout.width} />
@@ -106,20 +113,31 @@ function Stage({ lab, shape, layout }: Properties) {
 
 /** What the inputs and the outputs are, beside them. */
 function Labels({ shape, layout }: Omit<Properties, "lab">) {
-  const [inputs, outputs] = [layout.columns[0], layout.columns[layout.columns.length - 1]];
+  const [inputs, outputs] = [
+    layout.columns[0],
+    layout.columns[layout.columns.length - 1],
+  ];
   const names = shape.classes ?? [];
   const several = outputs.units.length === names.length;
   return (
     <>
       {inputs.single &&
         inputs.units.map(({ unit, x, y, size }) => (
-          <span key={`i${unit}`} class="unit-label" style={{ right: layout.width - x + size / 2 + 6, top: y }}>
+          <span
+            key={`i${unit}`}
+            class="unit-label"
+            style={pixels({ right: layout.width - x + size / 2 + 6, top: y })}
+          >
             {shape.inputs[unit]}
           </span>
         ))}
       {several &&
         outputs.units.map(({ unit, x, y, size }) => (
-          <span key={`o${unit}`} class="unit-label" style={{ left: x + size / 2 + 6, top: y }}>
+          <span
+            key={`o${unit}`}
+            class="unit-label"
+            style={pixels({ left: x + size / 2 + 6, top: y })}
+          >
             {names[unit]}
           </span>
         ))}

@@ -4,6 +4,7 @@ import type { ReadonlySignal } from "@preact/signals";
 import type { Choice, Shape } from "../../protocol";
 import type { Lab } from "../lab";
 import { choiceName, exists, valueOf } from "./weights";
+import { pixels } from "../drawing/boxes";
 
 interface Properties {
   lab: Lab;
@@ -21,9 +22,10 @@ export function Tip({ lab, shape, choice, at, width }: Properties) {
   const weight = pointed.kind === "unit" ? biasOf(pointed) : pointed;
   const value = valueOf(weight, shape, lab.frame.value?.params);
   const { x, y } = at.value;
-  const beside = x > width / 2 ? { right: width - x + 14 } : { left: x + 14 };
+  const beside: Record<string, number> =
+    x > width / 2 ? { right: width - x + 14 } : { left: x + 14 };
   return (
-    <div class="tip" style={{ ...beside, top: y + 12 }} aria-hidden="true">
+    <div class="tip" style={pixels({ ...beside, top: y + 12 })} aria-hidden="true">
       <span>{choiceName(lab, shape, pointed)}</span>
       {value !== null && (
         <b>

@@ -12,6 +12,7 @@ import type { Lab } from "../lab";
 import { MOST_UNITS, withLayer } from "../settings";
 import type { Column, Layout } from "./layout";
 import { unitName, unitsOf } from "./weights";
+import { pixels } from "../drawing/boxes";
 
 interface Properties {
   lab: Lab;
@@ -74,12 +75,12 @@ export function Units({ lab, shape, layout }: Properties) {
             type="button"
             class="unit"
             data-unit={`${each.index}-${place.unit}`}
-            style={{
+            style={pixels({
               left: place.x - place.size / 2,
               top: place.y - place.size / 2,
               width: place.size,
               height: place.size,
-            }}
+            })}
             tabIndex={each.index === column && place.unit === unit ? 0 : -1}
             aria-label={unitName(lab, shape, each.index, place.unit)}
             aria-pressed={isChosen(lab.selection.value, each, place.unit)}
@@ -132,7 +133,8 @@ function nextWeight(
   const layer = column - 1;
   const sources = unitsOf(shape)[layer];
   const here = choice && choice.layer === layer && choice.kind !== "unit";
-  const at = !here || choice.to !== unit ? -by : choice.kind === "bias" ? 0 : choice.from + 1;
+  const at =
+    !here || choice.to !== unit ? -by : choice.kind === "bias" ? 0 : choice.from + 1;
   const next = (at + by + sources + 1) % (sources + 1);
   return next === 0
     ? { kind: "bias", layer, to: unit }

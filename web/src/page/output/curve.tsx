@@ -8,6 +8,7 @@ import { css, type Palette } from "../drawing/palette";
 import { cleared, useDrawing, useViews, useWidth } from "../hooks";
 import type { Lab } from "../lab";
 import { ticks } from "./plane";
+import { pixels } from "../drawing/boxes";
 
 interface Properties {
   lab: Lab;
@@ -38,7 +39,12 @@ export function LearnedCurve({ lab, shape, showTest }: Properties) {
   }, [lab, shape, width]);
   return (
     <div ref={box}>
-      <canvas ref={canvas} style={size} data-picture="surface" aria-hidden="true" />
+      <canvas
+        ref={canvas}
+        style={pixels(size)}
+        data-picture="surface"
+        aria-hidden="true"
+      />
     </div>
   );
 }
@@ -51,11 +57,7 @@ interface Scene {
   test: boolean;
 }
 
-function sceneOf(
-  shape: Shape,
-  size: Scene["size"],
-  test: boolean,
-): Scene {
+function sceneOf(shape: Shape, size: Scene["size"], test: boolean): Scene {
   const [left, right] = [shape.range.low[0], shape.range.high[0]];
   const targets = Array.from(shape.points.t);
   // The samples set the scale: a curve that has run away does not flatten them.

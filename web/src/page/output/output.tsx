@@ -19,7 +19,10 @@ export function Output({ lab }: { lab: Lab }) {
   }
   const kind = kindOf(shape);
   const { t } = lab;
-  const check = (signal: typeof sharp, key: "view.showTest" | "view.regions" | "view.asTable") => (
+  const check = (
+    signal: typeof sharp,
+    key: "view.showTest" | "view.regions" | "view.asTable",
+  ) => (
     <label class="check">
       <input
         type="checkbox"
@@ -33,7 +36,15 @@ export function Output({ lab }: { lab: Lab }) {
   );
   return (
     <>
-      <h2>{t(kind === "curve" ? "view.function" : kind === "pictures" ? "view.pictures" : "view.surface")}</h2>
+      <h2>
+        {t(
+          kind === "curve"
+            ? "view.function"
+            : kind === "pictures"
+              ? "view.pictures"
+              : "view.surface",
+        )}
+      </h2>
       {asTable.value && <PointsTable lab={lab} shape={shape} />}
       <div hidden={asTable.value}>
         {kind === "curve" && <LearnedCurve {...{ lab, shape, showTest }} />}

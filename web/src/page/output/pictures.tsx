@@ -6,6 +6,7 @@ import type { Shape } from "../../protocol";
 import { css, type Palette } from "../drawing/palette";
 import { cleared, useDrawing } from "../hooks";
 import type { Lab, Sample } from "../lab";
+import { pixels } from "../drawing/boxes";
 
 const MOST = 24;
 const SIDE = 52;
@@ -42,7 +43,9 @@ function useSeen(lab: Lab, shape: Shape): ReadonlySignal<Seen[]> {
     async function ask(): Promise<void> {
       if (stale && !asking && !document.hidden) {
         [stale, asking] = [false, true];
-        const found = await Promise.all(shown(shape).map((sample) => look(lab, sample)));
+        const found = await Promise.all(
+          shown(shape).map((sample) => look(lab, sample)),
+        );
         seen.value = found.filter((each) => each !== null);
         asking = false;
       }
@@ -108,7 +111,7 @@ function Picture({ lab, shape, seen }: PictureProperties) {
         lab.look();
       }}
     >
-      <canvas ref={canvas} style={{ width: SIDE, height: SIDE }} />
+      <canvas ref={canvas} style={pixels({ width: SIDE, height: SIDE })} />
       <span>
         {names[best] ?? "–"} {right ? "✓" : "✗"}
       </span>

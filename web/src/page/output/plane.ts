@@ -8,7 +8,11 @@ export interface Plane {
   size: number;
 }
 
-export function planeOf(shape: Shape, [first, second]: [number, number], size: number): Plane {
+export function planeOf(
+  shape: Shape,
+  [first, second]: [number, number],
+  size: number,
+): Plane {
   const { low, high } = shape.range;
   return {
     x: { low: low[first], high: high[first] },
@@ -17,13 +21,21 @@ export function planeOf(shape: Shape, [first, second]: [number, number], size: n
   };
 }
 
-export function toPixels({ x, y, size }: Plane, a: number, b: number): [number, number] {
+export function toPixels(
+  { x, y, size }: Plane,
+  a: number,
+  b: number,
+): [number, number] {
   const across = (a - x.low) / (x.high - x.low);
   const up = (b - y.low) / (y.high - y.low);
   return [across * size, (1 - up) * size];
 }
 
-export function fromPixels({ x, y, size }: Plane, left: number, top: number): [number, number] {
+export function fromPixels(
+  { x, y, size }: Plane,
+  left: number,
+  top: number,
+): [number, number] {
   const a = x.low + (left / size) * (x.high - x.low);
   const b = y.low + (1 - top / size) * (y.high - y.low);
   return [a, b];

@@ -20,7 +20,12 @@ export function PointsTable({ lab, shape }: { lab: Lab; shape: Shape }) {
     });
   }, [shape, lab.moment.value.step]);
   return (
-    <div class="table-scroll" tabIndex={0} role="region" aria-label={lab.t("view.asTable")}>
+    <div
+      class="table-scroll"
+      tabIndex={0}
+      role="region"
+      aria-label={lab.t("view.asTable")}
+    >
       <table class="numbers">
         <thead>
           <tr>
@@ -41,7 +46,13 @@ export function PointsTable({ lab, shape }: { lab: Lab; shape: Shape }) {
                 <td key={axis}>{lab.number(x[row * columns + axis])}</td>
               ))}
               <td>{shape.classes?.[t[row]] ?? lab.number(t[row])}</td>
-              <td>{answer(lab, shape, answers.value.slice(row * outputs, (row + 1) * outputs))}</td>
+              <td>
+                {answer(
+                  lab,
+                  shape,
+                  answers.value.slice(row * outputs, (row + 1) * outputs),
+                )}
+              </td>
               <td>{lab.t(isTest[row] ? "curve.test" : "curve.train")}</td>
             </tr>
           ))}

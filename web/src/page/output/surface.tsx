@@ -16,6 +16,7 @@ import { cleared, useDrawing, useViews, useWidth } from "../hooks";
 import type { Lab } from "../lab";
 import { fromPixels, nearest, type Plane, planeOf, ticks, toPixels } from "./plane";
 import { chosenRow, sampleOf } from "./samples";
+import { pixels } from "../drawing/boxes";
 
 /** Cells along a side: as fine as the eye needs, and no finer. */
 const CELLS = 100;
@@ -34,9 +35,7 @@ export function Surface({ lab, shape, showTest, sharp }: Properties) {
   useViews(lab, box, { surface: CELLS });
   return (
     <div class="surface" ref={box}>
-      {size > 0 && (
-        <Field {...{ lab, shape, showTest, sharp, size }} />
-      )}
+      {size > 0 && <Field {...{ lab, shape, showTest, sharp, size }} />}
     </div>
   );
 }
@@ -83,11 +82,15 @@ function Field({ lab, shape, showTest, sharp, size }: Properties & { size: numbe
   }
 
   return (
-    <div class="plane" style={{ width: size + 34, height: size + 34 }}>
-      <Axis lab={lab} plane={plane} names={[shape.inputs[axes[0]], shape.inputs[axes[1]]]} />
+    <div class="plane" style={pixels({ width: size + 34, height: size + 34 })}>
+      <Axis
+        lab={lab}
+        plane={plane}
+        names={[shape.inputs[axes[0]], shape.inputs[axes[1]]]}
+      />
       <div
         class="layers"
-        style={{ width: size, height: size }}
+        style={pixels({ width: size, height: size })}
         onPointerMove={(event) => {
           pointed.value = at(event);
         }}
@@ -96,8 +99,18 @@ function Field({ lab, shape, showTest, sharp, size }: Properties & { size: numbe
         }}
         onClick={(event) => pick(event as unknown as PointerEvent)}
       >
-        <canvas ref={back} width={size} height={size} data-picture="surface" aria-hidden="true" />
-        <canvas ref={front} style={{ width: size, height: size }} aria-hidden="true" />
+        <canvas
+          ref={back}
+          width={size}
+          height={size}
+          data-picture="surface"
+          aria-hidden="true"
+        />
+        <canvas
+          ref={front}
+          style={pixels({ width: size, height: size })}
+          aria-hidden="true"
+        />
         <Reading lab={lab} shape={shape} plane={plane} pointed={pointed} />
       </div>
     </div>
@@ -162,10 +175,19 @@ function drawSamples(
 }
 
 function numberColour({ negative, zero, positive }: Palette, value: number): Colour {
-  return mixed(zero, value < 0 ? negative : positive, 0.25 + 0.75 * Math.min(1, Math.abs(value)));
+  return mixed(
+    zero,
+    value < 0 ? negative : positive,
+    0.25 + 0.75 * Math.min(1, Math.abs(value)),
+  );
 }
 
-function ring(context: CanvasRenderingContext2D, x: number, y: number, palette: Palette) {
+function ring(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  palette: Palette,
+) {
   context.beginPath();
   context.arc(x, y, 8, 0, 2 * Math.PI);
   context.lineWidth = 2;
@@ -188,20 +210,24 @@ function Axis({ lab, plane, names }: AxisProperties) {
         <span
           key={`x${value}`}
           class="tick x"
-          style={{ left: 34 + toPixels(plane, value, y.low)[0], top: size + 4 }}
+          style={pixels({ left: 34 + toPixels(plane, value, y.low)[0], top: size + 4 })}
         >
           {lab.number(value)}
         </span>
       ))}
       {ticks(y.low, y.high).map((value) => (
-        <span key={`y${value}`} class="tick y" style={{ top: toPixels(plane, x.low, value)[1] }}>
+        <span
+          key={`y${value}`}
+          class="tick y"
+          style={pixels({ top: toPixels(plane, x.low, value)[1] })}
+        >
           {lab.number(value)}
         </span>
       ))}
-      <i class="name x" style={{ left: 34 + size / 2, top: size + 17 }}>
+      <i class="name x" style={pixels({ left: 34 + size / 2, top: size + 17 })}>
         {names[0]}
       </i>
-      <i class="name y" style={{ top: size / 2 }}>
+      <i class="name y" style={pixels({ top: size / 2 })}>
         {names[1]}
       </i>
     </div>
