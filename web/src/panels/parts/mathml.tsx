@@ -29,9 +29,22 @@ export function Piece({ children }: { children: ComponentChildren }) {
 
 /** A number; in brackets where a minus would follow another sign. */
 export function Num({ lab, value, inside }: { lab: Lab; value: number; inside?: boolean }) {
-  const text = lab.number(value, 4);
-  const number = <mn class={value < 0 ? "negative" : "positive"}>{text}</mn>;
-  return inside && value < 0 ? (
+  const [digits, power] = lab.number(value, 4).split("e");
+  const number = (
+    <mrow class={value < 0 ? "negative" : "positive"}>
+      <mn>{digits}</mn>
+      {power && (
+        <>
+          <mo>×</mo>
+          <msup>
+            <mn>10</mn>
+            <mn>{power.replace("+", "").replace("-", "−")}</mn>
+          </msup>
+        </>
+      )}
+    </mrow>
+  );
+  return inside && (value < 0 || power) ? (
     <mrow>
       <mo>(</mo>
       {number}
@@ -75,7 +88,7 @@ export const Equals = () => (
 );
 export const Times = () => <mo>×</mo>;
 export const Plus = () => (
-  <mo form="infix" lspace="0.22em" rspace="0.22em">
+  <mo lspace="0.22em" rspace="0.22em">
     +
   </mo>
 );
