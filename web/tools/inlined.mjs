@@ -3,8 +3,7 @@
  *
  *   import source from "kobai:worker"     the engine's Worker, a classic script
  *   import base64 from "kobai:wasm"       assembly/index.ts, compiled ("" without it)
- *   import base64 from "kobai:digits"     1,797 labels, then as many images of 64 bytes
- *                                         from 0 to 16; raw deflate
+ *   import base64 from "kobai:digits"     as src/data/digits.ts unpacks it
  *   import text from "kobai:licences"     of everything that is bundled
  *   import css from "./any.css"           minified
  *   import formulas from "./any.tex"      lines `name: LaTeX`, as an object of MathML
@@ -12,7 +11,7 @@
 
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { inflateRawSync } from "node:zlib";
 import esbuild from "esbuild";
 import temml from "temml";
 import { root } from "./root.mjs";
@@ -85,11 +84,15 @@ async function wasm() {
   return Buffer.from(written["kernels.wasm"]).toString("base64");
 }
 
-/** Pack the digits that the Python package has. */
+/** Pack the digits that the Python package has, by what the page unpacks them with. */
 async function digits() {
   const archive = await readFile(`${root}/../src/kobai/data/digits.npz`);
   const bytes = Buffer.concat([member(archive, "labels.npy"), member(archive, "images.npy")]);
-  return deflateRawSync(bytes, { level: 9 }).toString("base64");
+  const entry = `${root}/src/data/digits.ts`;
+  const built = await esbuild.build({ entryPoints: [entry], format: "esm", write: false });
+  const code = Buffer.from(built.outputFiles[0].contents).toString("base64");
+  const { packedDigits } = await import(`data:text/javascript;base64,${code}`);
+  return Buffer.from(packedDigits(bytes)).toString("base64");
 }
 
 /** Return the numbers of an array in an npz file: bytes, in the order of C. */
