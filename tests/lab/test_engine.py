@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
 from kobai import data as kobai_data
 from kobai import train
@@ -18,7 +17,7 @@ from kobai.networks import Dense, Dropout, Network
 from kobai.networks.activations import ACTIVATIONS, hidden_activations
 from kobai.networks.losses import LOSSES
 from kobai.optimizers import OPTIMIZERS
-from kobai.page.formulas import SCHEDULES, tex, typescript
+from kobai.page.formulas import SCHEDULES, written
 from kobai.training.batches import epoch_batches
 from tests.lab.node import WEB, run_node_test
 
@@ -40,12 +39,11 @@ RATES = {"sgd": 0.05, "momentum": 0.01, "nesterov": 0.01, "adagrad": 0.05}
 RATES |= {"rmsprop": 0.005, "adam": 0.01, "adamw": 0.01}
 
 
-@pytest.mark.parametrize(("name", "text"), [("ts", typescript), ("tex", tex)])
-def test_the_formulas_are_those_of_the_package(name: str, text: Any) -> None:
-    file = WEB / "src" / "engine" / f"formulas.{name}"
-    assert file.read_text("utf-8") == text(), (
-        "stale: run python -m kobai.page.formulas web/src/engine"
-    )
+def test_the_formulas_are_those_of_the_package() -> None:
+    for name, text in written().items():
+        assert (WEB / "src" / name).read_text("utf-8") == text, (
+            "stale: run python -m kobai.page.formulas web/src"
+        )
 
 
 def test_random_numbers_are_those_of_numpy(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The formulas of the lab's page: `web/src/engine/formulas.ts`, from Kobai's own.
 
-    python -m kobai.page.formulas web/src/engine
+    python -m kobai.page.formulas web/src
 
 The formulas themselves stand beside it in `formulas.tex`, as the docstrings have them:
 the build sets them in MathML.
@@ -26,6 +26,7 @@ from kobai.networks.activations import ACTIVATIONS, Activation
 from kobai.networks.losses import LOSSES, Loss
 from kobai.optimizers import OPTIMIZERS, Optimizer
 from kobai.optimizers.base import Schedule
+from kobai.page import rules
 from kobai.page.rowwise import HELPERS, Loops, number_function
 
 HEAD = """\
@@ -353,10 +354,19 @@ def _object(**entries: str) -> str:
     return f"{{\n    {inner}\n  }}"
 
 
+def written() -> dict[str, str]:
+    """Return the files of `web/src` that are written from Kobai's own definitions."""
+    return {
+        "engine/formulas.ts": typescript(),
+        "engine/formulas.tex": tex(),
+        "data/table/rules.ts": rules.typescript(),
+    }
+
+
 def main(folder: str) -> None:
-    """Write both files into a folder."""
-    Path(folder, "formulas.ts").write_text(typescript(), "utf-8")
-    Path(folder, "formulas.tex").write_text(tex(), "utf-8")
+    """Write them."""
+    for name, text in written().items():
+        Path(folder, name).write_text(text, "utf-8")
 
 
 if __name__ == "__main__":
