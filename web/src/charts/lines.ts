@@ -112,7 +112,9 @@ export class Lines {
     if (low > high) {
       return [0, 1];
     }
-    return this.options.log ? [Math.floor(low), Math.ceil(high + 1e-9)] : this.options.range(low, high);
+    return this.options.log
+      ? [Math.floor(low), Math.ceil(high + 1e-9)]
+      : this.options.range(low, high);
   }
 
   private drawAxes(pen: CanvasRenderingContext2D): void {

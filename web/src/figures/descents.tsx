@@ -47,12 +47,7 @@ export function Descent({ say }: FigureProps) {
     motion.put(true);
   };
   return (
-    <Frame
-      say={say}
-      motion={motion}
-      caption={say("descent")}
-      again={() => begin(start.current)}
-    >
+    <Frame say={say} motion={motion} caption={say("descent")} again={() => begin(start.current)}>
       <div class="clickable" onPointerDown={place}>
         <Plot x={WIDE} y={HIGH} width={420} height={240} label={say("descent")}>
           {(x, y) => (
@@ -101,7 +96,6 @@ function Walked({ x, y, walked }: WalkedProps) {
     <>
       <path class="walked" d={path(x, y, inside)} />
       {inside.map(([a, b], i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: steps are known by their number
         <circle key={i} class="step" cx={x(a)} cy={y(b)} r={2.5} />
       ))}
       <circle class="here" cx={x(here[0])} cy={y(here[1])} r={5} />
@@ -186,7 +180,10 @@ export function Minibatch({ say }: FigureProps) {
     start,
     (place, step) => {
       const count = SIZES[size];
-      const batch = Array.from({ length: count }, (_, i) => SAMPLES[order[(step * count + i) % 60]]);
+      const batch = Array.from(
+        { length: count },
+        (_, i) => SAMPLES[order[(step * count + i) % 60]],
+      );
       const [gw, gb] = gradient(place, batch);
       return [place[0] - 0.1 * gw, place[1] - 0.1 * gb];
     },

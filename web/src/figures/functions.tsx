@@ -90,9 +90,7 @@ export function Derivative({ say }: FigureProps) {
           </>
         )}
       </Plot>
-      <p class="legend">
-        {say("slope", { slope: slope.toFixed(4), exact: EXACT.toFixed(4) })}
-      </p>
+      <p class="legend">{say("slope", { slope: slope.toFixed(4), exact: EXACT.toFixed(4) })}</p>
       <Slide
         label="h"
         text={h.toPrecision(2)}
@@ -135,8 +133,8 @@ export function Loss({ say }: FigureProps) {
         )}
       </Plot>
       <p class="legend">
-        <i class="line" /> {say("crossEntropy")} = {entropy(p).toFixed(2)}{" "}
-        <i class="line dashed" /> {say("squared")} = {squared(p).toFixed(2)}
+        <i class="line" /> {say("crossEntropy")} = {entropy(p).toFixed(2)} <i class="line dashed" />{" "}
+        {say("squared")} = {squared(p).toFixed(2)}
       </p>
       <Slide
         label={say("probability")}
@@ -163,7 +161,6 @@ export function Softmax({ say }: FigureProps) {
   return (
     <Frame say={say} motion={motion} caption={say("softmax")}>
       {scores.map((score, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: classes are known by their place
         <div class="share" key={i}>
           <Slide
             label={say("score", { n: i })}

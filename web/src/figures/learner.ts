@@ -77,7 +77,6 @@ export function useLearner(settings: Settings, views: Views): Learner {
     busy.current = false;
   };
   const key = JSON.stringify(settings);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the settings
   useEffect(() => {
     begin();
   }, [key]);

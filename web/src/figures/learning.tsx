@@ -135,7 +135,6 @@ function Dots({ x, y, shape: { points } }: DotsProps) {
     <>
       {[...points.t].map((t, i) => (
         <circle
-          // biome-ignore lint/suspicious/noArrayIndexKey: samples are known by their place
           key={i}
           class={points.isTest[i] ? "dot hollow" : "dot"}
           cx={x(points.x[i * points.columns])}
@@ -222,7 +221,6 @@ export function Vanishing({ say }: FigureProps) {
         {(x, y) =>
           sizes.map((size, i) => (
             <rect
-              // biome-ignore lint/suspicious/noArrayIndexKey: layers are known by their place
               key={i}
               class="column"
               x={x(i + 0.65)}
@@ -268,7 +266,9 @@ export function SmallNetwork({ say }: FigureProps) {
   const motion = useMotion(() => (done ? undefined : learner.train(6)));
   return (
     <Frame say={say} motion={motion} caption={say("network")} again={learner.again}>
-      {shape && frame?.surface && <Regions shape={shape} surface={frame.surface} label={say("network")} />}
+      {shape && frame?.surface && (
+        <Regions shape={shape} surface={frame.surface} label={say("network")} />
+      )}
       <p class="legend">
         {say("step", { step: frame?.moment.step ?? 0, loss: loss?.toFixed(4) ?? "–" })}
       </p>
@@ -308,7 +308,6 @@ function Regions({ shape, surface, label }: RegionsProps) {
       <svg viewBox="0 0 100 100" role="img" aria-label={label}>
         {[...t].map((label, i) => (
           <path
-            // biome-ignore lint/suspicious/noArrayIndexKey: samples are known by their place
             key={i}
             d={markOf(label, place(x[i * columns], 0), 100 - place(x[i * columns + 1], 1), 1.2)}
             style={`fill:var(--class-${label})`}
@@ -350,7 +349,7 @@ export function Digits({ say }: FigureProps) {
         {frame?.mistakes?.map(({ row, truth, predicted, x }) => (
           <span key={row}>
             {shape?.picture && (
-              <Picture ink={x} {...shape.picture} label={`${truth} → ${predicted}`} />
+              <Picture ink={x} {...shape.picture} high={1} label={`${truth} → ${predicted}`} />
             )}
             {truth} → <b>{predicted}</b>
           </span>

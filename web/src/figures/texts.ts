@@ -8,36 +8,46 @@ const en = {
   again: "Again",
   function: "function",
   derivative: "derivative",
-  activation: "Each activation function and its slope. Try: where is the slope of sigmoid largest, and how large is it?",
-  derivativeOf: "The central difference: the slope of the line through two points, 2h apart. Try: make h small.",
+  activation:
+    "Each activation function and its slope. Try: where is the slope of sigmoid largest, and how large is it?",
+  derivativeOf:
+    "The central difference: the slope of the line through two points, 2h apart. Try: make h small.",
   slope: "slope of the line {slope}, derivative {exact}",
-  descent: "Gradient descent on f(x₀, x₁) = x₀²/8 + x₁². Try: click anywhere to start there, and change the learning rate.",
+  descent:
+    "Gradient descent on f(x₀, x₁) = x₀²/8 + x₁². Try: click anywhere to start there, and change the learning rate.",
   rate: "learning rate η",
-  learningRate: "The same start, f(x) = x². Try: find the η that is fastest, and the one from which it diverges.",
+  learningRate:
+    "The same start, f(x) = x². Try: find the η that is fastest, and the one from which it diverges.",
   diverges: "diverges",
   oscillates: "oscillates",
   slow: "creeps",
   arrives: "arrives",
-  minibatch: "A line is fitted to 60 points. Try: with one sample a step the path staggers, with all of them it goes straight.",
+  minibatch:
+    "A line is fitted to 60 points. Try: with one sample a step the path staggers, with all of them it goes straight.",
   batch: "batch size",
-  lossOf: "The loss of one sample whose true class has probability p. Try: how much more does a sure mistake cost?",
+  lossOf:
+    "The loss of one sample whose true class has probability p. Try: how much more does a sure mistake cost?",
   crossEntropy: "cross-entropy −log p",
   squared: "squared error (1 − p)²",
   probability: "probability p",
-  overfitting: "24 noisy points, tanh. Try: with many neurons the training loss falls, and the test loss rises again.",
+  overfitting:
+    "24 noisy points, tanh. Try: with many neurons the training loss falls, and the test loss rises again.",
   neurons: "neurons",
   train: "training data",
   test: "test data",
-  vanishing: "Mean size of the gradient in each layer, before training. Try: more layers, and ReLU instead of sigmoid.",
+  vanishing:
+    "Mean size of the gradient in each layer, before training. Try: more layers, and ReLU instead of sigmoid.",
   layers: "hidden layers",
   layer: "layer",
   neuron: "One neuron, y = sigmoid(w x + b), learns the sine. Try: change the learning rate.",
   target: "target",
   step: "step {step}, loss {loss}",
   network: "A small network learns two moons. Try: how few neurons are enough?",
-  softmax: "Softmax turns scores into probabilities. Try: raise one score; the others fall, the sum stays 1.",
+  softmax:
+    "Softmax turns scores into probabilities. Try: raise one score; the others fall, the sum stays 1.",
   score: "score {n}",
-  digits: "A network of 64-30-10 learns handwritten digits. Below: test data that it gets wrong. Try: change the learning rate.",
+  digits:
+    "A network of 64-30-10 learns handwritten digits. Below: test data that it gets wrong. Try: change the learning rate.",
   accuracy: "step {step}, accuracy on test data {accuracy} %",
 };
 
@@ -49,36 +59,46 @@ const ja: Words = {
   again: "最初から",
   function: "関数",
   derivative: "微分",
-  activation: "活性化関数とその傾き。sigmoid の傾きはどこで最大になり、どのくらいの大きさでしょうか。",
+  activation:
+    "活性化関数とその傾き。sigmoid の傾きはどこで最大になり、どのくらいの大きさでしょうか。",
   derivativeOf: "中心差分：2h だけ離れた 2 点を通る直線の傾き。h を小さくしてみましょう。",
   slope: "直線の傾き {slope}、微分 {exact}",
-  descent: "f(x₀, x₁) = x₀²/8 + x₁² の勾配降下法。好きな場所をクリックすると、そこから始まります。学習率も変えてみましょう。",
+  descent:
+    "f(x₀, x₁) = x₀²/8 + x₁² の勾配降下法。好きな場所をクリックすると、そこから始まります。学習率も変えてみましょう。",
   rate: "学習率 η",
   learningRate: "同じ開始点から、f(x) = x²。最も速い η と、発散し始める η を見つけましょう。",
   diverges: "発散する",
   oscillates: "振動する",
   slow: "なかなか進まない",
   arrives: "たどり着く",
-  minibatch: "60 個の点に直線を当てはめます。1 サンプルずつだと経路はふらつき、全部を使うとまっすぐ進みます。",
+  minibatch:
+    "60 個の点に直線を当てはめます。1 サンプルずつだと経路はふらつき、全部を使うとまっすぐ進みます。",
   batch: "バッチサイズ",
-  lossOf: "正解クラスの確率が p である 1 サンプルの損失。自信をもった間違いは、どれだけ高くつくでしょうか。",
+  lossOf:
+    "正解クラスの確率が p である 1 サンプルの損失。自信をもった間違いは、どれだけ高くつくでしょうか。",
   crossEntropy: "交差エントロピー誤差 −log p",
   squared: "二乗誤差 (1 − p)²",
   probability: "確率 p",
-  overfitting: "ノイズのある 24 個の点、tanh。ニューロンが多いと、訓練データの損失は下がり、テストデータの損失はまた上がります。",
+  overfitting:
+    "ノイズのある 24 個の点、tanh。ニューロンが多いと、訓練データの損失は下がり、テストデータの損失はまた上がります。",
   neurons: "ニューロンの数",
   train: "訓練データ",
   test: "テストデータ",
-  vanishing: "学習前の、各層の勾配の絶対値の平均。層を増やしたり、sigmoid を ReLU に替えたりしてみましょう。",
+  vanishing:
+    "学習前の、各層の勾配の絶対値の平均。層を増やしたり、sigmoid を ReLU に替えたりしてみましょう。",
   layers: "隠れ層の数",
   layer: "層",
-  neuron: "1 つのニューロン y = sigmoid(w x + b) がサイン曲線を学びます。学習率を変えてみましょう。",
+  neuron:
+    "1 つのニューロン y = sigmoid(w x + b) がサイン曲線を学びます。学習率を変えてみましょう。",
   target: "目標",
   step: "ステップ {step}、損失 {loss}",
-  network: "小さなネットワークが 2 つの三日月を学びます。ニューロンはいくつあれば足りるでしょうか。",
-  softmax: "ソフトマックス関数はスコアを確率にします。1 つを上げると、ほかは下がり、合計は 1 のままです。",
+  network:
+    "小さなネットワークが 2 つの三日月を学びます。ニューロンはいくつあれば足りるでしょうか。",
+  softmax:
+    "ソフトマックス関数はスコアを確率にします。1 つを上げると、ほかは下がり、合計は 1 のままです。",
   score: "スコア {n}",
-  digits: "64-30-10 のネットワークが手書き数字を学びます。下は誤認識したテストデータ。学習率を変えてみましょう。",
+  digits:
+    "64-30-10 のネットワークが手書き数字を学びます。下は誤認識したテストデータ。学習率を変えてみましょう。",
   accuracy: "ステップ {step}、テストデータの認識精度 {accuracy} %",
 };
 
@@ -91,7 +111,8 @@ const zh: Words = {
   activation: "激活函数及其斜率。试一试：sigmoid 的斜率在哪里最大，有多大？",
   derivativeOf: "中心差分：过相距 2h 的两点的直线的斜率。试一试：把 h 调小。",
   slope: "直线的斜率 {slope}，导数 {exact}",
-  descent: "f(x₀, x₁) = x₀²/8 + x₁² 上的梯度下降法。试一试：点击任何地方就从那里开始，再改变学习率。",
+  descent:
+    "f(x₀, x₁) = x₀²/8 + x₁² 上的梯度下降法。试一试：点击任何地方就从那里开始，再改变学习率。",
   rate: "学习率 η",
   learningRate: "同一个起点，f(x) = x²。试一试：找出最快的 η，以及从哪个 η 起发散。",
   diverges: "发散",
@@ -104,7 +125,8 @@ const zh: Words = {
   crossEntropy: "交叉熵误差 −log p",
   squared: "平方误差 (1 − p)²",
   probability: "概率 p",
-  overfitting: "24 个带噪声的点，tanh。试一试：神经元多时，训练数据的损失下降，测试数据的损失又上升。",
+  overfitting:
+    "24 个带噪声的点，tanh。试一试：神经元多时，训练数据的损失下降，测试数据的损失又上升。",
   neurons: "神经元个数",
   train: "训练数据",
   test: "测试数据",

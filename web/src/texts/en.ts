@@ -21,7 +21,6 @@ export const panels = {
   "data.digitsText": "1,797 pictures of 8 × 8 pixels. The network gets 64 numbers.",
   "data.mnistText": "Pictures of 28 × 28 pixels. The network gets 784 numbers.",
   "data.noMnist": "This page was made without MNIST. A page with it is made by",
-  "data.use": "Take them",
   "data.sample": "Sample",
   "data.asTable": "Samples as a table",
   "data.truth": "Class",
@@ -148,12 +147,11 @@ export const panels = {
   "update.gradient": "Gradient g",
   "update.decay": "Added by weight decay and L1",
   "update.rate": "Learning rate η",
-  "update.state": "Memory",
+  "update.state": "Memory: {name}",
   "update.change": "Change",
   "update.after": "After",
   "update.formula": "Rule of {name}",
-  "update.mean":
-    "The gradient is the mean over a batch, so it is not that of any single sample.",
+  "update.mean": "The gradient is the mean over a batch, so it is not that of any single sample.",
   "slot.velocity": "velocity v",
   "slot.squares": "squares of the gradients",
   "slot.mean": "mean of the gradients m",
@@ -245,8 +243,7 @@ export const panels = {
   "share.table":
     "Your table is not in the link, nor any of its names: whoever opens it chooses the file.",
   "share.points": "The points that you drew are in the link.",
-  "share.long":
-    "The link has {n} characters. Some programs cut off links of more than {most}.",
+  "share.long": "The link has {n} characters. Some programs cut off links of more than {most}.",
   "share.weights":
     "Whoever opens it sees the same points, weights and curve: they follow from the seed.",
   "export.title": "Export",
@@ -279,8 +276,7 @@ export const panels = {
   "export.notChanged":
     "In this branch settings were changed at step {step}. The script has the last ones from the start.",
   "teacher.title": "For a class",
-  "teacher.text":
-    "Write a task, choose what learners need not see, and send them the link.",
+  "teacher.text": "Write a task, choose what learners need not see, and send them the link.",
   "teacher.task": "Task",
   "teacher.hide": "Hide",
   "teacher.example": "Which learning rate brings the loss below 0.1 in the fewest steps?",

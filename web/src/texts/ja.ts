@@ -22,7 +22,6 @@ export const panels: Record<keyof typeof english, string> = {
   "data.digitsText": "8 × 8 画素の画像 1,797 枚。ネットワークへの入力は 64 個の数です。",
   "data.mnistText": "28 × 28 画素の画像。ネットワークへの入力は 784 個の数です。",
   "data.noMnist": "このページに MNIST は入っていません。次のコマンドで、入れたページを作れます：",
-  "data.use": "これを使う",
   "data.sample": "サンプル",
   "data.asTable": "データを表で見る",
   "data.truth": "クラス",
@@ -52,7 +51,8 @@ export const panels: Record<keyof typeof english, string> = {
   "points.erase": "消す",
   "points.clear": "すべて消す",
   "points.undo": "1 つ戻す",
-  "points.pad": "点を打つ場所。キーボードでは、矢印キーで十字を動かし、Enter で点を打つか消します。",
+  "points.pad":
+    "点を打つ場所。キーボードでは、矢印キーで十字を動かし、Enter で点を打つか消します。",
   "points.count": "{n} 個の点。ドラッグすると続けて打てます。",
   "points.few": "2 つ以上のクラスで、合わせて {n} 個以上の点を打つと、学習を始められます。",
   "points.fewValues": "{n} 個以上の点を打つと、学習を始められます。",
@@ -147,7 +147,7 @@ export const panels: Record<keyof typeof english, string> = {
   "update.gradient": "勾配 g",
   "update.decay": "重み減衰と L1 が加えた分",
   "update.rate": "学習率 η",
-  "update.state": "覚えている量",
+  "update.state": "覚えている量：{name}",
   "update.change": "変化",
   "update.after": "更新後",
   "update.formula": "{name} の更新式",
@@ -274,8 +274,7 @@ export const panels: Record<keyof typeof english, string> = {
   "export.notChanged":
     "この枝ではステップ {step} で設定が変わりました。スクリプトは最初から最後の設定で学習します。",
   "teacher.title": "授業で使う",
-  "teacher.text":
-    "課題を書き、学ぶ人に見せなくてよい設定を選んで、リンクを渡してください。",
+  "teacher.text": "課題を書き、学ぶ人に見せなくてよい設定を選んで、リンクを渡してください。",
   "teacher.task": "課題",
   "teacher.hide": "隠すもの",
   "teacher.example": "どの学習率なら、最も少ないステップで損失が 0.1 を下回るでしょうか。",

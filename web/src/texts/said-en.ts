@@ -2,8 +2,7 @@ import type { Code } from "../protocol";
 
 /** What the engine has to say, in English: by its codes, with their values. */
 export const said: Record<`said.${Code}`, string> = {
-  "said.engine":
-    "The engine has stopped: {message}. Reload the page.",
+  "said.engine": "The engine has stopped. Reload the page.",
   "said.beyond": "Training has not come to step {step} yet.",
   "said.unknown-parameter": "The network has no parameter {name}.",
   "said.unknown-sample": "There is no sample {row}.",

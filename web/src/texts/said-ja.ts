@@ -1,8 +1,7 @@
 import type { said as english } from "./said-en";
 
 export const said: Record<keyof typeof english, string> = {
-  "said.engine":
-    "計算エンジンが止まりました：{message}。ページを読み込み直してください。",
+  "said.engine": "計算エンジンが止まりました。ページを読み込み直してください。",
   "said.beyond": "学習はまだステップ {step} まで進んでいません。",
   "said.unknown-parameter": "このネットワークにパラメータ {name} はありません。",
   "said.unknown-sample": "サンプル {row} はありません。",
@@ -15,7 +14,8 @@ export const said: Record<keyof typeof english, string> = {
   "said.unreadable-drawing": "書かれた字を読み取れません：{why}。",
   "said.empty-file": "{name} は空です。",
   "said.not-text": "{name} は文字の表ではありません。CSV（UTF-8）で保存してください。",
-  "said.too-large": "{name} は {size} MB あります。読めるのは {most} MB までです。行を減らしてください。",
+  "said.too-large":
+    "{name} は {size} MB あります。読めるのは {most} MB までです。行を減らしてください。",
   "said.too-many-rows": "表に {rows} 行あります。読めるのは {most} 行までです。",
   "said.too-few-rows": "学習に使える行が {rows} 行しかありません。少なくとも {least} 行必要です。",
   "said.one-column":
@@ -32,8 +32,7 @@ export const said: Record<keyof typeof english, string> = {
     "列 {column} のクラス {value} は 1 行しかありません。どのクラスも 2 行以上必要です。",
   "said.mixed-column":
     "列 {column} は数値ですが、{row} 行目は「{value}」です。直すか、この列を除いてください。",
-  "said.ambiguous-number":
-    "{row} 行目、列 {column} の「{value}」は、2 通りの数値に読めます。",
+  "said.ambiguous-number": "{row} 行目、列 {column} の「{value}」は、2 通りの数値に読めます。",
   "said.ambiguous-date":
     "{row} 行目、列 {column} の「{value}」は、2 通りの日付に読めます。年-月-日の順に書いてください。",
   "said.as-number": "すべて数値",

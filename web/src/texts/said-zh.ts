@@ -1,8 +1,7 @@
 import type { said as english } from "./said-en";
 
 export const said: Record<keyof typeof english, string> = {
-  "said.engine":
-    "计算引擎已停止：{message}。请重新载入本页。",
+  "said.engine": "计算引擎已停止。请重新载入本页。",
   "said.beyond": "训练还没有到第 {step} 步。",
   "said.unknown-parameter": "这个网络没有参数 {name}。",
   "said.unknown-sample": "没有样本 {row}。",
@@ -26,8 +25,7 @@ export const said: Record<keyof typeof english, string> = {
   "said.target-constant": "列 {column} 只有一种值，没有什么可预测的。",
   "said.target-many-classes": "列 {column} 有 {count} 个类别，太多了。请另选要预测的列。",
   "said.target-single": "列 {column} 中类别 {value} 只出现一次。每个类别至少要有两行。",
-  "said.mixed-column":
-    "列 {column} 是数值，但第 {row} 行是“{value}”。请改正，或不用这一列。",
+  "said.mixed-column": "列 {column} 是数值，但第 {row} 行是“{value}”。请改正，或不用这一列。",
   "said.ambiguous-number": "第 {row} 行、列 {column} 的“{value}”可以读成两个不同的数。",
   "said.ambiguous-date":
     "第 {row} 行、列 {column} 的“{value}”可以读成两个不同的日期。请按 年-月-日 书写。",

@@ -22,7 +22,6 @@ export const panels: Record<keyof typeof english, string> = {
   "data.digitsText": "1,797 张 8 × 8 像素的图像。网络的输入是 64 个数。",
   "data.mnistText": "28 × 28 像素的图像。网络的输入是 784 个数。",
   "data.noMnist": "本页中没有 MNIST。用下面的命令生成含有它的页面：",
-  "data.use": "使用",
   "data.sample": "样本",
   "data.asTable": "以表格查看数据",
   "data.truth": "类别",
@@ -125,10 +124,8 @@ export const panels: Record<keyof typeof english, string> = {
   "explain.walkForward":
     "正向传播，{layer}：每个神经元把加权的输入相加，再通过激活函数（{activation}）。",
   "explain.walkLoss": "把输出与正确答案相比，得到损失：{loss}。",
-  "explain.walkBackward":
-    "反向传播，{layer}：每个神经元得到自己的误差 δ，由此求出各权重的梯度。",
-  "explain.walkUpdate":
-    "现在每个权重都可以沿梯度的反方向走一步。在“一步的内容”中可以看到。",
+  "explain.walkBackward": "反向传播，{layer}：每个神经元得到自己的误差 δ，由此求出各权重的梯度。",
+  "explain.walkUpdate": "现在每个权重都可以沿梯度的反方向走一步。在“一步的内容”中可以看到。",
   "explain.array": "参数",
   "explain.row": "行",
   "explain.columnOf": "列",
@@ -144,7 +141,7 @@ export const panels: Record<keyof typeof english, string> = {
   "update.gradient": "梯度 g",
   "update.decay": "权重衰减和 L1 加上的部分",
   "update.rate": "学习率 η",
-  "update.state": "记住的量",
+  "update.state": "记住的量：{name}",
   "update.change": "变化",
   "update.after": "更新后",
   "update.formula": "{name} 的更新式",
@@ -164,11 +161,9 @@ export const panels: Record<keyof typeof english, string> = {
   "distribution.low": "最小",
   "distribution.high": "最大",
   "distribution.chart": "{what}的分布：从 {low} 到 {high}",
-  "sign.vanish":
-    "梯度消失了：第一层的梯度只有最后一层的 1/{times}，几乎学不到东西。",
+  "sign.vanish": "梯度消失了：第一层的梯度只有最后一层的 1/{times}，几乎学不到东西。",
   "sign.explode": "梯度爆炸了：第一层的梯度是最后一层的 {times} 倍。",
-  "sign.saturate":
-    "{layer}饱和了：{share} 的激活值在 {activation} 的两端，那里的斜率几乎是 0。",
+  "sign.saturate": "{layer}饱和了：{share} 的激活值在 {activation} 的两端，那里的斜率几乎是 0。",
   "sign.dead": "{layer}大多不工作：{share} 的激活值是 0，ReLU 在那里不传递梯度。",
   "sign.healthy": "激活值分布适中，各层梯度的大小相近：每一层都在学习。",
   "sign.zero": "梯度全是 0：再也学不到什么。",
@@ -185,8 +180,7 @@ export const panels: Record<keyof typeof english, string> = {
   "judge.mistakes": "识别错误的样本",
   "judge.item": "真实类别 {truth}，预测类别 {predicted}，概率 {probability}",
   "judge.noTest": "没有测试数据。请留出一部分样本作测试。",
-  "judge.regression":
-    "混淆矩阵只用于分类。回归好不好，看损失旁边的决定系数 R²。",
+  "judge.regression": "混淆矩阵只用于分类。回归好不好，看损失旁边的决定系数 R²。",
   "judge.explain": "用公式看这个样本",
 
   // The loss over two parameters.
@@ -216,8 +210,7 @@ export const panels: Record<keyof typeof english, string> = {
   "draw.clear": "清除",
   "draw.undo": "退回一笔",
   "draw.seen": "网络看到的",
-  "draw.seenText":
-    "与 kobai predict 完全一样地裁剪、缩放、居中，得到 {width} × {height} 像素。",
+  "draw.seenText": "与 kobai predict 完全一样地裁剪、缩放、居中，得到 {width} × {height} 像素。",
   "draw.says": "这是 {digit}，概率 {probability}。",
   "draw.untrained": "这个网络还没有训练，答案只是偶然。",
   "draw.empty": "什么也没写，所以不作预测。",
@@ -234,8 +227,7 @@ export const panels: Record<keyof typeof english, string> = {
   "share.table": "链接中没有你的表格，也没有其中的任何名字：打开链接的人自己选择文件。",
   "share.points": "你画的点在链接中。",
   "share.long": "链接有 {n} 个字符。有些程序会截断超过 {most} 个字符的链接。",
-  "share.weights":
-    "打开链接的人会看到同样的点、权重和曲线，因为它们都由随机种子决定。",
+  "share.weights": "打开链接的人会看到同样的点、权重和曲线，因为它们都由随机种子决定。",
   "export.title": "导出",
   "export.code": "Python 代码",
   "target.kobai": "Kobai",
@@ -255,13 +247,11 @@ export const panels: Record<keyof typeof english, string> = {
   "exportNote.kobai": "同样的数据、初始值和批次，得到的曲线与本页相同。",
   "exportNote.numpy": "网络以此刻的权重所作的计算，只需要 NumPy。",
   "exportNote.pytorch": "同样的网络和设置。随机数由 PyTorch 产生，所以曲线略有不同。",
-  "exportNote.sklearn":
-    "scikit-learn 中最接近的做法。随机数由它自己产生，所以曲线不同。",
+  "exportNote.sklearn": "scikit-learn 中最接近的做法。随机数由它自己产生，所以曲线不同。",
   "export.noteFile": "请把 {name} 放在脚本旁边。",
   "export.noteMissing":
     "有些设置 scikit-learn 没有：所有层共用一个激活函数，损失函数、Dropout 和初始值用它自己的。",
-  "export.notChanged":
-    "这条分支在第 {step} 步改过设置。脚本从一开始就用最后的设置训练。",
+  "export.notChanged": "这条分支在第 {step} 步改过设置。脚本从一开始就用最后的设置训练。",
   "teacher.title": "用于课堂",
   "teacher.text": "写下任务，选择不必让学习者看到的部分，把链接发给他们。",
   "teacher.task": "任务",

@@ -50,13 +50,11 @@ export function Field({ label, dots, task, begin, paint, end }: Props) {
     event.preventDefault();
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: its role says what it is
     <svg
       class="field-of-points"
       viewBox="-1.05 -1.05 2.1 2.1"
       role="application"
       aria-label={label}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: one draws on it with the keyboard
       tabIndex={0}
       onPointerDown={press}
       onPointerMove={drag}
@@ -68,15 +66,12 @@ export function Field({ label, dots, task, begin, paint, end }: Props) {
       <path class="axis" d={task === "classes" ? "M-1 0H1M0 -1V1" : "M-1 0H1"} />
       {dots.map((dot, i) => (
         <path
-          // biome-ignore lint/suspicious/noArrayIndexKey: points are known by their place
           key={i}
           d={markOf(dot.label, dot.x, -dot.y, 0.035)}
           style={`fill: var(--class-${dot.label})`}
         />
       ))}
-      {cross && (
-        <path class="cross" d={`M${cross[0] - 0.07} ${-cross[1]}h.14m-.07-.07v.14`} />
-      )}
+      {cross && <path class="cross" d={`M${cross[0] - 0.07} ${-cross[1]}h.14m-.07-.07v.14`} />}
     </svg>
   );
 }

@@ -23,7 +23,12 @@ const POINTS: Record<ToyName, Point[]> = {
   gaussians: [0, 1, 2].flatMap((label) => {
     const angle = (2 * Math.PI * label) / 3;
     const [x, y] = [0.6 * Math.cos(angle), 0.6 * Math.sin(angle)];
-    const near: [number, number][] = [[0, 0], [0.2, 0.1], [-0.15, 0.18], [0.05, -0.2]];
+    const near: [number, number][] = [
+      [0, 0],
+      [0.2, 0.1],
+      [-0.15, 0.18],
+      [0.05, -0.2],
+    ];
     return near.map(([dx, dy]): Point => [x + dx, y + dy, label]);
   }),
   moons: ARC.flatMap((angle): Point[] => [
@@ -31,9 +36,7 @@ const POINTS: Record<ToyName, Point[]> = {
     [0.3 - 0.6 * Math.cos(angle), 0.1 - 0.7 * Math.sin(angle), 1],
   ]),
   xor: CORNERS.flatMap((x) =>
-    CORNERS.flatMap((y) =>
-      [-0.16, 0.16].map((d): Point => [x + d, y + d / 2, x * y > 0 ? 0 : 1]),
-    ),
+    CORNERS.flatMap((y) => [-0.16, 0.16].map((d): Point => [x + d, y + d / 2, x * y > 0 ? 0 : 1])),
   ),
   sine: Array.from({ length: 11 }, (_, i): Point => {
     const x = (i - 5) / 5.5;
@@ -45,7 +48,6 @@ export function ToyIcon({ name }: { name: ToyName }) {
   return (
     <svg viewBox="-1.15 -1.15 2.3 2.3" aria-hidden="true">
       {POINTS[name].map(([x, y, label], i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: points are known by their place
         <circle key={i} cx={x} cy={-y} r={0.11} style={`fill: var(--class-${label})`} />
       ))}
     </svg>

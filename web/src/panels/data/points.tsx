@@ -91,8 +91,7 @@ function Brushes({ lab, task, brush, onTake }: BrushesProps) {
   const count = task === "classes" ? MOST_CLASSES : 1;
   const labels = Array.from({ length: count }, (_, label) => label);
   const value = brush.kind === "erase" ? -1 : brush.label;
-  const name = (label: number) =>
-    task === "classes" ? `${label}` : lab.t("points.point");
+  const name = (label: number) => (task === "classes" ? `${label}` : lab.t("points.point"));
   return (
     <Segments
       label={lab.t("points.brush")}

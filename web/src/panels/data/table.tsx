@@ -120,7 +120,12 @@ function Columns({ lab, chosen, onChange }: ColumnsProps) {
         label={lab.t("table.target")}
         value={table.target}
         options={names.map((value) => ({ value, label: value }))}
-        onPick={(target) => onChange(target, omit.filter((name) => name !== target))}
+        onPick={(target) =>
+          onChange(
+            target,
+            omit.filter((name) => name !== target),
+          )
+        }
       />
       <Note>{lab.t("table.task", { task: lab.t(`task.${table.task}`) })}</Note>
       <details open={names.length <= 12}>

@@ -82,7 +82,6 @@ function useAnswer(lab: Lab) {
     }
   };
   const { branch, step } = lab.moment.value;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another moment, another answer
   useEffect(() => {
     ask();
   }, [branch, step, lab.run.value]);

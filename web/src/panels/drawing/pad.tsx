@@ -66,12 +66,10 @@ export function Pad({ label, strokes, onDraw, onInk }: Props) {
   };
   return (
     <div class="pad">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: one draws on it with the keyboard */}
       <canvas
         ref={canvas}
         width={SIDE}
         height={SIDE}
-        // biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: as above
         role="application"
         aria-label={label}
         tabIndex={0}

@@ -24,7 +24,6 @@ export function useExplanation(lab: Lab, choice: Choice, h: number): Explanation
   };
   const latest = useRef(ask);
   latest.current = ask;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: these are what is asked about
   useEffect(() => {
     latest.current();
   }, [branch, step, row, part, h, JSON.stringify(choice), lab.run.value]);

@@ -2,7 +2,17 @@
 
 import type { Lab } from "../../page/lab";
 import type { Choice, Explanation } from "../../protocol";
-import { Equals, Formula, LongFormula, Num, Partial, Piece, Products, Sub, Times } from "../parts/mathml";
+import {
+  Equals,
+  Formula,
+  LongFormula,
+  Num,
+  Partial,
+  Piece,
+  Products,
+  Sub,
+  Times,
+} from "../parts/mathml";
 
 interface Props {
   lab: Lab;

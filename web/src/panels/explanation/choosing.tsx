@@ -105,9 +105,10 @@ function neurons(lab: Lab, shape: Shape, layer: number) {
   const isOutput = layer === shape.layers.length - 1;
   return Array.from({ length: shape.layers[layer].units }, (_, value) => ({
     value,
-    label: isOutput && shape.classes?.[value] && shape.layers[layer].units > 1
-      ? lab.t("points.class", { name: shape.classes[value] })
-      : `${value + 1}`,
+    label:
+      isOutput && shape.classes?.[value] && shape.layers[layer].units > 1
+        ? lab.t("points.class", { name: shape.classes[value] })
+        : `${value + 1}`,
   }));
 }
 

@@ -37,47 +37,51 @@ export function Difference({ lab, numerical, h, onPick }: Props) {
 function Quotient({ lab, numerical }: Pick<Props, "lab" | "numerical">) {
   const { h, above, below, value } = numerical;
   return (
-    <Formula label={lab.t("explain.central")}>
-      <mfrac>
-        <mrow>
-          <mi>L</mi>
-          <mo>(</mo>
-          <mi>w</mi>
-          <mo>+</mo>
-          <mi>h</mi>
-          <mo>)</mo>
-          <mo>−</mo>
-          <mi>L</mi>
-          <mo>(</mo>
-          <mi>w</mi>
-          <mo>−</mo>
-          <mi>h</mi>
-          <mo>)</mo>
-        </mrow>
-        <mrow>
-          <mn>2</mn>
-          <mi>h</mi>
-        </mrow>
-      </mfrac>
-      <Equals />
-      <mfrac>
-        <mrow>
-          <Digits value={above} />
-          <mo>−</mo>
-          <Digits value={below} />
-        </mrow>
-        <mrow>
-          <mn>2</mn>
-          <mo>×</mo>
-          <msup>
-            <mn>10</mn>
-            <mn>{minus(Math.round(Math.log10(h)))}</mn>
-          </msup>
-        </mrow>
-      </mfrac>
-      <Equals />
-      <Num lab={lab} value={value} />
-    </Formula>
+    <>
+      <Formula label={lab.t("explain.central")}>
+        <mfrac>
+          <mrow>
+            <mi>L</mi>
+            <mo>(</mo>
+            <mi>w</mi>
+            <mo>+</mo>
+            <mi>h</mi>
+            <mo>)</mo>
+            <mo>−</mo>
+            <mi>L</mi>
+            <mo>(</mo>
+            <mi>w</mi>
+            <mo>−</mo>
+            <mi>h</mi>
+            <mo>)</mo>
+          </mrow>
+          <mrow>
+            <mn>2</mn>
+            <mi>h</mi>
+          </mrow>
+        </mfrac>
+      </Formula>
+      <Formula>
+        <Equals />
+        <mfrac>
+          <mrow>
+            <Digits value={above} />
+            <mo>−</mo>
+            <Digits value={below} />
+          </mrow>
+          <mrow>
+            <mn>2</mn>
+            <mo>×</mo>
+            <msup>
+              <mn>10</mn>
+              <mn>{minus(Math.round(Math.log10(h)))}</mn>
+            </msup>
+          </mrow>
+        </mfrac>
+        <Equals />
+        <Num lab={lab} value={value} />
+      </Formula>
+    </>
   );
 }
 

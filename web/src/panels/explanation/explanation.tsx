@@ -68,7 +68,7 @@ function SampleSeen({ lab, shape, explanation }: SeenProps) {
   return (
     <div class="sample row">
       {shape.picture ? (
-        <Picture ink={x} {...shape.picture} label={label} />
+        <Picture ink={x} {...shape.picture} high={1} label={label} />
       ) : (
         <p>
           {x.slice(0, 6).map((value, i) => (

@@ -5,10 +5,7 @@ export type Stop = {
   reached: number;
   /** The first layer whose errors are known; one behind the last for none. */
   returned: number;
-} & (
-  | { kind: "input" | "loss" | "update" }
-  | { kind: "forward" | "backward"; layer: number }
-);
+} & ({ kind: "input" | "loss" | "update" } | { kind: "forward" | "backward"; layer: number });
 
 export function stops(layers: number): Stop[] {
   const order = Array.from({ length: layers }, (_, layer) => layer);

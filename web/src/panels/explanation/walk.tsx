@@ -38,7 +38,6 @@ export function Walk({ lab, shape, explanation }: Props) {
         </span>
       </div>
       <p role="status">{said(lab, shape, explanation, here)}</p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region takes the focus */}
       <div class="scrolled flow" tabIndex={0} role="region" aria-label={lab.t("explain.walk")}>
         <Column
           lab={lab}
@@ -114,7 +113,6 @@ function Column({ lab, title, values, deltas, count = values?.length ?? 0, activ
       </thead>
       <tbody>
         {Array.from({ length: shown }, (_, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: neurons are known by their place
           <tr key={i}>
             <td>{cell(values, i)}</td>
             {deltas !== undefined && <td class="delta">{cell(deltas, i)}</td>}

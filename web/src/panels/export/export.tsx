@@ -75,7 +75,6 @@ function Code(props: Props) {
           put("");
         }}
       />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long code is scrolled by keyboard */}
       <pre class="code" tabIndex={0}>
         <code>{code}</code>
       </pre>
@@ -131,11 +130,7 @@ function Files({ lab, exported }: { lab: Lab; exported: Exported }) {
       <div class="row">
         <button
           type="button"
-          onClick={save(
-            "model.safetensors",
-            safetensors as BlobPart,
-            "application/octet-stream",
-          )}
+          onClick={save("model.safetensors", safetensors as BlobPart, "application/octet-stream")}
         >
           {lab.t("export.safetensors")}
         </button>
@@ -145,10 +140,7 @@ function Files({ lab, exported }: { lab: Lab; exported: Exported }) {
         >
           {lab.t("export.json")}
         </button>
-        <button
-          type="button"
-          onClick={save("history.csv", curveCsv(exported.history), "text/csv")}
-        >
+        <button type="button" onClick={save("history.csv", curveCsv(exported.history), "text/csv")}>
           {lab.t("export.curve")}
         </button>
       </div>

@@ -18,13 +18,21 @@ export function dataLines({ data, seed, testSize }: Settings): DataLines {
     case "points":
       return pointLines(data, seed, testSize);
     case "digits":
-      return { isDataset: true, imports: [], lines: [`data = kobai.load_digits(${share}, seed=${seed})`] };
+      return {
+        isDataset: true,
+        imports: [],
+        lines: [`data = kobai.load_digits(${share}, seed=${seed})`],
+      };
     case "mnist":
       return { isDataset: true, imports: [], lines: ["data = kobai.load_mnist()"] };
     case "table":
       return tableLines(data, seed, share);
     case "run":
-      return { isDataset: true, imports: [], lines: [`data = kobai.load_dataset(${text(data.name)})`] };
+      return {
+        isDataset: true,
+        imports: [],
+        lines: [`data = kobai.load_dataset(${text(data.name)})`],
+      };
   }
 }
 
@@ -34,7 +42,14 @@ function toyLines(
   share: string,
 ): DataLines {
   const { name, rows, noise } = data;
-  const values = [`n=${rows}`, `noise=${number(noise)}`, `seed=${seed}`];
+  const hasClasses = name === "spiral" || name === "gaussians";
+  const classes = hasClasses ? data.classes : undefined;
+  const values = [
+    `n=${rows}`,
+    ...(classes === undefined ? [] : [`classes=${classes}`]),
+    `noise=${number(noise)}`,
+    `seed=${seed}`,
+  ];
   // The test points of the sine lie half-way between the others.
   const all = name === "sine" ? values : [...values, share];
   return {

@@ -111,10 +111,7 @@ function initOf({ initializer, std }: Settings): string {
 
 function batchLines({ batches, batchSize }: Settings): string[] {
   const ownSize = batches === "online" || batches === "full";
-  return [
-    `    batches=${text(batches)},`,
-    ...(ownSize ? [] : [`    batch_size=${batchSize},`]),
-  ];
+  return [`    batches=${text(batches)},`, ...(ownSize ? [] : [`    batch_size=${batchSize},`])];
 }
 
 function scheduleName({ schedule }: Settings): string {

@@ -49,7 +49,6 @@ function Confusion({ lab, classes, counts }: ConfusionProps) {
             })
           : lab.t("judge.none")}
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region takes the focus */}
       <div class="scrolled" tabIndex={0} role="region" aria-label={lab.t("judge.confusion")}>
         <table class="confusion">
           <thead>
@@ -134,7 +133,7 @@ function Mistake({ lab, shape, mistake }: Omit<MistakesProps, "counts" | "mistak
         aria-label={`${said}. ${lab.t("judge.explain")}`}
         onClick={explain}
       >
-        {shape.picture && <Picture ink={mistake.x} {...shape.picture} label="" />}
+        {shape.picture && <Picture ink={mistake.x} {...shape.picture} high={1} label="" />}
         <span>
           {name(mistake.truth)} → <b>{name(mistake.predicted)}</b>
         </span>

@@ -79,7 +79,6 @@ function OneFunction({ lab, name, z, used }: OneProps) {
           </>
         )}
       </Plot>
-      {/* biome-ignore lint/security/noDangerouslySetInnerHtml: the build wrote this MathML */}
       <div class="formula" dangerouslySetInnerHTML={{ __html: formulas[`activation.${name}`] }} />
     </figure>
   );

@@ -92,7 +92,6 @@ function Histogram({ lab, shape, one }: { lab: Lab; shape: Shape; one: Distribut
       >
         {[...one.counts].map((count, i) => (
           <rect
-            // biome-ignore lint/suspicious/noArrayIndexKey: bars are known by their place
             key={i}
             x={i * bar}
             width={Math.max(0.5, bar - 0.6)}

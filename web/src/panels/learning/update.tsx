@@ -59,7 +59,6 @@ function Rule({ lab }: { lab: Lab }) {
       </span>
       {lines.map((key) => (
         // The build wrote this MathML from Kobai's own formulas.
-        // biome-ignore lint/security/noDangerouslySetInnerHtml: no user's text is in it
         <div key={key} dangerouslySetInnerHTML={{ __html: formulas[key] }} />
       ))}
     </div>
@@ -77,7 +76,7 @@ function Breakdown({ lab, update, name }: { lab: Lab; update: Update; name: stri
     ...(decay ? [[lab.t("update.decay"), number(decay)]] : []),
     [lab.t("update.rate"), number(rate)],
     ...slots.map((slot) => [
-      `${lab.t("update.state")}: ${lab.t(`slot.${slot as "mean"}`)}`,
+      lab.t("update.state", { name: lab.t(`slot.${slot as "mean"}`) }),
       `${number(state[slot][0])} → ${number(state[slot][1])}`,
     ]),
     [lab.t("update.change"), number(change)],

@@ -111,7 +111,6 @@ export function AsTable({ label, head, rows }: TableProps) {
 export function Numbers({ label, head, rows }: TableProps) {
   return (
     // Wide tables are scrolled, by keyboard too, rather than the page.
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region must take the focus
     <div class="scrolled" role="region" aria-label={label} tabIndex={0}>
       <table class="numbers">
         <thead>
@@ -125,10 +124,8 @@ export function Numbers({ label, head, rows }: TableProps) {
         </thead>
         <tbody>
           {rows.map((row, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: rows have no other name
             <tr key={i}>
               {row.map((cell, j) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: nor have cells
                 <td key={j}>{cell}</td>
               ))}
             </tr>

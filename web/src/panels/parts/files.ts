@@ -1,6 +1,11 @@
 /** Files that the page gives to its user. */
 
-export function download(lab: { root: HTMLElement }, name: string, content: BlobPart, type: string) {
+export function download(
+  lab: { root: HTMLElement },
+  name: string,
+  content: BlobPart,
+  type: string,
+) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([content], { type }));
   link.download = name;

@@ -105,7 +105,6 @@ export function Products({ lab, pairs, most = 6 }: SumProps) {
   return (
     <>
       {shown.map((pair, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: terms have no other name
         <Piece key={i}>
           {i > 0 && <Plus />}
           <Num lab={lab} value={pair.factor} inside={i > 0} />

@@ -24,7 +24,12 @@ export function ParameterPick({ lab, label, place, onPick }: Props) {
   return (
     <fieldset class="parameter">
       <legend>{label}</legend>
-      <Pick label={lab.t("explain.array")} value={now.array.name} options={names} onPick={pickArray} />
+      <Pick
+        label={lab.t("explain.array")}
+        value={now.array.name}
+        options={names}
+        onPick={pickArray}
+      />
       {now.array.rows > 1 && (
         <Pick
           label={lab.t("explain.row")}

@@ -21,14 +21,16 @@ export function ShareDialog({ lab }: { lab: Lab }) {
   );
 }
 
+/** Where the page is; inside a notebook it has no address of its own. */
+const address = () => (location.protocol === "about:" ? "" : location.href.split("#")[0]);
+
 /** The link of this moment, with what a teacher adds. */
 export function useLink(lab: Lab, hidden?: Iterable<string>, task?: string): string {
   const [link, put] = useState("");
   const key = [...(hidden ?? [])].join();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the link says all of these
   useEffect(() => {
     let current = true;
-    lab.link({ hidden, task }).then((made) => current && put(made));
+    lab.link({ hidden, task }).then((made) => current && put(`${address()}#${made}`));
     return () => {
       current = false;
     };
@@ -61,9 +63,7 @@ export function LinkField({ lab, link }: { lab: Lab; link: string }) {
         <span role="status">{state && lab.t(`copy.${state}`)}</span>
       </div>
       {link.length > LONG && (
-        <Note>
-          {lab.t("share.long", { n: lab.counted(link.length), most: lab.counted(LONG) })}
-        </Note>
+        <Note>{lab.t("share.long", { n: lab.counted(link.length), most: lab.counted(LONG) })}</Note>
       )}
     </>
   );
