@@ -72,6 +72,7 @@ function place({ x, inputs }: Network, { axes, others, low, high }: Plane, cells
     const cell = start + i;
     const to = i * inputs;
     if (inputs > 2) for (let j = 0; j < inputs; j++) x[to + j] = others[j];
+    // Of one input both axes are the same: it runs from left to right.
     x[to + second] = high[second] - (Math.floor(cell / cells) + 0.5) * down;
     x[to + first] = low[first] + ((cell % cells) + 0.5) * across;
   }

@@ -141,7 +141,7 @@ const FIELDS: Record<string, Field> = {
   net: { write: network, read: readNetwork },
   out: choice("output", Object.keys(ACTIVATIONS)),
   loss: choice("loss", Object.keys(LOSSES)),
-  init: choice("initializer", Object.keys(INITIALIZERS)),
+  init: choice("initializer", INITIALIZERS),
   std: numeral("std", 0, 100),
   opt: { write: optimizer, read: readOptimizer },
   options: { write: options, read: readOptions },

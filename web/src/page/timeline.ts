@@ -83,8 +83,9 @@ export function lineage(branches: Branch[], id: number): HistoryPoints {
     return branch.history;
   }
   const ancestors = lineage(branches, branch.from.branch);
-  const until = branch.from.step;
-  const count = ancestors.step.filter((step) => step <= until).length;
+  // At the moment of its birth its own point counts: an edit changes the loss at once.
+  const until = Math.min(branch.from.step + 1, branch.history.step[0] ?? Infinity);
+  const count = ancestors.step.filter((step) => step < until).length;
   const whole = noHistory();
   for (const series of SERIES) {
     whole[series] = ancestors[series].slice(0, count);

@@ -37,6 +37,7 @@ export function createViews(changed: () => void): Wanted {
         all.distributions ||= wish.distributions ?? false;
         all.confusion ||= wish.confusion ?? false;
         all.landscape = wish.landscape ?? all.landscape;
+        all.update = wish.update ?? all.update;
       }
       return all;
     },

@@ -112,6 +112,7 @@ export function NumberBox(properties: NumberProperties) {
           put();
         } else if (event.key === "Escape") {
           setTyped(null);
+          event.currentTarget.blur();
           event.stopPropagation();
         } else if (event.key === "ArrowUp" || event.key === "ArrowDown") {
           event.preventDefault();

@@ -2,7 +2,6 @@
 
 import {
   INITIALIZERS,
-  type InitializerName,
   type LossName,
   OPTIMIZERS,
   type OptimizerName,
@@ -188,7 +187,7 @@ export function Beginning({ lab }: { lab: Lab }) {
         label={t("control.initializer")}
         control="initializer"
         value={initializer}
-        names={Object.keys(INITIALIZERS) as InitializerName[]}
+        names={INITIALIZERS}
         text={(name) => t(`initializer.${name}`)}
         onPut={(name) => change({ initializer: name })}
       />

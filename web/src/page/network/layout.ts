@@ -103,7 +103,7 @@ function widthOf(count: number, size: number, picture: boolean): number {
 
 /** The middles of the columns: the gaps between them are alike. */
 function spread(widths: number[], whole: number): number[] {
-  const edge = 64;
+  const edge = 72;
   const first = Math.max(edge, widths[0] / 2 + MARGIN);
   const last = whole - Math.max(edge, widths[widths.length - 1] / 2 + MARGIN);
   if (widths.length === 1) {
