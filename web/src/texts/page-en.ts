@@ -47,8 +47,7 @@ export const page = {
   "status.step": "Step",
   "status.epoch": "Epoch",
   "status.perSecond": "{n} steps a second",
-  "status.said":
-    "Step {step}: training loss {trainLoss}, {score} on test data {testScore}",
+  "status.said": "Step {step}: training loss {trainLoss}, {score} on test data {testScore}",
   "status.saidNoTest": "Step {step}: training loss {trainLoss}",
   "status.diverged":
     "The loss is no longer a finite number: training has diverged. Lower the learning rate, then go back to the start.",
@@ -152,7 +151,7 @@ export const page = {
   "view.showTest": "Show test data",
   "view.regions": "Show regions sharply",
   "view.surfaceText":
-    "Decision region over {first} and {second}. {train} training samples, {test} test samples.",
+    "Decision region over {first} and {second}. Training data: {train} samples, test data: {test}.",
   "view.functionText": "The curve learned over {first}, and the samples.",
   "view.others": "The other inputs are those of sample {row}.",
   "view.output": "Output shown",
@@ -164,11 +163,9 @@ export const page = {
   "curve.train": "Training data",
   "curve.test": "Test data",
   "curve.log": "Logarithmic",
-  "curve.text":
-    "Loss over {steps} steps: training data from {first} to {last}, lowest {lowest}.",
+  "curve.text": "Loss over {steps} steps: training data from {first} to {last}, lowest {lowest}.",
   "timeline.label": "Step shown",
-  "timeline.hint":
-    "Drag to go back to any step. What you change there begins a branch.",
+  "timeline.hint": "Drag to go back to any step. What you change there begins a branch.",
   "timeline.latest": "Go to the latest step",
   "branch.name": "Branch {n}",
   "branch.from": "from step {step}",
@@ -202,10 +199,8 @@ export const page = {
     "The link asks for MNIST, which is not in this page. Make a page with it: kobai lab mnist",
   "error.title": "That did not work",
   "error.engine": "The engine has stopped: {message}. Reload the page.",
-  "error.tooLarge":
-    "{name} has {size} MB; at most {most} MB are read. Keep fewer rows or columns.",
-  "error.binary":
-    "{name} is not a table of text: it contains binary data. Save it as CSV.",
+  "error.tooLarge": "{name} has {size} MB; at most {most} MB are read. Keep fewer rows or columns.",
+  "error.binary": "{name} is not a table of text: it contains binary data. Save it as CSV.",
   "error.empty": "{name} contains no rows.",
   "error.header": "{name} has no line with the names of the columns.",
   "error.rows": "At least {least} rows are needed, {n} were found.",
@@ -222,7 +217,8 @@ export const page = {
   "app.panels": "Look closer",
   "error.needNumber": "A number from {low} to {high} is needed.",
   "error.needWhole": "A whole number from {low} to {high} is needed.",
-  "error.given": "What was put into this page cannot be read ({message}). The page goes on without it.",
+  "error.given":
+    "What was put into this page cannot be read ({message}). The page goes on without it.",
   "speed.max": "max",
   "speed.some": "{n}/s",
   "branch.label": "Branches",

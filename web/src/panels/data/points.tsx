@@ -2,47 +2,15 @@
 
 import { useRef, useState } from "preact/hooks";
 import type { Lab } from "../../page/lab";
-import type { Task } from "../../protocol";
+import type { DataSettings, Task } from "../../protocol";
 import { Note, Segments } from "../parts/fields";
 import { asData, type Brush, brushed, type Dot, dotsOf, enough, LEAST, MOST_CLASSES } from "./dots";
 import { Field } from "./field";
 
 export function PointsPart({ lab }: { lab: Lab }) {
   const { data } = lab.settings.value;
-  const [task, putTask] = useState<Task>(data.kind === "points" ? data.task : "classes");
-  const [dots, put] = useState<Dot[]>(dotsOf(data));
   const [brush, take] = useState<Brush>({ kind: "class", label: 0 });
-  const past = useRef<Dot[][]>([]);
-  const seen = useRef(data);
-  if (seen.current !== data) {
-    // What is learned from has changed: by our own stroke, an undo, a link.
-    seen.current = data;
-    if (data.kind === "points") {
-      put(dotsOf(data));
-      putTask(data.task);
-    }
-  }
-  const learn = (from: Dot[], what: Task) => {
-    if (enough(from, what)) {
-      lab.change({ data: asData(from, what) });
-    }
-  };
-  const replace = (fresh: Dot[]) => {
-    past.current.push(dots);
-    put(fresh);
-    learn(fresh, task);
-  };
-  const undo = () => {
-    const before = past.current.pop() ?? [];
-    put(before);
-    learn(before, task);
-  };
-  const retask = (chosen: Task) => {
-    past.current = [];
-    putTask(chosen);
-    put([]);
-    take({ kind: "class", label: 0 });
-  };
+  const { dots, task, past, ...drawing } = useDrawing(lab, data, brush);
   return (
     <>
       <Segments
@@ -52,22 +20,18 @@ export function PointsPart({ lab }: { lab: Lab }) {
           value,
           label: lab.t(`goal.${value}`),
         }))}
-        onPick={retask}
+        onPick={(chosen) => {
+          drawing.retask(chosen);
+          take({ kind: "class", label: 0 });
+        }}
       />
       <Brushes lab={lab} task={task} brush={brush} onTake={take} />
-      <Field
-        label={lab.t("points.pad")}
-        dots={dots}
-        task={task}
-        begin={() => past.current.push(dots)}
-        paint={(x, y) => put((now) => brushed(now, x, y, brush))}
-        end={() => put((now) => (learn(now, task), now))}
-      />
+      <Field label={lab.t("points.pad")} dots={dots} task={task} {...drawing} />
       <div class="row">
-        <button type="button" disabled={past.current.length === 0} onClick={undo}>
+        <button type="button" disabled={past === 0} onClick={drawing.undo}>
           {lab.t("points.undo")}
         </button>
-        <button type="button" disabled={dots.length === 0} onClick={() => replace([])}>
+        <button type="button" disabled={dots.length === 0} onClick={drawing.clear}>
           {lab.t("points.clear")}
         </button>
       </div>
@@ -79,6 +43,63 @@ export function PointsPart({ lab }: { lab: Lab }) {
     </>
   );
 }
+
+interface Drawn {
+  dots: Dot[];
+  task: Task;
+  past: Dot[][];
+}
+
+/** What is drawn, and what may be done to it; a finished stroke is learned from. */
+function useDrawing(lab: Lab, data: DataSettings, brush: Brush) {
+  const [drawn, put] = useState<Drawn>(() => drawnFrom(data));
+  // A stroke's events come faster than the page is drawn anew.
+  const now = useRef(drawn);
+  const set = (some: Partial<Drawn>) => {
+    now.current = { ...now.current, ...some };
+    put(now.current);
+  };
+  const seen = useRef(data);
+  if (seen.current !== data) {
+    // What is learned from has changed: by our own stroke, an undo, a link.
+    seen.current = data;
+    if (data.kind === "points") {
+      now.current = { ...drawnFrom(data), past: now.current.past };
+      put(now.current);
+    }
+  }
+  const learn = () => {
+    const { dots, task } = now.current;
+    if (enough(dots, task)) {
+      lab.change({ data: asData(dots, task) });
+    }
+  };
+  const begin = () => set({ past: [...now.current.past, now.current.dots] });
+  return {
+    dots: drawn.dots,
+    task: drawn.task,
+    past: drawn.past.length,
+    begin,
+    paint: (x: number, y: number) => set({ dots: brushed(now.current.dots, x, y, brush) }),
+    end: learn,
+    undo: () => {
+      const { past } = now.current;
+      set({ dots: past[past.length - 1], past: past.slice(0, -1) });
+      learn();
+    },
+    clear: () => {
+      begin();
+      set({ dots: [] });
+    },
+    retask: (task: Task) => set({ task, dots: [], past: [] }),
+  };
+}
+
+const drawnFrom = (data: DataSettings): Drawn => ({
+  dots: dotsOf(data),
+  task: data.kind === "points" ? data.task : "classes",
+  past: [],
+});
 
 interface BrushesProps {
   lab: Lab;

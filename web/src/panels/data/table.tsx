@@ -63,6 +63,8 @@ function FilePick({ lab, again, onPick }: FileProps) {
   };
   return (
     <div
+      role="group"
+      aria-label={lab.t("kind.table")}
       class={over ? "drop over" : "drop"}
       onDragOver={(event) => {
         event.preventDefault();

@@ -65,19 +65,17 @@ export function Pad({ label, strokes, onDraw, onInk }: Props) {
     event.preventDefault();
   };
   return (
-    <div class="pad">
-      <canvas
-        ref={canvas}
-        width={SIDE}
-        height={SIDE}
-        role="application"
-        aria-label={label}
-        tabIndex={0}
-        onPointerDown={press}
-        onPointerMove={drag}
-        onKeyDown={type}
-        onBlur={() => movePen(null)}
-      />
+    <div
+      class="pad"
+      role="application"
+      aria-label={label}
+      tabIndex={0}
+      onPointerDown={press}
+      onPointerMove={drag}
+      onKeyDown={type}
+      onBlur={() => movePen(null)}
+    >
+      <canvas ref={canvas} width={SIDE} height={SIDE} aria-hidden="true" />
       {pen && (
         <i
           class={pen.down ? "pen down" : "pen"}

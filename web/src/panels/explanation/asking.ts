@@ -34,6 +34,10 @@ export function useExplanation(lab: Lab, choice: Choice, h: number): Explanation
       latest.current();
     }
   }, [found, state]);
-  useEffect(() => () => void (state.gone = true), [state]);
+  useEffect(() => {
+    return () => {
+      state.gone = true;
+    };
+  }, [state]);
   return found;
 }
