@@ -65,9 +65,12 @@ async function floats(packed: string): Promise<Float32Array> {
   return new Float32Array((await bytes(packed)).buffer);
 }
 
-/** Raw deflate, as links and the page itself hold it. */
-export async function inflated(raw: Uint8Array): Promise<Uint8Array> {
-  return through(raw, new DecompressionStream("deflate-raw"));
+/** Raw deflate, as links and the page itself hold it; raises where it is too much. */
+export async function inflated(
+  raw: Uint8Array,
+  most = Number.POSITIVE_INFINITY,
+): Promise<Uint8Array> {
+  return through(raw, new DecompressionStream("deflate-raw"), most);
 }
 
 export async function deflated(plain: Uint8Array): Promise<Uint8Array> {
@@ -77,7 +80,18 @@ export async function deflated(plain: Uint8Array): Promise<Uint8Array> {
 async function through(
   input: Uint8Array,
   transform: CompressionStream | DecompressionStream,
+  most = Number.POSITIVE_INFINITY,
 ): Promise<Uint8Array> {
+  let size = 0;
+  const limit = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      size += chunk.length;
+      if (size > most) {
+        throw new RangeError(`more than ${most} bytes`);
+      }
+      controller.enqueue(chunk);
+    },
+  });
   const stream = new Blob([input as BlobPart]).stream().pipeThrough(transform);
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  return new Uint8Array(await new Response(stream.pipeThrough(limit)).arrayBuffer());
 }

@@ -18,7 +18,7 @@ export async function packedPoints({ x, t }: Points): Promise<string> {
 export async function unpackedPoints(text: string): Promise<Pick<Points, "x" | "t">> {
   const letters = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
   const bytes = Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
-  const written = new TextDecoder().decode(await inflated(bytes));
+  const written = new TextDecoder().decode(await inflated(bytes, MOST * 40));
   const rows = written === "" ? [] : written.split(";").map(row);
   const widths = new Set(rows.map((numbers) => numbers.length));
   if (rows.length > MOST || widths.size > 1) {
