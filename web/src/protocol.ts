@@ -144,6 +144,8 @@ export interface TableGiven {
   classes: string[] | null;
   t: Float32Array;
   isTest: Uint8Array;
+  /** What was fitted to the columns, as a model file of Kobai has it. */
+  columns?: object;
 }
 
 /** A finished run: its settings, and its parameters at some steps. */
@@ -310,6 +312,7 @@ export const CODES = {
   "unknown-column": ["column", "columns"],
   "no-inputs": ["name"],
   "target-constant": ["column"],
+  "target-date": ["column"],
   "target-many-classes": ["column", "count"],
   "target-single": ["column", "value"],
   "mixed-column": ["column", "row", "value"],

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { inflateRawSync } from "node:zlib";
 import base64 from "kobai:digits";
+import { unpackedDigits } from "../src/data/digits";
 import { createEngine } from "../src/engine/engine";
 import type { Settings, Views } from "../src/protocol";
 import { fixtureTest } from "./fixtures";
@@ -18,7 +18,7 @@ const VIEWS: Views = {
   ...{ distributions: false, confusion: false, mistakes: 0, landscape: null },
 };
 
-const digits = async () => new Uint8Array(inflateRawSync(Buffer.from(base64, "base64")));
+const digits = async () => unpackedDigits(base64);
 
 fixtureTest<Case>("a model file is written", async ({ settings, x, to }) => {
   const ask = createEngine({ digits });

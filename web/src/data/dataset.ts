@@ -18,6 +18,8 @@ export interface Dataset {
   classes: string[] | null;
   train: Part;
   test: Part;
+  /** What was fitted to a table's columns, for a model file. */
+  columns?: object;
   /** Data that are pictures: their size, and the number that a full dot has. */
   picture: { width: number; height: number; high: number } | null;
 }

@@ -34,5 +34,11 @@ function strengthOf(byte: number): number {
 }
 
 function thirdLargest(values: Float64Array): number {
-  return values.slice().sort()[values.length - 3];
+  const largest = [0, 0, 0];
+  for (const value of values) {
+    if (value <= largest[0]) continue;
+    largest[0] = value;
+    largest.sort((a, b) => a - b);
+  }
+  return largest[0];
 }

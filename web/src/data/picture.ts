@@ -81,13 +81,16 @@ export function spread(of: Picture, isLargest: boolean): Picture {
   const pick = isLargest ? Math.max : Math.min;
   const result = picture(height, width);
   const near = (at: number, size: number) => Math.max(0, Math.min(size - 1, at));
+  // Along the rows, then along the columns.
+  const across = bytes.map((byte, i) => {
+    const row = i - (i % width);
+    const column = i - row;
+    return pick(byte, bytes[row + near(column - 1, width)], bytes[row + near(column + 1, width)]);
+  });
   for (let i = 0; i < height; i++) {
+    const [above, here, below] = [near(i - 1, height), i, near(i + 1, height)];
     for (let j = 0; j < width; j++) {
-      let found = bytes[i * width + j];
-      for (let d = 0; d < 9; d++) {
-        const row = near(i + Math.floor(d / 3) - 1, height);
-        found = pick(found, bytes[row * width + near(j + (d % 3) - 1, width)]);
-      }
+      const found = pick(across[above * width + j], across[here * width + j], across[below * width + j]);
       result.values[i * width + j] = found / 255;
     }
   }

@@ -1,20 +1,15 @@
 /** The data that settings name: made here, built in, or given to the page. */
 
-import type { DataSettings, Given, ImagesGiven, Said, Settings, TableGiven } from "../protocol";
+import type { DataSettings, Given, ImagesGiven, Settings, TableGiven } from "../protocol";
 import type { Dataset } from "./dataset";
+import { refuse } from "./refusal";
 import { partOf, type Rows, splitRows } from "./split";
 import { toyData } from "./toys";
 
 /** Where the built-in digits come from: 1,797 labels, then images of 64 bytes. */
 export type Digits = () => Promise<Uint8Array>;
 
-export class NoData extends Error {
-  constructor(readonly said: Said) {
-    super(said.message);
-  }
-}
-
-/** Returns the data, or throws `NoData`. */
+/** Returns the data, or throws a `Refusal`. */
 export async function dataFor({ data, testSize, seed }: Settings, given: Given, digits?: Digits): Promise<Dataset> {
   switch (data.kind) {
     case "toy":
@@ -22,28 +17,28 @@ export async function dataFor({ data, testSize, seed }: Settings, given: Given, 
     case "points":
       return pointsData(data, testSize, seed);
     case "digits":
-      if (!digits) throw missing("digits");
+      if (!digits) return missing("digits");
       return pictures("digits", digitImages(await digits()), data.rows, testSize, seed);
     case "mnist":
-      if (!given.images) throw missing("mnist");
+      if (!given.images) return missing("mnist");
       return pictures("mnist", given.images, data.rows, testSize, seed);
     case "table":
-      if (!given.table) throw missing(data.name);
+      if (!given.table) return missing(data.name);
       return tableData(given.table);
     case "run":
       return runData(data.name, given, testSize, seed);
   }
 }
 
-function missing(name: string): NoData {
-  return new NoData({ code: "no-data", values: { name }, message: `${name}: the page was opened without these data; open them again.` });
+function missing(name: string): never {
+  return refuse("no-data", { name }, `${name}: the page was opened without these data; open them again.`);
 }
 
 /** What a run learned from comes with it: pictures or a table. */
 function runData(name: string, given: Given, testSize: number, seed: number): Dataset {
   if (given.images) return pictures(name, given.images, undefined, testSize, seed);
   if (given.table) return tableData(given.table);
-  throw missing(name);
+  return missing(name);
 }
 
 function pointsData({ task, x, t }: Extract<DataSettings, { kind: "points" }>, testSize: number, seed: number): Dataset {
@@ -95,10 +90,10 @@ function givenRows(isTest: Uint8Array): Rows {
   return { train: rows.filter((row) => !isTest[row]), test: rows.filter((row) => isTest[row]) };
 }
 
-function tableData({ name, inputs, x, t, classes, isTest }: TableGiven): Dataset {
+export function tableData({ name, inputs, x, t, classes, isTest, columns }: TableGiven): Dataset {
   const rows = givenRows(isTest);
   return {
-    ...{ name, inputs, classes, task: classes ? "classes" : "regression", picture: null },
+    ...{ name, inputs, classes, columns, task: classes ? "classes" : "regression", picture: null },
     train: partOf(x, t, inputs.length, rows.train),
     test: partOf(x, t, inputs.length, rows.test),
   };

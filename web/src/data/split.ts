@@ -35,7 +35,7 @@ export function chosenRows(order: Int32Array, count: number, labels: ArrayLike<n
   return chosen;
 }
 
-function testCount(rows: number, testSize: number): number {
+export function testCount(rows: number, testSize: number): number {
   if (!(testSize > 0) || rows < 2) return 0;
   return Math.min(rows - 1, Math.max(1, halfToEven(rows * testSize)));
 }

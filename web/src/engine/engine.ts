@@ -6,7 +6,9 @@
 
 import { type Dataset, outputsFor } from "../data/dataset";
 import { seenFigure } from "../data/drawing";
-import { dataFor, type Digits, NoData } from "../data/sources";
+import { dataFor, type Digits } from "../data/sources";
+import { Refusal } from "../data/refusal";
+import type * as Tables from "../data/table/table";
 import type { Answer, Code, Given, Question, Said, Settings } from "../protocol";
 import { exists, explanation } from "./explanation";
 import { exported } from "./exported";
@@ -21,6 +23,8 @@ type Reply = Unnumbered<Answer>;
 /** What only some pages carry. */
 export interface Resources {
   digits?: Digits;
+  /** What reads files. */
+  tables?: typeof Tables;
 }
 
 export type Engine = (question: Question) => Promise<Answer>;
@@ -39,6 +43,8 @@ export function createEngine(resources: Resources = {}): Engine {
 class Session {
   private given: Given = {};
   private trainer: Trainer | null = null;
+  /** The file that was read last, as long as nothing else was given. */
+  private table: Tables.RawTable | null = null;
 
   constructor(private readonly resources: Resources) {}
 
@@ -47,13 +53,14 @@ class Session {
     try {
       return { id, ...(await this.reply(question)) } as Answer;
     } catch (error) {
-      if (error instanceof NoData) return { id, is: "refused", ...error.said };
+      if (error instanceof Refusal) return { id, is: "refused", ...error.said };
       throw error;
     }
   }
 
   private reply(question: Question): Reply | Promise<Reply> {
     if (question.ask === "start") return this.start(question);
+    if (question.ask === "read") return this.read(question);
     const { trainer } = this;
     if (!trainer) return refused("no-run", {}, "Nothing has been started yet.");
     switch (question.ask) {
@@ -75,8 +82,6 @@ class Session {
         return this.drawing(trainer, question);
       case "export":
         return { is: "exported", exported: exported(trainer) };
-      default:
-        return refused("no-run", {}, "Not built yet.");
     }
   }
 
@@ -84,6 +89,12 @@ class Session {
     // A run is taken up once; what it learned from may be learned from again.
     const { run, ...others } = given ?? {};
     this.given = { ...this.given, ...others };
+    if (others.table) this.table = null;
+    const { tables } = this.resources;
+    if (tables && this.table && settings.data.kind === "table") {
+      const { target, omit } = settings.data;
+      this.given.table = tables.fittedTable(this.table, target, omit, settings.testSize, settings.seed).given;
+    }
     const data = await dataFor(settings, this.given, this.resources.digits);
     const wrong = misfit(settings, data);
     if (wrong) return wrong;
@@ -93,6 +104,19 @@ class Session {
     }
     this.trainer = trainer;
     return { is: "shape", shape: shapeOf(trainer), frame: frameOf(trainer) };
+  }
+
+  private async read({ file, target, omit }: Asked<"read">): Promise<Reply> {
+    const { tables } = this.resources;
+    if (!tables) return refused("no-data", { name: file.name }, "Files are not read here.");
+    try {
+      this.table = await tables.readTable(file);
+      return { is: "table", table: tables.tableRead(this.table, target, omit) };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const nothing = { rows: 0, columns: [], target: "", task: "classes" as const, classes: null, notes: [] };
+      return { is: "table", table: { name: file.name, ...nothing, refused: error.said } };
+    }
   }
 
   private change(trainer: Trainer, { settings }: Asked<"change">): Reply {

@@ -38,10 +38,11 @@ function description({ data, network, settings }: Trainer): string {
     ...(dropouts[i] ? [{ kind: "Dropout", rate: dropouts[i] }] : []),
   ]);
   const architecture = { version: 1, inputs: [network.inputs], layers, loss: settings.loss, dtype: "float32" };
-  const { picture, classes, name } = data;
+  const { picture, classes, columns, name } = data;
   const scale = picture ? 1 / picture.high : 1;
   const described = {
-    ...{ version: 1, architecture, classes: classes ?? [], name },
+    ...{ version: columns ? 2 : 1, architecture, classes: classes ?? [], name },
+    ...(columns ? { columns } : {}),
     image_shape: picture ? [picture.height, picture.width] : null,
   };
   // Python reads 1 as a whole number, and a scale is none.
