@@ -25,27 +25,29 @@ export function SampleChoice({ lab, shape }: { lab: Lab; shape: Shape }) {
           lab.sample.value = { part: value, row: 0 };
         }}
       />
-      <button type="button" onClick={() => go(row - 1)} aria-label={lab.t("explain.previous")}>
-        ‹
-      </button>
-      <label class="field inline">
-        <span>{lab.t("data.sample")}</span>
-        <input
-          type="number"
-          min={0}
-          max={count - 1}
-          value={row}
-          onChange={(event) => {
-            const typed = Math.round(event.currentTarget.valueAsNumber);
-            if (typed >= 0 && typed < count) {
-              go(typed);
-            }
-          }}
-        />
-      </label>
-      <button type="button" onClick={() => go(row + 1)} aria-label={lab.t("explain.next")}>
-        ›
-      </button>
+      <div class="steps-through">
+        <button type="button" onClick={() => go(row - 1)} aria-label={lab.t("explain.previous")}>
+          ‹
+        </button>
+        <label class="field inline">
+          <span>{lab.t("data.sample")}</span>
+          <input
+            type="number"
+            min={0}
+            max={count - 1}
+            value={row}
+            onChange={(event) => {
+              const typed = Math.round(event.currentTarget.valueAsNumber);
+              if (typed >= 0 && typed < count) {
+                go(typed);
+              }
+            }}
+          />
+        </label>
+        <button type="button" onClick={() => go(row + 1)} aria-label={lab.t("explain.next")}>
+          ›
+        </button>
+      </div>
     </div>
   );
 }
