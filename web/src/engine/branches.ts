@@ -55,8 +55,18 @@ export function phaseAt(branch: Branch, step: number): Phase {
   return phases[at];
 }
 
-/** The phase that begins with a change of settings. */
-export function nextPhase(before: Phase, settings: Settings, step: number, rows: number): Phase {
+/** The phases up to a step from which on settings are others. */
+export function phasesWith(phases: Phase[], step: number, settings: Settings, rows: number): Phase[] {
+  // What began here without a step is replaced.
+  const kept = phases.filter(({ from }) => from < step);
+  const before = kept[kept.length - 1];
+  if (!before) return [{ from: 0, settings, feed: { step: 0, epoch: 0 }, since: 0 }];
+  // Back to what was before: it goes on as if nothing had been.
+  if (JSON.stringify(before.settings) === JSON.stringify(settings)) return kept;
+  return [...kept, nextPhase(before, settings, step, rows)];
+}
+
+function nextPhase(before: Phase, settings: Settings, step: number, rows: number): Phase {
   const isFed = sameFeed(before.settings, settings);
   const isMoved = before.settings.optimizer === settings.optimizer;
   return {
@@ -74,12 +84,6 @@ function sameFeed(a: Feed, b: Feed): boolean {
 /** How many epochs have passed before a step, with the part of one that has begun. */
 export function epochAt(phase: Phase, step: number, rows: number): number {
   return phase.feed.epoch + (step - phase.feed.step) / stepsPerEpoch(phase.settings, rows);
-}
-
-/** The phases up to a step, and perhaps one that begins with it. */
-export function phasesUntil(phases: Phase[], step: number, next: Phase | null): Phase[] {
-  const before = phases.filter((phase) => phase.from < step || (!next && phase.from === step));
-  return next ? [...before, next] : before;
 }
 
 /** Which batch a step takes: the epoch's number, and where its rows begin and end. */

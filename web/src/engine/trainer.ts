@@ -3,7 +3,7 @@
 import { type Dataset, gather, gatherTargets, outputsFor } from "../data/dataset";
 import type { Moment, Place, RunGiven, Settings, Update } from "../protocol";
 import { batchSizeOf, epochRows, NOISE_STREAM } from "./batches";
-import { type Branch, batchOf, epochAt, type Keyframe, newBranch, nextPhase, type Phase, phaseAt, phasesUntil } from "./branches";
+import { type Branch, batchOf, epochAt, type Keyframe, newBranch, type Phase, phaseAt, phasesWith } from "./branches";
 import { type Numbers, OPTIMIZERS, type Options, SCHEDULES } from "./formulas";
 import { type Design, Network } from "./network";
 import { Random } from "./random";
@@ -90,9 +90,8 @@ export class Trainer {
 
   /** The settings from here on; in the past they begin a branch. */
   change(settings: Settings): void {
-    const before = phaseAt(this.branch, this.step);
-    const next = nextPhase(before, settings, this.step, this.data.train.rows);
-    const phases = phasesUntil(this.branch.phases, this.step, next);
+    const phases = phasesWith(this.branch.phases, this.step, settings, this.data.train.rows);
+    const next = phases[phases.length - 1];
     if (this.step === this.branch.head) {
       this.branch.phases = phases;
       this.enter(next);
@@ -107,7 +106,7 @@ export class Trainer {
     const array = this.network.array(name);
     if (!array || !(index >= 0 && index < array.length)) return false;
     array[index] = value;
-    this.fork(phasesUntil(this.branch.phases, this.step, null));
+    this.fork(this.branch.phases.filter(({ from }) => from <= this.step));
     this.judge();
     return true;
   }
@@ -130,6 +129,7 @@ export class Trainer {
     this.branch = wanted;
     if (!isOn) this.restore(near);
     while (this.step < step && this.advance());
+    this.settle();
     if (this.step > this.branch.record.newest && this.isCheap) this.judge();
     return true;
   }
@@ -199,11 +199,7 @@ export class Trainer {
   advance(): boolean {
     const { network, phase, data, step } = this;
     if (this.diverged) return false;
-    const next = phaseAt(this.branch, step);
-    if (next !== phase) {
-      this.enter(next);
-      return this.advance();
-    }
+    if (this.settle()) return this.advance();
     const count = this.loadBatch();
     if (network.isNoisy) network.drawMasks(count, new Random(phase.settings.seed, [NOISE_STREAM, step]));
     if (!Number.isFinite(network.step(count))) {
@@ -222,6 +218,14 @@ export class Trainer {
     if (this.step > this.branch.head) this.branch.head = this.step;
     if (this.branch.frames.wants(this.step)) this.branch.frames.add(this.keyframe());
     return data.train.rows > 0;
+  }
+
+  /** Takes over the settings that hold from this step on; false where they do already. */
+  private settle(): boolean {
+    const phase = phaseAt(this.branch, this.step);
+    if (phase === this.phase) return false;
+    this.enter(phase);
+    return true;
   }
 
   /** The learning rate of a step, by the schedule. */
