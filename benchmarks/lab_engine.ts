@@ -1,7 +1,7 @@
 /**
  * How fast the lab's engine is, in Node: steps, surfaces, an epoch of pictures.
  *
- *     node web/build.mjs --tests   # no: see lab_engine.py, which bundles and runs this
+ * `python benchmarks/lab_engine.py` bundles and runs it.
  */
 
 import { Random } from "../web/src/engine/random";
