@@ -2,6 +2,7 @@
 
 import base64 from "kobai:digits";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { unpackedDigits } from "../data/digits";
 import { createEngine, type Engine } from "../engine/engine";
 import type { Frame, Question, Settings, Shape, Views } from "../protocol";
 
@@ -37,11 +38,7 @@ export const PLAIN: Settings = {
   precision: "float64",
 };
 
-async function digits(): Promise<Uint8Array> {
-  const packed = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-}
+const digits = async () => unpackedDigits(base64);
 
 type Unnumbered<Q> = Q extends { id: number } ? Omit<Q, "id"> : never;
 

@@ -12,11 +12,11 @@ import { type FigureProps, Frame, Slide, useMotion } from "./moving";
 
 const CELLS = 60;
 
-/** A curve over one input: the surface has a number for each cell of a row. */
+/** A curve over one input: the surface has a number for the middle of each cell. */
 function curveOf(surface: Float32Array | undefined, [low, high]: readonly [number, number]) {
+  const cell = (high - low) / CELLS;
   const values = [...(surface ?? [])].slice(0, CELLS);
-  const xs = spaced([low, high], CELLS);
-  return values.map((y, i): [number, number] => [xs[i], y]);
+  return values.map((y, i): [number, number] => [low + (i + 0.5) * cell, y]);
 }
 
 const rangeOf = (shape: Shape | null) =>

@@ -24,6 +24,7 @@ export const said: Record<`said.${Code}`, string> = {
   "said.open-quote": "The quotation mark in row {row} is never closed.",
   "said.unknown-column": "There is no column {column}. The columns are: {columns}.",
   "said.no-inputs": "{name} has no column left to learn from.",
+  "said.target-date": "Column {column} has dates, which cannot be predicted. Choose another.",
   "said.target-constant": "Column {column} has one value only: there is nothing to predict.",
   "said.target-many-classes":
     "Column {column} has {count} different classes: too many. Choose another to predict.",

@@ -25,6 +25,7 @@ export const said: Record<keyof typeof english, string> = {
   "said.open-quote": "{row} 行目の引用符が閉じられていません。",
   "said.unknown-column": "{column} という列はありません。列は次のとおりです：{columns}。",
   "said.no-inputs": "{name} には、学習に使える列が残っていません。",
+  "said.target-date": "列 {column} は日付で、予測の対象にはできません。別の列を選んでください。",
   "said.target-constant": "列 {column} の値は 1 種類しかなく、予測するものがありません。",
   "said.target-many-classes":
     "列 {column} には {count} 種類ものクラスがあります。別の列を予測の対象に選んでください。",

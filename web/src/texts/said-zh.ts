@@ -22,6 +22,7 @@ export const said: Record<keyof typeof english, string> = {
   "said.open-quote": "第 {row} 行的引号没有结束。",
   "said.unknown-column": "没有名为 {column} 的列。现有的列：{columns}。",
   "said.no-inputs": "{name} 中没有剩下可用来学习的列。",
+  "said.target-date": "列 {column} 是日期，不能作为预测的对象。请另选一列。",
   "said.target-constant": "列 {column} 只有一种值，没有什么可预测的。",
   "said.target-many-classes": "列 {column} 有 {count} 个类别，太多了。请另选要预测的列。",
   "said.target-single": "列 {column} 中类别 {value} 只出现一次。每个类别至少要有两行。",

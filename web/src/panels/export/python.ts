@@ -1,6 +1,6 @@
 /** A run as a Kobai script that gives the same points, weights, batches and curve. */
 
-import { OPTIMIZERS, SCHEDULES } from "../../engine/formulas";
+import { ACTIVATIONS, OPTIMIZERS, SCHEDULES } from "../../engine/formulas";
 import type { Settings, Shape } from "../../protocol";
 import { dataLines } from "./python-data";
 import { call, number, pascal, text } from "./spelling";
@@ -42,20 +42,7 @@ export function asKobai(settings: Settings, shape: Shape, steps: number): string
   ].join("\n");
 }
 
-/** Kobai's class for each layer of activations. */
-const ACTIVATION_CLASSES: Record<string, string> = {
-  identity: "Identity",
-  sigmoid: "Sigmoid",
-  tanh: "Tanh",
-  relu: "ReLU",
-  leaky_relu: "LeakyReLU",
-  softplus: "Softplus",
-  exponential: "Exponential",
-  gelu: "GELU",
-  softmax: "Softmax",
-};
-
-export const OPTIMIZER_CLASSES: Record<string, string> = {
+const OPTIMIZER_CLASSES: Record<string, string> = {
   sgd: "SGD",
   momentum: "Momentum",
   nesterov: "Nesterov",
@@ -67,7 +54,7 @@ export const OPTIMIZER_CLASSES: Record<string, string> = {
 
 function layerNames({ hidden, output }: Settings): string[] {
   const names = [...hidden.map(({ activation }) => activation), output].map(
-    (name) => ACTIVATION_CLASSES[name],
+    (name) => ACTIVATIONS[name].layer,
   );
   return hidden.some(({ dropout }) => dropout > 0) ? [...names, "Dropout"] : names;
 }
@@ -78,13 +65,13 @@ function networkLines(settings: Settings, shape: Shape): string[] {
   const dense = (units: number) => call("Dense", [`${units}`, init && `init=${init}`]);
   const layers = hidden.flatMap(({ units, activation, dropout }) => [
     dense(units),
-    `${ACTIVATION_CLASSES[activation]}()`,
+    `${ACTIVATIONS[activation].layer}()`,
     ...(dropout ? [`Dropout(${number(dropout)})`] : []),
   ]);
   const outputs = shape.layers[shape.layers.length - 1].units;
   return [
     "layers = [",
-    ...[...layers, dense(outputs), `${ACTIVATION_CLASSES[output]}()`].map(
+    ...[...layers, dense(outputs), `${ACTIVATIONS[output].layer}()`].map(
       (layer) => `    ${layer},`,
     ),
     "]",
@@ -120,12 +107,12 @@ function scheduleName({ schedule }: Settings): string {
 
 /** The learning rate: a number, or what it is at each step. */
 function rateOf(settings: Settings): string {
-  const { schedule, learningRate, options } = settings;
+  const { schedule, learningRate, scheduleOptions } = settings;
   if (schedule === "constant") {
     return number(learningRate);
   }
   const given = Object.entries(SCHEDULES[schedule].options).map(([name, usual]) => {
-    const value = options[name] ?? usual;
+    const value = scheduleOptions?.[name] ?? usual;
     const whole = name === "steps" || name === "every";
     return `${name}=${whole ? Math.round(value) : number(value)}`;
   });

@@ -1,5 +1,6 @@
 /** The same network and settings in PyTorch, trained from initial weights of its own. */
 
+import { ACTIVATIONS } from "../../engine/formulas";
 import type { Settings, Shape } from "../../protocol";
 import { dataLines } from "./python-data";
 import { call, number } from "./spelling";
@@ -88,7 +89,7 @@ function modules({ hidden, output, loss }: Settings, shape: Shape): string[] {
 }
 
 function initialLines({ initializer, std, hidden }: Settings): string[] {
-  const rectified = hidden.every(({ activation }) => /relu|gelu|softplus/.test(activation));
+  const rectified = hidden.every(({ activation }) => ACTIVATIONS[activation].rectified);
   const he = initializer === "he" || (initializer === "auto" && rectified);
   const draw =
     initializer === "normal"
