@@ -17,9 +17,9 @@ export function App({ lab }: { lab: Lab }) {
   const { t } = lab;
   return (
     <>
-      <a class="skip" href="#network" onClick={(event) => skip(event, lab)}>
+      <button type="button" class="skip" onClick={() => skip(lab)}>
         {t("app.skip")}
-      </a>
+      </button>
       <Header lab={lab} />
       <Transport lab={lab} />
       <NoticeBar lab={lab} />
@@ -97,8 +97,7 @@ function Summary({ lab }: { lab: Lab }) {
   );
 }
 
-/** A link within the page would be taken for the state in the hash. */
-function skip(event: Event, lab: Lab): void {
-  event.preventDefault();
+/** No link: one within the page would be taken for the state in the hash. */
+function skip(lab: Lab): void {
   lab.root.querySelector<HTMLElement>(".card.network")?.focus();
 }

@@ -1,7 +1,7 @@
 /** What several components need from the browser. */
 
 import { effect } from "@preact/signals";
-import { type RefObject } from "preact";
+import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Views } from "../protocol";
 import type { Lab } from "./lab";

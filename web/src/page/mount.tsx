@@ -2,14 +2,13 @@
 
 import { effect } from "@preact/signals";
 import { render } from "preact";
-import panelsStyle from "../panels/panels.css";
 import { App } from "./app";
 import { type Opening, type Packed, unpacked } from "./given";
 import { listen } from "./keyboard";
-import style from "./lab.css";
 import type { Lab } from "./lab";
 import { followLink, opened } from "./linking";
 import { Session } from "./session";
+import { STYLE } from "./styles/style";
 
 export interface Mounted {
   lab: Lab;
@@ -74,7 +73,7 @@ function close(
 
 function styles(): HTMLStyleElement {
   const element = document.createElement("style");
-  element.textContent = style + panelsStyle;
+  element.textContent = STYLE;
   return element;
 }
 

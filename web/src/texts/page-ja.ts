@@ -6,8 +6,7 @@ export const page: Record<keyof typeof english, string> = {
   "app.title": "Kobai ラボ",
   "app.tagline": "ニューラルネットワークが学ぶようすを見る",
   "app.skip": "ネットワークへ移動",
-  "app.offline":
-    "ここに入れたものはページの外に出ません。このページはどこにも接続できません。",
+  "app.offline": "ここに入れたものはページの外に出ません。このページはどこにも接続できません。",
   "app.licences": "ライセンス",
   "app.language": "言語",
   "app.theme": "表示",
@@ -49,8 +48,7 @@ export const page: Record<keyof typeof english, string> = {
   "status.step": "ステップ",
   "status.epoch": "エポック",
   "status.perSecond": "毎秒 {n} ステップ",
-  "status.said":
-    "ステップ {step}：訓練データの損失 {trainLoss}、テストデータの{score} {testScore}",
+  "status.said": "ステップ {step}：訓練データの損失 {trainLoss}、テストデータの{score} {testScore}",
   "status.saidNoTest": "ステップ {step}：訓練データの損失 {trainLoss}",
   "status.diverged":
     "損失が有限の値でなくなりました。学習が発散しています。学習率を下げて、最初に戻ってください。",
@@ -166,11 +164,9 @@ export const page: Record<keyof typeof english, string> = {
   "curve.train": "訓練データ",
   "curve.test": "テストデータ",
   "curve.log": "対数目盛り",
-  "curve.text":
-    "{steps} ステップの損失：訓練データで {first} から {last} へ。最小は {lowest}。",
+  "curve.text": "{steps} ステップの損失：訓練データで {first} から {last} へ。最小は {lowest}。",
   "timeline.label": "表示するステップ",
-  "timeline.hint":
-    "ドラッグすると、どのステップにも戻れます。そこで何かを変えると枝分かれします。",
+  "timeline.hint": "ドラッグすると、どのステップにも戻れます。そこで何かを変えると枝分かれします。",
   "timeline.latest": "最新のステップへ",
   "branch.name": "枝 {n}",
   "branch.from": "ステップ {step} から",
@@ -194,8 +190,7 @@ export const page: Record<keyof typeof english, string> = {
     "青はクラス 0 と負の数、オレンジはクラス 1 と正の数です。クラスは点の形でも見分けられます。",
 
   // Links and what was refused.
-  "link.damaged":
-    "リンクの一部が読めなかったので除きました：{what}。残りはリンクのとおりです。",
+  "link.damaged": "リンクの一部が読めなかったので除きました：{what}。残りはリンクのとおりです。",
   "link.newer":
     "このリンクは、より新しい版のページで作られています。この版が知らない設定は除きました。",
   "link.table":
@@ -224,7 +219,8 @@ export const page: Record<keyof typeof english, string> = {
   "app.panels": "くわしく見る",
   "error.needNumber": "{low} から {high} までの数を入力してください。",
   "error.needWhole": "{low} から {high} までの整数を入力してください。",
-  "error.given": "ページに埋め込まれたデータを読めませんでした（{message}）。データなしで続けます。",
+  "error.given":
+    "ページに埋め込まれたデータを読めませんでした（{message}）。データなしで続けます。",
   "speed.max": "最速",
   "speed.some": "{n}/秒",
   "branch.label": "分岐",
@@ -232,7 +228,8 @@ export const page: Record<keyof typeof english, string> = {
   "help.timeline": "グラフ上で：ステップを前後に移動",
   "network.dropout": "ドロップアウト {share} %",
   "network.noDropout": "ドロップアウトなし",
-  "network.hint": "ニューロンや線をクリックすると、数値を読み、書き換えられます。書き換えると分岐が生まれます。",
+  "network.hint":
+    "ニューロンや線をクリックすると、数値を読み、書き換えられます。書き換えると分岐が生まれます。",
   "network.biasOf": "{to} のバイアス",
   "network.weightBetween": "重み：{from} → {to}",
   "network.edited": "{name} を手で変更",

@@ -20,8 +20,7 @@ export const page: Record<keyof typeof english, string> = {
   "app.palette": "配色",
   "app.task": "任务",
   "app.starting": "正在启动……",
-  "app.noWorker":
-    "此浏览器无法启动计算引擎。请用新版的 Firefox、Chrome、Edge 或 Safari 打开本页。",
+  "app.noWorker": "此浏览器无法启动计算引擎。请用新版的 Firefox、Chrome、Edge 或 Safari 打开本页。",
   "theme.auto": "跟随系统",
   "theme.light": "浅色",
   "theme.dark": "深色",
@@ -48,19 +47,16 @@ export const page: Record<keyof typeof english, string> = {
   "status.step": "步数",
   "status.epoch": "轮次",
   "status.perSecond": "每秒 {n} 步",
-  "status.said":
-    "第 {step} 步：训练数据的损失 {trainLoss}，测试数据的{score} {testScore}",
+  "status.said": "第 {step} 步：训练数据的损失 {trainLoss}，测试数据的{score} {testScore}",
   "status.saidNoTest": "第 {step} 步：训练数据的损失 {trainLoss}",
-  "status.diverged":
-    "损失已不是有限的数：训练发散了。请调低学习率，再回到开头。",
+  "status.diverged": "损失已不是有限的数：训练发散了。请调低学习率，再回到开头。",
   "status.paused": "已暂停",
   "status.running": "训练中",
 
   // The network and its settings.
   "network.label": "网络",
   "network.summary": "网络 {sizes}，{size} 个参数",
-  "network.keys":
-    "用方向键在神经元之间移动，按 Enter 选中，按加号和减号改变该层神经元的个数",
+  "network.keys": "用方向键在神经元之间移动，按 Enter 选中，按加号和减号改变该层神经元的个数",
   "network.input": "输入 {name}",
   "network.output": "输出 {name}",
   "network.inputLayer": "输入层",
@@ -165,8 +161,7 @@ export const page: Record<keyof typeof english, string> = {
   "curve.train": "训练数据",
   "curve.test": "测试数据",
   "curve.log": "对数刻度",
-  "curve.text":
-    "{steps} 步中的损失：训练数据从 {first} 到 {last}，最低 {lowest}。",
+  "curve.text": "{steps} 步中的损失：训练数据从 {first} 到 {last}，最低 {lowest}。",
   "timeline.label": "显示哪一步",
   "timeline.hint": "拖动即可回到任何一步；在那里做的改动会开出一条分支。",
   "timeline.latest": "到最新一步",
@@ -177,8 +172,7 @@ export const page: Record<keyof typeof english, string> = {
 
   // Help.
   "help.title": "帮助与按键",
-  "help.intro":
-    "选好数据，按“开始训练”，看损失如何下降。中途什么都可以改，什么都可以撤销。",
+  "help.intro": "选好数据，按“开始训练”，看损失如何下降。中途什么都可以改，什么都可以撤销。",
   "help.keys": "按键",
   "help.play": "开始训练或暂停",
   "help.step": "一步",
@@ -188,20 +182,16 @@ export const page: Record<keyof typeof english, string> = {
   "help.network": "在网络中移动，按 Enter 选中",
   "help.units": "增减该层的神经元",
   "help.help": "打开本帮助",
-  "help.colours":
-    "蓝色表示类别 0 和负数，橙色表示类别 1 和正数。各类别的形状也不同。",
+  "help.colours": "蓝色表示类别 0 和负数，橙色表示类别 1 和正数。各类别的形状也不同。",
 
   // Links and what was refused.
   "link.damaged": "链接中有一部分无法读取，已略去：{what}。其余按链接设置。",
   "link.newer": "这个链接来自更新版本的页面，这里不认识的设置已略去。",
-  "link.table":
-    "链接要用表格“{name}”，但链接中不含表格。请在“自己的表格”中选择文件。",
-  "link.mnist":
-    "链接要用 MNIST，而本页中没有。用下面的命令生成含有它的页面：kobai lab mnist",
+  "link.table": "链接要用表格“{name}”，但链接中不含表格。请在“自己的表格”中选择文件。",
+  "link.mnist": "链接要用 MNIST，而本页中没有。用下面的命令生成含有它的页面：kobai lab mnist",
   "error.title": "没有成功",
   "error.engine": "计算引擎已停止：{message}。请重新载入本页。",
-  "error.tooLarge":
-    "{name} 有 {size} MB，最多读取 {most} MB。请减少行或列。",
+  "error.tooLarge": "{name} 有 {size} MB，最多读取 {most} MB。请减少行或列。",
   "error.binary": "{name} 不是文本表格，其中有二进制数据。请另存为 CSV。",
   "error.empty": "{name} 中没有数据行。",
   "error.header": "{name} 中没有写列名的一行。",

@@ -60,23 +60,31 @@ export function Transport({ lab }: { lab: Lab }) {
         }}
       />
       <Status lab={lab} />
-      <span class="buttons history">
-        <IconButton
-          label={t("app.undo")}
-          icon="undo"
-          onClick={lab.undo}
-          disabled={!lab.canUndo.value}
-          keys="Ctrl+Z"
-        />
-        <IconButton
-          label={t("app.redo")}
-          icon="redo"
-          onClick={lab.redo}
-          disabled={!lab.canRedo.value}
-          keys="Ctrl+Y"
-        />
-      </span>
+      <History lab={lab} />
     </section>
+  );
+}
+
+/** Undo and redo; on a phone they stand in the header. */
+export function History({ lab }: { lab: Lab }) {
+  const { t } = lab;
+  return (
+    <span class="buttons history">
+      <IconButton
+        label={t("app.undo")}
+        icon="undo"
+        onClick={lab.undo}
+        disabled={!lab.canUndo.value}
+        keys="Ctrl+Z"
+      />
+      <IconButton
+        label={t("app.redo")}
+        icon="redo"
+        onClick={lab.redo}
+        disabled={!lab.canRedo.value}
+        keys="Ctrl+Y"
+      />
+    </span>
   );
 }
 

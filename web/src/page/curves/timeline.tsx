@@ -1,6 +1,6 @@
 /** The hand on a curve: drag, touch or press keys to go to any step of the run. */
 
-import { type RefObject } from "preact";
+import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Lines } from "../../charts/lines";
 import type { Lab } from "../lab";

@@ -2,6 +2,7 @@
 
 import { PANELS } from "../../panels/panels";
 import { IconButton } from "../controls/icon-button";
+import { History } from "../controls/transport";
 import type { Lab, Theme } from "../lab";
 import type { Language } from "../words";
 
@@ -19,6 +20,7 @@ export function Header({ lab }: { lab: Lab }) {
         <span>{t("app.title")}</span>
         <small>{t("app.tagline")}</small>
       </h1>
+      <History lab={lab} />
       <nav aria-label={t("app.more")}>
         {doors.map(({ name, title }) => (
           <button

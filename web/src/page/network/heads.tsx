@@ -18,17 +18,26 @@ interface Properties {
   lab: Lab;
   shape: Shape;
   layout: Layout;
-  height: number;
+  head: { width: number; height: number };
 }
 
-export function Heads({ lab, shape, layout, height }: Properties) {
+export function Heads({ lab, shape, layout, head }: Properties) {
   const { hidden } = lab.settings.value;
   const last = layout.columns.length - 1;
   return (
-    <div class="heads" style={pixels({ height })}>
+    <div
+      class="heads"
+      style={head.height ? pixels({ height: head.height }) : undefined}
+    >
       {layout.columns.map((column) => (
-        <div class="head" key={column.index} style={pixels({ left: column.x })}>
-          {column.index === 0 && <b>{lab.t("network.inputLayer")}</b>}
+        <div
+          class="head"
+          key={column.index}
+          style={pixels({ left: column.x, width: head.width })}
+        >
+          {column.index === 0 && head.height > 0 && (
+            <b>{lab.t("network.inputLayer")}</b>
+          )}
           {column.index === last && last > 0 && <OutputHead lab={lab} shape={shape} />}
           {hidden[column.index - 1] && column.index < last && (
             <HiddenHead
@@ -169,4 +178,20 @@ export function GapButtons({ lab, layout }: { lab: Lab; layout: Layout }) {
 
 function middle(left: Column, right: Column): number {
   return (left.x + left.width / 2 + right.x - right.width / 2) / 2;
+}
+
+/** Where there is no room between the columns: one more layer at the end. */
+export function AddButton({ lab }: { lab: Lab }) {
+  const { hidden } = lab.settings.value;
+  return (
+    <button
+      type="button"
+      class="add-layer"
+      data-control="network"
+      disabled={hidden.length >= MOST_LAYERS}
+      onClick={() => lab.change({ hidden: withNewLayer(hidden, hidden.length) })}
+    >
+      + {lab.t("network.addLayer")}
+    </button>
+  );
 }

@@ -3,12 +3,12 @@
 import type { Choice, Shape } from "../../protocol";
 import { NumberBox } from "../controls/fields";
 import type { Lab } from "../lab";
-import { choiceName, exists, placeOf, unitsOf, valueOf } from "./weights";
+import { choiceName, isThere, placeOf, unitsOf, numberOf } from "./weights";
 
 export function Inspector({ lab }: { lab: Lab }) {
   const shape = lab.shape.value;
   const choice = lab.selection.value;
-  if (!shape || !choice || !exists(choice, shape)) {
+  if (!shape || !choice || !isThere(choice, shape)) {
     return <p class="inspector note">{lab.t("network.hint")}</p>;
   }
   return (
@@ -36,7 +36,7 @@ interface Properties {
 }
 
 function Value({ lab, shape, choice, label }: Properties) {
-  const value = valueOf(choice, shape, lab.frame.value?.params) ?? 0;
+  const value = numberOf(choice, shape, lab.frame.value?.params) ?? 0;
   const { parameter, index } = placeOf(choice, shape);
   const put = (wanted: number) => lab.edit(parameter, index, wanted);
   return (
@@ -70,7 +70,7 @@ function Incoming({
   const weights = Array.from({ length: sources }, (_, from) => from);
   const params = lab.frame.value?.params;
   const chip = (weight: Weight, name: string) => {
-    const value = valueOf(weight, shape, params) ?? 0;
+    const value = numberOf(weight, shape, params) ?? 0;
     return (
       <button
         key={name}

@@ -36,7 +36,9 @@ export interface Layout {
 export const IN_A_COLUMN = 10;
 const IN_A_GRID = 100;
 const MARGIN = 12;
-const LEAST_GAP = 56;
+/** Between two columns at least, and from a column's middle to the edge. */
+const WIDE = { gap: 56, edge: 72 };
+const NARROW = { gap: 28, edge: 46 };
 
 interface Asked {
   /** Inputs, then units of each layer. */
@@ -44,7 +46,7 @@ interface Asked {
   /** Whether the inputs are a picture. */
   picture: boolean;
   width: number;
-  /** The place that a column's head needs. */
+  /** The place that a column's head needs, where heads stand above; else 0. */
   head: number;
 }
 
@@ -57,9 +59,10 @@ export function layoutNetwork({ units, picture, width, head }: Asked): Layout {
   const height = Math.max(...units.map((count) => heightOf(count, size)), 4 * size);
   const widths = units.map((count, i) => widthOf(count, size, i === 0 && picture));
   const needed =
-    sum(widths.map((own) => Math.max(own, head))) + LEAST_GAP * units.length;
+    sum(widths.map((own) => Math.max(own, head))) +
+    (head ? WIDE : NARROW).gap * units.length;
   const whole = Math.max(width, needed);
-  const xs = spread(widths, whole);
+  const xs = spread(widths, whole, (head ? WIDE : NARROW).edge);
   const columns = units.map((count, index) => {
     const place = { index, x: xs[index], width: widths[index] };
     return index === 0 && picture
@@ -102,8 +105,7 @@ function widthOf(count: number, size: number, picture: boolean): number {
 }
 
 /** The middles of the columns: the gaps between them are alike. */
-function spread(widths: number[], whole: number): number[] {
-  const edge = 72;
+function spread(widths: number[], whole: number, edge: number): number[] {
   const first = Math.max(edge, widths[0] / 2 + MARGIN);
   const last = whole - Math.max(edge, widths[widths.length - 1] / 2 + MARGIN);
   if (widths.length === 1) {

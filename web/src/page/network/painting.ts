@@ -202,8 +202,10 @@ function box({ x, y, size }: Unit): [number, number, number, number] {
 function roundCorners(context: Context, columns: Column[]): void {
   context.beginPath();
   for (const unit of columns.flatMap((column) => column.units)) {
-    context.rect(...box(unit));
-    context.roundRect(...box(unit), cornerOf(unit.size));
+    const [x, y, size] = box(unit);
+    // A pixel more, so that no seam of the square is left.
+    context.rect(x - 1, y - 1, size + 2, size + 2);
+    context.roundRect(x, y, size, size, cornerOf(unit.size));
   }
   context.globalCompositeOperation = "destination-out";
   context.fill("evenodd");

@@ -6,17 +6,19 @@ import type { Choice, Shape } from "../../protocol";
 import { cleared, useDrawing, useViews, useWidth } from "../hooks";
 import type { Lab } from "../lab";
 import { useAnswers } from "./answers";
-import { GapButtons, Heads } from "./heads";
+import { AddButton, GapButtons, Heads } from "./heads";
 import { type Layout, layoutNetwork } from "./layout";
 import { Painter } from "./painting";
 import { lineAt, unitAt } from "./pointing";
 import { Tip } from "./tip";
 import { Units } from "./units";
-import { exists, unitsOf } from "./weights";
+import { isThere, unitsOf } from "./weights";
 import { pixels } from "../drawing/boxes";
 
-/** The least width of a column's head, and the height of all of them. */
-const HEAD = { width: 118, height: 92 };
+/** Above the columns where there is room; below the picture, one by one, where not. */
+function headFor(width: number): { width: number; height: number } {
+  return width < 520 ? { width: 0, height: 0 } : { width: 118, height: 92 };
+}
 
 export function NetworkPicture({ lab }: { lab: Lab }) {
   const frameOf = useRef<HTMLDivElement>(null);
@@ -30,14 +32,21 @@ export function NetworkPicture({ lab }: { lab: Lab }) {
   useViews(lab, frameOf, { ...seen, weights: true });
   return (
     <div class="network-scroll" ref={frameOf}>
-      {shape && layout && <Stage lab={lab} shape={shape} layout={layout} />}
+      {shape && layout && (
+        <Stage lab={lab} shape={shape} layout={layout} head={headFor(width)} />
+      )}
     </div>
   );
 }
 
 function laidOut(shape: Shape, width: number): Layout {
   const picture = shape.picture !== null;
-  return layoutNetwork({ units: unitsOf(shape), picture, width, head: HEAD.width });
+  return layoutNetwork({
+    units: unitsOf(shape),
+    picture,
+    width,
+    head: headFor(width).width,
+  });
 }
 
 interface Properties {
@@ -46,7 +55,11 @@ interface Properties {
   layout: Layout;
 }
 
-function Stage({ lab, shape, layout }: Properties) {
+interface StageProperties extends Properties {
+  head: { width: number; height: number };
+}
+
+function Stage({ lab, shape, layout, head }: StageProperties) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const painter = useMemo(() => new Painter(), [shape]);
   const hover = useSignal<Choice | null>(null);
@@ -59,7 +72,7 @@ function Stage({ lab, shape, layout }: Properties) {
       canvas.current && cleared(canvas.current, layout.width, layout.height);
     if (context && frame) {
       const chosen = lab.selection.value;
-      const selection = chosen && exists(chosen, shape) ? chosen : null;
+      const selection = chosen && isThere(chosen, shape) ? chosen : null;
       const seen = { selection, hover: hover.value, axes: lab.axes.value };
       const palette = lab.palette.value;
       const sample = answers.value;
@@ -78,10 +91,12 @@ function Stage({ lab, shape, layout }: Properties) {
     return unitAt(layout, x, y) ?? lineAt(layout, x, y, reach);
   }
 
+  const heads = <Heads lab={lab} shape={shape} layout={layout} head={head} />;
   const size = { width: layout.width, height: layout.height };
   return (
     <div style={pixels({ width: layout.width })}>
-      <Heads lab={lab} shape={shape} layout={layout} height={HEAD.height} />
+      {head.width > 0 && heads}
+      {/* biome-ignore lint/a11y: whoever has no pointer has the buttons of Units. */}
       <div
         class="network-stage"
         style={pixels(size)}
@@ -106,7 +121,8 @@ function Stage({ lab, shape, layout }: Properties) {
         <Units lab={lab} shape={shape} layout={layout} />
         <Tip lab={lab} shape={shape} choice={hover} at={at} width={layout.width} />
       </div>
-      <GapButtons lab={lab} layout={layout} />
+      {head.width > 0 ? <GapButtons lab={lab} layout={layout} /> : heads}
+      {head.width === 0 && <AddButton lab={lab} />}
     </div>
   );
 }

@@ -3,7 +3,7 @@
 import type { ReadonlySignal } from "@preact/signals";
 import type { Choice, Shape } from "../../protocol";
 import type { Lab } from "../lab";
-import { choiceName, exists, valueOf } from "./weights";
+import { choiceName, isThere, numberOf } from "./weights";
 import { pixels } from "../drawing/boxes";
 
 interface Properties {
@@ -16,11 +16,11 @@ interface Properties {
 
 export function Tip({ lab, shape, choice, at, width }: Properties) {
   const pointed = choice.value;
-  if (!pointed || !exists(pointed, shape)) {
+  if (!pointed || !isThere(pointed, shape)) {
     return null;
   }
   const weight = pointed.kind === "unit" ? biasOf(pointed) : pointed;
-  const value = valueOf(weight, shape, lab.frame.value?.params);
+  const value = numberOf(weight, shape, lab.frame.value?.params);
   const { x, y } = at.value;
   const beside: Record<string, number> =
     x > width / 2 ? { right: width - x + 14 } : { left: x + 14 };

@@ -23,7 +23,7 @@ export function placeOf(
   return { parameter: `W${number}`, index: choice.from * outputs + choice.to };
 }
 
-export function valueOf(
+export function numberOf(
   choice: Exclude<Choice, { kind: "unit" }>,
   shape: Shape,
   params: Params | undefined,
@@ -62,7 +62,7 @@ export function choiceName(lab: Lab, shape: Shape, choice: Choice): string {
 }
 
 /** Whether a choice still points at something after the network has changed. */
-export function exists(choice: Choice, shape: Shape): boolean {
+export function isThere(choice: Choice, shape: Shape): boolean {
   const units = unitsOf(shape);
   const to = choice.kind === "unit" ? choice.unit : choice.to;
   const from = choice.kind === "weight" ? choice.from : 0;

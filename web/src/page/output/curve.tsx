@@ -1,6 +1,6 @@
 /** A network of one input and one number: the curve that it has learned. */
 
-import { type Signal } from "@preact/signals";
+import type { Signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { Shape } from "../../protocol";
 import { drawMark } from "../drawing/marks";

@@ -88,6 +88,7 @@ function Field({ lab, shape, showTest, sharp, size }: Properties & { size: numbe
         plane={plane}
         names={[shape.inputs[axes[0]], shape.inputs[axes[1]]]}
       />
+      {/* biome-ignore lint/a11y: the samples are also in the table and the panels. */}
       <div
         class="layers"
         style={pixels({ width: size, height: size })}
