@@ -7,7 +7,7 @@
 
 import type { Moment, Settings } from "../protocol";
 import { batchSizeOf, type Feed, stepsPerEpoch } from "./batches";
-import type { Numbers } from "./formulas";
+import type { Numbers, OptimizerName } from "./formulas";
 import { Record } from "./history";
 
 /** A stretch of steps under the same settings. */
@@ -26,7 +26,7 @@ export interface Keyframe {
   params: Numbers;
   memory: Numbers[];
   /** Whose memory it is. */
-  optimizer: string;
+  optimizer: OptimizerName;
 }
 
 export interface Branch {

@@ -134,9 +134,9 @@ class Session {
     trainer.watch(views.update ?? []);
     const before = trainer.step;
     const start = performance.now();
-    const reached = samples
-      ? trainer.trainSamples(steps, samples)
-      : trainer.train(steps, milliseconds, untilLoss);
+    let reached = false;
+    if (samples) trainer.trainSamples(steps, samples);
+    else reached = trainer.train(steps, milliseconds, untilLoss);
     const seconds = (performance.now() - start) / 1000;
     const frame = frameOf(trainer, views);
     return { is: "frame", frame: { ...frame, reached, stepsPerSecond: (trainer.step - before) / seconds } };
