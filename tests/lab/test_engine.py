@@ -279,3 +279,43 @@ def test_a_model_file_of_the_lab_is_one_of_kobai(tmp_path: Path) -> None:
     np.testing.assert_allclose(model.predict(x).ravel(), outputs, atol=2e-6)
     raw = np.rint(16 * x).astype(np.uint8)
     np.testing.assert_allclose(model.predict(raw), model.predict(x), atol=1e-6)
+
+
+def test_a_model_of_the_users_own_table_takes_the_table_itself(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    rows = [
+        f'{day:02}.0{month}.2023;"{price:.2f}";{colour};{goal}'
+        for day, month, price, colour, goal in zip(
+            rng.integers(1, 28, 80),
+            rng.integers(1, 9, 80),
+            rng.uniform(1, 2000, 80),
+            rng.choice(["red", "blue", ""], 80),
+            rng.normal(5, 2, 80).round(2),
+            strict=True,
+        )
+    ]
+    text = "\n".join(["day;price;colour;goal", *rows]) + "\n"
+    csv, path = tmp_path / "table.csv", tmp_path / "model.safetensors"
+    csv.write_text(text, "utf-8")
+    settings = base_settings(
+        data={"kind": "table", "name": "table.csv", "target": "goal", "omit": []},
+        hidden=[layer(6, "relu")],
+        output="identity",
+        loss="mean_squared_error",
+        precision="float32",
+    )
+    data = kobai_data.load_table(csv, "goal", test_size=0.25, seed=settings["seed"])
+    x = data.x_test.ravel().tolist()
+    fixtures = {"settings": settings, "csv": text, "x": x, "to": str(path)}
+    run_node_test("exported.test.mjs", fixtures, tmp_path)
+    model = load_model(path)
+    outputs = json.loads((tmp_path / "outputs.json").read_text("utf-8"))
+    np.testing.assert_allclose(
+        model.network.predict(data.x_test).ravel(), outputs, atol=1e-4
+    )
+    predicted = model.predict_table(csv)
+    assert predicted.columns[0] == "goal"
+    assert len(predicted) == 80
+    assert model.columns is not None
+    assert data.columns is not None
+    assert model.columns.input_names == data.columns.input_names
