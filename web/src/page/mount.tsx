@@ -3,11 +3,13 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./app";
+import { indexAt } from "./curves/data";
 import { type Opening, type Packed, unpacked } from "./given";
 import { listen } from "./keyboard";
 import type { Lab } from "./lab";
 import { followLink, opened } from "./linking";
 import { Session } from "./session";
+import { lineage } from "./timeline";
 import { STYLE } from "./styles/style";
 
 export interface Mounted {
@@ -102,7 +104,8 @@ function state(lab: Lab): () => void {
     dataset.step = `${lab.moment.value.step}`;
     dataset.playing = `${lab.playing.value}`;
     dataset.ready = `${lab.frame.value?.params !== undefined}`;
-    const branch = lab.branches.value.find(({ id }) => id === lab.moment.value.branch);
-    dataset.loss = `${branch?.history.trainLoss.at(-1) ?? ""}`;
+    const { branch, step } = lab.moment.value;
+    const history = lineage(lab.branches.value, branch);
+    dataset.loss = `${history.trainLoss[indexAt(history.step, step)] ?? ""}`;
   });
 }

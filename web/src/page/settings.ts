@@ -24,7 +24,7 @@ export const FIRST: Settings = {
   initializer: "auto",
   std: 0.01,
   optimizer: "adam",
-  learningRate: 0.01,
+  learningRate: 0.03,
   options: {},
   schedule: "constant",
   weightDecay: 0,

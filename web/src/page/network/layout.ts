@@ -55,7 +55,7 @@ export function layoutNetwork({ units, picture, width, head }: Asked): Layout {
     ...units.map((count, i) => (i === 0 && picture ? 4 : count)),
     1,
   );
-  const size = sizeFor(Math.min(most, IN_A_COLUMN));
+  const size = sizeFor(Math.min(most, IN_A_COLUMN)) - (head ? 0 : 6);
   const height = Math.max(...units.map((count) => heightOf(count, size)), 4 * size);
   const widths = units.map((count, i) => widthOf(count, size, i === 0 && picture));
   const needed =
