@@ -7,7 +7,8 @@ import { Note, Segments } from "../parts/fields";
 import { copied, download } from "../parts/files";
 import { curveCsv } from "./curve";
 import { asNumpy, weightsAreInside } from "./numpy";
-import { savePicture, type PictureName, PICTURES } from "./pictures";
+import { networkSvg } from "./network-svg";
+import { PICTURES, savePicture } from "./pictures";
 import { asKobai } from "./python";
 import { asPyTorch } from "./pytorch";
 import { asSklearn, missing } from "./sklearn";
@@ -21,7 +22,7 @@ export function ExportDialog({ lab }: { lab: Lab }) {
   return shape && exported ? (
     <div class="export">
       <Code lab={lab} shape={shape} exported={exported} />
-      <Files lab={lab} exported={exported} />
+      <Files lab={lab} shape={shape} exported={exported} />
     </div>
   ) : (
     <p role="status">{lab.t("app.starting")}</p>
@@ -120,7 +121,7 @@ function Remarks({ lab, shape, target }: { lab: Lab; shape: Shape; target: Targe
   );
 }
 
-function Files({ lab, exported }: { lab: Lab; exported: Exported }) {
+function Files({ lab, shape, exported }: Props) {
   const { safetensors, params } = exported;
   const save = (name: string, content: BlobPart, type: string) => () =>
     download(lab, name, content, type);
@@ -146,7 +147,13 @@ function Files({ lab, exported }: { lab: Lab; exported: Exported }) {
       </div>
       <h3>{lab.t("export.pictures")}</h3>
       <div class="row">
-        {(Object.keys(PICTURES) as PictureName[]).map((name) => (
+        <button
+          type="button"
+          onClick={() => save("network.svg", networkSvg(shape, params), "image/svg+xml")()}
+        >
+          {lab.t("picture.network")}
+        </button>
+        {PICTURES.map((name) => (
           <button key={name} type="button" onClick={() => savePicture(lab, name)}>
             {lab.t(`picture.${name}`)}
           </button>

@@ -35,7 +35,7 @@ export function asPyTorch(settings: Settings, shape: Shape, steps: number): stri
   const data = dataLines(settings);
   const { loss, seed, batches, batchSize } = settings;
   const size = { shuffle: batchSize, random: batchSize, online: 1, full: shape.rows.train };
-  const parts = data.isDataset ? "data.x_train, data.t_train" : "*data[0]";
+  const parts = data.isDataset ? "(data.x_train, data.t_train)" : "data[0]";
   const needsLabels = loss === "cross_entropy" || loss === "cross_entropy_error";
   return [
     '"""Train the network of the Kobai lab in PyTorch."""',
@@ -47,7 +47,7 @@ export function asPyTorch(settings: Settings, shape: Shape, steps: number): stri
     "from torch.utils.data import DataLoader, TensorDataset",
     "",
     ...data.lines,
-    `x, t = map(torch.as_tensor, (${parts}))`,
+    `x, t = map(torch.as_tensor, ${parts})`,
     ...(needsLabels ? [] : ["t = t.reshape(len(t), -1).float()"]),
     "",
     `torch.manual_seed(${seed})`,

@@ -126,13 +126,8 @@ function Mistake({ lab, shape, mistake }: Omit<MistakesProps, "counts" | "mistak
   };
   return (
     <li>
-      <button
-        type="button"
-        class="quiet"
-        title={lab.t("judge.explain")}
-        aria-label={`${said}. ${lab.t("judge.explain")}`}
-        onClick={explain}
-      >
+      <button type="button" class="quiet" title={lab.t("judge.explain")} onClick={explain}>
+        <span class="hidden-text">{said}: </span>
         {shape.picture && <Picture ink={mistake.x} {...shape.picture} high={1} label="" />}
         <span>
           {name(mistake.truth)} → <b>{name(mistake.predicted)}</b>
