@@ -128,7 +128,7 @@ function Mistake({ lab, shape, mistake }: Omit<MistakesProps, "counts" | "mistak
     <li>
       <button type="button" class="quiet" title={lab.t("judge.explain")} onClick={explain}>
         <span class="hidden-text">{said}: </span>
-        {shape.picture && <Picture ink={mistake.x} {...shape.picture} high={1} label="" />}
+        {shape.picture && <Picture ink={mistake.x} {...shape.picture} high={1} />}
         <span>
           {name(mistake.truth)} → <b>{name(mistake.predicted)}</b>
         </span>

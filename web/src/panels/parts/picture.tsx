@@ -8,7 +8,8 @@ interface Props {
   width: number;
   height: number;
   high?: number;
-  label: string;
+  /** Without one the picture is an ornament: what stands beside it says all. */
+  label?: string;
 }
 
 export function Picture({ ink, width, height, high = 1, label }: Props) {
@@ -18,5 +19,9 @@ export function Picture({ ink, width, height, high = 1, label }: Props) {
       drawPicture(canvas.current, ink, width, height, high);
     }
   });
-  return <canvas ref={canvas} class="pixels" role="img" aria-label={label} />;
+  return label ? (
+    <canvas ref={canvas} class="pixels" role="img" aria-label={label} />
+  ) : (
+    <canvas ref={canvas} class="pixels" aria-hidden="true" />
+  );
 }
