@@ -234,5 +234,8 @@ test("what the first weights depend on starts anew, the rest goes on", () => {
 test("a network fits its task", () => {
   const numbers = fitted(FIRST, { task: "regression", classes: 0 });
   assert.deepEqual([numbers.output, numbers.loss], ["identity", "mean_squared_error"]);
-  assert.equal(fitted(FIRST, { task: "classes", classes: 2 }), FIRST);
+  const classes = { task: "classes", classes: 2 } as const;
+  assert.equal(fitted(FIRST, classes), FIRST);
+  // A mean squared error fits softmax, too: but nobody chose it for classes.
+  assert.equal(fitted(numbers, classes, "regression").loss, "cross_entropy");
 });

@@ -334,7 +334,7 @@ export class Session implements Lab {
       this.#tables,
       this.settings.value.data === settings.data ? this.shape.value : null,
     );
-    return outputs ? fitted(settings, outputs) : settings;
+    return outputs ? fitted(settings, outputs, this.shape.value?.task) : settings;
   }
 
   #keep(place: Place): void {

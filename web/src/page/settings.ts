@@ -83,12 +83,17 @@ export interface Outputs {
   classes: number;
 }
 
-/** The settings with an output and a loss that suit the task, if they did not. */
-export function fitted(settings: Settings, { task, classes }: Outputs): Settings {
+/** The settings with an output and a loss that suit the task, if it `was` another. */
+export function fitted(
+  settings: Settings,
+  { task, classes }: Outputs,
+  was: Task = task,
+): Settings {
   const outputs = outputsFor(task, classes);
-  const output = outputs.includes(settings.output) ? settings.output : outputs[0];
+  const keeps = task === was && outputs.includes(settings.output);
+  const output = keeps ? settings.output : outputs[0];
   const losses = lossesFor(output, task);
-  const loss = losses.includes(settings.loss) ? settings.loss : losses[0];
+  const loss = keeps && losses.includes(settings.loss) ? settings.loss : losses[0];
   if (output === settings.output && loss === settings.loss) {
     return settings;
   }

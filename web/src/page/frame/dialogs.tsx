@@ -2,7 +2,7 @@
 
 import licences from "kobai:licences";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { PANELS } from "../../panels/panels";
 import { Icon } from "../controls/icons";
 import type { Lab } from "../lab";
@@ -44,7 +44,7 @@ function Dialog({ lab, title, children }: Properties) {
   const close = () => {
     lab.dialog.value = null;
   };
-  useEffect(() => element.current?.showModal(), []);
+  useLayoutEffect(() => element.current?.showModal(), []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog by itself.
     <dialog

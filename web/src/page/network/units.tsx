@@ -84,6 +84,13 @@ export function Units({ lab, shape, layout }: Properties) {
             tabIndex={each.index === column && place.unit === unit ? 0 : -1}
             aria-label={unitName(lab, shape, each.index, place.unit)}
             aria-pressed={isChosen(lab.selection.value, each, place.unit)}
+            onClick={(event) => {
+              // A key has no place of its own: the stage could not tell what it meant.
+              if (event.detail === 0) {
+                event.stopPropagation();
+                toggle(lab, each.index - 1, place.unit);
+              }
+            }}
             onFocus={() => {
               stop.value = { column: each.index, unit: place.unit };
             }}
@@ -92,6 +99,12 @@ export function Units({ lab, shape, layout }: Properties) {
       )}
     </div>
   );
+}
+
+function toggle(lab: Lab, layer: number, unit: number): void {
+  const { value } = lab.selection;
+  const same = value?.kind === "unit" && value.layer === layer && value.unit === unit;
+  lab.selection.value = same ? null : { kind: "unit", layer, unit };
 }
 
 function isChosen(choice: Choice | null, { index }: Column, unit: number): boolean {
