@@ -90,15 +90,15 @@ def summary(lab):
 def test_layers_and_units_come_and_go(lab):
     assert summary(lab) == "2–8–8–2"
     lab.button("Add a neuron").click()
-    lab.page.wait_for_function("document.body.innerText.includes('2–9–8–2')")
+    lab.page.wait_for_function("() => document.body.innerText.includes('2–9–8–2')")
     lab.button("Remove a neuron").click()
-    lab.page.wait_for_function("document.body.innerText.includes('2–8–8–2')")
+    lab.page.wait_for_function("() => document.body.innerText.includes('2–8–8–2')")
     lab.page.get_by_role("button", name="Add a layer (1)").click()
-    lab.page.wait_for_function("/2–\\d+–8–8–2/.test(document.body.innerText)")
+    lab.page.wait_for_function("() => /2–\\d+–8–8–2/.test(document.body.innerText)")
     lab.page.get_by_role("button", name="Remove the layer: Hidden layer 1").click()
-    lab.page.wait_for_function("document.body.innerText.includes('2–8–8–2')")
+    lab.page.wait_for_function("() => document.body.innerText.includes('2–8–8–2')")
     lab.page.keyboard.press("Control+z")
-    lab.page.wait_for_function("/2–\\d+–8–8–2/.test(document.body.innerText)")
+    lab.page.wait_for_function("() => /2–\\d+–8–8–2/.test(document.body.innerText)")
 
 
 def test_what_is_changed_while_it_trains_does_not_begin_anew(opened):
@@ -149,22 +149,27 @@ def test_a_neuron_is_explained_with_its_numbers(lab):
     lab.page.get_by_role("button", name="Neuron 3 of hidden layer 1").focus()
     lab.page.keyboard.press("Enter")
     panel = lab.page.get_by_role("tabpanel")
-    panel.get_by_label("Neuron").select_option(label="3")
-    shown = panel.locator("math").all_inner_texts()
-    forward = [numbers(text) for text in shown]
-    terms = [each for each in forward if len(each) == 2][:2]
-    bias = next(each[0] for each in forward if len(each) == 1)
-    total = next(each[0] for each in forward[forward.index([bias]) + 1 :] if each)
+    panel.locator("math").nth(6).wait_for()
+    assert panel.get_by_label("Neuron").input_value() == "2"
+    _, _, *terms, total, output = panel.locator("math").all_text_contents()[:7]
+    *products, (bias,) = map(numbers, terms)
+    (z,) = numbers(total)
     # What is shown has four digits.
-    assert total == pytest.approx(sum(a * b for a, b in terms) + bias, abs=2e-3)
+    assert z == pytest.approx(sum(w * x for w, x in products) + bias, abs=1e-3)
+    assert numbers(output)[-1] == pytest.approx(np.tanh(z), abs=1e-3)
 
 
 def test_a_weight_is_compared_with_the_central_difference(lab):
     panel = lab.page.get_by_role("tabpanel")
     panel.get_by_label("Weight from").select_option(label="x1")
-    panel.get_by_text("h", exact=False).first.wait_for()
-    text = panel.inner_text()
-    assert re.search(r"L\s*\(\s*w\s*\+\s*h", text) or "2h" in text.replace(" ", "")
+    lab.page.wait_for_function(
+        "() => document.body.textContent.includes('L(w+h)−L(w−h)')"
+    )
+    *_, exact, _, numerical = panel.locator("math").all_text_contents()
+    delta, x, gradient = numbers(exact)[-3:]
+    # What is shown has four digits.
+    assert gradient == pytest.approx(delta * x, rel=2e-3)
+    assert numbers(numerical)[-1] == pytest.approx(gradient, rel=2e-3)
 
 
 @pytest.mark.parametrize(
@@ -206,9 +211,9 @@ def take_table(lab, path):
 
 def test_a_table_of_ones_own_is_learned(lab, tmp_path):
     take_table(lab, write_csv(tmp_path / "mine.csv", 300))
-    lab.page.wait_for_function("document.body.innerText.includes('mine.csv')")
+    lab.page.wait_for_function("() => document.body.innerText.includes('mine.csv')")
     lab.page.get_by_text("age").first.wait_for()
-    lab.page.wait_for_function("/Network 2–/.test(document.body.innerText)")
+    lab.page.wait_for_function("() => /Network 2–/.test(document.body.innerText)")
     lab.button("One epoch").click()
     lab.until("d.step > 0")
     assert lab.problems == []
@@ -238,7 +243,7 @@ def test_what_is_no_table_is_refused_and_the_page_lives(lab, tmp_path, content, 
 def test_hostile_names_of_columns_stay_text(lab, tmp_path):
     head = '"<img src=x onerror=alert(1)>","</script><b>\u202egnp",kind'
     take_table(lab, write_csv(tmp_path / "odd.csv", 100, head))
-    lab.page.wait_for_function("/Network 2–/.test(document.body.innerText)")
+    lab.page.wait_for_function("() => /Network 2–/.test(document.body.innerText)")
     assert lab.page.locator("img").count() == 0
     assert all(re.match(r"(file|blob|data):", url) for url in lab.requests)
     assert lab.problems == []
@@ -249,14 +254,14 @@ def test_a_million_rows_are_read(lab, tmp_path):
     write_csv(tmp_path / "long.csv", 1_000_000)
     take_table(lab, tmp_path / "long.csv")
     lab.page.wait_for_function(
-        "/Network 2–/.test(document.body.innerText)", timeout=60_000
+        "() => /Network 2–/.test(document.body.innerText)", timeout=60_000
     )
     assert lab.problems == []
 
 
 def digits(lab):
     lab.page.get_by_label("Kind of data").select_option("digits")
-    lab.page.wait_for_function("/Network 64–/.test(document.body.innerText)")
+    lab.page.wait_for_function("() => /Network 64–/.test(document.body.innerText)")
     lab.until("d.step == 0")
 
 
@@ -290,7 +295,7 @@ def copied_link(lab):
     dialog = lab.page.get_by_role("dialog")
     field = dialog.get_by_role("textbox").first
     lab.page.wait_for_function(
-        "document.querySelector('dialog textarea, dialog input, [role=dialog] textarea,"
+        "() => document.querySelector('dialog textarea, dialog input, [role=dialog] textarea,"
         " [role=dialog] input')?.value.includes('v=1')"
     )
     link = field.input_value()

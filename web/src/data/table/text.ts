@@ -1,9 +1,9 @@
 /** A file of text as rows of cells: where the table begins, and what its columns are. */
 
-import Papa from "papaparse";
 import type { Said } from "../../protocol";
 import { refuse } from "../refusal";
 import { isVague } from "./cells";
+import { rowsOf } from "./rows";
 import { AMONG_NUMBERS, MISSING } from "./rules";
 
 const MOST_BYTES = 50_000_000;
@@ -43,13 +43,12 @@ function textOf(name: string, bytes: Uint8Array): string {
 
 export function tableOf(name: string, text: string): TextTable {
   const separator = separatorOf(text);
-  const parsed = Papa.parse<string[]>(text, { delimiter: separator, skipEmptyLines: "greedy" });
-  const quoted = parsed.errors.find(({ type }) => type === "Quotes");
-  if (quoted) {
-    const row = quoted.row ?? 0;
+  const parsed = rowsOf(text, separator);
+  if (parsed.open !== null) {
+    const row = parsed.open;
     refuse("open-quote", { row }, `${name}: row ${row} has quotation marks that leave open where a cell ends.`);
   }
-  const rows = parsed.data.map((row) => row.map((cell) => cell.trim()));
+  const rows = parsed.rows.map((row) => row.map((cell) => cell.trim()));
   if (!rows.length) refuse("empty-file", { name }, `${name} is empty: need the columns' names, and rows below them.`);
   const width = rows[0].length;
   const hasNames = hasHeader(rows);
