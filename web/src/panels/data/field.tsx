@@ -48,6 +48,8 @@ export function Field({ label, dots, task, begin, paint, end }: Props) {
       return;
     }
     event.preventDefault();
+    // The page has other uses for some of these keys.
+    event.stopPropagation();
   };
   return (
     <svg

@@ -63,6 +63,8 @@ export function Pad({ label, strokes, onDraw, onInk }: Props) {
       return;
     }
     event.preventDefault();
+    // The page has other uses for some of these keys.
+    event.stopPropagation();
   };
   return (
     <div
