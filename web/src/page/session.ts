@@ -129,7 +129,7 @@ export class Session implements Lab {
       const done = goesOn(this.#run, wanted)
         ? await this.#run.put(wanted, names.join(" "))
         : await this.#run.start(wanted);
-      if (done && !this.#isSameChange(names)) {
+      if (done && !this.#isSameChange(names, Object.values(some))) {
         this.#keep(place);
       }
     });
@@ -343,11 +343,13 @@ export class Session implements Lab {
     }
   }
 
-  #isSameChange(names: string[]): boolean {
+  /** A slider's way is one change; a second button pressed is another. */
+  #isSameChange(names: string[], values: unknown[]): boolean {
     const now = Date.now();
     const last = this.#lastChange;
     this.#lastChange = { names: names.join(), at: now };
-    return last.names === names.join() && now - last.at < ONE_CHANGE;
+    const slid = values.every((value) => typeof value === "number");
+    return slid && last.names === names.join() && now - last.at < ONE_CHANGE;
   }
 
   #travel(way: typeof undone): Promise<void> {
