@@ -190,6 +190,28 @@ test("what cannot be is refused, and the engine goes on", async () => {
   assert.ok(wrong.is === "refused" && wrong.code === "bad-settings");
   const missing = await ask({ id: 3, ask: "start", settings: { ...FIRST, data: { kind: "mnist" } } });
   assert.ok(missing.is === "refused" && missing.code === "no-data");
+  const damaged = [
+    { hidden: [{ units: 4, activation: "constructor", dropout: 0 }] },
+    { hidden: [{ units: 1e9, activation: "tanh", dropout: 0 }] },
+    { loss: "__proto__" },
+    { optimizer: "toString" },
+    { learningRate: Number.NaN },
+    { batchSize: 0 },
+    { seed: -1 },
+    { hidden: null },
+    { data: { kind: "toy", name: "constructor", rows: 100, noise: 0 } },
+    { data: { kind: "toy", name: "spiral", rows: 1e9, noise: 0 } },
+    { data: { kind: "points", task: "classes", x: [[0, 1]], t: [1e9] } },
+    { data: { kind: "points", task: "classes", x: [[0, Number.NaN]], t: [0] } },
+    { data: { kind: "points", task: "classes", x: [], t: [] } },
+    { data: { kind: "run", name: "x" } },
+  ];
+  for (const some of damaged) {
+    const settings = { ...FIRST, ...some } as unknown as Settings;
+    const answer = await ask({ id: 9, ask: "start", settings });
+    assert.equal(answer.is, "refused", JSON.stringify(some));
+    assert.ok(answer.is === "refused" && answer.code !== "engine", JSON.stringify(some));
+  }
   assert.equal((await ask({ id: 4, ask: "start", settings: FIRST })).is, "shape");
   const other = await ask({ id: 5, ask: "change", settings: { ...FIRST, hidden: [] } });
   assert.ok(other.is === "refused" && other.code === "bad-settings");

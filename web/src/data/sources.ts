@@ -4,7 +4,7 @@ import type { DataSettings, Given, ImagesGiven, Settings, TableGiven } from "../
 import type { Dataset } from "./dataset";
 import { refuse } from "./refusal";
 import { partOf, type Rows, splitRows } from "./split";
-import { toyData } from "./toys";
+import { TOYS, type ToySettings, toyData } from "./toys";
 
 /** Where the built-in digits come from: 1,797 labels, then images of 64 bytes. */
 export type Digits = () => Promise<Uint8Array>;
@@ -13,8 +13,10 @@ export type Digits = () => Promise<Uint8Array>;
 export async function dataFor({ data, testSize, seed }: Settings, given: Given, digits?: Digits): Promise<Dataset> {
   switch (data.kind) {
     case "toy":
+      checkToy(data);
       return toyData(data, testSize, seed);
     case "points":
+      checkPoints(data);
       return pointsData(data, testSize, seed);
     case "digits":
       if (!digits) return missing("digits");
@@ -27,6 +29,27 @@ export async function dataFor({ data, testSize, seed }: Settings, given: Given, 
       return tableData(given.table);
     case "run":
       return runData(data.name, given, testSize, seed);
+  }
+}
+
+const MOST_POINTS = 20_000;
+const MOST_CLASSES = 20;
+
+/** A link may ask for anything. */
+function checkToy({ name, rows, noise, classes = 2 }: ToySettings): void {
+  const isRight = TOYS.includes(name) && rows <= MOST_POINTS && noise >= 0 && noise < 1e6 && classes >= 1 && classes <= MOST_CLASSES;
+  if (!isRight || !(rows >= 2 * classes)) {
+    refuse("bad-settings", { what: "data" }, `There are no such data: ${name}, ${rows} rows, noise ${noise}.`);
+  }
+}
+
+function checkPoints({ task, x, t }: Extract<DataSettings, { kind: "points" }>): void {
+  const isLabel = (value: number) => Number.isInteger(value) && value >= 0 && value < MOST_CLASSES;
+  const isTarget = task === "classes" ? isLabel : Number.isFinite;
+  const width = x[0]?.length ?? 1;
+  const isPoint = (point: number[]) => point.length === width && point.every(Number.isFinite);
+  if (x.length > MOST_POINTS || x.length !== t.length || !x.every(isPoint) || !t.every(isTarget)) {
+    refuse("bad-settings", { what: "points" }, "The points are damaged.");
   }
 }
 

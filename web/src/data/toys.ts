@@ -89,6 +89,8 @@ function sine(rows: number, noise: number, random: Random): Dataset {
   return { name: "sine", task: "regression", inputs: ["x"], classes: null, train, test, picture: null };
 }
 
+export const TOYS = [...Object.keys(MAKERS), "sine"];
+
 function inTurn(rows: number, classes: number): Int32Array {
   return Int32Array.from({ length: rows }, (_, i) => i % classes);
 }

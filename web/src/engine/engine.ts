@@ -4,15 +4,14 @@
  * It owns the numbers of one run. Answers hold arrays of their own, never the engine's.
  */
 
-import { type Dataset, outputsFor } from "../data/dataset";
 import { seenFigure } from "../data/drawing";
 import { dataFor, type Digits } from "../data/sources";
 import { Refusal } from "../data/refusal";
 import type * as Tables from "../data/table/table";
-import type { Answer, Code, Given, Question, Said, Settings } from "../protocol";
+import type { Answer, Code, Given, Question, Said } from "../protocol";
 import { exists, explanation } from "./explanation";
 import { exported } from "./exported";
-import { LOSSES } from "./formulas";
+import { refuseMisfit, refuseNames } from "./fitness";
 import { frameOf, shapeOf } from "./frames";
 import { Trainer } from "./trainer";
 
@@ -54,7 +53,8 @@ class Session {
       return { id, ...(await this.reply(question)) } as Answer;
     } catch (error) {
       if (error instanceof Refusal) return { id, is: "refused", ...error.said };
-      throw error;
+      // Without an answer the page would wait for ever.
+      return { id, is: "refused", code: "engine", values: {}, message: String(error) };
     }
   }
 
@@ -95,9 +95,9 @@ class Session {
       const { target, omit } = settings.data;
       this.given.table = tables.fittedTable(this.table, target, omit, settings.testSize, settings.seed).given;
     }
+    refuseNames(settings);
     const data = await dataFor(settings, this.given, this.resources.digits);
-    const wrong = misfit(settings, data);
-    if (wrong) return wrong;
+    refuseMisfit(settings, data);
     const trainer = new Trainer(data, settings);
     if (run && !trainer.adopt(run)) {
       return refused("bad-settings", { what: "weights" }, "The weights do not fit the network.");
@@ -120,8 +120,8 @@ class Session {
   }
 
   private change(trainer: Trainer, { settings }: Asked<"change">): Reply {
-    const wrong = misfit(settings, trainer.data);
-    if (wrong) return wrong;
+    refuseNames(settings);
+    refuseMisfit(settings, trainer.data);
     if (!trainer.takes(settings)) {
       return refused("bad-settings", { what: "network" }, "These settings need other weights: start anew.");
     }
@@ -196,22 +196,6 @@ function predict({ network }: Trainer, x: Float64Array): number[] {
     found.push(...network.last.y.subarray(0, outputs));
   }
   return found;
-}
-
-/** What is wrong with settings for these data, if anything is. */
-function misfit(settings: Settings, data: Dataset): Reply | null {
-  const { output, loss, hidden, learningRate } = settings;
-  const units = outputsFor(data, output);
-  const said = (what: string, message: string) => refused("bad-settings", { what }, message);
-  if (!data.train.rows) return said("rows", "There are no samples to learn from.");
-  if (!LOSSES[loss]?.fits.includes(output)) {
-    return said("loss", `The loss ${loss} does not go with the output ${output}.`);
-  }
-  if (LOSSES[loss].classifies && !data.classes) return said("loss", `The loss ${loss} is for classes.`);
-  if (units === 1 && output === "softmax") return said("output", "Softmax over one output is always 1.");
-  if (hidden.some((layer) => !(layer.units >= 1))) return said("hidden", "A layer needs a unit.");
-  if (!(learningRate > 0)) return said("learningRate", "The learning rate must be above 0.");
-  return null;
 }
 
 export function refused(code: Code, values: Said["values"], message: string): Reply {

@@ -112,7 +112,7 @@ function withSigns(decimal: string, group: string, shapes: Shape[], evidence: Ev
   const before = inOrder.find(([front]) => isCurrency(front))?.[0] ?? "";
   const bare = evidence.plain + (units.get("") ?? 0);
   const after = unitsOf(new Map([...units].filter(([unit]) => unit)), bare);
-  const fits = ({ before: front, after: unit }: Shape) => (front === "" || front === before) && (!unit || unit in after);
+  const fits = ({ before: front, after: unit }: Shape) => (front === "" || front === before) && (!unit || Object.hasOwn(after, unit));
   const numerals = { decimal, group, before, after: Object.keys(after).length ? after : null };
   return { numerals, read: total(shapes.filter(fits)) };
 }
@@ -127,7 +127,7 @@ function counted(shapes: Shape[], part: (shape: Shape) => string): Map<string, n
 function unitsOf(units: Map<string, number>, bare: number): Record<string, number> {
   if (!units.size) return {};
   const names = [...units.keys()];
-  if (names.every((unit) => unit in MULTIPLES) && (units.size > 1 || bare)) {
+  if (names.every((unit) => Object.hasOwn(MULTIPLES, unit)) && (units.size > 1 || bare)) {
     return Object.fromEntries(names.map((unit) => [unit, MULTIPLES[unit]]));
   }
   const count = (unit: string) => units.get(unit) ?? 0;
@@ -152,7 +152,7 @@ function isCurrency(sign: string): boolean {
 /** The words that mean the same as one that comes before them. */
 export function sameWords(given: string[]): Map<string, string> {
   const lower = given.map((word) => word.toLowerCase());
-  const isBoolean = lower.some((word) => word === "true" || word === "false") && lower.every((word) => word in BOOLEANS);
+  const isBoolean = lower.some((word) => word === "true" || word === "false") && lower.every((word) => Object.hasOwn(BOOLEANS, word));
   const isDigit = (word: string) => Number(word === "0" || word === "1");
   const named = isBoolean ? [...given].sort((a, b) => isDigit(a) - isDigit(b)) : given;
   const first = new Map<string, string>();
