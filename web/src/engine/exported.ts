@@ -2,6 +2,7 @@
 
 import type { Exported } from "../protocol";
 import { ACTIVATIONS } from "./formulas";
+import { historyFrom } from "./history";
 import { sha256 } from "./sha256";
 import type { Trainer } from "./trainer";
 
@@ -20,7 +21,7 @@ export function exported(trainer: Trainer): Exported {
   const params = Object.fromEntries(tensors.map((tensor) => [tensor.name, nested(tensor)]));
   const kobai = description(trainer);
   const metadata = { kobai, sha256: checksum(kobai, tensors) };
-  return { safetensors: safetensors(tensors, metadata), params, history: branch.record.points };
+  return { safetensors: safetensors(tensors, metadata), params, history: historyFrom(branch.record.points, 0) };
 }
 
 function nested({ values, shape }: Tensor): number[] | number[][] {

@@ -1,6 +1,6 @@
 /** What the page sees of a run: its shape once, and a frame each time it asks. */
 
-import type { Frame, Shape, Update, Views } from "../protocol";
+import type { Frame, Shape, Views } from "../protocol";
 import { stepsPerEpoch } from "./batches";
 import { confusion, distributions, landscape, mistakes } from "./judging";
 import { outputSurface, planeOf, rangeOf, unitSurfaces } from "./surfaces";
@@ -46,7 +46,7 @@ export function frameOf(trainer: Trainer, views: Partial<Views> = {}): Frame {
   const frame: Frame = { moment, epoch: epochs, history: branch.record.take(), stepsPerSecond: 0 };
   if (diverged) frame.diverged = true;
   if (views.surface || views.thumbnails) {
-    const plane = planeOf(data, views.axes ?? [0, 1], views.sample ?? 0, rangeOf(data));
+    const plane = planeOf(data, views.axes ?? [0, 1], views.sample ?? 0);
     if (views.surface) frame.surface = outputSurface(network, plane, views.surface);
     if (views.thumbnails) frame.thumbnails = unitSurfaces(network, plane, views.thumbnails);
   }
@@ -74,4 +74,3 @@ export function transferable(value: unknown, found: ArrayBuffer[] = []): ArrayBu
   return found;
 }
 
-export type { Update };

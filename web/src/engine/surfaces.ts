@@ -13,12 +13,12 @@ export interface Plane {
 }
 
 /** The plane of two inputs through a sample, a little larger than the data. */
-export function planeOf(data: Dataset, axes: [number, number], sample: number, range: { low: number[]; high: number[] }): Plane {
+export function planeOf(data: Dataset, axes: [number, number], sample: number): Plane {
   const width = data.inputs.length;
   const [a, b] = axes.map((axis) => Math.max(0, Math.min(axis, width - 1)));
   const row = Math.max(0, Math.min(sample, data.train.rows - 1)) * width;
   const others = data.train.x.subarray(row, row + width);
-  return { axes: [a, b], others, ...range };
+  return { axes: [a, b], others, ...rangeOf(data) };
 }
 
 /** Of one input a plane is a line. */
@@ -78,8 +78,21 @@ function place({ x, inputs }: Network, { axes, others, low, high }: Plane, cells
   }
 }
 
-/** Where each input's data lie, with a margin around them. */
-export function rangeOf({ inputs, train, test }: Dataset): { low: number[]; high: number[] } {
+export interface Range {
+  low: number[];
+  high: number[];
+}
+
+const ranges = new WeakMap<Dataset, Range>();
+
+/** Where each input's data lie, with a margin around them; found once for all frames. */
+export function rangeOf(data: Dataset): Range {
+  const found = ranges.get(data) ?? computedRange(data);
+  ranges.set(data, found);
+  return found;
+}
+
+function computedRange({ inputs, train, test }: Dataset): Range {
   const low = inputs.map(() => Number.POSITIVE_INFINITY);
   const high = inputs.map(() => Number.NEGATIVE_INFINITY);
   for (const { x } of [train, test]) {
