@@ -24,7 +24,7 @@ export function dataLines({ data, seed, testSize }: Settings): DataLines {
         lines: [`data = kobai.load_digits(${share}, seed=${seed})`],
       };
     case "mnist":
-      return { isDataset: true, imports: [], lines: ["data = kobai.load_mnist()"] };
+      return MNIST;
     case "table":
       return tableLines(data, seed, share);
     case "run":
@@ -35,6 +35,20 @@ export function dataLines({ data, seed, testSize }: Settings): DataLines {
       };
   }
 }
+
+/** The page holds as many pictures as it can open quickly, drawn as `kobai lab` draws. */
+const MNIST: DataLines = {
+  isDataset: false,
+  imports: ["import numpy as np"],
+  lines: [
+    "mnist = kobai.load_mnist()",
+    "rows = np.sort(np.random.default_rng(0).choice(70_000, 10_000, replace=False))",
+    "x = np.concatenate([mnist.x_train, mnist.x_test])[rows]",
+    "t = np.concatenate([mnist.t_train, mnist.t_test])[rows]",
+    "is_test = rows >= len(mnist.x_train)",
+    "data = (x[~is_test], t[~is_test]), (x[is_test], t[is_test])",
+  ],
+};
 
 function toyLines(
   data: Extract<DataSettings, { kind: "toy" }>,
@@ -89,6 +103,8 @@ function tableLines(
   share: string,
 ): DataLines {
   const drop = omit.length ? [`drop=[${omit.map(text).join(", ")}]`] : [];
-  const values = [text(name), text(target), ...drop, share, `seed=${seed}`];
+  // A table that `kobai lab` put into the page goes by its name alone.
+  const file = name.includes(".") ? name : `${name}.csv`;
+  const values = [text(file), text(target), ...drop, share, `seed=${seed}`];
   return { isDataset: true, imports: [], lines: [`data = kobai.load_table(${values.join(", ")})`] };
 }
