@@ -37,7 +37,7 @@ export const IN_A_COLUMN = 10;
 const IN_A_GRID = 100;
 const MARGIN = 12;
 /** Between two columns at least, and from a column's middle to the edge. */
-const WIDE = { gap: 56, edge: 72 };
+const WIDE = { gap: 38, edge: 66 };
 const NARROW = { gap: 28, edge: 46 };
 
 interface Asked {

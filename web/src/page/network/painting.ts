@@ -104,10 +104,10 @@ function fillOf(scene: Scene, column: Column): Fill | null {
 /** What a unit answers over the plane of two inputs. */
 function surfaceFill(scene: Scene, column: Column, values: Float32Array): Fill {
   const units = scene.shape.layers[column.index - 1].units;
-  const cells = Math.round(Math.sqrt(values.length / units));
-  // Inputs of one number: a unit's surface is a strip.
-  const strip = cells * cells * units !== values.length;
   const count = values.length / units;
+  const cells = Math.round(Math.sqrt(count));
+  // Of one input there is no plane, only a line.
+  const strip = scene.shape.inputs.length === 1;
   const tile = strip ? { width: count, height: 1 } : { width: cells, height: cells };
   const { activation } = scene.shape.layers[column.index - 1];
   const bounded = activation === "tanh" || activation === "identity";

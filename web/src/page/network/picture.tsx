@@ -17,7 +17,7 @@ import { pixels } from "../drawing/boxes";
 
 /** Above the columns where there is room; below the picture, one by one, where not. */
 function headFor(width: number): { width: number; height: number } {
-  return width < 520 ? { width: 0, height: 0 } : { width: 118, height: 92 };
+  return width < 520 ? { width: 0, height: 0 } : { width: 108, height: 92 };
 }
 
 export function NetworkPicture({ lab }: { lab: Lab }) {
@@ -30,12 +30,20 @@ export function NetworkPicture({ lab }: { lab: Lab }) {
   );
   const seen = shape?.picture ? {} : { thumbnails: 25 };
   useViews(lab, frameOf, { ...seen, weights: true });
+  const head = headFor(width);
+  const heads = shape && layout && { lab, shape, layout, head };
   return (
-    <div class="network-scroll" ref={frameOf}>
-      {shape && layout && (
-        <Stage lab={lab} shape={shape} layout={layout} head={headFor(width)} />
+    <>
+      <div class="network-scroll" ref={frameOf}>
+        {heads && <Stage {...heads} />}
+      </div>
+      {heads && head.width === 0 && (
+        <>
+          <Heads {...heads} />
+          <AddButton lab={lab} />
+        </>
       )}
-    </div>
+    </>
   );
 }
 
@@ -91,11 +99,10 @@ function Stage({ lab, shape, layout, head }: StageProperties) {
     return unitAt(layout, x, y) ?? lineAt(layout, x, y, reach);
   }
 
-  const heads = <Heads lab={lab} shape={shape} layout={layout} head={head} />;
   const size = { width: layout.width, height: layout.height };
   return (
     <div style={pixels({ width: layout.width })}>
-      {head.width > 0 && heads}
+      {head.width > 0 && <Heads {...{ lab, shape, layout, head }} />}
       {/* biome-ignore lint/a11y: whoever has no pointer has the buttons of Units. */}
       <div
         class="network-stage"
@@ -121,8 +128,7 @@ function Stage({ lab, shape, layout, head }: StageProperties) {
         <Units lab={lab} shape={shape} layout={layout} />
         <Tip lab={lab} shape={shape} choice={hover} at={at} width={layout.width} />
       </div>
-      {head.width > 0 ? <GapButtons lab={lab} layout={layout} /> : heads}
-      {head.width === 0 && <AddButton lab={lab} />}
+      {head.width > 0 && <GapButtons lab={lab} layout={layout} />}
     </div>
   );
 }
@@ -146,6 +152,21 @@ function Labels({ shape, layout }: Omit<Properties, "lab">) {
           >
             {shape.inputs[unit]}
           </span>
+        ))}
+      {!inputs.single &&
+        !inputs.picture &&
+        inputs.units.map(({ unit, x, y, size }) => (
+          <span
+            key={`i${unit}`}
+            class="unit-place"
+            title={shape.inputs[unit]}
+            style={pixels({
+              left: x - size / 2,
+              top: y - size / 2,
+              width: size,
+              height: size,
+            })}
+          />
         ))}
       {several &&
         outputs.units.map(({ unit, x, y, size }) => (

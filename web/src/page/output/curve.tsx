@@ -134,15 +134,14 @@ function drawCurve(
   values: Float32Array,
   palette: Palette,
 ): void {
-  // Every row of the plane is the same curve.
-  const count = Math.round(Math.sqrt(values.length));
+  const count = values.length;
   context.save();
   context.beginPath();
   context.rect(MARGIN.left, 0, size.width, size.height - MARGIN.bottom);
   context.clip();
   context.beginPath();
   for (let i = 0; i < count; i++) {
-    const at = range.left + (i / (count - 1)) * (range.right - range.left);
+    const at = range.left + ((i + 0.5) / count) * (range.right - range.left);
     context.lineTo(x(at), y(values[i]));
   }
   context.lineWidth = 3;

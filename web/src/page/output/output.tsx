@@ -45,8 +45,8 @@ export function Output({ lab }: { lab: Lab }) {
               : "view.surface",
         )}
       </h2>
-      {asTable.value && <PointsTable lab={lab} shape={shape} />}
-      <div hidden={asTable.value}>
+      {asTable.value && kind !== "pictures" && <PointsTable lab={lab} shape={shape} />}
+      <div hidden={asTable.value && kind !== "pictures"}>
         {kind === "curve" && <LearnedCurve {...{ lab, shape, showTest }} />}
         {kind === "pictures" && <Pictures lab={lab} shape={shape} />}
         {kind === "surface" && <Surface {...{ lab, shape, showTest, sharp }} />}
@@ -56,7 +56,7 @@ export function Output({ lab }: { lab: Lab }) {
       <div class="row checks">
         {kind !== "pictures" && check(showTest, "view.showTest")}
         {kind === "surface" && shape.task === "classes" && check(sharp, "view.regions")}
-        {check(asTable, "view.asTable")}
+        {kind !== "pictures" && check(asTable, "view.asTable")}
       </div>
     </>
   );
