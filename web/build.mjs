@@ -14,6 +14,7 @@ import { gzipSync } from "node:zlib";
 import esbuild from "esbuild";
 import { inlined } from "./tools/inlined.mjs";
 import { licencesOf } from "./tools/licences.mjs";
+import { minified } from "./tools/minified.mjs";
 import { pageWith } from "./tools/page.mjs";
 import { root } from "./tools/root.mjs";
 
@@ -30,6 +31,8 @@ const COMMON = {
   legalComments: "none",
   logLevel: "warning",
 };
+
+const PLAIN = { ...COMMON, minify: false };
 
 const OUTPUTS = [
   { entry: "src/main.tsx", format: "iife", file: "lab.html" },
@@ -51,7 +54,7 @@ async function script(entry, format) {
   // What is bundled is known after a first build; the licences are in the second.
   for (const path of Object.keys((await bundle("")).metafile.inputs)) inputs.add(path);
   const licences = await licencesOf(inputs);
-  const { text } = (await bundle(licences)).outputFiles[0];
+  const text = minified((await bundle(licences)).outputFiles[0].text);
   return inputs.has("kobai:licences") ? text : `/*\n${licences}*/\n${text}`;
 }
 
@@ -76,8 +79,7 @@ async function buildTests() {
   await rm(`${root}/dist/test`, { recursive: true, force: true });
   const names = await readdir(`${root}/test`);
   await esbuild.build({
-    ...COMMON,
-    minify: false,
+    ...PLAIN,
     sourcemap: "inline",
     write: true,
     entryPoints: names.filter((name) => /\.test\.tsx?$/.test(name)).map((name) => `test/${name}`),
@@ -85,7 +87,7 @@ async function buildTests() {
     outExtension: { ".js": ".mjs" },
     format: "esm",
     platform: "node",
-    plugins: [inlined(COMMON)],
+    plugins: [inlined(PLAIN)],
   });
 }
 

@@ -14,7 +14,9 @@ import { readFile } from "node:fs/promises";
 import { inflateRawSync } from "node:zlib";
 import esbuild from "esbuild";
 import temml from "temml";
+import { minified } from "./minified.mjs";
 import { root } from "./root.mjs";
+import { shortTexts } from "./texts.mjs";
 
 const SOURCES = {
   worker,
@@ -44,12 +46,26 @@ export function inlined(common, { licences = "", inputs = new Set() } = {}) {
         contents: await stylesheet(path),
         loader: "text",
       }));
+      if (common.minify) shorten(build);
       build.onLoad({ filter: /\.tex$/ }, async ({ path }) => ({
         contents: JSON.stringify(formulas(await readFile(path, "utf8"))),
         loader: "json",
       }));
     },
   };
+}
+
+/** Have the texts' keys short, in the texts and wherever they are asked for. */
+function shorten(build) {
+  const texts = shortTexts();
+  build.onLoad({ filter: /src\/texts\/texts\.ts$/ }, async () => ({
+    contents: (await texts).module,
+    loader: "js",
+  }));
+  build.onLoad({ filter: /src\/.*\.tsx?$/ }, async ({ path }) => ({
+    contents: (await texts).shortened(await readFile(path, "utf8")),
+    loader: path.endsWith("x") ? "tsx" : "ts",
+  }));
 }
 
 async function worker(common, inputs) {
@@ -61,7 +77,7 @@ async function worker(common, inputs) {
     plugins: [inlined(common)],
   });
   for (const path of Object.keys(built.metafile.inputs)) inputs.add(path);
-  return built.outputFiles[0].text;
+  return minified(built.outputFiles[0].text);
 }
 
 async function wasm() {
