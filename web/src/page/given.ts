@@ -23,9 +23,10 @@ export interface Opening {
 export async function unpacked(packed: Packed | null): Promise<Opening> {
   const given: Given = {};
   if (packed?.images) {
-    const { pixels, labels } = packed.images as Record<string, string>;
+    const { pixels, labels, isTest } = packed.images as Record<string, string>;
     const arrays = { pixels: await bytes(pixels), labels: await bytes(labels) };
-    given.images = { ...packed.images, ...arrays } as Given["images"];
+    const parts = isTest ? { isTest: await bytes(isTest) } : {};
+    given.images = { ...packed.images, ...arrays, ...parts } as Given["images"];
   }
   if (packed?.table) {
     const { x, t, isTest } = packed.table as Record<string, string>;
