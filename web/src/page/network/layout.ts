@@ -37,8 +37,8 @@ export const IN_A_COLUMN = 10;
 const IN_A_GRID = 100;
 const MARGIN = 12;
 /** Between two columns at least, and from a column's middle to the edge. */
-const WIDE = { gap: 38, edge: 66 };
-const NARROW = { gap: 28, edge: 46 };
+const WIDE = { gap: 28, edge: 60 };
+const NARROW = { gap: 24, edge: 46 };
 
 interface Asked {
   /** Inputs, then units of each layer. */
@@ -58,11 +58,12 @@ export function layoutNetwork({ units, picture, width, head }: Asked): Layout {
   const size = sizeFor(Math.min(most, IN_A_COLUMN)) - (head ? 0 : 6);
   const height = Math.max(...units.map((count) => heightOf(count, size)), 4 * size);
   const widths = units.map((count, i) => widthOf(count, size, i === 0 && picture));
-  const needed =
-    sum(widths.map((own) => Math.max(own, head))) +
-    (head ? WIDE : NARROW).gap * units.length;
-  const whole = Math.max(width, needed);
-  const xs = spread(widths, whole, (head ? WIDE : NARROW).edge);
+  const { gap, edge } = head ? WIDE : NARROW;
+  const needed = sum(
+    widths.slice(1).map((own, i) => apart(widths[i], own, head) + gap),
+  );
+  const whole = Math.max(width, needed + 2 * edge);
+  const xs = spread(widths, whole, edge);
   const columns = units.map((count, index) => {
     const place = { index, x: xs[index], width: widths[index] };
     return index === 0 && picture
@@ -102,6 +103,11 @@ function widthOf(count: number, size: number, picture: boolean): number {
   }
   const { across, tile } = gridOf(count);
   return count <= IN_A_COLUMN ? size : across * (tile + 4);
+}
+
+/** From one column's middle to the next, so that neither they nor their heads touch. */
+function apart(left: number, right: number, head: number): number {
+  return (Math.max(left, head) + Math.max(right, head)) / 2;
 }
 
 /** The middles of the columns: the gaps between them are alike. */
