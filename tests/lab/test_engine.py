@@ -17,7 +17,8 @@ from kobai.networks import Dense, Dropout, Network
 from kobai.networks.activations import ACTIVATIONS, hidden_activations
 from kobai.networks.losses import LOSSES
 from kobai.optimizers import OPTIMIZERS
-from kobai.page.formulas import SCHEDULES, written
+from kobai.page.formulas import SCHEDULES
+from kobai.page.generated import written
 from kobai.training.batches import epoch_batches
 from tests.lab.node import WEB, run_node_test
 
@@ -42,7 +43,7 @@ RATES |= {"rmsprop": 0.005, "adam": 0.01, "adamw": 0.01}
 def test_the_formulas_are_those_of_the_package() -> None:
     for name, text in written().items():
         assert (WEB / "src" / name).read_text("utf-8") == text, (
-            "stale: run python -m kobai.page.formulas web/src"
+            "stale: run python -m kobai.page.generated web/src"
         )
 
 

@@ -1,101 +1,40 @@
-"""The formulas of the lab's page: `web/src/engine/formulas.ts`, from Kobai's own.
-
-    python -m kobai.page.formulas web/src
-
-The formulas themselves stand beside it in `formulas.tex`, as the docstrings have them:
-the build sets them in MathML.
+"""The formulas of the lab's page, from Kobai's own.
 
 Every activation, loss, optimizer and schedule is traced with its derivative, and its
 graph written as loops in JavaScript. What is registered in Python appears in the lab.
 """
 
-import inspect
 import json
 import re
-import runpy
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, fields
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from kobai import autodiff, functions, optimizers
+from kobai import autodiff, optimizers
 from kobai.networks.activations import ACTIVATIONS, Activation
 from kobai.networks.losses import LOSSES, Loss
 from kobai.optimizers import OPTIMIZERS, Optimizer
 from kobai.optimizers.base import Schedule
-from kobai.page import rules
-from kobai.page.rowwise import HELPERS, Loops, number_function
+from kobai.page.rowwise import Loops, number_function
 
 HEAD = """\
-// Written by `python -m kobai.page.formulas` from Kobai's own definitions: change them
+// Written by `python -m kobai.page.generated` from Kobai's own definitions: change them
 // there. Each function is the simplified graph of one of theirs, or of its derivative.
-
-/** An array of numbers of either precision. */
-export type Numbers = Float32Array | Float64Array;
 """
 
-TYPES = """\
-export interface Activation {
-  /** The class of the layer in Python. */
-  layer: string;
-  /** Whether it also stands between layers. */
-  hidden: boolean;
-  /** Whether it passes about half of its inputs, for He's initial weights. */
-  rectified: boolean;
-  /** Whether an output depends on the whole row. */
-  rows: boolean;
-  /** y = f(x), for `rows` rows of `width` numbers. */
-  forward(x: Numbers, y: Numbers, rows: number, width: number): void;
-  /** g, the loss's derivative by y, becomes that by x. */
-  backward(x: Numbers, y: Numbers, g: Numbers, rows: number, width: number): void;
-}
+FORMULAS = """\
+import type { Activation, Loss, Optimizer, Schedule } from "./kinds";
 
-export interface Loss {
-  /** Whether it is a function of the sums before the output's activation. */
-  ofLogits: boolean;
-  classifies: boolean;
-  /** The output activations that it goes with. */
-  fits: ActivationName[];
-  /** Returns the mean loss of the rows; g becomes its derivative by y. */
-  backward(y: Numbers, t: Numbers, g: Numbers, rows: number, width: number): number;
-  /** Returns the mean loss alone. */
-  value(y: Numbers, t: Numbers, rows: number, width: number): number;
-}
+export type { Activation, Loss, Numbers, Optimizer, Options, Schedule } from "./kinds";
+"""
 
-/** The name, in Kobai and in a link, of each number that can be chosen. */
-export type Options = Record<string, number>;
+ELEMENTARY = ["logaddexp", "square", "tanh"]
 
-export interface Optimizer {
-  learningRate: number;
-  options: Options;
-  /** The names of what it remembers of each parameter. */
-  slots: string[];
-  /** Whether weight decay acts on the weights themselves, not through the gradient. */
-  decoupled: boolean;
-  /** Changes parameters w by their gradient g, in step 0, 1, …. */
-  update(
-    w: Numbers,
-    g: Numbers,
-    memory: Numbers[],
-    size: number,
-    rate: number,
-    step: number,
-    options: Options,
-  ): void;
-}
-
-export interface Schedule {
-  options: Options;
-  /** The learning rate of step 0, 1, …. */
-  rate(rate: number, step: number, options: Options): number;
-}
-
-function square(x: number): number {
-  return x * x;
-}
+STEPS = """\
+import type { LossName, OptimizerName, ScheduleName } from "./formulas";
+import type { LossFunctions, Rate, Update } from "./kinds";
 """
 
 SCHEDULES: dict[str, type[Any]] = {
@@ -119,20 +58,66 @@ export const INITIALIZERS: InitializerName[] = {json.dumps(INITIALIZERS)};
 WEIGHT_DECAY = "weight_decay"
 
 
-def typescript() -> str:
-    """Return the module."""
-    tables = {
+class Entry(NamedTuple):
+    """One of Kobai's, in JavaScript: what is to be known of it, and computed."""
+
+    facts: str
+    functions: str = ""
+
+
+def _tables() -> dict[str, dict[str, Entry]]:
+    return {
         "Activation": {n: _activation(kind) for n, kind in ACTIVATIONS.items()},
         "Loss": {name: _loss(loss) for name, loss in LOSSES.items()},
         "Optimizer": {name: _optimizer(kind) for name, kind in OPTIMIZERS.items()},
-        "Schedule": {"constant": _constant()}
+        "Schedule": {"constant": CONSTANT}
         | {name: _schedule(kind) for name, kind in SCHEDULES.items()},
     }
+
+
+def formulas() -> str:
+    """Return the module of names, of what is known by them, and of activations."""
+    tables = _tables()
     names = {kind: list(table) for kind, table in tables.items()}
     names["Initializer"] = INITIALIZERS
     unions = [f"export type {k}Name = {_union(n)};" for k, n in names.items()]
-    records = [_record(kind, table) for kind, table in tables.items()]
-    parts = [HEAD, "\n".join(unions), TYPES, HELPERS, *records, INITIALIZER_LIST]
+    plurals = {"Loss": "LOSSES"}
+    records = [
+        _record(
+            plurals.get(kind, f"{kind.upper()}S"),
+            (kind, kind),
+            {name: entry.facts for name, entry in table.items()},
+        )
+        for kind, table in tables.items()
+    ]
+    return _module(HEAD, FORMULAS, "\n".join(unions), *records, INITIALIZER_LIST)
+
+
+def steps() -> str:
+    """Return the module of what only the engine computes."""
+    tables = _tables()
+    kinds = {
+        "Loss": ("LOSS_FUNCTIONS", "LossFunctions"),
+        "Optimizer": ("UPDATES", "Update"),
+        "Schedule": ("RATES", "Rate"),
+    }
+    records = [
+        _record(
+            constant,
+            (kind, made),
+            {name: entry.functions for name, entry in tables[kind].items()},
+        )
+        for kind, (constant, made) in kinds.items()
+    ]
+    return _module(HEAD, STEPS, *records)
+
+
+def _module(head: str, imports: str, *parts: str) -> str:
+    """Return a module with what it uses of `elementary.ts`."""
+    text = "\n".join(parts)
+    used = [name for name in ELEMENTARY if re.search(rf"\b{name}\(", text)]
+    helpers = f'import {{ {", ".join(used)} }} from "./elementary";\n'
+    parts = (head, helpers + imports, *parts)
     return "\n".join(part.rstrip("\n") + "\n" for part in parts)
 
 
@@ -140,13 +125,17 @@ def _union(names: Sequence[str]) -> str:
     return "".join(f'\n  | "{name}"' for name in names)
 
 
-def _record(kind: str, table: dict[str, str]) -> str:
-    plural = {"Loss": "LOSSES"}.get(kind, f"{kind.upper()}S")
-    entries = "\n".join(f"  {name}: {text}," for name, text in table.items())
-    return f"export const {plural}: Record<{kind}Name, {kind}> = {{\n{entries}\n}};"
+def _record(constant: str, kinds: tuple[str, str], table: dict[str, str]) -> str:
+    key, made = kinds
+    texts = {
+        n: text if text.startswith(":") else _indented(text)
+        for n, text in table.items()
+    }
+    entries = "\n".join(f"  {name}{text}," for name, text in texts.items())
+    return f"export const {constant}: Record<{key}Name, {made}> = {{\n{entries}\n}};"
 
 
-def _activation(kind: type[Activation]) -> str:
+def _activation(kind: type[Activation]) -> Entry:
     layer = kind()
 
     def forward(x: Any) -> Any:
@@ -162,7 +151,7 @@ def _activation(kind: type[Activation]) -> str:
     known = {"y": lambda x, **others: forward(x)}
     there = Loops(result, ["x"], ["y"], rows=rows).lines()
     back = Loops(slope, ["x", "g"], ["g"], rows=rows, known=known).lines()
-    return _object(
+    facts = _object(
         layer=_json(kind.__name__),
         hidden=_json(kind.hidden),
         rectified=_json(kind.rectified),
@@ -170,11 +159,7 @@ def _activation(kind: type[Activation]) -> str:
         forward=_method("x, y, rows, width", there),
         backward=_method("x, y, g, rows, width", back),
     )
-
-
-def function_of(name: str, kind: type[Activation]) -> Any:
-    """Return Kobai's function of an activation; of another's making, the class."""
-    return getattr(functions, name, kind)
+    return Entry(facts)
 
 
 def _mixes_rows(f: Callable[[Any], Any]) -> bool:
@@ -184,7 +169,7 @@ def _mixes_rows(f: Callable[[Any], Any]) -> bool:
     return bool(f(x)[0, 0] != f(other)[0, 0])
 
 
-def _loss(loss: Loss) -> str:
+def _loss(loss: Loss) -> Entry:
     def value(y: Any, t: Any, **others: Any) -> Any:
         return loss.function(y, t)
 
@@ -200,16 +185,19 @@ def _loss(loss: Loss) -> str:
     scaled = f"for (let i = 0; i < rows * width; i++) g[i] /= {share};"
     fits = [name for name, kind in ACTIVATIONS.items() if loss.fits_with(kind())]
     start, end = ["let total = 0;"], [f"return total / {share};"]
-    return _object(
+    facts = _object(
         ofLogits=_json(loss.of_logits),
         classifies=_json(loss.classifies),
         fits=_json(fits),
+    )
+    computed = _object(
         backward=_method("y, t, g, rows, width", [*start, *back, scaled, *end]),
         value=_method("y, t, rows, width", [*start, *alone, *end]),
     )
+    return Entry(facts, computed)
 
 
-def _optimizer(kind: type[Optimizer]) -> str:
+def _optimizer(kind: type[Optimizer]) -> Entry:
     own = {
         each.name: _default(each)
         for each in fields(kind)
@@ -240,15 +228,14 @@ def _optimizer(kind: type[Optimizer]) -> str:
     used = [
         line for n, line in zip(own, first, strict=True) if re.search(rf"\b{n}\b", text)
     ]
-    return _object(
+    facts = _object(
         learningRate=_json(_default(fields(kind)[0])),
         options=_json(options | ({WEIGHT_DECAY: own[WEIGHT_DECAY]})),
         slots=_json(list(slots)),
         decoupled=_json(is_decoupled),
-        update=_method(
-            "w, g, memory, size, rate, step, options", [*used, *taken, *lines]
-        ),
     )
+    arguments = "w, g, memory, size, rate, step, options"
+    return Entry(facts, _method(arguments, [*used, *taken, *lines]))
 
 
 class _Something:
@@ -261,11 +248,7 @@ class _Something:
         return self.number * other
 
 
-def _constant() -> str:
-    return _object(options="{}", rate=_method("rate", ["return rate;"]))
-
-
-def _schedule(kind: type[Schedule]) -> str:
+def _schedule(kind: type[Schedule]) -> Entry:
     first, *others = fields(kind)  # type: ignore[arg-type]
     names = [each.name for each in others]
 
@@ -279,54 +262,15 @@ def _schedule(kind: type[Schedule]) -> str:
     expression = number_function(rate, ["rate", *names, "step"])
     lines = [f"const {n} = options.{n};" for n in names]
     options = {each.name: _default(each) for each in others}
-    return _object(
-        options=_json(options),
-        rate=_method("rate, step, options", [*lines, f"return {expression};"]),
-    )
+    body = [*lines, f"return {expression};"]
+    facts = _object(options=_json(options))
+    return Entry(facts, _method("rate, step, options", body))
 
 
 def _default(each: Any) -> float:
     if each.default is MISSING:
         return FIRST_NUMBERS[each.name]
     return float(each.default)
-
-
-def tex() -> str:
-    """Return the formulas of docstrings in LaTeX: lines `kind.name: formula`.
-
-    Of several lines each has its number, from 0.
-    """
-    documented = {
-        **{f"activation.{n}": function_of(n, kind) for n, kind in ACTIVATIONS.items()},
-        **{f"loss.{name}": loss.function for name, loss in LOSSES.items()},
-        **{f"optimizer.{name}": kind for name, kind in OPTIMIZERS.items()},
-        **{f"schedule.{name}": kind for name, kind in SCHEDULES.items()},
-        **{f"initializer.{n}": getattr(functions, n) for n in ("he", "xavier")},
-    }
-    latex = _latex()
-    lines = ["# Written by `python -m kobai.page.formulas` from Kobai's docstrings."]
-    for name, one in documented.items():
-        found = formula_lines(inspect.getdoc(one) or "")
-        for i, line in enumerate(found):
-            lines.append(f"{name}{f'.{i}' if len(found) > 1 else ''}: {latex(line)}")
-    return "\n".join(lines) + "\n"
-
-
-def formula_lines(doc: str) -> list[str]:
-    """Return the lines of a docstring's formulas.
-
-    >>> formula_lines("Step against it.\\n\\n    w ← w − η g\\n\\nThat is all.")
-    ['w ← w − η g']
-    """
-    inside = [line.strip() for line in doc.splitlines() if line.startswith("    ")]
-    return [line for line in inside if re.search(r"[=←]", line)]
-
-
-def _latex() -> Callable[[str], str]:
-    """Return what sets a formula as the documentation does."""
-    path = Path(__file__).parents[3] / "docs" / "extensions" / "linear.py"
-    function: Callable[[str], str] = runpy.run_path(str(path))["latex"]
-    return function
 
 
 def _json(value: object) -> str:
@@ -345,29 +289,18 @@ def _method(arguments: str, lines: Sequence[str]) -> str:
     return f"({given}) {{\n{body}}}"
 
 
+def _indented(text: str) -> str:
+    return text.replace("\n", "\n  ")
+
+
 def _object(**entries: str) -> str:
     lines = []
     for name, text in entries.items():
         is_method = re.match(r"\([\w, ]*\) \{\n", text)
         lines.append(f"{name}{text}," if is_method else f"{name}: {text},")
     inner = "\n".join(lines).replace("\n", "\n    ")
-    return f"{{\n    {inner}\n  }}"
+    return f": {{\n    {inner}\n  }}"
 
 
-def written() -> dict[str, str]:
-    """Return the files of `web/src` that are written from Kobai's own definitions."""
-    return {
-        "engine/formulas.ts": typescript(),
-        "engine/formulas.tex": tex(),
-        "data/table/rules.ts": rules.typescript(),
-    }
-
-
-def main(folder: str) -> None:
-    """Write them."""
-    for name, text in written().items():
-        Path(folder, name).write_text(text, "utf-8")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
+CONSTANT = Entry(_object(options="{}"), _method("rate", ["return rate;"]))
+"""The schedule that there is none."""

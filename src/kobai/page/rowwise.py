@@ -63,19 +63,6 @@ TEMPLATES: Templates = {
     ops.LOGADDEXP: Term("logaddexp({}, {})"),
 }
 
-HELPERS = """\
-/** Near 0 its series, where 1 − 2/(exp 2x + 1) would lose digits. */
-function tanh(x: number): number {
-  if (Math.abs(x) > 0.02) return 1 - 2 / (Math.exp(2 * x) + 1);
-  const s = x * x;
-  return x * (1 - s * (1 / 3 - s * (2 / 15 - (17 / 315) * s)));
-}
-
-function logaddexp(a: number, b: number): number {
-  return Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b)));
-}
-"""
-
 REDUCTIONS = {ops.SUM: "0", ops.MAX: "-Infinity"}
 
 # A number that is there, in an array or by itself.

@@ -5,7 +5,7 @@ import json
 from kobai.data.tables.reading import dates, deciding, evidence, missing, numerals
 
 HEAD = """\
-// Written by `python -m kobai.page.formulas` from `kobai.data.tables.reading`, whose
+// Written by `python -m kobai.page.generated` from `kobai.data.tables.reading`, whose
 // rules these are: change them there.
 
 """

@@ -7,8 +7,10 @@
 
 import type { Settings } from "../protocol";
 import { ACTIVATIONS, type Activation, type ActivationName, type InitializerName, LOSSES, type Loss, type Numbers } from "./formulas";
+import type { LossFunctions } from "./kinds";
 import { type Memory, memoryFor, type Products } from "./products";
 import { Random } from "./random";
+import { LOSS_FUNCTIONS } from "./steps";
 
 export interface Layer {
   given: number;
@@ -51,14 +53,14 @@ export class Network {
   readonly rows: number;
   readonly inputs: number;
   readonly outputs: number;
-  readonly loss: Loss;
+  readonly loss: Loss & LossFunctions;
   private readonly products: Products;
 
   constructor(design: Design, { inputs, outputs, rows }: Architecture) {
     this.inputs = inputs;
     this.outputs = outputs;
     this.rows = rows;
-    this.loss = LOSSES[design.loss];
+    this.loss = { ...LOSSES[design.loss], ...LOSS_FUNCTIONS[design.loss] };
     const last = { units: outputs, activation: design.output, dropout: 0 };
     const kinds = [...design.hidden, last];
     const size = sizeOf([inputs, ...kinds.map((kind) => kind.units)]);

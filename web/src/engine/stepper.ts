@@ -7,6 +7,7 @@ import { batchOf, type Keyframe, type Phase } from "./branches";
 import { type Numbers, OPTIMIZERS, type OptimizerName, type Options, SCHEDULES } from "./formulas";
 import { type Design, Network } from "./network";
 import { Random } from "./random";
+import { RATES, UPDATES } from "./steps";
 import { Watch } from "./watch";
 
 /** Rows that are computed at once where nobody learns from them. */
@@ -67,7 +68,7 @@ export class Stepper {
     const isWatched = watched.places.length > 0;
     if (isWatched) watched.before(network, memory, rate);
     if (l1) penalize(params, grads, l1);
-    const { update } = OPTIMIZERS[optimizer];
+    const update = UPDATES[optimizer];
     update(params, grads, memory, params.length, rate, step - phase.since, options);
     if (isWatched) watched.after(network, memory, step, optimizer, options, l1);
     return true;
@@ -89,8 +90,8 @@ export class Stepper {
   /** The learning rate of a step, by the schedule. */
   private rateAt(step: number): number {
     const { schedule, scheduleOptions, learningRate } = this.phase.settings;
-    const { rate, options } = SCHEDULES[schedule];
-    return rate(learningRate, step, scheduleOptions ? { ...options, ...scheduleOptions } : options);
+    const { options } = SCHEDULES[schedule];
+    return RATES[schedule](learningRate, step, scheduleOptions ? { ...options, ...scheduleOptions } : options);
   }
 
   /** A copy of all that training changes, outside of the network's own memory. */

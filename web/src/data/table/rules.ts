@@ -1,4 +1,4 @@
-// Written by `python -m kobai.page.formulas` from `kobai.data.tables.reading`, whose
+// Written by `python -m kobai.page.generated` from `kobai.data.tables.reading`, whose
 // rules these are: change them there.
 
 export const MISSING = ["", "NA", "N/A", "n/a", "<NA>", "#N/A", "#NA", "#N/A N/A", "NaN", "nan", "-nan", "NULL", "Null", "null", "None", "?", "\\N", "(null)", "#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#NULL!", "#NAME?"];
