@@ -109,8 +109,9 @@ function TestShare({ lab, settings }: { lab: Lab; settings: Settings }) {
   }
   const rows = lab.shape.value?.rows;
   const { data } = settings;
-  // The sine's test points lie between the others; a run has divided its own data.
-  const given = data.kind === "run" || (data.kind === "toy" && data.name === "sine");
+  // Test points of the sine lie between the others; a run and MNIST are divided already.
+  const given =
+    ["run", "mnist"].includes(data.kind) || (data.kind === "toy" && data.name === "sine");
   return (
     <>
       {!given && (
