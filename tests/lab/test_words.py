@@ -11,7 +11,6 @@ TEXTS = Path(__file__).parents[2] / "web" / "src" / "texts"
 ENTRY = re.compile(r'^  "?([\w.-]+)"?:\s+"((?:[^"\\]|\\.)*)"', re.MULTILINE)
 
 
-
 def entries(language):
     """Return the texts of the page and the panels in one language."""
     found = {}

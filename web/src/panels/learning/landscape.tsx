@@ -6,7 +6,7 @@ import type { Lab } from "../../page/lab";
 import type { Frame, Shape } from "../../protocol";
 import { AsTable, Note } from "../parts/fields";
 import { ParameterPick } from "../parts/parameter";
-import { nameOf, parameterAt } from "../parts/parameters";
+import { liveliest, nameOf, parameterAt } from "../parts/parameters";
 import { shaded } from "./shades";
 
 const CELLS = 48;
@@ -19,9 +19,10 @@ export function LandscapePanel({ lab }: { lab: Lab }) {
 }
 
 function OfTwo({ lab, shape }: { lab: Lab; shape: Shape }) {
-  const [pair, pick] = useState({ first: 0, second: 1 });
-  const first = Math.min(pair.first, shape.size - 2);
-  const second = Math.min(pair.second, shape.size - 1);
+  const [picked, pick] = useState<{ first: number; second: number } | null>(null);
+  const fits = picked && Math.max(picked.first, picked.second) < shape.size;
+  const pair = fits ? picked : liveliest(shape);
+  const { first, second } = pair;
   useEffect(() => lab.want({ landscape: { first, second, cells: CELLS } }), [lab, first, second]);
   const landscape = lab.frame.value?.landscape;
   const [across, up] = [first, second].map((place) => nameOf(parameterAt(shape, place)));

@@ -8,7 +8,15 @@ import type { Frame, Shape } from "../../protocol";
 import { Note, Numbers } from "../parts/fields";
 import { Equals, Formula, Num, Plus } from "../parts/mathml";
 import { ParameterPick } from "../parts/parameter";
-import { inside, indexOf, nameOf, parameterAt, parameterOf, placeOf } from "../parts/parameters";
+import {
+  inside,
+  indexOf,
+  liveliest,
+  nameOf,
+  parameterAt,
+  parameterOf,
+  placeOf,
+} from "../parts/parameters";
 
 type Update = NonNullable<Frame["update"]>[number];
 
@@ -20,7 +28,8 @@ export function UpdatePanel({ lab }: { lab: Lab }) {
 function Chosen({ lab, shape }: { lab: Lab; shape: Shape }) {
   const [picked, pick] = useState<number | null>(null);
   const selected = inside(lab.selection.value, shape);
-  const place = picked ?? (selected ? placeOf(parameterOf(selected, shape)) : 0);
+  const place =
+    picked ?? (selected ? placeOf(parameterOf(selected, shape)) : liveliest(shape).first);
   const parameter = parameterAt(shape, Math.min(place, shape.size - 1));
   const [name, index] = [parameter.array.name, indexOf(parameter)];
   useEffect(

@@ -37,6 +37,13 @@ export const indexOf = ({ array, row, column }: Parameter) => row * array.column
 export const nameOf = ({ array, row, column }: Parameter) =>
   array.rows ? `${array.name}[${row}, ${column}]` : `${array.name}[${column}]`;
 
+/** Two weights of the last layer, which learn whatever the data are: a corner's do not. */
+export function liveliest(shape: Shape): { first: number; second: number } {
+  const all = arrays(shape);
+  const { start, rows, columns } = all[all.length - 2];
+  return { first: start, second: start + (rows > 1 ? columns : 1) };
+}
+
 /** The parameter at a place among all of them. */
 export function parameterAt(shape: Shape, place: number): Parameter {
   const all = arrays(shape);
