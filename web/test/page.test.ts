@@ -134,7 +134,13 @@ for (const units of [
 ]) {
   test(`no unit of ${units.join("-")} lies on another or outside`, () => {
     for (const width of [320, 640, 1200]) {
-      const layout = layoutNetwork({ units, picture: false, width, head: 118 });
+      const layout = layoutNetwork({
+        units,
+        picture: false,
+        width,
+        head: 108,
+        names: [40, 96],
+      });
       const all = layout.columns.flatMap((column) => column.units);
       for (const { x, y, size } of all) {
         assert.ok(x - size / 2 >= 0 && x + size / 2 <= layout.width);
@@ -154,7 +160,13 @@ for (const units of [
 }
 
 test("the pointer finds what lies under it", () => {
-  const asked = { units: [2, 3, 1], picture: false, width: 640, head: 118 };
+  const asked = {
+    units: [2, 3, 1],
+    picture: false,
+    width: 640,
+    head: 108,
+    names: [16, 16] as [number, number],
+  };
   const layout = layoutNetwork(asked);
   const [inputs, hidden] = layout.columns;
   const { x, y } = hidden.units[1];

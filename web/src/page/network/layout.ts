@@ -1,7 +1,7 @@
 /**
  * Where each unit of a network stands: a function of its shape and of the width alone.
  *
- * A layer of up to ten units is one column. A larger one is a grid of small tiles, as
+ * A layer of up to sixteen units is one column. A larger one is a grid of small tiles, as
  * many as one can still look at; what is left over is counted. Inputs that are the
  * pixels of a picture stand as that picture.
  */
@@ -33,12 +33,14 @@ export interface Layout {
   columns: Column[];
 }
 
-export const IN_A_COLUMN = 10;
+export const IN_A_COLUMN = 16;
+/** Rows of a grid. */
+const DOWN = 10;
 const IN_A_GRID = 100;
 const MARGIN = 12;
 /** Between two columns at least, and from a column's middle to the edge. */
-const WIDE = { gap: 28, edge: 60 };
-const NARROW = { gap: 24, edge: 46 };
+const WIDE = { gap: 28, edge: 40 };
+const NARROW = { gap: 24, edge: 28 };
 
 interface Asked {
   /** Inputs, then units of each layer. */
@@ -48,22 +50,25 @@ interface Asked {
   width: number;
   /** The place that a column's head needs, where heads stand above; else 0. */
   head: number;
+  /** The width of the names at both sides. */
+  names: readonly [number, number];
 }
 
-export function layoutNetwork({ units, picture, width, head }: Asked): Layout {
+export function layoutNetwork({ units, picture, width, head, names }: Asked): Layout {
   const most = Math.max(
     ...units.map((count, i) => (i === 0 && picture ? 4 : count)),
     1,
   );
-  const size = sizeFor(Math.min(most, IN_A_COLUMN)) - (head ? 0 : 6);
+  const size = Math.round(sizeFor(Math.min(most, IN_A_COLUMN)) * (head ? 1 : 0.85));
   const height = Math.max(...units.map((count) => heightOf(count, size)), 4 * size);
   const widths = units.map((count, i) => widthOf(count, size, i === 0 && picture));
   const { gap, edge } = head ? WIDE : NARROW;
   const needed = sum(
     widths.slice(1).map((own, i) => apart(widths[i], own, head) + gap),
   );
-  const whole = Math.max(width, needed + 2 * edge);
-  const xs = spread(widths, whole, edge);
+  const edges = names.map((room) => Math.max(room + edge, head / 2 + 6));
+  const whole = Math.max(width, needed + sum(edges));
+  const xs = spread(widths, whole, edges);
   const columns = units.map((count, index) => {
     const place = { index, x: xs[index], width: widths[index] };
     return index === 0 && picture
@@ -73,8 +78,18 @@ export function layoutNetwork({ units, picture, width, head }: Asked): Layout {
   return { width: whole, height, columns };
 }
 
+/** Units in the tallest column, and the size that each of them gets. */
+const SIZES = [
+  [4, 48],
+  [6, 44],
+  [8, 40],
+  [10, 34],
+  [12, 30],
+];
+
 function sizeFor(count: number): number {
-  return count <= 4 ? 48 : count <= 6 ? 44 : count <= 8 ? 40 : 34;
+  const [, size] = SIZES.find(([most]) => count <= most) ?? [0, 24];
+  return size;
 }
 
 /** From one unit's middle to the next. */
@@ -84,7 +99,7 @@ function pitch(size: number): number {
 
 function gridOf(count: number): { across: number; down: number; tile: number } {
   const shown = Math.min(count, IN_A_GRID);
-  const across = Math.ceil(shown / IN_A_COLUMN);
+  const across = Math.ceil(shown / DOWN);
   const tile = across <= 3 ? 32 : across <= 6 ? 28 : 24;
   return { across, down: Math.ceil(shown / across), tile };
 }
@@ -111,9 +126,9 @@ function apart(left: number, right: number, head: number): number {
 }
 
 /** The middles of the columns: the gaps between them are alike. */
-function spread(widths: number[], whole: number, edge: number): number[] {
-  const first = Math.max(edge, widths[0] / 2 + MARGIN);
-  const last = whole - Math.max(edge, widths[widths.length - 1] / 2 + MARGIN);
+function spread(widths: number[], whole: number, edges: number[]): number[] {
+  const first = Math.max(edges[0], widths[0] / 2 + MARGIN);
+  const last = whole - Math.max(edges[1], widths[widths.length - 1] / 2 + MARGIN);
   if (widths.length === 1) {
     return [whole / 2];
   }

@@ -239,6 +239,9 @@ function paintLines(context: Context, scene: Scene, layer: number): void {
   if (!weights) {
     return;
   }
+  if (!from.picture && !(from.single && to.single)) {
+    band(context, scene, from, to);
+  }
   const outputs = scene.shape.layers[layer].units;
   for (const target of to.units) {
     const lit = isLit(scene, layer, target.unit);
@@ -286,6 +289,20 @@ function path(context: Context, { x1, y1, x2, y2 }: Line): void {
   context.moveTo(x1, y1);
   context.bezierCurveTo(x1 + third, y1, x2 - third, y2, x2, y2);
   context.stroke();
+}
+
+/** Between layers of which one is a grid: all lines together, as a veil. */
+function band(context: Context, { palette }: Scene, from: Column, to: Column): void {
+  const [left, right] = [from.x + from.width / 2, to.x - to.width / 2];
+  const [first, last] = [from.units[0], from.units[from.units.length - 1]];
+  const [top, bottom] = [to.units[0], to.units[to.units.length - 1]];
+  context.beginPath();
+  context.moveTo(left, first.y - first.size / 2);
+  context.lineTo(right, top.y - top.size / 2);
+  context.lineTo(right, bottom.y + bottom.size / 2);
+  context.lineTo(left, last.y + last.size / 2);
+  context.fillStyle = css(palette.soft, 0.08);
+  context.fill();
 }
 
 /** One line for all pixels of a picture. */

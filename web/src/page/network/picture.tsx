@@ -7,6 +7,7 @@ import { cleared, useDrawing, useViews, useWidth } from "../hooks";
 import type { Lab } from "../lab";
 import { useAnswers } from "./answers";
 import { AddButton, GapButtons, Heads } from "./heads";
+import { Labels, roomForNames } from "./labels";
 import { type Layout, layoutNetwork } from "./layout";
 import { Painter } from "./painting";
 import { lineAt, unitAt } from "./pointing";
@@ -54,6 +55,7 @@ function laidOut(shape: Shape, width: number): Layout {
     picture,
     width,
     head: headFor(width).width,
+    names: roomForNames(shape),
   });
 }
 
@@ -130,55 +132,6 @@ function Stage({ lab, shape, layout, head }: StageProperties) {
       </div>
       {head.width > 0 && <GapButtons lab={lab} layout={layout} />}
     </div>
-  );
-}
-
-/** What the inputs and the outputs are, beside them. */
-function Labels({ shape, layout }: Omit<Properties, "lab">) {
-  const [inputs, outputs] = [
-    layout.columns[0],
-    layout.columns[layout.columns.length - 1],
-  ];
-  const names = shape.classes ?? [];
-  const several = outputs.units.length === names.length;
-  return (
-    <>
-      {inputs.single &&
-        inputs.units.map(({ unit, x, y, size }) => (
-          <span
-            key={`i${unit}`}
-            class="unit-label"
-            style={pixels({ right: layout.width - x + size / 2 + 6, top: y })}
-          >
-            {shape.inputs[unit]}
-          </span>
-        ))}
-      {!inputs.single &&
-        !inputs.picture &&
-        inputs.units.map(({ unit, x, y, size }) => (
-          <span
-            key={`i${unit}`}
-            class="unit-place"
-            title={shape.inputs[unit]}
-            style={pixels({
-              left: x - size / 2,
-              top: y - size / 2,
-              width: size,
-              height: size,
-            })}
-          />
-        ))}
-      {several &&
-        outputs.units.map(({ unit, x, y, size }) => (
-          <span
-            key={`o${unit}`}
-            class="unit-label"
-            style={pixels({ left: x + size / 2 + 6, top: y })}
-          >
-            {names[unit]}
-          </span>
-        ))}
-    </>
   );
 }
 

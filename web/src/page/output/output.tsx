@@ -36,15 +36,7 @@ export function Output({ lab }: { lab: Lab }) {
   );
   return (
     <>
-      <h2>
-        {t(
-          kind === "curve"
-            ? "view.function"
-            : kind === "pictures"
-              ? "view.pictures"
-              : "view.surface",
-        )}
-      </h2>
+      <h2>{t(titleOf(kind, shape))}</h2>
       {asTable.value && kind !== "pictures" && <PointsTable lab={lab} shape={shape} />}
       <div hidden={asTable.value && kind !== "pictures"}>
         {kind === "curve" && <LearnedCurve {...{ lab, shape, showTest }} />}
@@ -69,6 +61,13 @@ function kindOf(shape: Shape): Kind {
     return "pictures";
   }
   return shape.inputs.length === 1 && shape.task === "regression" ? "curve" : "surface";
+}
+
+function titleOf(kind: Kind, { task }: Shape) {
+  if (kind === "pictures") {
+    return "view.pictures";
+  }
+  return task === "regression" ? "view.function" : "view.surface";
 }
 
 function inWords(lab: Lab, shape: Shape, kind: Kind): string {

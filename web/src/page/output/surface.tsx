@@ -20,6 +20,8 @@ import { pixels } from "../drawing/boxes";
 
 /** Cells along a side: as fine as the eye needs, and no finer. */
 const CELLS = 100;
+/** For the numbers and the name at the left, and those below. */
+const GUTTER = 44;
 
 interface Properties {
   lab: Lab;
@@ -31,7 +33,7 @@ interface Properties {
 export function Surface({ lab, shape, showTest, sharp }: Properties) {
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
-  const size = Math.max(0, Math.min(width - 34, 460));
+  const size = Math.max(0, Math.min(width - GUTTER, 460));
   useViews(lab, box, { surface: CELLS });
   return (
     <div class="surface" ref={box}>
@@ -82,7 +84,7 @@ function Field({ lab, shape, showTest, sharp, size }: Properties & { size: numbe
   }
 
   return (
-    <div class="plane" style={pixels({ width: size + 34, height: size + 34 })}>
+    <div class="plane" style={pixels({ width: size + GUTTER, height: size + GUTTER })}>
       <Axis
         lab={lab}
         plane={plane}
@@ -91,7 +93,7 @@ function Field({ lab, shape, showTest, sharp, size }: Properties & { size: numbe
       {/* biome-ignore lint/a11y: the samples are also in the table and the panels. */}
       <div
         class="layers"
-        style={pixels({ width: size, height: size })}
+        style={pixels({ left: GUTTER, width: size, height: size })}
         onPointerMove={(event) => {
           pointed.value = at(event);
         }}
@@ -211,7 +213,10 @@ function Axis({ lab, plane, names }: AxisProperties) {
         <span
           key={`x${value}`}
           class="tick x"
-          style={pixels({ left: 34 + toPixels(plane, value, y.low)[0], top: size + 4 })}
+          style={pixels({
+            left: GUTTER + toPixels(plane, value, y.low)[0],
+            top: size + 4,
+          })}
         >
           {lab.number(value)}
         </span>
@@ -225,7 +230,7 @@ function Axis({ lab, plane, names }: AxisProperties) {
           {lab.number(value)}
         </span>
       ))}
-      <i class="name x" style={pixels({ left: 34 + size / 2, top: size + 17 })}>
+      <i class="name x" style={pixels({ left: GUTTER + size / 2, top: size + 17 })}>
         {names[0]}
       </i>
       <i class="name y" style={pixels({ top: size / 2 })}>
