@@ -93,7 +93,7 @@ function Surface({ lab, landscape, names }: SurfaceProps) {
       </div>
       <p class="legend">
         <i class="mark start" /> {lab.t("landscape.start")} <i class="mark here" />{" "}
-        {lab.t("landscape.here")} <i class="ramp" /> {lab.number(low)} – {lab.number(high)}
+        {lab.t("landscape.here")} <i class="ramp" /> {lab.number(low, 4)} – {lab.number(high, 4)}
       </p>
       <AsTable
         label={lab.t("view.asTable")}
