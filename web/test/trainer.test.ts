@@ -78,6 +78,27 @@ test("other settings at the head go on in the same branch", () => {
   assert.deepEqual([...run.network.params], end);
 });
 
+test("a finished run is taken up where it ended, and goes on", () => {
+  const source = trainer();
+  const frames = [0, 30, 60].map((step) => {
+    source.seek({ branch: 0, step });
+    return { step, params: source.network.named() };
+  });
+  const history = { step: [0, 60], trainLoss: [1, 0.5], testLoss: [1, 0.6], trainScore: [0, 1], testScore: [0, 1] };
+  const run = trainer({ seed: 9 });
+  assert.ok(run.adopt({ name: "run", settings: FIRST, keyframes: frames, history }));
+  assert.deepEqual(run.moment, { branch: 0, step: 60 });
+  assert.deepEqual(run.network.named(), frames[2].params);
+  assert.deepEqual(run.branch.record.take(), history);
+  run.seek({ branch: 0, step: 30 });
+  assert.deepEqual(run.network.named(), frames[1].params);
+  run.seek({ branch: 0, step: 60 });
+  after(40, run);
+  assert.deepEqual(run.moment, { branch: 0, step: 100 });
+  const misfit = [{ step: 0, params: { W1: new Float32Array(3) } }];
+  assert.ok(!trainer().adopt({ name: "run", settings: FIRST, keyframes: misfit, history }));
+});
+
 test("a run that leaves the finite numbers says so, and can be taken back", () => {
   const run = trainer({ output: "identity", loss: "squared_error", optimizer: "sgd", learningRate: 50 });
   after(500, run);

@@ -8,31 +8,28 @@ from pathlib import Path
 from typing import Any
 
 from kobai import functions
-from kobai.networks.activations import ACTIVATIONS, Activation
-from kobai.networks.losses import LOSSES
+from kobai.networks.activations import ACTIVATIONS
 from kobai.optimizers import OPTIMIZERS
-from kobai.page.formulas import SCHEDULES
 
 
 def tex() -> str:
-    """Return the formulas of docstrings in LaTeX: lines `kind.name: formula`.
+    """Return the formulas that the page shows in LaTeX, a line each, with its name.
 
-    Of several lines each has its number, from 0.
+    Those of an optimizer are `optimizer.NAME.0`, `optimizer.NAME.1`, …
     """
-    documented = {
-        **{f"activation.{n}": function_of(n, kind) for n, kind in ACTIVATIONS.items()},
-        **{f"loss.{name}": loss.function for name, loss in LOSSES.items()},
-        **{f"optimizer.{name}": kind for name, kind in OPTIMIZERS.items()},
-        **{f"schedule.{name}": kind for name, kind in SCHEDULES.items()},
-        **{f"initializer.{n}": getattr(functions, n) for n in ("he", "xavier")},
-    }
     latex = _latex()
     lines = ["# Written by `python -m kobai.page.generated` from Kobai's docstrings."]
-    for name, one in documented.items():
-        found = formula_lines(inspect.getdoc(one) or "")
-        for i, line in enumerate(found):
-            lines.append(f"{name}{f'.{i}' if len(found) > 1 else ''}: {latex(line)}")
+    for name, kind in ACTIVATIONS.items():
+        found = _formulas(getattr(functions, name, kind))
+        lines += [f"activation.{name}: {latex(line)}" for line in found]
+    for name, optimizer in OPTIMIZERS.items():
+        found = _formulas(optimizer)
+        lines += [f"optimizer.{name}.{i}: {latex(f)}" for i, f in enumerate(found)]
     return "\n".join(lines) + "\n"
+
+
+def _formulas(documented: Any) -> list[str]:
+    return formula_lines(inspect.getdoc(documented) or "")
 
 
 def formula_lines(doc: str) -> list[str]:
@@ -50,8 +47,3 @@ def _latex() -> Callable[[str], str]:
     path = Path(__file__).parents[3] / "docs" / "extensions" / "linear.py"
     function: Callable[[str], str] = runpy.run_path(str(path))["latex"]
     return function
-
-
-def function_of(name: str, kind: type[Activation]) -> Any:
-    """Return Kobai's function of an activation; of another's making, the class."""
-    return getattr(functions, name, kind)
