@@ -14,7 +14,7 @@ import type {
 export const FIRST: Settings = {
   data: { kind: "toy", name: "spiral", rows: 300, noise: 0.1, classes: 2 },
   testSize: 0.25,
-  seed: 1,
+  seed: 3,
   hidden: [
     { units: 8, activation: "tanh", dropout: 0 },
     { units: 8, activation: "tanh", dropout: 0 },
@@ -24,7 +24,7 @@ export const FIRST: Settings = {
   initializer: "auto",
   std: 0.01,
   optimizer: "adam",
-  learningRate: 0.03,
+  learningRate: 0.01,
   options: {},
   schedule: "constant",
   weightDecay: 0,
