@@ -199,8 +199,9 @@ export interface Frame {
   confusion?: Uint32Array; // classes × classes, test data: row true, column predicted
   /** The surest first; `row` is of the test data. */
   mistakes?: { row: number; predicted: number; truth: number; probability: number; x: Float32Array }[];
-  /** `loss` has a row for each number of `second`; the path is where the run came along. */
-  landscape?: { first: number[]; second: number[]; loss: Float32Array; path: number[][] };
+  /** `loss` has a row for each number of `second`; the path is where the run came along;
+   * `rows` of the training data were enough. */
+  landscape?: { first: number[]; second: number[]; loss: Float32Array; path: number[][]; rows: number };
   /** The update of the last step, broken down, for the parameters asked for. */
   update?: Update[];
   diverged?: boolean;

@@ -80,8 +80,8 @@ export function mistakes(network: Network, { classes, test, inputs }: Dataset, m
   return found.sort((a, b) => b.probability - a.probability).slice(0, most);
 }
 
-/** So many multiplications may go into a landscape. */
-const WORK = 20_000_000;
+/** So many multiplications may go into a landscape: some tenths of a second. */
+const WORK = 150_000_000;
 
 /** The training loss over two parameters, around the way that led here. */
 export function landscape(
@@ -94,20 +94,23 @@ export function landscape(
   const here = [params[first], params[second]];
   const [across, up] = [0, 1].map((axis) => spaced([...path, here].map((point) => point[axis]), cells));
   const work = cells * cells * params.length;
-  const rows = Math.max(1, Math.min(part.rows, network.rows, Math.floor(WORK / work)));
+  const rows = Math.max(1, Math.min(part.rows, Math.floor(WORK / work)));
   const loss = new Float32Array(cells * cells);
-  load(network, part, 0, rows);
-  up.forEach((b, j) => {
-    params[second] = b;
-    across.forEach((a, i) => {
-      params[first] = a;
-      network.forward(rows, false, true);
-      loss[j * cells + i] = network.lossValue(rows);
+  for (let from = 0; from < rows; from += network.rows) {
+    const count = Math.min(network.rows, rows - from);
+    load(network, part, from, count);
+    up.forEach((b, j) => {
+      params[second] = b;
+      across.forEach((a, i) => {
+        params[first] = a;
+        network.forward(count, false, true);
+        loss[j * cells + i] += (network.lossValue(count) * count) / rows;
+      });
     });
-  });
+  }
   params[first] = here[0];
   params[second] = here[1];
-  return { first: across, second: up, loss, path };
+  return { first: across, second: up, loss, path, rows };
 }
 
 /** Evenly spaced numbers around some, with room on both sides. */

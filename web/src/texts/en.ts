@@ -205,6 +205,7 @@ export const panels = {
   "landscape.start": "start",
   "landscape.chart":
     "Loss over {first} from {firstLow} to {firstHigh} and {second} from {secondLow} to {secondHigh}: between {low} and {high}",
+  "landscape.rows": "Computed from {rows} rows of the training data, of {all}.",
   "landscape.exact": "The network has just these two parameters: the path is the whole story.",
   "landscape.slice":
     "The network has {size} parameters, so this is a slice, and the path a shadow on it.",

@@ -203,6 +203,7 @@ export const panels: Record<keyof typeof english, string> = {
   "landscape.start": "開始点",
   "landscape.chart":
     "{first} を {firstLow} から {firstHigh}、{second} を {secondLow} から {secondHigh} まで動かしたときの損失：{low} から {high}",
+  "landscape.rows": "訓練データ {all} 個のうち {rows} 個で計算しています。",
   "landscape.exact": "パラメータはこの 2 つだけなので、経路のすべてが見えています。",
   "landscape.slice":
     "パラメータは全部で {size} 個あります。これはその断面で、経路はそこに落ちた影です。",

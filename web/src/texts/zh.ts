@@ -192,6 +192,7 @@ export const panels: Record<keyof typeof english, string> = {
   "landscape.start": "起点",
   "landscape.chart":
     "{first} 从 {firstLow} 到 {firstHigh}、{second} 从 {secondLow} 到 {secondHigh} 时的损失：{low} 到 {high}",
+  "landscape.rows": "用 {all} 个训练数据中的 {rows} 个计算。",
   "landscape.exact": "网络只有这两个参数，所以看到的就是全部路径。",
   "landscape.slice": "网络共有 {size} 个参数，这里是一个截面，路径是落在上面的影子。",
 

@@ -9,7 +9,11 @@ import { ParameterPick } from "../parts/parameter";
 import { liveliest, nameOf, parameterAt } from "../parts/parameters";
 import { shaded } from "./shades";
 
-const CELLS = 48;
+/** Cells along a side; a large network is looked at more coarsely, but with more samples. */
+const cellsFor = (shape: Shape) => (shape.size > 1000 ? 24 : 48);
+
+/** Milliseconds between two while training goes on: one costs as much as many steps. */
+const EVERY = 1500;
 
 type Landscape = NonNullable<Frame["landscape"]>;
 
@@ -23,8 +27,7 @@ function OfTwo({ lab, shape }: { lab: Lab; shape: Shape }) {
   const fits = picked && Math.max(picked.first, picked.second) < shape.size;
   const pair = fits ? picked : liveliest(shape);
   const { first, second } = pair;
-  useEffect(() => lab.want({ landscape: { first, second, cells: CELLS } }), [lab, first, second]);
-  const landscape = lab.frame.value?.landscape;
+  const landscape = useLandscape(lab, first, second, cellsFor(shape));
   const [across, up] = [first, second].map((place) => nameOf(parameterAt(shape, place)));
   return (
     <div class="landscape columns">
@@ -48,18 +51,50 @@ function OfTwo({ lab, shape }: { lab: Lab; shape: Shape }) {
             : lab.t("landscape.slice", { size: shape.size })}
         </Note>
       </section>
-      {landscape && <Surface lab={lab} landscape={landscape} names={[across, up]} />}
+      {landscape && (
+        <Surface lab={lab} landscape={landscape} names={[across, up]} all={shape.rows.train} />
+      )}
     </div>
   );
+}
+
+/** Asks for one landscape at a time: at each moment while paused, now and then while not. */
+function useLandscape(lab: Lab, first: number, second: number, cells: number) {
+  const { branch, step } = lab.moment.value;
+  const playing = lab.playing.value;
+  const moment = playing ? "" : `${branch}/${step}`;
+  useEffect(() => {
+    const landscape = { first, second, cells };
+    let stop = lab.want({ landscape });
+    let seen = lab.frame.value?.landscape;
+    const forget = lab.frame.subscribe((frame) => {
+      if (frame?.landscape !== seen) {
+        seen = frame?.landscape;
+        stop();
+      }
+    });
+    const again = () => {
+      stop();
+      stop = lab.want({ landscape });
+    };
+    const timer = playing ? setInterval(again, EVERY) : 0;
+    return () => {
+      clearInterval(timer);
+      forget();
+      stop();
+    };
+  }, [lab, first, second, cells, playing, moment, lab.run.value]);
+  return lab.frame.value?.landscape;
 }
 
 interface SurfaceProps {
   lab: Lab;
   landscape: Landscape;
   names: string[];
+  all: number;
 }
 
-function Surface({ lab, landscape, names }: SurfaceProps) {
+function Surface({ lab, landscape, names, all }: SurfaceProps) {
   const { first, second, loss, path: walked } = landscape;
   const [low, high] = [Math.min(...loss), Math.max(...loss)];
   const ends = (values: number[]) => [values[0], values[values.length - 1]] as [number, number];
@@ -95,6 +130,11 @@ function Surface({ lab, landscape, names }: SurfaceProps) {
         <i class="mark start" /> {lab.t("landscape.start")} <i class="mark here" />{" "}
         {lab.t("landscape.here")} <i class="ramp" /> {lab.number(low, 4)} – {lab.number(high, 4)}
       </p>
+      {landscape.rows < all && (
+        <Note>
+          {lab.t("landscape.rows", { rows: lab.counted(landscape.rows), all: lab.counted(all) })}
+        </Note>
+      )}
       <AsTable
         label={lab.t("view.asTable")}
         head={[`${names[1]} \\ ${names[0]}`, ...thinned(first).map((value) => lab.number(value))]}
