@@ -98,11 +98,11 @@ function appearance(lab: Lab): () => void {
 }
 
 /** Where the run is, for whoever looks at the page from outside. */
-function state(lab: Lab): () => void {
+function state(lab: Session): () => void {
   return effect(() => {
     const { dataset } = lab.root;
     dataset.step = `${lab.moment.value.step}`;
-    dataset.playing = `${lab.playing.value}`;
+    dataset.playing = `${lab.playing.value || !lab.settled.value}`;
     dataset.ready = `${lab.frame.value?.params !== undefined}`;
     const { branch, step } = lab.moment.value;
     const history = lineage(lab.branches.value, branch);

@@ -35,6 +35,8 @@ export class Session implements Lab {
   readonly dialog = signal<string | null>(null);
   readonly playing = signal(false);
   readonly busy = signal(false);
+  /** Whether no training is under way that was asked for before a pause. */
+  readonly settled = signal(true);
   readonly canUndo = computed(() => this.#records.value.past.length > 0);
   readonly canRedo = computed(() => this.#records.value.future.length > 0);
   readonly hasImages: boolean;
@@ -272,8 +274,10 @@ export class Session implements Lab {
     const steps = this.#beat.due(now, this.speed.value);
     if (steps > 0) {
       const until = this.untilLoss.value ?? undefined;
+      this.settled.value = false;
       this.#training = this.#run.train(steps, BUDGET, until).then((frame) => {
         this.#training = null;
+        this.settled.value = true;
         this.#halt(frame);
       });
     }
