@@ -13,7 +13,7 @@ import pytest
 
 from tests.lab.conftest import DIST, WEB
 
-LIMIT = 150_000
+LIMIT = 150 * 1024
 """Bytes of the compressed page without data."""
 
 

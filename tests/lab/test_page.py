@@ -149,11 +149,8 @@ def test_a_neuron_is_explained_with_its_numbers(lab):
     lab.page.get_by_role("button", name="Neuron 3 of hidden layer 1").focus()
     lab.page.keyboard.press("Enter")
     panel = lab.page.get_by_role("tabpanel")
-    chosen = panel.get_by_label("Neuron", exact=True)
-    lab.page.wait_for_function(
-        "() => [...document.querySelectorAll("
-        "'[role=tabpanel] select')].some(each => each.value === '2')"
-    )
+    chosen = panel.locator("select").nth(1)
+    lab.page.wait_for_timeout(300)
     assert chosen.input_value() == "2"
     _, _, *terms, total, output = panel.locator("math").all_text_contents()[:7]
     *products, (bias,) = map(numbers, terms)

@@ -15,7 +15,7 @@ import { inflateRawSync } from "node:zlib";
 import esbuild from "esbuild";
 import temml from "temml";
 import { minified } from "./minified.mjs";
-import { root } from "./root.mjs";
+import { imported, root } from "./root.mjs";
 import { shortTexts } from "./texts.mjs";
 
 const SOURCES = {
@@ -47,12 +47,34 @@ export function inlined(common, { licences = "", inputs = new Set() } = {}) {
         loader: "text",
       }));
       if (common.minify) shorten(build);
+      if (isOfPage(build)) describeFormulas(build);
       build.onLoad({ filter: /\.tex$/ }, async ({ path }) => ({
         contents: JSON.stringify(formulas(await readFile(path, "utf8"))),
         loader: "json",
       }));
     },
   };
+}
+
+/** Whether a bundle leaves the training to the Worker, or to another page's engine. */
+function isOfPage(build) {
+  const entries = build.initialOptions.entryPoints;
+  return entries.includes("src/main.tsx") || entries.includes("src/embed.ts");
+}
+
+/** Leave out the functions of losses and optimizers: the page itself does not train. */
+function describeFormulas(build) {
+  build.onResolve({ filter: /engine\/formulas$/ }, ({ namespace }) =>
+    namespace === "formulas" ? undefined : { path: "described", namespace: "formulas" },
+  );
+  build.onLoad({ filter: /./, namespace: "formulas" }, async () => {
+    const { LOSSES, OPTIMIZERS, SCHEDULES } = await imported("src/engine/formulas.ts");
+    const described = Object.entries({ LOSSES, OPTIMIZERS, SCHEDULES }).map(
+      ([name, table]) => `export const ${name} = ${JSON.stringify(table)};`,
+    );
+    const rest = 'export { ACTIVATIONS, INITIALIZERS } from "./src/engine/formulas";';
+    return { contents: [rest, ...described].join("\n"), loader: "js", resolveDir: root };
+  });
 }
 
 /** Have the texts' keys short, in the texts and wherever they are asked for. */
@@ -104,10 +126,7 @@ async function wasm() {
 async function digits() {
   const archive = await readFile(`${root}/../src/kobai/data/digits.npz`);
   const bytes = Buffer.concat([member(archive, "labels.npy"), member(archive, "images.npy")]);
-  const entry = `${root}/src/data/digits.ts`;
-  const built = await esbuild.build({ entryPoints: [entry], format: "esm", write: false });
-  const code = Buffer.from(built.outputFiles[0].contents).toString("base64");
-  const { packedDigits } = await import(`data:text/javascript;base64,${code}`);
+  const { packedDigits } = await imported("src/data/digits.ts");
   return Buffer.from(packedDigits(bytes)).toString("base64");
 }
 

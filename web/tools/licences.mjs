@@ -7,9 +7,20 @@ export async function licencesOf(inputs) {
   const found = await Promise.all([...names].sort().map(licence));
   const kobai = await readFile(`${root}/../LICENSE`, "utf8");
   const digits = await readFile(`${root}/../src/kobai/data/digits.txt`, "utf8");
-  return [`Kobai\n\n${kobai}`, ...found, ...(inputs.has("kobai:digits") ? [digits] : [])]
+  const parts = [`Kobai\n\n${kobai}`, ...found, ...(inputs.has("kobai:digits") ? [digits] : [])];
+  return parts
+    .map((text, i) => (i ? withoutTerms(text, kobai) : text))
     .map((text) => `${text.replaceAll("*/", "* /").trim()}\n`)
     .join(`\n${"-".repeat(72)}\n\n`);
+}
+
+/** Terms that are the same, word for word, stand in the list once. */
+function withoutTerms(text, kobai) {
+  const words = (part) => part.replace(/\s+/g, " ").trim();
+  const terms = kobai.slice(kobai.indexOf("Permission"));
+  const at = text.indexOf("Permission");
+  const isSame = at >= 0 && words(text.slice(at)) === words(terms);
+  return isSame ? `${text.slice(0, at)}The terms are those of Kobai, above.` : text;
 }
 
 function named(path) {

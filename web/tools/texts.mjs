@@ -1,6 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
-import esbuild from "esbuild";
-import { root } from "./root.mjs";
+import { imported, root } from "./root.mjs";
 
 const END = "\n";
 const SOURCE = /\.tsx?$/;
@@ -13,7 +12,7 @@ const SOURCE = /\.tsx?$/;
  * `toy.${name}`, stays.
  */
 export async function shortTexts() {
-  const texts = await allTexts();
+  const { TEXTS: texts } = await imported("src/texts/texts.ts");
   const keys = Object.keys(texts.en);
   const beginnings = await beginningsInUse();
   const isKept = (key) => beginnings.has(key.slice(0, key.indexOf(".") + 1));
@@ -27,15 +26,6 @@ export async function shortTexts() {
         short.has(key) ? `"${short.get(key)}"` : text,
       ),
   };
-}
-
-async function allTexts() {
-  const entryPoints = [`${root}/src/texts/texts.ts`];
-  const options = { entryPoints, bundle: true, format: "esm", write: false, charset: "utf8" };
-  const built = await esbuild.build(options);
-  const code = Buffer.from(built.outputFiles[0].contents).toString("base64");
-  const { TEXTS } = await import(`data:text/javascript;base64,${code}`);
-  return TEXTS;
 }
 
 async function beginningsInUse() {
