@@ -1,6 +1,6 @@
 /** The lab in a notebook's cell: the front-end half of an anywidget. */
 
-import type { Packed } from "./page/given";
+import type { Packed } from "./page/opening/given";
 import type { Lab } from "./page/lab";
 import { mount } from "./page/mount";
 import { noHistory } from "./page/timeline";

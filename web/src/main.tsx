@@ -1,6 +1,6 @@
 /** The page by itself. */
 
-import type { Packed } from "./page/given";
+import type { Packed } from "./page/opening/given";
 import { mount } from "./page/mount";
 
 const element = document.getElementById("lab") ?? document.body;

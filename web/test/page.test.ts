@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { columnsOf, indexAt } from "../src/page/curves/data";
-import type { LinkState } from "../src/page/link";
-import { linkOf, readLink } from "../src/page/link";
+import type { LinkState } from "../src/page/opening/link";
+import { linkOf, readLink } from "../src/page/opening/link";
 import { heightAt, layoutNetwork, lineBetween } from "../src/page/network/layout";
 import { lineAt, unitAt } from "../src/page/network/pointing";
 import { ticks } from "../src/page/output/plane";

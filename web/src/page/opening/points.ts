@@ -1,6 +1,6 @@
 /** Points drawn by hand as part of a link: text, raw deflate, base64 for addresses. */
 
-import type { DataSettings } from "../protocol";
+import type { DataSettings } from "../../protocol";
 import { deflated, inflated } from "./given";
 
 type Points = Extract<DataSettings, { kind: "points" }>;

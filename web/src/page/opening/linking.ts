@@ -2,7 +2,7 @@
 
 import { batch, effect } from "@preact/signals";
 import type { Opening } from "./given";
-import type { Lab } from "./lab";
+import type { Lab } from "../lab";
 import { type LinkRead, readLink } from "./link";
 
 /** The first start: what the link says, laid over what the page was given. */

@@ -1,8 +1,8 @@
 /** What was put into the page when it was written: data, a finished run, settings. */
 
-import type { Given, Settings } from "../protocol";
-import { FIRST } from "./settings";
-import type { Language } from "./words";
+import type { Given, Settings } from "../../protocol";
+import { FIRST } from "../settings";
+import type { Language } from "../words";
 
 /** As it stands in the page: arrays are base64 of raw deflate. */
 export interface Packed {

@@ -15,12 +15,12 @@ import {
   LOSSES,
   OPTIMIZERS,
   SCHEDULES,
-} from "../engine/formulas";
-import type { HiddenLayer, Settings, Shape, ToyName } from "../protocol";
-import type { Speed, Theme } from "./lab";
+} from "../../engine/formulas";
+import type { HiddenLayer, Settings, Shape, ToyName } from "../../protocol";
+import type { Speed, Theme } from "../lab";
 import { packedPoints, unpackedPoints } from "./points";
-import { FIRST, MOST_LAYERS, MOST_UNITS } from "./settings";
-import type { Language } from "./words";
+import { FIRST, MOST_LAYERS, MOST_UNITS } from "../settings";
+import type { Language } from "../words";
 
 export const VERSION = 1;
 
