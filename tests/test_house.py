@@ -34,7 +34,7 @@ ORDER = [
     ["formats"],
     ["explanations", "judging"],
     ["estimators", "tabular"],
-    ["gallery"],
+    ["gallery", "page"],
     ["book"],
     ["lessons"],
     ["learn"],

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from kobai.formats import export, load_model, save_model
     from kobai.networks import Dense, Network, TwoLayerNet
     from kobai.optimizers import SGD, Adam, AdamW, Momentum, gradient_descent
+    from kobai.page import lab
     from kobai.tabular import TableModel
     from kobai.training import EarlyStopping, History, train
 
@@ -54,6 +55,7 @@ __all__ = [
     "export",
     "gradient",
     "gradient_descent",
+    "lab",
     "load_dataset",
     "load_digits",
     "load_fashion_mnist",
@@ -83,6 +85,7 @@ _HOMES = {
     "formats": "export load_model save_model",
     "networks": "Dense Network TwoLayerNet",
     "optimizers": "SGD Adam AdamW Momentum gradient_descent",
+    "page": "lab",
     "tabular": "TableModel",
     "training": "EarlyStopping History train",
 }
@@ -100,6 +103,7 @@ _FOLDERS = (
     "learn",
     "networks",
     "optimizers",
+    "page",
     "plots",
     "tabular",
     "training",

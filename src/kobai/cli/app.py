@@ -11,6 +11,7 @@ from kobai.cli.evaluate import evaluate
 from kobai.cli.export import export
 from kobai.cli.figures import figures
 from kobai.cli.help import Command, Commands
+from kobai.cli.lab import lab
 from kobai.cli.learn import learn
 from kobai.cli.predict import predict
 from kobai.cli.runs import runs
@@ -26,7 +27,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 COMMANDS = (
-    *(train, runs, evaluate, predict, export, check, descend, figures, source, learn),
+    *(train, runs, evaluate, predict, export, learn, lab, check, descend, figures),
+    source,
     doctor,
 )
 for each in COMMANDS:

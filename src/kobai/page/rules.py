@@ -1,0 +1,52 @@
+"""The rules by which tables are read, for the page: `web/src/data/table/rules.ts`."""
+
+import json
+
+from kobai.data.tables.reading import dates, deciding, evidence, missing, numerals
+
+HEAD = """\
+// Written by `python -m kobai.page.generated` from `kobai.data.tables.reading`, whose
+// rules these are: change them there.
+
+"""
+
+
+def typescript() -> str:
+    """Return the module: the words and the patterns, by the names they have there."""
+    constants = {
+        "MISSING": missing.MISSING,
+        "AMONG_NUMBERS": missing.AMONG_NUMBERS,
+        "NAN": missing.NAN,
+        "FORMS": {name: _pattern(form) for name, form in dates.FORMS.items()},
+        "MONTHS": dates.MONTHS,
+        "CENTURY": dates.CENTURY,
+        "GROUPS": deciding.GROUPS,
+        "CURRENCIES": sorted(deciding.CURRENCIES),
+        "MULTIPLES": deciding.MULTIPLES,
+        "BOOLEANS": deciding.BOOLEANS,
+        "TYPOS": deciding.TYPOS,
+        "STATUS": deciding.STATUS,
+        "FEW_NUMBERS": deciding.FEW_NUMBERS,
+        "WRITINGS": {n: _pattern(p) for n, p in evidence.WRITINGS.items()},
+        "LOOSE": _pattern(evidence._LOOSE),
+        "GROUPED": numerals._GROUPED.replace("{{", "{").replace("}}", "}"),
+    }
+    types = {
+        "FORMS": "Record<string, string>",
+        "GROUPS": "Record<string, [string, string]>",
+        "MULTIPLES": "Record<string, number>",
+        "BOOLEANS": "Record<string, string>",
+        "WRITINGS": "Record<string, string>",
+        "MONTHS": "string[][]",
+    }
+    lines = []
+    for name, value in constants.items():
+        annotated = f"{name}: {types[name]}" if name in types else name
+        text = json.dumps(value, ensure_ascii=False)
+        lines.append(f"export const {annotated} = {text};\n")
+    return HEAD + "".join(lines)
+
+
+def _pattern(python: str) -> str:
+    """Return a regular expression as JavaScript writes it."""
+    return python.replace("(?P<", "(?<")

@@ -1,0 +1,159 @@
+"""The built page, a browser to open it in, and the command that writes it."""
+
+import json
+import shutil
+import signal
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from kobai.cli import main
+
+ROOT = Path(__file__).parents[2]
+WEB = ROOT / "web"
+DIST = WEB / "dist"
+READY = 20_000
+"""Milliseconds that a page may take on a machine that does much else."""
+
+
+class Result(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def kobai(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Iterator[Callable[..., Result]]:
+    """Run the command in this process, in whatever folder, as `main` runs it."""
+    handler, hook = signal.getsignal(signal.SIGINT), sys.unraisablehook
+    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*arguments: object, where: Path) -> Result:
+        monkeypatch.chdir(where)
+        monkeypatch.setattr(sys, "argv", ["kobai", *map(str, arguments)])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as leaving:
+            main()
+        assert isinstance(leaving.value.code, int)
+        return Result(leaving.value.code, *capfd.readouterr())
+
+    yield run
+    signal.signal(signal.SIGINT, handler)
+    sys.unraisablehook = hook
+
+
+@pytest.fixture(scope="session")
+def page_file() -> Path:
+    """The page as it was built."""
+    file = DIST / "lab.html"
+    if not file.is_file():
+        pytest.skip("the lab is not built: make page")
+    return file
+
+
+@pytest.fixture(scope="session")
+def browser(page_file: Path) -> Iterator[Any]:
+    """One browser for all tests."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if not chromium:
+        pytest.skip("no Chromium on this machine")
+    with playwright.sync_playwright() as running:
+        found = running.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield found
+        found.close()
+
+
+class Opened:
+    """A page that is open, with all that it asked for and complained of."""
+
+    def __init__(self, page: Any, file: Path) -> None:
+        self.page = page
+        self.file = file
+        self.requests: list[str] = []
+        self.problems: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("console", self._heard)
+
+    def _heard(self, message: Any) -> None:
+        if message.type == "error":
+            self.problems.append(message.text)
+
+    def go(self, link: str = "") -> "Opened":
+        """Open the page with a link's hash, and wait until it has been drawn."""
+        # The same file with another hash would be no new page.
+        self.page.goto("about:blank")
+        self.page.goto(f"{self.file.as_uri()}{f'#{link}' if link else ''}")
+        self.page.wait_for_selector(
+            "[data-ready=true]", timeout=READY, state="attached"
+        )
+        return self
+
+    @property
+    def root(self) -> Any:
+        return self.page.locator("[data-ready]").first
+
+    @property
+    def step(self) -> int:
+        return int(self.root.get_attribute("data-step") or 0)
+
+    @property
+    def loss(self) -> float:
+        return float(self.root.get_attribute("data-loss") or "nan")
+
+    def until(self, condition: str, timeout: int = READY) -> None:
+        """Wait until a condition on `d`, the data of the root, holds."""
+        self.page.wait_for_function(
+            f"() => {{ const d = document.querySelector('[data-ready]').dataset;"
+            f" return {condition}; }}",
+            timeout=timeout,
+        )
+
+    def button(self, name: str) -> Any:
+        return self.page.get_by_role("button", name=name, exact=True).first
+
+
+SIZES = {"wide": (1400, 900), "phone": (390, 844)}
+
+
+@pytest.fixture(scope="session")
+def opened(browser: Any, page_file: Path) -> Iterator[Callable[..., Opened]]:
+    """Open a page; pages of the same kind share one window, for speed."""
+    windows: dict[Any, Any] = {}
+
+    def open_page(
+        link: str = "",
+        size: str = "wide",
+        language: str = "en-GB",
+        file: Path | None = None,
+        **options: Any,
+    ) -> Opened:
+        width, height = SIZES[size]
+        key = (size, language, json.dumps(options, sort_keys=True))
+        if key not in windows:
+            windows[key] = browser.new_context(
+                viewport={"width": width, "height": height},
+                locale=language,
+                has_touch=size == "phone",
+                is_mobile=size == "phone",
+                accept_downloads=True,
+                **options,
+            )
+        for old in windows[key].pages:
+            old.close()
+        return Opened(windows[key].new_page(), file or page_file).go(link)
+
+    yield open_page
+    for window in windows.values():
+        window.close()

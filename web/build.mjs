@@ -1,0 +1,106 @@
+/**
+ * Build the lab: one page, one module and the small figures, each in one file.
+ *
+ *   node build.mjs            dist/lab.html, dist/lab.js, dist/figures.js
+ *   node build.mjs --tests    dist/test/*.mjs, for node --test
+ *   node build.mjs --watch    the first, again whenever a source has changed
+ *
+ * The same sources give the same bytes, wherever and whenever they are built.
+ */
+
+import { existsSync, watch } from "node:fs";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
+import esbuild from "esbuild";
+import { inlined } from "./tools/inlined.mjs";
+import { licencesOf } from "./tools/licences.mjs";
+import { minified } from "./tools/minified.mjs";
+import { pageWith } from "./tools/page.mjs";
+import { root } from "./tools/root.mjs";
+
+const COMMON = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  write: false,
+  metafile: true,
+  target: ["es2022"],
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  charset: "utf8",
+  legalComments: "none",
+  logLevel: "warning",
+};
+
+const PLAIN = { ...COMMON, minify: false };
+
+const OUTPUTS = [
+  { entry: "src/main.tsx", format: "iife", file: "lab.html" },
+  { entry: "src/embed.ts", format: "esm", file: "lab.js" },
+  // A classic script: a module is not loaded into a page that was opened as a file.
+  { entry: "src/figures/main.tsx", format: "iife", file: "figures.js" },
+];
+
+/** Return an entry as one script, with the licences of what is in it. */
+async function script(entry, format) {
+  const inputs = new Set();
+  const bundle = (licences) =>
+    esbuild.build({
+      ...COMMON,
+      entryPoints: [entry],
+      format,
+      plugins: [inlined(COMMON, { licences, inputs })],
+    });
+  // What is bundled is known after a first build; the licences are in the second.
+  for (const path of Object.keys((await bundle("")).metafile.inputs)) inputs.add(path);
+  const licences = await licencesOf(inputs);
+  const text = minified((await bundle(licences)).outputFiles[0].text);
+  return inputs.has("kobai:licences") ? text : `/*\n${licences}*/\n${text}`;
+}
+
+async function build() {
+  await mkdir(`${root}/dist`, { recursive: true });
+  for (const { entry, format, file } of OUTPUTS) {
+    if (!existsSync(`${root}/${entry}`)) {
+      console.log(`${file}: left out, there is no ${entry}`);
+      continue;
+    }
+    const text = await script(entry, format);
+    const whole = Buffer.from(file === "lab.html" ? await pageWith(text) : text);
+    await writeFile(`${root}/dist/${file}`, whole);
+    const packed = gzipSync(whole, { level: 9 });
+    console.log(`${file}: ${kilobytes(whole)}, compressed ${kilobytes(packed)}`);
+  }
+}
+
+const kilobytes = (bytes) => `${(bytes.length / 1000).toFixed(1)} kB`;
+
+async function buildTests() {
+  await rm(`${root}/dist/test`, { recursive: true, force: true });
+  const names = await readdir(`${root}/test`);
+  await esbuild.build({
+    ...PLAIN,
+    sourcemap: "inline",
+    write: true,
+    entryPoints: names.filter((name) => /\.test\.tsx?$/.test(name)).map((name) => `test/${name}`),
+    outdir: "dist/test",
+    outExtension: { ".js": ".mjs" },
+    format: "esm",
+    platform: "node",
+    plugins: [inlined(PLAIN)],
+  });
+}
+
+if (process.argv.includes("--tests")) {
+  await buildTests();
+} else {
+  await build();
+}
+
+if (process.argv.includes("--watch")) {
+  let waiting;
+  watch(`${root}/src`, { recursive: true }, () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => build().catch((error) => console.error(error.message)), 100);
+  });
+}

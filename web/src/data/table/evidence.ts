@@ -1,0 +1,93 @@
+/** What the cells of a column look like, counted over all of its rows. */
+
+import { isVagueWord, plainNumber, tidy } from "./cells";
+import { FORMS, LOOSE, WRITINGS } from "./rules";
+
+/** What one cell looks like: what stands before and after which kinds of digits. */
+export interface Shape {
+  before: string;
+  after: string;
+  writings: ReadonlySet<string>;
+  count: number;
+}
+
+export interface Evidence {
+  plain: number;
+  hasFractions: boolean;
+  grouped: number;
+  zeros: number;
+  compact: number;
+  shapes: Shape[];
+  forms: Map<string, number>;
+  dates: number;
+  odd: Map<string, number>;
+  /** Cells that were not missing. */
+  cells: number;
+}
+
+const FORM_PATTERNS = Object.entries(FORMS).map(([name, form]) => [name, new RegExp(form)] as const);
+const WRITING_PATTERNS = Object.entries(WRITINGS).map(([name, way]) => [name, new RegExp(way)] as const);
+const LOOSE_PATTERN = new RegExp(LOOSE);
+const MAY_BE_DATE = /\d.*[-/.:年月 ,QqA-Za-z]|[A-Za-z].*\d/;
+const COMPACT = new RegExp(FORMS.yearmonthday);
+const POINT_GROUPS = new RegExp(WRITINGS["1.000,"]);
+
+/** The evidence of the words of a column, null for a missing one. */
+export function evidenceOf(words: readonly (string | null)[]): Evidence {
+  const found: Evidence = {
+    ...{ plain: 0, hasFractions: false, grouped: 0, zeros: 0, compact: 0, dates: 0, cells: 0 },
+    ...{ shapes: [], forms: new Map(), odd: new Map() },
+  };
+  const others = new Map<string, number>();
+  for (const word of words) {
+    if (word === null) continue;
+    if (plainNumber(word) !== null) addPlain(found, word);
+    else others.set(word, (others.get(word) ?? 0) + 1);
+  }
+  const shapes = new Map<string, Shape>();
+  let odd = 0;
+  for (const [word, count] of others) {
+    const text = tidy(word);
+    if (isVagueWord(text) || addDate(found, text, count) || addShape(shapes, text, count)) continue;
+    odd += count;
+    found.odd.set(text, (found.odd.get(text) ?? 0) + count);
+  }
+  found.shapes = [...shapes.values()];
+  const shaped = found.shapes.reduce((sum, { count }) => sum + count, 0);
+  return { ...found, cells: found.plain + shaped + found.dates + odd };
+}
+
+function addPlain(found: Evidence, word: string): void {
+  found.plain++;
+  const isDotted = word.includes(".");
+  found.hasFractions ||= isDotted;
+  // Numbers that have points where thousands could have them do not count.
+  if (isDotted) found.grouped += +POINT_GROUPS.test(word) - 1;
+  found.zeros += +/^[-+]?0\d/.test(word);
+  found.compact += +COMPACT.test(word);
+}
+
+function addDate(found: Evidence, text: string, count: number): boolean {
+  if (!MAY_BE_DATE.test(text)) return false;
+  let isDate = false;
+  for (const [form, pattern] of FORM_PATTERNS) {
+    if (!pattern.test(text)) continue;
+    isDate = true;
+    found.forms.set(form, (found.forms.get(form) ?? 0) + count);
+  }
+  if (isDate) found.dates += count;
+  return isDate;
+}
+
+function addShape(shapes: Map<string, Shape>, text: string, count: number): boolean {
+  const parts = LOOSE_PATTERN.exec(text)?.groups;
+  if (!parts) return false;
+  const writings = WRITING_PATTERNS.filter(([, pattern]) => pattern.test(parts.digits)).map(([name]) => name);
+  if (!writings.length) return false;
+  const [before, after] = [(parts.before ?? "").trim(), (parts.after ?? "").trim()];
+  const key = JSON.stringify([before, after, writings]);
+  const shape = shapes.get(key) ?? { before, after, writings: new Set(writings), count: 0 };
+  shape.count += count;
+  shapes.set(key, shape);
+  return true;
+}
