@@ -3,7 +3,8 @@
 import { useSignal } from "@preact/signals";
 import type { Lab } from "../lab";
 import { lineage } from "../timeline";
-import { Branches } from "./branches";
+import { css } from "../drawing/palette";
+import { Branches, branchColour } from "./branches";
 import { Chart } from "./chart";
 import { CurvesTable } from "./curves-table";
 import { measureName } from "./timeline";
@@ -53,13 +54,16 @@ function Check({ label, signal }: { label: string; signal: { value: boolean } })
 /** The measure's name and its newest numbers: the legend of the lines at once. */
 function Caption({ lab, measure }: { lab: Lab; measure: "Loss" | "Score" }) {
   const history = lineage(lab.branches.value, lab.moment.value.branch);
+  const { branch } = lab.moment.value;
+  const index = lab.branches.value.findIndex(({ id }) => id === branch);
+  const colour = css(branchColour(lab.palette.value, index));
   const at = indexNow(history.step, lab.moment.value.step);
   const part = (name: "train" | "test") => {
     const value = history[`${name}${measure}`][at];
     const known = value !== undefined && !Number.isNaN(value);
     return (
       <span class={`part ${name}`}>
-        <i />
+        <i style={{ "border-top-color": colour }} />
         {lab.t(`curve.${name}`)} <b>{known ? lab.number(value) : "–"}</b>
       </span>
     );

@@ -14,7 +14,7 @@ const KEYS: [string, Key][] = [
   ["← → ↑ ↓ · Enter", "help.network"],
   ["PgUp · PgDn", "help.weights"],
   ["+ · −", "help.units"],
-  ["← → · PgUp · PgDn", "help.timeline"],
+  ["← → · PgUp PgDn", "help.timeline"],
   ["?", "help.help"],
 ];
 
