@@ -54,7 +54,7 @@ async function script(entry, format) {
   // What is bundled is known after a first build; the licences are in the second.
   for (const path of Object.keys((await bundle("")).metafile.inputs)) inputs.add(path);
   const licences = await licencesOf(inputs);
-  const text = minified((await bundle(licences)).outputFiles[0].text);
+  const text = await minified((await bundle(licences)).outputFiles[0].text);
   return inputs.has("kobai:licences") ? text : `/*\n${licences}*/\n${text}`;
 }
 

@@ -99,7 +99,7 @@ async function worker(common, inputs) {
     plugins: [inlined(common)],
   });
   for (const path of Object.keys(built.metafile.inputs)) inputs.add(path);
-  return minified(built.outputFiles[0].text);
+  return await minified(built.outputFiles[0].text);
 }
 
 async function wasm() {

@@ -1,11 +1,12 @@
-import { minifySync } from "oxc-minify";
+import { minify } from "terser";
 
 /** Return a script in fewer bytes than the bundler itself leaves. */
-export function minified(script) {
-  const { code, errors } = minifySync("script.js", script, {
-    compress: { target: "es2022" },
+export async function minified(script) {
+  const { code } = await minify(script, {
+    ecma: 2022,
+    compress: { passes: 2 },
     mangle: { toplevel: true },
+    toplevel: true,
   });
-  if (errors.length) throw new Error(errors[0].message);
   return code;
 }
