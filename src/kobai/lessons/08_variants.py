@@ -94,7 +94,7 @@ import numpy as np
 data = kobai.load_digits()
 x, t = data.x_train, data.t_train
 for size in (len(x), 100, 1):
-    network = kobai.TwoLayerNet(64, 50, 10, weight_init_std=0.1)
+    network = kobai.TwoLayerNet(64, 50, 10, weight_init_std=0.3)
     begin = time.perf_counter()
     for start in range(0, len(x), size):
         rows = slice(start, start + size)
@@ -197,8 +197,8 @@ def momentum_step(w, g, v, learning_rate, momentum):
 # %% [markdown] step=4 lang=zh
 # ## 练习：AdaGrad
 #
-# 山谷在一个方向上陡，在另一个方向上缓，那就让每个权重有自己的学习率。
-# AdaGrad 把每个权重的梯度平方累加起来，再除以它的平方根：越陡的方向，步子越小。
+# 山谷在一个方向上陡，在另一个方向上缓，那就让每个权重有自己的学习率。AdaGrad 把每个权重
+# 的梯度平方累加起来，再除以它的平方根：越陡的方向，步子越小。
 #
 #     h ← h + g²
 #     w ← w − η g / (√h + ε)
@@ -267,8 +267,8 @@ def adagrad_step(w, g, h, learning_rate):
 # %% [markdown] step=5 lang=zh
 # ## Adam：两者合一
 #
-# AdaGrad 的 h 只增不减，步子迟早会小到走不动。Adam 改用会逐渐遗忘的平均：
-# m 是梯度的平均，与 Momentum 相似；v 是梯度平方的平均。
+# AdaGrad 的 h 只增不减，步子迟早会小到走不动。Adam 改用会逐渐遗忘的平均：m 是梯度的平
+# 均，与 Momentum 相似；v 是梯度平方的平均。
 #
 #     m ← β₁ m + (1 − β₁) g
 #     v ← β₂ v + (1 − β₂) g²
@@ -375,8 +375,8 @@ def adam_step(w, g, m, v, t, learning_rate):
 # 除了计算，还要占用内存：Momentum 和 AdaGrad 为每个权重多记 1 个数，Adam 多记 2 个。
 # 下面最后一列就是这个个数，前面是训练五轮之后的损失，以及测试数据上的识别精度。
 #
-# 没有哪种方法永远最好，各自适合的学习率也不同：改改数字试试看。
-# Adam 最不需要费心调整，所以很多人从它开始。
+# 没有哪种方法永远最好，各自适合的学习率也不同：改改数字试试看。Adam 最不需要费心调
+# 整，所以很多人从它开始。
 # %% step=7
 from kobai.optimizers import AdaGrad
 

@@ -26,7 +26,7 @@
 # 何を聞かれているかで決まります。答え方ごとに、組になる損失もあります。
 #
 # - どれですか？ ソフトマックス関数と交差エントロピー誤差
-# - はい、いいえ？ sigmoid 関数と 2 値の交差エントロピー誤差
+# - はいか、いいえか？ sigmoid 関数と 2 値の交差エントロピー誤差
 # - いくつですか？ スコアそのまま（恒等関数）と 2 乗和誤差
 #
 # ソフトマックス関数はスコアを確率に変えます。スコアを動かすと、どの確率がいちばん変わるでしょう。
@@ -39,7 +39,7 @@
 # 每种回答方式都有与它配对的损失：
 #
 # - 是哪一类？softmax 函数，配交叉熵误差。
-# - 是还是否？sigmoid 函数，配二元交叉熵误差。
+# - 是或否？sigmoid 函数，配二元交叉熵误差。
 # - 是多少？得分本身（恒等函数），配平方和误差。
 #
 # softmax 函数把得分变成概率。改变一个得分，哪个概率变得最多？
@@ -147,7 +147,7 @@ def softmax(x):
 # Of its two parts one is always 0. Write `binary_cross_entropy(y, t)` for arrays of n
 # samples. As y may be 0 or 1, add a small δ such as `1e-7` inside both logarithms.
 # %% [markdown] step=4 lang=ja
-# ## 演習：はい、いいえ
+# ## 演習：「はい」か「いいえ」か
 #
 # 答えがふたつしかないときは、スコアは 1 つで足ります。sigmoid 関数を通した値 y が「はい」の
 # 確率で、「いいえ」の確率は 1 − y です。正解 t を、はいなら 1、いいえなら 0 とすると、損失は
@@ -158,15 +158,15 @@ def softmax(x):
 # `binary_cross_entropy(y, t)` を書きましょう。y は 0 や 1 にもなるので、
 # どちらの log の中にも `1e-7` のような小さな δ を足しておきます。
 # %% [markdown] step=4 lang=zh
-# ## 练习：是还是否
+# ## 练习：是或否
 #
 # 只有两种答案时，一个得分就够了。它经过 sigmoid 得到 y，即“是”的概率，“否”的概率是 1 − y。
 # 正确答案 t 取 1 表示是，取 0 表示否，损失就是：
 #
 #     E = −1/n Σ (t log y + (1 − t) log(1 − y))
 #
-# 两项中总有一项为 0。请写出 `binary_cross_entropy(y, t)`，参数是 n 个样本的数组。
-# y 可能是 0 或 1，所以两个 log 里面都要加上微小的 δ，比如 `1e-7`。
+# 两项中总有一项为 0。请写出 `binary_cross_entropy(y, t)`，参数是 n 个样本的数组。y 可能
+# 是 0 或 1，所以两个 log 里面都要加上微小的 δ，比如 `1e-7`。
 # %% [exercise] step=4 name=binary_cross_entropy
 def binary_cross_entropy(y, t):
     return ...
@@ -220,7 +220,7 @@ def binary_cross_entropy(y, t):
 #     y = x
 #     E = ½ (y − t)²
 # %% [question] step=5 lang=en answer=3
-# A network shall foretell temperatures from −20 to 35 °C. Its last layer is a sigmoid, by
+# A network is to predict temperatures from −20 to 35 °C. Its last layer is a sigmoid, by
 # mistake. What comes out?
 # 1. the same, only learned more slowly
 # 2. temperatures that are too high
@@ -311,9 +311,9 @@ print(kobai.numerical_gradient(lambda x: sum_squared_error(x, t), x), x - t)
 # ## 练习：一批样本的斜率
 #
 # 一批的损失是 n 个样本的平均，所以每个斜率都是 n 分之一。
-# 请写出 `score_gradient(x, t)`：用 softmax 和交叉熵误差时，损失对每个得分的斜率。
-# `x` 和 one-hot 形式的 `t` 都是每行一个样本。
-# softmax 可以用自己写的，也可以用 `kobai.functions.softmax`。
+# 请写出 `score_gradient(x, t)`：用 softmax 和交叉熵误差时，
+# 损失对每个得分的斜率。`x` 和 one-hot 形式的 `t` 都是每行一个样本。softmax 可以用自己写
+# 的，也可以用 `kobai.functions.softmax`。
 # %% [exercise] step=7 name=score_gradient
 def score_gradient(x, t):
     return ...
@@ -348,12 +348,12 @@ def score_gradient(x, t):
 # - For softmax only differences count: subtract the largest score, and nothing overflows.
 # - With the loss that belongs to it, the slope at each of these outputs is y − t.
 # %% [summary] lang=ja
-# - 「どれ」にはソフトマックス関数と交差エントロピー誤差、「はい、いいえ」には sigmoid 関数と
+# - 「どれ」にはソフトマックス関数と交差エントロピー誤差、「はいか、いいえか」には sigmoid 関数と
 #   2 値の交差エントロピー誤差、「いくつ」には恒等関数と 2 乗和誤差を使います。
 # - ソフトマックス関数で効くのは差だけです。最大のスコアを引いておけば、あふれません。
 # - 組になる損失を使えば、どの出力でも傾きは y − t です。
 # %% [summary] lang=zh
-# - “哪一类”用 softmax 和交叉熵误差；“是还是否”用 sigmoid 和二元交叉熵误差；
+# - “哪一类”用 softmax 和交叉熵误差；“是或否”用 sigmoid 和二元交叉熵误差；
 #   “是多少”用恒等函数和平方和误差。
 # - softmax 只看得分之差：先减去最大的得分，就不会溢出。
 # - 用配对的损失，三种输出的斜率都是 y − t。
