@@ -22,9 +22,11 @@ PROSE = ("title", "markdown", "question", "hint", "summary", "reading")
 CODE = ("code", "exercise", "solution")
 KINDS = (*PROSE, *CODE, "figure")
 
-# Japanese and Chinese have no blanks between words: there a line's end is none either.
+# Japanese and Chinese have no blanks between words: there a line's end is none either,
+# nor behind one of their marks, whatever begins the next line, but a list's number.
 _WIDE = r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
-BREAK = re.compile(rf"(?<={_WIDE})\n(?={_WIDE})")
+_MARK = "[。、：，；？！」）]"
+BREAK = re.compile(rf"(?<={_WIDE})\n(?={_WIDE})|(?<={_MARK})\n(?=[\w`])(?!\d+\. )")
 
 
 @dataclass(frozen=True)
