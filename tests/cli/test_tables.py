@@ -448,7 +448,8 @@ def test_wrong_evaluation(refused, here, run, iris):
     iris.write_text(text.replace("virginica", "rosa"), encoding="utf-8")
     assert "is no longer as it was" in refused("evaluate", run)
     message = refused("evaluate", run, "iris.csv")
-    assert '"rosa" in column "species" is none of the classes' in message
+    assert 'column "species": row 101 has "rosa"' in message
+    assert 'knows are "setosa", "versicolor", "virginica"' in message
     iris.write_text(text.replace("species", "kind"), encoding="utf-8")
     assert 'lacks the column "species"' in refused("evaluate", run, "iris.csv")
 

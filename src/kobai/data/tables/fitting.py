@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from kobai.data.dataset import Array
-from kobai.data.tables.cells import LARGEST, too_large
+from kobai.data.refusals import Refusals
+from kobai.data.tables.cells import too_large, too_large_numbers
 from kobai.data.tables.columns import Feature
 from kobai.data.tables.raw import RawColumn
 from kobai.data.tables.reading.evidence import (
@@ -15,7 +16,6 @@ from kobai.data.tables.reading.evidence import (
     MOST_WORDS,
     ROWS_PER_WORD,
 )
-from kobai.errors import DataError
 
 MOST_CATEGORIES, LEAST_CATEGORIES = 1000, 100
 """So many words of a column get an input each, the most frequent ones."""
@@ -100,13 +100,11 @@ class Statistics:
     def _check_finite(self, block: Array) -> None:
         is_wrong = too_large(block)
         if is_wrong.any():
-            row, index = map(int, np.argwhere(is_wrong)[0])
-            column = self._columns[index]
-            raise DataError(
-                f"{column.place}: row {self._rows + row + 1:,} is {block[row, index]}; "
-                f"a network needs numbers up to {LARGEST:g}: put one there or leave it "
-                "empty"
-            )
+            refusals = Refusals()
+            for index in map(int, np.flatnonzero(is_wrong.any(axis=0))):
+                place, values = self._columns[index].place, block[:, index]
+                too_large_numbers(refusals, place, values, self._rows + 1)
+            refusals.tell()
 
 
 @dataclass(frozen=True)
