@@ -100,6 +100,19 @@ def test_several_columns_of_strange_values():
     assert 'column "m": holds values of type List' in told[1]
 
 
+def test_numbers_too_large_in_rows_far_apart():
+    x = np.random.default_rng(0).normal(size=30_000)
+    frame = pl.DataFrame({"x": x, "y": x, "kind": ["a", "b"] * 15_000}).to_dict()
+    for name, row in (("x", 2), ("y", 3), ("x", 20_000), ("y", 29_999)):
+        frame[name][row - 1] = np.inf
+    told = problems(load_table, pl.DataFrame(frame), "kind")
+    for line, name, rows in (
+        (told[0], "x", "row 2 is inf, row 20,000 is inf;"),
+        (told[1], "y", "row 3 is inf, row 29,999 is inf;"),
+    ):
+        assert f'column "{name}": {rows}' in line
+
+
 @pytest.fixture(scope="module")
 def columns():
     return load_table(pl.DataFrame(table()), "kind").columns

@@ -45,7 +45,6 @@ class Statistics:
 
     def add(self, block: Array, is_training: Array) -> None:
         """Take in a block `(m, p)`, and which of its rows are for training."""
-        self._check_finite(block)
         low, high = self._offsets
         offsets = block - np.arange(self._rows, self._rows + len(block))[:, np.newaxis]
         # NaN spreads: a column that lacks a number does not count the rows.
@@ -97,14 +96,15 @@ class Statistics:
         sums = numbers.sum(), (numbers * numbers).sum()
         return bool(self._all[0, index] == sums[0] and squares == sums[1])
 
-    def _check_finite(self, block: Array) -> None:
-        is_wrong = too_large(block)
-        if is_wrong.any():
-            refusals = Refusals()
-            for index in map(int, np.flatnonzero(is_wrong.any(axis=0))):
-                place, values = self._columns[index].place, block[:, index]
-                too_large_numbers(refusals, place, values, self._rows + 1)
-            refusals.tell()
+
+def note_too_large(
+    refusals: Refusals, columns: Sequence[RawColumn], block: Array, first: int
+) -> None:
+    """Note the numbers of a block `(m, p)` that are infinite, or too large."""
+    is_wrong = too_large(block)
+    if is_wrong.any():
+        for index in map(int, np.flatnonzero(is_wrong.any(axis=0))):
+            too_large_numbers(refusals, columns[index].place, block[:, index], first)
 
 
 @dataclass(frozen=True)

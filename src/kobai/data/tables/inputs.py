@@ -9,7 +9,14 @@ from kobai.data.checksum import Checksum
 from kobai.data.dataset import Array
 from kobai.data.refusals import Refusals
 from kobai.data.tables.columns import OTHER, Columns, pick
-from kobai.data.tables.fitting import EMPTY, SAME, Fitted, Statistics, fit
+from kobai.data.tables.fitting import (
+    EMPTY,
+    SAME,
+    Fitted,
+    Statistics,
+    fit,
+    note_too_large,
+)
 from kobai.data.tables.raw import RawColumn, RawTable
 from kobai.data.tables.spool import empty_rows
 from kobai.errors import DataError
@@ -50,7 +57,8 @@ def statistics_of(features: Features, is_training: Array) -> Statistics:
     """Return what is to be known of all columns; refuse numbers that are too large."""
     statistics, refusals = Statistics(features.columns), Refusals()
     for rows, block in features.blocks() if features.indices else ():
-        with refusals.gathering():
+        note_too_large(refusals, features.columns, block, rows.start + 1)
+        if not refusals:
             statistics.add(block, is_training[rows])
     refusals.tell()
     return statistics
