@@ -425,7 +425,8 @@ def test_wrong_predictions(refused, here, run, iris):
     words = iris.read_text(encoding="utf-8").replace("0.2,setosa", "?,setosa")
     (here / "words.csv").write_text(words.replace("?", "thin"), encoding="utf-8")
     message = refused("predict", run, "words.csv")
-    assert 'has "thin"; need a number, or nothing\n' in message
+    assert message.endswith("and 26 more; need a number, or nothing\n")
+    assert 'row 1 has "thin", row 2' in message
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sets a limit that Unix has")
@@ -448,7 +449,8 @@ def test_wrong_evaluation(refused, here, run, iris):
     iris.write_text(text.replace("virginica", "rosa"), encoding="utf-8")
     assert "is no longer as it was" in refused("evaluate", run)
     message = refused("evaluate", run, "iris.csv")
-    assert '"rosa" in column "species" is none of the classes' in message
+    assert 'column "species": row 101 has "rosa"' in message
+    assert 'knows are "setosa", "versicolor", "virginica"' in message
     iris.write_text(text.replace("species", "kind"), encoding="utf-8")
     assert 'lacks the column "species"' in refused("evaluate", run, "iris.csv")
 

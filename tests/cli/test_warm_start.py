@@ -137,7 +137,7 @@ def refuse(kobai, here, *options_and_why):
 def test_what_does_not_fit_is_refused(kobai, here, first, blobs):
     write_table(here / "d.csv", 30, classes="abd")
     (here / "lacks.csv").write_text("size,kind\n1,a\n2,b\n")
-    refuse(kobai, here, "d.csv", '"d" in column "kind" is none of the classes')
+    refuse(kobai, here, "d.csv", 'has "d".*; the classes that the network knows are')
     refuse(kobai, here, "lacks.csv", 'lacks the column "colour"')
     refuse(kobai, here, "more.csv", "--hidden", "9", "is 9 now and was 7 in r")
     refuse(kobai, here, "more.csv", "--drop", "size", "was not given in r")

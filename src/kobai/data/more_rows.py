@@ -1,6 +1,6 @@
 """New rows of a table, for a network that has been trained on others."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +8,10 @@ import numpy as np
 
 from kobai.data.checksum import Checksum
 from kobai.data.dataset import Array, Dataset
+from kobai.data.refusals import Refusals
 from kobai.data.splits import Fold, drawn_rows, how_chosen
 from kobai.data.tables.columns import Columns
-from kobai.data.tables.frames import Table, Writes, open_table
+from kobai.data.tables.frames import Table, Writes, check_file, open_table
 from kobai.data.tables.load import rows_of
 from kobai.data.tables.new_rows import named_columns
 from kobai.data.tables.raw import read_raw
@@ -57,9 +58,15 @@ def load_more_rows(
     writes = Writes(encoding, separator, header, writing)
     wanted = *columns.sources, *columns.target.names
     opened = open_table(table, writes, wanted)
-    total = Checksum()
-    x, t, is_there = rows_of(opened, columns, checksum=total)
-    weights = _weights(opened, columns, weight, t, is_there, class_weight)
+    total, refusals = Checksum(), Refusals()
+    with refusals.gathering():
+        check_file(test)
+    with refusals.gathering():
+        weighed = () if weight is None else named_columns(weight, opened, "weight")
+    with refusals.gathering():
+        x, t, is_there = rows_of(opened, columns, checksum=total)
+    refusals.tell()
+    weights = _weights(opened, columns, weighed, t, is_there, class_weight)
     if test is None:
         labels = t if columns.target.classes else None
         is_test = drawn_rows(len(t), test_size, seed, labels)
@@ -93,19 +100,18 @@ def load_more_rows(
 def _weights(
     table: Table,
     columns: Columns,
-    weight: Any,
+    weight: Sequence[str],
     t: Array,
     is_there: Array,
     class_weight: str | Mapping[Any, float] | None,
 ) -> Array | None:
     """Return a weight for each row that has a target, if any are asked for."""
-    if weight is None and class_weight is None:
+    if not weight and class_weight is None:
         return None
     found = np.ones(len(t))
-    if weight is not None:
-        for name in named_columns(weight, table, "weight"):
-            raw = read_raw(table, [name])
-            found *= read_weights(raw, name, is_there)[is_there]
+    for name in weight:
+        raw = read_raw(table, [name])
+        found *= read_weights(raw, name, is_there)[is_there]
     if class_weight is not None:
         found *= class_weights(columns.target, t, class_weight)[t]
     return found

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kobai.data.refusals import Refusals
 from kobai.data.tables.columns import OTHER, Columns
 from kobai.data.tables.frames import Dtypes, Table, Writes, open_table
 from kobai.data.tables.new_rows import coded_blocks, lacking, named_columns
@@ -117,8 +118,12 @@ def predictions(
             f"{model.name or 'this model'} was not trained on a table; use predict()"
         )
     opened = open_table(table, writes_of(model, encoding), model.columns.sources)
-    lacking(opened.name, model.columns.sources, opened.names)
-    chosen = named_columns(ids, opened, "id") if ids else ()
+    refusals = Refusals()
+    with refusals.gathering():
+        lacking(opened.name, model.columns.sources, opened.names)
+    with refusals.gathering():
+        chosen = named_columns(ids, opened, "id") if ids else ()
+    refusals.tell()
     width = len(model.columns.target.classes or model.columns.target.names)
     names = as_frame(model.columns, np.empty((0, width)), model.calibration).columns
     for name in chosen:

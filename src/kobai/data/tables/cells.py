@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kobai.data.dataset import Array
+from kobai.data.refusals import Refusals
 from kobai.data.tables.reading.reading import Reading
 from kobai.errors import DataError
 
@@ -25,16 +26,23 @@ def raw_numbers(
 ) -> Array:
     """Return a column of numbers or dates as `(n,)`, NaN where one is missing.
 
-    Raises `DataError` at a cell that cannot be read so, naming its row, counted on from
-    `first`; or with `forgiving` takes it for missing, as training does with a few.
+    Raises `DataError` for numbers too large to compute with, and for cells that cannot
+    be read so, naming their rows, counted on from `first`; or with `forgiving` takes
+    these for missing, as training does with a few.
     """
     found = reading.numbers(cells)
+    refusals = Refusals()
     if found.null_count() and not forgiving:
-        wrong = found.is_null() & ~reading.is_missing(cells)
-        if wrong.any():
-            row = int(wrong.arg_max() or 0)
-            raise no_number(where, row + first, str(cells[row]), reading.needed)
-    return found.to_numpy().astype(np.float64, copy=False)
+
+        def tell(row: int) -> str:
+            return f'row {row + first:,} has "{shortened(str(cells[row]))}"'
+
+        wrong = (found.is_null() & ~reading.is_missing(cells)).to_numpy()
+        refusals.cells(where, wrong, tell, f"need {reading.needed}, or nothing")
+    values = found.to_numpy().astype(np.float64, copy=False)
+    too_large_numbers(refusals, where, values, first)
+    refusals.tell()
+    return values
 
 
 def no_number(where: str, row: int, text: str, needed: str) -> DataError:
@@ -49,6 +57,18 @@ def too_large_number(where: str, row: int, number: float) -> DataError:
     return DataError(
         f"{where}: row {row:,} is {number}; need numbers up to {LARGEST:g}: put "
         "one there or leave it empty"
+    )
+
+
+def too_large_numbers(
+    refusals: Refusals, place: str, values: Array, first: int
+) -> None:
+    """Note the numbers of a column that are infinite, or too large."""
+    refusals.cells(
+        place,
+        too_large(values),
+        lambda row: f"row {row + first:,} is {values[row]}",
+        f"need numbers up to {LARGEST:g}: put one there or leave it empty",
     )
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from kobai.data.dataset import Array
-from kobai.data.tables.cells import LARGEST, too_large
+from kobai.data.refusals import Refusals
+from kobai.data.tables.cells import too_large, too_large_numbers
 from kobai.data.tables.columns import Feature
 from kobai.data.tables.raw import RawColumn
 from kobai.data.tables.reading.evidence import (
@@ -15,7 +16,6 @@ from kobai.data.tables.reading.evidence import (
     MOST_WORDS,
     ROWS_PER_WORD,
 )
-from kobai.errors import DataError
 
 MOST_CATEGORIES, LEAST_CATEGORIES = 1000, 100
 """So many words of a column get an input each, the most frequent ones."""
@@ -45,7 +45,6 @@ class Statistics:
 
     def add(self, block: Array, is_training: Array) -> None:
         """Take in a block `(m, p)`, and which of its rows are for training."""
-        self._check_finite(block)
         low, high = self._offsets
         offsets = block - np.arange(self._rows, self._rows + len(block))[:, np.newaxis]
         # NaN spreads: a column that lacks a number does not count the rows.
@@ -97,16 +96,15 @@ class Statistics:
         sums = numbers.sum(), (numbers * numbers).sum()
         return bool(self._all[0, index] == sums[0] and squares == sums[1])
 
-    def _check_finite(self, block: Array) -> None:
-        is_wrong = too_large(block)
-        if is_wrong.any():
-            row, index = map(int, np.argwhere(is_wrong)[0])
-            column = self._columns[index]
-            raise DataError(
-                f"{column.place}: row {self._rows + row + 1:,} is {block[row, index]}; "
-                f"a network needs numbers up to {LARGEST:g}: put one there or leave it "
-                "empty"
-            )
+
+def note_too_large(
+    refusals: Refusals, columns: Sequence[RawColumn], block: Array, first: int
+) -> None:
+    """Note the numbers of a block `(m, p)` that are infinite, or too large."""
+    is_wrong = too_large(block)
+    if is_wrong.any():
+        for index in map(int, np.flatnonzero(is_wrong.any(axis=0))):
+            too_large_numbers(refusals, columns[index].place, block[:, index], first)
 
 
 @dataclass(frozen=True)

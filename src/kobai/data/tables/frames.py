@@ -70,12 +70,20 @@ def open_table(
     return Table("table", tuple(frame.columns), lambda dtypes: iter([frame]))
 
 
-def _open_file(path: Path, writes: Writes, wanted: Collection[str]) -> Table:
+def check_file(table: Any) -> None:
+    """Refuse a path at which there is no file; what is no path is not looked at."""
+    if not isinstance(table, str | os.PathLike):
+        return
+    path = Path(table).expanduser()
     if path.is_dir():
         raise DataError(f"{path}: is a folder; name a table in it, such as data.csv")
     if not path.exists():
         raise DataError(f"{path}: there is no such file")
     check_regular(path)
+
+
+def _open_file(path: Path, writes: Writes, wanted: Collection[str]) -> Table:
+    check_file(path)
     if ending_of(path) == ".parquet":
         return _open_parquet(path)
     text = open_text_table(

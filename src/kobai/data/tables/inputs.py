@@ -7,9 +7,17 @@ import numpy as np
 
 from kobai.data.checksum import Checksum
 from kobai.data.dataset import Array
+from kobai.data.refusals import Refusals
 from kobai.data.tables.columns import OTHER, Columns, pick
-from kobai.data.tables.fitting import EMPTY, SAME, Fitted, Statistics, fit
-from kobai.data.tables.raw import RawTable
+from kobai.data.tables.fitting import (
+    EMPTY,
+    SAME,
+    Fitted,
+    Statistics,
+    fit,
+    note_too_large,
+)
+from kobai.data.tables.raw import RawColumn, RawTable
 from kobai.data.tables.spool import empty_rows
 from kobai.errors import DataError
 
@@ -23,6 +31,11 @@ class Features:
 
     raw: RawTable
     indices: tuple[int, ...]
+
+    @property
+    def columns(self) -> list[RawColumn]:
+        """The columns themselves."""
+        return [self.raw.columns[i] for i in self.indices]
 
     def blocks(self) -> Iterator[tuple[slice, Array]]:
         """Yield which rows come, and their raw values."""
@@ -40,12 +53,21 @@ def features_of(raw: RawTable, others: Sequence[str]) -> Features:
     return Features(raw, tuple(i for i, c in numbered if c.source not in others))
 
 
+def statistics_of(features: Features, is_training: Array) -> Statistics:
+    """Return what is to be known of all columns; refuse numbers that are too large."""
+    statistics, refusals = Statistics(features.columns), Refusals()
+    for rows, block in features.blocks() if features.indices else ():
+        note_too_large(refusals, features.columns, block, rows.start + 1)
+        if not refusals:
+            statistics.add(block, is_training[rows])
+    refusals.tell()
+    return statistics
+
+
 def fitted_to(features: Features, is_training: Array, keep: Sequence[str]) -> Fitted:
     """Fit all columns to the training rows, and refuse a table that teaches nothing."""
-    columns = [features.raw.columns[i] for i in features.indices]
-    statistics = Statistics(columns)
-    for rows, block in features.blocks():
-        statistics.add(block, is_training[rows])
+    columns = features.columns
+    statistics = statistics_of(features, is_training)
     fitted = fit(columns, statistics, keep)
     if not fitted.features:
         sources = {c.name: c.source for c in columns}

@@ -1,7 +1,7 @@
 """A user's own table: read, divided, fitted, and turned into inputs and targets."""
 
-from collections.abc import Iterable, Mapping, Sequence, Sized
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +9,24 @@ import numpy as np
 
 from kobai.data.checksum import Checksum
 from kobai.data.dataset import Array, Dataset
+from kobai.data.refusals import Refusals
 from kobai.data.splits import Fold, drawn_rows, how_chosen
+from kobai.data.tables.choice import (
+    Choice,
+    Names,
+    choose,
+    missing_words,
+    names_in,
+)
 from kobai.data.tables.columns import Columns, Target
 from kobai.data.tables.fitting import Fitted
-from kobai.data.tables.frames import Table, Writes, open_table
-from kobai.data.tables.inputs import encoded, features_of, fitted_to
-from kobai.data.tables.new_rows import coded_blocks, named_columns, targets
+from kobai.data.tables.frames import Table, Writes, check_file, open_table
+from kobai.data.tables.inputs import encoded, features_of, fitted_to, statistics_of
+from kobai.data.tables.new_rows import (
+    codes,
+    numbered_frames,
+    targets,
+)
 from kobai.data.tables.raw import RawTable, Wishes, read_raw
 from kobai.data.tables.spool import MEMORY, Spool, empty_rows
 from kobai.data.tables.targets import (
@@ -29,9 +41,6 @@ from kobai.data.tables.told import told
 from kobai.errors import DataError
 from kobai.files import as_text
 from kobai.keywords import checked_keywords
-
-Names = Any
-"""A name of a column, or several; in a frame they may be numbers."""
 
 
 @checked_keywords
@@ -108,7 +117,10 @@ def load_table(
     """
     writes = Writes(encoding, separator, header)
     opened = open_table(table, writes, names_in(target))
-    chosen = _choose(opened, target, drop, keep, category, number, text, weight)
+    refusals = Refusals()
+    chosen = choose(
+        opened, target, drop, keep, category, number, text, weight, refusals
+    )
     wishes = Wishes(
         chosen.category,
         chosen.number,
@@ -117,17 +129,21 @@ def load_table(
         chosen.text,
         (*chosen.target, *chosen.weight),
     )
-    raw = read_raw(opened, chosen.read, wishes, memory)
-    kind, values, rows = read_targets(raw, chosen.target, task)
+    with refusals.gathering():
+        check_file(test)
+    raw, kind, values, rows = _read(opened, chosen, wishes, task, memory, refusals)
     if test is None:
         is_test = _divide(rows, values if kind.classes else None, test_size, seed)
     else:
         is_test = np.zeros(len(rows), bool)
     is_training = rows & ~is_test
     kind, t = scaled(kind, values, is_training)
-    weights = _weights(raw, kind, t, is_training, chosen.weight, class_weight)
+    with refusals.gathering():
+        weights = _weights(raw, kind, t, is_training, chosen.weight, class_weight)
     features = features_of(raw, (*chosen.target, *chosen.weight))
-    fitted = fitted_to(features, is_training, chosen.keep)
+    with refusals.gathering():
+        fitted = fitted_to(features, is_training, chosen.keep)
+    refusals.tell()
     columns = Columns(fitted.features, kind)
     total = Checksum()
     x_train, x_test = encoded(features, columns, is_training, is_test, memory, total)
@@ -173,13 +189,22 @@ def rows_of(
     Raises `DataError` where it does not have what `columns` need, or no rows.
     """
     spool, labels, there = Spool(columns.width, memory), [], []
-    total = checksum or Checksum()
-    for frame, raw, first in coded_blocks(columns, table, forgiving):
-        t, is_there = targets(columns.target, frame, table.name, first, forgiving)
-        there.append(is_there)
-        labels.append(t[is_there])
-        total.add(raw[is_there])
-        spool.append(columns.encode(raw[is_there]))
+    total, refusals = checksum or Checksum(), Refusals()
+    with refusals.gathering():
+        for frame, first in numbered_frames(columns, table):
+            with refusals.gathering():
+                raw = codes(columns, frame, table.name, first, forgiving)
+            with refusals.gathering():
+                t, is_there = targets(
+                    columns.target, frame, table.name, first, forgiving
+                )
+            if refusals:
+                continue
+            there.append(is_there)
+            labels.append(t[is_there])
+            total.add(raw[is_there])
+            spool.append(columns.encode(raw[is_there]))
+    refusals.tell()
     if not spool.rows:
         raise DataError(f"{table.name}: has no row with a target")
     x = empty_rows((spool.rows, columns.width), np.float32, memory)
@@ -211,74 +236,32 @@ def divided_rows(
     return x[is_test], t[is_test], places, len(t), str(total)
 
 
-@dataclass(frozen=True)
-class _Choice:
-    """The columns by what they are for."""
-
-    target: tuple[str, ...]
-    keep: tuple[str, ...]
-    category: tuple[str, ...]
-    number: tuple[str, ...]
-    text: tuple[str, ...]
-    weight: tuple[str, ...]
-    read: tuple[str, ...]
-
-
-def _choose(
+def _read(
     table: Table,
-    target: Names,
-    drop: Names,
-    keep: Names,
-    category: Names,
-    number: Names,
-    text: Names,
-    weight: Names,
-) -> _Choice:
-    def named(names: Names, what: str) -> tuple[str, ...]:
-        is_none = names is None or (isinstance(names, Sized) and not len(names))
-        return () if is_none else named_columns(names, table, what)
+    chosen: Choice,
+    wishes: Wishes,
+    task: str | None,
+    memory: int,
+    refusals: Refusals,
+) -> tuple[RawTable, Target, Array, Array]:
+    """Return a table, its target, and what `read_targets` finds of that in the rows.
 
-    targets = named_columns(target, table, "target")
-    dropped, weights = named(drop, "drop"), named(weight, "weight")
-    texts = named(text, "text")
-    for what, names in {"drop": dropped, "weight": weights, "text": texts}.items():
-        for name in names:
-            if name in targets:
-                raise DataError(f'{what}: "{name}" is the target; name another column')
-    read = tuple(name for name in table.names if name not in dropped)
-    if not set(read) - {*targets, *weights}:
-        hint = "; is something else than , ; | or a tab between the cells?"
-        raise DataError(
-            f"{table.name}: no column is left to learn from, besides the target"
-            f"{hint * (len(table.names) == 1)}"
-        )
-    return _Choice(
-        targets,
-        named(keep, "keep"),
-        named(category, "category"),
-        named(number, "number"),
-        texts,
-        weights,
-        read,
-    )
-
-
-def names_in(target: Names) -> tuple[str, ...]:
-    """Return the names that a header must have: of one column, or of several."""
-    is_several = isinstance(target, Iterable) and not isinstance(target, str)
-    return tuple(map(str, target if is_several else [target]))
-
-
-def missing_words(missing: str | Sequence[str] | None) -> tuple[str, ...] | None:
-    """Return the words that a user says stand for a missing value: text has commas.
-
-    >>> missing_words("-, n.a. ,-999"), missing_words(""), missing_words(None)
-    (('-', 'n.a.', '-999'), (), None)
+    Where something is refused, all else that can be is looked for, too.
     """
-    if missing is None:
-        return None
-    words = missing.split(",") if isinstance(missing, str) else map(str, missing)
-    return tuple(word.strip() for word in words if word.strip())
+    with refusals.gathering():
+        raw = read_raw(table, chosen.read, wishes, memory)
+        with refusals.gathering():
+            if chosen.target:
+                found = read_targets(raw, chosen.target, task)
+        if refusals and raw.spool.rows:
+            everywhere = np.ones(raw.spool.rows, bool)
+            for name in chosen.weight:
+                with refusals.gathering():
+                    read_weights(raw, name, everywhere)
+            features = features_of(raw, (*chosen.target, *chosen.weight))
+            statistics_of(features, everywhere)
+    refusals.tell()
+    return raw, *found
 
 
 def _writing(raw: RawTable) -> Writing:

@@ -7,24 +7,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kobai.data.dataset import Array
+from kobai.data.refusals import Refusals
 from kobai.data.tables.cells import (
     check_cells,
     raw_numbers,
     shortened,
-    too_large,
-    too_large_number,
 )
-from kobai.data.tables.columns import OTHER, Columns, Target
+from kobai.data.tables.columns import OTHER, Columns, Feature, Target
 from kobai.data.tables.frames import Table
 from kobai.data.tables.reading.grams import text_numbers
 from kobai.data.tables.reading.reading import Reading
 from kobai.data.tables.reading.tidy import words
-from kobai.errors import DataError, suggest
+from kobai.errors import DataError, meant, suggest
 
 if TYPE_CHECKING:
     import polars as pl
 
 MOST_NAMES = 12
+UNKNOWN = -2
+"""The label of a class that the network does not know; -1 is that of none."""
 
 
 def codes(
@@ -36,53 +37,68 @@ def codes(
 ) -> Array:
     """Return the raw rows `(n, p)` of a frame, as `Columns` says.
 
-    `first` is the number of the first row, for messages. Raises `DataError` where a
-    column is missing, holds words instead of numbers, or is infinite.
+    `first` is the number of the first row, for messages. Raises `DataError` where
+    columns are missing, hold words instead of numbers, or are infinite, for all of them
+    at once.
     """
-    lacking(where, columns.sources, frame.columns)
+    refusals = Refusals()
+    with refusals.gathering():
+        lacking(where, columns.sources, frame.columns)
     raw = np.empty((len(frame), len(columns.features)))
     series = {cells.name: cells for cells in frame}
     read: dict[str, Array] = {}
     for index, feature in enumerate(columns.features):
         name, reading = feature.column, feature.reading
-        cells, place = series[name], f'{where}: column "{name}"'
-        if feature.kind == "category":
-            check_cells(cells, place)
-            raw[:, index] = _indices(words(cells), feature.categories)
+        if name not in series:
             continue
-        if name not in read and reading.places:
-            check_cells(cells, place)
-            read[name] = text_numbers(words(cells), reading.places)
-        elif name not in read:
-            check_cells(cells, place)
-            read[name] = raw_numbers(
-                cells, place, replace(reading, part=""), first, forgiving
-            )
-            _check_finite(read[name], place, first)
+        cells, place = series[name], f'{where}: column "{name}"'
+        if name not in read:
+            # What is refused is refused once, for all that is made of the column.
+            read[name] = np.full(len(frame), np.nan)
+            with refusals.gathering():
+                read[name] = _values(feature, cells, place, first, forgiving)
         raw[:, index] = reading.part_of(read[name])
+    refusals.tell()
     return raw
+
+
+def _values(
+    feature: Feature, cells: "pl.Series", place: str, first: int, forgiving: bool
+) -> Array:
+    """Return what all features of a column are made of."""
+    check_cells(cells, place)
+    if feature.kind == "category":
+        return _indices(words(cells), feature.categories)
+    if feature.reading.places:
+        return text_numbers(words(cells), feature.reading.places)
+    whole = replace(feature.reading, part="")
+    return raw_numbers(cells, place, whole, first, forgiving)
 
 
 def named_columns(text: Any, table: Table, what: str) -> tuple[str, ...]:
     """Return the columns that are named: one or several, or text parted by commas.
 
-    The names of a frame's columns may be numbers. Raises `DataError` for a name that no
-    column has, with the near one.
+    The names of a frame's columns may be numbers. Raises `DataError` for names that no
+    column has, with the near ones.
     """
-    is_several = isinstance(text, Iterable) and not isinstance(text, str)
-    names = [str(name) for name in (text if is_several else [text])]
-    if isinstance(text, str) and text not in table.names:
-        names = [name.strip() for name in text.split(",") if name.strip()]
+    names, refusals = listed(text, table), Refusals()
     if not names:
-        raise DataError(
-            f"{what}: names no column; {table.name} has {_list(table.names)}"
-        )
+        refusals.add(f"{what}: names no column.", _known(table))
     for name in names:
         if name not in table.names:
-            raise DataError(_unknown(name, table, what))
+            refusals.add(_unknown(name, table, what), _known(table))
         if names.count(name) > 1:
-            raise DataError(f'{what}: got "{name}" twice; name each column once')
+            refusals.add(f'{what}: got "{name}" twice; name each column once')
+    refusals.tell()
     return tuple(names)
+
+
+def listed(text: Any, table: Table) -> list[str]:
+    """Return one name or several, or those in text that is the name of no column."""
+    is_several = isinstance(text, Iterable) and not isinstance(text, str)
+    if isinstance(text, str) and text not in table.names:
+        return [name.strip() for name in text.split(",") if name.strip()]
+    return [str(name) for name in (text if is_several else [text])]
 
 
 def targets(
@@ -95,23 +111,22 @@ def targets(
     """Return targets for the network, and which rows have one.
 
     Labels `(n,)`, int64, or standardised numbers `(n, k)`, float32. Raises `DataError`
-    for a class that the training data did not have.
+    for classes that the training data did not have.
     """
     lacking(where, target.names, frame.columns, "to compare the predictions with")
-    for name in target.names:
-        check_cells(frame[name], f'{where}: column "{name}"')
+    places = [f'{where}: column "{name}"' for name in target.names]
+    for name, place in zip(target.names, places, strict=True):
+        check_cells(frame[name], place)
     if target.classes:
-        labels = _labels(target, words(frame[target.names[0]]), where)
+        labels = _labels(target, words(frame[target.names[0]]), places[0], first)
         return labels, labels >= 0
     readings = target.readings or [Reading()] * len(target.names)
-    values = np.column_stack(
-        [
-            raw_numbers(
-                frame[name], f'{where}: column "{name}"', reading, first, forgiving
-            )
-            for name, reading in zip(target.names, readings, strict=True)
-        ]
-    )
+    refusals, numbers = Refusals(), []
+    for name, place, reading in zip(target.names, places, readings, strict=True):
+        with refusals.gathering():
+            numbers.append(raw_numbers(frame[name], place, reading, first, forgiving))
+    refusals.tell()
+    values = np.column_stack(numbers)
     is_there = ~np.isnan(values).any(axis=1)
     scaled = (values - target.means) / target.stds
     return scaled.astype(np.float32), is_there
@@ -129,7 +144,24 @@ def class_name(value: float) -> str:
 def coded_blocks(
     columns: Columns, table: Table, forgiving: bool = False
 ) -> "Iterator[tuple[pl.DataFrame, Array, int]]":
-    """Yield a table's frames, with their raw rows and the number of the first."""
+    """Yield a table's frames, with their raw rows and the number of the first.
+
+    Where something is refused, all rows are looked at before `DataError` is raised.
+    """
+    refusals = Refusals()
+    with refusals.gathering():
+        for frame, first in numbered_frames(columns, table):
+            with refusals.gathering():
+                raw = codes(columns, frame, table.name, first, forgiving)
+            if not refusals:
+                yield frame, raw, first
+    refusals.tell()
+
+
+def numbered_frames(
+    columns: Columns, table: Table
+) -> "Iterator[tuple[pl.DataFrame, int]]":
+    """Yield a table's frames, each with the number of its first row."""
     import polars as pl
 
     plain = Reading()
@@ -140,7 +172,7 @@ def coded_blocks(
     }
     first = 1
     for frame in table.frames(lambda: numeric):
-        yield frame, codes(columns, frame, table.name, first, forgiving), first
+        yield frame, first
         first += len(frame)
 
 
@@ -186,7 +218,7 @@ def _spellings(name: str) -> tuple[str, ...]:
     return ()
 
 
-def _labels(target: Target, text: "pl.Series", where: str) -> Array:
+def _labels(target: Target, text: "pl.Series", place: str, first: int) -> Array:
     import polars as pl
 
     known = spelled(target.classes)
@@ -194,17 +226,21 @@ def _labels(target: Target, text: "pl.Series", where: str) -> Array:
     for word in text.unique(maintain_order=True).drop_nulls():
         # 1.0 in one file is the class 1 of another.
         name = word if word in known else _as_number(word)
-        if name not in known:
-            raise DataError(
-                f'{where}: "{shortened(word)}" in column "{target.names[0]}" is none '
-                f"of the classes that the network knows: {_list(target.classes)}"
-                f"{'.' * bool(suggest(word, known))}{suggest(word, known)}"
-            )
-        labels[word] = known[name]
+        labels[word] = known.get(name, UNKNOWN)
     found = text.replace_strict(
         list(labels), list(labels.values()), default=-1, return_dtype=pl.Int64
-    )
-    return found.to_numpy()
+    ).to_numpy()
+
+    def tell(row: int) -> str:
+        near = meant(text[row], target.classes)
+        hint = f' (perhaps "{near}")' if near else ""
+        return f'row {row + first:,} has "{shortened(text[row])}"{hint}'
+
+    refusals, classes = Refusals(), _list(target.classes)
+    needed = f"the classes that the network knows are {classes}"
+    refusals.cells(place, found == UNKNOWN, tell, needed)
+    refusals.tell()
+    return found
 
 
 def _as_number(word: str) -> str:
@@ -212,13 +248,6 @@ def _as_number(word: str) -> str:
         return class_name(float(word))
     except (ValueError, OverflowError):
         return word
-
-
-def _check_finite(values: Array, place: str, first: int) -> None:
-    is_wrong = too_large(values)
-    if is_wrong.any():
-        row = int(is_wrong.argmax())
-        raise too_large_number(place, row + first, values[row])
 
 
 def lacking(
@@ -249,8 +278,11 @@ def _unknown(name: str, table: Table, what: str) -> str:
         hint += " The first line looks like data: write the columns' names above it."
     if len(table.names) == 1:
         hint += " Its cells must be parted by , ; | or tabs."
-    text = f'{what}: {table.name} has no column "{name}".{hint}'
-    return f"{text} It has {_list(table.names)}"
+    return f'{what}: {table.name} has no column "{name}".{hint}'
+
+
+def _known(table: Table) -> str:
+    return f"The columns of {table.name}: {_list(table.names)}"
 
 
 def _list(names: Sequence[str]) -> str:

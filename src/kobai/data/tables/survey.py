@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from kobai.data.dataset import Array
+from kobai.data.refusals import Refusals
 from kobai.data.tables.cells import check_cells
 from kobai.data.tables.frames import Table
 from kobai.data.tables.reading.evidence import MOST_EXAMPLES, MOST_WORDS, Evidence
@@ -112,7 +113,7 @@ def survey(
     def dtypes() -> Mapping[str, Any]:
         return {c.name: pl.Float64 for c in columns if c.form == "numbers"}
 
-    spool = Spool(len(columns), memory)
+    spool, refusals = Spool(len(columns), memory), Refusals()
     for frame in table.frames(dtypes):
         block = np.empty((len(frame), len(columns)), order="F")
         series = {cells.name: cells for cells in frame}
@@ -128,8 +129,10 @@ def survey(
             elif cells.dtype.is_numeric():
                 block[:, index] = column.numbers(cells)
             else:
-                block[:, index] = _typed(column, cells, table.name)
+                with refusals.gathering():
+                    block[:, index] = _typed(column, cells, table.name)
         spool.append(block)
+    refusals.tell()
     return Survey(columns, spool)
 
 

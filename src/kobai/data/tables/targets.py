@@ -8,7 +8,8 @@ from typing import Any, Literal
 import numpy as np
 
 from kobai.data.dataset import Array
-from kobai.data.tables.cells import LARGEST, too_large
+from kobai.data.refusals import Refusals
+from kobai.data.tables.cells import quoted, too_large_numbers
 from kobai.data.tables.columns import Target
 from kobai.data.tables.foreign import word_of
 from kobai.data.tables.new_rows import class_name, spelled
@@ -34,30 +35,27 @@ def read_targets(
     ages, and several targets always are. Raises `DataError` where there is nothing to
     learn.
     """
+    refusals = Refusals()
     if task is not None and task not in TASKS:
-        raise DataError(
+        refusals.add(
             f'task: got "{task}"; need {" or ".join(TASKS)}.{suggest(task, TASKS)}'
         )
     for column in raw.columns:
         if column.source in names and column.reading.date:
-            raise DataError(
+            refusals.add(
                 f"{column.place}: the target holds dates; a network learns a number or "
                 "a class: make one of them, such as the days since the first"
             )
-    found = [raw.column(name) for name in names]
+    known = {column.name for column in raw.columns}
+    found = [raw.column(name) for name in names if name in known]
     for column, values in found:
-        _check_there(column, values)
+        with refusals.gathering():
+            _check_there(column, values)
+    refusals.tell()
     kinds = [task or _task(column, values) for column, values in found]
     if len(found) == 1 and kinds[0] == "classification":
         return _classes(*found[0])
-    words = [column.name for column, _ in found if column.kind == "category"]
-    if words or (len(found) > 1 and task == "classification"):
-        what = words[0] if words else names[0]
-        raise DataError(
-            f'{raw.table.name}: the target "{what}" is no number; a regression, and '
-            "each of several targets, needs numbers: train one network for each "
-            "column of classes"
-        )
+    _check_numbers(raw.table.name, [column for column, _ in found], task)
     values = np.column_stack([values for _, values in found])
     is_there = np.asarray(~np.isnan(values).any(axis=1))
     readings = tuple(column.reading for column, _ in found)
@@ -78,15 +76,18 @@ def scaled(target: Target, values: Array, is_training: Array) -> tuple[Target, A
 def read_weights(raw: RawTable, name: str, rows: Array) -> Array:
     """Return a weight for every row, or say which of `rows` has none."""
     column, weights = raw.column(name)
-    wrong = rows & ~((weights >= 0) & np.isfinite(weights))
-    if column.kind == "category" or wrong.any():
-        row = int(wrong.argmax())
-        word = "a word" if column.kind == "category" else str(weights[row])
-        what = "empty" if word == "nan" else word
-        raise DataError(
-            f"{column.place}: row {row + 1:,} is {what}; a weight is a number of 0 or "
-            "more in every row"
-        )
+    is_word = column.kind == "category"
+    wrong = rows & (is_word | ~((weights >= 0) & np.isfinite(weights)))
+
+    def tell(row: int) -> str:
+        is_empty = np.isnan(weights[row])
+        what = "empty" if is_empty else "a word" if is_word else str(weights[row])
+        return f"row {row + 1:,} is {what}"
+
+    refusals = Refusals()
+    needed = "a weight is a number of 0 or more in every row"
+    refusals.cells(column.place, wrong, tell, needed)
+    refusals.tell()
     return weights
 
 
@@ -115,19 +116,21 @@ def class_weights(
             f'class weight: got "{wanted}"; need balanced, or a weight for classes '
             "such as yes=10,no=1"
         )
-    weights = np.ones(len(target.classes))
+    weights, refusals = np.ones(len(target.classes)), Refusals()
     known = spelled(target.classes)
     for key, weight in wanted.items():
         name = key if isinstance(key, str) else _word(key)
         if name not in known:
-            raise DataError(
+            refusals.add(
                 f'class weight: there is no class "{name}".'
-                f"{suggest(name, target.classes)} Known are "
-                f"{', '.join(target.classes)}"
+                f"{suggest(name, target.classes)}",
+                f"Known are {', '.join(target.classes)}",
             )
-        if not (weight >= 0 and np.isfinite(weight)):
-            raise DataError(f'class weight: "{name}" has {weight}; need 0 or more')
-        weights[known[name]] = weight
+        elif not (weight >= 0 and np.isfinite(weight)):
+            refusals.add(f'class weight: "{name}" has {weight}; need 0 or more')
+        else:
+            weights[known[name]] = weight
+    refusals.tell()
     return weights
 
 
@@ -138,19 +141,35 @@ def _word(key: object) -> str:
         return str(key)
 
 
+def _check_numbers(table: str, columns: Sequence[RawColumn], task: str | None) -> None:
+    are_classes = task == "classification"
+    words = [c.name for c in columns if are_classes or c.kind == "category"]
+    if words and len(columns) == 1:
+        raise DataError(
+            f'{table}: the target "{words[0]}" is no number; a regression needs '
+            "numbers, and classes --task classification (or task=)"
+        )
+    if words:
+        listed = ", ".join(f'"{name}"' for name in words)
+        options = ", ".join(f"--target {quoted(name)}" for name in words)
+        hold, these = (
+            ("hold", "each of these columns") if words[1:] else ("holds", "it")
+        )
+        raise DataError(
+            f"{table}: several targets must be numbers, and {listed} {hold} classes; "
+            f"train a network for {these}: {options}"
+        )
+
+
 def _check_there(column: RawColumn, values: Array) -> None:
     known = values[~np.isnan(values)]
     if not len(values):
         raise DataError(f"{column.table}: has the names of columns, but no rows")
     if not len(known):
         raise DataError(f"{column.place}: the target is empty in every row")
-    is_wrong = too_large(values)
-    if is_wrong.any():
-        row = int(is_wrong.argmax())
-        raise DataError(
-            f"{column.place}: row {row + 1:,} is {values[row]}; need numbers up to "
-            f"{LARGEST:g}"
-        )
+    refusals = Refusals()
+    too_large_numbers(refusals, column.place, values, 1)
+    refusals.tell()
     if known.min() == known.max():
         only = (
             class_name(known[0])

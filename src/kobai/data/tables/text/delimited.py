@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kobai.data.refusals import few
 from kobai.data.tables.cells import shortened
 from kobai.data.tables.reading.missing import MISSING
 from kobai.data.tables.text.encodings import checked_encoding, find_encoding
@@ -207,14 +208,18 @@ def _without_footer(table: TextTable, rows: bytes, first: int) -> bytes:
 def _check_counts(table: TextTable, bare: bytes, first: int) -> None:
     needed, mark = len(table.layout.names), table.layout.separator
     marks = SEPARATORS.get(mark, f'"{mark}"') if mark != SPACES else "blanks"
-    for row, line in enumerate(bare.split(b"\n"), start=first):
-        found = line.count(mark_of(table)) + 1
-        if found != needed:
-            raise DataError(
-                f"{table.path}: row {row:,} has {found} cell{'s' * (found > 1)}, and "
-                f"the table has {needed} columns; a cell that holds {marks} must stand "
-                "in quotation marks, and another separator is named with --separator"
-            )
+    counts = [line.count(mark_of(table)) + 1 for line in bare.split(b"\n")]
+    wrong = [
+        f"row {row:,} has {found} cell{'s' * (found > 1)}"
+        for row, found in enumerate(counts, start=first)
+        if found != needed
+    ]
+    if wrong:
+        raise DataError(
+            f"{table.path}: {few(wrong, len(wrong))}, and "
+            f"the table has {needed} columns; a cell that holds {marks} must stand "
+            "in quotation marks, and another separator is named with --separator"
+        )
 
 
 def cell_pattern(separator: str) -> str:

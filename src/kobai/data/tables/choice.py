@@ -1,0 +1,93 @@
+"""Which columns of a table are what, as its user says."""
+
+from collections.abc import Iterable, Sequence, Sized
+from dataclasses import dataclass
+from typing import Any
+
+from kobai.data.refusals import Refusals
+from kobai.data.tables.frames import Table
+from kobai.data.tables.new_rows import listed, named_columns
+
+Names = Any
+"""A name of a column, or several; in a frame they may be numbers."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The columns by what they are for."""
+
+    target: tuple[str, ...]
+    keep: tuple[str, ...]
+    category: tuple[str, ...]
+    number: tuple[str, ...]
+    text: tuple[str, ...]
+    weight: tuple[str, ...]
+    read: tuple[str, ...]
+
+
+def choose(
+    table: Table,
+    target: Names,
+    drop: Names,
+    keep: Names,
+    category: Names,
+    number: Names,
+    text: Names,
+    weight: Names,
+    refusals: Refusals,
+) -> Choice:
+    """Return the columns that are named, and note the names that no column has."""
+
+    def named(names: Names, what: str) -> tuple[str, ...]:
+        is_none = names is None or (isinstance(names, Sized) and not len(names))
+        if is_none and what != "target":
+            return ()
+        with refusals.gathering():
+            return named_columns(names, table, what)
+        return tuple(name for name in listed(names, table) if name in table.names)
+
+    targets = named(target, "target")
+    dropped, weights = named(drop, "drop"), named(weight, "weight")
+    texts = named(text, "text")
+    for what, names in {"drop": dropped, "weight": weights, "text": texts}.items():
+        for name in names:
+            if name in targets:
+                refusals.add(f'{what}: "{name}" is the target; name another column')
+    dropped, weights, texts = (
+        tuple(name for name in names if name not in targets)
+        for names in (dropped, weights, texts)
+    )
+    read = tuple(name for name in table.names if name not in dropped)
+    if not set(read) - {*targets, *weights}:
+        hint = "; is something else than , ; | or a tab between the cells?"
+        refusals.add(
+            f"{table.name}: no column is left to learn from, besides the target"
+            f"{hint * (len(table.names) == 1)}"
+        )
+    return Choice(
+        targets,
+        named(keep, "keep"),
+        named(category, "category"),
+        named(number, "number"),
+        texts,
+        weights,
+        read,
+    )
+
+
+def names_in(target: Names) -> tuple[str, ...]:
+    """Return the names that a header must have: of one column, or of several."""
+    is_several = isinstance(target, Iterable) and not isinstance(target, str)
+    return tuple(map(str, target if is_several else [target]))
+
+
+def missing_words(missing: str | Sequence[str] | None) -> tuple[str, ...] | None:
+    """Return the words that a user says stand for a missing value: text has commas.
+
+    >>> missing_words("-, n.a. ,-999"), missing_words(""), missing_words(None)
+    (('-', 'n.a.', '-999'), (), None)
+    """
+    if missing is None:
+        return None
+    words = missing.split(",") if isinstance(missing, str) else map(str, missing)
+    return tuple(word.strip() for word in words if word.strip())
