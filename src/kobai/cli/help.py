@@ -203,4 +203,4 @@ def key_of(parameter: Any) -> str:
     """Return by what name a parameter has a text in other languages."""
     if _is_argument(parameter):
         return _name(parameter).removesuffix("...")
-    return max(parameter.opts, key=len)
+    return str(max(parameter.opts, key=len))
