@@ -37,6 +37,9 @@ PAGES = {
     },
 }
 LANGUAGE = re.compile(r"(?:lessons/)?(ja|zh)/")
+WIDE = "[\u3000-\u9fff\uff00-\uffef]"
+# A browser would show a blank there.
+LINE_END = re.compile(f"(?<={WIDE})\n(?={WIDE})")
 
 
 def on_config(config: Any) -> None:
@@ -51,6 +54,13 @@ def on_config(config: Any) -> None:
 
 def _course(language: str) -> list[dict[str, str]]:
     return [{_title(each, language): _path(each, language)} for each in lessons()]
+
+
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+    """Join lines of Japanese and Chinese prose, whose words have no blanks between."""
+    if not LANGUAGE.match(page.file.src_uri):
+        return markdown
+    return LINE_END.sub("", markdown)
 
 
 def on_post_page(output: str, page: Any, **_: Any) -> str:
