@@ -18,6 +18,25 @@ from kobai.cli.app import app
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 MNIST = ROOT.parent / "shared" / "data" / "mnist"
+LANGUAGES = ("en", "ja", "zh")
+
+
+def english(path):
+    """Return the English document of which one in another language is the like."""
+    if path.parent == ROOT:
+        return ROOT / "README.md"
+    docs = ROOT / "docs"
+    return docs / path.name if path.name == "index.md" else docs / "guide" / path.name
+
+
+TRANSLATED = {
+    path: english(path)
+    for language in LANGUAGES[1:]
+    for path in (
+        ROOT / f"README.{language}.md",
+        *sorted(ROOT.glob(f"docs/{language}/*.md")),
+    )
+}
 
 
 def blocks(path, language):
@@ -33,7 +52,8 @@ def parts():
     for path in DOCUMENTS:
         text = path.read_text()
         # Entries of tables, not programs; and what a notebook's reader has installed.
-        if path.name == "CONTRIBUTING.md":
+        # Blocks in other languages are those of the English document.
+        if path.name == "CONTRIBUTING.md" or path in TRANSLATED:
             continue
         sections = (
             re.split(r"^## ", text, flags=re.M) if path.parent == ROOT else [text]
@@ -81,6 +101,35 @@ def run_alone(blocks, installed, folder):
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("path", TRANSLATED, ids=name_of)
+def test_a_document_in_another_language_has_the_blocks_of_the_english_one(path):
+    fenced = re.compile(r"^```\w+\n.*?^```$", re.DOTALL | re.M)
+    text, original = path.read_text(), TRANSLATED[path].read_text()
+    found = fenced.findall(text)
+    assert found
+    assert set(found) <= set(fenced.findall(original))
+    # What it says to install is enough for what is run where the English says so.
+    assert set(installs(text)) <= set(installs(original))
+    # Its first screenful is its own: prose in another script.
+    assert re.search("[\u3040-\u9fff]", text[:300])
+
+
+def test_every_language_has_the_same_documents():
+    japanese, chinese = (
+        {TRANSLATED[path] for path in TRANSLATED if f"{language}" in name_of(path)}
+        for language in LANGUAGES[1:]
+    )
+    assert japanese == chinese
+    assert len(japanese) > 4
+
+
+def test_the_readmes_name_each_other():
+    names = ["README.md", "README.ja.md", "README.zh.md"]
+    for name in names:
+        (line,) = re.findall(r"^.* · .* · .*$", (ROOT / name).read_text(), re.M)
+        assert re.findall(r"\((README[^)]*)\)", line) == [n for n in names if n != name]
 
 
 @pytest.mark.parametrize(

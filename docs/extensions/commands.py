@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from kobai.cli.app import app
-from kobai.cli.lists import fill_lists
+from kobai.cli.lists import filled
 
 PLACE = "<!-- commands -->"
 
@@ -22,7 +22,6 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 
 
 def _command(name: str, command: Any) -> Iterator[str]:
-    fill_lists(command)
     arguments = [p for p in command.params if p.param_type_name == "argument"]
     options = [p for p in command.params if p.param_type_name == "option"]
     usage = " ".join(_usage(p) for p in arguments)
@@ -34,7 +33,7 @@ def _command(name: str, command: Any) -> Iterator[str]:
         words = [_name(each)] if each in arguments else [", ".join(each.opts)]
         if each in options and not each.is_flag and each.metavar:
             words.append(each.metavar)
-        yield f"| `{' '.join(words)}` | {(each.help or '').replace('|', '/')} |"
+        yield f"| `{' '.join(words)}` | {filled(each.help or '').replace('|', '/')} |"
     yield ""
 
 

@@ -5,6 +5,7 @@ prints, the lab's figures with a drawing that stands in where there is no script
 and solutions folded away.
 """
 
+import re
 import textwrap
 from collections.abc import Iterator
 from typing import Any
@@ -19,14 +20,55 @@ from kobai.learn.source import Cell, Lesson, read_question
 from kobai.learn.words import word
 from kobai.learn.worksheet import question_text, worksheet_name
 
-NAMES = {"en": "Lessons", "ja": "レッスン（日本語）", "zh": "课程（中文）"}
+NAMES = {"en": "Lessons", "ja": "レッスン", "zh": "课程"}
+# What there is in the language besides its lessons.
+PAGES = {
+    "日本語": {
+        "Kobai": "ja/index.md",
+        "はじめに": "ja/getting-started.md",
+        "自分の表": "ja/tables.md",
+        "勾配": "ja/gradients.md",
+    },
+    "中文": {
+        "Kobai": "zh/index.md",
+        "入门": "zh/getting-started.md",
+        "自己的表格": "zh/tables.md",
+        "梯度": "zh/gradients.md",
+    },
+}
+LANGUAGE = re.compile(r"(?:lessons/)?(ja|zh)/")
+WIDE = "[\u3000-\u9fff\uff00-\uffef]"
+# A browser would show a blank there.
+LINE_END = re.compile(f"(?<={WIDE})\n(?={WIDE})")
 
 
 def on_config(config: Any) -> None:
-    """Put the lessons into the navigation, behind the overview."""
-    for place, language in enumerate(LANGUAGES, 1):
-        pages = [{_title(each, language): _path(each, language)} for each in lessons()]
-        config.nav.insert(place, {NAMES[language]: pages})
+    """Put the lessons and the pages of each language into the navigation."""
+    english, *others = LANGUAGES
+    sections = [{NAMES[english]: _course(english)}]
+    for language, (title, pages) in zip(others, PAGES.items(), strict=True):
+        every = [{name: path} for name, path in pages.items()]
+        sections.append({title: [*every, {NAMES[language]: _course(language)}]})
+    config.nav[1:1] = sections
+
+
+def _course(language: str) -> list[dict[str, str]]:
+    return [{_title(each, language): _path(each, language)} for each in lessons()]
+
+
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+    """Join lines of Japanese and Chinese prose, whose words have no blanks between."""
+    if not LANGUAGE.match(page.file.src_uri):
+        return markdown
+    return LINE_END.sub("", markdown)
+
+
+def on_post_page(output: str, page: Any, **_: Any) -> str:
+    """Say in which language a page is: browsers choose the shapes of signs by it."""
+    found = LANGUAGE.match(page.file.src_uri)
+    if not found:
+        return output
+    return output.replace('<html lang="en"', f'<html lang="{found[1]}"', 1)
 
 
 def on_files(files: Files, config: Any) -> Files:

@@ -2,6 +2,7 @@
 
 Every block of a page is run while the site is built, in a process and a folder of the
 page's own. A block that fails is a warning, which makes `mkdocs build --strict` fail.
+Pages in Japanese and Chinese have blocks of the English page, and its outputs.
 """
 
 import json
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ RUNNER = Path(__file__).with_name("run_page.py")
 BLOCK = re.compile(r"^```(python|console)\n(.*?)^```\n", re.DOTALL | re.MULTILINE)
 # There a value is shown as a notebook shows it.
 NOTEBOOKS = "guide/notebooks.md"
-PAGES = re.compile(r"guide/.*|index\.md|from-function-to-step\.md")
+PAGES = re.compile(r"guide/.*|index\.md|from-function-to-step\.md|(ja|zh)/.*")
 
 # Columns that fit a page beside its table of contents.
 WIDTH = "84"
@@ -29,17 +31,37 @@ WIDTH = "84"
 Part = tuple[str, str]
 
 
-def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+def on_page_markdown(markdown: str, page: Any, config: Any, **_: Any) -> str:
     """Put after every block what it prints and shows."""
     path = page.file.src_uri
     if not PAGES.fullmatch(path) or not BLOCK.search(markdown):
         return markdown
     try:
-        found = iter(run(BLOCK.findall(markdown), html=path == NOTEBOOKS))
+        found = shown_by(str(Path(config.docs_dir) / english(path)))
     except subprocess.CalledProcessError as error:
         log.warning(f"{path}: a block does not run\n{error.stderr}")
         return markdown
-    return BLOCK.sub(lambda block: "".join(written(block, next(found))), markdown)
+    return BLOCK.sub(lambda block: "".join(written(block, found[block[0]])), markdown)
+
+
+def english(path: str) -> str:
+    """Return the English page of which a page is the like.
+
+    >>> english("ja/tables.md"), english("zh/index.md"), english("guide/tables.md")
+    ('guide/tables.md', 'index.md', 'guide/tables.md')
+    """
+    language, _, name = path.partition("/")
+    if language not in ("ja", "zh"):
+        return path
+    return name if name == "index.md" else f"guide/{name}"
+
+
+@cache
+def shown_by(path: str) -> dict[str, list[Part]]:
+    """Return what each block of a page prints and shows."""
+    blocks = list(BLOCK.finditer(Path(path).read_text("utf-8")))
+    parts = run([(block[1], block[2]) for block in blocks], path.endswith(NOTEBOOKS))
+    return {block[0]: found for block, found in zip(blocks, parts, strict=True)}
 
 
 def run(blocks: list[tuple[str, str]], html: bool = False) -> list[list[Part]]:

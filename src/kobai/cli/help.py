@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperCommand, TyperGroup
 
-from kobai.cli.lists import fill_lists
+from kobai.cli.lists import filled
 from kobai.cli.screen import console
 from kobai.cli.standins import writable
+from kobai.cli.translations import AS_IT_IS, told
+from kobai.cli.wide import is_wide, joined, wrapped
 from kobai.errors import KobaiError, suggest
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-AS_IT_IS = "\b"
 WIDEST = 100
 LEAST_MEANING = 36
 INDENT = 2
@@ -32,7 +33,6 @@ class Command(TyperCommand):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help, its lists filled in."""
-        fill_lists(self)
         formatter.write(rendered(_page(self, ctx)))
 
 
@@ -51,7 +51,7 @@ class Commands(TyperGroup):
         for name in self.list_commands(ctx):
             command = self.get_command(ctx, name)
             if command is not None and not command.hidden:
-                rows.append((name, " ".join(_paragraphs(command.help)[0].split())))
+                rows.append((name, joined(_paragraphs(command.help, name)[0])))
         formatter.write(rendered([*_page(self, ctx), *section("Commands", rows)]))
 
 
@@ -89,8 +89,9 @@ def _page(command: Any, ctx: Any) -> "Iterator[RenderableType]":
     words = [_usage(each) for each in parameters if _is_argument(each)]
     words += ["COMMAND ..."] * isinstance(command, TyperGroup)
     usage = " ".join([ctx.command_path, "[OPTIONS]", *words])
-    yield Text.assemble(("Usage: ", "bold"), usage)
-    for paragraph in _paragraphs(command.help):
+    yield Text.assemble((f"{told('Usage', 'Usage')}: ", "bold"), usage)
+    name = ctx.info_name if ctx.parent else "kobai"
+    for paragraph in _paragraphs(command.help, name):
         yield ""
         yield from _paragraph(paragraph)
     panels: dict[str, Rows] = {}
@@ -99,14 +100,14 @@ def _page(command: Any, ctx: Any) -> "Iterator[RenderableType]":
         # The help's own option may be one of Click's, which has no panel.
         panel = getattr(each, "rich_help_panel", None) or usual
         rows = panels.setdefault(panel, [])
-        rows.append((_name(each), _meaning(each)))
+        rows.append((_name(each), _meaning(each, name)))
     panels["Options"] = panels.pop("Options")
     for title, rows in panels.items():
         yield from section(title, rows)
 
 
-def _paragraphs(text: str | None) -> list[str]:
-    return cleandoc(text or "").split("\n\n")
+def _paragraphs(text: str | None, name: str) -> list[str]:
+    return told(cleandoc(text or ""), name).split("\n\n")
 
 
 def _paragraph(text: str) -> "Iterator[RenderableType]":
@@ -117,20 +118,27 @@ def _paragraph(text: str) -> "Iterator[RenderableType]":
         for line in text.removeprefix(AS_IT_IS).strip("\n").split("\n"):
             yield from _example(line)
     else:
-        yield Text(" ".join(text.split()))
+        yield Text(_filled(joined(text), _width()))
 
 
 def _example(line: str) -> "Iterator[RenderableType]":
     """Yield a command, and what it does beside it, or below it if that is too long."""
+    from rich.cells import cell_len
     from rich.padding import Padding
     from rich.text import Text
 
     command, gap, meaning = line.partition("  ")
-    if len(line) + INDENT <= _width() or not gap:
+    if cell_len(line) + INDENT <= _width() or not gap:
         yield Padding(Text(line), (0, 0, 0, INDENT))
     else:
         yield Padding(Text(command), (0, 0, 0, INDENT))
-        yield Padding(Text(meaning.strip()), (0, 0, 0, 3 * INDENT))
+        below = _filled(meaning.strip(), _width() - 3 * INDENT)
+        yield Padding(Text(below), (0, 0, 0, 3 * INDENT))
+
+
+def _filled(text: str, width: int) -> str:
+    """Return a text whose lines break where its language lets them."""
+    return wrapped(text, width) if is_wide(text) else text
 
 
 def section(title: str, rows: Rows) -> "Iterator[RenderableType]":
@@ -140,18 +148,20 @@ def section(title: str, rows: Rows) -> "Iterator[RenderableType]":
     from rich.text import Text
 
     yield ""
-    yield Text(title, "bold")
+    yield Text(told(title, title), "bold")
     longest = max(len(name) for name, _ in rows)
     if longest + LEAST_MEANING > _width():
         for name, meaning in rows:
             yield Padding(Text(name, STYLE), (0, 0, 0, INDENT))
-            yield Padding(Text(meaning), (0, 0, 0, 3 * INDENT))
+            below = _filled(meaning, _width() - 3 * INDENT)
+            yield Padding(Text(below), (0, 0, 0, 3 * INDENT))
         return
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(style=STYLE, no_wrap=True, width=longest)
     grid.add_column()
     for name, meaning in rows:
-        grid.add_row(Text(name), Text(meaning))
+        beside = _filled(meaning, _width() - longest - 2 * INDENT)
+        grid.add_row(Text(name), Text(beside))
     yield Padding(grid, (0, 0, 0, INDENT))
 
 
@@ -174,11 +184,23 @@ def _name(parameter: Any) -> str:
     return options if parameter.is_flag else f"{options} {metavar}"
 
 
-def _meaning(parameter: Any) -> str:
+def _meaning(parameter: Any, command: str) -> str:
+    """Return what a parameter is, in the reader's language, and what it usually is."""
+    key = key_of(parameter)
+    text = filled(joined(told(parameter.help or "", f"{command} {key}", key)))
     default = parameter.default
     if parameter.required and not _is_argument(parameter):
-        return f"{parameter.help} Needed."
+        return told("{text} Needed.", "needed").format(text=text)
     is_told = isinstance(default, int | float | str | Path)
     if not is_told or isinstance(default, bool) or not parameter.show_default:
-        return str(parameter.help or "")
-    return f"{parameter.help} Usually {default}."
+        return text
+    return told("{text} Usually {default}.", "usually").format(
+        text=text, default=default
+    )
+
+
+def key_of(parameter: Any) -> str:
+    """Return by what name a parameter has a text in other languages."""
+    if _is_argument(parameter):
+        return _name(parameter).removesuffix("...")
+    return str(max(parameter.opts, key=len))

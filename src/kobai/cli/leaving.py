@@ -96,14 +96,27 @@ def _attempt(command: Callable[[], Any]) -> int:
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("kobai"):
             raise
-        complain(f"error: {error}. Install what Kobai needs: {install_extra()}")
+        _refuse(f"{error}. Install what Kobai needs: {install_extra()}")
     except OSError as error:
-        complain(f"error: {describe(error)}")
+        _refuse(f"{describe(error)}")
     except MemoryError as error:
-        complain(f"error: not enough memory ({error or 'try smaller numbers'})")
+        _refuse(f"not enough memory ({error or 'try smaller numbers'})")
     except Exception as error:
-        complain(f"error: {_message(error)}")
+        _refuse(f"{_message(error)}")
     return USER_ERROR
+
+
+def _refuse(message: str) -> None:
+    """Say what is wrong, and to who reads another language what to do about it."""
+    from kobai.languages import users_language
+
+    complain(f"error: {message}")
+    if users_language() != "en":
+        from kobai.cli.remedies import remedy
+
+        line = remedy(message)
+        if line:
+            complain(line)
 
 
 def _exit_code(command: Callable[[], Any]) -> int:
@@ -201,7 +214,8 @@ def _for_terminal(message: str) -> str:
     lines = wrap(message, wide, break_long_words=False, break_on_hyphens=False)
     text = "\n".join(lines)
     word, colon, rest = text.partition(":")
-    if not colon or "NO_COLOR" in os.environ:
+    # A remedy has no word in front of it that could be coloured.
+    if not colon or " " in word or "NO_COLOR" in os.environ:
         return text
     return f"\033[1;31m{word}:\033[0m{rest}"
 

@@ -50,10 +50,10 @@ LISTS: dict[str, Callable[[], Any]] = {
 """What a help text has in braces."""
 
 
-def fill_lists(command: Any) -> None:
-    """Write the names that there are into the help of a command's options."""
-    for option in command.params:
-        for name, names in LISTS.items():
-            place = f"{{{name}}}"
-            if place in (option.help or ""):
-                option.help = option.help.replace(place, ", ".join(names()))
+def filled(text: str) -> str:
+    """Return a help text with the names that there are in the place of its braces."""
+    for name, names in LISTS.items():
+        place = f"{{{name}}}"
+        if place in text:
+            text = text.replace(place, ", ".join(names()))
+    return text
