@@ -198,7 +198,7 @@ def test_identifiers_stand_beside_predictions(kobai, here, run, ending):
         more = {"separator": "\t" if ending == "tsv" else ","}
         more["schema_overrides"] = {"code": pl.String}
     found = read(here / f"q.{ending}", **more)
-    assert found.columns == ["code", "size", "price"]
+    assert found.columns == ["code", "size", "price", "price_low", "price_high"]
     # Leading zeros stay, and a column that is an input as well.
     assert found["code"].to_list() == prices()["code"].to_list()
     assert found["size"].cast(float).to_list() == prices()["size"].to_list()
@@ -209,7 +209,7 @@ def test_identifiers_stand_beside_predictions(kobai, here, run, ending):
 def test_identifiers_on_the_screen_and_as_json(kobai, run):
     out = kobai("predict", run, "p.csv", "--id", "code").out
     head, first, *_ = out.splitlines()
-    assert head.split() == ["row", "code", "price"]
+    assert head.split() == ["row", "code", "price", "price_low", "price_high"]
     assert first.split()[:2] == ["1", "00000"]
     found = json.loads(kobai("predict", run, "p.csv", "--id", "code", "--json").out)
     assert [each["code"] for each in found] == prices()["code"].to_list()
