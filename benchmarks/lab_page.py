@@ -116,10 +116,10 @@ def measured(folder: Path | None, browser: Any) -> list[tuple[str, float, float,
         given = opening(images(folder))
         given["settings"] |= {"batchSize": 100, "testSize": 0.001}
         pictures = Lab(given).save(Path(place) / "images.html")
-        size = len(gzip.compress(plain.read_bytes(), 9)) / 1024
+        size = len(gzip.compress(plain.read_bytes(), 9)) / 1000
         frame, rate, wait = full_speed(browser, plain)
         return [
-            ("page, compressed (KiB)", size, 150, True),
+            ("page, compressed (kB)", size, 150, True),
             ("ready (s)", ready(browser, plain), 1, True),
             ("frame of 2-8-8-2, 95th percentile (ms)", frame, 16.8, True),
             ("steps a second at full speed", rate, 20_000, False),

@@ -13,7 +13,7 @@ import pytest
 
 from tests.lab.conftest import DIST, WEB
 
-LIMIT = 150 * 1024
+LIMIT = 150_000
 """Bytes of the compressed page without data."""
 
 

@@ -249,8 +249,8 @@ export interface TableRead {
   classes: string[] | null;
   /** What was decided for the user, in words of `Said`. */
   notes: Said[];
-  /** A message for the user where the file cannot be read; then nothing else counts. */
-  refused?: Said & { row?: number; column?: string };
+  /** Why the file cannot be read; then nothing else counts. */
+  refused?: Said;
 }
 
 export interface TableColumn {
@@ -262,11 +262,10 @@ export interface TableColumn {
   values: number;
 }
 
-/** Something to be said in the user's language: a code, its values, and English. */
+/** Something to be said in the user's language: a code and its values. */
 export interface Said {
   code: Code;
   values: Record<string, string | number>;
-  message: string;
 }
 
 export interface Exported {
@@ -295,30 +294,26 @@ export const CODES = {
   "no-data": ["name"],
   "bad-settings": ["what"],
   "no-run": [],
-  "engine": [], // It stopped: the browser's own words follow.
+  "engine": ["why"], // It stopped: the browser's own words.
   // Of drawings.
   "not-pictures": [],
   "several": ["count"],
-  "unreadable-drawing": ["why"],
   // Of files.
   "empty-file": ["name"],
   "not-text": ["name"],
   "too-large": ["name", "size", "most"],
+  "too-wide": ["name", "inputs", "rows"],
   "too-many-rows": ["rows", "most"],
-  "too-few-rows": ["rows", "least"],
   "one-column": ["name"],
-  "same-names": ["column"],
   "ragged-row": ["row", "got", "need"],
   "open-quote": ["row"],
   "unknown-column": ["column", "columns"],
   "no-inputs": ["name"],
-  "target-constant": ["column"],
+  "target-constant": ["column", "value"],
   "target-date": ["column"],
   "target-many-classes": ["column", "count"],
-  "target-single": ["column", "value"],
+  "target-empty": ["column"],
   "mixed-column": ["column", "row", "value"],
-  "ambiguous-number": ["column", "row", "value"],
-  "ambiguous-date": ["column", "row", "value"],
   // Why a column was taken as it was.
   "as-number": [],
   "as-category": ["count"],
@@ -331,10 +326,7 @@ export const CODES = {
   "is-omitted": [],
   // What was decided for the user.
   "rows-without-target": ["count"],
-  "missing-filled": ["column", "count"],
-  "words-for-missing": ["words"],
   "last-is-target": ["column"],
-  "decimal-comma": ["column"],
 } as const;
 
 export type Code = keyof typeof CODES;

@@ -48,7 +48,7 @@ fixtureTest<Case[]>("tables are read as in Python", (cases) => {
   const wrong: string[] = [];
   for (const each of cases) {
     const found = read(each);
-    const said = found instanceof Refusal ? found.said.message : "";
+    const said = found instanceof Refusal ? found.said.code : "";
     if (each.expected === null) {
       if (!said) wrong.push(`${each.name}: is not refused`);
     } else {

@@ -16,7 +16,7 @@ class LabWidget(anywidget.AnyWidget):
     """The lab whose network and history are Python's, whenever it stands still.
 
     `settings` is what is trained and how, `params` the parameters by name as lists,
-    `records` the course of the training: all are written by the page when it pauses,
+    `history` the course of the training: all are written by the page when it pauses,
     and to set `params` or `settings` sets the page's.
     """
 

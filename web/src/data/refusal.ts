@@ -2,16 +2,12 @@
 
 import type { Code, Said } from "../protocol";
 
-export type SaidOfFile = Said & { row?: number; column?: string };
-
 export class Refusal extends Error {
-  constructor(readonly said: SaidOfFile) {
-    super(said.message);
+  constructor(readonly said: Said) {
+    super(said.code);
   }
 }
 
-export function refuse(code: Code, values: Said["values"], message: string): never {
-  const row = typeof values.row === "number" ? values.row : undefined;
-  const column = typeof values.column === "string" ? values.column : undefined;
-  throw new Refusal({ code, values, message, row, column });
+export function refuse(code: Code, values: Said["values"]): never {
+  throw new Refusal({ code, values });
 }

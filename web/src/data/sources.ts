@@ -39,7 +39,7 @@ const MOST_CLASSES = 20;
 function checkToy({ name, rows, noise, classes = 2 }: ToySettings): void {
   const isRight = TOYS.includes(name) && rows <= MOST_POINTS && noise >= 0 && noise < 1e6 && classes >= 1 && classes <= MOST_CLASSES;
   if (!isRight || !(rows >= 2 * classes)) {
-    refuse("bad-settings", { what: "data" }, `There are no such data: ${name}, ${rows} rows, noise ${noise}.`);
+    refuse("bad-settings", { what: "data" });
   }
 }
 
@@ -49,12 +49,12 @@ function checkPoints({ task, x, t }: Extract<DataSettings, { kind: "points" }>):
   const width = x[0]?.length ?? 1;
   const isPoint = (point: number[]) => point.length === width && point.every(Number.isFinite);
   if (x.length > MOST_POINTS || x.length !== t.length || !x.every(isPoint) || !t.every(isTarget)) {
-    refuse("bad-settings", { what: "points" }, "The points are damaged.");
+    refuse("bad-settings", { what: "points" });
   }
 }
 
 function missing(name: string): never {
-  return refuse("no-data", { name }, `${name}: the page was opened without these data; open them again.`);
+  return refuse("no-data", { name });
 }
 
 /** What a run learned from comes with it: pictures or a table. */

@@ -54,7 +54,7 @@ class Session {
     } catch (error) {
       if (error instanceof Refusal) return { id, is: "refused", ...error.said };
       // Without an answer the page would wait for ever.
-      return { id, is: "refused", code: "engine", values: {}, message: String(error) };
+      return { id, is: "refused", code: "engine", values: { why: String(error) } };
     }
   }
 
@@ -62,7 +62,7 @@ class Session {
     if (question.ask === "start") return this.start(question);
     if (question.ask === "read") return this.read(question);
     const { trainer } = this;
-    if (!trainer) return refused("no-run", {}, "Nothing has been started yet.");
+    if (!trainer) return refused("no-run", {});
     switch (question.ask) {
       case "change":
         return this.change(trainer, question);
@@ -100,7 +100,7 @@ class Session {
     refuseMisfit(settings, data);
     const trainer = new Trainer(data, settings);
     if (run && !trainer.adopt(run)) {
-      return refused("bad-settings", { what: "weights" }, "The weights do not fit the network.");
+      return refused("bad-settings", { what: "weights" });
     }
     this.trainer = trainer;
     return { is: "shape", shape: shapeOf(trainer), frame: frameOf(trainer) };
@@ -108,7 +108,7 @@ class Session {
 
   private async read({ file, target, omit }: Asked<"read">): Promise<Reply> {
     const { tables } = this.resources;
-    if (!tables) return refused("no-data", { name: file.name }, "Files are not read here.");
+    if (!tables) return refused("no-data", { name: file.name });
     try {
       this.table = await tables.readTable(file);
       return { is: "table", table: tables.tableRead(this.table, target, omit) };
@@ -123,7 +123,7 @@ class Session {
     refuseNames(settings);
     refuseMisfit(settings, trainer.data);
     if (!trainer.takes(settings)) {
-      return refused("bad-settings", { what: "network" }, "These settings need other weights: start anew.");
+      return refused("bad-settings", { what: "network" });
     }
     trainer.change(settings);
     return { is: "shape", shape: shapeOf(trainer), frame: frameOf(trainer) };
@@ -145,7 +145,7 @@ class Session {
   private seek(trainer: Trainer, { moment, views }: Asked<"seek">): Reply {
     trainer.watch(views.update ?? []);
     if (!trainer.seek(moment)) {
-      return refused("beyond", { step: moment.step }, `There is no step ${moment.step} of that branch.`);
+      return refused("beyond", { step: moment.step });
     }
     return { is: "frame", frame: frameOf(trainer, views) };
   }
@@ -153,19 +153,19 @@ class Session {
   private edit(trainer: Trainer, { parameter, index, value }: Asked<"edit">): Reply {
     if (!Number.isFinite(value) || !trainer.edit(parameter, index, value)) {
       const name = `${parameter}[${index}]`;
-      return refused("unknown-parameter", { name }, `There is no parameter ${name}, or the value is no number.`);
+      return refused("unknown-parameter", { name });
     }
     return { is: "frame", frame: frameOf(trainer) };
   }
 
   private drawing(trainer: Trainer, { pixels, width, height }: Asked<"drawing">): Reply {
     const { picture } = trainer.data;
-    if (!picture) return refused("not-pictures", {}, "This network does not take pictures.");
+    if (!picture) return refused("not-pictures", {});
     const seen = seenFigure(pixels, width, height, picture);
     if ("empty" in seen) return { is: "probabilities", y: [], seen: null, empty: true };
     if ("several" in seen) {
       const count = seen.several;
-      return refused("several", { count }, `There are ${count} figures; the network takes one at a time.`);
+      return refused("several", { count });
     }
     const { values } = seen.field;
     const bytes = Uint8Array.from(values, (value) => Math.round(255 * value));
@@ -175,10 +175,10 @@ class Session {
   private explain(trainer: Trainer, { sample, part, choice, h }: Asked<"explain">): Reply {
     const samples = trainer.data[part];
     if (!(sample >= 0 && sample < samples.rows)) {
-      return refused("unknown-sample", { row: sample }, `There is no sample ${sample}.`);
+      return refused("unknown-sample", { row: sample });
     }
     if (!exists(trainer.network, choice)) {
-      return refused("unknown-parameter", { name: choice.kind }, "There is no such unit or weight.");
+      return refused("unknown-parameter", { name: choice.kind });
     }
     const question = { part: samples, row: sample, choice, h };
     const found = explanation(trainer.network, trainer.settings, trainer.data, question);
@@ -198,6 +198,6 @@ function predict({ network }: Trainer, x: Float64Array): number[] {
   return found;
 }
 
-export function refused(code: Code, values: Said["values"], message: string): Reply {
-  return { is: "refused", code, values, message };
+export function refused(code: Code, values: Said["values"]): Reply {
+  return { is: "refused", code, values };
 }

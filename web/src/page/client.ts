@@ -22,7 +22,7 @@ export function startClient(source: string, failed: (why: string) => void): Clie
 
   function end(why: string): void {
     for (const [id, answer] of waiting) {
-      answer({ id, is: "refused", message: why, code: "no-run", values: {} });
+      answer({ id, is: "refused", code: "engine", values: { why } });
     }
     waiting.clear();
   }

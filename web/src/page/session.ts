@@ -68,7 +68,7 @@ export class Session implements Lab {
     this.hasImages = opening.given?.images !== undefined;
     [this.palette, this.#endAppearance] = appearanceOf(this.theme, this.contrast);
     this.#client = startClient(workerSource, (message) => {
-      this.say({ kind: "error", text: this.t("error.engine", { message }) });
+      this.say({ kind: "error", text: refusal(this, { code: "engine", values: { why: message } }) });
     });
     const around = {
       client: this.#client,

@@ -169,7 +169,6 @@ export const page = {
     "The link asks for the table “{name}”, which no link contains. Choose the file under “Your own table”.",
   "link.mnist":
     "The link asks for MNIST, which is not in this page. Make a page with it: kobai lab mnist",
-  "error.engine": "The engine has stopped: {message}. Reload the page.",
   "view.label": "What the network answers",
   "view.pictures": "Samples and answers",
   "view.right": "{truth}: recognised",

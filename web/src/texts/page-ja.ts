@@ -169,7 +169,6 @@ export const page: Record<keyof typeof english, string> = {
     "このリンクは表「{name}」を使いますが、表はリンクに含まれません。「自分の表」でファイルを選んでください。",
   "link.mnist":
     "このリンクは MNIST を使いますが、このページには入っていません。次のコマンドで入れたページを作れます：kobai lab mnist",
-  "error.engine": "計算エンジンが止まりました：{message}。ページを読み込み直してください。",
   "view.label": "ネットワークの出力",
   "view.pictures": "画像と予測",
   "view.right": "{truth}：正しく認識",

@@ -2,7 +2,7 @@ import type { Code } from "../protocol";
 
 /** What the engine has to say, in English: by its codes, with their values. */
 export const said: Record<`said.${Code}`, string> = {
-  "said.engine": "The engine has stopped. Reload the page.",
+  "said.engine": "The engine has stopped: {why}. Reload the page.",
   "said.beyond": "Training has not come to step {step} yet.",
   "said.unknown-parameter": "The network has no parameter {name}.",
   "said.unknown-sample": "There is no sample {row}.",
@@ -11,31 +11,24 @@ export const said: Record<`said.${Code}`, string> = {
   "said.no-run": "There is no finished run in this page.",
   "said.not-pictures": "This network has not learned from pictures. Take the digits.",
   "said.several": "This looks like {count} figures side by side. Draw one.",
-  "said.unreadable-drawing": "The drawing cannot be read: {why}.",
   "said.empty-file": "{name} is empty.",
   "said.not-text": "{name} is not a table of text. Save it as CSV (UTF-8).",
   "said.too-large": "{name} has {size} MB; at most {most} MB are read. Keep fewer rows.",
+  "said.too-wide": "The words of {name} would be {inputs} inputs in {rows} rows: too many. Leave columns out.",
   "said.too-many-rows": "The table has {rows} rows; at most {most} are read. Keep fewer.",
-  "said.too-few-rows": "There are {rows} rows to learn from; at least {least} are needed.",
   "said.one-column":
     "{name} has one column only. Separate the columns by commas, semicolons or tabs.",
-  "said.same-names": "Two columns are called {column}. Give them different names.",
   "said.ragged-row": "Row {row} has {got} values, but there are {need} columns.",
   "said.open-quote": "The quotation mark in row {row} is never closed.",
   "said.unknown-column": "There is no column {column}. The columns are: {columns}.",
   "said.no-inputs": "{name} has no column left to learn from.",
   "said.target-date": "Column {column} has dates, which cannot be predicted. Choose another.",
-  "said.target-constant": "Column {column} has one value only: there is nothing to predict.",
+  "said.target-constant": "Column {column} is “{value}” in every row: there is nothing to predict.",
   "said.target-many-classes":
     "Column {column} has {count} different classes: too many. Choose another to predict.",
-  "said.target-single":
-    "In column {column} the class {value} occurs once. Each class needs two rows at least.",
+  "said.target-empty": "Column {column} is empty in every row: there is nothing to predict.",
   "said.mixed-column":
     "Column {column} has numbers, but “{value}” in row {row}. Mend it, or leave the column out.",
-  "said.ambiguous-number":
-    "“{value}” in row {row}, column {column}, can be read as two different numbers.",
-  "said.ambiguous-date":
-    "“{value}” in row {row}, column {column}, can be read as two different dates. Write year-month-day.",
   "said.as-number": "all values are numbers",
   "said.as-category": "{count} different values",
   "said.as-date": "all values are dates",
@@ -46,8 +39,5 @@ export const said: Record<`said.${Code}`, string> = {
   "said.is-text": "{count} different texts: too many",
   "said.is-omitted": "you left it out",
   "said.rows-without-target": "Rows without a value to predict were left out: {count}.",
-  "said.missing-filled": "Missing values in {column} were filled with the median: {count}.",
-  "said.words-for-missing": "Taken as missing: {words}.",
   "said.last-is-target": "The last column, {column}, is to be predicted. Choose another above.",
-  "said.decimal-comma": "In {column} the comma is a decimal point.",
 };

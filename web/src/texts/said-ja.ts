@@ -1,7 +1,7 @@
 import type { said as english } from "./said-en";
 
 export const said: Record<keyof typeof english, string> = {
-  "said.engine": "計算エンジンが止まりました。ページを読み込み直してください。",
+  "said.engine": "計算エンジンが止まりました：{why}。ページを読み込み直してください。",
   "said.beyond": "学習はまだステップ {step} まで進んでいません。",
   "said.unknown-parameter": "このネットワークにパラメータ {name} はありません。",
   "said.unknown-sample": "サンプル {row} はありません。",
@@ -11,31 +11,25 @@ export const said: Record<keyof typeof english, string> = {
   "said.not-pictures":
     "このネットワークは画像を学んでいません。手書き数字のデータを選んでください。",
   "said.several": "{count} 個の字が並んでいるようです。1 つだけ書いてください。",
-  "said.unreadable-drawing": "書かれた字を読み取れません：{why}。",
   "said.empty-file": "{name} は空です。",
   "said.not-text": "{name} は文字の表ではありません。CSV（UTF-8）で保存してください。",
   "said.too-large":
     "{name} は {size} MB あります。読めるのは {most} MB までです。行を減らしてください。",
+  "said.too-wide": "{name} の単語を数値にすると、入力が {inputs} 個、行が {rows} 行になり、多すぎます。列を減らしてください。",
   "said.too-many-rows": "表に {rows} 行あります。読めるのは {most} 行までです。",
-  "said.too-few-rows": "学習に使える行が {rows} 行しかありません。少なくとも {least} 行必要です。",
   "said.one-column":
     "{name} には列が 1 つしかありません。列はコンマ、セミコロン、タブのどれかで区切ってください。",
-  "said.same-names": "{column} という列が 2 つあります。別々の名前にしてください。",
   "said.ragged-row": "{row} 行目の値は {got} 個ですが、列は {need} 個あります。",
   "said.open-quote": "{row} 行目の引用符が閉じられていません。",
   "said.unknown-column": "{column} という列はありません。列は次のとおりです：{columns}。",
   "said.no-inputs": "{name} には、学習に使える列が残っていません。",
   "said.target-date": "列 {column} は日付で、予測の対象にはできません。別の列を選んでください。",
-  "said.target-constant": "列 {column} の値は 1 種類しかなく、予測するものがありません。",
+  "said.target-constant": "列 {column} はどの行も「{value}」で、予測するものがありません。",
   "said.target-many-classes":
     "列 {column} には {count} 種類ものクラスがあります。別の列を予測の対象に選んでください。",
-  "said.target-single":
-    "列 {column} のクラス {value} は 1 行しかありません。どのクラスも 2 行以上必要です。",
+  "said.target-empty": "列 {column} はどの行も空で、予測するものがありません。",
   "said.mixed-column":
     "列 {column} は数値ですが、{row} 行目は「{value}」です。直すか、この列を除いてください。",
-  "said.ambiguous-number": "{row} 行目、列 {column} の「{value}」は、2 通りの数値に読めます。",
-  "said.ambiguous-date":
-    "{row} 行目、列 {column} の「{value}」は、2 通りの日付に読めます。年-月-日の順に書いてください。",
   "said.as-number": "すべて数値",
   "said.as-category": "{count} 種類の値",
   "said.as-date": "すべて日付",
@@ -46,8 +40,5 @@ export const said: Record<keyof typeof english, string> = {
   "said.is-text": "文字列が {count} 種類もある",
   "said.is-omitted": "使わないことにした",
   "said.rows-without-target": "予測の対象に値がない行を除きました：{count} 行。",
-  "said.missing-filled": "{column} の欠けた値を中央値で補いました：{count} 個。",
-  "said.words-for-missing": "欠けた値とみなしたもの：{words}。",
   "said.last-is-target": "最後の列 {column} を予測の対象にしました。上で変えられます。",
-  "said.decimal-comma": "{column} では、コンマを小数点として読みました。",
 };

@@ -67,11 +67,11 @@ export function fittedTable(raw: RawTable, target: string, omit: string[], testS
     if (why) leftOut.set(each.name, why);
     return !why;
   });
-  if (!seen.length) refuse("no-inputs", { name: raw.name }, `${raw.name}: no column is left to learn from.`);
+  if (!seen.length) refuse("no-inputs", { name: raw.name });
   const features = seen.map((each) => featureOf(each, training));
   const inputs = inputsOf(features);
   if (inputs.length * known.length > MOST_NUMBERS) {
-    refuse("too-large", { name: raw.name, size: inputs.length * known.length, most: MOST_NUMBERS }, `${raw.name}: its words would be ${inputs.length} inputs in ${known.length} rows; leave some columns out.`);
+    refuse("too-wide", { name: raw.name, inputs: inputs.length, rows: known.length });
   }
   const { values, means, stds } = scaled(labels, training);
   const given: TableGiven = {
@@ -91,17 +91,16 @@ function targetColumn(raw: RawTable, name: string): RawColumn {
   const column = raw.columns.find(({ source }) => source === name);
   if (!column) {
     const columns = [...new Set(raw.columns.map(({ source }) => source))].join(", ");
-    return refuse("unknown-column", { column: name, columns }, `There is no column "${name}"; there are ${columns}.`);
+    return refuse("unknown-column", { column: name, columns });
   }
   if (column.isDate) {
-    const message = `The target "${name}" holds dates; a network learns a number or a class.`;
-    refuse("target-date", { column: name }, message);
+    refuse("target-date", { column: name });
   }
   const known = column.values.filter((value) => !Number.isNaN(value));
-  if (!known.length) refuse("target-constant", { column: name }, `The target "${name}" is empty in every row.`);
+  if (!known.length) refuse("target-empty", { column: name });
   if (known.every((value) => value === known[0])) {
     const value = column.kind === "category" ? column.words[0] : String(known[0]);
-    refuse("target-single", { column: name, value }, `The target "${name}" is "${value}" in every row; one class alone teaches nothing.`);
+    refuse("target-constant", { column: name, value });
   }
   return column;
 }
@@ -115,7 +114,7 @@ function labelsOf({ name, kind, values, words }: RawColumn): Labels {
   const isClasses = kind === "category" || different.length === 2 || (areFew && areCodes);
   if (!isClasses) return { classes: [], values };
   if (different.length > MOST_CLASSES) {
-    refuse("target-many-classes", { column: name, count: different.length }, `The target "${name}" has ${different.length} classes; at most ${MOST_CLASSES} are learned.`);
+    refuse("target-many-classes", { column: name, count: different.length });
   }
   const named = different.map((value) => ({ value, name: kind === "category" ? words[value] : String(value) }));
   if (kind === "category") named.sort((a, b) => bySize(a.name, b.name));
@@ -145,17 +144,16 @@ function dividedRows(rows: number, known: Int32Array, { classes, values }: Label
 /** Why a column teaches nothing; null where it does. */
 function whyNot({ kind, values, words }: RawColumn, training: Int32Array): Said | null {
   const there = training.filter((row) => !Number.isNaN(values[row]));
-  const said = (code: Said["code"], message: string) => ({ code, values: {}, message });
-  if (!there.length) return said("is-empty", "empty");
+  const said = (code: Said["code"]) => ({ code, values: {} });
+  if (!there.length) return said("is-empty");
   if (there.length === training.length && there.every((row) => values[row] === values[there[0]])) {
-    return said("is-constant", "always the same");
+    return said("is-constant");
   }
-  if (kind === "number") return numbersRows(values) ? said("is-identifier", "the number of the row") : null;
+  if (kind === "number") return numbersRows(values) ? said("is-identifier") : null;
   const different = new Set(there.map((row) => values[row])).size;
   const isOwn = different === there.length && there.length > FEW_ROWS;
   if (words.length > MOST_WORDS || isOwn || (different > FEW_WORDS && ROWS_PER_WORD * different > there.length)) {
-    const message = `an identifier or free text (${different} different words in ${there.length} rows)`;
-    return { code: "is-text", values: { count: different }, message };
+    return { code: "is-text", values: { count: different } };
   }
   return null;
 }

@@ -126,5 +126,5 @@ function check({ name, kind, values }: RawColumn): void {
   const row = values.findIndex((value) => Math.abs(value) > LARGEST);
   if (row < 0) return;
   const value = String(values[row]);
-  refuse("mixed-column", { column: name, row: row + 1, value }, `column "${name}": row ${row + 1} is ${value}; need numbers up to ${LARGEST}.`);
+  refuse("mixed-column", { column: name, row: row + 1, value });
 }

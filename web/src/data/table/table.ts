@@ -23,11 +23,11 @@ export function tableFromText(name: string, text: string): RawTable {
 /** What is said of a table that was read; the target is the last column if none is. */
 export function tableRead(raw: RawTable, target: string | undefined, omit: string[] = []): TableRead {
   const chosen = target ?? raw.columns[raw.columns.length - 1].source;
-  const notes: Said[] = target ? [...raw.notes] : [...raw.notes, said("last-is-target", { column: chosen }, `The last column, "${chosen}", is the target.`)];
+  const notes: Said[] = target ? [...raw.notes] : [...raw.notes, said("last-is-target", { column: chosen })];
   const base = { name: raw.name, rows: raw.rows, target: chosen };
   try {
     const fitted = fittedTable(raw, chosen, omit, USUAL_TEST_SIZE, 0);
-    if (fitted.lost) notes.push(said("rows-without-target", { count: fitted.lost }, `${fitted.lost} rows without a target are left out.`));
+    if (fitted.lost) notes.push(said("rows-without-target", { count: fitted.lost }));
     const { classes } = fitted.given;
     const task: Task = classes ? "classes" : "regression";
     return { ...base, task, classes, notes, columns: columnsRead(raw, chosen, omit, fitted.leftOut) };
@@ -38,8 +38,8 @@ export function tableRead(raw: RawTable, target: string | undefined, omit: strin
   }
 }
 
-function said(code: Said["code"], values: Said["values"], message: string): Said {
-  return { code, values, message };
+function said(code: Said["code"], values: Said["values"] = {}): Said {
+  return { code, values };
 }
 
 /** One for each column of the file: dates are several columns here. */
@@ -51,8 +51,8 @@ function columnsRead({ columns }: RawTable, target: string, omit: string[], left
     const reasons = parts.map(({ name }) => leftOut.get(name));
     const values = first.kind === "category" ? first.words.length : new Set(first.values).size;
     const shown = { name: source, example: first.example, missing: first.missing, values };
-    if (source === target) return { ...shown, taken: takenAs(first), why: said("as-target", {}, "the target") };
-    if (omit.includes(source)) return { ...shown, taken: "left out", why: said("is-omitted", {}, "left out by you") };
+    if (source === target) return { ...shown, taken: takenAs(first), why: said("as-target") };
+    if (omit.includes(source)) return { ...shown, taken: "left out", why: said("is-omitted") };
     const why = reasons.every(Boolean) ? reasons[0] : undefined;
     return { ...shown, taken: why ? "left out" : takenAs(first), why: why ?? reasonOf(first) };
   });
@@ -63,7 +63,7 @@ function takenAs({ kind, isDate }: RawColumn): TableColumn["taken"] {
 }
 
 function reasonOf({ kind, isDate, words }: RawColumn): Said {
-  if (isDate) return said("as-date", {}, "dates");
-  if (kind === "category") return said("as-category", { count: words.length }, `${words.length} different words`);
-  return said("as-number", {}, "numbers");
+  if (isDate) return said("as-date");
+  if (kind === "category") return said("as-category", { count: words.length });
+  return said("as-number");
 }

@@ -24,7 +24,7 @@ export async function readText(file: File): Promise<TextTable> {
   const { name } = file;
   if (file.size > MOST_BYTES) {
     const [size, most] = [file.size, MOST_BYTES].map((bytes) => Math.round(bytes / 1e6));
-    refuse("too-large", { name, size, most }, `${name} has ${size} MB; at most ${most} MB are read here. kobai train takes larger ones.`);
+    refuse("too-large", { name, size, most });
   }
   return tableOf(name, textOf(name, new Uint8Array(await file.arrayBuffer())));
 }
@@ -38,7 +38,7 @@ function textOf(name: string, bytes: Uint8Array): string {
   } catch {
     // Said below.
   }
-  return refuse("not-text", { name }, `${name} is no text in UTF-8: save the table as "CSV UTF-8", or let kobai read it.`);
+  return refuse("not-text", { name });
 }
 
 export function tableOf(name: string, text: string): TextTable {
@@ -46,24 +46,24 @@ export function tableOf(name: string, text: string): TextTable {
   const parsed = rowsOf(text, separator);
   if (parsed.open !== null) {
     const row = parsed.open;
-    refuse("open-quote", { row }, `${name}: row ${row} has quotation marks that leave open where a cell ends.`);
+    refuse("open-quote", { row });
   }
   const rows = parsed.rows.map((row) => row.map((cell) => cell.trim()));
-  if (!rows.length) refuse("empty-file", { name }, `${name} is empty: need the columns' names, and rows below them.`);
+  if (!rows.length) refuse("empty-file", { name });
   const width = rows[0].length;
   const hasNames = hasHeader(rows);
   const names = hasNames ? uniqueNames(rows[0]) : rows[0].map((_, i) => String(i + 1));
   const units = hasNames && areUnits(rows);
   const below = rows.slice(+hasNames + +units);
-  if (width < 2) refuse("one-column", { name }, `${name} has one column; need one to learn, and others to learn it from.`);
+  if (width < 2) refuse("one-column", { name });
   const ragged = below.findIndex((row) => row.length !== width);
   if (ragged >= 0) {
     const [row, got] = [ragged + 1, below[ragged].length];
-    refuse("ragged-row", { row, got, need: width }, `${name}: row ${row} has ${got} cells, and the table has ${width} columns.`);
+    refuse("ragged-row", { row, got, need: width });
   }
   if (below.length > MOST_ROWS) {
     const [count, most] = [below.length, MOST_ROWS];
-    refuse("too-many-rows", { rows: count, most }, `${name} has ${count} rows; at most ${most} are read here. kobai train takes more.`);
+    refuse("too-many-rows", { rows: count, most });
   }
   return { name, separator, names, rows: below, notes: [] };
 }

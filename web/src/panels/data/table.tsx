@@ -131,7 +131,7 @@ function Columns({ lab, chosen, onChange }: ColumnsProps) {
       />
       <Note>{lab.t("table.task", { task: lab.t(`task.${table.task}`) })}</Note>
       {table.notes.map((note) => (
-        <Note key={note.message}>{refusal(lab, note)}</Note>
+        <Note key={note.code}>{refusal(lab, note)}</Note>
       ))}
       <details open={names.length <= 12}>
         <summary>
