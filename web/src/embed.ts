@@ -41,6 +41,14 @@ function packed(model: Model): Packed | null {
 function couple(lab: Lab, model: Model): () => void {
   // The model tells of our own changes, too.
   let ours = false;
+  // Weights that come with settings are for the network of those settings.
+  let last = Promise.resolve();
+
+  function put(act: () => Promise<void>): void {
+    if (!ours) {
+      last = last.then(act);
+    }
+  }
 
   async function tell(): Promise<void> {
     const result = await lab.export();
@@ -55,16 +63,10 @@ function couple(lab: Lab, model: Model): () => void {
   }
 
   const heard: Record<string, () => void> = {
-    "change:settings": () => {
-      if (!ours) {
-        lab.change(model.get("settings") as Partial<Settings>);
-      }
-    },
-    "change:params": () => {
-      if (!ours) {
-        beginWith(lab, model.get("params") as Record<string, Nested>);
-      }
-    },
+    "change:settings": () =>
+      put(() => lab.change(model.get("settings") as Partial<Settings>)),
+    "change:params": () =>
+      put(() => beginWith(lab, model.get("params") as Record<string, Nested>)),
   };
   for (const [event, act] of Object.entries(heard)) {
     model.on?.(event, act);

@@ -16,14 +16,14 @@ class LabWidget(anywidget.AnyWidget):
     """The lab whose network and history are Python's, whenever it stands still.
 
     `settings` is what is trained and how, `params` the parameters by name as lists,
-    `history` the course of the training: all are written by the page when it pauses,
-    and to set `params` or `settings` sets the page's.
+    `history` the course of the training: all are written by the page when it pauses.
+    To set `params` begins anew with these weights, and to set some of `settings` goes
+    on with them, or anew where the weights are of another network.
     """
 
     _esm = traitlets.Unicode().tag(sync=True)
     given = traitlets.Unicode().tag(sync=True)
     settings = traitlets.Dict().tag(sync=True)
-    language = traitlets.Unicode("").tag(sync=True)
     params = traitlets.Dict().tag(sync=True)
     history = traitlets.Dict().tag(sync=True)
 
@@ -32,7 +32,6 @@ class LabWidget(anywidget.AnyWidget):
             _esm=built(MODULE),
             given=as_script(given),
             settings=given.get("settings", {}),
-            language=given.get("language", ""),
         )
 
     def arrays(self) -> dict[str, np.ndarray]:

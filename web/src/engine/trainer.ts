@@ -57,6 +57,8 @@ export class Trainer {
     this.branch.record.put(history);
     this.branch.head = frames[frames.length - 1].step;
     this.restore(this.branch.head);
+    // Weights alone have no history, and their loss is to be seen nevertheless.
+    if (!history.step.length) this.judge();
     return true;
   }
 
