@@ -1,12 +1,13 @@
 """The lab's engine against Kobai: the same data, weights, batches and steps."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from kobai import data as kobai_data
 from kobai import train
@@ -260,7 +261,9 @@ def optimizer_of(settings: dict[str, Any]) -> Any:
     return kind(rate, weight_decay=settings["weightDecay"])
 
 
-def test_a_model_file_of_the_lab_is_one_of_kobai(tmp_path: Path) -> None:
+def test_a_model_file_of_the_lab_is_one_of_kobai(
+    kobai: Callable[..., Any], tmp_path: Path
+) -> None:
     settings = base_settings(
         data={"kind": "digits"},
         hidden=[layer(12, "leaky_relu", 0.2), layer(5, "gelu")],
@@ -280,9 +283,17 @@ def test_a_model_file_of_the_lab_is_one_of_kobai(tmp_path: Path) -> None:
     np.testing.assert_allclose(model.predict(x).ravel(), outputs, atol=2e-6)
     raw = np.rint(16 * x).astype(np.uint8)
     np.testing.assert_allclose(model.predict(raw), model.predict(x), atol=1e-6)
+    # The command holds out a fifth by seed 0, as the function does.
+    held_out = kobai_data.load_digits()
+    guesses = model.predict(held_out.x_test).argmax(axis=1)
+    done = kobai("evaluate", path, "digits", "--json", where=tmp_path)
+    measured = json.loads(done.out)["measures"]["accuracy"]
+    assert measured == pytest.approx(np.mean(guesses == held_out.t_test))
 
 
-def test_a_model_of_the_users_own_table_takes_the_table_itself(tmp_path: Path) -> None:
+def test_a_model_of_the_users_own_table_takes_the_table_itself(
+    kobai: Callable[..., Any], tmp_path: Path
+) -> None:
     rng = np.random.default_rng(5)
     rows = [
         f'{day:02}.0{month}.2023;"{price:.2f}";{colour};{goal}'
@@ -317,6 +328,12 @@ def test_a_model_of_the_users_own_table_takes_the_table_itself(tmp_path: Path) -
     predicted = model.predict_table(csv)
     assert predicted.columns[0] == "goal"
     assert len(predicted) == 80
+    goals = [float(row.rpartition(";")[2]) for row in rows]
+    errors = predicted["goal"].to_numpy() - goals
+    done = kobai("evaluate", path, csv, "--json", where=tmp_path)
+    (measured,) = json.loads(done.out)["targets"]
+    # Single precision.
+    assert measured["rmse"] == pytest.approx(np.sqrt(np.mean(errors**2)), rel=1e-5)
     assert model.columns is not None
     assert data.columns is not None
     assert model.columns.input_names == data.columns.input_names

@@ -98,8 +98,11 @@ def test_a_notebook_is_written_once(here):
         (["99"], "need a number from 1 to"),
         (["derivativ"], "derivative"),
         (["5", "--language", "fr"], "fr"),
-        (["--check"], "need a lesson"),
-        (["--notebook"], "need a lesson"),
+        (["--check"], "needs a lesson"),
+        (["--notebook"], "needs a lesson"),
+        (["--lab"], "needs a lesson"),
+        (["5", "--lab", "--check"], "got --check and --lab"),
+        (["5", "--no-open"], "of no use without --lab"),
     ],
 )
 def test_wrong_words_are_answered(here, words, message):

@@ -1,7 +1,5 @@
 """`kobai lab`: watch a network learn, in one page that needs no server."""
 
-import os
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kobai.cli import options, table_options
+from kobai.cli.browser import opened
 from kobai.cli.folder import RunFolder, check_place
 from kobai.cli.loading import typed
 from kobai.cli.screen import command, plain, say, short
@@ -94,7 +93,7 @@ def lab(
     page = page_with(as_script({**found, "language": language}))
     out.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(out, page.encode())
-    is_shown = not no_open and _opened(out)
+    is_shown = not no_open and opened(out)
     hint = "" if is_shown else " Open it in a browser."
     say(f"The lab is [cyan]{plain(short(out))}[/cyan].{hint}")
 
@@ -215,14 +214,3 @@ def _keyframes(
     if step < last and folder.checkpoint.exists():
         model = load_checkpoint(folder.checkpoint)["model"]
         yield last, {name: model["params"][name] for name in network.params}
-
-
-def _opened(page: Path) -> bool:
-    """Open the page in a browser with windows; tell whether there is one."""
-    import webbrowser
-
-    screens = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER", "WSL_DISTRO_NAME")
-    # Elsewhere a browser for terminals would take the terminal over.
-    if sys.platform.startswith("linux") and not any(map(os.environ.get, screens)):
-        return False
-    return webbrowser.open(page.resolve().as_uri())

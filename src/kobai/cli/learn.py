@@ -38,6 +38,14 @@ def learn(
     notebook: Annotated[
         bool, typer.Option("--notebook", help="Write the lesson as a notebook.")
     ] = False,
+    lab: Annotated[
+        bool,
+        typer.Option("--lab", help="Open the lesson's figures, which move, beside it."),
+    ] = False,
+    no_open: Annotated[
+        bool,
+        typer.Option("--no-open", help="With --lab: write the page, and open nothing."),
+    ] = False,
     folder: Annotated[
         Path,
         typer.Option("--folder", metavar="FOLDER", help="Where your files are kept."),
@@ -51,6 +59,7 @@ def learn(
     kobai learn 5                     a lesson; it writes learn/05_derivative.py
     kobai learn 5 --check             check the exercises in that file
     kobai learn 5 --notebook          for Jupyter, VS Code or Colab
+    kobai learn 5 --lab               its figures in the browser, to play with
     kobai learn 5 --language ja       日本語で; zh: 中文
 
     Each lesson has code to run and exercises to write, in a file of yours. It is
@@ -60,17 +69,18 @@ def learn(
     from kobai.learn.course import find_lesson
 
     one_of("--language", language, options.LANGUAGES)
+    chosen = {"--check": check, "--notebook": notebook, "--lab": lab}
+    _check_together([name for name, is_on in chosen.items() if is_on], lesson, no_open)
     if lesson is None:
-        if check or notebook:
-            raise SettingError(
-                "learn: --check and --notebook need a lesson, such as kobai learn 1"
-            )
         _list(folder, language)
         return
     found = find_lesson(lesson)
     check_place(folder / "progress.json")
     if notebook:
         _write_notebook(found, folder, language)
+        return
+    if lab:
+        _show_figures(found, folder, language, no_open)
         return
     from kobai.cli.lesson import LessonScreen
 
@@ -82,6 +92,16 @@ def learn(
         screen.walk()
     else:
         screen.read_through()
+
+
+def _check_together(chosen: list[str], lesson: str | None, no_open: bool) -> None:
+    """Refuse options that do not go together."""
+    if len(chosen) > 1:
+        raise SettingError(f"learn: got {' and '.join(chosen)}; need one of them")
+    if chosen and lesson is None:
+        raise SettingError(f"learn: {chosen[0]} needs a lesson, such as kobai learn 1")
+    if no_open and chosen != ["--lab"]:
+        raise SettingError("--no-open: is of no use without --lab")
 
 
 def _list(folder: Path, language: str) -> None:
@@ -121,3 +141,17 @@ def _write_notebook(lesson: "Lesson", folder: Path, language: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     write_atomically(path, notebook(lesson, language).encode())
     say(f"[cyan]{plain(short(path))}[/cyan]")
+
+
+def _show_figures(lesson: "Lesson", folder: Path, language: str, no_open: bool) -> None:
+    from kobai.cli.browser import opened
+    from kobai.files import write_atomically
+    from kobai.learn.figures import figures_page
+
+    page = figures_page(lesson, language)
+    path = folder / f"{lesson.number:02}_{lesson.name}_{language}.html"
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, page.encode())
+    is_shown = not no_open and opened(path)
+    hint = "" if is_shown else " Open it in a browser."
+    say(f"The figures are in [cyan]{plain(short(path))}[/cyan].{hint}")

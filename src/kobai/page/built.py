@@ -8,6 +8,7 @@ from kobai.extras import install_extra
 
 PAGE = "lab.html"
 MODULE = "lab.js"
+FIGURES = "figures.js"
 PLACE = '<script type="application/json" id="kobai-given">null</script>'
 """Where the page takes what it is given."""
 
