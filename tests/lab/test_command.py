@@ -123,6 +123,11 @@ def write_idx(folder: Path, pixels: np.ndarray, labels: np.ndarray) -> None:
         (folder / name).write_bytes(bytes([0, 0, 8, kind]) + sizes + array.tobytes())
 
 
+def first_of(network):
+    """Return the network that the page shows: of an ensemble the first member."""
+    return getattr(network, "networks", [network])[0]
+
+
 @pytest.mark.parametrize("run", ["d", "t"])
 def test_a_run_is_in_the_page_with_its_weights_and_course(kobai, place, run):
     done = kobai("lab", run, "--no-open", where=place)
@@ -136,7 +141,8 @@ def test_a_run_is_in_the_page_with_its_weights_and_course(kobai, place, run):
     assert (first["step"], last["step"]) == (0, found["history"]["step"][-1])
     network = package.load_model(place / run / "model.safetensors").network
     b2 = unpacked(last["params"]["b2"], "<f4")
-    assert np.array_equal(b2, network.params["b2"])
+    assert np.array_equal(b2, first_of(network).params["b2"])
+    assert ("8 networks" in done.out) == (run == "t")
 
 
 def test_a_first_layer_of_curves_is_a_plain_one_in_the_page(kobai, place):
@@ -149,8 +155,9 @@ def test_a_first_layer_of_curves_is_a_plain_one_in_the_page(kobai, place):
     W1 = unpacked(params["W1"], "<f4").reshape(width, -1).astype(float)
     model = package.load_model(place / "t" / "model.safetensors")
     data = package.load_table(place / "t.csv", "kind")
-    layer = model.network.layers[0]
-    values = {n: model.network.params[f"{n}1"].astype(float) for n in "WVb"}
+    network = first_of(model.network)
+    layer = network.layers[0]
+    values = {n: network.params[f"{n}1"].astype(float) for n in "WVb"}
     raw = np.concatenate([data.x_train, data.x_test]).astype(float)
     expected, _ = layer.forward(values, raw, False)
     # The inputs are rounded to float32 on their way.

@@ -171,6 +171,7 @@ def _run(path: Path) -> dict[str, Any]:
     from kobai.cli.loading import load
     from kobai.cli.models import find_model
     from kobai.cli.settings import build_optimizer
+    from kobai.networks import Ensemble
     from kobai.page.opening import opening_of_run
     from kobai.page.settings import training_settings
     from kobai.training import History
@@ -180,6 +181,12 @@ def _run(path: Path) -> dict[str, Any]:
     network = find_model(str(path)).network
     data = load(settings)
     _say_less(data, settings.data)
+    if isinstance(network, Ensemble):
+        say(
+            f"The run is {network.members} networks that answer together: the page has "
+            "the first of them, and the curves of all. One alone: kobai train "
+            "--members 1"
+        )
     records = History.read_csv(path / HISTORY).records
     training = {
         **training_settings(build_optimizer(settings)),

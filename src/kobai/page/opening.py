@@ -1,12 +1,12 @@
 """What the page opens with: data to learn from, or a run that has learned."""
 
 import inspect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from kobai.data import Dataset, toys
 from kobai.errors import visible
-from kobai.networks import Network
+from kobai.networks import Ensemble, Network
 from kobai.page.given import data_given, is_pictures
 from kobai.page.run import Params, Record, run_given
 from kobai.page.settings import network_settings
@@ -76,8 +76,11 @@ def opening_of_run(
     """Return what the page is given of a network that has learned from data.
 
     `training` has what the page's settings say of that, `keyframes` are steps with the
-    parameters there, `records` those of a `History`.
+    parameters there, `records` those of a `History`. Of an ensemble the page has the
+    first member, and the records of all.
     """
+    if isinstance(network, Ensemble):
+        network, keyframes = network.networks[0], _of_first(keyframes)
     settings = {**network_settings(network), **training}
     given: dict[str, Any] = {}
     settings["data"] = {"kind": "digits"}
@@ -86,6 +89,12 @@ def opening_of_run(
         settings["data"] = _named(data, given)
     run = run_given(name, settings, keyframes, records)
     return {"version": 1, "settings": settings, "run": run, **given}
+
+
+def _of_first(keyframes: Iterable[tuple[int, Params]]) -> Iterator[tuple[int, Params]]:
+    """Yield the parameters of an ensemble's first member."""
+    for step, params in keyframes:
+        yield step, {name: members[0] for name, members in params.items()}
 
 
 def _named(data: Dataset, given: Mapping[str, Any]) -> dict[str, Any]:
