@@ -13,7 +13,6 @@ from kobai.functions import (
     log_loss,
     roc_auc,
 )
-from kobai.judging.details import each_class, each_target, of_numbers
 
 if TYPE_CHECKING:
     from kobai.cli.held_out import HeldOut
@@ -46,6 +45,9 @@ def of_table(
     network: "Network", columns: "Columns", x: np.ndarray, t: np.ndarray
 ) -> dict[str, float]:
     """Return the measures of a network that was trained on a table."""
+    # It loads networks, which the help of a command does without.
+    from kobai.judging.details import of_numbers
+
     y = columns.decode(network.predict(x))
     if columns.target.classes:
         return of_classes(y, t)
@@ -68,6 +70,9 @@ def labels_of(t: np.ndarray) -> np.ndarray:
 
 def measured(model: "Model", found: "HeldOut", outputs: np.ndarray) -> dict[str, Any]:
     """Return all that `kobai evaluate` measures, as its `--json` prints it."""
+    # It loads networks, which the help of a command does without.
+    from kobai.judging.details import each_class, each_target
+
     data = found.data
     measures = model.network.evaluate(data.x_test, data.t_test)
     results: dict[str, Any] = {"data": _described(found), "measures": measures}

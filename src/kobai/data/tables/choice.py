@@ -44,7 +44,8 @@ def choose(
             return ()
         with refusals.gathering():
             return named_columns(names, table, what)
-        return tuple(name for name in listed(names, table) if name in table.names)
+        known = (name for name in listed(names, table) if name in table.names)
+        return tuple(dict.fromkeys(known))
 
     targets = named(target, "target")
     dropped, weights = named(drop, "drop"), named(weight, "weight")
