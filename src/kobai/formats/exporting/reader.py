@@ -12,7 +12,7 @@ from functools import cache
 from types import ModuleType
 
 from kobai import errors
-from kobai.data import damage
+from kobai.data import damage, refusals
 from kobai.data.tables import cells, foreign, new_rows
 from kobai.data.tables.reading import dates, grams, singly, tidy
 from kobai.data.tables.text import delimited, encodings, layout, pieces
@@ -25,6 +25,7 @@ Named = ast.Assign | ast.AnnAssign | ast.FunctionDef | ast.ClassDef
 # What is copied: everything between the bytes of a file and its raw rows.
 COPIED: dict[ModuleType, str] = {
     errors: "SYNONYMS suggest meant _plain _initials",
+    refusals: "MOST_CELLS few",
     damage: "MOST_UNPACKED MOST_TIMES check_unpacked readable _why",
     encodings: "SAMPLE MOST_BYTES MOST_CHAOS SAME_CHAOS MOSTLY_COMMON HALF_COMMON "
     "ENCODINGS CANDIDATES LATIN OF_TWO_BYTES BOMS checked_encoding find_encoding "
