@@ -9,7 +9,8 @@ import numpy as np
 from kobai.data.dataset import Array
 from kobai.errors import DataError
 
-MOST_CELLS, MOST_PROBLEMS = 3, 20
+MOST_CELLS = 3
+MOST_PROBLEMS = 20
 """So many cells of a column are named, and so many problems; others are counted."""
 
 

@@ -13,7 +13,7 @@ INSTALL = """\
 try:
     import kobai
 except ImportError:
-    %pip install --quiet "kobai[fast]=={version}"
+    %pip {action} --quiet "kobai[fast]=={version}"
 
 from kobai.learn import check
 
@@ -60,7 +60,10 @@ def _cell(kind: str, text: str, identity: str) -> dict[str, Any]:
 def _parts(lesson: Lesson, language: str) -> Iterator[Part]:
     heading = f"# {lesson.title(language)}\n\n{word('your_copy', language)}"
     yield "markdown", heading
-    yield "code", INSTALL.format(version=__version__, language=language)
+    yield (
+        "code",
+        INSTALL.format(action="install", version=__version__, language=language),
+    )
     for number in lesson.steps:
         for cell in lesson.step(number, language):
             yield from _shown(lesson, cell, language)
