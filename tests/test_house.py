@@ -21,7 +21,7 @@ SOURCE = Path(kobai.__file__).parent
 ORDER = [
     ["version", "extras"],
     ["errors", "checks"],
-    ["files", "html", "keywords", "languages", "lock"],
+    ["files", "html", "keywords", "languages", "lock", "wide"],
     ["functions", "run_folder"],
     ["plots"],
     ["autodiff"],

@@ -18,7 +18,8 @@ from kobai.learn import lessons
 from kobai.learn.notebook import folded, help_text, notebook
 from kobai.learn.source import Cell, Lesson, read_question
 from kobai.learn.words import word
-from kobai.learn.worksheet import question_text, worksheet_name
+from kobai.learn.worksheet import question_text
+from kobai.wide import LINE_END
 
 NAMES = {"en": "Lessons", "ja": "レッスン", "zh": "课程"}
 # What there is in the language besides its lessons.
@@ -37,9 +38,6 @@ PAGES = {
     },
 }
 LANGUAGE = re.compile(r"(?:lessons/)?(ja|zh)/")
-WIDE = "[\u3000-\u9fff\uff00-\uffef]"
-# A browser would show a blank there.
-LINE_END = re.compile(f"(?<={WIDE})\n(?={WIDE})")
 
 
 def on_config(config: Any) -> None:
@@ -85,7 +83,7 @@ def on_files(files: Files, config: Any) -> Files:
 
 
 def _path(lesson: Lesson, language: str) -> str:
-    name = worksheet_name(lesson).removesuffix(".py").replace("_", "-")
+    name = lesson.stem.replace("_", "-")
     return f"lessons/{language}/{name}.md"
 
 

@@ -7,7 +7,6 @@ for each block, of ["text", what was printed], ["html", what a notebook shows], 
 ["command", a line of a console].
 """
 
-import ast
 import contextlib
 import io
 import json
@@ -20,6 +19,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from drawn import themed, with_plain_names
+
+from kobai.learn.execution import run_cell
 
 Part = tuple[str, str]
 
@@ -42,16 +43,8 @@ def answers(request: dict[str, Any]) -> Iterator[list[Part]]:
 
 def _python(block: str, namespace: dict[str, Any], html: bool) -> Iterator[Part]:
     """Run a block as a notebook runs a cell: a last expression's value is shown."""
-    *_, last = body = ast.parse(block).body
-    value = None
     with _captured() as printed:
-        if isinstance(last, ast.Expr):
-            body.pop()
-        exec(compile(ast.Module(body, []), "block", "exec"), namespace)
-        if isinstance(last, ast.Expr):
-            value = eval(
-                compile(ast.Expression(last.value), "block", "eval"), namespace
-            )
+        value = run_cell(block, namespace)
     text = printed.getvalue()
     shown = as_html(value, html)
     if value is not None and not shown:

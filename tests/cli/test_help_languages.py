@@ -14,7 +14,7 @@ from kobai.cli.help import key_of
 from kobai.cli.leaving import describe
 from kobai.cli.remedies import KINDS, remedy
 from kobai.cli.translations import AS_IT_IS, catalogue
-from kobai.cli.wide import CLOSING, is_wide, wrapped
+from kobai.wide import CLOSING, is_wide, wrapped
 from tests.learn.test_glossary import strangers
 
 LOCALES = {"ja": "ja_JP.UTF-8", "zh": "zh_CN.UTF-8"}

@@ -1,8 +1,20 @@
-"""A browser with windows, where this machine has one."""
+"""Pages that are written, and shown in a browser where this machine has one."""
 
 import os
 import sys
 from pathlib import Path
+
+from kobai.cli.screen import plain, say, short
+from kobai.files import write_atomically
+
+
+def show_page(path: Path, page: str, what: str, *, no_open: bool) -> None:
+    """Write a page, open it if it may be, and say where it is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, page.encode())
+    is_shown = not no_open and opened(path)
+    hint = "" if is_shown else " Open it in a browser."
+    say(f"{what} [cyan]{plain(short(path))}[/cyan].{hint}")
 
 
 def opened(page: Path) -> bool:

@@ -15,8 +15,8 @@ from kobai.cli.lists import filled
 from kobai.cli.screen import console
 from kobai.cli.standins import writable
 from kobai.cli.translations import AS_IT_IS, told
-from kobai.cli.wide import is_wide, joined, wrapped
 from kobai.errors import KobaiError, suggest
+from kobai.wide import is_wide, joined, wrapped
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

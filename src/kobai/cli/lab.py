@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kobai.cli import options, table_options
-from kobai.cli.browser import opened
+from kobai.cli.browser import show_page
 from kobai.cli.folder import RunFolder, check_place
 from kobai.cli.loading import typed
 from kobai.cli.screen import command, plain, say, short
@@ -88,14 +88,8 @@ def lab(
 
     built(PAGE)
     found = _given(what, given)
-    from kobai.files import write_atomically
-
     page = page_with(as_script({**found, "language": language}))
-    out.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(out, page.encode())
-    is_shown = not no_open and opened(out)
-    hint = "" if is_shown else " Open it in a browser."
-    say(f"The lab is [cyan]{plain(short(out))}[/cyan].{hint}")
+    show_page(out, page, "The lab is", no_open=no_open)
 
 
 def _check_out(out: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kobai.cli import options
+from kobai.cli.browser import show_page
 from kobai.cli.folder import check_place
 from kobai.cli.screen import columns, command, plain, say, short, show
 from kobai.cli.settings import SettingError, one_of
@@ -132,7 +133,7 @@ def _write_notebook(lesson: "Lesson", folder: Path, language: str) -> None:
     from kobai.files import write_atomically
     from kobai.learn.notebook import notebook
 
-    path = folder / f"{lesson.number:02}_{lesson.name}_{language}.ipynb"
+    path = folder / f"{lesson.stem}_{language}.ipynb"
     if path.exists():
         raise SettingError(
             f"learn: {plain(short(path))} exists, and may hold your work; need another "
@@ -144,14 +145,8 @@ def _write_notebook(lesson: "Lesson", folder: Path, language: str) -> None:
 
 
 def _show_figures(lesson: "Lesson", folder: Path, language: str, no_open: bool) -> None:
-    from kobai.cli.browser import opened
-    from kobai.files import write_atomically
     from kobai.learn.figures import figures_page
 
     page = figures_page(lesson, language)
-    path = folder / f"{lesson.number:02}_{lesson.name}_{language}.html"
-    folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, page.encode())
-    is_shown = not no_open and opened(path)
-    hint = "" if is_shown else " Open it in a browser."
-    say(f"The figures are in [cyan]{plain(short(path))}[/cyan].{hint}")
+    path = folder / f"{lesson.stem}_{language}.html"
+    show_page(path, page, "The figures are in", no_open=no_open)

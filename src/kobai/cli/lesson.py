@@ -1,6 +1,5 @@
 """A lesson in the terminal: step by step, the learner's file watched meanwhile."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,17 +12,14 @@ from kobai.learn.judgement import judge_file
 from kobai.learn.progress import Progress
 from kobai.learn.source import Cell, Lesson, read_question
 from kobai.learn.words import word
-from kobai.learn.worksheet import write_worksheet
+from kobai.learn.worksheet import question_text, write_worksheet
+from kobai.wide import wrapped
 
 # Often enough that saving seems to be answered at once.
 WATCH = 0.3
 
 # What a list takes from the width of its lines.
 INDENT = 4
-
-# What stays together in Japanese and Chinese: code, a word in Latin letters, and a sign
-# with the marks behind it, which begin no line.
-PIECE = re.compile(r"`[^`]*`|[!-~]+ ?|.[、。，；：！？）」』]*")
 
 Key = Callable[[float], str]
 
@@ -156,10 +152,7 @@ class LessonScreen:
         if cell.kind == "markdown":
             self._prose(cell.text)
         elif cell.kind == "question":
-            question = read_question(cell)
-            choices = [f"{n}. {c}" for n, c in enumerate(question.choices, 1)]
-            heading = f"## {word('question', self.language)}"
-            self._prose("\n".join([heading, "", question.text, "", *choices]))
+            self._prose(question_text(cell, self.language))
         elif cell.kind == "figure":
             self._figure(cell)
         elif cell.kind == "code":
@@ -244,23 +237,11 @@ def broken(text: str, width: int) -> str:
     >>> broken("勾配は、下る。", 8)
     '勾配は、  \\n下る。'
     """
-    lines = text.split("\n")
-    return "\n".join(
-        each if each.startswith("    ") else _broken(each, width) for each in lines
-    )
+    return "\n".join(_broken(line, width) for line in text.split("\n"))
 
 
 def _broken(line: str, width: int) -> str:
-    from rich.cells import cell_len
-
-    if cell_len(line) <= width:
+    # Two blanks at its end make a line of Markdown end there; a formula stays.
+    if line.startswith("    "):
         return line
-    lines, room = [""], width
-    for piece in PIECE.findall(line):
-        if cell_len(piece.rstrip()) > room and lines[-1]:
-            lines.append("")
-            room = width
-        lines[-1] += piece
-        room -= cell_len(piece)
-    # Two blanks at its end make a line of Markdown end there.
-    return "  \n".join(each.rstrip() for each in lines)
+    return wrapped(line, width).replace("\n", "  \n")

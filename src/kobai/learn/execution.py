@@ -24,16 +24,24 @@ class Execution:
 
     def run(self, code: str) -> tuple[str, Any]:
         """Run a cell; return what it prints, and the figure that is its last value."""
-        body = ast.parse(code).body
-        last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
-        value = None
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
-            exec(compile(ast.Module(body, []), "<lesson>", "exec"), self.names)
-            if isinstance(last, ast.Expr):
-                expression = compile(ast.Expression(last.value), "<lesson>", "eval")
-                value = eval(expression, self.names)
+            value = run_cell(code, self.names)
         is_figure = hasattr(value, "savefig")
         if value is not None and not is_figure:
             printed.write(f"{value!r}\n")
         return printed.getvalue().rstrip(), value if is_figure else None
+
+
+def run_cell(code: str, names: dict[str, Any]) -> Any:
+    """Run code as a notebook runs a cell, and return its last expression's value.
+
+    >>> run_cell("a = 2\\na * 3", {})
+    6
+    """
+    body = ast.parse(code).body
+    last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
+    exec(compile(ast.Module(body, []), "<cell>", "exec"), names)
+    if not isinstance(last, ast.Expr):
+        return None
+    return eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)

@@ -11,22 +11,17 @@ A cell without brackets is code. Prose is a comment, each line of it; four blank
 a formula, in plain text.
 """
 
-import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from kobai.wide import LINE_END
+
 MARK = "# %%"
 PROSE = ("title", "markdown", "question", "hint", "summary", "reading")
 CODE = ("code", "exercise", "solution")
 KINDS = (*PROSE, *CODE, "figure")
-
-# Japanese and Chinese have no blanks between words: there a line's end is none either,
-# nor behind one of their marks, whatever begins the next line, but a list's number.
-_WIDE = r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]"
-_MARK = "[。、：，；？！」）]"
-BREAK = re.compile(rf"(?<={_WIDE})\n(?={_WIDE})|(?<={_MARK})\n(?=[\w`])(?!\d+\. )")
 
 
 @dataclass(frozen=True)
@@ -63,6 +58,11 @@ class Lesson:
     number: int
     name: str
     cells: tuple[Cell, ...]
+
+    @property
+    def stem(self) -> str:
+        """What its files are called: 05_derivative."""
+        return f"{self.number:02}_{self.name}"
 
     @cached_property
     def steps(self) -> tuple[int, ...]:
@@ -183,4 +183,4 @@ def _prose(text: str, place: str) -> str:
     if wrong := [line for line in lines if line and not line.startswith("#")]:
         raise ValueError(f"{place}: got {wrong[0]!r}; need a comment in prose")
     text = "\n".join(line[1:].removeprefix(" ").rstrip() for line in lines)
-    return BREAK.sub("", text.strip("\n"))
+    return LINE_END.sub("", text.strip("\n"))

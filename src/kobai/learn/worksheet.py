@@ -3,18 +3,17 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from rich.cells import cell_len
-
 from kobai.files import write_atomically
 from kobai.learn.source import CODE, MARK, Cell, Lesson, read_question
 from kobai.learn.words import word
+from kobai.wide import wrapped
 
 WIDTH = 84
 
 
 def worksheet_name(lesson: Lesson) -> str:
     """Return the file's name, such as 05_derivative.py."""
-    return f"{lesson.number:02}_{lesson.name}.py"
+    return f"{lesson.stem}.py"
 
 
 def write_worksheet(lesson: Lesson, folder: Path, language: str) -> Path:
@@ -61,18 +60,10 @@ def question_text(cell: Cell, language: str) -> str:
 
 
 def _comment(text: str) -> str:
-    lines = (part for line in text.splitlines() for part in _wrapped(line))
+    lines = "\n".join(map(_fitting, text.splitlines())).split("\n")
     return "\n".join(f"# {line}".rstrip() for line in lines)
 
 
-def _wrapped(line: str) -> list[str]:
-    """Cut a line of prose where it is too wide for an editor."""
-    if line.startswith("    ") or cell_len(line) <= WIDTH:
-        return [line]
-    lines, start, width = [], 0, 0
-    for i, sign in enumerate(line):
-        width += cell_len(sign)
-        if width > WIDTH and (sign == " " or cell_len(sign) == 2):
-            lines.append(line[start:i])
-            start, width = i, cell_len(sign)
-    return [part.strip() for part in (*lines, line[start:])]
+def _fitting(line: str) -> str:
+    """Break a line of prose where it is too wide for an editor; a formula stays."""
+    return line if line.startswith("    ") else wrapped(line, WIDTH)

@@ -115,10 +115,9 @@ class Learned(Parameters):
         A pandas frame gives a Series with its index, an array an array `(n,)`, a file a
         column of Polars; several targets give a frame. So do the options:
         `probabilities` gives a column "class" and one for each class, `interval` the
-        ends "low" and "high" where the model has been fitted with `interval`, and
-        `ids` names columns of X
-        to keep beside them. Raises `DataError` where X lacks a column, and for cells
-        that cannot be read, with their row.
+        ends, such as "price_low" and "price_high", of a model of numbers, and `ids`
+        names columns of X to keep beside them. Raises `DataError` where X lacks a
+        column, and for cells that cannot be read, with their row.
         """
         table, kept = self._rows(X), several(ids)
         target = self._columns.target

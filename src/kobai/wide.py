@@ -6,10 +6,15 @@ WIDE = "\u3000-\u9fff\uff00-\uffef"
 OPENING = "「『（《〈【“"
 # A line does not begin with these.
 CLOSING = "、。，．；：？！」』）》〉】”ー々っゃゅょァィゥェォッャュョ"
-PIECE = re.compile(rf"[{OPENING}]*(?:[^\s{WIDE}]+|[{WIDE}])[{CLOSING}]*|\s+")
+# What stays together: a span of code, a narrow word, a wide sign; each with its marks.
+PIECE = re.compile(rf"[{OPENING}]*(?:`[^`]*`|[^\s`{WIDE}]+|`|[{WIDE}])[{CLOSING}]*|\s+")
 MARKS = OPENING + CLOSING
-# Between words of the two kinds there is a blank, beside a mark or within one none.
-BREAK = re.compile(rf"(?<=[{WIDE}])\n(?=[{WIDE}])|(?<=[{MARKS}])\n|\n(?=[{MARKS}])")
+# The end of a line that is no blank: between wide signs, and beside a mark, unless
+# another part of Markdown begins there. Between words of the two kinds it is one.
+LINE_END = re.compile(
+    rf"(?<=[{WIDE}])\n(?=[{WIDE}])|\n(?=[{MARKS}])"
+    rf"|(?<=[{MARKS}])\n(?!\s|(?:[-*>#]|=>) |\d+\. |```|!\[|\|)"
+)
 
 
 def is_wide(text: str) -> bool:
@@ -27,11 +32,13 @@ def joined(text: str) -> str:
     >>> joined("学習\\nする"), joined("関数\\nf を\\nlearn"), joined("to\\nlearn")
     ('学習する', '関数 f を learn', 'to learn')
     """
-    return " ".join(BREAK.sub("", text).split())
+    return " ".join(LINE_END.sub("", text).split())
 
 
 def wrapped(text: str, width: int) -> str:
-    """Return a text in lines of at most so many places; narrow words stay whole.
+    """Return a text in lines of at most so many places.
+
+    Narrow words and spans of code stay whole.
 
     >>> print(wrapped("損失は loss、（小さいほど）よい。", 12))
     損失は
