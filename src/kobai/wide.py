@@ -12,7 +12,7 @@ MARKS = OPENING + CLOSING
 # The end of a line that is no blank: between wide signs, and beside a mark, unless
 # another part of Markdown begins there. Between words of the two kinds it is one.
 LINE_END = re.compile(
-    rf"(?<=[{WIDE}])\n(?=[{WIDE}])|\n(?=[{MARKS}])"
+    rf"(?<=[{WIDE}])\n(?=[{WIDE}])|(?<=\S)\n(?=[{MARKS}])"
     rf"|(?<=[{MARKS}])\n(?!\s|(?:[-*>#]|=>) |\d+\. |```|!\[|\|)"
 )
 

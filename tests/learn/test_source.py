@@ -23,3 +23,9 @@ def test_japanese_lines_are_joined_without_a_blank():
     text = "# %% [title] lang=ja\n# 勾配と\n# 微分\n#\n# x と\n# y\n"
     (cell,) = read_lesson(text, 1, "test").cells
     assert cell.text == "勾配と微分\n\nx と\ny"
+
+
+def test_a_paragraph_that_begins_with_a_mark_stays_one():
+    text = "# %% [markdown] lang=ja\n#     y = x\n#\n# 「出力」です。\n# - 一\n# - 二\n"
+    (cell,) = read_lesson(text, 1, "test").cells
+    assert cell.text == "    y = x\n\n「出力」です。\n- 一\n- 二"
