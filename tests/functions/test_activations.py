@@ -102,7 +102,7 @@ def test_values_and_derivatives_at_a_thousand(name, values, slopes, dtype):
 @pytest.mark.parametrize("dtype", FLOATS)
 @pytest.mark.parametrize("size", [90, 104, 720, 746, 1e4, 1e30])
 @pytest.mark.parametrize(
-    "name", [*set(ELEMENTWISE) - {"gelu", "exponential"}, *ALONG_AN_AXIS]
+    "name", [*sorted(set(ELEMENTWISE) - {"gelu", "exponential"}), *ALONG_AN_AXIS]
 )
 def test_nothing_overflows_far_out(name, size, dtype):
     x = np.array([-size, 0, size], dtype)
