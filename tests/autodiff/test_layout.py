@@ -61,6 +61,15 @@ def run_all(calls, layout, run):
             compare(f, args, kwargs, places, expected, run)
 
 
+def layout_of(y):
+    """Return an array that lies as a result does; None where it is not known to."""
+    if isinstance(y, Overloaded):
+        return y.layout()
+    # NaN stands in a buffer's memory, and its strides are its own.
+    is_known = isinstance(y, np.ndarray) and not getattr(y, "lies_in_doubt", False)
+    return y if is_known else None
+
+
 def compare(f, args, kwargs, places, expected, run):
     found = []
 
@@ -70,7 +79,7 @@ def compare(f, args, kwargs, places, expected, run):
             given[place] = value
         y = f(*given, **kwargs)
         parts = y if isinstance(y, tuple | list) else [y]
-        found[:] = [p.layout() if isinstance(p, Overloaded) else None for p in parts]
+        found[:] = map(layout_of, parts)
         return sum(np.sum(v) for v in values)
 
     with warnings.catch_warnings(), np.errstate(all="ignore"):

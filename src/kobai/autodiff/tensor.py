@@ -15,8 +15,9 @@ import numpy as np
 from kobai.autodiff import corners
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.aliasing import source_of
+from kobai.autodiff.arrays.buffers import Buffer, as_doubtful
 from kobai.autodiff.arrays.keeping import kept
-from kobai.autodiff.arrays.layout import is_known
+from kobai.autodiff.arrays.layout import here, is_doubtful, is_known, lies_one_way
 from kobai.autodiff.arrays.methods import fixed
 from kobai.autodiff.arrays.overloaded import ArrayLike
 from kobai.autodiff.primitive import Overloaded, Primitive, Trace, unbroadcast
@@ -41,6 +42,7 @@ class Node:
         "attributes",
         "gradient",
         "is_flat",
+        "is_laid_out",
         "parents",
         "primitive",
         "unused",
@@ -66,6 +68,8 @@ class Node:
         # Which entries nothing uses, once all uses are known; see `corners`.
         self.unused: corners.Mask | None = None
         self.is_flat: bool | None = None
+        # Whether the value is known to lie in memory as NumPy's; see `layout`.
+        self.is_laid_out: bool | None = None
 
 
 class Tape(Trace):
@@ -115,8 +119,11 @@ class Tape(Trace):
             values[0] = ops.BROADCAST_TO(values[0], shape=())
         compute = primitive if self.is_nested else primitive.evaluate
         value = compute(*values, **attributes)
+        if type(value) is Buffer:
+            # Of an operand that is one; whether it lies in doubt, the operand tells.
+            value = np.ndarray.view(value, np.ndarray)
         if primitive.is_constant:
-            return _flat(value, primitive)
+            return _flat(value, primitive, values, parents)
         node = Node(value, primitive, values, parents, attributes)
         self.nodes.append(node)
         if primitive.view and (
@@ -133,21 +140,33 @@ class Tape(Trace):
         """Leave in every node the derivative of the result with respect to it."""
         result.gradient = seed
         nodes = self.nodes
-        while nodes:
-            # What is done with is let go, so that its memory serves the next.
-            node = nodes.pop()
-            if node.gradient is not None:
-                _hand_on(node, node.gradient)
+        outside, here.in_rules = here.in_rules, True
+        try:
+            while nodes:
+                # What is done with is let go, so that its memory serves the next.
+                node = nodes.pop()
+                if node.gradient is not None:
+                    _hand_on(node, node.gradient)
+        finally:
+            here.in_rules = outside
 
 
-def _flat(value: Any, primitive: Primitive) -> Any:
+def _flat(
+    value: Any,
+    primitive: Primitive,
+    values: list[Any],
+    parents: list[tuple[int, Node]],
+) -> Any:
     """Return a value that has the derivative 0, as it has for real numbers."""
     if value.dtype.kind == "c":
         raise GradientError(
             f"{primitive.name}: has no derivative rule for complex numbers; compute "
             "with the real and the imaginary part, z.real and z.imag"
         )
-    return value
+    if lies_one_way(value.shape) or isinstance(value, Overloaded):
+        return value
+    lie = all(is_known(parent) for _, parent in parents)
+    return value if lie and not any(map(is_doubtful, values)) else as_doubtful(value)
 
 
 def _hand_on(node: Node, g: Any) -> None:

@@ -78,6 +78,11 @@ class Changeable(Overloaded):
         """The array whose memory this one shares: itself, or what it is a view of."""
         return self if self._base is None else self._base
 
+    @property
+    def has_changed(self) -> bool:
+        """Whether it was changed in place, other than as a view."""
+        return self._version > 0
+
     def places(self) -> Any:
         """Return where in the first array the entries stand; None if not known."""
         # Each entry is numbered, and its number written where the entry is from.

@@ -18,11 +18,21 @@ from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.flat import Flat
 from kobai.autodiff.arrays.layout import (
     BY_ORDER,
+    DoubtfulFlags,
     check_order,
+    here,
     in_doubt,
     lies_one_way,
+    refuse_doubt,
 )
-from kobai.autodiff.arrays.memory import NOT_PLAIN, Memory, as_view, is_basic
+from kobai.autodiff.arrays.memory import (
+    NOT_PLAIN,
+    Memory,
+    as_view,
+    flags_of,
+    is_basic,
+    strides_of,
+)
 from kobai.autodiff.arrays.overlap import refuse_overlap, refuse_rewriting
 from kobai.autodiff.primitive import Overloaded
 from kobai.errors import GradientError
@@ -133,6 +143,8 @@ class Buffer(np.ndarray):
     def __array_function__(
         self, function: Any, types: Any, args: Any, kwargs: Any
     ) -> Any:
+        if function is np.reshape:
+            return _reshaped(*args, **kwargs)
         result = super().__array_function__(function, types, args, kwargs)
         return as_doubtful(result) if self.lies_in_doubt else result
 
@@ -152,7 +164,7 @@ class Buffer(np.ndarray):
     def places(self) -> Any:
         """Return where in memory the entries stand."""
         there = np.array([self.ctypes.data])
-        for n, stride in zip(self.shape, self.strides, strict=True):
+        for n, stride in zip(self.shape, strides_of(self), strict=True):
             there = np.add.outer(there, stride * np.arange(n))
         return there.ravel()
 
@@ -186,6 +198,14 @@ class Buffer(np.ndarray):
         """Write one value everywhere."""
         self[...] = value
 
+    def astype(  # type: ignore[override]
+        self, dtype: Any, order: Any = "K", *args: Any, copy: bool = True, **how: Any
+    ) -> Any:
+        """Return the numbers in another type, or this array."""
+        if not copy and self.dtype == dtype:
+            return laid_out(self, order)
+        return super().astype(dtype, order, *args, copy=copy, **how)
+
     def put(self, indices: Any, values: Any, mode: Any = "raise") -> None:
         """Write values at positions, counted as in one row."""
         if type(self) is Valued or has_values(values):
@@ -202,6 +222,20 @@ class Buffer(np.ndarray):
     def flat(self, value: Any) -> None:
         refuse_overlap("ndarray.flat", self, value)
         self.flat[:] = as_values(value)
+
+    @property
+    def flags(self) -> Any:
+        """How the array lies in memory, where that is as in NumPy."""
+        flags = flags_of(self)
+        is_doubtful = self.lies_in_doubt and self.size > 1
+        return DoubtfulFlags(flags) if is_doubtful else flags
+
+    @property
+    def strides(self) -> Any:
+        """How far apart numbers lie along each axis, where that is as in NumPy."""
+        if self.lies_in_doubt and self.size > 1:
+            refuse_doubt("ndarray.strides")
+        return strides_of(self)
 
     @property
     def real(self) -> Any:
@@ -238,9 +272,15 @@ class Valued(Buffer):
     ) -> Any:
         if function is _copy:
             return copied(*args, **kwargs)
+        if function is np.reshape:
+            return _reshaped(*args, **kwargs)
         if function in _OF_VIEWS or (function is np.diag and self.ndim == 2):
             # They call methods, which give views of this memory.
             return super().__array_function__(function, (Valued,), args, kwargs)
+        if function is np.astype:
+            return _of_type(*args, **kwargs)
+        if function in _MAY_GIVE_VIEWS:
+            _refuse_views(self, function, args, kwargs)
         return values_in(self).__array_function__(function, types, args, kwargs)
 
     def __getitem__(self, index: Any) -> Any:
@@ -286,7 +326,7 @@ class Valued(Buffer):
         """Return the values in another type of number, or this array."""
         if self.dtype != dtype:
             return as_values(self).astype(dtype, order, *args, **how)
-        return copied(self, order) if copy else self
+        return copied(self, order) if copy else laid_out(self, order)
 
     @property
     def dtype(self) -> Any:
@@ -303,6 +343,37 @@ class Valued(Buffer):
     def value(self) -> Any:
         """The plain array: what is computed from it has no derivative."""
         return as_values(self).value
+
+
+def _reshaped(a: Buffer, shape: Any, order: Any = "C", **options: Any) -> Any:
+    # NumPy's function takes a refusal, a TypeError, for a sign to make another array.
+    return a.reshape(shape, order=order, **options)
+
+
+def _of_type(x: Buffer, dtype: Any, *, copy: bool = True, device: Any = None) -> Any:
+    return x.astype(dtype, copy=copy)
+
+
+def _refuse_views(buffer: Buffer, function: Any, args: Any, kwargs: Any) -> None:
+    """Raise where a function gives a view of a buffer, and ours would give a copy."""
+    stand = np.ones(buffer.shape)
+    with_stand = [
+        stand
+        if x is buffer
+        else np.ones(x.shape)
+        if has_values(x) and not is_list(x)
+        else x
+        for x in args
+    ]
+    found = function(*with_stand, **kwargs)
+    if any(
+        np.may_share_memory(y, stand) for y in (found if is_list(found) else [found])
+    ):
+        raise GradientError(
+            f"np.{function.__name__}: got an array that f fills, of which this is a "
+            "view; use np.copy(z), or an index, z.T or np.diagonal, which follow "
+            "its changes"
+        )
 
 
 def _unless_in_doubt(name: str) -> Any:
@@ -361,18 +432,22 @@ for _name in ("sort", "partition"):
 
 _OF_VIEWS = {np.shape, np.ndim, np.size, np.shares_memory, np.may_share_memory}
 _OF_VIEWS |= {np.transpose, np.swapaxes, np.moveaxis, np.rollaxis, np.rot90}
-_OF_VIEWS |= {np.reshape, np.ravel, np.squeeze, np.expand_dims, np.diagonal}
+_OF_VIEWS |= {np.ravel, np.squeeze, np.expand_dims, np.diagonal}
 _OF_VIEWS |= {np.atleast_1d, np.atleast_2d, np.atleast_3d, np.matrix_transpose}
 _OF_VIEWS |= {np.flip, np.fliplr, np.flipud}
 _OF_VIEWS |= {np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit}
 _OF_VIEWS |= {np.unstack, np.broadcast_to, np.real, np.linalg.diagonal}
+# Of some arguments their result is a view.
+_MAY_GIVE_VIEWS = {np.einsum, np.broadcast_arrays, np.meshgrid, np.diff, np.ix_}
+_MAY_GIVE_VIEWS |= {np.real_if_close, np.trim_zeros}
 
 
 def as_doubtful(x: Any) -> Any:
     """Return a plain array, or several, as buffers that lie in doubt."""
     if is_list(x):
         return type(x)(map(as_doubtful, x))
-    if type(x) not in (np.ndarray, Buffer) or lies_one_way(x.shape):
+    is_plain = type(x) in (np.ndarray, Buffer)
+    if not is_plain or lies_one_way(x.shape) or here.in_rules:
         return x
     doubtful = x.view(Buffer)
     # Later views ask the first buffer of the memory.
@@ -388,6 +463,17 @@ def copied(array: Buffer, order: Any = "K", subok: bool = False) -> Buffer:
         fresh = as_doubtful(fresh)
     fresh[...] = array
     return fresh
+
+
+def laid_out(buffer: Buffer, order: Any) -> Buffer:
+    """Return a buffer itself where it lies as order= says, else such a copy."""
+    if order in (None, "K") or buffer.size < 2:
+        return buffer
+    if buffer.lies_in_doubt:
+        refuse_doubt(f'np.asarray with order="{order}"')
+    flags = flags_of(buffer)
+    fits = flags.forc if order == "A" else flags[f"{order}_CONTIGUOUS"]
+    return buffer if fits else copied(buffer, order)
 
 
 @cache

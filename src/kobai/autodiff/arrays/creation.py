@@ -21,11 +21,14 @@ from kobai.autodiff.arrays.buffers import (
     as_values,
     copied,
     has_values,
+    is_list,
+    laid_out,
 )
-from kobai.autodiff.arrays.layout import in_doubt, lies_one_way, refuse_doubt
+from kobai.autodiff.arrays.layout import in_order, lies_one_way, refuse_doubt
 from kobai.autodiff.arrays.memory import leave_buffers
 from kobai.autodiff.numpy_functions.shapes import filled, full_like
-from kobai.autodiff.primitive import Trace
+from kobai.autodiff.primitive import Overloaded, Trace
+from kobai.errors import GradientError
 
 
 class _Here(threading.local):
@@ -81,6 +84,10 @@ class StandIn:
             return self.original(*args, **kwargs)
         return self.inside(self.original, *args, **kwargs)
 
+    def __instancecheck__(self, x: object) -> bool:
+        # np.nditer is a class.
+        return isinstance(x, self.original)  # type: ignore[arg-type]
+
     def __eq__(self, other: object) -> bool:
         if isinstance(other, StandIn):
             return bool(self.original == other.original)
@@ -121,14 +128,19 @@ def _like(
     if type(a) is Valued:
         model, dtype = np.ndarray.view(a, np.ndarray), dtype or a.dtype
     made = _made(original, model, dtype, order, *args, **kwargs)
-    return made if order in ("C", "F") or not _lies_in_doubt(a) else as_doubtful(made)
+    return _as_doubtful_as(a, made, order)
 
 
 def _copy(original: Any, a: Any, order: Any = "K", subok: bool = False) -> Any:
     """np.copy: of a buffer, what can take values too, and lies as it does."""
     if issubclass(type(a), Buffer):
         return copied(a, order)
-    return _made(original, a, order, subok)
+    return _made(original, a, order, **({"subok": True} if subok else {}))
+
+
+def _as_doubtful_as(a: Any, made: Any, order: Any) -> Any:
+    """Return what was made of an array, which lies in doubt where that does."""
+    return as_doubtful(made) if order not in ("C", "F") and _lies_in_doubt(a) else made
 
 
 def _lies_in_doubt(a: Any) -> bool:
@@ -160,6 +172,9 @@ def _as_buffer(array: Any) -> Any:
 # --- arrays of values
 
 
+_CANNOT_AVOID_A_COPY = "Unable to avoid copy while creating an array as requested."
+
+
 def _is_array_of_values(x: Any, dtype: Any) -> bool:
     # Of texts and objects NumPy makes no numbers, and asks for plain values.
     return has_values(x) and np.dtype(dtype or float).kind in "biufc"
@@ -167,15 +182,18 @@ def _is_array_of_values(x: Any, dtype: Any) -> bool:
 
 def _new(original: Any, object: Any, dtype: Any = None, **options: Any) -> Any:
     """np.array: a copy, unless copy= says otherwise."""
+    order = options.get("order")
     if _is_itself(object, dtype):
-        order = options.get("order")
         is_new = options.get("copy", True)
-        same = copied(object, order or "K") if is_new else _laid_out(object, order)
+        same = copied(object, order or "K") if is_new else laid_out(object, order)
+        if is_new is False and same is not object:
+            raise ValueError(_CANNOT_AVOID_A_COPY)
         return _with_ndmin(same, **options)
     if not _is_array_of_values(object, dtype):
         made = original(object, dtype, **options)
         # The memory of an array from outside is not f's.
-        return made if made is object or made.base is not None else _as_buffer(made)
+        is_shared = made is object or made.base is not None
+        return _as_doubtful_as(object, made if is_shared else _as_buffer(made), order)
     return _of_values(object, dtype, **{"copy": True, **options})
 
 
@@ -183,41 +201,34 @@ def _is_itself(a: Any, dtype: Any) -> bool:
     return issubclass(type(a), Buffer) and (dtype is None or a.dtype == dtype)
 
 
-def _laid_out(buffer: Any, order: Any) -> Any:
-    if order not in ("C", "F"):
-        return buffer
-    if buffer.lies_in_doubt and buffer.size > 1:
-        refuse_doubt(f'np.array with order="{order}"')
-    if buffer.flags[f"{order}_CONTIGUOUS"]:
-        return buffer
-    return copied(buffer, order)
-
-
 def _old(
     original: Any, a: Any, dtype: Any = None, order: Any = None, **options: Any
 ) -> Any:
     """np.asarray and its kin: x itself, if it is an array."""
     if _is_itself(a, dtype) and not options.get("copy"):
-        return _laid_out(a, order)
+        return laid_out(a, order)
     if order is not None:
         options["order"] = order
     if isinstance(a, list | tuple) and not has_values(a):
         return _as_buffer(original(a, dtype, **options))
     if not _is_array_of_values(a, dtype):
-        return original(a, dtype, **options)
+        return _as_doubtful_as(a, original(a, dtype, **options), order)
     return _of_values(a, dtype, **{"copy": None, **options})
 
 
 def _with_axis(original: Any, a: Any, dtype: Any = None, **options: Any) -> Any:
     """np.ascontiguousarray and its kin: at least one axis."""
-    if _is_itself(a, dtype):
-        a = _laid_out(a, _ORDERS[original])
-    array = np.atleast_1d(_old(original, a, dtype, **options))
-    if array is a and isinstance(a, Changeable) and a.ndim > 1:
-        # NumPy copies an array whose memory lies the other way.
-        view: Any = a[...]
-        view.refuse_writing()
-        return view
+    order = _ORDERS[original]
+    if _is_itself(a, dtype) or _is_array_of_values(a, dtype):
+        return np.atleast_1d(_old(original, a, dtype, order, **options))
+    made = original(a, dtype, **options)
+    return _as_buffer(made) if is_list(a) else made
+
+
+def _finite(original: Any, a: Any, dtype: Any = None, order: Any = None) -> Any:
+    """np.asarray_chkfinite: np.asarray of plain numbers."""
+    array = np.asarray(a, dtype, order)
+    original(as_values(array))
     return array
 
 
@@ -233,13 +244,16 @@ def _of_values(
 ) -> Any:
     array = _with_axes(as_values(x))
     if dtype is not None and array.dtype != dtype:
-        array = array.astype(dtype)
+        array = array.astype(dtype, order or "K")
+    elif copy or (array is not x and order):
+        is_made = array is not x and order in (None, "K")
+        array = array if is_made else np.copy(array, order or "K")
+    else:
+        array = in_order(array, order)
     if copy is False and array is not x:
-        raise ValueError("Unable to avoid copy while creating an array as requested.")
-    if copy and array is x:
-        array = np.copy(array)
-    if order in ("F", "A"):
-        array = in_doubt(array)
+        if getattr(array, "first", None) is getattr(x, "first", x):
+            refuse_doubt(f'np.array with order="{order}", copy=False')
+        raise ValueError(_CANNOT_AVOID_A_COPY)
     return _with_ndmin(array, ndmin)
 
 
@@ -279,6 +293,38 @@ def _full_like(
     return as_doubtful(made) if _lies_in_doubt(a) else made
 
 
+def _iterated(
+    original: Any, op: Any, flags: Any = None, *args: Any, **kwargs: Any
+) -> Any:
+    """np.nditer: in the order in which numbers lie in memory, and of plain arrays."""
+    arrays = op if is_list(op) else [op]
+    if any(isinstance(x, Overloaded) for x in arrays):
+        raise GradientError(
+            "np.nditer: goes through plain numbers, and got an array under "
+            "differentiation; write a loop over x.flat, or np.ndenumerate(x)"
+        )
+    is_by_order = kwargs.get("order", "K") not in ("C", "F")
+    if is_by_order and any(map(_lies_in_doubt, arrays)):
+        refuse_doubt("np.nditer")
+    return original(op, flags, *args, **kwargs)
+
+
+def _required(
+    original: Any, a: Any, dtype: Any = None, requirements: Any = None, **how: Any
+) -> Any:
+    """np.require: x itself, if it is an array and lies as it should."""
+    if not (has_values(a) or issubclass(type(a), Buffer)):
+        return original(a, dtype, requirements, **how)
+    letters = {name[0].upper() for name in requirements or ()}
+    if "O" in letters:
+        raise GradientError(
+            "np.require: got OWNDATA, and whether an array is a view does not show "
+            "under differentiation; use np.copy(x)"
+        )
+    order = "F" if "F" in letters else "C" if "C" in letters else None
+    return np.asanyarray(a, dtype, order)
+
+
 _ORDERS = {np.ascontiguousarray: "C", np.asfortranarray: "F"}
 _INSIDE: dict[Any, list[Any]] = {
     _made: [
@@ -290,10 +336,13 @@ _INSIDE: dict[Any, list[Any]] = {
     _empty_like: [np.empty_like],
     _new: [np.array],
     _old: [np.asarray, np.asanyarray],
+    _finite: [np.asarray_chkfinite],
     _with_axis: [np.ascontiguousarray, np.asfortranarray],
     _stretched: [np.broadcast_to],
     _full: [np.full],
     _full_like: [np.full_like],
+    _iterated: [np.nditer],
+    _required: [np.require],
 }
 _STAND_INS = {
     function.__name__: StandIn(function, inside)

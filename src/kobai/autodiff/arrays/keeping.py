@@ -26,13 +26,13 @@ def kept(x: Any) -> Any:
     >>> before
     array([0., 0.])
     """
+    if type(x) is not np.ndarray and getattr(x, "lies_in_doubt", False):
+        # Of which `layout` sees that it does.
+        return x.copy("K").view(np.ndarray)
     if is_plain(x):
         return _copied(x) if x.flags.writeable or not _cannot_change(x) else x
     if isinstance(x, Overloaded):
         return x.kept()
-    if getattr(x, "lies_in_doubt", False):
-        # Of which `layout` sees that it does.
-        return x.copy("K").view(np.ndarray)
     # What is neither array nor number has memory too: a list, a table's column.
     return x if isinstance(x, _NUMBERS) else _array(x)
 

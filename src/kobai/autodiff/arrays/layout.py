@@ -5,6 +5,7 @@ which it can be written, or a copy. NumPy says how a result lies; where we compu
 in another way than NumPy, it may lie otherwise, and what hangs on it is refused.
 """
 
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -14,14 +15,21 @@ from kobai.autodiff import operations as ops
 from kobai.autodiff.primitive import Overloaded, Primitive
 from kobai.errors import GradientError
 
+
+class _Here(threading.local):
+    """Whether this thread is in a rule, which writes through no view."""
+
+    in_rules = False
+
+
+here = _Here()
+
 # NumPy's own, also while f runs and others stand in for them.
 _empty_like = np.empty_like
 
 # NumPy's functions of these names compute their results with nothing else.
 _AS_IN_NUMPY = {ops.TRANSPOSE, ops.RESHAPE, ops.BROADCAST_TO, ops.MATMUL, ops.SETITEM}
 _AS_IN_NUMPY |= {ops.SUM, ops.MAX, ops.MIN, ops.CONCATENATE}
-# Whoever looks further back would look at a long computation again and again.
-_FARTHEST = 1000
 
 
 def lies_one_way(shape: Iterable[int]) -> bool:
@@ -47,8 +55,8 @@ def lies_as_in_numpy(
     if primitive is ops.TRANSPOSE:
         return True
     if primitive in ops.CASTS:
-        # np.copy(x) and x.copy() are one primitive, but lie alike in rows only.
-        return bool(result.flags.c_contiguous)
+        # Casts of broadcast arrays and ufuncs with dtype= lie alike in rows only.
+        return 0 not in operands[0].strides or bool(result.flags.c_contiguous)
     if primitive is ops.GETITEM:
         # x[...] is how `in_doubt` marks a value.
         return len(operands) == 1 and attributes["pattern"] != (...,)
@@ -64,40 +72,103 @@ def in_doubt(x: Any) -> Any:
     return x[...] if is_value and not lies_one_way(np.shape(x)) else x
 
 
-def _order(array: Any) -> tuple[int, ...]:
-    strides: tuple[int, ...] = _empty_like(array, bool, subok=False).strides
-    return strides
+def _order(array: Any) -> Any:
+    """Return in which order the numbers of an array lie, gaps or not."""
+    flags = array.flags
+    if not (flags.c_contiguous or flags.f_contiguous):
+        array = _empty_like(array, bool, subok=False)
+        flags = array.flags
+    # Most lie so, and a flag is read faster than strides.
+    if flags.c_contiguous:
+        return "C"
+    return "F" if flags.f_contiguous else array.strides
 
 
 def is_known(node: Any) -> bool:
     """Whether the value of a tape's node lies as NumPy's does."""
-    todo, seen = [node], set()
+    todo, passed = [node], []
     while todo:
-        node = todo.pop()
-        if node.primitive is None or node in seen or lies_one_way(node.value.shape):
-            continue
-        seen.add(node)
-        if any(isinstance(x, Overloaded) or _is_doubtful(x) for x in node.values):
+        here = todo.pop()
+        if here.is_laid_out is None:
+            asked = _decisive(here)
+            here.is_laid_out = asked is not None
+            passed.append(here)
+            todo += asked or ()
+        if not here.is_laid_out:
+            for other in passed:
+                # What was passed on the way need not come from this one.
+                other.is_laid_out = None
+            here.is_laid_out = node.is_laid_out = False
             return False
-        parts = node.primitive, node.value, node.values, node.attributes
-        if not lies_as_in_numpy(*parts):
-            return False
-        if len(seen) > _FARTHEST:
-            return False
-        todo += [parent for _, parent in node.parents]
     return True
 
 
-def _is_doubtful(x: Any) -> bool:
-    # Of a buffer that lies in doubt a tape keeps a plain view of a copy.
+def _decisive(node: Any) -> list[Any] | None:
+    """Return the nodes that decide how the value of one lies; None where none do."""
+    if node.primitive is None or lies_one_way(node.value.shape):
+        return []
+    if any(isinstance(x, Overloaded) or is_doubtful(x) for x in node.values):
+        return None
+    parts = node.primitive, node.value, node.values, node.attributes
+    return [p for _, p in node.parents] if lies_as_in_numpy(*parts) else None
+
+
+def is_doubtful(x: Any) -> bool:
+    """Whether x is a buffer that lies in doubt, or a copy of one that a tape keeps."""
     return any(
         getattr(array, "lies_in_doubt", False)
         for array in (x, getattr(x, "base", None))
     )
 
 
+# --- what np.copy, np.asarray and their kin are asked for by order=
+
+
+def copy_in_order(x: Any, order: Any) -> Any:
+    """Return a copy of a value that lies in memory as that of np.copy(x, order)."""
+    lies = None if lies_one_way(x.shape) or order in (None, "K") else x.layout()
+    if order == "A" and lies is not None and _has_known_gaps(x):
+        order = "F" if lies.flags.fnc else "C"
+    if order not in ("C", "F") or lies_one_way(x.shape):
+        copy = ops.ASTYPE(x, dtype=x.dtype)
+        return in_doubt(copy) if order == "A" else copy
+    if lies is not None and _order(lies) == order:
+        return ops.ASTYPE(x, dtype=x.dtype)
+    if order == "F":
+        axes = tuple(range(x.ndim))[::-1]
+        rows = copy_in_order(ops.TRANSPOSE(x, axes=axes), "C")
+        return ops.TRANSPOSE(rows, axes=axes).kept()
+    # In one row there is one order only.
+    row = ops.ASTYPE(ops.RESHAPE(x, shape=(x.size,)), dtype=x.dtype)
+    return ops.RESHAPE(row, shape=x.shape).kept()
+
+
+def in_order(x: Any, order: Any) -> Any:
+    """Return a value itself where it lies as order= says, else such a copy."""
+    if order in (None, "K") or x.size < 2:
+        return x
+    lies = x.layout()
+    if lies is not None:
+        if _has_known_gaps(x):
+            fits = (
+                lies.flags.forc if order == "A" else lies.flags[f"{order}_CONTIGUOUS"]
+            )
+            return x if fits else copy_in_order(x, order)
+        if order != "A" and not lies_one_way(x.shape) and _order(lies) != order:
+            return copy_in_order(x, order)
+    # In NumPy it may be either, and a change of one of the two would show which.
+    view = x[...]
+    view.refuse_writing()
+    return view
+
+
+def _has_known_gaps(x: Any) -> bool:
+    """Whether a value has gaps in memory where NumPy's has: a view may lose some."""
+    return x.first is x and not x.has_changed
+
+
 # Methods whose result is a view or a copy, or in this or that order, as an array lies.
-BY_ORDER = ["reshape", "ravel", "flatten"]
+BY_ORDER = ["reshape", "ravel", "flatten", "tobytes"]
 
 
 def check_order(array: Any, name: str, args: Any, kwargs: Any) -> None:
@@ -106,10 +177,29 @@ def check_order(array: Any, name: str, args: Any, kwargs: Any) -> None:
         return
     order = kwargs.get("order", args[0] if args and name != "reshape" else "C")
     if order in ("C", "F") and name != "ravel":
-        found = getattr(np.ndarray.view(array, np.ndarray), name)(*args, **kwargs)
-        if name == "flatten" or _longer(found.shape) == _longer(array.shape):
+        if name != "reshape":
+            return
+        found = np.ndarray.view(array, np.ndarray).reshape(*args, **kwargs)
+        if _longer(found.shape) == _longer(array.shape):
             return
     refuse_doubt(f"ndarray.{name}")
+
+
+class DoubtfulFlags:
+    """The flags of a buffer that lies in doubt: what says how it lies is refused."""
+
+    def __init__(self, flags: Any) -> None:
+        self._flags = flags
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in ("writeable", "aligned", "owndata", "writebackifcopy"):
+            refuse_doubt("ndarray.flags")
+        return getattr(self._flags, name)
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in ("WRITEABLE", "W", "ALIGNED", "A", "OWNDATA", "O"):
+            refuse_doubt("ndarray.flags")
+        return self._flags[name]
 
 
 def _longer(shape: Iterable[int]) -> list[int]:

@@ -28,6 +28,10 @@ _OF_NO_NUMBERS = re.compile(
     r"\b(V\d+|[Vv]oid\w*|bytes|string to float|setting an array element)\b"
 )
 
+# A buffer that lies in doubt refuses to say.
+flags_of: Any = np.ndarray.flags.__get__  # type: ignore[attr-defined]
+strides_of: Any = np.ndarray.strides.__get__
+
 # What stands in the memory: a NaN that no computation makes, the same in all widths.
 _NAN = np.uint16(0x7EA5)
 
@@ -81,7 +85,7 @@ class Memory:
             )
         everywhere = np.arange(self.row.size)
         size = everywhere.itemsize
-        strides = [stride // itemsize * size for stride in view.strides]
+        strides = [stride // itemsize * size for stride in strides_of(view)]
         offset = self._first(view) * size
         return np.ndarray(view.shape, everywhere.dtype, everywhere, offset, strides)
 
@@ -90,10 +94,11 @@ class Memory:
 
     def _place(self, view: Any) -> Any:
         """Return the index in the row of a view: a slice, where there is one."""
-        step = view.strides[0] // view.itemsize if view.ndim == 1 else 0
-        if view.dtype != self.row.dtype or not (view.flags.c_contiguous or step > 0):
+        step = strides_of(view)[0] // view.itemsize if view.ndim == 1 else 0
+        is_one_piece = flags_of(view).c_contiguous
+        if view.dtype != self.row.dtype or not (is_one_piece or step > 0):
             return self.positions(view)
-        step = 1 if view.flags.c_contiguous else step
+        step = 1 if is_one_piece else step
         first = self._first(view) if view.size else 0
         return slice(first, first + max(view.size - 1, -1) * step + 1, step)
 
@@ -155,7 +160,7 @@ def _is_row(value: Any, row: Any) -> bool:
 
 
 def _is_transposed(view: Any) -> bool:
-    flags = view.flags
+    flags = flags_of(view)
     return view.ndim > 1 and flags.f_contiguous and not flags.c_contiguous
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.flat import Flat, in_a_row
-from kobai.autodiff.arrays.layout import in_doubt
+from kobai.autodiff.arrays.layout import in_order
 from kobai.autodiff.arrays.overlap import refuse_overlap
 from kobai.autodiff.numpy_functions import call_twin, twin_for
 from kobai.autodiff.numpy_functions.arrangement import move_in
@@ -94,7 +94,7 @@ class Methods:
     prod, var, std = (_method(f) for f in (np.prod, np.var, np.std))
     cumsum, cumprod, dot = (_method(f) for f in (np.cumsum, np.cumprod, np.dot))
     squeeze, swapaxes = _method(np.squeeze), _method(np.swapaxes)
-    ravel, copy, clip = _method(np.ravel), _method(np.copy), _method(np.clip)
+    ravel, clip = _method(np.ravel), _method(np.clip)
     take, repeat, choose = _method(np.take), _method(np.repeat), _method(np.choose)
     diagonal, trace, put = _method(np.diagonal), _method(np.trace), _method(np.put)
     all, any, round = _method(np.all), _method(np.any), _method(np.round)
@@ -181,6 +181,10 @@ class Methods:
 
     # --- shapes
 
+    def copy(self, order: str = "C") -> Any:
+        """Return a copy, which lies in memory in rows."""
+        return np.copy(self, order)
+
     def flatten(self, order: str = "C") -> Any:
         """Return a copy of the numbers in one row."""
         return np.copy(self.ravel(order))
@@ -220,15 +224,14 @@ class Methods:
                 f"casting={casting!r}"
             )
         if not copy and self.dtype == wanted:
-            return self
+            return in_order(self, order)
         if wanted.kind not in "fciub":
             raise GradientError(
                 f"astype: got {wanted}, which holds no numbers to differentiate; use "
                 "a type of floats, or x.value to leave differentiation on purpose"
             )
         cast = ops.ASTYPE if wanted.kind in "fc" else ops.ASTYPE_CONSTANT
-        found = cast(self, dtype=wanted)
-        return found if order in ("K", "C") else in_doubt(found)
+        return cast(self if order == "K" else np.copy(self, order), dtype=wanted)
 
     def item(self, *index: Any) -> Any:
         """Return one of Python's numbers, which is still under differentiation."""

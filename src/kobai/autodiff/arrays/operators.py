@@ -5,21 +5,28 @@ from typing import Any
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.buffers import Valued, as_values, is_list
 from kobai.autodiff.primitive import Primitive
+from kobai.errors import GradientError
 
 # What is no operand as it stands. Most others need no call to be told apart.
 _OTHERWISE = (list, tuple, Valued)
 
 
-def _beside(self: Any, other: Any) -> Any:
+def _beside(primitive: Primitive, self: Any, other: Any) -> Any:
     if is_list(other):
         self.meet_list()
+        if primitive is ops.MULTIPLY and self.is_number and self.dtype.kind in "fc":
+            # Beside NumPy's numbers Python takes * for a repetition, unlike +.
+            raise GradientError(
+                f"x * list: got a {self.__class__.__name__}, a number, beside a "
+                f"{type(other).__name__}, which it cannot repeat; write np.array of it"
+            )
     return as_values(other)
 
 
 def _binary(primitive: Primitive) -> Any:
     def operator(self: Any, other: Any) -> Any:
         if issubclass(type(other), _OTHERWISE):
-            other = _beside(self, other)
+            other = _beside(primitive, self, other)
         return primitive(self, other)
 
     return operator
@@ -28,7 +35,7 @@ def _binary(primitive: Primitive) -> Any:
 def _reflected(primitive: Primitive) -> Any:
     def operator(self: Any, other: Any) -> Any:
         if issubclass(type(other), _OTHERWISE):
-            other = _beside(self, other)
+            other = _beside(primitive, self, other)
         return primitive(other, self)
 
     return operator
@@ -43,7 +50,7 @@ def _unary(primitive: Primitive) -> Any:
 
 def _inplace(primitive: Primitive) -> Any:
     def operator(self: Any, other: Any) -> Any:
-        return self.update(primitive(self, _beside(self, other)))
+        return self.update(primitive(self, _beside(primitive, self, other)))
 
     return operator
 

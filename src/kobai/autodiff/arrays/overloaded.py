@@ -7,7 +7,8 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.aliasing import Changeable
-from kobai.autodiff.arrays.buffers import as_values
+from kobai.autodiff.arrays.buffers import as_doubtful, as_values
+from kobai.autodiff.arrays.layout import lies_one_way
 from kobai.autodiff.arrays.memory import NOT_PLAIN
 from kobai.autodiff.arrays.methods import Methods
 from kobai.autodiff.arrays.operators import Operators
@@ -20,6 +21,9 @@ from kobai.autodiff.numpy_functions import (
     twin_for,
 )
 from kobai.errors import GradientError
+
+# What they make lies in memory as their argument does.
+_LIKE = {np.zeros_like, np.ones_like, np.empty_like}
 
 # Kind of array-like -> what makes one of Python's numbers of a number of that kind.
 PYTHON_NUMBERS: dict[type, Callable[[Any], Any]] = {}
@@ -71,7 +75,11 @@ class ArrayLike(Operators, Methods, Changeable):
         self, function: Any, types: Any, args: Any, kwargs: Any
     ) -> Any:
         if function in CONSTANT_FUNCTIONS:
-            return self.constant(function, *read(function, args, kwargs))
+            found = self.constant(function, *read(function, args, kwargs))
+            if function not in _LIKE:
+                return found
+            order = args[2] if len(args) > 2 else kwargs.get("order", "K")
+            return self._made_like_this(found, order)
         twin = twin_for(function)
         if twin is not None:
             return call_twin(function, twin, args, kwargs)
@@ -79,6 +87,10 @@ class ArrayLike(Operators, Methods, Changeable):
             f"{qualified(function)}: has no derivative rule; write it with NumPy's "
             "elementary functions, or read x.value to leave differentiation on purpose"
         )
+
+    def _made_like_this(self, made: Any, order: Any) -> Any:
+        is_asked_for = order in ("C", "F") or lies_one_way(self.shape)
+        return made if is_asked_for or self.layout() is not None else as_doubtful(made)
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         raise GradientError(NOT_PLAIN)

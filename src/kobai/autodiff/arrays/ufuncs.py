@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff import operations as ops
-from kobai.autodiff.arrays.buffers import as_values
+from kobai.autodiff.arrays.buffers import as_doubtful, as_values
 from kobai.autodiff.arrays.layout import in_doubt
 from kobai.autodiff.numpy_functions import FUNCTIONS, call_twin, stored, twin_for
 from kobai.autodiff.numpy_functions.arrangement import known, writable
@@ -20,7 +20,7 @@ from kobai.autodiff.numpy_functions.table import (
     mask_for,
     one_axis,
 )
-from kobai.autodiff.primitive import Overloaded, Primitive
+from kobai.autodiff.primitive import Primitive
 from kobai.autodiff.rules import ELEMENTWISE
 from kobai.autodiff.scipy_rules import primitive_of
 from kobai.errors import GradientError
@@ -103,9 +103,10 @@ def _ordered(result: Any, order: str) -> Any:
     """Return results that lie in memory as order= says."""
     if isinstance(result, tuple):
         return tuple(_ordered(y, order) for y in result)
-    if isinstance(result, Overloaded):
-        return in_doubt(result)
-    return np.asarray(result, order=order) if np.ndim(result) else result  # type: ignore
+    if not np.ndim(result):
+        return result
+    # With "A" all operands count.
+    return as_doubtful(in_doubt(result)) if order == "A" else np.copy(result, order)
 
 
 def _store(name: str, target: Any, result: Any, where: Any) -> Any:

@@ -30,7 +30,7 @@ _HARMLESS = {
 
 # They write into what they are given.
 _WRITING = {np.copyto, np.put, np.place, np.putmask, np.put_along_axis}
-_WRITING |= {np.fill_diagonal}
+_WRITING |= {np.fill_diagonal, np.nan_to_num}
 # Their out= may be larger than the result.
 _STRETCHED = {np.clip, np.einsum, np.cumsum, np.cumprod}
 # They write into out= while they still read.

@@ -55,6 +55,8 @@ def _column_stack(tup: Any) -> Any:
 @twin_of(np.block)
 def _block(arrays: Any) -> Any:
     depth = _depth(arrays)
+    if not depth:
+        return np.copy(arrays, "C")
     ndim = max(depth, *(np.ndim(x) for x in _innermost(arrays)))
     return _joined(arrays, depth, ndim)
 

@@ -9,7 +9,7 @@ import numpy as np
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.aliasing import Changeable
 from kobai.autodiff.arrays.buffers import has_values
-from kobai.autodiff.arrays.layout import in_doubt
+from kobai.autodiff.arrays.layout import copy_in_order
 from kobai.autodiff.numpy_functions.table import (
     FUNCTIONS,
     as_array,
@@ -176,5 +176,4 @@ def filled(like: Any, value: Any) -> Any:
 
 @twin_of(np.copy)
 def _copy(a: Any, order: str = "K") -> Any:
-    copy = ops.ASTYPE(a, dtype=a.dtype)
-    return copy if order in ("K", "C") else in_doubt(copy)
+    return copy_in_order(a, order)

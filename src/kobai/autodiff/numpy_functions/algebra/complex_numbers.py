@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from kobai.autodiff.arrays.buffers import as_doubtful
 from kobai.autodiff.arrays.layout import in_doubt
 from kobai.autodiff.numpy_functions.table import as_array, one_axis, twin_of
 from kobai.autodiff.primitive import Primitive
@@ -38,7 +39,8 @@ def _real(val: Any) -> Any:
 
 @twin_of(np.imag)
 def _imag(val: Any) -> Any:
-    return IMAG(val) if val.dtype.kind == "c" else np.zeros_like(val)
+    # Those that NumPy makes lie otherwise than np.zeros_like of a broadcast array.
+    return IMAG(val) if val.dtype.kind == "c" else as_doubtful(np.zeros_like(val))
 
 
 @twin_of(np.angle)
