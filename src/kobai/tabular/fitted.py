@@ -22,7 +22,7 @@ from kobai.tabular.plan import as_keywords
 from kobai.training import History, LossWatch, train
 
 READING = (
-    *("task", "drop", "keep", "category", "number", "missing", "date_order"),
+    *("task", "drop", "keep", "category", "number", "text", "missing", "date_order"),
     *("class_weight", "encoding", "separator", "header", "seed"),
 )
 """Parameters that `load_table` takes."""

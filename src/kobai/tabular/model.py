@@ -38,7 +38,7 @@ class TableModel(Learned):
     - `target` is the column to learn, or several. Words, and codes of classes, make it
       a classifier, other numbers a regressor; `task`, "classification" or "regression",
       overrules this. Of several columns each is one or the other by itself.
-    - How the table is read: `drop`, `keep`, `category`, `number`, `missing`,
+    - How the table is read: `drop`, `keep`, `category`, `number`, `text`, `missing`,
       `date_order`, `weight`, `class_weight`, `encoding`, `separator`, `header`, as
       `kobai.load_table` takes them.
     - `test_size`, a share of the rows that `evaluate` and `explain` then take; None is
@@ -76,6 +76,7 @@ class TableModel(Learned):
         keep: Names = (),
         category: Names = (),
         number: Names = (),
+        text: Names = (),
         missing: Names | None = None,
         date_order: str = "",
         weight: Names | None = None,
@@ -109,6 +110,7 @@ class TableModel(Learned):
         self.keep = keep
         self.category = category
         self.number = number
+        self.text = text
         self.missing = missing
         self.date_order = date_order
         self.weight = weight

@@ -19,7 +19,7 @@ from kobai.training import History
 
 RENAMED = {"learning_rate": "lr"}
 NOT_KEPT = ("callbacks", "progress")
-LISTS = ("drop", "keep", "category", "number", "missing", "weight")
+LISTS = ("drop", "keep", "category", "number", "text", "missing", "weight")
 
 
 def write(path: Path, fitted: Fitted, params: Mapping[str, Any]) -> Path:
