@@ -48,14 +48,14 @@ def test_predicting_for_cells_that_cannot_be_read(kobai, here):
     assert (done.code, done.out, done.err.splitlines()) == (2, "", told)
 
 
-def test_several_columns_of_classes(kobai, here):
+def test_several_columns_of_classes_are_no_regression(kobai, here):
     pl.read_csv(written(here / "a.csv")).with_columns(
         colour=pl.Series(["red", "blue", "red", "red"] * 10)
     ).write_csv(here / "a.csv")
-    done = kobai("train", "a.csv", "--target", "kind,colour", "--run", "r")
+    options = ("--target", "kind,colour", "--task", "regression")
+    done = kobai("train", "a.csv", *options, "--run", "r")
     assert (done.code, done.out) == (2, "")
     assert done.err == (
-        'error: a.csv: several targets must be numbers, and "kind", "colour" hold '
-        "classes; train a network for each of these columns: --target kind, "
-        "--target colour\n"
+        'error: a.csv: the targets "kind", "colour" are no numbers; a regression needs '
+        "numbers, and of several targets each is what it looks like without --task\n"
     )

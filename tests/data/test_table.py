@@ -354,10 +354,25 @@ REFUSED = {
     "lists": (frame(x=[[1, 2]] * 40), {}, "holds values of type List"),
     "unknown task": (frame(), {"task": "clasification"}, 'Did you mean "classific'),
     "words as numbers": (frame(), {"task": "regression"}, '"kind" is no number'),
-    "several classes": (
+    "words among several numbers": (
         frame(z=range(40)),
-        {"target": ["x", "kind"]},
-        'several targets must be numbers, and "kind" holds',
+        {"target": ["x", "kind"], "task": "regression"},
+        'the target "kind" is no number; a regression needs numbers, and of several',
+    ),
+    "several targets apart": (
+        frame(a=["u", "v"] * 10 + [None] * 20, b=[None] * 20 + ["s", "t"] * 10),
+        {"target": ["a", "b"]},
+        'no row has all of the targets "a", "b"',
+    ),
+    "one class where all are": (
+        frame(a=["u", None] * 20, b=["s", "t"] * 20),
+        {"target": ["a", "b"]},
+        'column "a": the target is "u" in every row',
+    ),
+    "class weight of several": (
+        frame(b=["s", "t"] * 20),
+        {"target": ["kind", "b"], "class_weight": "balanced"},
+        "class weights are for one column of classes; this is 2 targets",
     ),
     "weight below 0": (frame(w=[-1.0] * 40), {"weight": "w"}, r"row \d+ is -1.0"),
     "no weight": (frame(w=[1.0, None] * 20), {"weight": "w"}, "row 2 is empty"),

@@ -28,6 +28,7 @@ from kobai.networks import (
     Ensemble,
     Exponential,
     Flatten,
+    Heads,
     Identity,
     LeakyReLU,
     Network,
@@ -76,6 +77,15 @@ TABLE = Columns(
 REGRESSION = Columns(
     (Feature("a", mean=-3.0, std=2.0), Feature("b", "category", categories=("u",))),
     Target(("height", "price"), means=(170.0, 1e6), stds=(10.0, 2e5)),
+)
+SEVERAL = Columns(
+    TABLE.features,
+    Target(
+        ("fur", "price", "tail"),
+        means=(0.0, 1e4, 0.0),
+        stds=(1.0, 2e3, 1.0),
+        heads=(("long", "short", 'c"ow?\n'), (), ("no", "yes")),
+    ),
 )
 
 PICTURE = model(
@@ -130,6 +140,9 @@ MODELS = {
         1,
         *(Dense(1), Sigmoid()),
         columns=Columns(TABLE.features[2:3], Target(("t",), classes=("n", "y"))),
+    ),
+    "Heads": model(
+        TABLE.width, Dense(5), ReLU(), Dense(6), Heads((3, 1, 2)), columns=SEVERAL
     ),
     "regression": model(
         REGRESSION.width, Dense(5), Tanh(), Dense(2), columns=REGRESSION

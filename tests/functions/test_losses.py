@@ -87,7 +87,8 @@ def outputs_and_targets(name, shape, dtype=np.float64, seed=0):
 def test_every_loss_is_tested():
     module = functions.losses
     public = {n for n in functions.__all__ if getattr(module, n, None) is not None}
-    assert public == set(LOSSES)
+    # The sum of others; tests/networks/test_heads.py has it.
+    assert public - {"heads_loss"} == set(LOSSES)
 
 
 @pytest.mark.parametrize("dtype", FLOATS)

@@ -12,6 +12,7 @@ from kobai.networks import (
     Dropout,
     Ensemble,
     Flatten,
+    Heads,
     LeakyReLU,
     Network,
     PiecewiseLinear,
@@ -46,6 +47,7 @@ def test_there_and_back_through_json(network):
 # What cannot be made of nothing.
 GIVEN = {
     Dense: lambda: Dense(2),
+    Heads: lambda: Heads((2, 1)),
     PiecewiseLinear: lambda: PiecewiseLinear(2, [[0, 1, 1, 3]]),
 }
 

@@ -13,6 +13,7 @@ from kobai.networks import (
     Dense,
     Dropout,
     Flatten,
+    Heads,
     Identity,
     LeakyReLU,
     Network,
@@ -211,7 +212,7 @@ def test_batch_norm_of_one_sample_stays_finite():
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("kind", LAYERS.values())
 def test_every_layer_keeps_the_dtype(kind, dtype):
-    given = {Dense: [2], PiecewiseLinear: [2, [[0, 1, 1, 3]]]}
+    given = {Dense: [2], PiecewiseLinear: [2, [[0, 1, 1, 3]]], Heads: [(2, 1)]}
     layer = kind(*given.get(kind, []))
     network = Network(3, [layer, Dense(2), Identity()], dtype=dtype)
     x = numbers(4, 3, dtype=dtype)

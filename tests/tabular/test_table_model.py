@@ -1,5 +1,6 @@
 """A table from end to end in Python: as the command has it, in every frame."""
 
+import inspect
 import json
 import pickle
 import subprocess
@@ -260,3 +261,27 @@ def test_weights_matter() -> None:
     weighted = TableModel(**SHORT).fit(x, y, sample_weight=np.arange(120.0))
     assert not np.array_equal(plain.predict(x), weighted.predict(x))
     assert weighted.feature_names_in_.tolist() == ["size"]
+
+
+def test_every_option_of_a_table_is_a_parameter() -> None:
+    options = set(inspect.signature(kobai.load_table).parameters)
+    # `test` is given to fit; of rows on disk nobody has to know.
+    assert options - {"table", "test", "memory"} <= set(TableModel().get_params())
+
+
+def test_text_is_learned_by_its_words(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    kind = rng.choice(["a", "b"], 120)
+    said = [f"{'old dusty' if k == 'a' else 'new clean'} place" for k in kind]
+    frame = pd.DataFrame({"size": rng.normal(size=120), "said": said, "kind": kind})
+    model = TableModel("kind", text="said", **SHORT).fit(frame)
+    assert model.plan["said"].taken == "text"
+    columns = kobai.load_table(frame, "kind", text="said").columns
+    assert model.model_.columns.input_names == columns.input_names
+    # Two texts alone would be two categories, of which another text is none.
+    new = pd.DataFrame({"size": 0.0, "said": ["dusty old barn", "clean new barn"]})
+    assert model.predict(new).to_list() == ["a", "b"]
+    model.save(tmp_path / "m")
+    loaded = TableModel.load(tmp_path / "m")
+    assert loaded.get_params()["text"] == "said"
+    assert loaded.predict(new).to_list() == ["a", "b"]

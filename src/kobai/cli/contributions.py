@@ -41,6 +41,7 @@ def explain_row(
 ) -> None:
     """Print what the prediction of a table's row is made of."""
     from kobai.explanations import contributions
+    from kobai.explanations.wording import told_outputs
     from kobai.formats.predictions import predictions
     from kobai.tabular.kept import read_background
 
@@ -52,9 +53,7 @@ def explain_row(
     if as_json:
         _print_json(row, cells, made)
         return
-    best = int(made.prediction.argmax())
-    is_class = bool(found.columns.target.classes)
-    for output in [best] if is_class else range(len(made.names)):
+    for output, is_class in told_outputs(found.columns, made.prediction):
         _print_output(row, cells, made, output, is_class, background)
     print_strange(found)
 

@@ -96,6 +96,11 @@ def evaluate(
         results["judgement"] = described(judgement)
     if model.calibration and model.columns:
         results |= tested(model.calibration, model.network, found.data)
+    if out and model.columns and model.columns.parts:
+        raise SettingError(
+            f"--out: draws one picture, and {run} has {model.columns.target.task}; "
+            "without --out and DATA there is one for each in the run folder"
+        )
     name = CONFUSION if class_names(model, found) else PREDICTED
     if judgement and found.is_unchanged:
         results |= _repeats(run)
@@ -109,7 +114,7 @@ def evaluate(
         _print_mistakes(model, found, answers)
         if told:
             told.show()
-    written = []
+    written: list[Path] = []
     if own:
         out = own / name
     figure = None if out is None else _figure(model, found, answers, language)
@@ -117,6 +122,8 @@ def evaluate(
         # Nothing is written through a link that stands in a run folder.
         write_figure(out, figure, through_links=out.name != name)
         written.append(out)
+    if own:
+        written += _draw_each(own, found, outputs, language)
     if own and told:
         written += told.draw(own, language)
     if written and not as_json:
@@ -184,10 +191,11 @@ def _print_results(model: "Model", found: HeldOut, results: Mapping[str, Any]) -
     if data.columns:
         about["Task"] = data.columns.target.task
     show(facts(**about, **values))
-    if "targets" not in results:
+    numbers = [each for each in results.get("targets", ()) if "rmse" in each]
+    if not numbers:
         return
     table = columns("target", "RMSE", "MAE", "R²")
-    for each in results["targets"]:
+    for each in numbers:
         errors = (f"{each[name]:.5g}" for name in ("rmse", "mae"))
         table.add_row(plain(each["name"]), *errors, f"{each['r2']:.4f}")
     say()
@@ -202,6 +210,13 @@ def _print_mistakes(model: "Model", found: HeldOut, outputs: "np.ndarray") -> No
     from kobai.cli.measures import class_names, labels_of
     from kobai.functions import confusion
 
+    for part in found.data.columns.parts if found.data.columns else ():
+        if part.classes:
+            say()
+            say(f"[bold]{plain(part.name)}[/bold]")
+            own, labels = outputs[:, part.outputs], part.of(found.data.t_test)
+            print_classes(own, labels, part.classes)
+            print_confusion(confusion(own, labels), part.classes)
     names = class_names(model, found)
     if names:
         labels = labels_of(found.data.t_test)
@@ -213,6 +228,27 @@ def _own_folder(run: str, model: "Model") -> Path | None:
     """Return the folder of a run on a table, in which the pictures of it belong."""
     folder = Path(run).expanduser()
     return folder if model.columns and folder.is_dir() else None
+
+
+def _draw_each(
+    folder: Path, found: HeldOut, outputs: "np.ndarray", language: str
+) -> list[Path]:
+    """Draw the confusion of each column of classes, of several; return the files."""
+    from kobai.functions import confusion
+    from kobai.plots import confusion_matrix
+
+    files = []
+    for part in found.data.columns.parts if found.data.columns else ():
+        if part.classes:
+            labels = part.of(found.data.t_test)
+            counts = confusion(outputs[:, part.outputs], labels)
+            file = folder / CONFUSION.replace(".", f"-{part.place + 1}.")
+            figure = confusion_matrix(
+                counts, tuple(map(visible, part.classes)), language
+            )
+            write_figure(file, figure, through_links=False)
+            files.append(file)
+    return files
 
 
 def _figure(

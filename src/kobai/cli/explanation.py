@@ -73,7 +73,7 @@ class Explanation:
         say()
         say("[bold]Predicted worst[/bold]")
         head, rows = worst_as_rows(self.worst)
-        is_class = bool(self.model.columns and self.model.columns.target.classes)
+        is_class = any(isinstance(each.true, str) for each in self.worst)
         _show(head, rows, left=range(1, len(head) - 1) if is_class else ())
 
     def draw(self, folder: Path, language: str) -> list[Path]:

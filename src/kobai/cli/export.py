@@ -129,7 +129,7 @@ def _ends(model: "Model", format: str) -> tuple[str, str]:
     elif model.classes:
         outputs += f": {_names(model.classes)}"
     elif columns is not None:
-        outputs += f": {_names(columns.target.names)}"
+        outputs += f": {_names(columns.target.outputs)}"
     return inputs, outputs
 
 

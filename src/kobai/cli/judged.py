@@ -17,7 +17,12 @@ def described(found: "Judgement") -> dict[str, Any]:
         "constant": {k: score.value for k, score in found.baseline.items()} or None,
         "constant_is": found.constant or None,
         "warning": found.warning or None,
+        **({"targets": each} if (each := _described_each(found)) else {}),
     }
+
+
+def _described_each(found: "Judgement") -> list[dict[str, Any]]:
+    return [{"name": name, **described(one)} for name, one in found.each.items()]
 
 
 def _ends(score: "Score") -> dict[str, float | None]:
@@ -30,7 +35,7 @@ def print_judgement(found: "Judgement") -> None:
     from kobai.judging.wording import advice, confidence, scores_as_rows
 
     head, rows = scores_as_rows(found)
-    table = columns(*head)
+    table = columns(*map(plain, head), left=(0, 1) if found.each else (0,))
     for row in rows:
         table.add_row(*map(plain, row))
     say()

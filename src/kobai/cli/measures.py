@@ -48,6 +48,9 @@ def of_table(
     # It loads networks, which the help of a command does without.
     from kobai.judging.details import of_numbers
 
+    if columns.parts:
+        # Its judgement has those of each target.
+        return {}
     y = columns.decode(network.predict(x))
     if columns.target.classes:
         return of_classes(y, t)
@@ -85,7 +88,7 @@ def measured(model: "Model", found: "HeldOut", outputs: np.ndarray) -> dict[str,
         results["confusion"] = confusion(named, labels).tolist()
     elif data.columns:
         results["targets"] = each_target(data.columns, outputs, data.t_test)
-    if "accuracy" in measures:
+    if "accuracy" in measures and data.classes:
         results["right"] = round(measures["accuracy"] * len(data.x_test))
     if model.network.loss_name.endswith("entropy"):
         # It is the same number, under the name that it has for classifiers.

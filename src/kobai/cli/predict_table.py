@@ -17,6 +17,7 @@ from kobai.errors import DataError
 if TYPE_CHECKING:
     import polars as pl
 
+    from kobai.data.tables.columns import Part
     from kobai.formats import Model
     from kobai.formats.predictions import Predictions
 
@@ -112,9 +113,13 @@ def _print_first(found: "Predictions") -> None:
     frame = next(islice(found.frames(), 1), None)
     if frame is None:
         raise DataError(f"{found.table.name}: has the names of columns, but no rows")
-    classifies = bool(found.columns.target.classes)
-    print_frame = _print_classes if classifies else _print_numbers
-    print_frame(frame.head(MOST_ROWS), found.ids)
+    first = frame.head(MOST_ROWS)
+    if parts := found.columns.parts:
+        _print_each(first, found.ids, parts)
+    elif found.columns.target.classes:
+        _print_classes(first, found.ids)
+    else:
+        _print_numbers(first, found.ids)
     if len(frame) > MOST_ROWS:
         say(f"… the first {MOST_ROWS} rows; -o predictions.csv writes all of them")
 
@@ -139,6 +144,24 @@ def _print_numbers(frame: "pl.DataFrame", ids: Sequence[str]) -> None:
     table = columns(*heads, *map(plain, values.columns), left=left)
     for cells, numbers in zip(names, values.iter_rows(), strict=True):
         table.add_row(*cells, *(f"{value:.6g}" for value in numbers))
+    show(table)
+
+
+def _print_each(
+    frame: "pl.DataFrame", ids: Sequence[str], parts: "Sequence[Part]"
+) -> None:
+    """Print what is predicted of each target: a class and how likely, or a number."""
+    heads, names = _named(frame, ids)
+    table = columns(*heads, *(plain(p.name) for p in parts), left=range(1, len(heads)))
+    shown = frame.drop(ids)
+    # Probabilities come last, in the order of targets and classes.
+    first = shown.width - sum(len(part.classes) for part in parts)
+    for cells, (*values,) in zip(names, shown.iter_rows(), strict=True):
+        shares, told = iter(values[first:]), []
+        for value, part in zip(values, parts, strict=False):
+            own = [next(shares) for _ in part.classes]
+            told.append(f"{plain(value)} {max(own):.1%}" if own else f"{value:.6g}")
+        table.add_row(*cells, *told)
     show(table)
 
 

@@ -11,7 +11,7 @@ from kobai.cli.loading import load
 from kobai.cli.screen import columns, counted, plain, say, show
 from kobai.cli.settings import Options, build_network, build_optimizer
 from kobai.errors import DivergenceError
-from kobai.judging.wording import IN_UNITS, NAMES, in_units
+from kobai.judging.wording import IN_UNITS, in_units, titled
 from kobai.training import LossWatch
 from kobai.training import train as run_training
 
@@ -151,14 +151,14 @@ def _announce(kind: str, more: int, seconds: float) -> None:
 def _tell(
     noun: str, number: int, count: int, names: tuple[str, ...], scores: "Scores"
 ) -> None:
-    shown = (f"{NAMES[name]} {_number(name, scores[name])}" for name in names)
+    shown = (f"{titled(name)} {_number(name, scores[name])}" for name in names)
     say(f"{noun} {number} of {count}: {', '.join(shown)}")
 
 
 def print_spread(kind: str, found: Mapping[str, Any], names: tuple[str, ...]) -> None:
     """Print the mean, the lowest and the highest of each score."""
     count = len(found["scores"])
-    table = columns(f"{count} {kind}", *(NAMES[name] for name in names))
+    table = columns(f"{count} {kind}", *(plain(titled(name)) for name in names))
     for title in ("mean", "low", "high"):
         cells = (_number(name, found["spread"][name][title]) for name in names)
         row = {"low": "lowest", "high": "highest"}.get(title, title)

@@ -185,6 +185,11 @@ def _check_loss(loss: str, data: "Dataset") -> None:
     from kobai.networks.usual import fitting_losses
 
     one_of("--loss", loss, usual_losses())
+    if data.columns and data.columns.parts:
+        raise SettingError(
+            f"--loss: got {loss}, and {data.name} has {data.columns.target.task}, each "
+            "with the loss of its kind; leave --loss out"
+        )
     fitting = fitting_losses(data)
     if loss not in fitting:
         for_what, has = "classes", "numbers as targets, so the last layer is Identity()"

@@ -27,7 +27,9 @@ class Dataset:
 
     `x_train` is `(n, d)` (or `(n, ...)`), float32; `t_train` is `(n,)` class labels,
     int64, or `(n, k)` one-hot or real targets, float32; the same for the test data.
-    `classes` names the classes, and is empty where the targets are real numbers.
+    `classes` names the classes, and is empty where the targets are real numbers. Of
+    several columns of which some are classes t is `(n, k)`, labels and numbers, and
+    `columns.target.heads` names the classes.
     `image_shape` is the shape of one row of x as a picture, or None. `scale` is what
     the raw values were multiplied by, `input_range` which numbers they were. `source`
     says where the data comes from. Of a table, `columns` is what was fitted to it,
@@ -130,6 +132,11 @@ class Dataset:
         if self.classes:
             form = "" if self.t_train.ndim == 1 else ", one-hot"
             return f"{len(self.classes)} classes: {_shortened(self.classes)}{form}"
+        if self.columns and self.columns.parts:
+            return "; ".join(
+                f"{part.name}: {_shortened(part.classes) or 'a real number'}"
+                for part in self.columns.parts
+            )
         width = self.t_train[0].size
         return f"{width} real number{'' if width == 1 else 's'}, {self.t_train.dtype}"
 

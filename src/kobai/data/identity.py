@@ -14,10 +14,20 @@ if TYPE_CHECKING:
 def class_counts(data: "Dataset") -> tuple[int, ...]:
     """Return how many training rows each class has; nothing for a regression.
 
+    Of several targets of which some are classes it is one number for each output: how
+    many rows have the class, or have the number.
+
     >>> from kobai.data import load_digits
     >>> sum(class_counts(load_digits())) == len(load_digits().x_train)
     True
     """
+    found: list[int] = []
+    for part in data.columns.parts if data.columns else ():
+        labels, k = part.of(data.t_train), len(part.classes)
+        counts = np.bincount(labels, minlength=k).tolist() if k else [len(labels)]
+        found += counts
+    if found:
+        return tuple(found)
     if not data.classes:
         return ()
     t = data.t_train if data.t_train.ndim == 1 else data.t_train.argmax(axis=1)

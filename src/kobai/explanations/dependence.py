@@ -119,7 +119,7 @@ def _of_feature(
         values = codes = _grid(numbers, points)
     parts = _encoded(columns, index, codes)[:, mine]
     found = np.stack([_predicted(model, columns, x, mine, part) for part in parts], 1)
-    names = columns.target.classes or columns.target.names
+    names = columns.target.outputs
     means = found.mean(axis=0)
     column = column_of(feature)
     return Dependence(

@@ -16,6 +16,7 @@ from kobai.explanations.inputs import (
     inputs_of_columns,
     rows_with_targets,
 )
+from kobai.explanations.worst import row_losses
 from kobai.functions import accuracy, log_loss, r2, rmse
 from kobai.keywords import checked_keywords
 
@@ -86,7 +87,9 @@ def permutation_importance(
         importance of column j = L(X with column j permuted, t) - L(X, t)
 
     L is the log loss, or the RMSE in the unit of the target (of several, the mean of
-    each in its standard deviations). A column is permuted as a whole: all inputs that
+    each in its standard deviations; where some are classes the sum of the log losses,
+    and of the squared errors in variances, and the score the mean of the accuracies and
+    R²). A column is permuted as a whole: all inputs that
     are made of it, categories and whether it is missing, go together. A column that
     the model does not use has 0, and noise around 0 is none. Two columns that say the
     same share what they matter.
@@ -144,6 +147,8 @@ def permutation_importance(
 
 def measures_of(columns: Columns) -> tuple[str, str]:
     """Return the names of the loss and of the score that a task is measured by."""
+    if columns.parts:
+        return "loss", "score"
     return ("log loss", "accuracy") if columns.target.classes else ("RMSE", "R²")
 
 
@@ -179,6 +184,10 @@ def _measured(
 
 
 def _loss_and_score(columns: Columns, y: Array, t: Array) -> Sequence[float]:
+    if parts := columns.parts:
+        each = [_loss_and_score(p.columns, y[:, p.outputs], p.of(t)) for p in parts]
+        loss = float(row_losses(columns, y, t).mean())
+        return loss, float(np.mean([score for _, score in each]))
     if columns.target.classes:
         return log_loss(y, t), accuracy(y, t)
     unit = columns.target.stds[0] if len(columns.target.names) == 1 else 1.0

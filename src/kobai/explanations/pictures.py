@@ -1,6 +1,6 @@
 """Pictures of which columns mattered, and of how predictions change with them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kobai.errors import visible
@@ -26,14 +26,18 @@ def dependence_figure(
     model: "Model", data: Any, columns: Iterable[str], language: str = "en"
 ) -> "Figure":
     """Return the curves of `partial_dependence` for some columns, side by side."""
-    target = columns_of(model).target
+    columns_of_model = columns_of(model)
+    # Numbers of several targets would stand on one axis in different units: it is of
+    # the first.
+    first = next(iter(columns_of_model.parts), None)
+    target = first.columns.target if first else columns_of_model.target
+    places = range(len(target.outputs))
     many = target.classes if len(target.classes) > 2 else ()
-    # One probability of two says the other; numbers of several targets would stand
-    # on one axis in different units.
-    kept = slice(None) if many else slice(-1, None) if target.classes else slice(1)
     quantity = target.names[0]
     if len(target.classes) == 2:
+        # One probability of two says the other.
         quantity = f"{quantity} = {target.classes[1]}"
+    kept = places if many else places[1:] if target.classes else places[:1]
     panels = [
         _panel(each, kept)
         for column in columns
@@ -48,12 +52,12 @@ def dependence_figure(
     )
 
 
-def _panel(found: Dependence, kept: slice) -> DependencePanel:
+def _panel(found: Dependence, kept: Sequence[int]) -> DependencePanel:
     values = found.values
     return DependencePanel(
         visible(found.name),
         tuple(map(visible, values)) if isinstance(values, tuple) else values,
-        found.means[:, kept],
-        found.curves[..., kept],
+        found.means[:, list(kept)],
+        found.curves[..., list(kept)],
         found.spread,
     )

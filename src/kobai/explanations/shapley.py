@@ -109,7 +109,7 @@ def contributions(
         others = others[drawn(len(others), max(1, count // 2), rng)]
     game = _Game(model.network, columns, list(inputs.values()), x, others)
     values = game.exact() if is_exact else game.sampled(count, seed)
-    names = columns.target.classes or columns.target.names
+    names = columns.target.outputs
     ends = game.outputs(np.vstack([x[np.newaxis], others]))
     return Contributions(
         tuple(inputs),

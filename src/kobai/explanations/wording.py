@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kobai.data.dataset import Array
 from kobai.data.tables.cells import shortened
+from kobai.data.tables.columns import Columns
 from kobai.explanations.importance import Importance
 from kobai.explanations.shapley import Contributions
 from kobai.explanations.worst import WorstRow
@@ -25,9 +27,9 @@ def importance_as_rows(found: Importance, most: int = 10) -> Rows:
 
 def worst_as_rows(worst: Sequence[WorstRow]) -> Rows:
     """Return the head and the rows of a table of the rows that are predicted worst."""
-    is_class = any(each.probability is not None for each in worst)
+    extras = {"error" if w.probability is None else "probability" for w in worst}
     several = len({each.target for each in worst}) > 1
-    extra = "probability" if is_class else "error"
+    extra = " or ".join(sorted(extras, reverse=True)) or "error"
     is_known = any(each.row is not None for each in worst)
     head = [*["row"] * is_known, *["target"] * several, "is", "predicted", extra]
     return head, [
@@ -56,6 +58,19 @@ class TakenApart:
     because: str
     head: list[str]
     rows: list[list[str]]
+
+
+def told_outputs(columns: Columns, prediction: Array) -> list[tuple[int, bool]]:
+    """Return which outputs `(k,)` of a row are told of, and whether they are classes.
+
+    The likeliest class, or the number, of each target.
+    """
+    if parts := columns.parts:
+        best = (p.outputs.start + int(prediction[p.outputs].argmax()) for p in parts)
+        return [(i, bool(p.classes)) for i, p in zip(best, parts, strict=True)]
+    if columns.target.classes:
+        return [(int(prediction.argmax()), True)]
+    return [(output, False) for output in range(len(prediction))]
 
 
 def taken_apart(

@@ -14,6 +14,7 @@ def row_losses(columns: Columns, y: Array, t: Array) -> Array:
 
         of classes     -log p of the true class
         of numbers     1/k Σ ((y - t) / std)²,  each target in its standard deviations
+        of both        the sum over the targets
 
     y are the network's outputs `(n, k)`, t the targets as it takes them: labels `(n,)`
     or standardised numbers `(n, k)`. A probability of 0 counts as the smallest step
@@ -25,6 +26,10 @@ def row_losses(columns: Columns, y: Array, t: Array) -> Array:
     >>> row_losses(columns, y, np.array([0, 1])).round(3)
     array([0.693, 1.609])
     """
+    if parts := columns.parts:
+        each = [row_losses(p.columns, y[:, p.outputs], p.of(t)) for p in parts]
+        sums: Array = np.sum(each, axis=0)
+        return sums
     if columns.target.classes:
         given = np.where(t == 1, y[:, 0], 1 - y[:, 0])
         if y.shape[1] > 1:
@@ -52,7 +57,7 @@ class WorstRow:
     """A row that is predicted wrong, and its number in the table, if it is known.
 
     Of classes `probability` is that of the true one; of several targets `target` is the
-    one that is farthest from what is true.
+    one with the largest loss.
     """
 
     row: int | None
@@ -75,10 +80,21 @@ def worst_of(
     """
     rows = worst_rows(columns, y, t, count)
     told = _told_class if columns.target.classes else _told_number
+    if columns.parts:
+        told = _told_worst
     return [
         told(columns, y[i], t[i], None if numbers is None else int(numbers[i]))
         for i in rows
     ]
+
+
+def _told_worst(columns: Columns, y: Array, t: Array, row: int | None) -> WorstRow:
+    """Tell of the target of several that is predicted worst."""
+    parts = [(p.columns, y[None, p.outputs], p.of(t[None])) for p in columns.parts]
+    losses = [row_losses(*part)[0] for part in parts]
+    own, guess, true = parts[int(np.argmax(np.nan_to_num(losses, nan=np.inf)))]
+    told = _told_class if own.target.classes else _told_number
+    return told(own, guess[0], true[0], row)
 
 
 def _told_class(columns: Columns, y: Array, t: int, row: int | None) -> WorstRow:

@@ -57,6 +57,12 @@ class Model:
                 f"Model: got {len(self.classes)} classes for {outputs} outputs; need "
                 f"{max(outputs, 2)}, or none"
             )
+        target = self.columns.target if self.columns else None
+        if target and target.heads and outputs != len(target.outputs):
+            raise ValueError(
+                f"Model: got targets of {len(target.outputs)} outputs for a network of "
+                f"{outputs}; need as many"
+            )
         inputs = self.network.inputs
         if self.image_shape and math.prod(self.image_shape) != math.prod(inputs):
             raise ValueError(
@@ -134,9 +140,10 @@ class Model:
 
         A row of it belongs to the row of the table: the class and a column with the
         probability of each, or the numbers under the names of the targets, with the
-        ends of the interval, "low" and "high", where it has one. Raises
-        DataError where the table lacks a column or holds what the model cannot take,
-        ValueError where the model was not trained on a table.
+        ends of the interval, "low" and "high", where it has one; of several targets
+        each under its name, and "NAME=CLASS" for the probabilities. Raises DataError
+        where the table lacks a column or holds what the model cannot take, ValueError
+        where the model was not trained on a table.
         """
         from kobai.formats.predictions import predict_table
 
@@ -152,7 +159,7 @@ def _check_text(model: Model) -> None:
     columns = model.columns
     names = [model.name, *model.classes]
     if columns is not None:
-        names += [*columns.names, *columns.target.names, *columns.target.classes]
+        names += [*columns.names, *columns.target.names, *columns.target.outputs]
         names += [word for each in columns.features for word in each.categories]
     for name in names:
         try:

@@ -124,7 +124,7 @@ def predictions(
     with refusals.gathering():
         chosen = named_columns(ids, opened, "id") if ids else ()
     refusals.tell()
-    width = len(model.columns.target.classes or model.columns.target.names)
+    width = len(model.columns.target.outputs)
     names = as_frame(model.columns, np.empty((0, width)), model.calibration).columns
     for name in chosen:
         if name in names:
@@ -179,10 +179,16 @@ def predict_table(model: "Model", table: Any) -> "pl.DataFrame":
 def as_frame(
     columns: Columns, outputs: np.ndarray, calibration: Calibration | None = None
 ) -> "pl.DataFrame":
-    """Return outputs `(n, k)` under the names of the classes or of the targets."""
+    """Return outputs `(n, k)` under the names of the classes or of the targets.
+
+    Of several targets of which some are classes each has a column of its name, and
+    after them each class its probability, as "NAME=CLASS".
+    """
     import polars as pl
 
     target = columns.target
+    if columns.parts:
+        return pl.DataFrame(_of_each(columns, outputs, calibration))
     if not target.classes:
         return pl.DataFrame(_with_ends(target.names, outputs, calibration))
     outputs = of_both_classes(columns, outputs)
@@ -195,6 +201,30 @@ def as_frame(
     return pl.DataFrame({head: best, **shares})
 
 
+def _of_each(
+    columns: Columns, outputs: np.ndarray, calibration: Calibration | None
+) -> "dict[str, np.ndarray | pl.Series]":
+    """Return what is predicted of each target by its name, then the probabilities."""
+    import polars as pl
+
+    numbers = [part for part in columns.parts if not part.classes]
+    taken = [part.name for part in columns.parts if part.classes]
+    own = outputs[:, [part.outputs.start for part in numbers]]
+    found: dict[str, Any] = dict.fromkeys(columns.target.names)
+    found |= _with_ends([part.name for part in numbers], own, calibration, taken)
+    for part in columns.parts:
+        shares = outputs[:, part.outputs]
+        for index, name in enumerate(part.classes):
+            column = f"{part.name}={name}"
+            while column in found:
+                column += "_"
+            found[column] = shares[:, index]
+        if part.classes:
+            names = pl.Series(part.name, part.classes, dtype=pl.String)
+            found[part.name] = names.gather(shares.argmax(axis=1))
+    return found
+
+
 def of_both_classes(columns: Columns, outputs: np.ndarray) -> np.ndarray:
     """Return outputs with a probability for each class: a single one says p of two."""
     if columns.target.classes and outputs.shape[1] == 1:
@@ -203,18 +233,21 @@ def of_both_classes(columns: Columns, outputs: np.ndarray) -> np.ndarray:
 
 
 def _with_ends(
-    names: Sequence[str], outputs: np.ndarray, calibration: Calibration | None
+    names: Sequence[str],
+    outputs: np.ndarray,
+    calibration: Calibration | None,
+    taken: Collection[str] = (),
 ) -> dict[str, np.ndarray]:
     """Return numbers by the names of the targets, each with the ends of its interval.
 
-    No end has the name of a target.
+    No end has the name of a target, nor one of those `taken`.
     """
     found = {name: outputs[:, i] for i, name in enumerate(names)}
     reaches = calibration.reaches if calibration else ()
     for (name, values), reach in zip(list(found.items()), reaches, strict=False):
         for end, sign in (("low", -1), ("high", 1)):
             column = f"{name}_{end}"
-            while column in found:
+            while column in found or column in taken:
                 column += "_"
             found[column] = values + sign * reach
     return found

@@ -25,6 +25,7 @@ from kobai.functions.labels import one_hot
 from kobai.functions.losses import (
     binary_cross_entropy,
     cross_entropy_error,
+    heads_loss,
     huber,
     mean_squared_error,
     poisson_deviance,
@@ -63,6 +64,7 @@ __all__ = [
     "exponential",
     "gelu",
     "he",
+    "heads_loss",
     "huber",
     "identity",
     "leaky_relu",

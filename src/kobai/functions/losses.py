@@ -8,6 +8,8 @@ With `weights`, shape (n,), each sample's part is multiplied by its weight befor
 mean is taken: (1/n) Σ wₙ Eₙ, over the number of samples, not the sum of the weights.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from kobai.functions.arrays import Array, as_array, as_floats, is_plain
@@ -245,3 +247,40 @@ def sigmoid_cross_entropy(
     logits = as_floats(logits)
     t = _targets_like(t, logits, "sigmoid_cross_entropy")
     return np.mean(_weighted(np.logaddexp(0, logits) - t * logits, weights))
+
+
+def heads_loss(
+    logits: Array, t: Array, sizes: Sequence[int], weights: Array | None = None
+) -> Array:
+    """Return the sum of the losses of several targets, each of which has its outputs.
+
+        E = Σⱼ Eⱼ
+
+    Target j has the next `sizes[j]` of the logits, and column j of t. Of k > 1 it is a
+    label from 0 to k - 1, and Eⱼ is `softmax_cross_entropy`; of one it is a number, and
+    Eⱼ is `mean_squared_error`. The logits are (n, Σ sizes), t is (n, targets). Raises
+    ValueError for other shapes.
+
+    >>> logits = np.array([[0.0, 0.0, 3.0]])
+    >>> round(float(heads_loss(logits, np.array([[1, 2.5]]), (2, 1))), 6)
+    0.943147
+
+    Source: Caruana, "Multitask Learning", 1997, section 1.
+    """
+    logits, t = as_floats(logits), as_array(t)
+    width, targets = sum(sizes), len(sizes)
+    if logits.shape[1:] != (width,) or t.shape != (logits.shape[0], targets):
+        raise ValueError(
+            f"heads_loss: got logits {logits.shape} and targets {t.shape}; need "
+            f"(n, {width}) and (n, {targets})"
+        )
+    losses, start = [], 0
+    for column, size in enumerate(sizes):
+        own, wanted = logits[:, start : start + size], t[:, column : column + 1]
+        start += size
+        if size == 1:
+            losses.append(mean_squared_error(own, wanted, weights))
+        else:
+            shares = (wanted == np.arange(size)).astype(logits.dtype)
+            losses.append(softmax_cross_entropy(own, shares, weights))
+    return sum(losses[1:], losses[0])

@@ -7,7 +7,8 @@ import numpy as np
 
 from kobai.data import Columns, Dataset
 from kobai.data.identity import class_counts
-from kobai.networks import Dense, Identity, Network, Sigmoid, Softmax
+from kobai.data.tables.columns import Part
+from kobai.networks import Dense, Heads, Identity, Network, Sigmoid, Softmax
 
 PENALTY = 1.0
 MOST_NUMBERS = 4_000_000
@@ -21,7 +22,8 @@ NEAR = 1e-4
 class Baselines:
     """What else could be said of rows: `linear` is a network without hidden layers.
 
-    `counts` has how many training rows each class has, and is empty for a regression.
+    `counts` has how many training rows each class has, and is empty for a regression;
+    see `kobai.judging.class_counts` for several targets.
     """
 
     columns: Columns
@@ -38,16 +40,26 @@ class Baselines:
             raise ValueError(f"Baselines: {data.name} was no table; need load_table()")
         return Baselines(data.columns, linear_network(data), class_counts(data))
 
+    def of_part(self, part: Part) -> "Baselines":
+        """Return what could be said of one target of several, without the line."""
+        counts = self.counts[part.outputs] if part.classes else ()
+        return Baselines(part.columns, None, counts)
+
     @property
     def constant(self) -> str:
         """What always saying the same thing is, in words."""
         target = self.columns.target
+        if target.heads:
+            return "always the same"
         if not target.classes:
             return "always the mean"
         return f'always "{target.classes[int(np.argmax(self.counts))]}"'
 
     def constant_outputs(self, rows: int) -> np.ndarray:
         """Return the shares of the classes, or the means, for so many rows `(n, k)`."""
+        if parts := self.columns.parts:
+            each = [self.of_part(part).constant_outputs(rows) for part in parts]
+            return np.concatenate(each, axis=1)
         if not self.columns.target.classes:
             return np.zeros((rows, len(self.columns.target.names)))
         counts = np.array(self.counts, float)
@@ -65,8 +77,9 @@ def linear_network(data: Dataset) -> Network:
 
         ½ ‖W‖² - Σ wᵢ log pᵢ
 
-    w being `data.sample_weight`, or 1. x is `(n, d)`; of more than 4 million numbers
-    it takes rows that are evenly spaced. Raises ValueError for other inputs.
+    and for several targets of which some are classes one or the other of each, w being
+    `data.sample_weight`, or 1. x is `(n, d)`; of more than 4 million numbers it takes
+    rows that are evenly spaced. Raises ValueError for other inputs.
 
     >>> x = np.linspace(-1, 1, 50, dtype=np.float32)[:, None]
     >>> data = Dataset("line", x, 3 * x + 1, x, x)
@@ -87,13 +100,23 @@ def linear_network(data: Dataset) -> Network:
     center = w @ x / w.sum()
     x, basis = _reduced(x - center)
     t = data.t_train[every]
-    if data.classes:
-        labels = t if t.ndim == 1 else t.argmax(axis=1)
-        weights, bias = _softmax(x, np.eye(len(data.classes))[labels], w)
+    parts = data.columns.parts if data.columns else ()
+    if parts:
+        fits = [_fitted(x, part.of(t), w, len(part.classes)) for part in parts]
+        weights, bias = (np.concatenate(e, axis=-1) for e in zip(*fits, strict=True))
     else:
-        t = np.asarray(t, float).reshape(len(t), -1)
-        weights, bias = _ridge(x, t, w)
+        weights, bias = _fitted(x, t, w, len(data.classes))
     return _network(basis @ weights, bias - center @ basis @ weights, data)
+
+
+def _fitted(
+    x: np.ndarray, t: np.ndarray, w: np.ndarray, classes: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return weights and biases for labels of so many classes, or for numbers."""
+    if classes:
+        labels = t if t.ndim == 1 else t.argmax(axis=1)
+        return _softmax(x, np.eye(classes)[labels], w)
+    return _ridge(x, np.asarray(t, float).reshape(len(t), -1), w)
 
 
 def _reduced(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -155,6 +178,8 @@ def _shares(logits: np.ndarray) -> np.ndarray:
 def _network(weights: np.ndarray, bias: np.ndarray, data: Dataset) -> Network:
     """Return the network that computes x W + b, and from that the probabilities."""
     output: Any = Softmax() if data.classes else Identity()
+    if data.columns and data.columns.parts:
+        output = Heads([len(part.classes) or 1 for part in data.columns.parts])
     if len(data.classes) == 2:
         # Two logits are one: how much higher the second is.
         weights, bias = np.diff(weights, axis=1), np.diff(bias)

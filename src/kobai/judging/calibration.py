@@ -99,7 +99,7 @@ def reaches_of(
     columns: Columns, y: np.ndarray, t: np.ndarray, level: float
 ) -> Calibration:
     """Return how far predictions are off, as `find_reaches` does of a network."""
-    errors = columns.decode(y) - columns.decode(t)
+    errors = _errors(columns, y, t)
     reaches = tuple(conformal_reach(error, level) for error in errors.T)
     if not np.isfinite(reaches).all():
         raise ValueError(
@@ -107,6 +107,16 @@ def reaches_of(
             f"{least_rows(level)} at least: give more rows, or a lower share"
         )
     return Calibration(level=level, reaches=reaches)
+
+
+def _errors(columns: Columns, y: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """Return how far off the numbers are in their units `(n, k)`; classes aside."""
+    if not columns.parts:
+        found: np.ndarray = columns.decode(y) - columns.decode(t)
+        return found
+    numbers = [part for part in columns.parts if not part.classes]
+    each = [_errors(p.columns, y[:, p.outputs], p.of(t)) for p in numbers]
+    return np.concatenate(each, axis=1)
 
 
 def least_rows(level: float) -> int:
@@ -126,6 +136,6 @@ def coverage(
     calibration: Calibration,
 ) -> tuple[float, ...]:
     """Return in which share of rows the truth is within reach, for each target."""
-    errors = np.abs(columns.decode(network.predict(x)) - columns.decode(t))
+    errors = np.abs(_errors(columns, np.asarray(network.predict(x)), t))
     within = errors <= np.array(calibration.reaches)
     return tuple(within.mean(axis=0).tolist())

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from kobai.data import Columns
-from kobai.functions import mae, precision_recall, r2, rmse
+from kobai.functions import confusion, mae, precision_recall, r2, rmse
 
 
 def of_numbers(y: np.ndarray, t: np.ndarray) -> dict[str, float]:
@@ -14,7 +14,22 @@ def of_numbers(y: np.ndarray, t: np.ndarray) -> dict[str, float]:
 
 
 def each_target(columns: Columns, y: np.ndarray, t: np.ndarray) -> list[dict[str, Any]]:
-    """Return name, rmse, mae and r2 of each target; y and t as the network has them."""
+    """Return name, rmse, mae and r2 of each target; y and t as the network has them.
+
+    A target of classes beside others has classes, as `each_class` has them, and
+    confusion instead.
+    """
+    found: list[dict[str, Any]] = []
+    for part in columns.parts:
+        own, true = y[:, part.outputs], part.of(t)
+        if not part.classes:
+            found += each_target(part.columns, own, true)
+            continue
+        named = each_class(own, true, part.classes)
+        counts = confusion(own, true).tolist()
+        found.append({"name": part.name, "classes": named, "confusion": counts})
+    if found:
+        return found
     y, t = columns.decode(y), columns.decode(t)
     return [
         {"name": name, **of_numbers(y[:, i], t[:, i])}

@@ -58,8 +58,7 @@ def hold_out(
     """
     _check(data, threshold, interval or None)
     is_in_time = last and interval is not None
-    is_regression = data.columns is not None and not data.classes
-    if is_regression and validation and interval != 0 and not is_in_time:
+    if _has_numbers(data) and validation and interval != 0 and not is_in_time:
         return _by_validation(data, interval, seed, validation)
     interval = interval or None
     if interval is None and not _is_found(threshold):
@@ -98,11 +97,19 @@ def _is_found(threshold: str | None) -> bool:
     return threshold is not None and wanted_threshold(threshold)[0] != "at"
 
 
+def _has_numbers(data: Dataset) -> bool:
+    """Tell whether a target of a table is a number."""
+    return data.columns is not None and "a number" in data.columns.target.kinds
+
+
 def _check(data: Dataset, threshold: str | None, interval: float | None) -> None:
     has = f"{len(data.classes)} classes" if data.classes else "numbers as targets"
+    has_numbers = not data.classes
+    if data.columns is not None and data.columns.parts:
+        has, has_numbers = data.columns.target.task, _has_numbers(data)
     if threshold is not None and len(data.classes) != 2:
         raise ValueError(f"threshold: goes with two classes, and {data.name} has {has}")
-    if interval is not None and data.classes:
+    if interval is not None and not has_numbers:
         raise ValueError(
             f"interval: goes with numbers as targets, and {data.name} has {has}"
         )
@@ -150,14 +157,15 @@ def unseen(
     """
     x, t = data.x_train, data.t_train
     members = network.networks if isinstance(network, Ensemble) else (network,)
-    total, count = np.zeros((len(x), *t.shape[1:])), np.zeros(len(x))
+    total, count = np.zeros((len(x), *network.outputs)), np.zeros(len(x))
     for number, member in enumerate(members):
         is_held = held_out(t, share, seed, number)
-        total[is_held] += member.predict(x[is_held]).reshape(-1, *t.shape[1:])
+        total[is_held] += member.predict(x[is_held])
         count += is_held
     is_unseen = count > 0
-    divisor = count[is_unseen].reshape(-1, *(1,) * (t.ndim - 1))
-    return total[is_unseen] / divisor, t[is_unseen]
+    found = total[is_unseen] / count[is_unseen].reshape(-1, *(1,) * (total.ndim - 1))
+    has_one = t.ndim == 1 and network.outputs == (1,)
+    return found.reshape(-1) if has_one else found, t[is_unseen]
 
 
 def tested(calibration: Calibration, network: Network, data: Dataset) -> dict[str, Any]:
@@ -165,7 +173,9 @@ def tested(calibration: Calibration, network: Network, data: Dataset) -> dict[st
     x, t = data.x_test, data.t_test
     if data.columns and calibration.level is not None:
         shares = coverage(network, data.columns, x, t, calibration)
-        names = data.columns.target.names
+        target = data.columns.target
+        pairs = zip(target.names, target.kinds, strict=True)
+        names = [name for name, kind in pairs if kind == "a number"]
         ends = zip(names, calibration.reaches, shares, strict=True)
         of_targets = [{"name": n, "reach": r, "coverage": c} for n, r, c in ends]
         return {"interval": {"level": calibration.level, "targets": of_targets}}

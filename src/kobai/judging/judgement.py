@@ -1,12 +1,13 @@
 """A network beside what is simpler, on the same rows."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from kobai.data import Dataset
 from kobai.judging.baselines import Baselines
-from kobai.judging.score import Score, scores
+from kobai.judging.score import Score, scores, with_mean
 from kobai.networks import Network
 
 
@@ -16,7 +17,8 @@ class Judgement:
 
     `main` names the measure by which they are compared, `constant` says in words what
     the constant is. `linear` and `baseline` are empty where they are not known. Of
-    several `targets`, scores are the mean of theirs, whatever their units.
+    several `targets`, scores are the mean of theirs, whatever their units; where some
+    are classes `each` has a judgement of every one by its name.
     """
 
     main: str
@@ -25,10 +27,17 @@ class Judgement:
     baseline: dict[str, Score]
     constant: str = ""
     targets: int = 1
+    each: Mapping[str, "Judgement"] = field(default_factory=dict)
 
     @property
     def warning(self) -> str:
         """Why the network is not worth having, or nothing where it is."""
+        if self.each:
+            found: dict[str, list[str]] = {}
+            for name, each in self.each.items():
+                found.setdefault(each.warning, []).append(name)
+            found.pop("", None)
+            return ", ".join(f"{w} for {' and '.join(n)}" for w, n in found.items())
         mine = self.network[self.main].value
         others = {self.constant: self.baseline, "a linear model": self.linear}
         for name, theirs in others.items():
@@ -72,18 +81,48 @@ def judge(
         raise ValueError(f"judge: {data.name} has no {lack}; need load_table()")
     baselines = baselines or Baselines.of(data)
     x, t = data.x_test, data.t_test
-    linear, baseline = {}, {}
-    if baselines.linear is not None:
-        linear = scores(columns, baselines.linear.predict(x), t, intervals=False)
-    if baselines.counts or not columns.target.classes:
-        constant = baselines.constant_outputs(len(x))
-        baseline = scores(columns, constant.astype(np.float32), t, intervals=False)
+    y = np.asarray(network.predict(x))
+    line = None if baselines.linear is None else np.asarray(baselines.linear.predict(x))
     if weighted is None:
         weighted = data.sample_weight is not None
+    parts = columns.parts
+    if not parts:
+        return _judged(baselines, y, t, line, weighted, threshold)
+    each = {}
+    for part in parts:
+        own = None if line is None else line[:, part.outputs]
+        alone = baselines.of_part(part)
+        each[part.name] = _judged(alone, y[:, part.outputs], part.of(t), own, weighted)
+
+    def mean(of: str) -> dict[str, Score]:
+        found = {name: getattr(one, of) for name, one in each.items()}
+        return with_mean(found) if all(found.values()) else {}
+
+    constant = baselines.constant if mean("baseline") else ""
+    means = mean("network"), mean("linear"), mean("baseline")
+    return Judgement("score", *means, constant, len(parts), each)
+
+
+def _judged(
+    baselines: Baselines,
+    y: np.ndarray,
+    t: np.ndarray,
+    line: np.ndarray | None,
+    weighted: bool,
+    threshold: float | None = None,
+) -> Judgement:
+    """Judge outputs beside those of a linear model, and of a constant."""
+    columns = baselines.columns
+    linear, baseline = {}, {}
+    if line is not None:
+        linear = scores(columns, line, t, intervals=False)
+    if baselines.counts or not columns.target.classes:
+        constant = baselines.constant_outputs(len(y))
+        baseline = scores(columns, constant.astype(np.float32), t, intervals=False)
     classes = "balanced_accuracy" if weighted else "accuracy"
     return Judgement(
         classes if columns.target.classes else "r2",
-        scores(columns, network.predict(x), t, threshold=threshold),
+        scores(columns, y, t, threshold=threshold),
         linear,
         baseline,
         baselines.constant if baseline else "",

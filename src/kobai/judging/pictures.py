@@ -14,7 +14,7 @@ def predicted_figure(
 ) -> "Figure | None":
     """Return the figure of what a network predicts for test data; None for classes.
 
-    Of a table it is in the unit of each target.
+    Of a table it is in the unit of each target that is a number.
     """
     import numpy as np
 
@@ -23,12 +23,19 @@ def predicted_figure(
     from kobai.plots import errors_note, predicted_and_true
 
     t = data.t_test
+    parts = data.columns.parts if data.columns else ()
+    numbers = [part for part in parts if not part.classes]
     is_regression = network.loss_name in losses_of_numbers() and t.dtype.kind == "f"
-    if data.classes or not is_regression or not t.size:
+    if data.classes or not (is_regression or numbers) or not t.size:
         return None
     y = network.predict(data.x_test)
     names: tuple[str, ...] = ()
-    if data.columns:
+    if numbers:
+        found = [p.columns.decode(y[:, p.outputs]) for p in numbers]
+        true = [p.columns.decode(p.of(t)) for p in numbers]
+        y, t = (np.concatenate(each, axis=1) for each in (found, true))
+        names = tuple(part.name for part in numbers)
+    elif data.columns:
         y, t = data.columns.decode(y), data.columns.decode(t)
         names = data.columns.target.names
     y, t = (np.asarray(a, float).reshape(len(a), -1) for a in (y, t))

@@ -1,6 +1,7 @@
 """What is measured of a network for a table, and how surely that is known."""
 
 import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -58,8 +59,15 @@ def scores(
     in the unit of the target. With `intervals` they say how surely they are known:
     accuracy by `share_interval`, the area by `roc_auc_interval`, numbers by
     `bootstrap_interval`. With `threshold` the second of two classes is named from that
-    probability on.
+    probability on. Of several targets of which some are classes they are the accuracy
+    or r2 of each, as "accuracy of NAME", and their mean, score.
     """
+    if parts := columns.parts:
+        each = (
+            scores(p.columns, outputs[:, p.outputs], p.of(t), intervals=intervals)
+            for p in parts
+        )
+        return with_mean(dict(zip((p.name for p in parts), each, strict=True)))
     if not columns.target.classes:
         # Of a run that diverged, squares are beyond all numbers.
         with np.errstate(all="ignore"):
@@ -77,6 +85,21 @@ def scores(
         found["accuracy"] = Score(plain["accuracy"], *share_interval(right, len(t)))
         found["roc_auc"] = Score(plain["roc_auc"], *roc_auc_interval(outputs, t))
     return found
+
+
+def with_mean(of_targets: Mapping[str, Mapping[str, Score]]) -> dict[str, Score]:
+    """Return the accuracy or R² of each target by its name, after the mean of them.
+
+    >>> with_mean({"fur": {"accuracy": Score(0.5)}, "age": {"r2": Score(1.0)}})["score"]
+    Score(value=0.75, low=nan, high=nan)
+    """
+    found = {
+        f"{main} of {name}": each[main]
+        for name, each in of_targets.items()
+        for main in ("accuracy", "r2")
+        if main in each
+    }
+    return {"score": Score(float(np.mean([s.value for s in found.values()]))), **found}
 
 
 def _of_numbers(y: np.ndarray, t: np.ndarray, intervals: bool) -> dict[str, Score]:

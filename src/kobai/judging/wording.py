@@ -14,6 +14,7 @@ NAMES = {
     "r2": "R²",
     "rmse": "RMSE",
     "mae": "MAE",
+    "score": "score",
 }
 SHOWN = {
     "accuracy": ("accuracy", "roc_auc", "log_loss"),
@@ -23,15 +24,32 @@ SHOWN = {
 IN_UNITS = ("rmse", "mae")
 
 
+def titled(name: str) -> str:
+    """Return what a score is called.
+
+    >>> titled("log_loss"), titled("r2 of price")
+    ('log loss', 'R² of price')
+    """
+    kind, of, target = name.partition(" of ")
+    return f"{NAMES[kind]}{of}{target}"
+
+
 def shown(found: Judgement) -> tuple[str, ...]:
     """Return the names of the scores to show; units of several targets do not mix."""
+    if found.each:
+        return tuple(found.network)
     names = SHOWN[found.main]
     is_alone = found.targets == 1
     return tuple(name for name in names if is_alone or name not in IN_UNITS)
 
 
 def scores_as_rows(found: Judgement) -> tuple[list[str], list[list[str]]]:
-    """Return the head and the rows of a table: a network beside what is simpler."""
+    """Return the head and the rows of a table: a network beside what is simpler.
+
+    Of several targets of which some are classes the rows are the scores of each.
+    """
+    if found.each:
+        return _each_as_rows(found)
     names = shown(found)
     every = {
         "this network": found.network,
@@ -44,6 +62,18 @@ def scores_as_rows(found: Judgement) -> tuple[list[str], list[list[str]]]:
         if scores
     ]
     return ["on the test rows", *(NAMES[name] for name in names)], rows
+
+
+def _each_as_rows(found: Judgement) -> tuple[list[str], list[list[str]]]:
+    others = {"a linear model": found.linear, found.constant: found.baseline}
+    known = [title for title, scores in others.items() if scores]
+    rows = []
+    for target, one in found.each.items():
+        every = one.network, *filter(None, (one.linear, one.baseline))
+        for name in shown(one):
+            cells = (_cell(name, scores[name]) for scores in every)
+            rows.append([target, NAMES[name], *cells])
+    return ["on the test rows", "", "this network", *known], rows
 
 
 def confidence(found: Judgement) -> str:

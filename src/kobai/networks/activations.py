@@ -1,12 +1,15 @@
 """The activation functions as layers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from kobai import functions
-from kobai.checks import enter, within
+from kobai.checks import enter, whole, within
 from kobai.functions.arrays import Array
-from kobai.networks.layer import Layer, Values
+from kobai.networks.layer import Layer, Shape, Values
 
 ACTIVATIONS: dict[str, type["Activation"]] = {}
 """The activations by name, in the order in which they are defined."""
@@ -30,8 +33,8 @@ class Activation(Layer):
     hidden: ClassVar[bool] = True
     """Whether it also stands between layers, and not at the end alone."""
 
-    def __init_subclass__(cls, name: str = "") -> None:
-        super().__init_subclass__(known=bool(name))
+    def __init_subclass__(cls, name: str = "", known: bool = False) -> None:
+        super().__init_subclass__(known=known or bool(name))
         if name:
             enter(ACTIVATIONS, name, cls)
 
@@ -133,3 +136,56 @@ class Softmax(Activation, name="softmax"):
 
     def _function(self, x: Array) -> Array:
         return functions.softmax(x)
+
+
+@dataclass(frozen=True, repr=False)
+class Heads(Activation, known=True):
+    """The output layer of several targets, some of which are classes.
+
+    `sizes` has how many outputs each target has, one after the other: of k > 1 they are
+    the probabilities of its classes, by a softmax of their own; one is a number. The
+    loss behind it is `kobai.functions.heads_loss`, and targets are (n, targets): labels
+    and numbers. Raises ValueError unless there are classes.
+
+    >>> x = np.array([[0.0, 0.0, 3.0]])
+    >>> Heads((2, 1)).forward({}, x, False)[0]
+    array([[0.5, 0.5, 3. ]])
+    """
+
+    sizes: Sequence[int]
+    hidden = False
+
+    def __post_init__(self) -> None:
+        for size in self.sizes:
+            whole("Heads", "sizes", size)
+        if max(self.sizes, default=0) < 2:
+            raise ValueError(
+                f"Heads: got sizes {self.sizes!r}; need two outputs or more for each "
+                "column of classes, and one for each of numbers (Identity() is for "
+                "numbers alone)"
+            )
+        # Files have lists, and what is compiled is kept by what does not change.
+        object.__setattr__(self, "sizes", tuple(map(int, self.sizes)))
+
+    def __repr__(self) -> str:
+        return f"Heads({self.sizes})"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Return shape; ValueError unless it has an output for all of the sizes."""
+        if shape != (sum(self.sizes),):
+            raise ValueError(
+                f"Heads: got samples of shape {shape} for sizes {self.sizes}; need "
+                f"({sum(self.sizes)},): put Dense({sum(self.sizes)}) before it"
+            )
+        return shape
+
+    @property
+    def parts(self) -> list[slice]:
+        """Which outputs each target has."""
+        ends = [sum(self.sizes[: i + 1]) for i in range(len(self.sizes))]
+        return [slice(b - a, b) for a, b in zip(self.sizes, ends, strict=True)]
+
+    def _function(self, x: Array) -> Array:
+        pairs = zip(self.sizes, self.parts, strict=True)
+        each = [functions.softmax(x[:, p]) if k > 1 else x[:, p] for k, p in pairs]
+        return np.concatenate(each, axis=1)

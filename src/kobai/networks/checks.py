@@ -106,9 +106,16 @@ def as_batch(x: Array, inputs: Shape) -> tuple[Array, bool]:
 
 
 def arrange(
-    x: Array, t: Array, inputs: Shape, outputs: Shape, probabilities: bool
+    x: Array,
+    t: Array,
+    inputs: Shape,
+    outputs: Shape,
+    probabilities: bool,
+    sizes: Sequence[int] = (),
 ) -> tuple[Array, Array]:
     """Return x and t as a batch each, as `as_batch` and `as_targets` have it.
+
+    With the `sizes` of several targets t is as `as_heads` has it.
 
     Raises ValueError as they do, and for unequal numbers of samples.
 
@@ -117,7 +124,10 @@ def arrange(
     ValueError: Network: got 1 samples and 2 targets; need as many of one as of the ...
     """
     x, single = as_batch(x, inputs)
-    t = as_targets(t, single, outputs, probabilities)
+    if sizes:
+        t = as_heads(t, single, sizes)
+    else:
+        t = as_targets(t, single, outputs, probabilities)
     if x.shape[0] != t.shape[0]:
         raise ValueError(
             f"Network: got {x.shape[0]} samples and {t.shape[0]} targets; need as many "
@@ -185,6 +195,30 @@ def as_targets(t: Array, single: bool, outputs: Shape, probabilities: bool) -> A
         )
     elif probabilities:
         _within(t, 0, 1, "target", "targets")
+    return t
+
+
+def as_heads(t: Array, single: bool, sizes: Sequence[int]) -> Array:
+    """Return t `(n, targets)`: labels from 0 to k - 1 for a size of k > 1, or numbers.
+
+    Raises ValueError for another shape, and for labels that are none.
+
+    >>> as_heads([1, 0.5], True, (2, 1))
+    array([[1. , 0.5]])
+    """
+    t = np.asarray(as_numbers(t, "Network: the targets"))
+    t = t[np.newaxis] if single and t.ndim == 1 else t
+    if t.dtype.kind not in "iufb" or t.shape[1:] != (len(sizes),):
+        raise ValueError(
+            f"Network: got targets of shape {t.shape} and dtype {t.dtype}; need "
+            f"{batch_of((len(sizes),))}, a label or a number for each target"
+        )
+    for column, size in zip(t.T, sizes, strict=True):
+        if size > 1:
+            _within(column, 0, size - 1, "label", "labels")
+            if np.any(column % 1 != 0):
+                wrong = column[column % 1 != 0][0]
+                raise ValueError(f"Network: got label {wrong}; need whole numbers")
     return t
 
 

@@ -6,7 +6,13 @@ from typing import Any
 
 from kobai import functions
 from kobai.errors import suggest
-from kobai.networks.activations import Exponential, Identity, Sigmoid, Softmax
+from kobai.networks.activations import (
+    Exponential,
+    Heads,
+    Identity,
+    Sigmoid,
+    Softmax,
+)
 from kobai.networks.layer import Layer
 
 
@@ -38,6 +44,9 @@ class Loss:
         False
         """
         kind = type(activation)
+        if kind is Heads:
+            # Each of its targets has the loss of its kind.
+            return self is OF_HEADS
         return kind in self.fits if self.fits else kind not in self.refuses
 
 
@@ -80,6 +89,16 @@ LOSSES: dict[str, Loss] = {
     )
 }
 
+OF_HEADS = Loss(
+    "heads",
+    functions.heads_loss,
+    of_logits=True,
+    takes_labels=True,
+    classifies=True,
+    fits=(Heads,),
+)
+"""The loss behind `Heads`, which needs its sizes as well; of no other layer."""
+
 _DEFAULTS: dict[type[Layer], str] = {
     Softmax: "cross_entropy",
     Sigmoid: "binary_cross_entropy",
@@ -91,7 +110,8 @@ def choose_loss(name: str | None, activation: Layer, units: int) -> Loss:
     """Return the loss called `name`, or the usual one for this output activation.
 
     Softmax goes with cross-entropy, Sigmoid with binary cross-entropy, Exponential with
-    the Poisson deviance, anything else with squared error. Raises ValueError for an
+    the Poisson deviance, Heads with the loss of each target, anything else with squared
+    error. Raises ValueError for an
     unknown name and for a pairing that makes no sense.
 
     >>> choose_loss(None, Softmax(), units=10).name
@@ -103,6 +123,8 @@ def choose_loss(name: str | None, activation: Layer, units: int) -> Loss:
             "Network: Softmax over one unit is always 1; use Dense(2) and Softmax(), "
             "or Dense(1) and Sigmoid()"
         )
+    if kind is Heads and name in (None, OF_HEADS.name):
+        return OF_HEADS
     name = name or _DEFAULTS.get(kind, "squared_error")
     if name not in LOSSES:
         raise ValueError(
@@ -130,6 +152,11 @@ def losses_of_numbers() -> list[str]:
 
 
 def _misfit(loss: Loss, activation: Layer) -> str:
+    if isinstance(activation, Heads):
+        return (
+            f'Network: loss "{loss.name}" is of one target, and {activation} has '
+            "several, each with the loss of its kind; leave the loss out"
+        )
     wanted = " or ".join(f"{kind.__name__}()" for kind in loss.fits or (Identity,))
     fitting = ", ".join(
         each.name for each in LOSSES.values() if each.fits_with(activation)

@@ -13,7 +13,13 @@ from kobai.engines.differences.gradient import NumericalGradient
 from kobai.functions.arrays import Array, is_plain
 from kobai.functions.metrics import are_right
 from kobai.networks import architecture, checks
-from kobai.networks.activations import Activation, Identity, Sigmoid, Softmax
+from kobai.networks.activations import (
+    Activation,
+    Heads,
+    Identity,
+    Sigmoid,
+    Softmax,
+)
 from kobai.networks.layer import Layer, Shape, Values
 from kobai.networks.losses import choose_loss
 from kobai.networks.placing import place
@@ -35,9 +41,9 @@ class Network:
     `inputs` is the shape of one sample (784, or (28, 28)). `loss` is "cross_entropy"
     behind Softmax, "binary_cross_entropy" behind Sigmoid, or "squared_error" (½ Σ, the
     mean over the batch), "mean_squared_error" or "huber" for a regression, "poisson"
-    behind Exponential for counts; None takes the usual one for the last layer. Raises
-    ValueError where layers do not fit together, and where the loss does not fit the
-    last layer.
+    behind Exponential for counts, "heads" behind Heads; None takes the usual one for
+    the last layer. Raises ValueError where layers do not fit together, and where the
+    loss does not fit the last layer.
 
     `params` holds the trainable arrays in order (`W1`, `b1`, `W2`, …: layers with
     parameters are numbered from 1), `statistics` what BatchNorm keeps besides. Both
@@ -202,6 +208,8 @@ class Network:
         return self._output.forward(NOTHING, logits, False)[0]
 
     def _loss_of(self, logits: Array, t: Array, weights: Array | None = None) -> Array:
+        if isinstance(self._output, Heads):
+            return self._loss.function(logits, t, self._output.sizes, weights=weights)
         outputs = logits if self._loss.of_logits else self._activate(logits)
         if not self._loss.takes_labels:
             t = checks.in_full(t, self.outputs, self.dtype)
@@ -244,8 +252,9 @@ class Network:
         """Return the share of a batch x that is classified as t says, from 0 to 1.
 
         The largest output is the class; a single Sigmoid says yes above 0.5. With
-        several Sigmoids and targets (n, k), every yes or no counts by itself. Raises
-        ValueError for a regression, which has no right and wrong.
+        several Sigmoids and targets (n, k), every yes or no counts by itself, and with
+        Heads every column of classes. Raises ValueError for a regression, which has no
+        right and wrong.
         """
         x, t = self._arrange(x, t)
         if not self._classifies(t):
@@ -261,7 +270,12 @@ class Network:
         return isinstance(self._output, Sigmoid) and t.dtype.kind in "iub"
 
     def _rightly(self, outputs: Array, t: Array, weights: Array | None) -> float:
-        if isinstance(self._output, Sigmoid) and t.shape == outputs.shape:
+        right: Array
+        if isinstance(self._output, Heads):
+            found = zip(self._output.sizes, self._output.parts, t.T, strict=True)
+            columns = [are_right(outputs[:, p], c) for k, p, c in found if k > 1]
+            right = np.column_stack(columns)
+        elif isinstance(self._output, Sigmoid) and t.shape == outputs.shape:
             right = (outputs > 0.5) == (t > 0.5)
         else:
             right = are_right(outputs, t)
@@ -301,7 +315,7 @@ class Network:
         values = {"loss": float(self._loss_of(logits, t, weights))}
         if self._classifies(t):
             # The largest logit is the largest probability.
-            is_softmax = isinstance(self._output, Softmax)
+            is_softmax = isinstance(self._output, Softmax | Heads)
             outputs = logits if is_softmax else self._activate(logits)
             values["accuracy"] = self._rightly(outputs, t, weights)
         return values
@@ -332,6 +346,8 @@ class Network:
     def example_batch(self, n: int) -> tuple[np.ndarray, np.ndarray]:
         """Return inputs and targets of zeros, of the shapes and dtypes of a batch."""
         x = np.zeros((n, *self.inputs), self.dtype)
+        if isinstance(self._output, Heads):
+            return x, np.zeros((n, len(self._output.sizes)), self.dtype)
         if self._loss.takes_labels:
             return x, np.zeros((n, *self.outputs[:-1]), np.int64)
         return x, np.zeros((n, *self.outputs), self.dtype)
@@ -380,7 +396,8 @@ class Network:
 
     def _arrange(self, x: Array, t: Array) -> tuple[Array, Array]:
         probabilities = self._loss.classifies
-        return checks.arrange(x, t, self.inputs, self.outputs, probabilities)
+        sizes = self._output.sizes if isinstance(self._output, Heads) else ()
+        return checks.arrange(x, t, self.inputs, self.outputs, probabilities, sizes)
 
     def _cast(self, x: Array, t: Array) -> tuple[Array, Array]:
         labels = t.dtype.kind != "f"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kobai.data import Dataset
+from kobai.data import Columns, Dataset
 from kobai.errors import visible
 from kobai.functions import confusion, decided
 from kobai.html import table
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from kobai.formats import Model
 
 
+CLASS_HEAD = "class", "precision", "recall", "F₁", "rows"
+
+
 @dataclass(frozen=True, repr=False)
 class Evaluation:
     """Scores of a model beside those of a linear model and of a constant.
@@ -37,7 +40,8 @@ class Evaluation:
     `judgement` has all three, with the interval in which each score is with 95 %
     confidence; `classes` has precision, recall and F₁ of each class, `confusion` counts
     `(k, k)` the rows of each class by what they were taken for, `targets` has the
-    errors of each number. `threshold` and `interval` say what these do on the rows, if
+    errors of each number, and where there are several targets classes and confusion of
+    each that has classes. `threshold` and `interval` say what these do on the rows, if
     the model has them. `trained_on` is the share of the rows trained on that are among
     these. It prints, and shows in a notebook, as tables.
     """
@@ -92,7 +96,10 @@ class Evaluation:
 
     @property
     def targets(self) -> list[dict[str, Any]]:
-        """Name, RMSE, MAE and R² of each target that is a number."""
+        """Name, RMSE, MAE and R² of each target that is a number.
+
+        Of several targets those that have classes have "classes" and "confusion".
+        """
         columns = self.data.columns
         if columns is None or columns.target.classes:
             return []
@@ -104,17 +111,38 @@ class Evaluation:
         known = self.model.calibration
         return tested(known, self.model.network, self.data) if known else {}
 
-    def plot(self, language: str = "en") -> "Figure":
-        """Return the confusion matrix, or what is predicted over what is true."""
+    def plot(self, language: str = "en", target: str | None = None) -> "Figure":
+        """Return the confusion matrix, or what is predicted over what is true.
+
+        Of several targets of which some are classes it is that of `target`, or of the
+        first; numbers are drawn together. Raises ValueError for another name.
+        """
         from kobai.judging.pictures import predicted_figure
         from kobai.plots import confusion_matrix
 
+        parts = {p.name: p for p in self._columns.parts}
+        if target is not None and target not in (parts or self._columns.target.names):
+            known = ", ".join(self._columns.target.names)
+            raise ValueError(
+                f'plot: there is no target "{target}"; need one of {known}'
+            )
+        part = parts.get(target or next(iter(parts), ""))
+        if part and part.classes:
+            labels = part.of(self.data.t_test)
+            counts = confusion(self.outputs[:, part.outputs], labels)
+            names = tuple(map(visible, part.classes))
+            return confusion_matrix(counts, names, language)
         if self.data.classes:
             names = tuple(map(visible, self.data.classes))
             return confusion_matrix(self.confusion, names, language)
         figure = predicted_figure(self.model.network, self.data, language)
         assert figure is not None
         return figure
+
+    @property
+    def _columns(self) -> Columns:
+        assert self.data.columns is not None
+        return self.data.columns
 
     @property
     def _named(self) -> np.ndarray:
@@ -124,12 +152,10 @@ class Evaluation:
     def _details(self) -> tuple[list[str], list[list[str]]]:
         """Return a table of the classes, or of several targets."""
         if self.data.classes:
-            head = ["class", "precision", "recall", "F₁", "rows"]
-            keys = "precision", "recall", "f1"
-            return head, [
-                [e["name"], *(f"{e[k]:.3f}" for k in keys), f"{e['samples']:,}"]
-                for e in self.classes
-            ]
+            return list(CLASS_HEAD), list(map(_class_cells, self.classes))
+        if self._columns.parts:
+            every = [(t["name"], e) for t in self.targets for e in t.get("classes", ())]
+            return ["target", *CLASS_HEAD], [[n, *_class_cells(e)] for n, e in every]
         each = self.targets if len(self.targets) > 1 else []
         return ["target", "R²", "RMSE", "MAE"], [
             [e["name"], f"{e['r2']:.3f}", in_units(e["rmse"]), in_units(e["mae"])]
@@ -147,10 +173,11 @@ class Evaluation:
         return [confidence(self.judgement), *filter(None, found)]
 
     def __str__(self) -> str:
-        parts = [self.rows, "", aligned(*scores_as_rows(self.judgement))]
+        left = 2 if self._columns.parts else 1
+        parts = [self.rows, "", aligned(*scores_as_rows(self.judgement), left=left)]
         head, rows = self._details()
         if rows:
-            parts += ["", aligned(head, rows)]
+            parts += ["", aligned(head, rows, left=left)]
         notes = list(filter(None, self._notes()))
         return visible("\n".join([*parts, *[""] * bool(notes), *notes]))
 
@@ -159,13 +186,20 @@ class Evaluation:
 
     def _repr_html_(self) -> str:
         head, rows = scores_as_rows(self.judgement)
-        parts = [table(head, rows, title=visible(self.rows), left=[0], bold=[0])]
+        left = [0, 1] if self._columns.parts else [0]
+        shown = [list(map(visible, row)) for row in rows]
+        parts = [table(head, shown, title=visible(self.rows), left=left, bold=[0])]
         head, rows = self._details()
         if rows:
             shown = [list(map(visible, row)) for row in rows]
-            parts.append(table(head, shown, left=[0]))
+            parts.append(table(head, shown, left=left))
         notes = filter(None, self._notes())
         return "".join([*parts, *(f"<div>{escape(visible(n))}</div>" for n in notes)])
+
+
+def _class_cells(found: Mapping[str, Any]) -> list[str]:
+    shares = (f"{found[key]:.3f}" for key in ("precision", "recall", "f1"))
+    return [found["name"], *shares, f"{found['samples']:,}"]
 
 
 def evaluated(

@@ -24,6 +24,7 @@ from kobai.explanations.wording import (
     TakenApart,
     importance_as_rows,
     taken_apart,
+    told_outputs,
     worst_as_rows,
 )
 from kobai.formats.predictions import Predictions
@@ -114,33 +115,30 @@ def explained(
 class RowExplanation:
     """The prediction of one row, taken apart into what each column adds to it.
 
-    `made` are the numbers: `made.base` plus the sum of `made.values` is the prediction.
-    `cells` are what stands in the row, `others` is with how many training rows it is
-    compared. It prints, and shows in a notebook, as a table.
+    It is that of the likeliest class, or the number, of each target. `made` are the
+    numbers: `made.base` plus the sum of `made.values` is the prediction. `cells` are
+    what stands in the row, `outputs` which numbers are told of, and whether they are
+    probabilities; `others` is with how many training rows it is compared. It prints,
+    and shows in a notebook, as a table.
     """
 
     made: Contributions
     cells: Mapping[str, Any]
-    is_class: bool
+    outputs: list[tuple[int, bool]]
     others: int | None
 
     @property
     def adds(self) -> dict[str, float]:
         """What each column adds to the first number, or to the likeliest class."""
-        output = self._outputs()[0]
+        output, _ = self.outputs[0]
         values = self.made.values[:, output].tolist()
         return dict(zip(self.made.columns, values, strict=True))
-
-    def _outputs(self) -> list[int]:
-        if self.is_class:
-            return [int(self.made.prediction.argmax())]
-        return list(range(len(self.made.names)))
 
     def _parts(self) -> list[TakenApart]:
         made, cells = self.made, self.cells
         return [
-            taken_apart(made, cells, output, self.is_class, self.others)
-            for output in self._outputs()
+            taken_apart(made, cells, output, is_class, self.others)
+            for output, is_class in self.outputs
         ]
 
     def __str__(self) -> str:
@@ -174,8 +172,8 @@ def row_explained(
             place = row - first + 1
             made = contributions(model, raw[place : place + 1], background)
             others = None if background is None else len(background)
-            is_class = bool(found.columns.target.classes)
-            return RowExplanation(made, frame.row(place, named=True), is_class, others)
+            outputs = told_outputs(found.columns, made.prediction)
+            return RowExplanation(made, frame.row(place, named=True), outputs, others)
     raise IndexError(
         f"TableModel: got row {row}; the table has {rows:,} rows, counted from 0"
     )

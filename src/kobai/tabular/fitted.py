@@ -22,7 +22,7 @@ from kobai.tabular.plan import as_keywords
 from kobai.training import History, LossWatch, train
 
 READING = (
-    *("task", "drop", "keep", "category", "number", "missing", "date_order"),
+    *("task", "drop", "keep", "category", "number", "text", "missing", "date_order"),
     *("class_weight", "encoding", "separator", "header", "seed"),
 )
 """Parameters that `load_table` takes."""
@@ -39,9 +39,9 @@ class Fitted:
     """What a model of a table has learned, and what it is judged and explained by.
 
     `data` has the test rows alone; `background` `(m, width)` are training rows that a
-    prediction is compared with; `identity` says of which rows it learned, and `values`
-    `(k,)` which value of the target each class is. `settings` are what was chosen for
-    the training.
+    prediction is compared with; `identity` says of which rows it learned, and `values`,
+    `(k,)` for each target of classes, which value of it each class is. `settings` are
+    what was chosen for the training.
     """
 
     model: Model
@@ -50,7 +50,7 @@ class Fitted:
     baselines: Baselines
     background: np.ndarray | None
     identity: Mapping[str, Any]
-    values: np.ndarray
+    values: tuple[np.ndarray, ...]
     settings: Mapping[str, Any]
 
 
@@ -61,7 +61,7 @@ def learn(
     weight: Any,
     test: Any,
     test_size: Any,
-    values: Callable[[Dataset], np.ndarray],
+    values: Callable[[Dataset], tuple[np.ndarray, ...]],
 ) -> Fitted:
     """Read a table, train the network that suits it, and judge what is simpler."""
     data = _read(params, table, target, weight, test, test_size)

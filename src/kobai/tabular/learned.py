@@ -88,17 +88,19 @@ class Learned(Parameters):
         return self._known.history
 
     @property
-    def classes_(self) -> np.ndarray:
-        """The classes, in the order of `predict_proba`; a regressor has none."""
-        values = self._known.values
-        if not len(values):
-            raise AttributeError(f"{type(self).__name__}: a regression has no classes")
-        found: np.ndarray = values[self._order]
-        return found
+    def classes_(self) -> Any:
+        """The classes `(k,)`, in the order of `predict_proba`; a regressor has none.
 
-    @property
-    def _order(self) -> np.ndarray:
-        return np.argsort(self._known.values, kind="stable")
+        Of several targets a dict of them by the names of those that have classes.
+        """
+        values = self._known.values
+        if not any(map(len, values)):
+            raise AttributeError(f"{type(self).__name__}: a regression has no classes")
+        found = [each[np.argsort(each, kind="stable")] for each in values]
+        if not self._columns.parts:
+            return found[0]
+        pairs = zip(self._columns.target.names, found, strict=True)
+        return {name: each for name, each in pairs if len(each)}
 
     # --- predicting
 
@@ -114,8 +116,9 @@ class Learned(Parameters):
 
         A pandas frame gives a Series with its index, an array an array `(n,)`, a file a
         column of Polars; several targets give a frame. So do the options:
-        `probabilities` gives a column "class" and one for each class, `interval` the
-        ends, such as "price_low" and "price_high", of a model of numbers, and `ids`
+        `probabilities` gives a column "class" and one for each class (of several
+        targets one such as "colour=red" for each class of each), `interval` the ends,
+        such as "price_low" and "price_high", of a model of numbers, and `ids`
         names columns of X to keep beside them. Raises `DataError` where X lacks a
         column, and for cells that cannot be read, with their row.
         """
@@ -127,15 +130,18 @@ class Learned(Parameters):
                 "TableModel: interval=True needs a model of numbers that was fitted "
                 "with one, such as TableModel(target, interval=0.9)"
             )
-        if probabilities and (not target.classes or table.library == "numpy"):
+        has_classes = target.classes or target.heads
+        if probabilities and (not has_classes or table.library == "numpy"):
             raise ValueError(
                 "TableModel: probabilities=True needs classes, and a frame or a file; "
                 "of an array predict_proba(X) returns them"
             )
         frame = self._frame(table, kept)
         found = frame.drop(kept)
-        if target.classes:
-            best = self._valued(found.to_series(0))
+        if target.heads:
+            found = self._of_each(found, probabilities, interval)
+        elif target.classes:
+            best = self._valued(found.to_series(0), target.classes, 0)
             if not (probabilities or kept):
                 return table.answer(target.names[0], best)
             heads = found.columns if probabilities else found.columns[:1]
@@ -146,31 +152,56 @@ class Learned(Parameters):
             return table.answer(target.names[0], found.to_series().to_numpy())
         return table.answers(frame.select(kept).hstack(found) if kept else found)
 
-    def predict_proba(self, X: Any) -> np.ndarray:
+    def _of_each(self, frame: Any, probabilities: bool, interval: bool) -> Any:
+        """Return what is predicted of several targets, with what options ask for."""
+        target, known = self._columns.target, self.model_.calibration
+        count = len(target.names)
+        first = count + 2 * len(known.reaches if known else ())
+        chosen = [
+            *frame.columns[:count],
+            *frame.columns[count:first] * interval,
+            *frame.columns[first:] * probabilities,
+        ]
+        columns = [
+            _column(part.name, self._valued(frame[part.name], part.classes, part.place))
+            for part in self._columns.parts
+            if part.classes
+        ]
+        return frame.select(chosen).with_columns(columns)
+
+    def predict_proba(self, X: Any) -> Any:
         """Return the probability of each class `(n, k)`, in the order of `classes_`.
 
-        Raises AttributeError for a regression.
+        Of several targets a dict of such arrays by the names of those that have
+        classes. Raises AttributeError for a regression.
         """
         self._check_classes()
-        names = self.model_.classes
-        shares = self._frame(self._rows(X)).select(names).to_numpy()
-        found: np.ndarray = np.asarray(shares[:, self._order], float)
-        # In float32 they sum to 1 within 1e-7, which scikit-learn complains of.
-        found /= found.sum(axis=1, keepdims=True)
-        return found
+        frame = self._frame(self._rows(X))
+        classes = [each for each in self._columns.target.heads if each]
+        # Probabilities are the last columns, in the order of targets and classes.
+        count = sum(map(len, classes)) or len(self.model_.classes)
+        shares = np.asarray(frame[:, frame.width - count :].to_numpy(), float)
+        values = [each for each in self._known.values if len(each)]
+        ends = np.cumsum([len(each) for each in values])[:-1]
+        found = []
+        for own, part in zip(values, np.split(shares, ends, axis=1), strict=True):
+            part = part[:, np.argsort(own, kind="stable")]
+            # In float32 they sum to 1 within 1e-7, which scikit-learn complains of.
+            found.append(part / part.sum(axis=1, keepdims=True))
+        return dict(zip(self.classes_, found, strict=True)) if classes else found[0]
 
     def _check_classes(self) -> None:
-        if not self.model_.classes:
+        if not any(map(len, self._known.values)):
             raise AttributeError(
                 f"{type(self).__name__}: a regression has no probabilities; predict(X, "
                 "interval=True) says how far off it may be"
             )
 
-    def _valued(self, names: Any) -> np.ndarray:
-        """Return the values that classes have in the target, for their names."""
-        known = {name: i for i, name in enumerate(self.model_.classes)}
+    def _valued(self, names: Any, classes: Sequence[str], place: int) -> np.ndarray:
+        """Return the values that classes have in a target, for their names."""
+        known = {name: i for i, name in enumerate(classes)}
         places = np.array([known[name] for name in names.to_list()], np.int64)
-        found: np.ndarray = self._known.values[places]
+        found: np.ndarray = self._known.values[place][places]
         return found
 
     def _rows(self, X: Any) -> Given:
@@ -226,12 +257,14 @@ class Learned(Parameters):
     ) -> float:
         """Return the accuracy, or R² of numbers, on X and y, or a table that has both.
 
-        A class that was in no training row counts as wrong.
+        Of several targets it is the mean of theirs. A class that was in no training
+        row counts as wrong.
         """
         table = self._tested(X, y)
         if table.is_file:
             found = self.evaluate(X)
-            return found["accuracy" if self.model_.classes else "r2"]
+            names = "score", "accuracy", "r2"
+            return found[next(name for name in names if name in found.scores)]
         frame = self._frame(table)
         return score_of_rows(self._columns.target, frame, table.table, sample_weight)
 
@@ -320,6 +353,8 @@ class Learned(Parameters):
     @property
     def _estimator_type(self) -> str | None:
         if "fitted_" in vars(self):
+            if self._columns.parts:
+                return None
             return "classifier" if self.model_.classes else "regressor"
         kinds = {"classification": "classifier", "regression": "regressor"}
         return kinds.get(self.task or "")

@@ -37,8 +37,8 @@ class TableModel(Learned):
 
     - `target` is the column to learn, or several. Words, and codes of classes, make it
       a classifier, other numbers a regressor; `task`, "classification" or "regression",
-      overrules this.
-    - How the table is read: `drop`, `keep`, `category`, `number`, `missing`,
+      overrules this. Of several columns each is one or the other by itself.
+    - How the table is read: `drop`, `keep`, `category`, `number`, `text`, `missing`,
       `date_order`, `weight`, `class_weight`, `encoding`, `separator`, `header`, as
       `kobai.load_table` takes them.
     - `test_size`, a share of the rows that `evaluate` and `explain` then take; None is
@@ -76,6 +76,7 @@ class TableModel(Learned):
         keep: Names = (),
         category: Names = (),
         number: Names = (),
+        text: Names = (),
         missing: Names | None = None,
         date_order: str = "",
         weight: Names | None = None,
@@ -109,6 +110,7 @@ class TableModel(Learned):
         self.keep = keep
         self.category = category
         self.number = number
+        self.text = text
         self.missing = missing
         self.date_order = date_order
         self.weight = weight
@@ -163,10 +165,14 @@ class TableModel(Learned):
         second = None if test is None else given(test).table
         names = tuple(n for n in table.columns if n not in (*target, *(weight or ())))
 
-        def values(data: Dataset) -> np.ndarray:
-            if table.is_file or not data.classes:
-                return np.array(data.classes)
-            return class_values(data.classes, table.table[target[0]].to_list())
+        def values(data: Dataset) -> tuple[np.ndarray, ...]:
+            assert data.columns is not None
+            found = data.columns.target.heads or (data.classes,)
+            if table.is_file:
+                return tuple(map(np.array, found))
+            pairs = zip(target, found, strict=False)
+            cells = ((c, table.table[name] if c else ()) for name, c in pairs)
+            return tuple(class_values(classes, own) for classes, own in cells)
 
         params = self.get_params()
         self.fitted_ = learn(params, table.table, target, weight, second, size, values)

@@ -19,7 +19,7 @@ from kobai.training import History
 
 RENAMED = {"learning_rate": "lr"}
 NOT_KEPT = ("callbacks", "progress")
-LISTS = ("drop", "keep", "category", "number", "missing", "weight")
+LISTS = ("drop", "keep", "category", "number", "text", "missing", "weight")
 
 
 def write(path: Path, fitted: Fitted, params: Mapping[str, Any]) -> Path:
@@ -43,8 +43,10 @@ def write(path: Path, fitted: Fitted, params: Mapping[str, Any]) -> Path:
         "steps": last.get("step"),
         "seconds": last.get("seconds"),
         "stopped": fitted.history.stopped,
-        "class_values": fitted.values.tolist(),
+        "class_values": [each.tolist() for each in fitted.values],
     }
+    if not found.columns or not found.columns.parts:
+        results["class_values"] = fitted.values[0].tolist()
     folder.write(_settings(params, fitted), results, fitted.identity)
     return path
 
@@ -101,7 +103,11 @@ def read(path: Path, names: Collection[str]) -> tuple[dict[str, Any], Fitted, bo
     data = replace(data, name=model.name, writing=model.writing)
     baselines = baselines_of(folder, model)
     assert baselines is not None
-    values = content.get("results", {}).get("class_values") or model.classes
+    known_values = content.get("results", {}).get("class_values")
+    if model.columns.parts:
+        values = known_values or model.columns.target.heads
+    else:
+        values = [known_values or model.classes]
     file = folder.path / HISTORY
     fitted = Fitted(
         model,
@@ -110,7 +116,7 @@ def read(path: Path, names: Collection[str]) -> tuple[dict[str, Any], Fitted, bo
         baselines,
         read_background(folder.path, model),
         known,
-        np.array(values),
+        tuple(map(np.array, values)),
         {},
     )
     sources = list(model.columns.sources)

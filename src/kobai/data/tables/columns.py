@@ -1,8 +1,8 @@
 """What was fitted to a table's columns: how its rows become numbers, and back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, get_args
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -50,18 +50,39 @@ class Feature:
 
 @dataclass(frozen=True)
 class Target:
-    """The column or columns to predict: names of classes, or numbers to scale back."""
+    """The column or columns to predict: names of classes, or numbers to scale back.
+
+    Of several columns of which some are classes, `heads` has the classes of each, none
+    of a number, which has its place in `means` and `stds`; there `classes` is empty.
+    """
 
     names: tuple[str, ...]
     classes: tuple[str, ...] = ()
     means: tuple[float, ...] = ()
     stds: tuple[float, ...] = ()
     readings: tuple[Reading, ...] = ()
+    heads: tuple[tuple[str, ...], ...] = ()
 
     @property
-    def kind(self) -> Literal["classes", "numbers"]:
-        """What is predicted: one of several classes, or real numbers."""
-        return "classes" if self.classes else "numbers"
+    def kinds(self) -> tuple[str, ...]:
+        """What each column is in words: "3 classes", or "a number"."""
+        classes = self.heads or (self.classes,) * len(self.names)
+        return tuple(f"{len(each)} classes" if each else "a number" for each in classes)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """A name for each number that a prediction has.
+
+        >>> Target(("fur", "age"), heads=(("long", "short"), ())).outputs
+        ('fur=long', 'fur=short', 'age')
+        """
+        if not self.heads:
+            return self.classes or self.names
+        pairs = zip(self.names, self.heads, strict=True)
+        found: list[str] = []
+        for name, classes in pairs:
+            found += [f"{name}={each}" for each in classes] or [name]
+        return tuple(found)
 
     @property
     def task(self) -> str:
@@ -69,8 +90,14 @@ class Target:
 
         >>> Target(("height", "weight"), means=(0, 0), stds=(1, 1)).task
         'regression with 2 targets (height, weight)'
+        >>> Target(("fur", "age"), heads=(("long", "short"), ())).task
+        '2 targets: fur (2 classes), age (a number)'
         """
         names = ", ".join(self.names)
+        if self.heads:
+            pairs = zip(self.names, self.kinds, strict=True)
+            each = ", ".join(f"{name} ({kind})" for name, kind in pairs)
+            return f"{len(self.names)} targets: {each}"
         if self.classes:
             return f"{len(self.classes)} classes ({names})"
         several = f" with {len(self.names)} targets" if len(self.names) > 1 else ""
@@ -176,14 +203,42 @@ class Columns:
 
     def decode(self, y: Any) -> Any:
         """Return outputs `(n, k)` in the target's units; probabilities as they are."""
-        if self.target.classes:
+        target = self.target
+        if target.classes or not any(kind == "a number" for kind in target.kinds):
             return y
-        stds = np.array(self.target.stds, y.dtype)
-        return y * stds + np.array(self.target.means, y.dtype)
+        # Each class has an output of its own, which stays as it is.
+        counts = [len(each) or 1 for each in target.heads] or 1
+        stds = np.array(np.repeat(target.stds, counts), y.dtype)
+        return y * stds + np.array(np.repeat(target.means, counts), y.dtype)
+
+    @property
+    def parts(self) -> tuple["Part", ...]:
+        """The targets by themselves, where there are several and some are classes."""
+        target, start = self.target, 0
+        found: list[Part] = []
+        for place, classes in enumerate(target.heads):
+            own = slice(place, place + 1)
+            fit = slice(0) if classes else own
+            alone = Target(
+                target.names[own],
+                classes,
+                target.means[fit],
+                target.stds[fit],
+                target.readings[own],
+            )
+            outputs = slice(start, start + (len(classes) or 1))
+            columns = replace(self, target=alone)
+            found.append(Part(target.names[place], columns, outputs, place))
+            start = outputs.stop
+        return tuple(found)
 
     def as_json(self) -> dict[str, Any]:
         """Return all of it as plain JSON."""
-        return asdict(self)
+        found = asdict(self)
+        if not self.target.heads:
+            # An older Kobai knows no such thing.
+            del found["target"]["heads"]
+        return found
 
     @staticmethod
     def from_json(found: Mapping[str, Any], decimal: str = ".") -> "Columns":
@@ -209,6 +264,7 @@ class Columns:
             goal = {k: tuple(v) for k, v in found["target"].items()}
             known = goal.get("readings", [None] * len(goal["names"]))
             goal["readings"] = tuple(_reading(each, decimal) for each in known)
+            goal["heads"] = tuple(map(tuple, goal.get("heads", ())))
             target = Target(**goal)
             _check(features, target)
         except (TypeError, KeyError, AttributeError) as error:
@@ -226,6 +282,31 @@ class Columns:
     def _word(self, feature: int, code: int) -> str:
         known = self.features[feature].categories
         return "(other)" if code == OTHER else known[code]
+
+
+class Part(NamedTuple):
+    """One target of several: columns that have it alone, and where it is found.
+
+    `outputs` are its own of a network, `place` is its column among the targets.
+    """
+
+    name: str
+    columns: Columns
+    outputs: slice
+    place: int
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Its classes; a number has none."""
+        return self.columns.target.classes
+
+    def of(self, t: Any) -> Any:
+        """Return its column of targets `(n, targets)`, as of a table that has it alone.
+
+        Labels `(n,)`, or standardised numbers `(n, 1)`.
+        """
+        own = t[:, self.place]
+        return own.astype(np.int64) if self.classes else own[:, np.newaxis]
 
 
 def pick(raw: Any, indices: Sequence[int]) -> Any:
@@ -251,13 +332,15 @@ def _check(features: Sequence[Feature], target: Target) -> None:
         _require(all(isinstance(number, float | int) for number in numbers), feature)
         _require(feature.kind in get_args(Kind) and feature.std > 0, feature)
         _require((feature.kind == "text") == bool(feature.reading.places), feature)
-    words = (*target.names, *target.classes)
+    words = (*target.names, *target.classes, *(w for h in target.heads for w in h))
     _require(all(isinstance(word, str) for word in words), target)
     scales = (*target.means, *target.stds)
     _require(all(isinstance(number, float | int) for number in scales), target)
     per_name = 0 if target.classes else len(target.names)
     _require(len(target.means) == len(target.stds) == per_name, target)
     _require(len(target.readings) in (0, len(target.names)), target)
+    _require(len(target.heads) in (0, len(target.names)), target)
+    _require(not (target.heads and target.classes), target)
     _require(bool(features and target.names), target)
 
 

@@ -110,20 +110,27 @@ def targets(
 ) -> tuple[Array, Array]:
     """Return targets for the network, and which rows have one.
 
-    Labels `(n,)`, int64, or standardised numbers `(n, k)`, float32. Raises `DataError`
-    for classes that the training data did not have.
+    Labels `(n,)`, int64, or standardised numbers `(n, k)`, float32, or both, of several
+    targets. Raises `DataError` for classes that the training data did not have.
     """
     lacking(where, target.names, frame.columns, "to compare the predictions with")
     places = [f'{where}: column "{name}"' for name in target.names]
     for name, place in zip(target.names, places, strict=True):
         check_cells(frame[name], place)
     if target.classes:
-        labels = _labels(target, words(frame[target.names[0]]), places[0], first)
+        cells = words(frame[target.names[0]])
+        labels = _labels(target.classes, cells, places[0], first)
         return labels, labels >= 0
     readings = target.readings or [Reading()] * len(target.names)
+    heads = target.heads or [()] * len(target.names)
     refusals, numbers = Refusals(), []
-    for name, place, reading in zip(target.names, places, readings, strict=True):
+    each = zip(target.names, places, readings, heads, strict=True)
+    for name, place, reading, classes in each:
         with refusals.gathering():
+            if classes:
+                labels = _labels(classes, words(frame[name]), place, first)
+                numbers.append(np.where(labels < 0, np.nan, labels))
+                continue
             numbers.append(raw_numbers(frame[name], place, reading, first, forgiving))
     refusals.tell()
     values = np.column_stack(numbers)
@@ -218,10 +225,10 @@ def _spellings(name: str) -> tuple[str, ...]:
     return ()
 
 
-def _labels(target: Target, text: "pl.Series", place: str, first: int) -> Array:
+def _labels(classes: Sequence[str], text: "pl.Series", place: str, first: int) -> Array:
     import polars as pl
 
-    known = spelled(target.classes)
+    known = spelled(classes)
     labels: dict[str, int] = {}
     for word in text.unique(maintain_order=True).drop_nulls():
         # 1.0 in one file is the class 1 of another.
@@ -232,12 +239,12 @@ def _labels(target: Target, text: "pl.Series", place: str, first: int) -> Array:
     ).to_numpy()
 
     def tell(row: int) -> str:
-        near = meant(text[row], target.classes)
+        near = meant(text[row], classes)
         hint = f' (perhaps "{near}")' if near else ""
         return f'row {row + first:,} has "{shortened(text[row])}"{hint}'
 
-    refusals, classes = Refusals(), _list(target.classes)
-    needed = f"the classes that the network knows are {classes}"
+    refusals = Refusals()
+    needed = f"the classes that the network knows are {_list(classes)}"
     refusals.cells(place, found == UNKNOWN, tell, needed)
     refusals.tell()
     return found

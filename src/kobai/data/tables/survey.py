@@ -10,7 +10,13 @@ from kobai.data.dataset import Array
 from kobai.data.refusals import Refusals
 from kobai.data.tables.cells import check_cells
 from kobai.data.tables.frames import Table
-from kobai.data.tables.reading.evidence import MOST_EXAMPLES, MOST_WORDS, Evidence
+from kobai.data.tables.reading.evidence import (
+    MOST_EXAMPLES,
+    MOST_WORDS,
+    Evidence,
+    Plain,
+    plain_counts,
+)
 from kobai.data.tables.reading.missing import MISSING
 from kobai.data.tables.reading.reading import typed_moments
 from kobai.data.tables.spool import Spool
@@ -44,13 +50,17 @@ class Surveyed:
         # Polars has whole numbers of 128 bits, which NumPy lacks.
         return cells.cast(pl.Float64).to_numpy()
 
-    def text(self, text: "pl.Series", floats: "pl.Series") -> Array:
-        """Take in words, which are `floats` where they are numbers."""
+    def text(
+        self, text: "pl.Series", floats: "pl.Series", plain: Plain | None
+    ) -> Array:
+        """Take in words, which are `floats` where they are numbers.
+
+        `plain` has the counts of these where there is nothing else.
+        """
         if text.null_count() == len(text):
             return np.full(len(text), np.nan)
-        is_plain = floats.null_count() == text.null_count()
-        self.evidence.add(text, floats)
-        if is_plain and self.form != "words":
+        self.evidence.add(text, floats, plain)
+        if plain and self.form != "words":
             self._become("numbers")
             return floats.to_numpy()
         self._become("words")
@@ -118,6 +128,9 @@ def survey(
         block = np.empty((len(frame), len(columns)), order="F")
         series = {cells.name: cells for cells in frame}
         text, floats = _as_text(frame, names, categories)
+        empty = {n: (text[n].null_count(), floats[n].null_count()) for n in text}
+        numbers = [name for name, (one, other) in empty.items() if one == other]
+        plain = plain_counts(pl.DataFrame([text[name] for name in numbers]))
         for index, column in enumerate(columns):
             name = column.name
             cells = series[name]
@@ -125,7 +138,9 @@ def survey(
                 if name in categories:
                     block[:, index] = column.of_type(text[name], "categories")
                 else:
-                    block[:, index] = column.text(text[name], floats[name])
+                    block[:, index] = column.text(
+                        text[name], floats[name], plain.get(name)
+                    )
             elif cells.dtype.is_numeric():
                 block[:, index] = column.numbers(cells)
             else:

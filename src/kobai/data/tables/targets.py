@@ -9,7 +9,7 @@ import numpy as np
 
 from kobai.data.dataset import Array
 from kobai.data.refusals import Refusals
-from kobai.data.tables.cells import quoted, too_large_numbers
+from kobai.data.tables.cells import too_large_numbers
 from kobai.data.tables.columns import Target
 from kobai.data.tables.foreign import word_of
 from kobai.data.tables.new_rows import class_name, spelled
@@ -29,11 +29,11 @@ def read_targets(
     """Return the target, its values in all rows, and which rows have one.
 
     The values are labels `(n,)`, int64, or numbers `(n, k)`, float64, in their own
-    units. The task is found from the target: words are classes; so are two different
-    numbers, and codes: whole numbers from 0 or 1 without a gap, at most 10 of them
-    with five rows each. Everything else is a regression, such as marks, counts and
-    ages, and several targets always are. Raises `DataError` where there is nothing to
-    learn.
+    units; of several targets of which some are classes they are both, `(n, k)`. The
+    task is found from each target: words are classes; so are two different numbers,
+    and codes: whole numbers from 0 or 1 without a gap, at most 10 of them with five
+    rows each. Everything else is a regression, such as marks, counts and ages. Raises
+    `DataError` where there is nothing to learn.
     """
     refusals = Refusals()
     if task is not None and task not in TASKS:
@@ -55,7 +55,9 @@ def read_targets(
     kinds = [task or _task(column, values) for column, values in found]
     if len(found) == 1 and kinds[0] == "classification":
         return _classes(*found[0])
-    _check_numbers(raw.table.name, [column for column, _ in found], task)
+    if "classification" in kinds:
+        return _heads(raw.table.name, found, kinds)
+    _check_numbers(raw.table.name, [column for column, _ in found])
     values = np.column_stack([values for _, values in found])
     is_there = np.asarray(~np.isnan(values).any(axis=1))
     readings = tuple(column.reading for column, _ in found)
@@ -69,6 +71,9 @@ def scaled(target: Target, values: Array, is_training: Array) -> tuple[Target, A
     known = values[is_training]
     means, stds = known.mean(axis=0), known.std(axis=0)
     stds[stds == 0] = 1.0
+    for column, classes in enumerate(target.heads):
+        if classes:
+            means[column], stds[column] = 0.0, 1.0
     fitted = replace(target, means=tuple(means.tolist()), stds=tuple(stds.tolist()))
     return fitted, ((values - means) / stds).astype(np.float32)
 
@@ -106,6 +111,11 @@ def class_weights(
 
     Balanced is n / (k · rows of the class), so that all classes weigh the same.
     """
+    if target.heads:
+        raise DataError(
+            f"class weights are for one column of classes; this is {target.task}. Name "
+            "a column that weighs the rows instead: --weight"
+        )
     if not target.classes:
         raise DataError("class weights need classes; this is a regression")
     if wanted == "balanced":
@@ -141,23 +151,47 @@ def _word(key: object) -> str:
         return str(key)
 
 
-def _check_numbers(table: str, columns: Sequence[RawColumn], task: str | None) -> None:
-    are_classes = task == "classification"
-    words = [c.name for c in columns if are_classes or c.kind == "category"]
-    if words and len(columns) == 1:
+def _heads(
+    table: str, found: Sequence[tuple[RawColumn, Array]], kinds: Sequence[str]
+) -> tuple[Target, Array, Array]:
+    """Return several targets of which some are classes: labels and numbers `(n, k)`."""
+    is_there = np.all([~np.isnan(values) for _, values in found], axis=0)
+    if not is_there.any():
+        names = ", ".join(f'"{column.name}"' for column, _ in found)
         raise DataError(
-            f'{table}: the target "{words[0]}" is no number; a regression needs '
-            "numbers, and classes --task classification (or task=)"
+            f"{table}: no row has all of the targets {names}; a network learns several "
+            "from rows that have each of them"
         )
+    heads, columns, refusals = [], [], Refusals()
+    for (column, values), kind in zip(found, kinds, strict=True):
+        with refusals.gathering():
+            own = np.where(is_there, values, np.nan)
+            _check_there(column, own)
+            one = Target((column.name,))
+            if kind == "classification":
+                one, own, _ = _classes(column, own)
+            heads.append(one.classes)
+            columns.append(own)
+    refusals.tell()
+    target = Target(
+        tuple(column.name for column, _ in found),
+        readings=tuple(column.reading for column, _ in found),
+        heads=tuple(heads),
+    )
+    return target, np.column_stack(columns).astype(float), is_there
+
+
+def _check_numbers(table: str, columns: Sequence[RawColumn]) -> None:
+    words = [column.name for column in columns if column.kind == "category"]
     if words:
         listed = ", ".join(f'"{name}"' for name in words)
-        options = ", ".join(f"--target {quoted(name)}" for name in words)
-        hold, these = (
-            ("hold", "each of these columns") if words[1:] else ("holds", "it")
-        )
+        is_, numbers = ("are", "numbers") if words[1:] else ("is", "number")
+        remedy = "classes --task classification (or task=)"
+        if len(columns) > 1:
+            remedy = "of several targets each is what it looks like without --task"
         raise DataError(
-            f"{table}: several targets must be numbers, and {listed} {hold} classes; "
-            f"train a network for {these}: {options}"
+            f"{table}: the target{'s' * bool(words[1:])} {listed} {is_} no {numbers}; "
+            f"a regression needs numbers, and {remedy}"
         )
 
 

@@ -52,17 +52,14 @@ def told(
         if column.source in found and column.reading.part:
             continue
         if column.source in target.names:
-            taken = f"{TARGET}, {_kind_of(target)}"
+            kind = target.kinds[target.names.index(column.source)]
+            taken = f"{TARGET}, {kind}"
             found[column.source] = _note(column, taken, None)
         elif column.source in weight:
             found[column.source] = _note(column, "weight", None)
         else:
             found[column.source] = _of_feature(raw, column, features, fitted)
     return tuple(found.values())
-
-
-def _kind_of(target: Target) -> str:
-    return f"{len(target.classes)} classes" if target.classes else "a number"
 
 
 def _of_feature(

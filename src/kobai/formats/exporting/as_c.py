@@ -190,7 +190,7 @@ def _lists(name: str, prediction: Prediction) -> dict[str, Sequence[str]]:
     known = facts(prediction)
     lists = {
         kind.lower(): known[kind]
-        for kind in ("FEATURES", "TARGETS", "CLASSES")
+        for kind in ("FEATURES", "TARGETS", "OUTPUTS", "CLASSES")
         if kind in known
     }
     for feature, words in known.get("CATEGORIES", {}).items():

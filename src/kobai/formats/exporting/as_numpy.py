@@ -159,6 +159,8 @@ def _records(prediction: Prediction) -> str:
     # A single probability is that of the second class.
     first = len(classes_of(prediction.model)) - prediction.output.shape[1]
     heads = {0: "CLASSES", 1: "CLASSES[1:]"}.get(first, "TARGETS")
+    if "OUTPUTS" in facts(prediction):
+        heads = "OUTPUTS"
     return RECORDS.format(
         output=prediction.output_name, heads=heads, reader=reader_source()
     )

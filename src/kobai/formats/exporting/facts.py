@@ -30,7 +30,8 @@ def facts(prediction: Prediction) -> dict[str, Any]:
     has CATEGORIES, the code of any OTHER word, the features that had GAPS in training:
     none or rare words, or no numbers; the SOURCES of those that are part of a date or a
     text, its column and which part; how columns are read, as READINGS, or else PLAIN;
-    TARGETS; and the characters and words that readings know.
+    TARGETS, and where there are several of which some are classes the names of all
+    OUTPUTS, such as "fur=long"; and the characters and words that readings know.
     """
     model = prediction.model
     known: dict[str, Any] = {"INPUTS": prediction.input.shape[1:]}
@@ -55,6 +56,8 @@ def facts(prediction: Prediction) -> dict[str, Any]:
         }
         known |= _readings(columns)
         known["TARGETS"] = columns.target.names
+        if columns.target.heads:
+            known["OUTPUTS"] = columns.target.outputs
     if classes := classes_of(model):
         known["CLASSES"] = classes
     return known
@@ -169,6 +172,11 @@ def meaning(prediction: Prediction) -> str:
     known = model.calibration
     if prediction.output_name == "values":
         text = "the numbers that the network computes"
+        if model.columns and model.columns.parts:
+            text = (
+                "the probability of each class of each target, and its number where it "
+                "has no classes"
+            )
         if known and known.reaches:
             far = " and ".join(f"{reach:.6g}" for reach in known.reaches)
             text += f"; in {known.level:.0%} of all cases the truth is within {far}"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from kobai.networks.activations import Identity, Sigmoid, Softmax
+from kobai.networks.activations import Heads, Identity, Sigmoid, Softmax
 from kobai.networks.ensemble import Ensemble
 from kobai.networks.layer import Layer
 from kobai.networks.losses import LOSSES, usual_losses
@@ -35,9 +35,15 @@ def made(
     return Ensemble(inputs, layers, loss, members=members, **options)
 
 
+def sizes_of_heads(data: Data) -> tuple[int, ...]:
+    """Return how many outputs each of several targets has, if some are classes."""
+    heads = getattr(getattr(data.columns, "target", None), "heads", ())
+    return tuple(len(classes) or 1 for classes in heads)
+
+
 def usual_loss(data: Data) -> str | None:
     """Return the loss for a table; for other data what goes with the last layer."""
-    if data.columns is None:
+    if data.columns is None or sizes_of_heads(data):
         return None
     if not data.classes:
         return "mean_squared_error"
@@ -49,11 +55,14 @@ def outputs(data: Data, loss: str | None) -> int:
     if data.columns and len(data.classes) == 2 and loss == "binary_cross_entropy":
         # Whether it is the second class.
         return 1
-    return len(data.classes) or int(data.t_train.shape[-1])
+    sizes = sizes_of_heads(data)
+    return sum(sizes) or len(data.classes) or int(data.t_train.shape[-1])
 
 
 def output_layer(loss: str | None, data: Data) -> Layer:
     """Return the layer that goes with the loss; classes end in probabilities."""
+    if sizes := sizes_of_heads(data):
+        return Heads(sizes)
     if not data.classes:
         return Identity()
     return Sigmoid() if loss == "binary_cross_entropy" else Softmax()

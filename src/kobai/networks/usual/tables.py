@@ -46,10 +46,12 @@ def tabular(
     (a value that many rows have counts as one such share); see `PiecewiseLinear`.
     Usually there are 50 rows in
     a piece, but 8 to 32 pieces, and fewer of very many numbers. Inputs of categories
-    go into s(x) alone. Without `hidden` layers it is a linear model. So many `members`
-    are an `Ensemble` of such networks; usually 8, 4 for a table of more than 2,000
-    rows, and one for more than 200,000. `data` is a `Dataset` that `load_table` made.
-    Trained with `validation` and `patience` it is what `kobai train` makes of a table.
+    go into s(x) alone. Of several targets of which some are classes each has its own
+    outputs of the last layer, see `Heads`. Without `hidden` layers it is a linear
+    model. So many `members` are an `Ensemble` of such networks; usually 8, 4 for a
+    table of more than 2,000 rows, and one for more than 200,000. `data` is a `Dataset`
+    that `load_table` made. Trained with `validation` and `patience` it is what
+    `kobai train` makes of a table.
 
     >>> import polars as pl
     >>> from kobai import load_table

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kobai.data.tables.reading.dates import FORMS
 from kobai.data.tables.reading.missing import AMONG_NUMBERS, MISSING
@@ -52,6 +52,53 @@ class Shape:
     writings: frozenset[str]
 
 
+class Plain(NamedTuple):
+    """How many of a column's numbers, as programs write them, look like something else.
+
+    Of those with a dot some are `grouped` by it, others begin with `zeros`, or are
+    `compact` dates.
+    """
+
+    cells: int
+    dotted: int
+    grouped: int
+    zeros: int
+    compact: int
+
+
+def plain_counts(frame: "pl.DataFrame") -> dict[str, Plain]:
+    """Count numbers in columns of text, all columns at once.
+
+    >>> import polars as pl
+    >>> plain_counts(pl.DataFrame({"a": ["1.5", None, "007", "1.234"]}))
+    {'a': Plain(cells=3, dotted=2, grouped=1, zeros=1, compact=0)}
+    """
+    import polars as pl
+
+    if not frame.width:
+        return {}
+    # An expression for a column by itself costs more than these do for a few rows.
+    every = pl.all()
+    counts = [
+        frame.select(each).row(0)
+        for each in (
+            every.count(),
+            every.str.contains(".", literal=True).sum(),
+            every.str.contains(r"^[-+]?0\d").sum(),
+            every.str.contains(FORMS["yearmonthday"]).sum(),
+        )
+    ]
+    dotted = [name for name, n in zip(frame.columns, counts[1], strict=True) if n]
+    grouped: dict[str, int] = {}
+    if dotted:
+        shapes = every.str.contains(WRITINGS["1.000,"]).sum()
+        grouped = frame.select(dotted).select(shapes).row(0, named=True)
+    return {
+        name: Plain(cells, dots, grouped.get(name, 0), *others)
+        for name, cells, dots, *others in zip(frame.columns, *counts, strict=True)
+    }
+
+
 @dataclass
 class Evidence:
     """Counts of what has been seen in a column of text.
@@ -78,25 +125,37 @@ class Evidence:
         """How many cells were not missing."""
         return self.plain + sum(self.shapes.values()) + self.dates + self.odd_cells
 
-    def add(self, text: "pl.Series", floats: "pl.Series") -> None:
-        """Count the words of some rows, which are `floats` where they are numbers."""
-        if len(self.examples) < MOST_EXAMPLES:
-            found = text.drop_nulls().unique(maintain_order=True)
-            self.examples.extend(found.head(MOST_EXAMPLES - len(self.examples)))
+    def add(
+        self, text: "pl.Series", floats: "pl.Series", plain: "Plain | None" = None
+    ) -> None:
+        """Count the words of some rows, which are `floats` where they are numbers.
+
+        `plain` has the counts of numbers where all words are such, if they are known.
+        """
+        self._show(text)
+        if plain is not None:
+            self._add_plain(plain)
+            return
         is_plain = floats.is_not_null()
-        self._add_plain(text.filter(is_plain))
+        (found,) = plain_counts(text.filter(is_plain).to_frame()).values()
+        self._add_plain(found)
         others = text.filter(~is_plain).drop_nulls()
         if len(others):
             self._add_others(others)
 
-    def _add_plain(self, text: "pl.Series") -> None:
-        self.plain += len(text)
-        dotted = int(text.str.contains(".", literal=True).sum())
-        self.has_fractions |= bool(dotted)
-        if dotted:
-            self.grouped += int(text.str.contains(WRITINGS["1.000,"]).sum()) - dotted
-        self.zeros += int(text.str.contains(r"^[-+]?0\d").sum())
-        self.compact += int(text.str.contains(FORMS["yearmonthday"]).sum())
+    def _show(self, text: "pl.Series") -> None:
+        """Keep the first different words, which are nearly always in the first rows."""
+        for rows in (text.head(FEW_WORDS), text):
+            if len(self.examples) < MOST_EXAMPLES:
+                found = [*self.examples, *rows.drop_nulls().unique(maintain_order=True)]
+                self.examples = list(dict.fromkeys(found))[:MOST_EXAMPLES]
+
+    def _add_plain(self, found: "Plain") -> None:
+        self.plain += found.cells
+        self.has_fractions |= bool(found.dotted)
+        self.grouped += found.grouped - found.dotted
+        self.zeros += found.zeros
+        self.compact += found.compact
 
     def _add_others(self, text: "pl.Series") -> None:
         counts = text.value_counts(name="n")
