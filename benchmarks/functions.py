@@ -277,9 +277,8 @@ def main():
     if options.double:
         os.environ["JAX_ENABLE_X64"] = "1"
     print(f"{np.dtype(dtype).name}, µs: value            value and gradient")
-    print(
-        f"{'':14}{'kobai':>9} {'jax':>9} ratio   {'kobai':>9} {'jax':>9} ratio  first, s"
-    )
+    heads = f"{'kobai':>9} {'jax':>9} ratio"
+    print(f"{'':14}{heads}   {heads}  first, s")
     results = {}
     for written, given in arguments(dtype).items():
         name = written.__name__
