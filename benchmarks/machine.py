@@ -24,6 +24,7 @@ PACKAGES = (
     "jax",
     "jaxlib",
     "scikit-learn",
+    "mlx",
     "autograd",
     "numba",
     "scipy",

@@ -70,6 +70,8 @@ def measure_training(
             if wrong:
                 team.drop(name, wrong)
         amounts = team.ask_all("calibrate", seconds=seconds)
+        if workload.epochs is not None:
+            amounts = dict.fromkeys(amounts, workload.epochs)
         times = team.rounds("run", amounts, rounds, "epochs")
         memory = team.ask_all("memory")
     steps = {name: amounts[name] * problem.steps for name in times}

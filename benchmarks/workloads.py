@@ -1,12 +1,16 @@
 """What is measured: networks that are trained, and rows that are predicted."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from peers import CONTENDERS
 from peers.problem import Problem, make_problem
 
-EVERYBODY = tuple(CONTENDERS)
+# Whole calls of training, in which every epoch ends with loss and accuracy of all rows.
+CALLS = ("kobai-train-numpy", "kobai-train-numba", "jax-evaluated")
+CALLED_EPOCHS = 20
+
+EVERYBODY = tuple(n for n in CONTENDERS if n not in CALLS)
 LARGE = tuple(n for n in EVERYBODY if n not in ("by-hand-1", "jax-scan-1", "torch-1"))
 PREDICTING = (
     "kobai-numpy",
@@ -16,6 +20,7 @@ PREDICTING = (
     "torch-all",
     "torch-compile",
     "jax-step",
+    "mlx",
     "sklearn",
 )
 
@@ -29,6 +34,8 @@ class Training:
     batch_size: int
     contenders: tuple[str, ...] = EVERYBODY
     settings: dict[str, Any] = field(default_factory=dict)
+    epochs: int | None = None
+    """How many are timed at once; None for as many as fill a sample."""
     tolerance: float = 1e-3
     """How far parameters may end from the reference, as a share of how far it moved.
 
@@ -67,6 +74,16 @@ TRAININGS = {
         100,
         settings={"activation": "relu", "optimizer": "adam", "learning_rate": 0.001},
     ),
+}
+
+TRAININGS |= {
+    f"call-{name}": replace(
+        TRAININGS[name],
+        title=f"{TRAININGS[name].title}: the whole call of {CALLED_EPOCHS} epochs",
+        contenders=CALLS,
+        epochs=CALLED_EPOCHS,
+    )
+    for name in ("mnist-mlp", "tiny", "small", "wide")
 }
 
 PREDICTIONS = {

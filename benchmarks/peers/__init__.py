@@ -49,6 +49,11 @@ def _kobai(engine: str) -> Entry:
     )
 
 
+def _called(engine: str) -> Entry:
+    label = f"kobai.train, {engine}"
+    return Entry(label, "kobai_engines", "Called", {"engine": engine}, ours=True)
+
+
 def _torch(label: str, threads: int, name: str = "Eager") -> Entry:
     return Entry(f"PyTorch {label}", "pytorch", name, {"threads": threads})
 
@@ -57,6 +62,8 @@ CONTENDERS: dict[str, Entry] = {
     "kobai-eager": _kobai("eager"),
     "kobai-numpy": _kobai("numpy"),
     "kobai-numba": _kobai("numba"),
+    "kobai-train-numpy": _called("numpy"),
+    "kobai-train-numba": _called("numba"),
     "by-hand": Entry("NumPy by hand", "by_hand", "ByHand"),
     "by-hand-1": Entry(
         "NumPy by hand, 1 thread", "by_hand", "ByHand", environment=ONE_BLAS_THREAD
@@ -69,6 +76,8 @@ CONTENDERS: dict[str, Entry] = {
     "jax-scan-1": Entry(
         "JAX scan, 1 thread", "with_jax", "Scan", environment=ONE_XLA_THREAD
     ),
+    "jax-evaluated": Entry("JAX scan, evaluated", "with_jax", "Evaluated"),
+    "mlx": Entry("MLX compile, CPU", "with_mlx", "Mlx"),
     "sklearn": Entry("scikit-learn", "scikit_learn", "ScikitLearn", exact=False),
     "autograd": Entry("HIPS autograd", "hips_autograd", "Autograd"),
 }

@@ -1,9 +1,10 @@
-"""Kobai: its own training loop with one engine, without the evaluation each epoch."""
+"""Kobai: its training loop without the evaluation each epoch, and the public call."""
 
 from dataclasses import replace
 
 import numpy as np
 
+import kobai
 from kobai.engines import ENGINES
 from kobai.networks import Dense, Network, ReLU, Sigmoid, Softmax
 from kobai.optimizers import SGD, Adam
@@ -26,6 +27,19 @@ class Kobai:
         self.engine = engine
 
     def prepare(self, problem: Problem):
+        self.make_network(problem)
+        self.data = prepare(self.network, (problem.x, problem.t))
+        self.session = Run(
+            self.network,
+            self.data,
+            self.settings(),
+            Callbacks(()),
+            choose_display(False),
+        )
+        self.session.display.begin(0, FOR_EVER, problem.steps)
+        self.beginning = self.session.model
+
+    def make_network(self, problem: Problem):
         self.problem = problem
         layers = []
         for units in problem.sizes[1:-1]:
@@ -37,18 +51,8 @@ class Kobai:
             self.optimizer = Adam(
                 problem.learning_rate, beta1=BETA1, beta2=BETA2, epsilon=EPSILON
             )
-        self.data = prepare(self.network, (problem.x, problem.t))
         pairs = zip(self.network.params, problem.params, strict=True)
         self.network.params = {name: p.copy() for name, p in pairs}
-        self.session = Run(
-            self.network,
-            self.data,
-            self.settings(),
-            Callbacks(()),
-            choose_display(False),
-        )
-        self.session.display.begin(0, FOR_EVER, problem.steps)
-        self.beginning = self.session.model
 
     def settings(self):
         settings = make_settings(
@@ -89,3 +93,37 @@ class Kobai:
 
     def predict(self):
         return self.network.predict(self.rows)
+
+
+class Called(Kobai):
+    """`kobai.train` as people call it: everything in it, an evaluation each epoch."""
+
+    def prepare(self, problem: Problem):
+        self.make_network(problem)
+        self.beginning = self.network.params
+
+    def reset(self):
+        pairs = self.beginning.items()
+        self.network.params = {name: p.copy() for name, p in pairs}
+
+    def run(self, epochs):
+        problem = self.problem
+        self.history = kobai.train(
+            self.network,
+            (problem.x, problem.t),
+            optimizer=self.optimizer,
+            batch_size=problem.batch_size,
+            epochs=epochs,
+            seed=problem.seed,
+            engine=self.engine,
+            progress=False,
+        )
+
+    def params(self):
+        return list(self.network.params.values())
+
+    def loss(self):
+        return float(np.mean(self.history.step_losses[-self.problem.steps :]))
+
+    def start_predicting(self, x):
+        self.rows = x

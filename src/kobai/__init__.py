@@ -13,13 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from kobai.autodiff import (
-        check_gradient,
-        gradient,
-        numerical_derivative,
-        numerical_gradient,
-        value_and_gradient,
-    )
+    from kobai.autodiff import gradient, numerical_derivative, value_and_gradient
     from kobai.data import (
         Dataset,
         load_dataset,
@@ -30,6 +24,7 @@ if TYPE_CHECKING:
         load_table,
     )
     from kobai.engines.compile import compile
+    from kobai.engines.differences.definition import check_gradient, numerical_gradient
     from kobai.formats import export, load_model, save_model
     from kobai.networks import Dense, Network, TwoLayerNet
     from kobai.optimizers import SGD, Adam, AdamW, Momentum, gradient_descent
@@ -73,15 +68,13 @@ __all__ = [
 # Where each name comes from. They are imported at their first use, so that
 # `import kobai` costs little more than `import numpy`.
 _HOMES = {
-    "autodiff": (
-        "check_gradient gradient numerical_derivative numerical_gradient "
-        "value_and_gradient"
-    ),
+    "autodiff": "gradient numerical_derivative value_and_gradient",
     "data": (
         "Dataset load_dataset load_digits load_fashion_mnist load_kuzushiji_mnist "
         "load_mnist load_table"
     ),
     "engines.compile": "compile",
+    "engines.differences.definition": "check_gradient numerical_gradient",
     "formats": "export load_model save_model",
     "networks": "Dense Network TwoLayerNet",
     "optimizers": "SGD Adam AdamW Momentum gradient_descent",

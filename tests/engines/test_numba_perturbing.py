@@ -11,7 +11,7 @@ from kobai.autodiff.trees import leaves
 from kobai.engines.differences import central
 from kobai.engines.differences import compiled as compiled
 from kobai.engines.differences.central import reached_from
-from kobai.engines.differences.gradient import numerical_gradient
+from kobai.engines.differences.gradient import NumericalGradient
 from kobai.engines.differences.placement import place
 from kobai.engines.differences.source import write_sweep
 from kobai.engines.numba_engine import NotCompilable, cache
@@ -23,6 +23,10 @@ from kobai.graph.rewriting import rewrite
 from kobai.networks import BatchNorm, Dense, Network, ReLU, Sigmoid, Softmax, Tanh
 from kobai.optimizers import SGD
 from kobai.training import train
+
+
+def numerical_gradient(f, x, *others, h=1e-4, engine="auto"):
+    return NumericalGradient(f, h, engine)(x, *others)
 
 
 def sweeps(f, *examples):

@@ -36,7 +36,7 @@ def numerical_derivative(
 
     Source: Press et al., "Numerical Recipes", section 5.7.
     """
-    _check_step(h)
+    check_step(h)
     x = np.asarray(x, np.result_type(np.asarray(x), np.float64))[()]
     x = x if np.ndim(x) else float(x)
     if method == "central":
@@ -56,7 +56,8 @@ def numerical_gradient(f: Callable[[Any], Any], x: Any, h: float = 1e-4) -> Any:
         (∇f)ᵢ ≈ (f(x + h eᵢ) - f(x - h eᵢ)) / (2 h)
 
     eᵢ is the i-th unit vector. `f` and `x` are as for `gradient`, and so is the result;
-    the cost is two evaluations of f for every number in x.
+    the cost is two evaluations of f for every number in x. `kobai.numerical_gradient`
+    has a shorter way where there is one.
 
     An array of floats is changed in place while f runs, and restored bit for bit, also
     where f raises. So f may be a closure that ignores its argument and reads the array
@@ -72,7 +73,7 @@ def numerical_gradient(f: Callable[[Any], Any], x: Any, h: float = 1e-4) -> Any:
 
     Source: Press et al., "Numerical Recipes", section 5.7.
     """
-    _check_step(h)
+    check_step(h)
     probe = Probe(f, x)
     grads = []
     with probe:
@@ -81,7 +82,7 @@ def numerical_gradient(f: Callable[[Any], Any], x: Any, h: float = 1e-4) -> Any:
             for index in np.ndindex(array.shape):
                 slope[index] = probe.slope(array, index, h)
             grads.append(slope)
-    return unflatten(x, map(_like_leaf, grads, leaves(x)))
+    return unflatten(x, map(like_leaf, grads, leaves(x)))
 
 
 class Probe:
@@ -149,7 +150,7 @@ class Probe:
             array[...] = saved
 
     def _arguments(self) -> Iterator[Any]:
-        return map(_like_leaf, self.arrays, leaves(self.x))
+        return map(like_leaf, self.arrays, leaves(self.x))
 
 
 def _changeable(originals: list[Any]) -> list[np.ndarray]:
@@ -163,7 +164,8 @@ def _changeable(originals: list[Any]) -> list[np.ndarray]:
     return arrays
 
 
-def _like_leaf(array: np.ndarray, leaf: Any) -> Any:
+def like_leaf(array: np.ndarray, leaf: Any) -> Any:
+    """Return an array as a number where a leaf is one."""
     if isinstance(leaf, np.ndarray):
         return array
     # NumPy's numbers have methods, which f may use.
@@ -192,6 +194,7 @@ def _ignores_argument(f: Callable[[Any], Any], x: Any) -> bool:
     return not tape.used
 
 
-def _check_step(h: float) -> None:
+def check_step(h: float) -> None:
+    """Raise ValueError unless h is a step."""
     if not h > 0:
         raise ValueError(f"numerical derivative: got h={h}; need a step h > 0")

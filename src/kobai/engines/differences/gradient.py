@@ -22,24 +22,15 @@ from kobai.graph import Graph, trace
 from kobai.graph.identities.table import IDENTITIES
 from kobai.graph.node import in_order
 from kobai.graph.rewriting import rewrite
-from kobai.keywords import checked_keywords
 
 
-@checked_keywords
-def numerical_gradient(
-    f: Callable[..., Any],
-    x: Tree,
-    *others: Tree,
-    h: float = 1e-4,
-    engine: str = "auto",
-) -> Tree:
-    """Return the gradient of f(x, *others) by x from its definition, but sooner.
+class NumericalGradient:
+    """The numerical gradient of a function that is traced once for all calls.
 
-    As `kobai.autodiff.numerical_gradient`, in float64 throughout: the central
-    difference of every number in x, with every changed f evaluated. f is traced, so
-    that only what a change reaches is computed again, and many changes at once; a
-    function that cannot be traced is evaluated as it is. The result has x's structure,
-    in float64.
+    Called with x and whatever else f takes it returns the gradient of f(x, *others) by
+    x, of x's structure, in float64 throughout: the central difference of every number
+    in x, with every changed f evaluated. f does nothing but compute, and does not
+    change between the calls; one that cannot be traced is evaluated as it is.
 
     With `engine` "numba" the perturbed networks are evaluated by compiled code where f
     is made of dense layers; "numpy" compiles nothing, "auto" what takes longer than
@@ -48,17 +39,9 @@ def numerical_gradient(
     its extra.
 
     >>> weights, inputs = np.ones((2, 3)), np.ones((4, 2))
-    >>> numerical_gradient(lambda w, a: np.sum(a @ w), weights, inputs).round(6)
+    >>> NumericalGradient(lambda w, a: np.sum(a @ w))(weights, inputs).round(6)
     array([[4., 4., 4.],
            [4., 4., 4.]])
-    """
-    return NumericalGradient(f, h, engine)(x, *others)
-
-
-class NumericalGradient:
-    """The numerical gradient of a function that is traced once for all calls.
-
-    As `numerical_gradient`, for a function that does not change between the calls.
     """
 
     def __init__(

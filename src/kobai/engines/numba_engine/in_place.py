@@ -5,11 +5,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, field
 
 from kobai.autodiff import operations as ops
 from kobai.engines.numba_engine.errors import NotCompilable
-from kobai.engines.numba_engine.lower import Op, Read, base_of
+from kobai.engines.numba_engine.lower import Op, base_of
 from kobai.graph import Graph, Input, Node
 from kobai.graph.node import is_a
 
@@ -92,7 +93,7 @@ class _Followers:
             if target.size == 1 and op.kind != "product":
                 # A number is read once, at the start of the step.
                 continue
-            places = {(r.place, r.transposed) for r in op.reads if r.node is target}
+            places = {(r.place, r.apart) for r in op.reads if r.node is target}
             alike = places == {(writer.place, False)} and op.loop == writer.loop
             alike = alike and op.kind != "product" != writer.kind
             if not (alike and self.follows(writer, op)):
@@ -101,7 +102,7 @@ class _Followers:
     def may_follow(self, writer: Op, target: Input, ops: list[Op]) -> bool:
         """Whether the writer can come after all other readers of the old value."""
         own = [r for r in writer.reads if r.node is target]
-        if any(r.place != writer.place or r.transposed for r in own):
+        if any(r.place != writer.place or r.apart for r in own):
             return False
         if writer.kind in ("pick", "reduce") and (own or target.size > 1):
             return False
@@ -197,4 +198,4 @@ def _drop_unused(targets: Targets) -> None:
     present = set(targets.ops)
     targets.first_read = [pair for pair in targets.first_read if set(pair) <= present]
     for op in targets.ops:
-        op.reads = tuple(Read(r.node, r.place, r.transposed) for r in op.reads)
+        op.reads = tuple(map(copy, op.reads))

@@ -60,7 +60,11 @@ class _Loops:
                 return False
             if op.place not in (*own, "number") or not places <= own:
                 return False
-            if any(r.transposed for r in op.reads) or op.node in self.w.by_row:
+            if 1 not in op.loop and any(r.apart for r in op.reads):
+                return False
+            if any(r.window and r.window.split for r in op.reads):
+                return False
+            if op.node in self.w.by_row:
                 return False
         return True
 

@@ -11,6 +11,7 @@ value that it reads or makes has a place in that loop:
 """
 
 from dataclasses import dataclass, field
+from math import prod
 
 import numpy as np
 
@@ -19,6 +20,14 @@ from kobai.autodiff.primitive import Primitive
 from kobai.engines.numba_engine.errors import NotCompilable
 from kobai.engines.numba_engine.expressions import EXPRESSIONS
 from kobai.engines.numba_engine.limits import need_native, need_same_meaning
+from kobai.engines.numba_engine.windows import (
+    Region,
+    Window,
+    part_of,
+    region_of,
+    spread,
+    window_of,
+)
 from kobai.graph import Constant, Graph, Input, Node, Operation
 from kobai.graph.identities.matching import same_signs
 from kobai.graph.node import in_order
@@ -32,11 +41,21 @@ PUTS = (ops.ADD_AT, ops.SCATTER)
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Read:
-    """A value that an operation reads, and where in its loop."""
+    """A value that an operation reads, and where in its loop.
+
+    A factor of a product may be `transposed`. What is read through a window may be an
+    entry that the loop has not come to.
+    """
 
     node: Node
     place: str
     transposed: bool = False
+    window: Window | None = None
+
+    @property
+    def apart(self) -> bool:
+        """Whether it is read elsewhere than where the loop is."""
+        return self.transposed or self.window is not None
 
 
 @dataclass(eq=False, slots=True)
@@ -45,7 +64,8 @@ class Op:
 
     `kind` is "map" (one result per place), "reduce" (over the rows, the columns or
     all), "pick" (one entry of each row) or "product" (of matrices, the operands in
-    `reads`; its loop is that of the result).
+    `reads`; its loop is that of the result). What is put into a `region` is 0 outside
+    of it.
     """
 
     node: Operation
@@ -56,6 +76,7 @@ class Op:
     inner: int = 0
     factors: list[tuple[str, Node]] = field(default_factory=list)
     beta: list[tuple[str, Node]] | None = None
+    region: Region | None = None
 
     @property
     def primitive(self) -> Primitive:
@@ -78,10 +99,11 @@ def base_of(node: Node) -> Node:
 
 
 def _reads_all(node: Operation) -> bool:
-    if node.primitive is not ops.GETITEM or len(node.inputs) > 1:
+    """Whether an index leaves out nothing, or fills everything, in the same order."""
+    if node.primitive not in (ops.GETITEM, ops.SCATTER) or len(node.inputs) > 1:
         return False
-    whole = (Ellipsis, slice(None), None)
-    return all(p in whole for p in node.attributes["pattern"])
+    slices = [p for p in node.attributes["pattern"] if isinstance(p, slice)]
+    return node.size == node.inputs[0].size and all(p.step in (None, 1) for p in slices)
 
 
 def uniform(node: Node) -> float | int | bool | None:
@@ -127,10 +149,13 @@ class _Lowering:
             op = self._product(node)
         elif primitive in REDUCTIONS:
             op = self._reduction(node)
-        elif primitive in PUTS:
-            op = self._put(node)
-        elif primitive is ops.GETITEM:
-            op = self._pick(node)
+        elif primitive in (*PUTS, ops.GETITEM):
+            is_fixed = ops.ARRAY not in node.attributes["pattern"]
+            is_put = primitive in PUTS
+            if is_fixed:
+                op = self._filled(node) if is_put else self._sliced(node)
+            else:
+                op = self._put(node) if is_put else self._pick(node)
         elif primitive is ops.TRANSPOSE:
             op = self._transposed(node)
         elif primitive in EXPRESSIONS:
@@ -151,6 +176,10 @@ class _Lowering:
         vectors = [n for n in node.inputs if n.size == node.size and n.size > 1]
         rows = node.ndim == 1 and any(map(self._stands_in_rows, vectors))
         loop = two_axes(node.shape, rows)
+        if node.ndim > 2:
+            parts = [(n, spread(n.shape, node.shape)) for n in node.inputs]
+            reads = tuple(_read(n, part, loop) for n, part in parts)
+            return Op(node, "map", loop, own_place(loop), reads)
         reads = tuple(
             Read(base_of(n), place_of(two_axes(n.shape, rows), loop))
             for n in node.inputs
@@ -158,19 +187,35 @@ class _Lowering:
         return Op(node, "map", loop, own_place(loop), reads)
 
     def _transposed(self, node: Operation) -> Op:
-        if node.attributes["axes"] != (1, 0):
-            raise NotCompilable("compile: got a transpose of more than two axes")
         loop = two_axes(node.shape)
-        if 1 in loop:
-            read = Read(base_of(node.inputs[0]), own_place(loop))
-        else:
-            read = Read(base_of(node.inputs[0]), "cell", transposed=True)
-        return Op(node, "map", loop, own_place(loop), (read,))
+        (x,) = node.inputs
+        part = np.empty(x.shape, np.uint8).transpose(node.attributes["axes"])
+        return Op(node, "map", loop, own_place(loop), (_read(x, part, loop),))
+
+    def _sliced(self, node: Operation) -> Op:
+        loop = two_axes(node.shape)
+        (x,) = node.inputs
+        part = part_of(x.shape, node.attributes["pattern"])
+        return Op(node, "map", loop, own_place(loop), (_read(x, part, loop),))
+
+    def _filled(self, node: Operation) -> Op:
+        """Return an operation that puts an array into a part of another, or of 0."""
+        *dense, v = node.inputs
+        loop = two_axes(node.shape)
+        region = region_of(node.shape, node.attributes["pattern"], loop)
+        if region.rows * region.columns != v.size:
+            raise NotCompilable("compile: got one number for many places")
+        reads = [Read(base_of(n), own_place(loop)) for n in dense]
+        reads.append(Read(base_of(v), own_place(loop), window=region.window))
+        place = own_place(loop)
+        return Op(node, "map", loop, place, tuple(reads), region=region)
 
     def _reduction(self, node: Operation) -> Op:
         (x,) = node.inputs
-        loop = two_axes(x.shape, x.ndim == 1 and self._stands_in_rows(x))
         axis = node.attributes["axis"]
+        if len([n for n in x.shape if n > 1]) > 2 and len(axis) < x.ndim:
+            return self._reduction_of_many(node, axis)
+        loop = two_axes(x.shape, x.ndim == 1 and self._stands_in_rows(x))
         over = {0, 1} if len(axis) == x.ndim else set(axis)
         over = {a for a in over if loop[a] > 1}
         read = Read(base_of(x), own_place(loop))
@@ -179,6 +224,27 @@ class _Lowering:
         left = {0, 1} - over - {a for a in (0, 1) if loop[a] == 1}
         place = {(): "number", (0,): "row", (1,): "column"}[tuple(sorted(left))]
         return Op(node, "reduce", loop, place, (read,))
+
+    def _reduction_of_many(self, node: Operation, axes: tuple[int, ...]) -> Op:
+        """Return a reduction of more than two axes, as one over rows or columns."""
+        (x,) = node.inputs
+        left = [a for a in range(x.ndim) if a not in axes and x.shape[a] > 1]
+        over = [a for a in axes if x.shape[a] > 1]
+        count = prod(x.shape[a] for a in over)
+        loop = (x.size // count, count)
+        if not over:
+            loop = two_axes(node.shape)
+            return Op(node, "map", loop, own_place(loop), (Read(base_of(x), "cell"),))
+        if max(over) < min(left):
+            read = Read(base_of(x), "cell")
+            return Op(node, "reduce", loop[::-1], "column", (read,))
+        if max(left) < min(over):
+            return Op(node, "reduce", loop, "row", (Read(base_of(x), "cell"),))
+        if len(over) > 1:
+            raise NotCompilable("compile: got a sum over axes that lie apart")
+        part = np.empty(x.shape, np.uint8)
+        read = _read(x, np.moveaxis(part, over[0], -1), loop)
+        return Op(node, "reduce", loop, "row", (read,))
 
     def _put(self, node: Operation) -> Op:
         at = node.primitive is ops.ADD_AT
@@ -226,6 +292,15 @@ class _Lowering:
         return Op(node, "product", loop, "cell", reads, inner=left[1])
 
 
+def _read(node: Node, part: np.ndarray, loop: Loop) -> Read:
+    """Return how the part of a node that an array of bytes stands for is read."""
+    window = window_of(part, loop)
+    place = window.place(loop)
+    if place is None:
+        return Read(base_of(node), "cell", window=window)
+    return Read(base_of(node), place)
+
+
 def _factor(node: Node) -> Read:
     """Return a factor of a product: BLAS reads a transposed one as it lies."""
     below = node
@@ -239,15 +314,16 @@ def _factor(node: Node) -> Read:
 
 
 def two_axes(shape: tuple[int, ...], rows: bool = False) -> Loop:
-    """Return a shape as rows and columns; a vector is one row, or one column."""
+    """Return a shape as rows and columns; a vector is one row, or one column.
+
+    Of more than two axes all but the last count as rows.
+    """
     sizes = [n for n in shape if n != 1]
     if not sizes:
         return (1, 1)
     if len(shape) == 1:
         return (shape[0], 1) if rows else (1, shape[0])
-    if len(shape) == 2:
-        return (shape[0], shape[1])
-    raise NotCompilable(f"compile: got a shape of more than two axes, {shape}")
+    return (prod(shape[:-1]), shape[-1])
 
 
 def own_place(loop: Loop) -> str:

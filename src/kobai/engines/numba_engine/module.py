@@ -187,7 +187,7 @@ def _labels(writer: Writer) -> dict[Input, int]:
     """Return the inputs that are class labels, and the number of classes."""
     found: dict[Input, int] = {}
     for op in writer.plan.ops:
-        if op.kind == "pick" or op.primitive in PUTS:
+        if op.kind == "pick" or (op.primitive in PUTS and op.region is None):
             labels = op.reads[-1].node
             assert isinstance(labels, Input)
             if labels.size == 1 and labels.dtype.kind not in "iu":

@@ -83,7 +83,7 @@ def _waits(ops: list[Op], targets: Targets) -> Waits:
             maker = made.get(read.node)  # type: ignore[call-overload]
             if maker is None:
                 continue
-            free = not read.transposed and shares(maker, read.place, op)
+            free = not read.apart and shares(maker, read.place, op)
             waits[op][maker] = max(waits[op].get(maker, 0), 0 if free else 1)
         for sign, node in (*op.factors, *(op.beta or ())):
             maker = made.get(base_of(node))  # type: ignore[call-overload]
@@ -180,7 +180,7 @@ def _meeting_points(op: Op, level: int) -> list[tuple[object, ...]]:
     """Return what makes operations of one level share a loop: a value read by both."""
     if op.loop == (1, 1):
         return [(level, "numbers")]
-    cells = [r.node for r in op.reads if r.place == "cell" and not r.transposed]
+    cells = [r.node for r in op.reads if r.place == "cell" and not r.apart]
     rows = [r.node for r in op.reads if r.place == "row" and op.loop[1] == 1]
     points: list[tuple[object, ...]] = [(level, op.loop, n) for n in cells]
     return points + [(level, op.loop, n) for n in rows]
@@ -201,7 +201,7 @@ def turned(group: Group) -> bool:
     if len(columns) != 1 or len(group.phases) < 3 or max(columns) > FEW_COLUMNS:
         return False
     return all(
-        op.loop[0] >= MANY_ROWS and not any(read.transposed for read in op.reads)
+        op.loop[0] >= MANY_ROWS and not any(read.apart for read in op.reads)
         for op in group.ops
     )
 

@@ -12,6 +12,7 @@ from kobai.engines.numba_engine.expressions import COMPARISONS, EXPRESSIONS, LOG
 from kobai.engines.numba_engine.lower import PUTS, REDUCTIONS, Op, Read, base_of
 from kobai.engines.numba_engine.names import Names, short
 from kobai.engines.numba_engine.schedule import Group, Schedule, is_inside, turned
+from kobai.engines.numba_engine.windows import Region, Window
 from kobai.graph import Constant, Input, Node
 
 INDENT = "    "
@@ -123,16 +124,38 @@ class Writer:
 
     def _index(self, op: Op, read: Read, flat: bool, column: str) -> str:
         rows, columns = op.loop
+        if read.window is not None:
+            return self._seen_through(read.window, columns == 1, flat, column)
         if flat:
             return column
         if read.node in self.by_row:
             is_turned = turned(self.plan.group_of[op])
             return f"{column} * {self.names.size(rows)} + i" if is_turned else column
-        if read.transposed:
-            return f"{column} * {self.names.size(rows)} + i"
         if read.place == "cell":
             return self.cell(rows, columns, column)
         return {"row": "i", "column": column, "number": "0"}[read.place]
+
+    def _seen_through(self, w: Window, of_rows: bool, flat: bool, column: str) -> str:
+        """Return the index of an entry that is read through a window."""
+        if flat and of_rows:
+            terms = [("j", w.row)]
+        elif flat:
+            terms = [(column, w.column)]
+        elif w.split:
+            split = self.names.size(w.split)
+            terms = [(f"(i // {split})", w.outer), (f"(i % {split})", w.row)]
+            terms.append((column, w.column))
+        else:
+            terms = [("i", w.row), (column, w.column)]
+        found = [
+            name if stride == 1 else f"{name} * {self.names.size(stride)}"
+            for name, stride in terms
+            if stride
+        ]
+        if w.offset > 0:
+            found.append(self.names.size(w.offset))
+        behind = f" - {self.names.size(-w.offset)}" if w.offset < 0 else ""
+        return (" + ".join(found) or "0") + behind
 
     def cell(self, rows: int, columns: int, column: str = "j") -> str:
         """Return the index of the entry at row i and a column."""
@@ -151,16 +174,32 @@ class Writer:
             if is_condition or self._is_label(op, position):
                 wanted = read.node.dtype
             given.append(self._cast(op, read, wanted, group, flat))
-        if op.primitive in REDUCTIONS:
+        if op.primitive in REDUCTIONS or op.primitive is ops.GETITEM:
             return given[0]
+        if op.region is not None:
+            return self._in_region(op.region, given, op)
         code = short(kind)
         return EXPRESSIONS[op.primitive].format(
             *given, dtype=kind.name, f=code, zero=f"{code}(0)", one=f"{code}(1)"
         )
 
+    def _in_region(self, region: Region, given: list[str], op: Op) -> str:
+        """Return the formula of what is put into a part of an array."""
+        *dense, value = given
+        conditions = []
+        sides = ("i", region.row, region.rows), ("j", region.column, region.columns)
+        for (index, start, count), length in zip(sides, op.loop, strict=True):
+            if count < length:
+                # What counts as unsigned is large, not negative, before the start.
+                place = f"{index} - {self.names.size(start)}" if start else index
+                conditions.append(f"{place} < {self.names.size(count)}")
+        zero = f"{short(op.node.dtype)}(0)"
+        put = f"({value} if {' and '.join(conditions)} else {zero})"
+        return " + ".join([*dense, put if conditions else value])
+
     @staticmethod
     def _is_label(op: Op, position: int) -> bool:
-        is_put = op.primitive in PUTS
+        is_put = op.primitive in PUTS and op.region is None
         return is_put and position == len(op.reads) - 1
 
     def _cast(

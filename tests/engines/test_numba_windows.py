@@ -1,0 +1,144 @@
+"""Slices and more than two axes in compiled loops, against NumPy."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("numba")
+pytest.importorskip("scipy")
+
+from kobai import value_and_gradient
+from kobai.autodiff.trees import leaves
+from kobai.engines.numba_engine import NotCompilable, compile_numba
+from kobai.engines.numba_engine.windows import Window, part_of, region_of, window_of
+from kobai.graph import trace
+
+RNG = np.random.default_rng(0)
+V = RNG.normal(size=9)
+M = RNG.normal(size=(6, 4))
+C = RNG.normal(size=(5, 3, 4))
+
+
+@pytest.mark.parametrize(
+    ("shape", "index", "loop"),
+    [
+        ((9,), (slice(2, 7),), (1, 5)),
+        ((9,), (slice(1, None, 3),), (1, 3)),
+        ((9,), (slice(1, None, 3),), (3, 1)),
+        ((6, 4), (slice(1, 4), slice(None, None, 2)), (3, 2)),
+        ((6, 4), (slice(None), 2), (1, 6)),
+        ((6, 4), (3,), (1, 4)),
+        ((6, 4), (3, 1), (1, 1)),
+        ((5, 3, 4), (2,), (3, 4)),
+        ((5, 3, 4), (slice(None), 1), (5, 4)),
+        ((5, 3, 4), (slice(1, 3), slice(0, 2), slice(1, None)), (4, 3)),
+        ((6, 4), (slice(None), None, slice(1, 3)), (6, 2)),
+    ],
+)
+def test_a_window_says_where_numpy_has_each_entry(shape, index, loop):
+    array = np.arange(np.prod(shape)).reshape(shape)
+    w = window_of(part_of(shape, index), loop)
+    found = []
+    for i in range(loop[0]):
+        row = (i // w.split) * w.outer + (i % w.split) * w.row if w.split else i * w.row
+        found += [w.offset + row + j * w.column for j in range(loop[1])]
+    assert found == array[index].reshape(-1).tolist()
+
+
+@pytest.mark.parametrize(
+    ("shape", "index", "loop"),
+    [
+        ((9,), (slice(2, 7),), (1, 9)),
+        ((9,), (4,), (1, 9)),
+        ((6, 4), (slice(1, 4), slice(1, 3)), (6, 4)),
+        ((6, 4), (slice(None), 2), (6, 4)),
+        ((6, 4), (slice(2, 5),), (6, 4)),
+        ((6, 4), (3,), (6, 4)),
+        ((5, 3, 4), (2,), (15, 4)),
+        ((5, 3, 4), (2, slice(0, 2), slice(1, 3)), (15, 4)),
+    ],
+)
+def test_a_region_is_the_rectangle_that_an_index_fills(shape, index, loop):
+    array = np.zeros(shape)
+    array[index] = 1
+    r = region_of(shape, index, loop)
+    found = np.zeros(loop)
+    found[r.row : r.row + r.rows, r.column : r.column + r.columns] = 1
+    np.testing.assert_array_equal(found, array.reshape(loop))
+
+
+@pytest.mark.parametrize("index", [(slice(None, None, 2),), (slice(1, 3), 0)])
+def test_what_is_no_rectangle_is_refused(index):
+    with pytest.raises(NotCompilable, match="rectangle"):
+        region_of((5, 3, 4), index, (15, 4))
+
+
+def test_a_usual_place_needs_no_window():
+    assert Window(0, 4, 1).place((6, 4)) == "cell"
+    assert Window(0, 0, 1).place((6, 4)) == "column"
+    assert Window(0, 1, 0).place((6, 4)) == "row"
+    assert Window(0, 1, 6).place((4, 6)) is None
+    assert Window(2, 4, 1).place((6, 4)) is None
+
+
+def joined(v, m, c):
+    return [
+        np.sum(v[1:] * v[:-1] ** 2),
+        np.sum(np.tanh(v[:5]) * v[1:6]),
+        np.sum(m[1:4] * m[2:5]) * m[0, 1],
+        np.sum(m[:, 1] * m[:, 2]),
+        np.sum(m[2] * m[:4, 0]),
+        np.sum((m[:, None, :2] - m[None, :, 1:3]) ** 2),
+        np.sum(np.max(c * m[:5, None, :], axis=2) * c[:, :, 1]),
+        np.sum(np.sum(c * c[2], axis=0) ** 2),
+        np.sum(np.sum(np.tanh(c), axis=1) ** 3),
+        np.sum(np.sum(c, axis=(1, 2)) ** 2) + np.sum(np.sum(c, axis=(0, 1)) ** 2),
+        np.sum(c.transpose(2, 0, 1)[1:] * v[:3]),
+        np.sum(c[1].T @ m[:3]) + np.sum(c[2, :2] @ m[1]),
+        np.sum(np.exp(c / np.max(c, axis=1, keepdims=True) ** 2) * v[2:6]),
+    ]
+
+
+@pytest.mark.parametrize("part", [slice(0, 7), slice(7, 13)])
+def test_values_and_gradients_are_those_of_numpy(part):
+    # Several in one, since compiling takes its time.
+    def f(p):
+        return value_and_gradient(lambda p: sum(joined(*p)[part]), p)
+
+    p = [V, M, C]
+    wanted = leaves(f(p))
+    found = compile_numba(trace(f, p))(*p)
+    for a, b in zip(found, wanted, strict=True):
+        # The same sums in another order.
+        np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12)
+
+
+def test_results_that_are_parts_are_arrays_of_their_own():
+    def f(m, c):
+        return m[1:3], c[:, 1], np.sum(c, axis=1, keepdims=True), m[2, 1] * m.T
+
+    found = compile_numba(trace(f, M, C))(M, C)
+    for a, b in zip(found, f(M, C), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12)
+
+
+def test_an_update_of_what_is_read_elsewhere_waits():
+    def f(m):
+        m += m[:, 1:2] * m[:1]
+
+    wanted, found = M.copy(), M.copy()
+    f(wanted)
+    compile_numba(trace(f, M))(found)
+    np.testing.assert_allclose(found, wanted, rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda v, m, c: v[::-1] * 2,
+        lambda v, m, c: np.einsum("abc,dbc->ad", c, c),
+        lambda v, m, c: np.sum(c, axis=(0, 2)),
+    ],
+)
+def test_what_has_no_such_loops_is_left_to_numpy(f):
+    with pytest.raises(NotCompilable):
+        compile_numba(trace(f, V, M, C))
