@@ -12,6 +12,7 @@ from typing import Any
 from kobai.engines.numba_engine.kernels import (
     elementary,
     intrinsics,
+    panels,
     products,
     rows,
     two_jobs,
@@ -131,6 +132,8 @@ _MAKERS: dict[str, Callable[[], Any]] = {
     "by_blas": intrinsics.blas_product,
     "by_tiles": lambda: products.make_by_tiles(tools),
     "copy_rows": rows.make_copy_rows,
+    "is_packed": panels.make_is_packed,
+    "memory": panels.make_memory,
     "gather": partial(intrinsics.stored_call, "kobai_gather"),
     "product": partial(intrinsics.stored_call, "kobai_product"),
     "serve": lambda: two_jobs.make_serve(tools),
