@@ -20,6 +20,10 @@ from kobai.engines.numba_engine import (  # noqa: E402
     cache,
 )
 from kobai.engines.numba_engine import helper as helpers  # noqa: E402
+from kobai.engines.numba_engine.kernels.panels import (  # noqa: E402
+    is_packed,
+    spare_numbers,
+)
 from kobai.engines.numba_engine.kernels.products import (  # noqa: E402
     BLAS,
     IN_PLACE,
@@ -78,7 +82,7 @@ def test_product_is_numpys(run, m, n, k, ta, tb, way, dtype, scale) -> None:  # 
     number = np.dtype(dtype).type
     shape = [np.uint64(s) for s in (m, n, k)]
     alpha, beta = map(number, scale)
-    spare = np.empty(n * max(m, k), dtype)
+    spare = np.empty(spare_numbers(m, n, k), dtype)
     out = c.reshape(-1)
     given = a.ravel(), int(ta), b.ravel(), int(tb), out
     rest = way, spare, np.arange(max(m, k)), np.zeros(BOARD, np.int64)
@@ -89,10 +93,38 @@ def test_product_is_numpys(run, m, n, k, ta, tb, way, dtype, scale) -> None:  # 
     np.testing.assert_allclose(c, exact, rtol=limit, atol=limit)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("beta", [0.0, 0.9])
+@pytest.mark.parametrize("tb", [False, True])
+@pytest.mark.parametrize("ta", [False, True])
+@pytest.mark.parametrize(("m", "n", "k"), [(101, 155, 333), (155, 101, 401)])
+def test_a_packed_product_is_numpys(run, m, n, k, ta, tb, beta, dtype) -> None:  # type: ignore[no-untyped-def]
+    assert is_packed(m, n, k)
+    rng = np.random.default_rng(0)
+    a = rng.normal(size=(k, m) if ta else (m, k)).astype(dtype)
+    b = rng.normal(size=(n, k) if tb else (k, n)).astype(dtype)
+    c = rng.normal(size=(m, n)) if beta else np.full((m, n), np.nan)
+    out = c.astype(dtype)
+    exact = -0.5 * ((a.T if ta else a).astype("f8") @ (b.T if tb else b))
+    exact += beta * out.astype("f8") if beta else 0
+    # What lies beside the memory to pack into stays as it is.
+    spare = np.full(spare_numbers(m, n, k) + 9, np.nan, dtype)
+    spare[-9:] = 7
+    number, shape = np.dtype(dtype).type, [np.uint64(s) for s in (m, n, k)]
+    given = a.ravel(), int(ta), b.ravel(), int(tb), out.reshape(-1), *shape
+    rest = TILES, spare, np.arange(max(m, k)), np.zeros(BOARD, np.int64)
+    run(*given, number(-0.5), number(beta), *rest)
+    # A sum of k products of numbers near 1 rounds k times, at random.
+    limit = 20 * np.finfo(dtype).eps * np.sqrt(k)
+    np.testing.assert_allclose(out, exact, rtol=limit, atol=limit)
+    assert (spare[-9:] == 7).all()
+
+
 @pytest.mark.parametrize("ta", [False, True])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(
-    ("m", "n", "k"), [(7, 5, 3), (23, 50, 12), (100, 10, 31), (60, 20, 350)]
+    ("m", "n", "k"),
+    [(7, 5, 3), (23, 50, 12), (100, 10, 31), (60, 20, 350), (131, 125, 320)],
 )
 def test_rows_read_in_place_give_the_bits_of_fetched_rows(m, n, k, ta, dtype) -> None:  # type: ignore[no-untyped-def]
     product = tools.product
@@ -117,7 +149,8 @@ def test_rows_read_in_place_give_the_bits_of_fetched_rows(m, n, k, ta, dtype) ->
     for way, a in ((TILES, fetched), (IN_PLACE, np.full_like(fetched, np.nan))):
         c = before.ravel().copy()
         flat = a.ravel(), everything.ravel(), indices, start, int(ta), b.ravel()
-        rest = way, np.empty(m * n, dtype), np.arange(max(m, k)), np.zeros(BOARD, "i8")
+        spare = np.empty(spare_numbers(m, n, k), dtype)
+        rest = way, spare, np.arange(max(m, k)), np.zeros(BOARD, "i8")
         run(*flat, c, *shape, *rest)
         found[way] = c.reshape(m, n)
     np.testing.assert_array_equal(found[IN_PLACE], found[TILES])
@@ -201,16 +234,19 @@ def test_where_nothing_can_be_kept_all_processes_choose_the_same(
         assert blas_or_tiles._remembered(KEY) == BLAS
 
 
-def train(steps: int) -> dict[str, np.ndarray]:
+def train(steps: int, units: int) -> dict[str, np.ndarray]:
     """Train a network whose products are worth sharing; return what it has learnt."""
     rng = np.random.default_rng(0)
     data = rng.random((500, 200), np.float32), rng.integers(10, size=500)
-    network = Network(200, [Dense(40), Sigmoid(), Dense(10), Softmax()], seed=1)
+    network = Network(200, [Dense(units), Sigmoid(), Dense(10), Softmax()], seed=1)
     train_network(network, data, batch_size=100, steps=steps, engine="numba")
     return network.params
 
 
-def test_a_helper_does_not_change_a_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("steps", "units"), [(400, 40), (60, 300)])
+def test_a_helper_does_not_change_a_bit(
+    steps: int, units: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(helpers, "has_second_core", lambda: True)
     monkeypatch.setattr(
         blas_or_tiles, "_remembered", lambda key: IN_PLACE if key[-1] else 1
@@ -221,10 +257,10 @@ def test_a_helper_does_not_change_a_bit(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(
         helpers, "start_new_thread", lambda *given: called.append(1) or start(*given)
     )
-    helped = train(400)
+    helped = train(steps, units)
     assert called
     monkeypatch.setattr(helpers, "has_second_core", lambda: False)
-    alone = train(400)
+    alone = train(steps, units)
     for name, values in helped.items():
         np.testing.assert_array_equal(values, alone[name])
 
@@ -255,7 +291,7 @@ def test_a_fork_waits_until_the_helper_has_compiled(
         return lambda board: None
 
     monkeypatch.setattr(cache, "load_serve", compile_slowly)
-    thread = threading.Thread(target=helpers.Helper([], [])._serve)
+    thread = threading.Thread(target=helpers._serve, args=(np.zeros(BOARD, np.int64),))
     thread.start()
     started.wait()
     child = os.fork()

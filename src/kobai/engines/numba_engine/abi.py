@@ -138,7 +138,8 @@ class Job(IntEnum):
     """Where a job on the board has what: numbers of 8 bytes, see `two_jobs`.
 
     `TILES` is the address of the code that does it; `ALPHA` and `BETA` are the bits of
-    float64. The others are arguments of `tiles.make_tile`.
+    float64. `SPARE` is memory to pack into, `BJ` the stride from column to column of
+    B. The others are arguments of `tiles.make_tile`.
     """
 
     TILES = 0
@@ -154,3 +155,7 @@ class Job(IntEnum):
     K = 10
     ALPHA = 11
     BETA = 12
+    BK = 13
+    BJ = 14
+    CI = 15
+    SPARE = 16

@@ -17,17 +17,20 @@ import numpy as np
 from kobai.engines.machine.folder import remove
 from kobai.engines.numba_engine import cache
 from kobai.engines.numba_engine.abi import GATHER, PRODUCT, REPEATED
+from kobai.engines.numba_engine.helper import call_helper, has_second_core
+from kobai.engines.numba_engine.kernels.panels import spare_numbers
 from kobai.engines.numba_engine.kernels.products import BLAS, IN_PLACE, TILES
 from kobai.engines.numba_engine.kernels.symbols import register
-from kobai.engines.numba_engine.kernels.two_jobs import BOARD, WORTH_SHARING
+from kobai.engines.numba_engine.kernels.two_jobs import BOARD, LEAVE, WORTH_SHARING
 from kobai.engines.numba_engine.lower import Op
 from kobai.engines.numba_engine.module import Generated
 
-# Beyond this, 2 m n k, packing pays and BLAS is not beaten; measuring would take long.
-LARGEST_TILED = 1e8
+# A product with a longer side is computed as one is that has this one: it is as fast.
+LONGEST_MEASURED = 1024
 
-# What a helper, of which there is none here, leaves of the time of a large product.
-HELPED = 0.6
+# BLAS has to be so much faster. Its threads wait for each other, and where another
+# program has one's core, for that; tiles go on with one thread.
+FAVOUR = 0.95
 
 _SOURCE = f'''"""Written by Kobai to measure products of matrices; it may be deleted."""
 
@@ -92,9 +95,8 @@ def _ways(is_listed: bool) -> tuple[int, int]:
 
 def _chosen(name: str, key: Any) -> int:
     if name not in _CHOSEN:
-        rows, columns, inner, *_ = key
-        is_large = 2.0 * rows * columns * inner > LARGEST_TILED
-        _CHOSEN[name] = BLAS if is_large else _remembered(key)
+        sides = (min(side, LONGEST_MEASURED) for side in key[:3])
+        _CHOSEN[name] = _remembered((*sides, *key[3:]))
     return _CHOSEN[name]
 
 
@@ -153,7 +155,8 @@ def _measure(
     is_listed: bool,
 ) -> int:
     number = np.dtype(dtype).type
-    a, b, c, spare = (np.ones(s, dtype) for s in (m * k, k * n, m * n, max(k, m) * n))
+    a, b, c = (np.ones(s, dtype) for s in (m * k, k * n, m * n))
+    spare = np.ones(spare_numbers(m, n, k), dtype)
     count = (k if flags[0] else m) if is_listed else 0
     rows = np.ones(4 * m * k if is_listed else 1, dtype)
     indices = np.random.default_rng(0).permutation(4 * count)
@@ -164,9 +167,12 @@ def _measure(
     # Long enough for the clock, short enough to fit between two interruptions.
     times = max(2, int(5e-5 / (1e-6 + 2.0 * m * n * k / 5e10)))
     tiled = IN_PLACE if is_listed else TILES
+    is_shared = m * n * k >= WORTH_SHARING and has_second_core()
     seconds = {BLAS: np.inf, tiled: np.inf}
     for _ in range(8):
         for way in seconds:
+            if is_shared and way == tiled:
+                call_helper(board)
             given = REPEATED.in_order(
                 times=times, count=np.uint64(count), a=a, everything=rows,
                 indices=indices, ta=flags[0], b=b, tb=flags[1], c=c, m=m_, n=n_, k=k_,
@@ -176,6 +182,5 @@ def _measure(
             start = perf_counter()
             function(*given)
             seconds[way] = min(seconds[way], perf_counter() - start)
-    if m * n * k >= WORTH_SHARING:
-        seconds[tiled] *= HELPED
-    return min(seconds, key=seconds.__getitem__)
+    board[LEAVE] = 1
+    return BLAS if seconds[BLAS] < FAVOUR * seconds[tiled] else tiled

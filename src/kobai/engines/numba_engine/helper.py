@@ -5,7 +5,8 @@ from _thread import start_new_thread
 from collections import deque
 from collections.abc import Callable, Sequence
 from threading import Lock
-from time import perf_counter
+from time import perf_counter, sleep
+from typing import Any
 
 import numpy as np
 
@@ -26,6 +27,9 @@ from kobai.engines.numba_engine.lower import Op
 TRIALS = 8
 # Of so many last tries the fastest counts, since any one may have been disturbed.
 TRIES = 4
+
+# Seconds in which a helper is compiled, if it has to be, on any machine.
+LONGEST_COMPILED = 10.0
 
 # Held while the helper compiles. A process forked in the middle of that would wait for
 # ever for Numba's lock, so forking waits.
@@ -73,7 +77,7 @@ class Helper:
         self.board[LEAVE] = not helped
         if helped and self.board[HELPER] == NONE:
             self.board[HELPER] = CALLED
-            start_new_thread(self._serve, ())
+            start_new_thread(_serve, (self.board,))
         start = perf_counter()
         done = steps()
         if not helped or self.board[HELPER] == THERE:
@@ -87,11 +91,24 @@ class Helper:
             tries.clear()
         tries.append(seconds)
 
-    def _serve(self) -> None:
-        # When it is compiled for the first time, nobody waits for it.
-        with _COMPILING:
-            serve = cache.load_serve(_SOURCE)
-        serve(self.board)
+
+def call_helper(board: Any) -> None:
+    """Have a helper at a board, and wait until it is there, though not for ever."""
+    board[LEAVE] = 0
+    if board[HELPER] != NONE:
+        return
+    board[HELPER] = CALLED
+    start_new_thread(_serve, (board,))
+    start = perf_counter()
+    while board[HELPER] == CALLED and perf_counter() - start < LONGEST_COMPILED:
+        sleep(0)
+
+
+def _serve(board: Any) -> None:
+    # When it is compiled for the first time, nobody waits for it who trains.
+    with _COMPILING:
+        serve = cache.load_serve(_SOURCE)
+    serve(board)
 
 
 def has_second_core() -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 from kobai.autodiff import operations as ops
 from kobai.engines.numba_engine.abi import PRODUCT
 from kobai.engines.numba_engine.expressions import COMPARISONS, EXPRESSIONS, LOGICAL
+from kobai.engines.numba_engine.kernels.panels import spare_numbers
 from kobai.engines.numba_engine.lower import PUTS, REDUCTIONS, Op, Read, base_of
 from kobai.engines.numba_engine.names import Names, short
 from kobai.engines.numba_engine.schedule import Group, Schedule, is_inside, turned
@@ -260,8 +261,8 @@ class Writer:
         return self.memory[node]
 
     def _spare(self, op: Op) -> str:
-        """Return memory for a second factor laid out anew, or for half of a sum."""
-        size = max(op.reads[1].node.size, op.node.size)
+        """Return memory for factors laid out anew, or for half of a sum."""
+        size = spare_numbers(*op.loop, op.inner)
         target = self.plan.targets.in_place.get(op.node, op.node)
         name = self.names.part(target, "spare")
         return self.names.buffer(name, size, op.node.dtype)

@@ -163,8 +163,8 @@ def address() -> Any:
     return start
 
 
-def tiles_at() -> Any:
-    """Return at(number), the address of the tiled product for a number's dtype."""
+def tiles_at(kind: str) -> Any:
+    """Return at(number), the address of a job's code for the number's dtype."""
     from llvmlite import ir
     from numba.core import cgutils, types
     from numba.extending import intrinsic
@@ -173,7 +173,7 @@ def tiles_at() -> Any:
     def at(typing: Any, number: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             form = ir.FunctionType(ir.VoidType(), [])
-            name = f"kobai_tiles_{number.name}"
+            name = f"kobai_{kind}_{number.name}"
             function = cgutils.get_or_insert_function(builder.module, form, name)
             return builder.ptrtoint(function, ir.IntType(64))
 

@@ -44,13 +44,14 @@ def make_by_tiles(tools: Any) -> Any:
     Where it sums up more numbers than it has rows, those are the halves of the sum, for
     which there is spare memory of the size of C: each thread then reads the same rows
     of B in every step, those that it changes when B learns. Else they are C's upper and
-    lower rows.
+    lower rows; or its left and right columns where it is packed, and has more of them.
     """
     import numba
 
     run, address, add_to = intrinsics.run_tiles(), intrinsics.address(), tools.add_to
     load, store, pause = atomics.load(), atomics.store(), atomics.pause()
-    tiles_at, work = intrinsics.tiles_at(), tools.work
+    tiles_at, panels_at = intrinsics.tiles_at("tiles"), intrinsics.tiles_at("panels")
+    work, is_packed, memory = tools.work, tools.is_packed, tools.memory
     i8, f8, u8 = np.int64, np.float64, np.uint64
 
     @numba.njit(error_model="numpy", nogil=True, **INNER)
@@ -60,31 +61,47 @@ def make_by_tiles(tools: Any) -> Any:
         alpha: Any, beta: Any, tb: Any,
     ) -> Any:  # fmt: skip
         to, size = address(c), u8(itemsize)
+        tiles, packed_at = i8(tiles_at(alpha)), address(spare)
+        bk, bj = n, u8(1)
         is_large = m * n * k >= u8(WORTH_SHARING)
-        is_halved_sum = is_large and k > m and tb == 0
-        rows, inner = m, k
+        has_panels = is_packed(m, n, k)
+        is_halved_sum = is_large and not has_panels and k > m and tb == 0
+        rows, columns, inner = m, n, k
+        if has_panels:
+            tiles = i8(panels_at(alpha))
+            if tb:
+                bk, bj = u8(1), k
         if is_halved_sum:
             inner = k // u8(2)
+        elif has_panels and n >= m:
+            # Whole panels.
+            columns = (n // u8(2) + u8(16)) // u8(32) * u8(32)
         elif is_large:
-            # Whole tiles of 6 rows.
-            rows = (m // u8(2) + u8(3)) // u8(6) * u8(6)
+            # Whole tiles, of 6 rows or 12.
+            rows = (m // u8(2) + u8(6)) // u8(12) * u8(12)
         for job in range(2 if is_large else 1):
             at = job * JOB
-            board[at + Job.TILES] = i8(tiles_at(alpha))
+            board[at + Job.TILES] = tiles
             board[at + Job.A], board[at + Job.B] = i8(a), i8(b)
             board[at + Job.AI], board[at + Job.AK] = i8(ai), i8(ak)
+            board[at + Job.BK], board[at + Job.BJ] = i8(bk), i8(bj)
             board[at + Job.ROWS_AT] = i8(rows_at)
             board[at + Job.INNER_AT] = i8(inner_at)
-            board[at + Job.C], board[at + Job.M] = i8(to), i8(rows)
-            board[at + Job.N], board[at + Job.K] = i8(n), i8(inner)
+            board[at + Job.C], board[at + Job.CI] = i8(to), i8(n)
+            board[at + Job.M], board[at + Job.N] = i8(rows), i8(columns)
+            board[at + Job.K], board[at + Job.SPARE] = i8(inner), i8(packed_at)
             board[at + Job.ALPHA] = f8(alpha).view(i8)
             board[at + Job.BETA] = f8(beta).view(i8)
             if is_halved_sum:
                 inner_at, b = inner_at + u8(8) * inner, b + inner * n * size
                 to, inner, beta = address(spare), k - inner, beta - beta
+            elif columns < n:
+                b, to = b + columns * bj * size, to + columns * size
+                columns = n - columns
             else:
                 rows_at, to = rows_at + u8(8) * rows, to + rows * n * size
                 rows = m - rows
+            packed_at += u8(memory(n, k)) * size
         if not is_large:
             run(board, 0)
             return
@@ -131,9 +148,9 @@ def product_source(dtype: str) -> str:
     C = alpha op(A) op(B) + beta C, where op transposes if the flag after the matrix is
     set. A has the rows indices[start], indices[start + 1], ... of a larger array, one
     after the other. `way` is BLAS or TILES, or IN_PLACE, which reads those rows where
-    they lie and does not use A. Tiles need a `spare` array as large as B and as C,
-    after it the numbers 0, 1, 2, ... up to the largest of m and k, and the board where
-    a helper finds its work.
+    they lie and does not use A. Tiles need a `spare` array, see `spare_numbers`, after
+    it the numbers 0, 1, 2, ... up to the largest of m and k, and the board where a
+    helper finds its work.
     """
     size = np.dtype(dtype).itemsize
     given = PRODUCT.header
@@ -147,7 +164,7 @@ import numpy as np
 from kobai.engines.numba_engine.kernels.tools import tools
 
 address, by_blas, by_tiles = tools.address, tools.by_blas, tools.by_tiles
-transpose = tools.transpose
+is_packed, transpose = tools.is_packed, tools.transpose
 u8 = np.uint64
 
 
@@ -159,7 +176,7 @@ def steps({given}):
     listed = count
     if way == {in_place}:
         at, listed = address(everything), address(indices) + u8(8) * start
-    if tb:
+    if tb and not is_packed(m, n, k):
         transpose(spare, b, n, k)
         rows = address(spare)
     ai, ak = (u8(1), m) if ta else (k, u8(1))

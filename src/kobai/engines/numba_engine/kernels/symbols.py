@@ -10,7 +10,7 @@ import numpy as np
 
 from kobai.engines.numba_engine import cache
 from kobai.engines.numba_engine.abi import GATHER, PRODUCT
-from kobai.engines.numba_engine.kernels import products, rows, tiles
+from kobai.engines.numba_engine.kernels import panels, products, rows, tiles, tools
 
 
 def register(dtypes: Iterable[str]) -> None:
@@ -40,10 +40,13 @@ def register_product(dtype: str) -> None:
     from numba.core import types
 
     products.register_blas()
-    avx512 = bool(binding.get_host_cpu_features().get("avx512f"))
-    source = tiles.small_product_source(avx512, np.dtype(dtype).itemsize)
+    machine = tools.has_avx512(), np.dtype(dtype).itemsize
     job = types.void(types.CPointer(types.uint64))
-    binding.add_symbol(f"kobai_tiles_{dtype}", cache.load_callback(source, job))
+    for kind, source in (
+        ("tiles", tiles.small_product_source(*machine)),
+        ("panels", panels.panels_source(*machine)),
+    ):
+        binding.add_symbol(f"kobai_{kind}_{dtype}", cache.load_callback(source, job))
     signature = types.void(*PRODUCT.types(getattr(types, dtype), is_c=True))
     product = cache.load_callback(products.product_source(dtype), signature)
     binding.add_symbol(f"kobai_product_{dtype}", product)

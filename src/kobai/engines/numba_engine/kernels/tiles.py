@@ -11,6 +11,7 @@ loaded and multiplied by one number of each of the tile's rows of A.
 from typing import Any
 
 from kobai.engines.numba_engine.abi import Job
+from kobai.engines.numba_engine.kernels.vectors import Vectors
 
 
 def tile_widths(avx512: bool, itemsize: int) -> tuple[list[list[int]], list[list[int]]]:
@@ -25,13 +26,14 @@ def tile_widths(avx512: bool, itemsize: int) -> tuple[list[list[int]], list[list
     return [[full, full], [full]], [[full, full]]
 
 
-def make_tile(rows: int, widths: list[int]) -> Any:
+def make_tile(rows: int, widths: list[int], is_whole: int) -> Any:
     """Return tile(A, ai, ak, I, K, B, bk, C, ci, columns, k, α, β): part of a product.
 
     Entry k of row i of A lies at I[i] ai + K[k] ak, so that A can be transposed, or
     rows here and there in memory. The strides are bk from k to k of B and ci from row
     to row of C, counted in numbers; all arrays are addresses. The tile computes
-    C = α A B + β C for its rows and for at most sum(widths) columns.
+    C = α A B + β C for its rows and for at most sum(widths) columns; a whole one for
+    all of them, without masks.
     """
     from llvmlite import ir
     from numba.core import types
@@ -47,7 +49,18 @@ def make_tile(rows: int, widths: list[int]) -> Any:
 
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             number = context.get_value_type(alpha)
-            _Tile(builder, ir, number, rows, widths).write(*args)
+            (a, ai, ak, rows_at, inner_at, *product, columns, inner, alpha_, beta_) = (
+                args
+            )
+            new = Tile(builder, ir, number, rows, widths)
+            new.starts = [
+                new._moved(a, new._entry(rows_at, new.word(i)), ai) for i in range(rows)
+            ]
+            new.columns = None if is_whole else columns
+            new.write(
+                lambda k: new._moved(new.word(0), new._entry(inner_at, k), ak),
+                *product, inner, alpha_, beta_,
+            )  # fmt: skip
             return context.get_dummy_value()
 
         return signature, generate
@@ -55,29 +68,30 @@ def make_tile(rows: int, widths: list[int]) -> Any:
     return tile
 
 
-class _Tile:
-    """Writes a tile in LLVM's language."""
+class Tile(Vectors):
+    """Writes a tile in LLVM's language.
+
+    `starts` are the addresses of the first numbers of A's rows. Only `columns` columns
+    and `height` rows are read and written, all where these are None.
+    """
 
     def __init__(
         self, builder: Any, ir: Any, number: Any, rows: int, widths: list[int]
     ) -> None:
-        self.builder = builder
-        self.ir = ir
-        self.number = number
+        super().__init__(builder, ir, number)
         self.rows = rows
         self.widths = widths
-        self.word = ir.IntType(64)
-        self.size = 4 if isinstance(number, ir.FloatType) else 8
+        self.starts: list[Any] = []
+        self.columns: Any = None
+        self.height: Any = None
 
     def write(
-        self, a: Any, ai: Any, ak: Any, rows_at: Any, inner_at: Any,
-        b: Any, bk: Any, c: Any, ci: Any, columns: Any, inner: Any,
+        self, shift: Any, b: Any, bk: Any, c: Any, ci: Any, inner: Any,
         alpha: Any, beta: Any,
     ) -> None:  # fmt: skip
+        """Write it; `shift(k)` is how far entry k of a row of A is from the first."""
         ir, builder = self.ir, self.builder
-        places = [self._entry(rows_at, self.word(i)) for i in range(self.rows)]
-        starts = [self._moved(a, place, ai) for place in places]
-        masks = [self._mask(start, w, columns) for start, w in self._starts()]
+        masks = self._masks()
         before = builder.block
         loop = builder.append_basic_block("tile.loop")
         after = builder.append_basic_block("tile.after")
@@ -89,14 +103,11 @@ class _Tile:
             [builder.phi(self._vector(w)) for w in self.widths]
             for _ in range(self.rows)
         ]
-        row = [
-            self._load(at_b, s, m)
-            for (s, _), m in zip(self._starts(), masks, strict=True)
-        ]
-        shift = self._moved(self.word(0), self._entry(inner_at, count), ak)
+        row = [self._load(at_b, *place) for place in self._places(masks)]
+        moved = shift(count)
         new = []
-        for i, held in enumerate(sums):
-            entry = self._number(builder.add(starts[i], shift))
+        for start, held in zip(self.starts, sums, strict=True):
+            entry = self._number(builder.add(start, moved))
             factors = [self._spread(entry, w) for w in self.widths]
             new.append(
                 [self._add(f, x, s) for f, x, s in zip(factors, row, held, strict=True)]
@@ -117,101 +128,46 @@ class _Tile:
                 phi.add_incoming(value, loop)
         builder.cbranch(builder.icmp_unsigned("<", next_count, inner), loop, after)
         builder.position_at_end(after)
-        self._store_all(new, masks, c, ci, alpha, beta)
-
-    def _entry(self, table: Any, place: Any) -> Any:
-        address = self.builder.add(table, self.builder.mul(place, self.word(8)))
-        return self.builder.load(self._pointer(address, self.word), align=8)
+        fresh = builder.fcmp_ordered("==", beta, self.number(0.0))
+        with builder.if_else(fresh) as (first, later):
+            with first:
+                self._store_all(new, masks, c, ci, alpha, None)
+            with later:
+                self._store_all(new, masks, c, ci, alpha, beta)
 
     def _store_all(
         self, sums: Any, masks: Any, c: Any, ci: Any, alpha: Any, beta: Any
     ) -> None:
-        builder = self.builder
-        fresh = builder.fcmp_ordered("==", beta, self.number(0.0))
-        with builder.if_else(fresh) as (new, old):
-            for adds, branch in ((False, new), (True, old)):
-                with branch:
-                    for i, held in enumerate(sums):
-                        row = self._moved(c, ci, i)
-                        for (start, w), mask, total in zip(
-                            self._starts(), masks, held, strict=True
-                        ):
-                            value = builder.fmul(total, self._spread(alpha, w))
-                            if adds:
-                                before = self._load(row, start, mask)
-                                value = self._add(before, self._spread(beta, w), value)
-                            self._store(value, row, start, mask)
+        for i, held in enumerate(sums):
+            row = self._moved(c, ci, i)
+            if self.height is None:
+                self._store_row(held, masks, row, alpha, beta)
+                continue
+            is_there = self.builder.icmp_unsigned("<", self.word(i), self.height)
+            with self.builder.if_then(is_there, likely=True):
+                self._store_row(held, masks, row, alpha, beta)
+
+    def _store_row(
+        self, held: Any, masks: Any, row: Any, alpha: Any, beta: Any
+    ) -> None:
+        for total, (start, w, mask) in zip(held, self._places(masks), strict=True):
+            value = self.builder.fmul(total, self._spread(alpha, w))
+            if beta is not None:
+                before = self._load(row, start, w, mask)
+                value = self._add(before, self._spread(beta, w), value)
+            self._store(value, row, start, mask)
+
+    def _masks(self) -> list[Any]:
+        if self.columns is None:
+            return [None for _ in self.widths]
+        return [self._mask(start, w, self.columns) for start, w in self._starts()]
+
+    def _places(self, masks: list[Any]) -> list[tuple[int, int, Any]]:
+        pairs = zip(self._starts(), masks, strict=True)
+        return [(start, w, mask) for (start, w), mask in pairs]
 
     def _starts(self) -> list[tuple[int, int]]:
         return [(sum(self.widths[:i]), w) for i, w in enumerate(self.widths)]
-
-    def _vector(self, width: int) -> Any:
-        return self.ir.VectorType(self.number, width)
-
-    def _mask(self, start: int, width: int, columns: Any) -> Any:
-        ir, builder = self.ir, self.builder
-        lanes = ir.VectorType(ir.IntType(32), width)
-        limit = self._spread(builder.trunc(columns, ir.IntType(32)), width)
-        places = ir.Constant(lanes, [start + i for i in range(width)])
-        return builder.icmp_unsigned("<", places, limit)
-
-    def _spread(self, value: Any, width: int) -> Any:
-        ir, builder = self.ir, self.builder
-        kind = ir.VectorType(value.type, width)
-        index = ir.IntType(32)
-        one = builder.insert_element(ir.Constant(kind, ir.Undefined), value, index(0))
-        zeros = ir.Constant(ir.VectorType(index, width), [0] * width)
-        return builder.shuffle_vector(one, one, zeros)
-
-    def _moved(self, address: Any, stride: Any, times: Any) -> Any:
-        builder = self.builder
-        if isinstance(times, int):
-            times = self.word(times)
-        numbers = builder.mul(stride, times)
-        return builder.add(address, builder.mul(numbers, self.word(self.size)))
-
-    def _pointer(self, address: Any, kind: Any) -> Any:
-        return self.builder.inttoptr(address, kind.as_pointer())
-
-    def _number(self, address: Any) -> Any:
-        return self.builder.load(self._pointer(address, self.number), align=self.size)
-
-    def _add(self, x: Any, y: Any, z: Any) -> Any:
-        form = self.ir.FunctionType(x.type, [x.type] * 3)
-        name = f"llvm.fmuladd.v{x.type.count}f{self.size * 8}"
-        function = self._declared(name, form)
-        return self.builder.call(function, [x, y, z])
-
-    def _load(self, address: Any, start: int, mask: Any) -> Any:
-        ir, kind = self.ir, self._vector(mask.type.count)
-        pointer = self._at(address, start, kind)
-        form = ir.FunctionType(kind, [pointer.type, ir.IntType(32), mask.type, kind])
-        zeros = ir.Constant(kind, [0.0] * kind.count)
-        given = [pointer, ir.IntType(32)(self.size), mask, zeros]
-        return self.builder.call(self._masked("load", kind, form), given)
-
-    def _store(self, value: Any, address: Any, start: int, mask: Any) -> None:
-        ir = self.ir
-        pointer = self._at(address, start, value.type)
-        form = ir.FunctionType(
-            ir.VoidType(), [value.type, pointer.type, ir.IntType(32), mask.type]
-        )
-        given = [value, pointer, ir.IntType(32)(self.size), mask]
-        self.builder.call(self._masked("store", value.type, form), given)
-
-    def _at(self, address: Any, start: int, kind: Any) -> Any:
-        return self._pointer(
-            self.builder.add(address, self.word(start * self.size)), kind
-        )
-
-    def _masked(self, action: str, kind: Any, form: Any) -> Any:
-        name = f"llvm.masked.{action}.v{kind.count}f{self.size * 8}.p0"
-        return self._declared(name, form)
-
-    def _declared(self, name: str, form: Any) -> Any:
-        from numba.core import cgutils
-
-        return cgutils.get_or_insert_function(self.builder.module, form, name)
 
 
 _HEADER = '''"""Written by Kobai for this computer's vectors; it may be deleted."""
@@ -235,20 +191,26 @@ def small_product_source(avx512: bool, itemsize: int) -> str:
     lines = [_HEADER.rstrip()]
     for rows, kind in kinds.items():
         for number, widths in enumerate(kind):
-            lines.append(f"tile_{rows}_{number} = make_tile({rows}, {widths})")
+            lines.append(f"tile_{rows}_{number} = make_tile({rows}, {widths}, 0)")
+        lines.append(f"whole_{rows} = make_tile({rows}, {widest(kind)}, 1)")
     lines += [
         "",
         "",
         "def steps(job):",
-        *(f"    {field.name.lower()} = {_field(field, itemsize)}" for field in Job),
+        *(f"    {line}" for line in job_fields(itemsize)),
         f"    size = u8({itemsize})",
         "    i = u8(0)",
     ]
     for rows, kind in kinds.items():
         lines.append(f"    while i + u8({rows}) <= m:")
-        lines += _columns(f"tile_{rows}", kind)
+        lines += _columns(rows, kind)
         lines.append(f"        i += u8({rows})")
     return "\n".join(lines) + "\n"
+
+
+def job_fields(itemsize: int) -> list[str]:
+    """Return the lines that read a job, each number by the name that it has in it."""
+    return [f"{field.name.lower()} = {_field(field, itemsize)}" for field in Job]
 
 
 def _field(field: Job, itemsize: int) -> str:
@@ -258,19 +220,26 @@ def _field(field: Job, itemsize: int) -> str:
     return text
 
 
-def _columns(kind: str, widths: list[list[int]]) -> list[str]:
-    lines = ["        j = u8(0)", "        while j < n:"]
+def widest(kind: list[list[int]]) -> list[int]:
+    """Return the widths of the tile with the most columns."""
+    return max(kind, key=sum)
+
+
+def _columns(rows: int, kind: list[list[int]]) -> list[str]:
     given = "a, ai, ak, rows_at + i * u8(8), inner_at, b + j * size, n, "
     given += "c + (i * n + j) * size, n, n - j, k"
-    order = sorted(range(len(widths)), key=lambda w: sum(widths[w]))
+    most = sum(widest(kind))
+    lines = ["        j = u8(0)", f"        while n - j >= u8({most}):"]
+    lines += [f"            whole_{rows}({given}, alpha, beta)"]
+    lines += [f"            j += u8({most})", "        if j < n:"]
+    # What is left over goes to the narrowest tile that it fits into.
+    order = sorted(range(len(kind)), key=lambda w: sum(kind[w]))
     for place, number in enumerate(order):
-        columns = sum(widths[number])
-        test = f"n - j <= u8({columns})"
-        last = place == len(order) - 1
-        word = "else:" if last else f"{'elif' if place else 'if'} {test}:"
-        if last and not place:
+        test = f"n - j <= u8({sum(kind[number])})"
+        is_last = place == len(order) - 1
+        word = "else:" if is_last else f"{'elif' if place else 'if'} {test}:"
+        if is_last and not place:
             word = "if True:"
         lines.append(f"            {word}")
-        lines.append(f"                {kind}_{number}({given}, alpha, beta)")
-        lines.append(f"                j += u8({columns})")
+        lines.append(f"                tile_{rows}_{number}({given}, alpha, beta)")
     return lines

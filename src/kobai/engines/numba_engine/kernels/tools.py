@@ -12,6 +12,7 @@ from typing import Any
 from kobai.engines.numba_engine.kernels import (
     elementary,
     intrinsics,
+    panels,
     products,
     rows,
     two_jobs,
@@ -44,26 +45,43 @@ def need_extra() -> None:
 
 @contextmanager
 def vectorising() -> Iterator[None]:
-    """Let LLVM vectorise short loops too, while something is compiled.
+    """Let LLVM vectorise loops as they are here, while something is compiled.
 
-    A loop over 10 columns is one masked vector instead of ten numbers. A loop that
-    would first have to look where its arrays lie stays as it is: the version with
-    vectors rounds in another way than the one without, and the results would depend
-    on what memory the arrays happened to get. See `intrinsics.apart`.
+    With AVX-512 a loop over 10 columns is one masked vector instead of ten numbers.
+    Without, masks are no part of an instruction: a masked store of AVX2 takes AMD's
+    processors 20 cycles, so what is left over of a loop is done number by number, and
+    two vectors are under way at once, since each of a long formula waits for itself.
+
+    A loop that would first have to look where its arrays lie stays as it is: the
+    version with vectors rounds in another way than the one without, and the results
+    would depend on what memory the arrays happened to get. See `intrinsics.apart`.
     """
     from llvmlite import binding
 
+    wanted = _MASKED if has_avx512() else _TWO_AT_ONCE
     with _LOCK:
-        binding.set_option("kobai", _PREDICATE.format("predicate-else-scalar-epilogue"))
-        binding.set_option("kobai", _checks(0))
+        for option in (wanted, _checks(0)):
+            binding.set_option("kobai", option)
         try:
             yield
         finally:
-            binding.set_option("kobai", _PREDICATE.format("scalar-epilogue"))
-            binding.set_option("kobai", _checks(None))
+            for option in (*_AS_LLVM_DOES, _checks(None)):
+                binding.set_option("kobai", option)
 
 
-_PREDICATE = "-prefer-predicate-over-epilogue={}"
+_MASKED = "-prefer-predicate-over-epilogue=predicate-else-scalar-epilogue"
+_TWO_AT_ONCE = "-force-vector-interleave=2"
+_AS_LLVM_DOES = (
+    "-prefer-predicate-over-epilogue=scalar-epilogue",
+    "-force-vector-interleave=0",
+)
+
+
+def has_avx512() -> bool:
+    """Return whether LLVM takes this processor for one with AVX-512."""
+    from llvmlite import binding
+
+    return bool(binding.get_host_cpu_features().get("avx512f"))
 
 
 def _checks(most: int | None) -> str:
@@ -114,6 +132,8 @@ _MAKERS: dict[str, Callable[[], Any]] = {
     "by_blas": intrinsics.blas_product,
     "by_tiles": lambda: products.make_by_tiles(tools),
     "copy_rows": rows.make_copy_rows,
+    "is_packed": panels.make_is_packed,
+    "memory": panels.make_memory,
     "gather": partial(intrinsics.stored_call, "kobai_gather"),
     "product": partial(intrinsics.stored_call, "kobai_product"),
     "serve": lambda: two_jobs.make_serve(tools),

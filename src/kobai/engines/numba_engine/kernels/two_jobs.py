@@ -15,7 +15,7 @@ from kobai.engines.numba_engine.kernels import atomics, intrinsics
 from kobai.engines.numba_engine.kernels.intrinsics import INNER
 
 # A job is a row of so many numbers of 8 bytes; see `tiles`.
-JOB = 16
+JOB = 24
 # What both threads change has a cache line, of 8 numbers, of its own.
 LEFT, DONE, HELPER, LEAVE = 2 * JOB, 2 * JOB + 8, 2 * JOB + 16, 2 * JOB + 17
 BOARD = 2 * JOB + 24
