@@ -1,0 +1,139 @@
+"""Many steps in one call: a loop on the device, which gathers its batches there."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import numpy as np
+
+from kobai.engines.jax_engine.device import computing
+from kobai.engines.jax_engine.errors import NotLowered
+from kobai.engines.jax_engine.lower import Lowered
+from kobai.engines.jax_engine.placement import Placement
+from kobai.graph import Graph, Input
+
+# A call takes at most so many steps, and of what is new in each at most so many bytes.
+# It is compiled for this number of steps, and what there is of fewer is filled up.
+MOST_STEPS = 1024
+MOST_BYTES = 2**20
+
+
+class Epoch:
+    """A step's graph as a loop over steps; for any thread, on any data of one form.
+
+    The graph's inputs are the arrays that it changes, those of a batch, and what is new
+    in every step.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        placement: Placement,
+        precision: str,
+        valid_indices: Collection[Input] = (),
+    ) -> None:
+        import jax
+
+        self.placement = placement
+        self.precision = precision
+        self.lowered = Lowered(graph, valid_indices)
+        if self.lowered.numbers:
+            raise NotLowered(
+                "engine jax: a step depends on one of Python's numbers; use an array"
+            )
+        self._run = jax.jit(self._loop)
+
+    def __call__(
+        self,
+        arrays: Sequence[np.ndarray],
+        data: Sequence[Any],
+        rows: np.ndarray | None,
+        each: Sequence[np.ndarray],
+        losses: np.ndarray,
+    ) -> int:
+        """Take as many steps as there are losses; return how many it took.
+
+        They change `arrays`. `data` lies where the placement has put it; `rows`, shape
+        (steps, batch), says which of it each step takes, None that it takes all. `each`
+        has what is new, shape (steps, ...). A step whose loss is not finite is the last
+        one. Raises IndexError where a step reads past the end of an array.
+        """
+        put, fetch = self.placement.whole, self.placement.host
+        length = _most_steps(each if rows is None else [rows, *each])
+        done, is_over = 0, False
+        with computing(self.precision):
+            work = [put(array) for array in arrays]
+            while not is_over:
+                stop = min(done + length, len(losses))
+                given = [
+                    None if a is None else self._placed(_filled(a[done:stop], length))
+                    for a in (rows, *each)
+                ]
+                work, found, taken, is_well = self._run(
+                    work, list(data), given, stop - done
+                )
+                if not fetch(is_well):
+                    raise IndexError(
+                        "engine jax: a step has an index out of range; the engine "
+                        '"numpy" says which'
+                    )
+                count = int(fetch(taken))
+                losses[done : done + count] = fetch(found)[:count]
+                done += count
+                is_over = done in (0, len(losses)) or not np.isfinite(losses[done - 1])
+            for array, new in zip(arrays, work, strict=True):
+                np.copyto(array, fetch(new))
+        return done
+
+    def _placed(self, array: np.ndarray) -> Any:
+        """Return what is new in steps: rows and masks by samples, rates in whole."""
+        put = self.placement
+        return put.whole(array) if array.ndim == 1 else put.parts(array, axis=1)
+
+    def _loop(self, work: Any, data: Any, given: Any, count: Any) -> Any:
+        """Return what is changed, the losses, the steps taken, and whether all is well.
+
+        JAX traces it once.
+        """
+        import jax.numpy as jnp
+        from jax import lax
+
+        inputs, updated = self.lowered.graph.inputs, self.lowered.graph.updates
+        (loss,) = self.lowered.graph.outputs
+
+        def goes_on(carry: Any) -> Any:
+            number, _, _, loss, is_well = carry
+            return (number < count) & jnp.isfinite(loss) & is_well
+
+        def step(carry: Any) -> Any:
+            number, work, losses, _, _ = carry
+            rows, *new = [None if a is None else a[number] for a in given]
+            batch = data
+            if rows is not None:
+                # They are in range: the feed has drawn them.
+                batch = [x.at[rows].get(mode="promise_in_bounds") for x in data]
+            (loss,), new_values, is_well = self.lowered([*work, *batch, *new])
+            changed = dict(zip(updated, new_values, strict=True))
+            work = [changed.get(n, w) for n, w in zip(inputs, work, strict=False)]
+            losses = losses.at[number].set(loss)
+            return number + 1, work, losses, loss, jnp.asarray(is_well)
+
+        length = next(len(a) for a in given if a is not None)
+        none = jnp.zeros(length, loss.dtype)
+        begin = jnp.int32(0), work, none, none[0], jnp.asarray(True)
+        number, work, losses, _, is_well = lax.while_loop(goes_on, step, begin)
+        return work, losses, number, is_well
+
+
+def _most_steps(each: Sequence[np.ndarray]) -> int:
+    """Return how many steps a call takes, by what is new in one of them."""
+    size = sum(array[:1].nbytes for array in each)
+    return max(1, min(MOST_STEPS, MOST_BYTES // size))
+
+
+def _filled(array: np.ndarray, length: int) -> np.ndarray:
+    """Return an array of a length, which begins with the given one."""
+    if len(array) == length:
+        return array
+    full = np.zeros((length, *array.shape[1:]), array.dtype)
+    full[: len(array)] = array
+    return full

@@ -1,0 +1,89 @@
+"""Reading and writing at an index, in arrays that never change."""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from kobai.autodiff import operations as ops
+from kobai.graph import Constant, Node
+
+Pattern = tuple[Any, ...]
+
+
+def axes_of(pattern: Pattern, ndim: int) -> Iterator[int]:
+    """Yield the axis that each of an index's arrays names places on.
+
+    >>> list(axes_of((0, Ellipsis, None, ops.ARRAY), ndim=4))
+    [3]
+    """
+    used = sum(part is not None and part is not Ellipsis for part in pattern)
+    axis = 0
+    for part in pattern:
+        if part is Ellipsis:
+            axis += ndim - used
+        elif part is not None:
+            if part is ops.ARRAY:
+                yield axis
+            axis += 1
+
+
+def are_inside(
+    pattern: Pattern,
+    shape: tuple[int, ...],
+    nodes: Sequence[Node],
+    arrays: Sequence[Any],
+    valid: Collection[Node],
+) -> Iterator[Any]:
+    """Yield, for each array of an index that is computed, whether it is in range.
+
+    JAX takes the nearest place, or none, where NumPy raises IndexError.
+    """
+    for axis, node, array in zip(
+        axes_of(pattern, len(shape)), nodes, arrays, strict=True
+    ):
+        # Constants were tried while tracing.
+        if not isinstance(node, Constant) and node not in valid:
+            yield ((array >= -shape[axis]) & (array < shape[axis])).all()
+
+
+def is_one_of_each_row(
+    pattern: Pattern, shape: tuple[int, ...], nodes: Sequence[Node]
+) -> bool:
+    """Whether an index is x[np.arange(n), t]: one entry of each row of a matrix."""
+    if pattern != (ops.ARRAY, ops.ARRAY) or len(shape) != 2:
+        return False
+    rows, columns = nodes
+    return (
+        isinstance(rows, Constant)
+        and rows.shape == columns.shape == shape[:1]
+        and columns.dtype.kind in "iu"
+        and np.array_equal(rows.value, np.arange(shape[0]))
+    )
+
+
+def mask_of_columns(shape: tuple[int, ...], columns: Any) -> Any:
+    """Return where x[np.arange(n), columns] is in x.
+
+    Loops over all entries take a fraction of what XLA's scatter takes on a CPU.
+    """
+    import jax.numpy as jnp
+
+    places = jnp.where(columns < 0, columns + shape[1], columns)
+    return places[:, None] == jnp.arange(shape[1], dtype=columns.dtype)
+
+
+def written(x: Any, v: Any, index: Any, nodes: Sequence[Node]) -> Any:
+    """Return x after x[index] = v, where the last of several values stays."""
+    import jax.numpy as jnp
+
+    part = x[index]
+    # Leading axes of length 1 are dropped.
+    v = v.reshape(v.shape[max(v.ndim - part.ndim, 0) :])
+    v = jnp.broadcast_to(v, part.shape).astype(x.dtype)
+    if not nodes:
+        return x.at[index].set(v)
+    # XLA leaves open which value stays: the number of each decides.
+    order = jnp.arange(v.size, dtype=jnp.int32).reshape(v.shape)
+    last = jnp.full(x.shape, -1, jnp.int32).at[index].max(order)
+    return jnp.where(last < 0, x, v.ravel()[last])
