@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from kobai.training.checkpoint import (
 )
 from kobai.training.data import prepare
 from kobai.training.display.choice import choose_display
+from kobai.training.display.lines import Display
 from kobai.training.history import History
 from kobai.training.run import Run
 from kobai.training.settings import make_settings, refuse_differences
@@ -47,7 +49,7 @@ def train(
     engine: str = "auto",
     gradient: str = "backprop",
     callbacks: Sequence[Any] = (),
-    progress: bool | str = "auto",
+    progress: bool | str | Display = "auto",
     checkpoint: str | os.PathLike[str] | None = None,
     checkpoint_every: int | None = None,
     resume: bool = False,
@@ -119,9 +121,11 @@ def train(
     )
     if patience is not None:
         callbacks = [*callbacks, EarlyStopping("validation_loss", patience)]
-    display = choose_display(progress)
-    run = Run(network, prepared, settings, Callbacks(callbacks), display)
-    with held_alone(checkpoint):
+    run = Run(network, prepared, settings, Callbacks(callbacks), Display())
+    if run.is_first or isinstance(progress, Display):
+        run.display = choose_display(progress)
+    run.refuse_strangers()
+    with held_alone(checkpoint if run.is_first else None):
         if resume:
             _resume(run)
         # A run that diverges overflows; it says so itself, not by NumPy's warnings.
@@ -154,7 +158,8 @@ def _begin(run: Run) -> None:
         run.record()
     run.call("on_train_begin")
     if run.settings.checkpoint is not None:
-        remove_leftovers(run.settings.checkpoint)
+        if run.is_first:
+            remove_leftovers(run.settings.checkpoint)
         if not run.over:
             run.prepare()
     if fresh:
@@ -173,9 +178,9 @@ def _end(run: Run) -> None:
 
 def _resume(run: Run) -> None:
     path = run.settings.checkpoint
-    if path is None or not Path(path).exists():
+    content = _kept(run)
+    if content is None:
         return
-    content = load_checkpoint(path)
     try:
         if run.settings.engine == "auto":
             # Engines round differently: the run goes on with the one it began with.
@@ -193,3 +198,18 @@ def _resume(run: Run) -> None:
             f"{run.settings.total:,} steps asked for; ask for more"
         )
     run.restore(content)
+
+
+def _kept(run: Run) -> dict[str, Any] | None:
+    """Return what the checkpoint holds, if there is one: that of the first process."""
+    file = Path(run.settings.checkpoint or "")
+    is_there = run.is_first and file.is_file()
+    if run.group.size == 1:
+        return load_checkpoint(file) if is_there else None
+    content = run.group.of_first(file.read_bytes() if is_there else b"")
+    if not content:
+        return None
+    with TemporaryDirectory(prefix="kobai-") as folder:
+        copy = Path(folder, file.name)
+        copy.write_bytes(content)
+        return load_checkpoint(copy)

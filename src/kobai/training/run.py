@@ -18,6 +18,7 @@ from kobai.training.data import TrainingData
 from kobai.training.display.lines import Display
 from kobai.training.errors import TrainingDivergenceError, diverged
 from kobai.training.feed import make_feed
+from kobai.training.group import find_group, record_of_first, refuse_strangers
 from kobai.training.history import History
 from kobai.training.interrupt import DeferredInterrupt
 from kobai.training.settings import Settings, identity
@@ -60,6 +61,9 @@ class Run:
         self.callbacks = callbacks
         self.display = display
         self.identity = identity(network, data, settings, callbacks.names())
+        self.group = find_group(settings.engine)
+        if self.group.size > 1:
+            self.identity["processes"] = self.group.size
         self.history = History()
         self.interrupt = DeferredInterrupt()
         optimizer = self.optimizer = settings.optimizer
@@ -76,6 +80,7 @@ class Run:
         # The loss of a step judges the update before it, so that is kept one longer.
         self.good = self.model
         self._stop_reason: str | None = None
+        self._all_stop = False
         self._loss = math.nan
         self._seconds = 0.0
         self._started = perf_counter()
@@ -85,7 +90,18 @@ class Run:
         self.identity["engine"] = engine
         gradient = self.settings.gradient
         stepper = make_stepper(self.network, self.optimizer, engine, gradient)
-        self.bursts = Bursts(stepper, self.feed)
+        self.bursts = Bursts(stepper, self.feed, agree=self._agree)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this is the process that shows the run and writes it down."""
+        return self.group.rank == 0
+
+    def refuse_strangers(self) -> None:
+        """Raise `ValueError` where this process trains something else than others."""
+        chosen = self.settings
+        lasts = {"steps": chosen.total, "checkpoint_every": chosen.checkpoint_every}
+        refuse_strangers(self.group, self.identity | lasts)
 
     @property
     def over(self) -> bool:
@@ -95,7 +111,18 @@ class Run:
     @property
     def stopped(self) -> str | None:
         """Why the run ends before its time, if it does."""
-        return "interrupted" if self.interrupt.requested else self._stop_reason
+        return "interrupted" if self.interrupted else self._stop_reason
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C ends the run; several processes end at the same step."""
+        return self.interrupt.requested if self.group.size == 1 else self._all_stop
+
+    def _agree(self, steps: int) -> int:
+        """Return how many steps all processes take next; hear of Ctrl-C in any."""
+        steps, stop = self.group.largest(steps, self.interrupt.requested)
+        self._all_stop = bool(stop)
+        return steps
 
     def prepare(self) -> None:
         """Make every choice that the run depends on, before it is first written.
@@ -131,7 +158,7 @@ class Run:
                     self.model = self._again(start, step - 1)
                 raise self._diverged(f"the loss is {self._loss}", step + 1)
             self.display.tick(step, self._loss)
-            if self.interrupt.requested:
+            if self.interrupted:
                 break
         self.model = _weights(work, step)
 
@@ -174,6 +201,7 @@ class Run:
         for name in train:
             record |= {f"{k}_{name}": v[name] for k, v in parts.items()}
         record |= {"learning_rate": self._rate(), "seconds": self.seconds()}
+        record = record_of_first(self.group, record)
         self.history.append(record)
         self.display.record(record)
 
@@ -226,7 +254,7 @@ class Run:
 
     def save(self) -> None:
         """Write the run to its checkpoint."""
-        if self.settings.checkpoint is None:
+        if self.settings.checkpoint is None or not self.is_first:
             return
         self._require_finite()
         content = {

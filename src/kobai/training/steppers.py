@@ -295,12 +295,12 @@ class JaxStepper(EagerStepper):
     """Takes steps with the JAX engine, many in one call; data stays on the device."""
 
     def __init__(self, step: Step, structure: Hashable, options: Jax) -> None:
-        from kobai.engines.jax_engine import OneDevice, find_device
+        from kobai.engines.jax_engine.placement import find_placement
 
         super().__init__(step)
         self.structure = structure
         self.precision = options.precision
-        self.placement: jax_engine.Placement = OneDevice(find_device(options.device))
+        self.placement: jax_engine.Placement = find_placement(options.device)
         self._epochs: dict[int, jax_engine.Epoch] = {}
         self._data: Batch = {}
         self._placed: list[Any] = []

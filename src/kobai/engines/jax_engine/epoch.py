@@ -111,9 +111,13 @@ class Epoch:
             if rows is not None:
                 # They are in range: the feed has drawn them.
                 batch = [x.at[rows].get(mode="promise_in_bounds") for x in data]
+            batch = [self.placement.split(x) for x in batch]
             (loss,), new_values, is_well = self.lowered([*work, *batch, *new])
             changed = dict(zip(updated, new_values, strict=True))
-            work = [changed.get(n, w) for n, w in zip(inputs, work, strict=False)]
+            work = [
+                self.placement.same(changed.get(n, w))
+                for n, w in zip(inputs, work, strict=False)
+            ]
             losses = losses.at[number].set(loss)
             return number + 1, work, losses, loss, jnp.asarray(is_well)
 

@@ -5,6 +5,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from kobai.engines.jax_engine.device import find_device
+from kobai.engines.jax_engine.group import find_group
+
 
 class Placement(Protocol):
     """Puts NumPy's arrays where a program computes, and fetches what it has computed.
@@ -21,6 +24,12 @@ class Placement(Protocol):
 
     def host(self, array: Any) -> np.ndarray:
         """Return what a program has computed, and is there in whole."""
+
+    def split(self, array: Any) -> Any:
+        """Return an array of a program, which may lie in parts along its first axis."""
+
+    def same(self, array: Any) -> Any:
+        """Return an array of a program that is to be there in whole."""
 
 
 @dataclass(frozen=True)
@@ -43,3 +52,16 @@ class OneDevice:
     def host(self, array: Any) -> np.ndarray:
         """Return an array of NumPy's that cannot be written."""
         return np.asarray(array)
+
+    def split(self, array: Any) -> Any:
+        """Return an array of a program as it is."""
+        return array
+
+    def same(self, array: Any) -> Any:
+        """Return an array of a program as it is."""
+        return array
+
+
+def find_placement(device: str) -> Placement:
+    """Return where a training computes: on a device, or with all other processes."""
+    return find_group() or OneDevice(find_device(device))
