@@ -323,14 +323,11 @@ class JaxStepper(EagerStepper):
     def _on_device(self, data: Batch, is_whole: bool) -> list[Any]:
         """Return the data on the device, which keeps those that it was given last."""
         if data is not self._data:
-            from kobai.engines.jax_engine.device import computing
+            from kobai.engines.jax_engine import computing
 
-            put = self.placement
-            with computing(self.precision):
-                self._placed = [
-                    put.parts(each, axis=0) if is_whole else put.whole(each)
-                    for each in data.values()
-                ]
+            axis = 0 if is_whole else None
+            with computing(self.precision, self.placement.device):
+                self._placed = [self.placement.kept(a, axis) for a in data.values()]
             self._data = data
         return self._placed
 

@@ -4,7 +4,7 @@ It needs JAX (the extra `jax`), which is imported only when something is lowered
 Derivatives are Kobai's own: they are in the graph.
 """
 
-from kobai.engines.jax_engine.device import find_device
+from kobai.engines.jax_engine.device import computing, find_device
 from kobai.engines.jax_engine.epoch import Epoch
 from kobai.engines.jax_engine.errors import NotLowered
 from kobai.engines.jax_engine.placement import OneDevice, Placement
@@ -16,5 +16,6 @@ __all__ = [
     "OneDevice",
     "Placement",
     "compile_jax",
+    "computing",
     "find_device",
 ]

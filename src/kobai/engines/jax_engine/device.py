@@ -18,15 +18,18 @@ def need_extra() -> None:
 
 
 @contextmanager
-def computing(precision: str) -> Iterator[None]:
-    """Return the context in which JAX computes as NumPy does; it changes no more.
+def computing(precision: str, device: Any) -> Iterator[None]:
+    """Return the context in which JAX computes as NumPy does, on a device.
+
+    What it sets holds for this thread, and until it is left.
 
     Numbers of 64 bits stay such, and products of float32 are exact to its last bit or
     so: otherwise GPUs of NVIDIA take TF32, which has 10 bits, and TPUs bfloat16.
     """
     import jax
 
-    with jax.enable_x64(True), jax.default_matmul_precision(PRECISIONS[precision]):
+    digits = jax.default_matmul_precision(PRECISIONS[precision])
+    with jax.enable_x64(True), digits, jax.default_device(device):
         yield
 
 

@@ -57,40 +57,38 @@ class Epoch:
         has what is new, shape (steps, ...). A step whose loss is not finite is the last
         one. Raises IndexError where a step reads past the end of an array.
         """
-        put, fetch = self.placement.whole, self.placement.host
+        place = self.placement
         length = _most_steps(each if rows is None else [rows, *each])
-        done, is_over = 0, False
-        with computing(self.precision):
-            work = [put(array) for array in arrays]
-            while not is_over:
+        work: list[Any] = [place.lent(array) for array in arrays]
+        done = 0
+        with computing(self.precision, place.device):
+            while done < len(losses):
                 stop = min(done + length, len(losses))
                 given = [
-                    None if a is None else self._placed(_filled(a[done:stop], length))
+                    None if a is None else self._lent(_filled(a[done:stop], length))
                     for a in (rows, *each)
                 ]
-                work, found, taken, is_well = self._run(
-                    work, list(data), given, stop - done
-                )
-                if not fetch(is_well):
+                work, found, taken = self._run(work, list(data), given, stop - done)
+                count = int(place.fetched(taken))
+                if count < 0:
                     raise IndexError(
                         "engine jax: a step has an index out of range; the engine "
                         '"numpy" says which'
                     )
-                count = int(fetch(taken))
-                losses[done : done + count] = fetch(found)[:count]
+                losses[done : done + count] = place.fetched(found)[:count]
                 done += count
-                is_over = done in (0, len(losses)) or not np.isfinite(losses[done - 1])
+                if not np.isfinite(losses[done - 1]):
+                    break
             for array, new in zip(arrays, work, strict=True):
-                np.copyto(array, fetch(new))
+                np.copyto(array, place.fetched(new))
         return done
 
-    def _placed(self, array: np.ndarray) -> Any:
+    def _lent(self, array: np.ndarray) -> Any:
         """Return what is new in steps: rows and masks by samples, rates in whole."""
-        put = self.placement
-        return put.whole(array) if array.ndim == 1 else put.parts(array, axis=1)
+        return self.placement.lent(array, axis=1 if array.ndim > 1 else None)
 
     def _loop(self, work: Any, data: Any, given: Any, count: Any) -> Any:
-        """Return what is changed, the losses, the steps taken, and whether all is well.
+        """Return what is changed, the losses, and the steps taken; -1 where one failed.
 
         JAX traces it once.
         """
@@ -125,7 +123,7 @@ class Epoch:
         none = jnp.zeros(length, loss.dtype)
         begin = jnp.int32(0), work, none, none[0], jnp.asarray(True)
         number, work, losses, _, is_well = lax.while_loop(goes_on, step, begin)
-        return work, losses, number, is_well
+        return work, losses, jnp.where(is_well, number, -1)
 
 
 def _most_steps(each: Sequence[np.ndarray]) -> int:

@@ -10,19 +10,26 @@ from kobai.engines.jax_engine.group import find_group
 
 
 class Placement(Protocol):
-    """Puts NumPy's arrays where a program computes, and fetches what it has computed.
+    """Puts NumPy's arrays where a program computes, and fetches what it has computed."""
 
-    Nothing that it puts shares memory with the array that it was given: Kobai changes
-    arrays in place.
-    """
+    @property
+    def device(self) -> Any:
+        """The device of this process."""
 
-    def whole(self, array: np.ndarray) -> Any:
-        """Return a copy that is there in whole: parameters, data."""
+    def kept(self, array: np.ndarray, axis: int | None = None) -> Any:
+        """Return a copy that stays there: data.
 
-    def parts(self, array: np.ndarray, axis: int) -> Any:
-        """Return a copy that may lie in parts along the axis of a batch's samples."""
+        It shares no memory with the array, which may change in place. It may lie in
+        parts along an axis, that of a batch's samples; without one it is whole.
+        """
 
-    def host(self, array: Any) -> np.ndarray:
+    def lent(self, array: np.ndarray, axis: int | None = None) -> Any:
+        """Return what one call reads, and nobody changes until the call has ended.
+
+        It may lie in parts along an axis, or as the program was told before.
+        """
+
+    def fetched(self, array: Any) -> np.ndarray:
         """Return what a program has computed, and is there in whole."""
 
     def split(self, array: Any) -> Any:
@@ -38,18 +45,18 @@ class OneDevice:
 
     device: Any
 
-    def whole(self, array: np.ndarray) -> Any:
+    def kept(self, array: np.ndarray, axis: int | None = None) -> Any:
         """Return a copy on the device."""
         import jax
 
         # By default JAX takes the memory of an array on the CPU for its own.
         return jax.device_put(array, self.device, may_alias=False)
 
-    def parts(self, array: np.ndarray, axis: int) -> Any:
-        """Return a copy on the device, which has all samples."""
-        return self.whole(array)
+    def lent(self, array: np.ndarray, axis: int | None = None) -> Any:
+        """Return the array itself: JAX's way from there is the shortest."""
+        return array
 
-    def host(self, array: Any) -> np.ndarray:
+    def fetched(self, array: Any) -> np.ndarray:
         """Return an array of NumPy's that cannot be written."""
         return np.asarray(array)
 

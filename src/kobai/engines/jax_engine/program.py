@@ -1,6 +1,7 @@
 """A graph as a function of NumPy's arrays, computed by JAX on a device."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import Any
 
@@ -35,11 +36,11 @@ class Compiled:
         if "raise" in np.geterr().values():
             return self._by_numpy(*values)
         known = self.lowered.python_numbers(values)
-        with computing(self.options.precision):
+        with self._computing():
             outputs, updates, is_well = self._run(*self._given(values, known))
         if not is_well:
             return self._by_numpy(*values)
-        fetch = self.placement.host
+        fetch = self.placement.fetched
         of_inputs = dict(zip(self.graph.inputs, values, strict=True))
         for old, new in zip(self.graph.updates, updates, strict=True):
             np.copyto(of_inputs[old], fetch(new))
@@ -62,19 +63,22 @@ class Compiled:
         numbers = [
             jax.ShapeDtypeStruct((), _native(n)) for n in self.lowered.numbers
         ]
-        with computing(self.options.precision):
+        with self._computing():
             return str(jax.make_jaxpr(self.lowered)(arrays, numbers))
 
     @cached_property
     def _by_numpy(self) -> Callable[..., list[Any]]:
         return compile_numpy(self.graph)
 
+    def _computing(self) -> AbstractContextManager[None]:
+        return computing(self.options.precision, self.placement.device)
+
     def _given(self, values: Any, known: dict[Node, Any]) -> tuple[list[Any], ...]:
         pairs = zip(self.graph.inputs, values, strict=True)
         arrays = [(n, value) for n, value in pairs if not n.weak]
         numbers = [(n, known[n]) for n in self.lowered.numbers]
         return tuple(
-            [self.placement.whole(np.asarray(value, _native(n))) for n, value in part]
+            [self.placement.lent(np.asarray(value, _native(n))) for n, value in part]
             for part in (arrays, numbers)
         )
 
