@@ -269,6 +269,28 @@ Engine = Annotated[
         help=f"What computes the steps: auto (the default), {', '.join(ENGINES)}.",
     ),
 ]
+Processes = Annotated[
+    int | None,
+    typer.Option(
+        "--processes",
+        parser=whole("--processes", 1),
+        metavar="N",
+        rich_help_panel=TRAINING,
+        help="With --engine jax: so many processes divide every batch, and all begin "
+        "again from the last checkpoint when one of them dies. Usually 1.",
+    ),
+]
+Hosts = Annotated[
+    str | None,
+    typer.Option(
+        "--hosts",
+        metavar="NAMES",
+        rich_help_panel=TRAINING,
+        help="With --engine jax: machines that train together, such as a,b. Give the "
+        "same command on each; the first writes the run. Or auto, for those of SLURM, "
+        "Open MPI or Kubernetes.",
+    ),
+]
 GradientKind = Annotated[
     str | None,
     typer.Option(

@@ -1,5 +1,6 @@
 """The settings of a training run: chosen, completed, kept in the run folder."""
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,7 @@ class Options:
     patience: int | None = None
     seed: int = 0
     engine: str = "auto"
+    processes: int | None = None
     gradient: str = "backprop"
     dtype: str = "float32"
     target: str | None = None
@@ -246,6 +248,24 @@ def check_batches(settings: Options) -> None:
             f"got --batches {settings.batches} and --batch-size {settings.batch_size}; "
             f"give one of the two: {settings.batches} sets its own batch size"
         )
+
+
+def check_processes(settings: Options, hosts: str | None) -> None:
+    """Refuse settings that several processes cannot train by."""
+    option = "--processes" if hosts is None else "--hosts"
+    if settings.engine != "jax":
+        raise SettingError(
+            f"{option}: goes with --engine jax, which computes in several processes; "
+            f"got --engine {settings.engine}"
+        )
+    for name in ("folds", "seeds"):
+        if getattr(settings, name) is not None:
+            raise SettingError(
+                f"got {option} and --{name}; several networks are trained in one "
+                "process each: leave one of the two out"
+            )
+    if os.name != "posix":
+        raise SettingError(f"{option}: needs Linux or macOS")
 
 
 def check_table(settings: Options) -> None:

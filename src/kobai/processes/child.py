@@ -52,6 +52,6 @@ def leave_lost(error: BaseException) -> NoReturn:
 
     At once: whoever has lost the others waits for them in vain while Python tidies up.
     """
-    os.write(2, f"{type(error).__name__}: {error}\n".encode(errors="replace"))
+    os.write(2, f"error: {error}\n".encode(errors="replace"))
     sys.stdout.flush()
     os._exit(AGAIN)

@@ -10,6 +10,9 @@ from typing import Self
 
 from kobai.processes.progress import Phase, Progress, new_file, read
 
+LONGEST = 400
+"""Characters of a process's last words."""
+
 
 @dataclass(frozen=True)
 class Start:
@@ -20,10 +23,8 @@ class Start:
     command: Callable[[int], Sequence[str]]
     """What to run, from the descriptor of the file to tell progress to."""
     environment: Mapping[str, str]
-    speaks: bool = False
-    """Whether it has our standard output; else it has none."""
     inherits: Sequence[int] = ()
-    """Further open files that it has."""
+    """Further open files that it has. Its standard output and error go to a log."""
 
 
 class Process:
@@ -37,7 +38,7 @@ class Process:
         self.has_stepped = False
         self.longest = 0.0
         """The longest pause between two steps, in seconds."""
-        self._lived = self._moved = time.monotonic()
+        self._lived = self._moved = self._ended = time.monotonic()
 
     def __enter__(self) -> Self:
         self._file, self._log = new_file(), tempfile.TemporaryFile()
@@ -46,8 +47,8 @@ class Process:
             env=dict(self.start.environment),
             # It ends when this process does, which tells the child to end too.
             stdin=subprocess.PIPE,
-            stdout=None if self.start.speaks else subprocess.DEVNULL,
             # JAX ends with a page of addresses, which help no user.
+            stdout=self._log,
             stderr=self._log,
             pass_fds=[self._file.fileno(), *self.start.inherits],
             # Ctrl-C in the terminal is for the supervisor alone, which passes it on.
@@ -75,12 +76,18 @@ class Process:
             self.has_stepped = self.has_stepped or is_step
             self._moved = now
         self.seen = found
-        self.code = self._popen.poll()
+        if self.code is None:
+            self.code, self._ended = self._popen.poll(), now
 
     @property
     def silence(self) -> float:
         """For how many seconds a living process has given no sign of life."""
         return time.monotonic() - self._lived if self.code is None else 0.0
+
+    @property
+    def since_end(self) -> float:
+        """For how many seconds an ended process has been gone."""
+        return time.monotonic() - self._ended
 
     @property
     def stood(self) -> float:
@@ -96,4 +103,4 @@ class Process:
         self._log.seek(0)
         lines = self._log.read().decode(errors="replace").splitlines()
         told = [line.strip() for line in lines if "rror: " in line]
-        return told[-1].removeprefix("error: ") if told else ""
+        return told[-1].removeprefix("error: ")[:LONGEST] if told else ""

@@ -21,6 +21,8 @@ ENDINGS = (0, 1, 2, INTERRUPTED)
 # How those end that have lost another.
 LATE = (-signal.SIGABRT, 128 + signal.SIGABRT, AGAIN)
 LOOK = 0.05
+# Seconds in which the first process says itself what others refuse too.
+SAME = 2.0
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ class _Supervisor:
             # The others have done their part, and wait for nothing but their end.
             return Outcome(first.code)
         for process in others:
-            if process.code in (1, 2):
+            if process.code in (1, 2) and process.since_end > SAME:
                 words = process.last_words() or f"it ended with code {process.code}"
                 return Outcome(process.code, f"{process.name}: {words}")
         if self.interrupts.new():
@@ -159,7 +161,7 @@ class _Supervisor:
         silent = [p for p in self.processes if p.silence > self.limits.heartbeat / 3]
         if process.code in LATE and silent:
             raise _FaultError(f"{silent[0].name} gave no sign of life")
-        raise _FaultError(f"{process.name} {_ending(process)}")
+        raise _FaultError(f"{process.name}{_ending(process)}")
 
     def _find_silent(self) -> None:
         for process in self.processes:
@@ -186,7 +188,9 @@ class _Supervisor:
 def _ending(process: Process) -> str:
     code = process.code or 0
     words = process.last_words()
+    if code == AGAIN and words:
+        return f": {words}"
     because = f" ({words})" if words else ""
     if code >= 0:
-        return f"ended with code {code}{because}"
-    return f"was ended by {signal.Signals(-code).name}{because}"
+        return f" ended with code {code}{because}"
+    return f" was ended by {signal.Signals(-code).name}{because}"

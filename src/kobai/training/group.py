@@ -43,11 +43,12 @@ class Alone:
 
 def find_group(engine: Engine) -> Group:
     """Return the processes that an engine computes in."""
-    if jax_options(engine) is None:
+    options = jax_options(engine)
+    if options is None:
         return Alone()
     from kobai.engines.jax_engine import group
 
-    return group.find_group() or Alone()
+    return group.find_group(options.device) or Alone()
 
 
 def record_of_first(group: Group, record: dict[str, Any]) -> dict[str, Any]:

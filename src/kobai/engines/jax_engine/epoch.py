@@ -59,9 +59,9 @@ class Epoch:
         """
         place = self.placement
         length = _most_steps(each if rows is None else [rows, *each])
-        work: list[Any] = [place.lent(array) for array in arrays]
         done = 0
         with computing(self.precision, place.device):
+            work: list[Any] = [place.lent(array) for array in arrays]
             while done < len(losses):
                 stop = min(done + length, len(losses))
                 given = [
@@ -123,7 +123,7 @@ class Epoch:
         none = jnp.zeros(length, loss.dtype)
         begin = jnp.int32(0), work, none, none[0], jnp.asarray(True)
         number, work, losses, _, is_well = lax.while_loop(goes_on, step, begin)
-        return work, losses, jnp.where(is_well, number, -1)
+        return work, self.placement.same(losses), jnp.where(is_well, number, -1)
 
 
 def _most_steps(each: Sequence[np.ndarray]) -> int:

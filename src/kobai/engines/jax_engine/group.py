@@ -20,15 +20,15 @@ AXIS = "samples"
 class Group:
     """The processes that `jax.distributed` knows, each with its first device.
 
-    It is a `Placement`: `whole` means in every process.
+    It is a `Placement`: what is whole is in every process.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, platform: str | None = None) -> None:
         import jax
         from jax.sharding import Mesh
 
         self.rank, self.size = jax.process_index(), jax.process_count()
-        firsts = {d.process_index: d for d in reversed(jax.devices())}
+        firsts = {d.process_index: d for d in reversed(jax.devices(platform))}
         self.device = firsts[self.rank]
         self._mesh = Mesh(np.array([firsts[n] for n in range(self.size)]), (AXIS,))
 
@@ -46,19 +46,19 @@ class Group:
             shape, self._sharding(*axes), [own]
         )
 
-    def whole(self, array: np.ndarray) -> Any:
-        """Return a copy that is in every process, which all have the same."""
-        return self._placed(array, array.shape)
-
-    def parts(self, array: np.ndarray, axis: int) -> Any:
-        """Return a copy of which each process has a part along an axis.
+    def kept(self, array: np.ndarray, axis: int | None = None) -> Any:
+        """Return a copy that every process has, or of which each has a part.
 
         What cannot be divided evenly is in every process; `split` divides it later.
         """
-        if array.shape[axis] % self.size:
-            return self.whole(array)
+        if axis is None or array.shape[axis] % self.size:
+            return self._placed(array, array.shape)
         own = np.split(array, self.size, axis)[self.rank]
         return self._placed(own, array.shape, *[None] * axis, AXIS)
+
+    def lent(self, array: np.ndarray, axis: int | None = None) -> Any:
+        """Return what one call reads."""
+        return self.kept(array, axis)
 
     def split(self, array: Any) -> Any:
         """Return an array of a program, its first axis divided among processes."""
@@ -72,7 +72,7 @@ class Group:
 
         return jax.lax.with_sharding_constraint(array, self._sharding())
 
-    def host(self, array: Any) -> np.ndarray:
+    def fetched(self, array: Any) -> np.ndarray:
         """Return what a program has computed, and every process has."""
         return np.asarray(array.addressable_data(0))
 
@@ -80,7 +80,7 @@ class Group:
         """Return, of each value, the largest that any process has given."""
         own = np.array([values], np.int32)
         parts = self._placed(own, (self.size, len(values)), AXIS)
-        return [int(each) for each in self.host(self._maxima(parts))]
+        return [int(each) for each in self.fetched(self._maxima(parts))]
 
     def of_first(self, message: bytes) -> bytes:
         """Return the message of the first process, whatever this one's is."""
@@ -90,7 +90,7 @@ class Group:
         if self.rank == 0:
             own[0, :length] = np.frombuffer(message, np.uint8)
         parts = self._placed(own, (self.size, own.size), AXIS)
-        return self.host(self._maxima(parts))[:length].tobytes()
+        return self.fetched(self._maxima(parts))[:length].tobytes()
 
     @cached_property
     def _maxima(self) -> Callable[[Any], Any]:
@@ -99,18 +99,24 @@ class Group:
         return jax.jit(lambda x: x.max(axis=0), out_shardings=self._sharding())
 
 
-def find_group() -> Group | None:
-    """Return the processes that train together, where `jax.distributed` knows some."""
+def find_group(device: str) -> Group | None:
+    """Return the processes that train together, where `jax.distributed` knows some.
+
+    Each computes on its first device of the kind that is asked for.
+    """
     # Whoever has joined others has loaded JAX.
     jax = sys.modules.get("jax")
     if jax is None or not jax.distributed.is_initialized():
         return None
-    return _group() if jax.process_count() > 1 else None
+    if jax.process_count() == 1:
+        return None
+    platform, _, _ = device.partition(":")
+    return _group(None if platform == "auto" else platform)
 
 
 @cache
-def _group() -> Group:
-    return Group()
+def _group(platform: str | None) -> Group:
+    return Group(platform)
 
 
 def is_lost(error: BaseException) -> bool:

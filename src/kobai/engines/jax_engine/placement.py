@@ -71,4 +71,4 @@ class OneDevice:
 
 def find_placement(device: str) -> Placement:
     """Return where a training computes: on a device, or with all other processes."""
-    return find_group() or OneDevice(find_device(device))
+    return find_group(device) or OneDevice(find_device(device))

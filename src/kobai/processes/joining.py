@@ -1,0 +1,51 @@
+"""Joining the other processes by JAX, and leaving them."""
+
+from dataclasses import dataclass
+
+HEARTBEAT = 12
+"""Seconds after which a silent machine is given up: a little later than a supervisor
+gives up a silent process, which it can name."""
+PATIENCE = 120
+"""Seconds that the processes wait for one another at the beginning."""
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Which of the processes this one is; of a cluster JAX finds that by itself."""
+
+    rank: int
+    size: int | None
+    address: str | None
+    local: int
+    """Its number among those on this machine."""
+
+    def join(self) -> None:
+        """Wait for all, and be one of them. JAX ends the process where one is missing.
+
+        On this machine alone, nothing is open to others.
+        """
+        import jax
+
+        timeouts = {
+            "initialization_timeout": PATIENCE,
+            "heartbeat_timeout_seconds": HEARTBEAT,
+        }
+        if self.address is None:
+            jax.distributed.initialize(**timeouts)
+            return
+        is_local = self.address.startswith("127.")
+        jax.distributed.initialize(
+            self.address,
+            self.size,
+            self.rank,
+            local_device_ids=[self.local],
+            coordinator_bind_address=self.address if is_local else None,
+            cluster_detection_method="deactivate",
+            **timeouts,
+        )
+
+    def leave(self) -> None:
+        """Wait for all, and go: whatever is left to do is done alone."""
+        import jax
+
+        jax.distributed.shutdown()
