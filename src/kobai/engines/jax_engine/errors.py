@@ -1,9 +1,10 @@
 """What the JAX engine refuses."""
 
 from kobai.errors import KobaiError
+from kobai.graph import TraceError
 
 
-class NotLowered(KobaiError, TypeError):  # noqa: N818 (it is about the graph)
+class NotLowered(TraceError):  # noqa: N818 (it tells of a graph)
     """A graph has an operation that JAX computes in no way that is NumPy's."""
 
 

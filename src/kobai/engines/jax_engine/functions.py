@@ -14,7 +14,6 @@ from kobai.engines.jax_engine.errors import NotLowered
 from kobai.graph import Operation
 from kobai.graph.tracing import ARG_EXTREMA
 
-# f(operands, attributes and the node, ...) -> value
 Function = Callable[..., Any]
 
 # Where a result is not finite NumPy may have raised instead.
@@ -58,6 +57,10 @@ def _table() -> dict[Primitive, Function]:
     # It raises where every number is NaN.
     for function in (np.nanargmax, np.nanargmin):
         del same_name[FIXED_SHAPE[function]]
+    # A stable order is one of those that other kinds may give.
+    same_name[FIXED_SHAPE[np.argsort]] = lambda a, axis=-1, kind=None: jnp.argsort(
+        a, axis=axis, stable=True
+    )
     extrema = {p: getattr(jnp, f.__name__) for f, p in ARG_EXTREMA.items()}
     return {
         **same_name,

@@ -135,10 +135,15 @@ class _Values:
             pattern, shape, nodes, arrays, self.valid_indices
         )
         index = ops.join_index(arrays, pattern)
+        if is_reading and not node.size:
+            # XLA refuses to read what has no entries.
+            return jnp.zeros(node.shape, node.dtype)
         if is_reading:
             return given[0].at[index].get(mode="clip")
         v = given[0] if node.primitive is ops.SCATTER else given[1]
         x = jnp.zeros(shape, v.dtype) if node.primitive is ops.SCATTER else given[0]
+        if any(n.size == 0 for n in nodes):
+            return x
         if indices.is_one_of_each_row(pattern, shape, nodes):
             is_there = indices.mask_of_columns(shape, arrays[1])
             column = v[..., None]
