@@ -22,7 +22,7 @@ ORDER = [
     ["version", "extras"],
     ["errors", "checks"],
     ["files", "html", "keywords", "languages", "lock", "wide"],
-    ["functions", "run_folder"],
+    ["functions", "processes", "run_folder"],
     ["plots"],
     ["autodiff"],
     ["graph"],

@@ -86,7 +86,6 @@ def test_what_a_process_refuses_is_not_tried_again(tmp_path):
 
 
 def test_attempts_that_come_further_are_not_counted(tmp_path):
-    """Where a fault is met further on each time, the run goes on for as long as that."""
     script = """
 import sys, os, time
 from pathlib import Path
@@ -185,5 +184,3 @@ def test_the_supervisor_imports_neither_jax_nor_numpy():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert not {"jax", "jaxlib"} & set(found.stdout.split())
-
-

@@ -8,6 +8,7 @@ import errno
 import json
 import os
 import sys
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -105,6 +106,8 @@ def main() -> None:
     if facts["speaks"]:
         # What C prints of itself goes the way of the log.
         sys.stdout, sys.stderr = (_text(number) for number in facts["speaks"])
+    # What cannot be kept is compiled again.
+    warnings.filterwarnings("ignore", "Error .* persistent compilation cache")
     member = Member(Seat(**facts["seat"]), child)
     try:
         leave_after(lambda: _train(facts, member))
@@ -117,7 +120,7 @@ def main() -> None:
 def _text(descriptor: int) -> Any:
     """Return a stream of text to an open file, a line at a time."""
     encoding = sys.stdout.encoding
-    return open(descriptor, "w", encoding=encoding, errors="replace", buffering=1)  # noqa: SIM115
+    return open(descriptor, "w", encoding=encoding, errors="replace", buffering=1)
 
 
 def _train(facts: Mapping[str, Any], member: Member) -> None:

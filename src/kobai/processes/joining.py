@@ -26,22 +26,21 @@ class Seat:
         """
         import jax
 
-        timeouts = {
-            "initialization_timeout": PATIENCE,
-            "heartbeat_timeout_seconds": HEARTBEAT,
-        }
-        if self.address is None:
-            jax.distributed.initialize(**timeouts)
-            return
-        is_local = self.address.startswith("127.")
+        own = {}
+        if self.address is not None:
+            is_local = self.address.startswith("127.")
+            own = {
+                "coordinator_address": self.address,
+                "num_processes": self.size,
+                "process_id": self.rank,
+                "local_device_ids": [self.local],
+                "coordinator_bind_address": self.address if is_local else None,
+                "cluster_detection_method": "deactivate",
+            }
         jax.distributed.initialize(
-            self.address,
-            self.size,
-            self.rank,
-            local_device_ids=[self.local],
-            coordinator_bind_address=self.address if is_local else None,
-            cluster_detection_method="deactivate",
-            **timeouts,
+            **own,  # type: ignore[arg-type]
+            initialization_timeout=PATIENCE,
+            heartbeat_timeout_seconds=HEARTBEAT,
         )
 
     def leave(self) -> None:

@@ -44,7 +44,7 @@ def new_file() -> BinaryIO:
     # It is closed by whoever watches the process.
     file = tempfile.TemporaryFile(prefix="kobai-", buffering=0)  # noqa: SIM115
     write(file.fileno(), Progress())
-    return file  # type: ignore[return-value]
+    return file
 
 
 def write(descriptor: int, progress: Progress) -> None:

@@ -1,7 +1,7 @@
-"""Starts processes that work together, watches them, and starts all again after a fault.
+"""Starts processes that work together, watches them, starts all again after a fault.
 
-It knows nothing of what they do: a process lives while its beats grow, and gets on while
-its steps do. The way is that of torchrun's elastic agent: end all, start all.
+It knows nothing of what they do: a process lives while its beats grow, and gets on
+while its steps do. The way is that of torchrun's elastic agent: end all, start all.
 """
 
 import signal
@@ -16,7 +16,7 @@ from kobai.processes.progress import Phase
 from kobai.processes.started import Process, Start
 
 INTERRUPTED = 130
-# What a process has said itself: all is well, a check failed, the user can put it right.
+# What a process has said itself: all is well, a check failed, the user can help.
 ENDINGS = (0, 1, 2, INTERRUPTED)
 # How those end that have lost another.
 LATE = (-signal.SIGABRT, 128 + signal.SIGABRT, AGAIN)
@@ -52,7 +52,7 @@ class Outcome:
 def supervise(
     starter: Callable[[int], Sequence[Start]],
     say: Callable[[str], None],
-    limits: Limits = Limits(),  # noqa: B008 (frozen)
+    limits: Limits = Limits(),
 ) -> Outcome:
     """Run processes to their common end, and start all again when one has a fault.
 
@@ -94,7 +94,8 @@ class _Supervisor:
                 reached = max(each.seen.steps for each in self.processes)
                 in_vain = 1 if reached > furthest else in_vain + 1
                 furthest = max(furthest, reached)
-                problem = f"{problem}, after step {reached:,}"
+                where = f"after step {reached:,}" if reached else "before it trained"
+                problem = f"{problem}, {where}"
                 if in_vain > self.limits.restarts:
                     return Outcome(2, f"{problem}; {self._attempts()} came no further")
                 if not self.interrupts.count:
@@ -102,7 +103,7 @@ class _Supervisor:
                         f"{problem}. All start again from the last checkpoint "
                         f"({in_vain} of {self.limits.restarts})"
                     )
-                    self._wait(2.0 ** (in_vain - 2))
+                    self._wait(in_vain - 1)
                 if self.interrupts.count:
                     return Outcome(INTERRUPTED, f"interrupted; {problem}")
                 attempt += 1

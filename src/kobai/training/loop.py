@@ -3,7 +3,6 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -204,12 +203,9 @@ def _kept(run: Run) -> dict[str, Any] | None:
     """Return what the checkpoint holds, if there is one: that of the first process."""
     file = Path(run.settings.checkpoint or "")
     is_there = run.is_first and file.is_file()
+    # The first one says what is wrong with a file, if something is.
+    own = load_checkpoint(file) if is_there else None
     if run.group.size == 1:
-        return load_checkpoint(file) if is_there else None
-    content = run.group.of_first(file.read_bytes() if is_there else b"")
-    if not content:
-        return None
-    with TemporaryDirectory(prefix="kobai-") as folder:
-        copy = Path(folder, file.name)
-        copy.write_bytes(content)
-        return load_checkpoint(copy)
+        return own
+    data = run.group.of_first(file.read_bytes() if is_there else b"")
+    return load_checkpoint(file, data) if data else None
