@@ -19,6 +19,7 @@ from kobai.cli.settings import (
     build_network,
     build_optimizer,
     check_batch,
+    check_shares,
     completed,
     one_of,
 )
@@ -95,6 +96,8 @@ class Session:
         self.settings = completed(chosen, data)
         self.held = hold_out(self.settings, data)
         check_batch(self.settings, self.held.learned)
+        if self.member:
+            check_shares(self.settings, self.held.learned, self.member.seat.size or 1)
         if self.start:
             network = self.start.network
         else:

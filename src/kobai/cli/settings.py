@@ -321,3 +321,14 @@ def check_batch(settings: Options, data: "Dataset") -> None:
             f"--batch-size: got {size}, but {data.name} has {rows:,} training "
             f"samples; need {rows} or fewer (--batches full takes all of them)"
         )
+
+
+def check_shares(settings: Options, data: "Dataset", processes: int) -> None:
+    """Refuse a batch of which not every process would have a sample."""
+    rows = len(data.x_train)
+    size = {"online": 1, "full": rows}.get(settings.batches, settings.batch_size or 1)
+    if size < processes:
+        raise SettingError(
+            f"--processes: got {processes}, and batches of {size}; each process needs "
+            f"a sample of every batch: --batch-size {processes} or more"
+        )

@@ -18,7 +18,7 @@ from kobai.cli.settings import Options
 from kobai.processes.joining import Seat
 from kobai.processes.places import Places, find_places
 from kobai.processes.started import Start
-from kobai.processes.supervisor import INTERRUPTED, Limits, supervise
+from kobai.processes.supervisor import INTERRUPTED, Limits, Outcome, supervise
 from kobai.run_folder import RunError
 
 # On several threads XLA adds the same numbers in another order each time, so a run that
@@ -43,10 +43,13 @@ def train_together(
     with find_places(hosts, settings.processes or 1) as places:
         if places.first:
             # The machine that has the first process holds the folder.
-            _Company(settings, places, None, language, True, False).go(limits)
+            _Company(settings, places, None, language, True, False, limits).go()
             return
         with place as folder:
-            _Company(settings, places, folder, language, quiet, resume).go(limits)
+            company = _Company(
+                settings, places, folder, language, quiet, resume, limits
+            )
+            company.go()
 
 
 @dataclass(frozen=True)
@@ -59,18 +62,19 @@ class _Company:
     language: str
     quiet: bool
     resume: bool
+    limits: Limits
 
-    def go(self, limits: Limits) -> None:
+    def go(self) -> None:
         """Train, whatever it takes."""
         with _own_streams() as streams, TemporaryDirectory(prefix="kobai-") as compiled:
             environment = _environment(compiled)
             outcome = supervise(
                 lambda attempt: self._starts(attempt, environment, streams),
                 self._say,
-                limits,
+                self.limits,
             )
         if outcome.message:
-            ending = f"{outcome.message}{self._advice()}"
+            ending = f"{outcome.message}{self._advice(outcome)}"
             kind = CtrlCError if outcome.code == INTERRUPTED else RunError
             raise kind(ending)
         if outcome.code:
@@ -79,16 +83,12 @@ class _Company:
     def _starts(
         self, attempt: int, environment: Mapping[str, str], streams: Sequence[int]
     ) -> list[Start]:
-        address = self.places.address_of_attempt()
-        return [
-            self._start(
-                Seat(self.places.first + local, self.places.size, address, local),
-                attempt > 0,
-                environment,
-                streams,
-            )
-            for local in range(self.places.here)
+        places, address = self.places, self.places.address_of_attempt()
+        seats = [
+            Seat(places.first + n, places.size, address, n, self.limits.joining)
+            for n in range(places.here)
         ]
+        return [self._start(seat, attempt > 0, environment, streams) for seat in seats]
 
     def _start(
         self,
@@ -125,8 +125,11 @@ class _Company:
             print("\033[?25h", flush=True)
         complain(f"note: {problem}")
 
-    def _advice(self) -> str:
-        if self.folder is None or not self._has_checkpoint:
+    def _advice(self, outcome: Outcome) -> str:
+        if outcome.is_alone:
+            where = self.places.address or "the first of them"
+            return f". Does the same command run on all, and do they reach {where}?"
+        if not self._has_checkpoint:
             return ""
         again = command("train", "--resume", "--run", short(self.folder.path))
         return f". The run is kept up to its last checkpoint; to go on: {again}"

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 HEARTBEAT = 12
 """Seconds after which a silent machine is given up: a little later than a supervisor
 gives up a silent process, which it can name."""
-PATIENCE = 120
-"""Seconds that the processes wait for one another at the beginning."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +16,8 @@ class Seat:
     address: str | None
     local: int
     """Its number among those on this machine."""
+    patience: int = 120
+    """Seconds that the processes wait for one another at the beginning."""
 
     def join(self) -> None:
         """Wait for all, and be one of them. JAX ends the process where one is missing.
@@ -39,7 +39,7 @@ class Seat:
             }
         jax.distributed.initialize(
             **own,  # type: ignore[arg-type]
-            initialization_timeout=PATIENCE,
+            initialization_timeout=self.patience,
             heartbeat_timeout_seconds=HEARTBEAT,
         )
 

@@ -29,6 +29,8 @@ SAME = 2.0
 class Limits:
     """How long, in seconds, and how often something may go wrong."""
 
+    joining: int = 120
+    """For the processes to come together; JAX ends those that are there then."""
     heartbeat: float = 10.0
     """Without a sign of life; a stopped process gives none."""
     first_step: float = 600.0
@@ -47,6 +49,8 @@ class Outcome:
 
     code: int
     message: str = ""
+    is_alone: bool = False
+    """Whether the processes here waited for others that did not come."""
 
 
 def supervise(
@@ -67,6 +71,10 @@ def supervise(
 
 class _FaultError(Exception):
     """A process ended, or stood still, in a way that another attempt may not meet."""
+
+
+class _AloneError(_FaultError):
+    """A process has waited for others that did not come."""
 
 
 class _Supervisor:
@@ -91,6 +99,8 @@ class _Supervisor:
                     return self._attempt(attempt)
                 except _FaultError as fault:
                     problem = str(fault)
+                    if isinstance(fault, _AloneError) and attempt == 0:
+                        return Outcome(2, problem, is_alone=True)
                 reached = max(each.seen.steps for each in self.processes)
                 in_vain = 1 if reached > furthest else in_vain + 1
                 furthest = max(furthest, reached)
@@ -162,6 +172,8 @@ class _Supervisor:
         silent = [p for p in self.processes if p.silence > self.limits.heartbeat / 3]
         if process.code in LATE and silent:
             raise _FaultError(f"{silent[0].name} gave no sign of life")
+        if process.code in LATE and process.seen.phase == Phase.JOINING:
+            raise _AloneError(f"{process.name} waited for others that did not come")
         raise _FaultError(f"{process.name}{_ending(process)}")
 
     def _find_silent(self) -> None:
