@@ -19,6 +19,7 @@ from kobai.cli.settings import (
     build_network,
     build_optimizer,
     check_batch,
+    check_device,
     completed,
     one_of,
 )
@@ -85,6 +86,7 @@ class Session:
         chosen = self.settings
         one_of("--batches", chosen.batches, BATCHES)
         one_of("--engine", chosen.engine, ["auto", *ENGINES])
+        check_device(chosen)
         one_of("--gradient", chosen.gradient, GRADIENTS)
         data = load(chosen, self.start)
         self.settings = completed(chosen, data)

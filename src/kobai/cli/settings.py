@@ -9,6 +9,7 @@ from kobai.errors import KobaiError, suggest
 
 if TYPE_CHECKING:
     from kobai.data import Dataset
+    from kobai.engines import Engine
     from kobai.networks import Network
     from kobai.optimizers import Optimizer
 
@@ -49,6 +50,7 @@ class Options:
     patience: int | None = None
     seed: int = 0
     engine: str = "auto"
+    device: str | None = None
     gradient: str = "backprop"
     dtype: str = "float32"
     target: str | None = None
@@ -290,6 +292,28 @@ def check_judging(settings: Options) -> None:
             raise SettingError(f"--{error}") from None
     if settings.interval != 0:
         _check_share("interval", settings.interval, "all cases", "0.9")
+
+
+def engine_of(settings: Options) -> "Engine":
+    """Return the engine, with the choice of its device."""
+    if settings.engine != "jax":
+        return settings.engine
+    from kobai.engines import Jax
+
+    return Jax(device=settings.device or "auto")
+
+
+def check_device(settings: Options) -> None:
+    """Refuse a device that is not there, or that no engine is asked to use."""
+    if settings.device is not None and settings.engine != "jax":
+        raise SettingError(
+            f"--device: got {settings.device} with --engine {settings.engine}, which "
+            "computes on the CPU; a device is chosen for --engine jax"
+        )
+    if settings.engine == "jax":
+        from kobai.engines.jax_engine import find_device
+
+        find_device(settings.device or "auto")
 
 
 def check_batch(settings: Options, data: "Dataset") -> None:

@@ -43,6 +43,7 @@ def train(
     patience: options.Patience = None,
     seed: options.Seed = None,
     engine: options.Engine = None,
+    device: options.Device = None,
     gradient: options.GradientKind = None,
     data_dir: options.DataDir = None,
     target: table_options.Target = None,

@@ -7,7 +7,7 @@ import numpy as np
 
 
 class Placement(Protocol):
-    """Puts NumPy's arrays where a program computes, and fetches what it has computed."""
+    """Puts NumPy's arrays where a program computes, and fetches what it computes."""
 
     @property
     def device(self) -> Any:
