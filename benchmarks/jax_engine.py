@@ -4,11 +4,11 @@
     python benchmarks/jax_engine.py --rounds 20 --seconds 0.3
 
 Both train the same network on the same batches in one process, in turn, on the device
-that JAX takes by itself. Kobai runs its whole training loop, which draws the batches and
-keeps the last good parameters; the scan by hand is given an epoch's batches in one array
-that lies on the device. What counts is the shortest time of a step in all rounds, since
-other programs can only lengthen one, and the ratio of the two. Both must end with the
-same parameters.
+that JAX takes by itself. Kobai runs its whole training loop, which draws the batches
+and keeps the last good parameters; the scan by hand is given an epoch's batches in one
+array that lies on the device. What counts is the shortest time of a step in all rounds,
+since other programs can only lengthen one, and the ratio of the two. Both must end with
+the same parameters.
 """
 
 import argparse

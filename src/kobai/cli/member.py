@@ -21,6 +21,7 @@ from kobai.cli.models import find_model
 from kobai.cli.session import Session
 from kobai.cli.settings import Options
 from kobai.cli.warm_start import load_start
+from kobai.engines.jax_engine.device import need_extra
 from kobai.engines.jax_engine.group import is_lost
 from kobai.errors import KobaiError
 from kobai.processes.child import Child, leave_lost
@@ -87,6 +88,7 @@ class Member:
     @contextmanager
     def joined(self) -> Iterator[None]:
         """Join the others, and leave them when all are done."""
+        need_extra()
         self.child.tell(Phase.JOINING)
         self.seat.join()
         try:

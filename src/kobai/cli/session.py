@@ -19,6 +19,7 @@ from kobai.cli.settings import (
     build_network,
     build_optimizer,
     check_batch,
+    check_device,
     check_shares,
     completed,
     one_of,
@@ -91,6 +92,9 @@ class Session:
         chosen = self.settings
         one_of("--batches", chosen.batches, BATCHES)
         one_of("--engine", chosen.engine, ["auto", *ENGINES])
+        if self.member is None:
+            # JAX must not look for devices before the processes have joined.
+            check_device(chosen)
         one_of("--gradient", chosen.gradient, GRADIENTS)
         data = load(chosen, self.start)
         self.settings = completed(chosen, data)

@@ -10,6 +10,7 @@ from kobai.errors import KobaiError, suggest
 
 if TYPE_CHECKING:
     from kobai.data import Dataset
+    from kobai.engines import Engine
     from kobai.networks import Network
     from kobai.optimizers import Optimizer
 
@@ -50,6 +51,7 @@ class Options:
     patience: int | None = None
     seed: int = 0
     engine: str = "auto"
+    device: str | None = None
     processes: int | None = None
     gradient: str = "backprop"
     dtype: str = "float32"
@@ -258,6 +260,11 @@ def check_processes(settings: Options, hosts: str | None) -> None:
             f"{option}: goes with --engine jax, which computes in several processes; "
             f"got --engine {settings.engine}"
         )
+    if ":" in (settings.device or ""):
+        raise SettingError(
+            f"{option}: got --device {settings.device}; each process has a device of "
+            "its own: name the kind alone, such as --device gpu"
+        )
     for name in ("folds", "seeds"):
         if getattr(settings, name) is not None:
             raise SettingError(
@@ -310,6 +317,28 @@ def check_judging(settings: Options) -> None:
             raise SettingError(f"--{error}") from None
     if settings.interval != 0:
         _check_share("interval", settings.interval, "all cases", "0.9")
+
+
+def engine_of(settings: Options) -> "Engine":
+    """Return the engine, with the choice of its device."""
+    if settings.engine != "jax":
+        return settings.engine
+    from kobai.engines import Jax
+
+    return Jax(device=settings.device or "auto")
+
+
+def check_device(settings: Options) -> None:
+    """Refuse a device that is not there, or that no engine is asked to use."""
+    if settings.device is not None and settings.engine != "jax":
+        raise SettingError(
+            f"--device: got {settings.device} with --engine {settings.engine}, which "
+            "computes on the CPU; a device is chosen for --engine jax"
+        )
+    if settings.engine == "jax":
+        from kobai.engines.jax_engine import find_device
+
+        find_device(settings.device or "auto")
 
 
 def check_batch(settings: Options, data: "Dataset") -> None:

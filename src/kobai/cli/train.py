@@ -47,6 +47,7 @@ def train(
     patience: options.Patience = None,
     seed: options.Seed = None,
     engine: options.Engine = None,
+    device: options.Device = None,
     processes: options.Processes = None,
     hosts: options.Hosts = None,
     gradient: options.GradientKind = None,

@@ -68,4 +68,12 @@ def jax_options(engine: Engine) -> Jax | None:
     return Jax() if engine == "jax" else engine if isinstance(engine, Jax) else None
 
 
-__all__ = ["ENGINES", "WRITTEN", "Engine", "Jax", "choose_engine", "has_numba", "jax_options"]
+__all__ = [
+    "ENGINES",
+    "WRITTEN",
+    "Engine",
+    "Jax",
+    "choose_engine",
+    "has_numba",
+    "jax_options",
+]

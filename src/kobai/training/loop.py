@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from kobai.engines import ENGINES, Engine
 from kobai.errors import ModelFileError
 from kobai.files import remove_leftovers
 from kobai.keywords import checked_with
@@ -45,7 +46,7 @@ def train(
     steps: int | None = None,
     batches: str = "shuffle",
     seed: int = 0,
-    engine: str = "auto",
+    engine: Engine = "auto",
     gradient: str = "backprop",
     callbacks: Sequence[Any] = (),
     progress: bool | str | Display = "auto",
@@ -65,6 +66,11 @@ def train(
     "random", "online" (one sample at a time) or "full", the last two of which set
     their own batch size. `gradient="numerical"` uses the definition instead of
     back-propagation, which is slow. See `kobai.training.callbacks` for callbacks.
+
+    `engine` is what computes the steps: "eager" as they are written, "numpy", "numba"
+    (the extra `fast`), "jax" (the extra `jax`: on a GPU, where JAX finds one), or
+    `kobai.engines.Jax(device="gpu", precision="fast")`; "auto" is "numpy", and "numba"
+    for runs that win back its compiling. All take the same steps but for the rounding.
 
     With `validation`, a fraction, so many of the training rows (of each class its
     share, drawn by `seed`) are held out: no step sees them, and they are evaluated
@@ -181,9 +187,10 @@ def _resume(run: Run) -> None:
     if content is None:
         return
     try:
-        if run.settings.engine == "auto":
+        before = content["settings"]["engine"]
+        if run.settings.engine == "auto" and before in ENGINES:
             # Engines round differently: the run goes on with the one it began with.
-            run.use_engine(content["settings"]["engine"])
+            run.use_engine(before)
         refuse_differences(path, content["settings"], run.identity)
         run.bursts.stepper.choices |= choices_of(content)
         check_form(content["model"], vars(run.model))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kobai.engines import choose_engine
+from kobai.engines import Engine, choose_engine
 from kobai.networks.ensemble import Ensemble
 from kobai.optimizers.base import Params, State
 from kobai.training.bursts import Bursts
@@ -23,7 +23,7 @@ from kobai.training.history import History
 from kobai.training.interrupt import DeferredInterrupt
 from kobai.training.settings import Settings, identity
 from kobai.training.step import Work
-from kobai.training.steppers import first_state, make_stepper
+from kobai.training.steppers import evaluating_engine, first_state, make_stepper
 
 if TYPE_CHECKING:
     from kobai.networks import Network
@@ -85,11 +85,12 @@ class Run:
         self._seconds = 0.0
         self._started = perf_counter()
 
-    def use_engine(self, engine: str) -> None:
+    def use_engine(self, engine: Engine) -> None:
         """Take the steps with an engine, and have it known to the checkpoint."""
-        self.identity["engine"] = engine
+        self.identity["engine"] = str(engine)
         gradient = self.settings.gradient
         stepper = make_stepper(self.network, self.optimizer, engine, gradient)
+        self.judge = evaluating_engine(engine)
         self.bursts = Bursts(stepper, self.feed, agree=self._agree)
 
     @property
@@ -193,7 +194,7 @@ class Run:
     def record(self) -> None:
         """Evaluate the network and add the record of this epoch, or part of one."""
         self._require_finite()
-        parts = self.data.evaluated(self.network)
+        parts = self.data.evaluated(self.network, self.judge)
         train = parts["train"]
         if not math.isfinite(train["loss"]):
             raise self._set_back(f"the training loss is {train['loss']}")

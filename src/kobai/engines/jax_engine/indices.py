@@ -7,6 +7,7 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.graph import Constant, Node
+from kobai.graph.result_types import stand_in
 
 Pattern = tuple[Any, ...]
 
@@ -47,6 +48,15 @@ def are_inside(
             yield ((array >= -shape[axis]) & (array < shape[axis])).all()
 
 
+def shape_of(
+    pattern: Pattern, shape: tuple[int, ...], nodes: Sequence[Node]
+) -> tuple[int, ...]:
+    """Return the shape of what an index names in an array of a shape."""
+    whole = np.broadcast_to(np.zeros(()), shape)
+    part = ops.GETITEM.evaluate(whole, *map(stand_in, nodes), pattern=pattern)
+    return np.shape(part)
+
+
 def is_one_of_each_row(
     pattern: Pattern, shape: tuple[int, ...], nodes: Sequence[Node]
 ) -> bool:
@@ -73,15 +83,18 @@ def mask_of_columns(shape: tuple[int, ...], columns: Any) -> Any:
     return places[:, None] == jnp.arange(shape[1], dtype=columns.dtype)
 
 
-def written(x: Any, v: Any, index: Any, nodes: Sequence[Node]) -> Any:
-    """Return x after x[index] = v, where the last of several values stays."""
+def written(x: Any, v: Any, index: Any, named: tuple[int, ...], is_sure: bool) -> Any:
+    """Return x after x[index] = v, where the last of several values stays.
+
+    `named` is the shape of what the index names; `is_sure` says that it names nothing
+    twice.
+    """
     import jax.numpy as jnp
 
-    part = x[index]
     # Leading axes of length 1 are dropped.
-    v = v.reshape(v.shape[max(v.ndim - part.ndim, 0) :])
-    v = jnp.broadcast_to(v, part.shape).astype(x.dtype)
-    if not nodes:
+    v = v.reshape(v.shape[max(v.ndim - len(named), 0) :])
+    v = jnp.broadcast_to(v, named).astype(x.dtype)
+    if is_sure:
         return x.at[index].set(v)
     # XLA leaves open which value stays: the number of each decides.
     order = jnp.arange(v.size, dtype=jnp.int32).reshape(v.shape)

@@ -34,9 +34,7 @@ class Lowered:
         self.graph = rewrite(graph, IDENTITIES)
         self.valid_indices = valid_indices
         nodes = in_order(self.graph.ends)
-        self.operations = [
-            n for n in nodes if isinstance(n, Operation) and not n.weak
-        ]
+        self.operations = [n for n in nodes if isinstance(n, Operation) and not n.weak]
         self._python = [n for n in nodes if isinstance(n, Operation) and n.weak]
         self.functions = {n: _function(n) for n in self.operations}
         for node in self._python:
@@ -50,9 +48,11 @@ class Lowered:
     def python_numbers(self, values: Sequence[Any]) -> dict[Node, Any]:
         """Return Python's numbers by their nodes, from the values of all inputs."""
         pairs = zip(self.graph.inputs, values, strict=True)
-        known = {n: value for n, value in pairs if n.weak}
+        known: dict[Node, Any] = {n: value for n, value in pairs if n.weak}
         for node in self._python:
-            given = (known[n] if n in known else n.value for n in node.inputs)  # type: ignore[attr-defined]
+            given = (
+                n.value if isinstance(n, Constant) else known[n] for n in node.inputs
+            )
             known[node] = node.evaluate(*given)
         return known
 
@@ -134,15 +134,23 @@ class _Values:
         self.conditions += indices.are_inside(
             pattern, shape, nodes, arrays, self.valid_indices
         )
-        index = ops.join_index(arrays, pattern)
-        if is_reading and not node.size:
+        # The values of a mask without axes, as in x[True], have to be plain.
+        index = ops.join_index(
+            [
+                np.asarray(n.value) if isinstance(n, Constant) else array
+                for n, array in zip(nodes, arrays, strict=True)
+            ],
+            pattern,
+        )
+        named = indices.shape_of(pattern, shape, nodes)
+        if is_reading and 0 in named:
             # XLA refuses to read what has no entries.
-            return jnp.zeros(node.shape, node.dtype)
+            return jnp.zeros(named, node.dtype)
         if is_reading:
             return given[0].at[index].get(mode="clip")
         v = given[0] if node.primitive is ops.SCATTER else given[1]
         x = jnp.zeros(shape, v.dtype) if node.primitive is ops.SCATTER else given[0]
-        if any(n.size == 0 for n in nodes):
+        if 0 in named:
             return x
         if indices.is_one_of_each_row(pattern, shape, nodes):
             is_there = indices.mask_of_columns(shape, arrays[1])
@@ -150,7 +158,7 @@ class _Values:
             new = column if node.primitive is not ops.ADD_AT else x + column
             return jnp.where(is_there, new, x)
         if node.primitive is ops.SETITEM:
-            return indices.written(x, v, index, nodes)
+            return indices.written(x, v, index, named, is_sure=not nodes)
         return x.at[index].add(v)
 
 

@@ -10,7 +10,7 @@ from kobai.engines.jax_engine.group import find_group
 
 
 class Placement(Protocol):
-    """Puts NumPy's arrays where a program computes, and fetches what it has computed."""
+    """Puts NumPy's arrays where a program computes, and fetches what it computes."""
 
     @property
     def device(self) -> Any:

@@ -60,9 +60,7 @@ class Compiled:
             for n in self.graph.inputs
             if not n.weak
         ]
-        numbers = [
-            jax.ShapeDtypeStruct((), _native(n)) for n in self.lowered.numbers
-        ]
+        numbers = [jax.ShapeDtypeStruct((), _native(n)) for n in self.lowered.numbers]
         with self._computing():
             return str(jax.make_jaxpr(self.lowered)(arrays, numbers))
 

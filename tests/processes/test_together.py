@@ -1,0 +1,171 @@
+"""Runs of several processes: the same in every bit, whatever happens to a process."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from benchmarks import process_faults
+from benchmarks.process_faults import EPOCHS, Training, arrays_of, difference
+from kobai.processes.places import PORT, find_places
+
+pytest.importorskip("jax")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="faults are told by /proc"),
+]
+
+# As the command, but sooner at the end of its patience.
+SCRIPT = """
+from kobai.cli import main, together
+from kobai.processes.supervisor import Limits
+limits = Limits(heartbeat=4, restarts=1)
+together.train_together.__kwdefaults__["limits"] = limits
+main()
+"""
+KOBAI = [sys.executable, "-c", SCRIPT, "train"]
+SUMS = 1e-5
+"""Sums over parts of a batch differ from those over all of it in the last bits of
+float32, 1e-7, which a few hundred steps make larger."""
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    monkeypatch.setattr(process_faults, "KOBAI", KOBAI)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A folder with a table of points, of which 61 are no multiple of anything."""
+    folder = tmp_path_factory.mktemp("runs")
+    rng = np.random.default_rng(0)
+    t = np.arange(61) % 2
+    np.savez(folder / "clouds.npz", x=rng.normal(size=(61, 2)) + 2 * t[:, None], t=t)
+    return folder
+
+
+def start(place, name, *words):
+    command = [*KOBAI, "clouds.npz", "--run", name, "--epochs", EPOCHS, "--quiet"]
+    command += ["--engine", "jax", "--batch-size", 20, "--optimizer", "adam", *words]
+    return Training(place / name, list(map(str, command)))
+
+
+def ended(place, name, *words):
+    """Train to the end."""
+    assert start(place, name, *words).end() == (0, "")
+    return place / name
+
+
+@pytest.fixture(scope="module")
+def whole(place):
+    """A run of two processes that nothing happened to."""
+    return ended(place, "whole", "--processes", 2)
+
+
+@pytest.mark.parametrize("processes", [2, 4])
+def test_processes_end_where_one_does(place, whole, processes):
+    one = place / "one"
+    if not one.exists():
+        ended(place, "one")
+    several = whole if processes == 2 else ended(place, "four", "--processes", 4)
+    assert 0 < difference(one, several) < SUMS
+
+
+def test_processes_that_die_are_no_difference(place, whole):
+    training = start(place, "killed", "--processes", 2)
+    training.wait_for(EPOCHS // 3)
+    os.kill(training.pid(1), signal.SIGKILL)
+    training.wait_for(EPOCHS // 3)
+    os.kill(training.pid(0), signal.SIGKILL)
+    code, said = training.end()
+    assert code == 0
+    assert "note: process 1 was ended by SIGKILL, after step" in said
+    assert "note: process 0 was ended by SIGKILL, after step" in said
+    assert difference(whole, place / "killed") == 0
+
+
+def test_a_process_that_is_stopped_is_no_difference(place, whole):
+    training = start(place, "stopped", "--processes", 2)
+    training.wait_for(EPOCHS // 2)
+    os.kill(training.pid(1), signal.SIGSTOP)
+    code, said = training.end()
+    assert code == 0
+    assert said.startswith("note: process 1 gave no sign of life for 4 s, after step")
+    assert difference(whole, place / "stopped") == 0
+
+
+def test_a_full_disk_is_reported_and_the_run_goes_on_later(
+    place, whole, monkeypatch
+):
+    monkeypatch.setattr(process_faults, "start", lambda folder, _: training)
+    training = start(place, "full", "--processes", 2)
+    _, said = process_faults.returning(place / "full", 2)
+    *notes, error = said.splitlines()
+    assert "File too large" in notes[0]
+    assert notes[0].endswith("(1 of 1)")
+    assert "; 1 more attempt came no further. The run is kept" in error
+    assert error.endswith("train --resume --run full")
+    assert difference(whole, place / "full") == 0
+
+
+def test_ctrl_c_ends_all_processes_after_the_same_step(place, whole):
+    training = start(place, "pressed", "--processes", 2)
+    training.wait_for(EPOCHS // 2)
+    children = [training.pid(0), training.pid(1)]
+    training.process.send_signal(signal.SIGINT)
+    code, said = training.end()
+    assert code == 130
+    assert said.startswith("interrupted after step")
+    for child in children:
+        with pytest.raises(ProcessLookupError):
+            os.kill(child, 0)
+    subprocess.run(
+        [*KOBAI, "--resume", "--run", "pressed", "--quiet"], cwd=place, check=True
+    )
+    assert difference(whole, place / "pressed") == 0
+
+
+def free_port():
+    with find_places(None, 1) as places:
+        _, _, port = places.address_of_attempt().partition(":")
+    return port
+
+
+def test_two_machines_end_where_two_processes_do(place, whole):
+    """Two addresses of this machine stand for two; a process dies on the second."""
+    hosts = f"127.0.0.1:{free_port()},127.0.0.2"
+    first = start(place, "hosts", "--hosts", hosts)
+    second = start(place, "other", "--hosts", hosts)
+    first.wait_for(EPOCHS // 2)
+    os.kill(second.pid(1), signal.SIGKILL)
+    assert (first.end()[0], second.end()[0]) == (0, 0)
+    assert difference(whole, place / "hosts") == 0
+    # It is the first that writes.
+    assert not (place / "other").exists()
+
+
+def test_a_cluster_is_found_by_its_variables(place, whole):
+    def task(number):
+        variables = {
+            "SLURM_JOB_ID": str(int(free_port()) % 4096),
+            "SLURM_STEP_NODELIST": "localhost",
+            "SLURM_NTASKS": "2",
+            "SLURM_LOCALID": str(number),
+        }
+        return [f"{name}={value}" for name, value in variables.items()]
+
+    job = task(0)
+    tasks = [
+        start_in(place, f"task{n}", [*job[:3], f"SLURM_LOCALID={n}", f"SLURM_PROCID={n}"])
+        for n in range(2)
+    ]
+    assert [each.end() for each in tasks] == [(0, ""), (0, "")]
+    assert difference(whole, place / "task0") == 0
+    assert not (place / "task1").exists()
+
+
+assert arrays_of
+assert PORT
