@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from benchmarks import process_faults
-from benchmarks.process_faults import EPOCHS, Training, arrays_of, difference
-from kobai.processes.places import PORT, find_places
+from benchmarks.process_faults import EPOCHS, Training, difference
+from kobai.processes.places import find_places
 
 pytest.importorskip("jax")
 pytestmark = [
@@ -22,7 +22,7 @@ pytestmark = [
 SCRIPT = """
 from kobai.cli import main, together
 from kobai.processes.supervisor import Limits
-limits = Limits(heartbeat=4, restarts=1)
+limits = Limits(heartbeat=6, restarts=1)
 together.train_together.__kwdefaults__["limits"] = limits
 main()
 """
@@ -93,13 +93,11 @@ def test_a_process_that_is_stopped_is_no_difference(place, whole):
     os.kill(training.pid(1), signal.SIGSTOP)
     code, said = training.end()
     assert code == 0
-    assert said.startswith("note: process 1 gave no sign of life for 4 s, after step")
+    assert said.startswith("note: process 1 gave no sign of life for 6 s, after step")
     assert difference(whole, place / "stopped") == 0
 
 
-def test_a_full_disk_is_reported_and_the_run_goes_on_later(
-    place, whole, monkeypatch
-):
+def test_a_full_disk_is_reported_and_the_run_goes_on_later(place, whole, monkeypatch):
     monkeypatch.setattr(process_faults, "start", lambda folder, _: training)
     training = start(place, "full", "--processes", 2)
     _, said = process_faults.returning(place / "full", 2)
@@ -119,6 +117,7 @@ def test_ctrl_c_ends_all_processes_after_the_same_step(place, whole):
     code, said = training.end()
     assert code == 130
     assert said.startswith("interrupted after step")
+    assert said.count("interrupted") == 1
     for child in children:
         with pytest.raises(ProcessLookupError):
             os.kill(child, 0)
@@ -128,15 +127,10 @@ def test_ctrl_c_ends_all_processes_after_the_same_step(place, whole):
     assert difference(whole, place / "pressed") == 0
 
 
-def free_port():
-    with find_places(None, 1) as places:
-        _, _, port = places.address_of_attempt().partition(":")
-    return port
-
-
 def test_two_machines_end_where_two_processes_do(place, whole):
     """Two addresses of this machine stand for two; a process dies on the second."""
-    hosts = f"127.0.0.1:{free_port()},127.0.0.2"
+    with find_places(None, 2) as places:
+        hosts = f"{places.address_of_attempt()},127.0.0.2"
     first = start(place, "hosts", "--hosts", hosts)
     second = start(place, "other", "--hosts", hosts)
     first.wait_for(EPOCHS // 2)
@@ -147,25 +141,19 @@ def test_two_machines_end_where_two_processes_do(place, whole):
     assert not (place / "other").exists()
 
 
-def test_a_cluster_is_found_by_its_variables(place, whole):
-    def task(number):
-        variables = {
-            "SLURM_JOB_ID": str(int(free_port()) % 4096),
-            "SLURM_STEP_NODELIST": "localhost",
-            "SLURM_NTASKS": "2",
-            "SLURM_LOCALID": str(number),
-        }
-        return [f"{name}={value}" for name, value in variables.items()]
-
-    job = task(0)
-    tasks = [
-        start_in(place, f"task{n}", [*job[:3], f"SLURM_LOCALID={n}", f"SLURM_PROCID={n}"])
-        for n in range(2)
-    ]
+def test_a_cluster_is_found_by_its_variables(place, whole, monkeypatch):
+    """What SLURM tells its tasks; the machine's name has to be one that it knows."""
+    job = {
+        "SLURM_JOB_ID": str(os.getpid()),
+        "SLURM_STEP_NODELIST": "localhost",
+        "SLURM_NTASKS": "2",
+    }
+    tasks = []
+    for number in map(str, range(2)):
+        own = {"SLURM_PROCID": number, "SLURM_LOCALID": number}
+        for name, value in (job | own).items():
+            monkeypatch.setenv(name, value)
+        tasks.append(start(place, f"task{number}", "--hosts", "auto"))
     assert [each.end() for each in tasks] == [(0, ""), (0, "")]
     assert difference(whole, place / "task0") == 0
     assert not (place / "task1").exists()
-
-
-assert arrays_of
-assert PORT

@@ -46,10 +46,8 @@ def train_together(
             _Company(settings, places, None, language, True, False, limits).go()
             return
         with place as folder:
-            company = _Company(
-                settings, places, folder, language, quiet, resume, limits
-            )
-            company.go()
+            told = language, quiet, resume, limits
+            _Company(settings, places, folder, *told).go()
 
 
 @dataclass(frozen=True)
@@ -73,10 +71,11 @@ class _Company:
                 self._say,
                 self.limits,
             )
-        if outcome.message:
-            ending = f"{outcome.message}{self._advice(outcome)}"
-            kind = CtrlCError if outcome.code == INTERRUPTED else RunError
-            raise kind(ending)
+        message = outcome.message and f"{outcome.message}{self._advice(outcome)}"
+        if outcome.code == INTERRUPTED:
+            raise CtrlCError(message)
+        if message:
+            raise RunError(message)
         if outcome.code:
             sys.exit(outcome.code)
 

@@ -92,6 +92,10 @@ def train(
     Ctrl-C ends the run after the step it is in: network and history are kept, and
     `history.stopped` is "interrupted". A second Ctrl-C ends it at once.
 
+    Processes that have joined by `jax.distributed.initialize` train one network if all
+    call this alike with the engine "jax": each takes its share of every batch, and the
+    first shows the run and writes it. A run is resumed by as many.
+
     Raises `ValueError` or `TypeError` for settings and data that make no sense,
     `DivergenceError` where the loss stops being finite (the network then has its last
     good parameters, the error the `history`), and `ModelFileError` for a checkpoint
