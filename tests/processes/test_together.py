@@ -4,12 +4,13 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
 
 from benchmarks import process_faults
-from benchmarks.process_faults import EPOCHS, Training, difference
+from benchmarks.process_faults import Training, difference
 from kobai.processes.places import find_places
 
 pytest.importorskip("jax")
@@ -32,9 +33,19 @@ SUMS = 1e-5
 float32, 1e-7, which a few hundred steps make larger."""
 
 
+STARTED = []
+
+
 @pytest.fixture(autouse=True)
-def patience(monkeypatch):
+def _none_stays(monkeypatch):
     monkeypatch.setattr(process_faults, "KOBAI", KOBAI)
+    monkeypatch.setattr(process_faults, "EPOCHS", 6)
+    yield
+    for training in STARTED:
+        if training.process.poll() is None:
+            training.process.kill()
+            training.process.communicate()
+    STARTED.clear()
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +59,10 @@ def place(tmp_path_factory):
 
 
 def start(place, name, *words):
-    command = [*KOBAI, "clouds.npz", "--run", name, "--epochs", EPOCHS, "--quiet"]
+    command = [*KOBAI, "clouds.npz", "--run", name, "--epochs", 40, "--quiet"]
     command += ["--engine", "jax", "--batch-size", 20, "--optimizer", "adam", *words]
-    return Training(place / name, list(map(str, command)))
+    STARTED.append(Training(place / name, list(map(str, command))))
+    return STARTED[-1]
 
 
 def ended(place, name, *words):
@@ -76,9 +88,9 @@ def test_processes_end_where_one_does(place, whole, processes):
 
 def test_processes_that_die_are_no_difference(place, whole):
     training = start(place, "killed", "--processes", 2)
-    training.wait_for(EPOCHS // 3)
+    training.wait_for(3)
     os.kill(training.pid(1), signal.SIGKILL)
-    training.wait_for(EPOCHS // 3)
+    training.wait_for(3)
     os.kill(training.pid(0), signal.SIGKILL)
     code, said = training.end()
     assert code == 0
@@ -89,7 +101,7 @@ def test_processes_that_die_are_no_difference(place, whole):
 
 def test_a_process_that_is_stopped_is_no_difference(place, whole):
     training = start(place, "stopped", "--processes", 2)
-    training.wait_for(EPOCHS // 2)
+    training.wait_for(3)
     os.kill(training.pid(1), signal.SIGSTOP)
     code, said = training.end()
     assert code == 0
@@ -111,7 +123,7 @@ def test_a_full_disk_is_reported_and_the_run_goes_on_later(place, whole, monkeyp
 
 def test_ctrl_c_ends_all_processes_after_the_same_step(place, whole):
     training = start(place, "pressed", "--processes", 2)
-    training.wait_for(EPOCHS // 2)
+    training.wait_for(3)
     children = [training.pid(0), training.pid(1)]
     training.process.send_signal(signal.SIGINT)
     code, said = training.end()
@@ -132,8 +144,11 @@ def test_two_machines_end_where_two_processes_do(place, whole):
     with find_places(None, 2) as places:
         hosts = f"{places.address_of_attempt()},127.0.0.2"
     first = start(place, "hosts", "--hosts", hosts)
+    # Both addresses are this machine's: the sooner one takes the first.
+    while not (place / "hosts").exists():
+        time.sleep(0.05)
     second = start(place, "other", "--hosts", hosts)
-    first.wait_for(EPOCHS // 2)
+    first.wait_for(3)
     os.kill(second.pid(1), signal.SIGKILL)
     assert (first.end()[0], second.end()[0]) == (0, 0)
     assert difference(whole, place / "hosts") == 0
@@ -149,6 +164,7 @@ def test_a_cluster_is_found_by_its_variables(place, whole, monkeypatch):
         "SLURM_NTASKS": "2",
     }
     tasks = []
+    # The first listens at a port that follows from the number of the job.
     for number in map(str, range(2)):
         own = {"SLURM_PROCID": number, "SLURM_LOCALID": number}
         for name, value in (job | own).items():

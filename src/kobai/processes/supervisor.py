@@ -29,6 +29,8 @@ SAME = 2.0
 class Limits:
     """How long, in seconds, and how often something may go wrong."""
 
+    starting: float = 60.0
+    """Without the first sign of life: Python has much to load."""
     joining: int = 120
     """For the processes to come together; JAX ends those that are there then."""
     heartbeat: float = 10.0
@@ -177,11 +179,12 @@ class _Supervisor:
         raise _FaultError(f"{process.name}{_ending(process)}")
 
     def _find_silent(self) -> None:
+        limits = self.limits
         for process in self.processes:
-            if process.silence > self.limits.heartbeat:
+            allowed = limits.heartbeat if process.seen.beats else limits.starting
+            if process.silence > allowed:
                 raise _FaultError(
-                    f"{process.name} gave no sign of life for "
-                    f"{self.limits.heartbeat:g} s"
+                    f"{process.name} gave no sign of life for {allowed:g} s"
                 )
 
     def _find_standstill(self) -> None:
