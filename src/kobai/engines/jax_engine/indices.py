@@ -1,6 +1,7 @@
 """Reading and writing at an index, in arrays that never change."""
 
 from collections.abc import Collection, Iterator, Sequence
+from math import prod as product
 from typing import Any
 
 import numpy as np
@@ -83,20 +84,36 @@ def mask_of_columns(shape: tuple[int, ...], columns: Any) -> Any:
     return places[:, None] == jnp.arange(shape[1], dtype=columns.dtype)
 
 
-def written(x: Any, v: Any, index: Any, named: tuple[int, ...], is_sure: bool) -> Any:
-    """Return x after x[index] = v, where the last of several values stays.
+def last_at(
+    pattern: Pattern, shape: tuple[int, ...], nodes: Sequence[Node], index: Any
+) -> Any:
+    """Return, for each entry of an array, the number of the last value written there.
 
-    `named` is the shape of what the index names; `is_sure` says that it names nothing
-    twice.
+    The values are those of x[index] = v in their order; -1 stands for none. XLA leaves
+    open which of several values stays, so that their numbers decide; and where the
+    index is known NumPy has computed them.
     """
+    import jax.numpy as jnp
+
+    named = shape_of(pattern, shape, nodes)
+    order = np.arange(product(named), dtype=np.int32).reshape(named)
+    if all(isinstance(n, Constant) for n in nodes):
+        places = np.full(shape, -1, np.int32)
+        places[index] = order
+        return places
+    return jnp.full(shape, -1, jnp.int32).at[index].max(order)
+
+
+def names_once(last: Any, named: tuple[int, ...]) -> bool:
+    """Whether it is known that an index names no entry twice, from `last_at`."""
+    is_known = isinstance(last, np.ndarray)
+    return is_known and np.count_nonzero(last >= 0) == product(named)
+
+
+def values_at(last: Any, v: Any, named: tuple[int, ...]) -> Any:
+    """Return the value for each entry, from `last_at`; anything where it is -1."""
     import jax.numpy as jnp
 
     # Leading axes of length 1 are dropped.
     v = v.reshape(v.shape[max(v.ndim - len(named), 0) :])
-    v = jnp.broadcast_to(v, named).astype(x.dtype)
-    if is_sure:
-        return x.at[index].set(v)
-    # XLA leaves open which value stays: the number of each decides.
-    order = jnp.arange(v.size, dtype=jnp.int32).reshape(v.shape)
-    last = jnp.full(x.shape, -1, jnp.int32).at[index].max(order)
-    return jnp.where(last < 0, x, v.ravel()[last])
+    return jnp.broadcast_to(v, named).ravel()[last]

@@ -157,8 +157,11 @@ class _Values:
             column = v[..., None]
             new = column if node.primitive is not ops.ADD_AT else x + column
             return jnp.where(is_there, new, x)
-        if node.primitive is ops.SETITEM:
-            return indices.written(x, v, index, named, is_sure=not nodes)
+        last = indices.last_at(pattern, shape, nodes, index)
+        if node.primitive is ops.SETITEM or indices.names_once(last, named):
+            new = indices.values_at(last, v, named).astype(x.dtype)
+            new = x + new if node.primitive is ops.ADD_AT else new
+            return jnp.where(last < 0, x, new)
         return x.at[index].add(v)
 
 

@@ -49,8 +49,10 @@ class OneDevice:
         """Return a copy on the device."""
         import jax
 
-        # By default JAX takes the memory of an array on the CPU for its own.
-        return jax.device_put(array, self.device, may_alias=False)
+        # By default JAX takes the memory of an array on the CPU for its own; and it
+        # copies in the background.
+        copy = jax.device_put(array, self.device, may_alias=False)
+        return jax.block_until_ready(copy)
 
     def lent(self, array: np.ndarray, axis: int | None = None) -> Any:
         """Return the array itself: JAX's way from there is the shortest."""

@@ -55,12 +55,11 @@ class Compiled:
         """The program as JAX writes it: its operations, a line each."""
         import jax
 
-        arrays = [
-            jax.ShapeDtypeStruct(n.shape, _native(n))
-            for n in self.graph.inputs
-            if not n.weak
-        ]
-        numbers = [jax.ShapeDtypeStruct((), _native(n)) for n in self.lowered.numbers]
+        inputs = [n for n in self.graph.inputs if not n.weak]
+        arrays, numbers = (
+            [np.zeros(n.shape, _native(n)) for n in part]
+            for part in (inputs, self.lowered.numbers)
+        )
         with self._computing():
             return str(jax.make_jaxpr(self.lowered)(arrays, numbers))
 
