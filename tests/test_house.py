@@ -22,7 +22,7 @@ ORDER = [
     ["version", "extras"],
     ["errors", "checks"],
     ["files", "html", "keywords", "languages", "lock", "wide"],
-    ["functions", "run_folder"],
+    ["functions", "processes", "run_folder"],
     ["plots"],
     ["autodiff"],
     ["graph"],
@@ -43,10 +43,11 @@ ORDER = [
 
 # The same inside engines/, whose folders are houses of their own.
 ENGINES = [
+    ["options"],
     ["__init__"],
     ["reference", "fusions", "machine"],
     ["numpy_engine"],
-    ["numba_engine"],
+    ["numba_engine", "jax_engine"],
     ["differences"],
     ["versions"],
     ["compile"],

@@ -31,10 +31,12 @@ from tests.fuzzing.values import (
 )
 
 
-def check(program: Program, numba: bool = False, twice: bool = False) -> Outcome:
+def check(
+    program: Program, numba: bool = False, twice: bool = False, jax: bool = False
+) -> Outcome:
     """Return what came of a program wherever it can be run.
 
-    What takes longer is asked for: the compiled engine, and second derivatives.
+    What takes longer is asked for: the compiled engines, and second derivatives.
     """
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -45,6 +47,8 @@ def check(program: Program, numba: bool = False, twice: bool = False) -> Outcome
         comparison.compiled_gradient()
         if numba:
             comparison.numba()
+        if jax:
+            comparison.jax()
         if twice and not comparison.outcome.findings:
             comparison.second_derivatives()
     return comparison.outcome
@@ -277,6 +281,11 @@ class _Comparison:
         """Call a compiled function twice: nothing of the first call may be left."""
         run = compile(self.f)
         self._twice("compile", lambda *v: run(*v))
+
+    def jax(self) -> None:
+        """Call a function that JAX computes, twice."""
+        run = compile(self.f, engine="jax")
+        self._twice("jax", lambda *v: run(*v))
 
     def _twice(self, where: str, run: Callable[..., Any]) -> None:
         kept: list[tuple[Any, Any]] = []

@@ -26,6 +26,7 @@ def main() -> int:
     parser.add_argument("--programs", type=int, default=20000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--numba", type=int, default=0, help="each so many-th, too")
+    parser.add_argument("--jax", type=int, default=0, help="likewise")
     parser.add_argument("--twice", type=int, default=0, help="likewise, derivatives")
     parser.add_argument("--lines", type=int, default=10)
     parser.add_argument("--examples", type=int, default=3, help="shown of each kind")
@@ -34,7 +35,7 @@ def main() -> int:
         # Not into the user's cache, where compiled code is kept for good.
         folder = Path(tempfile.mkdtemp(prefix="kobai-compiled-"))
         cache.cache_folder = lambda: folder
-    report = Report(arguments.programs, arguments.numba, arguments.twice)
+    report = Report(arguments.programs, arguments.numba, arguments.twice, arguments.jax)
     start = time.perf_counter()
     for number in count(arguments.seed * 10_000_000):
         report.add(random_program(number, arguments.lines))
@@ -49,8 +50,8 @@ def main() -> int:
 class Report:
     """What came of all programs so far."""
 
-    def __init__(self, most: int, numba: int, twice: int) -> None:
-        self.most, self.numba, self.twice = most, numba, twice
+    def __init__(self, most: int, numba: int, twice: int, jax: int) -> None:
+        self.most, self.numba, self.twice, self.jax = most, numba, twice, jax
         self.seen: set[str] = set()
         self.verdicts: Counter[str] = Counter()
         self.counts: Counter[str] = Counter()
@@ -71,7 +72,12 @@ class Report:
         if program.source in self.seen or self.is_full:
             return
         self.seen.add(program.source)
-        outcome = check(program, self._is_turn(self.numba), self._is_turn(self.twice))
+        outcome = check(
+            program,
+            self._is_turn(self.numba),
+            self._is_turn(self.twice),
+            self._is_turn(self.jax),
+        )
         self.verdicts[outcome.verdict] += 1
         self.counts += outcome.counts
         self.refusals.update({_without_numbers(t)[:150] for _, t in outcome.refusals})
@@ -106,8 +112,9 @@ def reduced(program: Program, finding: Finding) -> Program:
     def shows(candidate: Program) -> bool:
         try:
             compile(candidate.source, "<program>", "exec")
-            numba, twice = finding.where == "numba", "second" in finding.where
-            findings = check(candidate, numba, twice).findings
+            where = finding.where
+            asked = where == "numba", "second" in where, where == "jax"
+            findings = check(candidate, *asked).findings
             return any(_kind(f) == kind for f in findings)
         except Exception:
             return False

@@ -53,6 +53,19 @@ def test_the_compiled_engine_computes_what_numpy_computes(monkeypatch, request):
     compare()
 
 
+def test_jax_computes_what_numpy_computes():
+    pytest.importorskip("jax")
+
+    # XLA takes a part of a second for each.
+    @settings(ALIKE, max_examples=25)
+    @given(program=programs())
+    def compare(program):
+        outcome = check(program, jax=True)
+        assert not outcome.findings, f"{outcome.findings}\n{program}"
+
+    compare()
+
+
 @settings(ALIKE, max_examples=60)
 @given(program=programs())
 def test_second_derivatives_are_those_of_the_definition(program):

@@ -83,10 +83,10 @@ def test_pytorch_derives_the_same():
         np.testing.assert_allclose(grad, params[name].grad.numpy(), atol=1e-12)
 
 
-@pytest.mark.parametrize("engine", ["numpy", "numba"])
+@pytest.mark.parametrize("engine", ["numpy", "numba", "jax"])
 def test_engines_agree(engine):
-    if engine == "numba":
-        pytest.importorskip("numba")
+    if engine in ("numba", "jax"):
+        pytest.importorskip(engine)
     x, t = rows(60, dtype=np.float64), rows(60, seed=2)[:, :2]
     losses = []
     for each in ("eager", engine):

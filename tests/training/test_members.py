@@ -26,8 +26,10 @@ def assert_same_numbers(one, other):
             np.testing.assert_array_equal(array, getattr(other, kind)[name])
 
 
-@pytest.mark.parametrize("engine", ["eager", "numpy", "numba"])
+@pytest.mark.parametrize("engine", ["eager", "numpy", "numba", "jax"])
 def test_the_first_member_is_the_network_that_trains_alone(data, engine):
+    if engine in ("numba", "jax"):
+        pytest.importorskip(engine)
     made, history = trained(data, members=1, engine=engine, patience=2)
     alone = Network(2, LAYERS)
     options = {"batch_size": 16, "epochs": 3, "optimizer": Adam(0.01), "patience": 2}

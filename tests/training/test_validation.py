@@ -67,10 +67,10 @@ def test_the_best_parameters_are_kept(make_network, data):
     assert history.stopped.startswith("early stopping: validation_loss was best")
 
 
-@pytest.mark.parametrize("engine", ["eager", "numpy", "numba"])
+@pytest.mark.parametrize("engine", ["eager", "numpy", "numba", "jax"])
 def test_in_pieces_it_is_the_run(make_network, data, tmp_path, engine):
-    if engine == "numba":
-        pytest.importorskip("numba")
+    if engine in ("numba", "jax"):
+        pytest.importorskip(engine)
     options = {"validation": 0.2, "patience": 4, "engine": engine}
     whole, history = go(make_network, data, steps=200, **options)
     file = {"checkpoint": tmp_path / "c", "resume": True}

@@ -55,7 +55,7 @@ def trained(loss, engine, dtype=np.float64, middle=TANH, **options):
 @pytest.mark.parametrize("engine", [e for e in ENGINES if e != "eager"])
 @pytest.mark.parametrize("loss", LOSSES)
 def test_every_engine_takes_the_eager_steps(loss, engine):
-    if engine == "numba" and importlib.util.find_spec("numba") is None:
+    if engine in ("numba", "jax") and importlib.util.find_spec(engine) is None:
         pytest.skip("needs the extra: kobai[fast]")
     expected, eager = trained(loss, "eager")
     network, history = trained(loss, engine)
@@ -67,7 +67,7 @@ def test_every_engine_takes_the_eager_steps(loss, engine):
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_dropout_and_batch_normalisation_take_weights(engine):
-    if engine == "numba" and importlib.util.find_spec("numba") is None:
+    if engine in ("numba", "jax") and importlib.util.find_spec(engine) is None:
         pytest.skip("needs the extra: kobai[fast]")
     middle = (BatchNorm(), ReLU(), Dropout(0.3))
     options = {"middle": middle, "optimizer": Adam(0.01)}

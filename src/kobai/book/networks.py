@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from kobai.book.functions import softmax_loss
+from kobai.engines import Engine
 from kobai.errors import suggest
 from kobai.functions.arrays import Array
 from kobai.keywords import checked_keywords
@@ -38,7 +39,7 @@ class SimpleNet:
     def __init__(self, *, seed: Seed = None) -> None:
         self.W = np.random.default_rng(seed).standard_normal((2, 3))
 
-    def predict(self, x: Array) -> Array:
+    def predict(self, x: Array, engine: Engine = "numpy") -> Array:
         """Return x W, shape (2,) or (n, 2) to (3,) or (n, 3): scores, not softmax."""
         return x @ self.W
 
@@ -111,14 +112,14 @@ class MultiLayerNet(Network):
             input_size, layers, "cross_entropy_error", seed=seed, dtype=np.float64
         )
 
-    def predict(self, x: Array) -> Array:
+    def predict(self, x: Array, engine: Engine = "numpy") -> Array:
         """Return the scores for a batch x, shape (n, input_size) to (n, output_size).
 
         They are what softmax makes probabilities of: `softmax(net.predict(x))`. One
         sample, shape (input_size,), gives its scores alone. Saved and loaded, the
         network is a `kobai.Network`, which gives the probabilities.
         """
-        return super().predict(x)
+        return super().predict(x, engine)
 
     def _outputs_of(self, params: Values, x: Array, statistics: Values) -> Array:
         return self._logits_of(params, x, statistics)

@@ -26,7 +26,10 @@ INTERRUPTED = 130
 
 
 class CtrlCError(KobaiError):
-    """Ctrl-C ended a command that has put things in order first."""
+    """Ctrl-C ended a command that has put things in order first.
+
+    Without a message, another process has said it.
+    """
 
 
 class CtrlC:
@@ -91,7 +94,8 @@ def _attempt(command: Callable[[], Any]) -> int:
     except BrokenPipeError:
         return FAILED
     except CtrlCError as error:
-        complain(str(error))
+        if str(error):
+            complain(str(error))
         return INTERRUPTED
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("kobai"):

@@ -8,6 +8,7 @@ import typer
 from kobai.cli import lists
 from kobai.cli.languages import spoken
 from kobai.engines import ENGINES
+from kobai.engines.options import PLATFORMS
 from kobai.errors import KobaiError
 from kobai.languages import LANGUAGES as LANGUAGES
 
@@ -267,6 +268,39 @@ Engine = Annotated[
         autocompletion=names(("auto", *ENGINES)),
         rich_help_panel=TRAINING,
         help=f"What computes the steps: auto (the default), {', '.join(ENGINES)}.",
+    ),
+]
+Device = Annotated[
+    str | None,
+    typer.Option(
+        "--device",
+        metavar="NAME",
+        autocompletion=names(("auto", *PLATFORMS)),
+        rich_help_panel=TRAINING,
+        help="Where --engine jax computes: auto (the default: a GPU, if JAX finds "
+        "one), cpu, gpu, tpu, or gpu:1 for the second.",
+    ),
+]
+Processes = Annotated[
+    int | None,
+    typer.Option(
+        "--processes",
+        parser=whole("--processes", 1),
+        metavar="N",
+        rich_help_panel=TRAINING,
+        help="With --engine jax: so many processes divide every batch, and all begin "
+        "again from the last checkpoint when one of them dies. Usually 1.",
+    ),
+]
+Hosts = Annotated[
+    str | None,
+    typer.Option(
+        "--hosts",
+        metavar="NAMES",
+        rich_help_panel=TRAINING,
+        help="With --engine jax: machines that train together, such as a,b. Give the "
+        "same command on each; the first writes the run. Or auto, for those of SLURM, "
+        "Open MPI or Kubernetes.",
     ),
 ]
 GradientKind = Annotated[

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kobai.cli.calibrating import calibrated, hold_out
 from kobai.cli.loading import load
 from kobai.cli.screen import columns, counted, plain, say, show
-from kobai.cli.settings import Options, build_network, build_optimizer
+from kobai.cli.settings import Options, build_network, build_optimizer, engine_of
 from kobai.errors import DivergenceError
 from kobai.judging.wording import IN_UNITS, in_units, titled
 from kobai.training import LossWatch
@@ -124,7 +124,7 @@ def arguments(settings: Options) -> dict[str, Any]:
         "validation": settings.validation or 0.0,
         "patience": settings.patience,
         "seed": settings.seed,
-        "engine": settings.engine,
+        "engine": engine_of(settings),
         "gradient": settings.gradient,
     }
 

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,8 @@ from kobai.cli.settings import (
     build_network,
     build_optimizer,
     check_batch,
+    check_device,
+    check_shares,
     completed,
     one_of,
 )
@@ -37,6 +39,7 @@ from kobai.training.callbacks import STOPPED_EARLY
 from kobai.training.step import GRADIENTS
 
 if TYPE_CHECKING:
+    from kobai.cli.member import Member
     from kobai.data import Dataset
     from kobai.formats import Model
     from kobai.judging import Judgement
@@ -75,6 +78,10 @@ class Session:
     resume: bool = False
     language: str = "en"
     quiet: bool = False
+    member: "Member | None" = None
+    """This process, where several train together."""
+    is_again: bool = False
+    """Whether it has been announced before, and a fault came."""
     unheard: str = ""
     folder: RunFolder = field(init=False)
     held: Held = field(init=False)
@@ -85,20 +92,28 @@ class Session:
         chosen = self.settings
         one_of("--batches", chosen.batches, BATCHES)
         one_of("--engine", chosen.engine, ["auto", *ENGINES])
+        if self.member is None:
+            # JAX must not look for devices before the processes have joined.
+            check_device(chosen)
         one_of("--gradient", chosen.gradient, GRADIENTS)
         data = load(chosen, self.start)
         self.settings = completed(chosen, data)
         self.held = hold_out(self.settings, data)
         check_batch(self.settings, self.held.learned)
+        if self.member:
+            check_shares(self.settings, self.held.learned, self.member.seat.size or 1)
         if self.start:
             network = self.start.network
         else:
             network = build_network(self.settings, data)
         optimizer = build_optimizer(self.settings)
         with self.place as self.folder:
-            self._say(
-                report.announce, self.folder, self.settings, data, network, optimizer
-            )
+            if self.member and not self.member.is_first:
+                self._history(data, network, optimizer)
+                return
+            if not self.is_again:
+                facts = self.folder, self.settings, data, network, optimizer
+                self._say(report.announce, *facts)
             self._keep(data, network, optimizer)
         if self.unheard:
             run = short(self.folder.path)
@@ -116,7 +131,7 @@ class Session:
         try:
             self._train(data, network, optimizer)
         except (OSError, ModelFileError) as error:
-            if not self.folder.checkpoint.exists():
+            if self.member or not self.folder.checkpoint.exists():
                 raise
             raise RunError(self._stopped(error)) from None
 
@@ -180,18 +195,24 @@ class Session:
     def _history(
         self, data: "Dataset", network: "Network", optimizer: "Optimizer"
     ) -> History:
-        chosen = self.settings
-        return run_training(
-            network,
-            self.held.learned,
-            optimizer=optimizer,
-            sample_weight=self.held.learned.sample_weight,
-            callbacks=[LossWatch(), _Beginning(self.folder, self.settings, data)],
-            progress=False if self.quiet or self.unheard else "rows",
-            checkpoint=self.folder.checkpoint,
-            resume=self.resume,
-            **arguments(chosen),
-        )
+        is_first = self.member is None or self.member.is_first
+        progress: bool | str = False if self.quiet or self.unheard else "rows"
+        callbacks: list[Any] = [LossWatch()]
+        if is_first:
+            callbacks += [_Beginning(self.folder, self.settings, data)]
+        with self.member.joined() if self.member else nullcontext():
+            return run_training(
+                network,
+                self.held.learned,
+                optimizer=optimizer,
+                sample_weight=self.held.learned.sample_weight,
+                callbacks=callbacks,
+                progress=self.member.display(progress) if self.member else progress,
+                checkpoint=self.folder.checkpoint,
+                # What there is not, because of a fault at once, begins.
+                resume=self.resume or self.member is not None,
+                **arguments(self.settings),
+            )
 
     def _save(
         self, data: "Dataset", network: "Network", history: History

@@ -1,5 +1,6 @@
 """The settings of a training run: chosen, completed, kept in the run folder."""
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from kobai.errors import KobaiError, suggest
 
 if TYPE_CHECKING:
     from kobai.data import Dataset
+    from kobai.engines import Engine
     from kobai.networks import Network
     from kobai.optimizers import Optimizer
 
@@ -49,6 +51,8 @@ class Options:
     patience: int | None = None
     seed: int = 0
     engine: str = "auto"
+    device: str | None = None
+    processes: int | None = None
     gradient: str = "backprop"
     dtype: str = "float32"
     target: str | None = None
@@ -253,6 +257,29 @@ def check_batches(settings: Options) -> None:
         )
 
 
+def check_processes(settings: Options, hosts: str | None) -> None:
+    """Refuse settings that several processes cannot train by."""
+    option = "--processes" if hosts is None else "--hosts"
+    if settings.engine != "jax":
+        raise SettingError(
+            f"{option}: goes with --engine jax, which computes in several processes; "
+            f"got --engine {settings.engine}"
+        )
+    if ":" in (settings.device or ""):
+        raise SettingError(
+            f"{option}: got --device {settings.device}; each process has a device of "
+            "its own: name the kind alone, such as --device gpu"
+        )
+    for name in ("folds", "seeds"):
+        if getattr(settings, name) is not None:
+            raise SettingError(
+                f"got {option} and --{name}; several networks are trained in one "
+                "process each: leave one of the two out"
+            )
+    if os.name != "posix":
+        raise SettingError(f"{option}: needs Linux or macOS")
+
+
 def check_table(settings: Options) -> None:
     """Refuse options of tables without a target, and the other way round."""
     every = (*TABLE_OPTIONS, *JUDGING_OPTIONS)
@@ -297,6 +324,28 @@ def check_judging(settings: Options) -> None:
         _check_share("interval", settings.interval, "all cases", "0.9")
 
 
+def engine_of(settings: Options) -> "Engine":
+    """Return the engine, with the choice of its device."""
+    if settings.engine != "jax":
+        return settings.engine
+    from kobai.engines import Jax
+
+    return Jax(device=settings.device or "auto")
+
+
+def check_device(settings: Options) -> None:
+    """Refuse a device that is not there, or that no engine is asked to use."""
+    if settings.device is not None and settings.engine != "jax":
+        raise SettingError(
+            f"--device: got {settings.device} with --engine {settings.engine}, which "
+            "computes on the CPU; a device is chosen for --engine jax"
+        )
+    if settings.engine == "jax":
+        from kobai.engines.jax_engine import find_device
+
+        find_device(settings.device or "auto")
+
+
 def check_batch(settings: Options, data: "Dataset") -> None:
     """Refuse a batch that is larger than the data."""
     rows = len(data.x_train)
@@ -305,4 +354,15 @@ def check_batch(settings: Options, data: "Dataset") -> None:
         raise SettingError(
             f"--batch-size: got {size}, but {data.name} has {rows:,} training "
             f"samples; need {rows} or fewer (--batches full takes all of them)"
+        )
+
+
+def check_shares(settings: Options, data: "Dataset", processes: int) -> None:
+    """Refuse a batch of which not every process would have a sample."""
+    rows = len(data.x_train)
+    size = {"online": 1, "full": rows}.get(settings.batches, settings.batch_size or 1)
+    if size < processes:
+        raise SettingError(
+            f"--processes: got {processes}, and batches of {size}; each process needs "
+            f"a sample of every batch: --batch-size {processes} or more"
         )

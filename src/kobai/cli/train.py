@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kobai.cli import options, table_options
 from kobai.cli.claim import check_new, held_folder, new_folder
@@ -16,12 +16,16 @@ from kobai.cli.settings import (
     check_batches,
     check_judging,
     check_length,
+    check_processes,
     check_stopping,
     check_table,
     one_of,
 )
 from kobai.cli.warm_start import load_start, warm_started
 from kobai.run_folder import CHECKPOINT, RUN, RunError
+
+if TYPE_CHECKING:
+    from kobai.formats import Model
 
 
 def train(
@@ -43,6 +47,9 @@ def train(
     patience: options.Patience = None,
     seed: options.Seed = None,
     engine: options.Engine = None,
+    device: options.Device = None,
+    processes: options.Processes = None,
+    hosts: options.Hosts = None,
     gradient: options.GradientKind = None,
     data_dir: options.DataDir = None,
     target: table_options.Target = None,
@@ -90,30 +97,63 @@ def train(
     results (run.json).
     """
     given = {k: v for k, v in locals().items() if v is not None}
-    for name in ("run", "resume", "warm_start", "language", "quiet"):
+    for name in ("hosts", "run", "resume", "warm_start", "language", "quiet"):
         given.pop(name, None)
     # A run must find its data again from any other folder.
     for name in ("data", "data_dir", "test"):
         if name in given and given[name] not in options.DATA_SETS:
             given[name] = typed(given[name])
-    # Training, networks and data load NumPy, which `kobai --help` does not need.
-    from kobai.cli.session import Session
-
     one_of("--language", language, options.LANGUAGES)
+    told = {"language": language, "quiet": quiet}
     if not resume:
         start = None
         if warm_start is not None:
             start, given = warm_started(warm_start, given)
         settings = _fresh(run, given)
         place = new_folder(run, settings.data)
-        Session(settings, place, start, language=language, quiet=quiet).go()
+        if _are_several(settings, hosts):
+            _train_together(settings, hosts, place, **told)
+        else:
+            _train(settings, place, start, **told)
         return
     if warm_start is not None:
         raise SettingError("got --resume and --warm-start; give one of the two")
-    with _held(run, given.get("data", "")) as folder:
+    folder = _named(run, given.get("data", ""))
+    if _are_several(folder.settings(), hosts):
+        # Of several machines one alone holds the folder.
+        settings, place = _resumed(folder, given), held_folder(folder.path)
+        _train_together(settings, hosts, place, resume=True, **told)
+        return
+    with held_folder(folder.path):
         settings = _resumed(folder, given)
         start = load_start(folder, settings)
-        Session(settings, nullcontext(folder), start, True, language, quiet).go()
+        _train(settings, nullcontext(folder), start, resume=True, **told)
+
+
+def _train(
+    settings: Options,
+    place: AbstractContextManager[RunFolder],
+    start: "Model | None",
+    **told: Any,
+) -> None:
+    # Training, networks and data load NumPy, which `kobai --help` does not need.
+    from kobai.cli.session import Session
+
+    Session(settings, place, start, **told).go()
+
+
+def _train_together(*given: Any, **told: Any) -> None:
+    from kobai.cli.together import train_together
+
+    train_together(*given, **told)
+
+
+def _are_several(settings: Options, hosts: str | None) -> bool:
+    """Tell whether several processes are to train; refuse what they cannot."""
+    if hosts is None and (settings.processes or 1) == 1:
+        return False
+    check_processes(settings, hosts)
+    return True
 
 
 def _fresh(run: str | None, given: dict[str, Any]) -> Options:
@@ -127,11 +167,12 @@ def _fresh(run: str | None, given: dict[str, Any]) -> Options:
     return settings
 
 
-def _held(run: str | None, data: str) -> AbstractContextManager[RunFolder]:
+def _named(run: str | None, data: str) -> RunFolder:
+    """Return the folder of a run that is to go on."""
     if run is None:
         example = short(data) if Path(data, RUN).is_file() else "runs/digits-1"
         raise SettingError(f"--resume: say which run: --resume --run {example}")
-    return held_folder(Path(run).expanduser())
+    return RunFolder(Path(run).expanduser())
 
 
 def _resumed(folder: RunFolder, given: dict[str, Any]) -> Options:

@@ -3,14 +3,18 @@
 "eager" runs it as it is, operation by operation. The others trace it into a graph,
 rewrite the graph, and run that: "numpy" as straight-line NumPy code with buffers that
 are used again, "numba" as compiled loops that run many steps without a return to
-Python (the extra `fast`).
+Python (the extra `fast`), "jax" as one program of many steps, on a GPU too (the extra
+`jax`); `Jax` is that engine with a choice of the device.
 """
 
 import os
 
+from kobai.engines.options import Jax
 from kobai.errors import suggest
 
-ENGINES = ("eager", "numpy", "numba")
+Engine = str | Jax
+
+ENGINES = ("eager", "numpy", "numba", "jax")
 # Those that write code, which can be printed.
 WRITTEN = ("numpy", "numba")
 
@@ -22,17 +26,19 @@ SAVED_PER_STEP = 25.0
 SAVED_PER_MULTIPLY_ADD = 5e-6
 
 
-def choose_engine(engine: str, steps: int = 0, multiply_adds: int = 0) -> str:
-    """Return the engine that a name stands for.
+def choose_engine(engine: Engine, steps: int = 0, multiply_adds: int = 0) -> Engine:
+    """Return the engine that a name stands for; one with choices as it is.
 
     "auto" is "numba" where that is installed and `steps` steps of so many multiply-adds
     save more time than compiling costs, else "numpy". It depends on nothing that is
-    measured, so that a run that is resumed chooses the same. Raises ValueError for an
-    unknown name, with the near one.
+    measured, so that a run that is resumed chooses the same; and it is never "jax",
+    which has to be asked for. Raises ValueError for an unknown name, with the near one.
 
     >>> choose_engine("auto", steps=100, multiply_adds=1000)
     'numpy'
     """
+    if isinstance(engine, Jax):
+        return engine
     if engine == "auto":
         saved = steps * (SAVED_PER_STEP + SAVED_PER_MULTIPLY_ADD * multiply_adds)
         return "numba" if saved > COMPILING and has_numba() else "numpy"
@@ -53,4 +59,21 @@ def has_numba() -> bool:
     return all(find_spec(name) is not None for name in ("numba", "scipy"))
 
 
-__all__ = ["ENGINES", "WRITTEN", "choose_engine", "has_numba"]
+def jax_options(engine: Engine) -> Jax | None:
+    """Return the choices of the engine "jax"; None for another engine.
+
+    >>> jax_options("jax") == Jax(), jax_options("numpy")
+    (True, None)
+    """
+    return Jax() if engine == "jax" else engine if isinstance(engine, Jax) else None
+
+
+__all__ = [
+    "ENGINES",
+    "WRITTEN",
+    "Engine",
+    "Jax",
+    "choose_engine",
+    "has_numba",
+    "jax_options",
+]

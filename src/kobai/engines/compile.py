@@ -10,19 +10,20 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff.trees import Tree, leaves, unflatten
+from kobai.engines import Engine, Jax, jax_options
 from kobai.engines.versions import Version
 from kobai.errors import suggest
 from kobai.functions.arrays import Array
 from kobai.graph import Graph, TraceError, trace
 from kobai.keywords import checked_keywords
 
-ENGINES = ("auto", "numpy", "numba")
+ENGINES = ("auto", "numpy", "numba", "jax")
 
 
 class Compiled:
     """A function that is compiled for each combination of shapes it is called with."""
 
-    def __init__(self, f: Callable[..., Any], engine: str = "auto") -> None:
+    def __init__(self, f: Callable[..., Any], engine: Engine = "auto") -> None:
         if not callable(f):
             raise TypeError(f"compile: got {f!r}; need a function")
         _check_engine(engine)
@@ -74,7 +75,7 @@ class Compiled:
 
 
 @checked_keywords
-def compile(f: Callable[..., Any], engine: str = "auto") -> Compiled:
+def compile(f: Callable[..., Any], engine: Engine = "auto") -> Compiled:
     """Return a function that computes what f computes, without its overhead.
 
     f is plain NumPy code of arrays or numbers, or any nesting of dicts, lists and
@@ -96,10 +97,17 @@ def compile(f: Callable[..., Any], engine: str = "auto") -> Compiled:
     and "numba" from then on, where that is installed. The two agree but for the
     rounding: where every bit counts, name one of them.
 
+    "jax" (the extra `jax`) computes on the device that JAX takes by itself: on a GPU,
+    where it finds one; `kobai.engines.Jax(device="cpu")` says which. Arguments are
+    copied there, and results back, at every call, so that only large computations gain.
+    Where NumPy would raise, NumPy does: it computes the function once more.
+
     Raises TraceError, with the remedy, where f depends on the values of its arguments
     (`if` on one, `float()`, an index by a mask), which are not known while tracing, and
     where f changes arguments in place of which two share memory; ValueError for an
-    unknown engine; MissingExtraError for "numba" without its extra.
+    unknown engine, and for a device that is not there; NotLowered for "jax" and a
+    function that JAX has nothing for; MissingExtraError for an engine without its
+    extra.
 
     >>> @compile
     ... def hypotenuse(a, b):
@@ -110,8 +118,8 @@ def compile(f: Callable[..., Any], engine: str = "auto") -> Compiled:
     return Compiled(f, engine)
 
 
-def _check_engine(engine: str) -> None:
-    if engine not in ENGINES:
+def _check_engine(engine: Engine) -> None:
+    if not isinstance(engine, Jax) and engine not in ENGINES:
         raise ValueError(
             f"compile: engine: got {engine!r}; need one of: {', '.join(ENGINES)}."
             f"{suggest(str(engine), ENGINES)}"
@@ -120,6 +128,10 @@ def _check_engine(engine: str) -> None:
         from kobai.engines.numba_engine.kernels.tools import need_extra
 
         need_extra()
+    if options := jax_options(engine):
+        from kobai.engines.jax_engine import find_device
+
+        find_device(options.device)
 
 
 def _own(value: Array, is_number: bool) -> Array:

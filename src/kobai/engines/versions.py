@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff import operations as ops
-from kobai.engines import COMPILING, has_numba
+from kobai.engines import COMPILING, Engine, has_numba, jax_options
 from kobai.engines.numpy_engine.program import compile_numpy, simplify
 from kobai.graph import Graph
 
@@ -33,11 +33,16 @@ FUNCTIONS = frozenset(
 class Version:
     """A function for one combination of shapes; `run` is what computes it now."""
 
-    def __init__(self, graph: Graph, engine: str) -> None:
+    def __init__(self, graph: Graph, engine: Engine) -> None:
         self.graph = graph
-        self.run: Run = compile_numpy(graph)
         self._calls = 0
         self._enough: int | None = None
+        if options := jax_options(engine):
+            from kobai.engines.jax_engine import compile_jax
+
+            self.run: Run = compile_jax(graph, options)
+            return
+        self.run = compile_numpy(graph)
         if engine == "numba":
             self.run = with_numba(graph, self.run)
         elif engine == "auto" and has_numba():

@@ -11,6 +11,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
+from kobai.engines import Engine
 from kobai.estimators.base import MLP, takes_steps
 from kobai.estimators.checking import check_class_weight
 from kobai.estimators.frames import plain_targets
@@ -41,7 +42,8 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
     - `fit(..., validation_data=(X, y))`, or a fraction: the loss and the accuracy on
       them are recorded after every epoch;
     - `callbacks`: see `kobai.training.callbacks`;
-    - `engine`: "auto", "numpy", "numba" or "eager";
+    - `engine`: "auto", "numpy", "numba", "jax" (or `kobai.engines.Jax(...)`) or
+      "eager";
     - `dtype`: np.float32 or np.float64; None is that of X;
     - `warm_start` goes on where the last fit ended, the optimizer's memory included.
 
@@ -89,7 +91,7 @@ class MLPClassifier(ClassifierMixin, MLP):  # type: ignore[misc]
         class_weight: Mapping[object, float] | str | None = None,
         dropout: float | Sequence[float] = 0.0,
         callbacks: Sequence[object] = (),
-        engine: str = "auto",
+        engine: Engine = "auto",
         dtype: DTypeLike | None = None,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from kobai.autodiff.trees import leaves
-from kobai.engines import choose_engine
+from kobai.engines import Engine, choose_engine
 from kobai.estimators.building import build_optimizer
 from kobai.estimators.course import (
     Clock,
@@ -105,7 +105,7 @@ class StochasticFit:
             )
         return min(int(size), rows)
 
-    def _engine(self, rows: int, size: int) -> str:
+    def _engine(self, rows: int, size: int) -> Engine:
         estimator = self.estimator
         steps = estimator.max_iter * -(-rows // size)
         engine = choose_engine(estimator.engine, steps, 2 * size * self.network.size)

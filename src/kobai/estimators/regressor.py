@@ -8,6 +8,7 @@ from sklearn.base import RegressorMixin
 from sklearn.utils import column_or_1d
 from sklearn.utils.metaestimators import available_if
 
+from kobai.engines import Engine
 from kobai.errors import suggest
 from kobai.estimators.base import MLP, takes_steps
 from kobai.functions import r2
@@ -42,7 +43,8 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
     - `fit(..., validation_data=(X, y))`, or a fraction: the loss and R² on them are
       recorded after every epoch;
     - `callbacks`: see `kobai.training.callbacks`;
-    - `engine`: "auto", "numpy", "numba" or "eager";
+    - `engine`: "auto", "numpy", "numba", "jax" (or `kobai.engines.Jax(...)`) or
+      "eager";
     - `dtype`: np.float32 or np.float64; None is that of X;
     - `warm_start` goes on where the last fit ended, the optimizer's memory included.
 
@@ -92,7 +94,7 @@ class MLPRegressor(RegressorMixin, MLP):  # type: ignore[misc]
         max_fun: int = 15000,
         dropout: float | Sequence[float] = 0.0,
         callbacks: Sequence[object] = (),
-        engine: str = "auto",
+        engine: Engine = "auto",
         dtype: DTypeLike | None = None,
     ) -> None:
         self.loss = loss

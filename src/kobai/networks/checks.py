@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from kobai.checks import whole
+from kobai.engines import Engine, jax_options
 from kobai.errors import suggest
 from kobai.functions import one_hot
 from kobai.functions.arrays import Array, is_plain
@@ -274,3 +275,12 @@ def in_full(t: Array, outputs: Shape, dtype: DTypeLike) -> Array:
            [1., 0., 0.]], dtype=float32)
     """
     return one_hot(t, outputs[0], dtype) if _are_labels(t, outputs) else t
+
+
+def predicting_engine(engine: Engine) -> None:
+    """Raise ValueError for an engine by which networks do not predict."""
+    if engine != "numpy" and jax_options(engine) is None:
+        raise ValueError(
+            f'Network: got engine "{engine}"; need "numpy" or "jax".'
+            f"{suggest(str(engine), ['numpy', 'jax'])}"
+        )

@@ -9,6 +9,7 @@ from numpy.typing import DTypeLike
 
 from kobai import autodiff
 from kobai.checks import enter
+from kobai.engines import Engine
 from kobai.engines.differences.gradient import NumericalGradient
 from kobai.functions.arrays import Array, is_plain
 from kobai.functions.metrics import are_right
@@ -215,16 +216,18 @@ class Network:
             t = checks.in_full(t, self.outputs, self.dtype)
         return self._loss.function(outputs, t, weights=weights)
 
-    def predict(self, x: Array) -> Array:
+    def predict(self, x: Array, engine: Engine = "numpy") -> Array:
         """Return the outputs for a batch x, shape (n, *inputs) to (n, *outputs).
 
         One sample, shape inputs, gives its outputs alone. Behind Softmax or Sigmoid
-        they are probabilities. Raises ValueError for another shape.
+        they are probabilities. `engine` is "numpy", or "jax" for large networks and
+        many rows on a GPU. Raises ValueError for another shape, or another engine.
         """
+        checks.predicting_engine(engine)
         batch, single = checks.as_batch(x, self.inputs)
         batch = checks.cast(batch, self.dtype)
         if is_plain(batch):
-            outputs = self._predict(self.params, batch, self.statistics)
+            outputs = self._predict(self.params, batch, self.statistics, engine)
         else:
             outputs = self._outputs_of(self.params, batch, self.statistics)
         return outputs[0] if single else outputs
@@ -284,14 +287,21 @@ class Network:
         return float(weights @ right.reshape(len(right), -1).mean(axis=1)) / len(right)
 
     def evaluate(
-        self, x: Array, t: Array, sample_weight: Array | None = None
+        self,
+        x: Array,
+        t: Array,
+        sample_weight: Array | None = None,
+        *,
+        engine: Engine = "numpy",
     ) -> dict[str, float]:
         """Return the loss, and unless this is a regression the accuracy, by name.
 
         As `loss` and `accuracy` have it, from one forward pass in chunks of rows. With
-        `sample_weight` w, shape (n,), both are weighted means, Σ wᵢ Eᵢ / Σ wᵢ. Raises
-        ValueError for weights below 0 or all 0.
+        `sample_weight` w, shape (n,), both are weighted means, Σ wᵢ Eᵢ / Σ wᵢ. `engine`
+        computes the forward pass, as in `predict`. Raises ValueError for weights below
+        0 or all 0.
         """
+        checks.predicting_engine(engine)
         x, t = self._arrange(x, t)
         weights = checks.sample_weights(sample_weight, len(x), self.dtype)
         whole = len(x) if weights is None else float(weights.sum(dtype=float))
@@ -301,7 +311,7 @@ class Network:
             # A diverged network overflows here: its loss says so, without warnings.
             with np.errstate(over="ignore", invalid="ignore"):
                 own = None if weights is None else weights[part]
-                values = self._evaluated(*self._cast(x[part], t[part]), own)
+                values = self._evaluated(*self._cast(x[part], t[part]), own, engine)
             for name, value in values.items():
                 totals[name] = totals.get(name, 0.0) + value * len(x[part])
         if not np.isfinite(totals["loss"]):
@@ -309,9 +319,11 @@ class Network:
             self.prepare(x, t)
         return {name: total / whole for name, total in totals.items()}
 
-    def _evaluated(self, x: Array, t: Array, weights: Array | None) -> dict[str, float]:
+    def _evaluated(
+        self, x: Array, t: Array, weights: Array | None, engine: Engine
+    ) -> dict[str, float]:
         """Return the means over some samples of their values times their weights."""
-        logits = self._logits(self.params, x, self.statistics)
+        logits = self._logits(self.params, x, self.statistics, engine)
         values = {"loss": float(self._loss_of(logits, t, weights))}
         if self._classifies(t):
             # The largest logit is the largest probability.

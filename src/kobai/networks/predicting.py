@@ -1,4 +1,4 @@
-"""Predictions for plain arrays, by the planned NumPy engine where that pays."""
+"""Predictions for plain arrays, by the planned NumPy engine where that pays, or JAX."""
 
 from collections.abc import Callable
 from operator import attrgetter
@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from kobai.engines import Engine, jax_options
 from kobai.engines.numpy_engine.program import compile_numpy
 from kobai.functions.arrays import Array
 from kobai.graph import trace
@@ -14,6 +15,8 @@ from kobai.networks.layer import Values
 
 # So many rows at a time stay in the processor's cache between operations.
 BLOCK = 1024
+# And so many are worth the way to a device.
+DEVICE_BLOCK = 8192
 
 # (params, x, statistics) -> outputs
 Forward = Callable[[Values, Array, Values], Array]
@@ -34,17 +37,26 @@ class Predictor:
         self._idle: dict[Any, list[Callable[..., list[Any]]]] = {}
         self._lock = Lock()
 
-    def __call__(self, params: Values, x: np.ndarray, statistics: Values) -> Array:
+    def __call__(
+        self,
+        params: Values,
+        x: np.ndarray,
+        statistics: Values,
+        engine: Engine = "numpy",
+    ) -> Array:
         """Return the outputs for a batch x, which has the network's dtype.
 
         Raises ValueError where `check` finds fault with x.
         """
-        if len(x) <= BLOCK:
-            return self._outputs(params, x, statistics)
-        starts = range(0, len(x), BLOCK)
-        blocks = (x[start : start + BLOCK] for start in starts)
+        size = DEVICE_BLOCK if jax_options(engine) else BLOCK
+        if len(x) <= size:
+            return self._outputs(params, x, statistics, engine)
+        starts = range(0, len(x), size)
+        blocks = (x[start : start + size] for start in starts)
         try:
-            parts = [self._outputs(params, block, statistics) for block in blocks]
+            parts = [
+                self._outputs(params, block, statistics, engine) for block in blocks
+            ]
         except ValueError:
             if self._check is not None:
                 # It says which row of all is wrong, not which of a block.
@@ -52,13 +64,17 @@ class Predictor:
             raise
         return np.concatenate(parts)
 
-    def _outputs(self, params: Values, x: np.ndarray, statistics: Values) -> Array:
+    def _outputs(
+        self, params: Values, x: np.ndarray, statistics: Values, engine: Engine
+    ) -> Array:
         # Block by block, since what is checked is then in the cache.
         if self._check is not None:
             self._check(x, "inputs")
         arrays = [*params.values(), x, *statistics.values()]
-        key = (len(x), *map(_dtype_of, arrays))
+        key = (engine, len(x), *map(_dtype_of, arrays))
         idle = self._idle.get(key)
+        if idle is None and jax_options(engine):
+            idle = self._idle[key] = []
         if idle is None:
             # The first time costs less than compiling, and may be the last.
             self._idle[key] = []
@@ -66,14 +82,18 @@ class Predictor:
         try:
             run = idle.pop()
         except IndexError:
-            run = self._compiled(params, x, statistics)
+            run = self._compiled(params, x, statistics, engine)
         outputs = run(*arrays)[0].copy()
         idle.append(run)
         return outputs
 
     def _compiled(
-        self, params: Values, x: np.ndarray, statistics: Values
+        self, params: Values, x: np.ndarray, statistics: Values, engine: Engine
     ) -> Callable[..., list[Any]]:
         with self._lock:
             graph = trace(self._forward, dict(params), x, dict(statistics))
+            if options := jax_options(engine):
+                from kobai.engines.jax_engine import compile_jax
+
+                return compile_jax(graph, options)
             return compile_numpy(graph)

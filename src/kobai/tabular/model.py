@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from kobai.data import Dataset
 from kobai.data.splits import Fold
+from kobai.engines import Engine
 from kobai.errors import DataError
 from kobai.keywords import checked_keywords
 from kobai.optimizers import Optimizer
@@ -99,7 +100,7 @@ class TableModel(Learned):
         threshold: str | float | None = None,
         interval: float | None = None,
         seed: int = 0,
-        engine: str = "auto",
+        engine: Engine = "auto",
         callbacks: Sequence[Any] = (),
         progress: bool | str = False,
     ) -> None:

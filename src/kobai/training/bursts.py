@@ -1,6 +1,6 @@
 """Many steps in a row, as many at once as last a moment: the loop of every training."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from time import perf_counter
 
 import numpy as np
@@ -17,6 +17,9 @@ LONGEST = 4096
 class Bursts:
     """Takes the steps of a run, burst by burst; `longest` bounds how many at once.
 
+    `agree` is asked before each burst, with how many steps this process would take,
+    how many it takes.
+
     Each step is
 
         params ← optimizer(params, ∂ loss(params; batch) / ∂ params),
@@ -25,10 +28,17 @@ class Bursts:
     is of.
     """
 
-    def __init__(self, stepper: Stepper, feed: Feeder, longest: int = LONGEST) -> None:
+    def __init__(
+        self,
+        stepper: Stepper,
+        feed: Feeder,
+        longest: int = LONGEST,
+        agree: Callable[[int], int] = int,
+    ) -> None:
         self.stepper = stepper
         self.feed = feed
         self.longest = longest
+        self.agree = agree
         self._length = 1
 
     def take(self, work: Work, first: int, stop: int) -> Iterator[np.ndarray]:
@@ -39,8 +49,8 @@ class Bursts:
         """
         step = first
         while step < stop:
+            together = min(stop, step + self.agree(min(self._length, self.longest)))
             began = perf_counter()
-            together = min(stop, step + min(self._length, self.longest))
             data, burst = self.feed.take(step, together)
             losses = self.stepper.take_steps(work, data, burst)
             self._settle(perf_counter() - began)

@@ -71,12 +71,14 @@ def _unwritable(path: object, error: OSError) -> ModelFileError:
     return ModelFileError(f"cannot write the checkpoint {path}: {reason}")
 
 
-def load_checkpoint(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Return what `save_checkpoint` wrote.
+def load_checkpoint(
+    path: str | os.PathLike[str], data: bytes | None = None
+) -> dict[str, Any]:
+    """Return what `save_checkpoint` wrote; with `data`, the bytes of a file elsewhere.
 
     Raises `ModelFileError` for a file that is damaged, foreign or of a newer version.
     """
-    head, arrays = _read(path)
+    head, arrays = _read(path) if data is None else _parsed(data)
     version = head.get(FORMAT, "")
     if not version:
         raise ModelFileError(f"{path}: a safetensors file, but not of a training run")
@@ -156,6 +158,14 @@ def _read(path: str | os.PathLike[str]) -> tuple[dict[str, str], dict[str, np.nd
         raise ModelFileError(
             f"{path}: not a checkpoint, or a damaged one ({error})"
         ) from None
+
+
+def _parsed(data: bytes) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+    """Return the same of the bytes of a file, which was whole where it was read."""
+    from safetensors.numpy import load
+
+    end = 8 + int.from_bytes(data[:8], "little")
+    return json.loads(data[8:end])["__metadata__"], load(data)
 
 
 def _pack(tree: Tree, arrays: dict[str, np.ndarray], path: str) -> Tree:

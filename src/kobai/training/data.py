@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kobai.checks import whole, within
+from kobai.engines import Engine
 from kobai.functions.arrays import Array
 from kobai.keywords import checked_keywords
 from kobai.networks.checks import sample_weights
@@ -48,13 +49,16 @@ class TrainingData:
         """How many rows an epoch has."""
         return len(self.x)
 
-    def evaluated(self, network: "Network") -> dict[str, dict[str, float]]:
+    def evaluated(
+        self, network: "Network", engine: Engine = "numpy"
+    ) -> dict[str, dict[str, float]]:
         """Return what `network.evaluate` says of each part, by the part's name."""
-        parts = {"train": network.evaluate(self.x, self.t, self.weights)}
-        unseen = self.unseen
-        if unseen is not None:
-            parts[unseen.name] = network.evaluate(unseen.x, unseen.t, unseen.weights)
-        return parts
+        given = {"train": (self.x, self.t, self.weights)}
+        if (unseen := self.unseen) is not None:
+            given[unseen.name] = unseen.x, unseen.t, unseen.weights
+        return {
+            name: network.evaluate(*part, engine=engine) for name, part in given.items()
+        }
 
 
 @dataclass(frozen=True)
@@ -72,13 +76,15 @@ class MembersData(TrainingData):
         """How many rows an epoch has: as many for every member."""
         return int(np.sum(~self.held[0]))
 
-    def evaluated(self, network: "Network") -> dict[str, dict[str, float]]:
+    def evaluated(
+        self, network: "Network", engine: Engine = "numpy"
+    ) -> dict[str, dict[str, float]]:
         """Return the means over the members, each on its own rows.
 
         What is held from none, such as test data, the ensemble answers together.
         """
         if not (self.held.any() and isinstance(network, Ensemble)):
-            return super().evaluated(network)
+            return super().evaluated(network, engine)
         chosen = {"train": ~self.held, "validation": self.held}
         return {name: self._mean(network, rows) for name, rows in chosen.items()}
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from kobai.engines import ENGINES, Engine
 from kobai.errors import ModelFileError
 from kobai.files import remove_leftovers
 from kobai.keywords import checked_with
@@ -22,6 +23,7 @@ from kobai.training.checkpoint import (
 )
 from kobai.training.data import prepare
 from kobai.training.display.choice import choose_display
+from kobai.training.display.lines import Display
 from kobai.training.history import History
 from kobai.training.run import Run
 from kobai.training.settings import make_settings, refuse_differences
@@ -44,10 +46,10 @@ def train(
     steps: int | None = None,
     batches: str = "shuffle",
     seed: int = 0,
-    engine: str = "auto",
+    engine: Engine = "auto",
     gradient: str = "backprop",
     callbacks: Sequence[Any] = (),
-    progress: bool | str = "auto",
+    progress: bool | str | Display = "auto",
     checkpoint: str | os.PathLike[str] | None = None,
     checkpoint_every: int | None = None,
     resume: bool = False,
@@ -64,6 +66,11 @@ def train(
     "random", "online" (one sample at a time) or "full", the last two of which set
     their own batch size. `gradient="numerical"` uses the definition instead of
     back-propagation, which is slow. See `kobai.training.callbacks` for callbacks.
+
+    `engine` is what computes the steps: "eager" as they are written, "numpy", "numba"
+    (the extra `fast`), "jax" (the extra `jax`: on a GPU, where JAX finds one), or
+    `kobai.engines.Jax(device="gpu", precision="fast")`; "auto" is "numpy", and "numba"
+    for runs that win back its compiling. All take the same steps but for the rounding.
 
     With `validation`, a fraction, so many of the training rows (of each class its
     share, drawn by `seed`) are held out: no step sees them, and they are evaluated
@@ -84,6 +91,10 @@ def train(
 
     Ctrl-C ends the run after the step it is in: network and history are kept, and
     `history.stopped` is "interrupted". A second Ctrl-C ends it at once.
+
+    Processes that have joined by `jax.distributed.initialize` train one network if all
+    call this alike with the engine "jax": each takes its share of every batch, and the
+    first shows the run and writes it. A run is resumed by as many.
 
     Raises `ValueError` or `TypeError` for settings and data that make no sense,
     `DivergenceError` where the loss stops being finite (the network then has its last
@@ -119,9 +130,11 @@ def train(
     )
     if patience is not None:
         callbacks = [*callbacks, EarlyStopping("validation_loss", patience)]
-    display = choose_display(progress)
-    run = Run(network, prepared, settings, Callbacks(callbacks), display)
-    with held_alone(checkpoint):
+    run = Run(network, prepared, settings, Callbacks(callbacks), Display())
+    if run.is_first or isinstance(progress, Display):
+        run.display = choose_display(progress)
+    run.refuse_strangers()
+    with held_alone(checkpoint if run.is_first else None):
         if resume:
             _resume(run)
         # A run that diverges overflows; it says so itself, not by NumPy's warnings.
@@ -154,7 +167,8 @@ def _begin(run: Run) -> None:
         run.record()
     run.call("on_train_begin")
     if run.settings.checkpoint is not None:
-        remove_leftovers(run.settings.checkpoint)
+        if run.is_first:
+            remove_leftovers(run.settings.checkpoint)
         if not run.over:
             run.prepare()
     if fresh:
@@ -173,13 +187,14 @@ def _end(run: Run) -> None:
 
 def _resume(run: Run) -> None:
     path = run.settings.checkpoint
-    if path is None or not Path(path).exists():
+    content = _kept(run)
+    if content is None:
         return
-    content = load_checkpoint(path)
     try:
-        if run.settings.engine == "auto":
+        before = content["settings"]["engine"]
+        if run.settings.engine == "auto" and before in ENGINES:
             # Engines round differently: the run goes on with the one it began with.
-            run.use_engine(content["settings"]["engine"])
+            run.use_engine(before)
         refuse_differences(path, content["settings"], run.identity)
         run.bursts.stepper.choices |= choices_of(content)
         check_form(content["model"], vars(run.model))
@@ -193,3 +208,15 @@ def _resume(run: Run) -> None:
             f"{run.settings.total:,} steps asked for; ask for more"
         )
     run.restore(content)
+
+
+def _kept(run: Run) -> dict[str, Any] | None:
+    """Return what the checkpoint holds, if there is one: that of the first process."""
+    file = Path(run.settings.checkpoint or "")
+    is_there = run.is_first and file.is_file()
+    # The first one says what is wrong with a file, if something is.
+    own = load_checkpoint(file) if is_there else None
+    if run.group.size == 1:
+        return own
+    data = run.group.of_first(file.read_bytes() if is_there else b"")
+    return load_checkpoint(file, data) if data else None

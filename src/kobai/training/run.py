@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kobai.engines import choose_engine
+from kobai.engines import Engine, choose_engine
 from kobai.networks.ensemble import Ensemble
 from kobai.optimizers.base import Params, State
 from kobai.training.bursts import Bursts
@@ -18,11 +18,12 @@ from kobai.training.data import TrainingData
 from kobai.training.display.lines import Display
 from kobai.training.errors import TrainingDivergenceError, diverged
 from kobai.training.feed import make_feed
+from kobai.training.group import find_group, record_of_first, refuse_strangers
 from kobai.training.history import History
 from kobai.training.interrupt import DeferredInterrupt
 from kobai.training.settings import Settings, identity
 from kobai.training.step import Work
-from kobai.training.steppers import first_state, make_stepper
+from kobai.training.steppers import evaluating_engine, first_state, make_stepper
 
 if TYPE_CHECKING:
     from kobai.networks import Network
@@ -60,6 +61,9 @@ class Run:
         self.callbacks = callbacks
         self.display = display
         self.identity = identity(network, data, settings, callbacks.names())
+        self.group = find_group(settings.engine)
+        if self.group.size > 1:
+            self.identity["processes"] = self.group.size
         self.history = History()
         self.interrupt = DeferredInterrupt()
         optimizer = self.optimizer = settings.optimizer
@@ -76,16 +80,29 @@ class Run:
         # The loss of a step judges the update before it, so that is kept one longer.
         self.good = self.model
         self._stop_reason: str | None = None
+        self._all_stop = False
         self._loss = math.nan
         self._seconds = 0.0
         self._started = perf_counter()
 
-    def use_engine(self, engine: str) -> None:
+    def use_engine(self, engine: Engine) -> None:
         """Take the steps with an engine, and have it known to the checkpoint."""
-        self.identity["engine"] = engine
+        self.identity["engine"] = str(engine)
         gradient = self.settings.gradient
         stepper = make_stepper(self.network, self.optimizer, engine, gradient)
-        self.bursts = Bursts(stepper, self.feed)
+        self.judge = evaluating_engine(engine)
+        self.bursts = Bursts(stepper, self.feed, agree=self._agree)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this is the process that shows the run and writes it down."""
+        return self.group.rank == 0
+
+    def refuse_strangers(self) -> None:
+        """Raise `ValueError` where this process trains something else than others."""
+        chosen = self.settings
+        lasts = {"steps": chosen.total, "checkpoint_every": chosen.checkpoint_every}
+        refuse_strangers(self.group, self.identity | lasts)
 
     @property
     def over(self) -> bool:
@@ -95,7 +112,18 @@ class Run:
     @property
     def stopped(self) -> str | None:
         """Why the run ends before its time, if it does."""
-        return "interrupted" if self.interrupt.requested else self._stop_reason
+        return "interrupted" if self.interrupted else self._stop_reason
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C ends the run; several processes end at the same step."""
+        return self.interrupt.requested if self.group.size == 1 else self._all_stop
+
+    def _agree(self, steps: int) -> int:
+        """Return how many steps all processes take next; hear of Ctrl-C in any."""
+        steps, stop = self.group.largest(steps, self.interrupt.requested)
+        self._all_stop = bool(stop)
+        return steps
 
     def prepare(self) -> None:
         """Make every choice that the run depends on, before it is first written.
@@ -131,7 +159,7 @@ class Run:
                     self.model = self._again(start, step - 1)
                 raise self._diverged(f"the loss is {self._loss}", step + 1)
             self.display.tick(step, self._loss)
-            if self.interrupt.requested:
+            if self.interrupted:
                 break
         self.model = _weights(work, step)
 
@@ -166,7 +194,7 @@ class Run:
     def record(self) -> None:
         """Evaluate the network and add the record of this epoch, or part of one."""
         self._require_finite()
-        parts = self.data.evaluated(self.network)
+        parts = self.data.evaluated(self.network, self.judge)
         train = parts["train"]
         if not math.isfinite(train["loss"]):
             raise self._set_back(f"the training loss is {train['loss']}")
@@ -174,6 +202,7 @@ class Run:
         for name in train:
             record |= {f"{k}_{name}": v[name] for k, v in parts.items()}
         record |= {"learning_rate": self._rate(), "seconds": self.seconds()}
+        record = record_of_first(self.group, record)
         self.history.append(record)
         self.display.record(record)
 
@@ -226,7 +255,7 @@ class Run:
 
     def save(self) -> None:
         """Write the run to its checkpoint."""
-        if self.settings.checkpoint is None:
+        if self.settings.checkpoint is None or not self.is_first:
             return
         self._require_finite()
         content = {

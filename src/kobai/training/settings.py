@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kobai.checks import whole
-from kobai.engines import choose_engine
+from kobai.engines import Engine, choose_engine
 from kobai.optimizers import Optimizer
 from kobai.training.batches import batch_size_of, ceil_divide
 from kobai.training.checkpoint import differences
@@ -29,7 +29,7 @@ class Settings:
     """What a run does and for how long, and where it is kept."""
 
     optimizer: Optimizer
-    engine: str
+    engine: Engine
     gradient: str
     batches: str
     batch_size: int
@@ -59,7 +59,7 @@ def make_settings(
     rows: int,
     *,
     optimizer: Optimizer,
-    engine: str,
+    engine: Engine,
     gradient: str,
     batches: str,
     batch_size: int | None,

@@ -7,18 +7,19 @@ A training step is a pure function,
 
 `EagerStepper` calls it as it is. `NumpyStepper` traces it once for each shape of a
 batch, turns what goes out into updates of what came in, and runs that as planned NumPy
-code; `NumbaStepper` as compiled loops. `NumericalStepper` has the gradient by its
-definition.
+code; `NumbaStepper` as compiled loops, `JaxStepper` as a program for a device.
+`NumericalStepper` has the gradient by its definition.
 """
 
 from collections.abc import Callable, Hashable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from kobai.autodiff.trees import leaves, tree_map
+from kobai.engines import Engine, Jax, jax_options
 from kobai.engines.differences.gradient import NumericalGradient
 from kobai.engines.machine.blas import blas_threads, wanted_threads
 from kobai.engines.numpy_engine.kept import kept_program
@@ -41,6 +42,7 @@ from kobai.training.step import (
 )
 
 if TYPE_CHECKING:
+    from kobai.engines import jax_engine
     from kobai.engines.numba_engine import Epoch
     from kobai.networks import Network
 
@@ -72,23 +74,47 @@ class Stepper(Protocol):
 
 
 def make_stepper(
-    problem: Trainable, optimizer: Optimizer, engine: str, gradient: str = "backprop"
+    problem: Trainable,
+    optimizer: Optimizer,
+    engine: Engine,
+    gradient: str = "backprop",
 ) -> Stepper:
     """Return what takes the steps of a training with an engine.
 
-    Raises ValueError for an unknown gradient, and MissingExtraError for the engine
-    "numba" without its extra.
+    Raises ValueError for an unknown gradient, for the numerical one with "jax", and for
+    a device that is not there, and MissingExtraError for an engine without its extra.
     """
     if isinstance(problem, Ensemble):
         one = make_stepper(problem.kind, optimizer, engine, gradient)
         return MembersStepper(one)
+    options = jax_options(engine)
+    if gradient == "numerical" and options:
+        raise ValueError(
+            'train: gradient "numerical" is not computed by the engine jax; use '
+            'engine="auto"'
+        )
     if gradient == "numerical" and engine != "eager":
-        return NumericalStepper(problem, optimizer, engine)
+        return NumericalStepper(problem, optimizer, str(engine))
     step = make_step(problem, optimizer, gradient)
+    if options:
+        return JaxStepper(step, structure_of(problem, optimizer), options)
     if engine == "eager":
         return EagerStepper(step)
     kind = NumbaStepper if engine == "numba" else NumpyStepper
     return kind(step, structure_of(problem, optimizer))
+
+
+def evaluating_engine(engine: Engine) -> Engine:
+    """Return what computes the records of a run that takes its steps with an engine.
+
+    On a CPU NumPy predicts as fast as JAX, and compiles nothing.
+    """
+    options = jax_options(engine)
+    if options is None:
+        return "numpy"
+    from kobai.engines.jax_engine import find_device
+
+    return options if find_device(options.device).platform != "cpu" else "numpy"
 
 
 class EagerStepper:
@@ -228,9 +254,7 @@ class NumpyStepper(EagerStepper):
 
         if self.structure is None:
             return write()
-        arrays = leaves([work, batch, burst.noise(0)])
-        shapes = tuple((array.shape, array.dtype.str) for array in arrays)
-        return kept_program((self.structure, tuple(batch), shapes), write)
+        return kept_program((self.structure, form_of(work, batch, burst)), write)
 
 
 class NumbaStepper(NumpyStepper):
@@ -278,6 +302,70 @@ class NumbaStepper(NumpyStepper):
             except NotCompilable:
                 self._epochs[size] = None
         return self._epochs[size]
+
+
+class JaxStepper(EagerStepper):
+    """Takes steps with the JAX engine, many in one call; data stays on the device."""
+
+    def __init__(self, step: Step, structure: Hashable, options: Jax) -> None:
+        from kobai.engines.jax_engine.placement import find_placement
+
+        super().__init__(step)
+        self.structure = structure
+        self.precision = options.precision
+        self.placement: jax_engine.Placement = find_placement(options.device)
+        self._epochs: dict[int, jax_engine.Epoch] = {}
+        self._data: Batch = {}
+        self._placed: list[Any] = []
+
+    def threads(self, work: Work, rows: int) -> AbstractContextManager[None]:
+        """Return no context: JAX has threads of its own."""
+        return nullcontext()
+
+    def take_steps(self, work: Work, data: Batch, burst: Burst) -> np.ndarray:
+        """Change `work` by several steps on the data; return the loss of each."""
+        epoch = self._epoch(work, data, burst)
+        masks = zip(*map(leaves, burst.noises), strict=True)
+        rates = burst.rates.astype(dtype_of(work))
+        each = [*map(np.stack, masks), rates]
+        losses = np.empty(len(rates))
+        placed = self._on_device(data, is_whole=burst.rows is None)
+        done = epoch(leaves(work), placed, burst.rows, each, losses)
+        return losses[:done]
+
+    def _on_device(self, data: Batch, is_whole: bool) -> list[Any]:
+        """Return the data on the device, which keeps those that it was given last."""
+        if data is not self._data:
+            from kobai.engines.jax_engine import computing
+
+            axis = 0 if is_whole else None
+            with computing(self.precision, self.placement.device):
+                self._placed = [self.placement.kept(a, axis) for a in data.values()]
+            self._data = data
+        return self._placed
+
+    def _epoch(self, work: Work, data: Batch, burst: Burst) -> "jax_engine.Epoch":
+        size = burst.batch_size(data)
+        if size not in self._epochs:
+            self._epochs[size] = self._made(work, _zero_batch(data, size), burst)
+        return self._epochs[size]
+
+    def _made(self, work: Work, batch: Batch, burst: Burst) -> "jax_engine.Epoch":
+        from kobai.engines.jax_engine import Epoch
+
+        def make() -> "jax_engine.Epoch":
+            rate = np.zeros((), dtype_of(work))
+            graph = step_graph(self.step, work, batch, burst.noise(0), rate)
+            # x and t come after what is trained; t was checked.
+            t = graph.inputs[len(leaves(work)) + 1]
+            return Epoch(graph, self.placement, self.precision, [t])
+
+        if self.structure is None:
+            return make()
+        form = form_of(work, batch, burst)
+        return kept_program(
+            (self.structure, self.placement, self.precision, form), make
+        )
 
 
 class MembersStepper:
@@ -333,6 +421,12 @@ def dtype_of(work: Work) -> np.dtype[Any]:
     """Return the type of the numbers that are trained."""
     dtype: np.dtype[Any] = next(iter(work[0].values())).dtype
     return dtype
+
+
+def form_of(work: Work, batch: Batch, burst: Burst) -> Hashable:
+    """Return the names, shapes and dtypes of what a step takes."""
+    arrays = leaves([work, batch, burst.noise(0)])
+    return tuple(batch), tuple((array.shape, array.dtype.str) for array in arrays)
 
 
 def _zero_batch(data: Batch, size: int) -> Batch:
