@@ -34,6 +34,10 @@ def refused(kobai, here):
 
 
 OPTIONS = [
+    (["train", ""], "DATA: got an empty name.*leave it out"),
+    (["train", "--run", ""], "--run FOLDER: got an empty name"),
+    (["evaluate", ""], "RUN: got an empty name.*name one$"),
+    (["predict", "runs/digits-1", ""], "FILE...: got an empty name"),
     (["trian"], 'Did you mean "train"|Did you mean .train.'),
     (["train", "digit"], 'unknown data set "digit".*Did you mean "digits"'),
     (["train", "nowhere.npz"], r"nowhere\.npz.*cannot be read"),

@@ -29,7 +29,15 @@ Rows = list[tuple[str, str]]
 
 
 class Command(TyperCommand):
-    """A command whose help lists the names that there are."""
+    """A command whose help lists the names that there are; it refuses empty ones."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        """Read the arguments, of which none that is a name may be empty."""
+        if not ctx.resilient_parsing:
+            given = self.make_parser(ctx).parse_args(list(args))[0]
+            for each in self.get_params(ctx):
+                _refuse_empty(each, given.get(each.name))
+        return super().parse_args(ctx, args)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help, its lists filled in."""
@@ -53,6 +61,17 @@ class Commands(TyperGroup):
             if command is not None and not command.hidden:
                 rows.append((name, joined(_paragraphs(command.help, name)[0])))
         formatter.write(rendered([*_page(self, ctx), *section("Commands", rows)]))
+
+
+def _refuse_empty(parameter: Any, given: Any) -> None:
+    """Raise where a name is empty: taken for a path, it would be this very folder."""
+    is_name = _is_argument(parameter) or parameter.metavar in ("FILE", "FOLDER")
+    if is_name and "" in (given if isinstance(given, list | tuple) else [given]):
+        end = "name one" if parameter.required else "name one, or leave it out"
+        raise KobaiError(
+            f"{_name(parameter)}: got an empty name, as an unset variable of the shell "
+            f"gives; {end}"
+        )
 
 
 def _no_command(name: str, known: list[str]) -> str:

@@ -38,6 +38,7 @@ from kobai.autodiff.primitive import Overloaded
 from kobai.errors import GradientError
 
 _array, _copy = np.array, np.copy
+_astype: Any = np.ndarray.astype
 _dtype: Any = np.ndarray.dtype
 # From NumPy 2.5 on a subclass sets it by this name.
 _set_dtype = getattr(np.ndarray, "_set_dtype", _dtype.__set__)
@@ -204,7 +205,8 @@ class Buffer(np.ndarray):
         """Return the numbers in another type, or this array."""
         if not copy and self.dtype == dtype:
             return laid_out(self, order)
-        return super().astype(dtype, order, *args, copy=copy, **how)
+        found: Any = _astype(self, dtype, order, *args, copy=copy, **how)
+        return found
 
     def put(self, indices: Any, values: Any, mode: Any = "raise") -> None:
         """Write values at positions, counted as in one row."""
@@ -230,7 +232,7 @@ class Buffer(np.ndarray):
         is_doubtful = self.lies_in_doubt and self.size > 1
         return DoubtfulFlags(flags) if is_doubtful else flags
 
-    @property
+    @property  # type: ignore[misc]
     def strides(self) -> Any:
         """How far apart numbers lie along each axis, where that is as in NumPy."""
         if self.lies_in_doubt and self.size > 1:

@@ -321,7 +321,7 @@ def _required(
             "np.require: got OWNDATA, and whether an array is a view does not show "
             "under differentiation; use np.copy(x)"
         )
-    order = "F" if "F" in letters else "C" if "C" in letters else None
+    order: Any = "F" if "F" in letters else "C" if "C" in letters else None
     return np.asanyarray(a, dtype, order)
 
 

@@ -32,12 +32,15 @@ _AS_IN_NUMPY = {ops.TRANSPOSE, ops.RESHAPE, ops.BROADCAST_TO, ops.MATMUL, ops.SE
 _AS_IN_NUMPY |= {ops.SUM, ops.MAX, ops.MIN, ops.CONCATENATE}
 
 
-def lies_one_way(shape: Iterable[int]) -> bool:
+def lies_one_way(shape: Sequence[int]) -> bool:
     """Whether an array can lie in one order only: it has one axis to go along.
 
     >>> lies_one_way((1, 3)), lies_one_way((2, 3))
     (True, False)
     """
+    if len(shape) < 3:
+        # Which most are, and asked about often.
+        return len(shape) < 2 or min(shape) < 2
     return sum(n > 1 for n in shape) < 2
 
 
@@ -62,8 +65,11 @@ def lies_as_in_numpy(
         return len(operands) == 1 and attributes["pattern"] != (...,)
     if not (primitive.elementwise or primitive in _AS_IN_NUMPY):
         return False
-    order = _order(result)
-    return all(_order(x) == order for x in operands if np.shape(x) == result.shape)
+    order, shape = _order(result), result.shape
+    for x in operands:
+        if getattr(x, "shape", ()) == shape and _order(x) != order:
+            return False
+    return True
 
 
 def in_doubt(x: Any) -> Any:
@@ -107,18 +113,17 @@ def _decisive(node: Any) -> list[Any] | None:
     """Return the nodes that decide how the value of one lies; None where none do."""
     if node.primitive is None or lies_one_way(node.value.shape):
         return []
-    if any(isinstance(x, Overloaded) or is_doubtful(x) for x in node.values):
-        return None
+    for x in node.values:
+        if isinstance(x, Overloaded) or is_doubtful(x):
+            return None
     parts = node.primitive, node.value, node.values, node.attributes
     return [p for _, p in node.parents] if lies_as_in_numpy(*parts) else None
 
 
 def is_doubtful(x: Any) -> bool:
     """Whether x is a buffer that lies in doubt, or a copy of one that a tape keeps."""
-    return any(
-        getattr(array, "lies_in_doubt", False)
-        for array in (x, getattr(x, "base", None))
-    )
+    holder = x.base if type(x) is np.ndarray else x
+    return bool(getattr(holder, "lies_in_doubt", False))
 
 
 # --- what np.copy, np.asarray and their kin are asked for by order=

@@ -29,7 +29,7 @@ _OF_NO_NUMBERS = re.compile(
 )
 
 # A buffer that lies in doubt refuses to say.
-flags_of: Any = np.ndarray.flags.__get__  # type: ignore[attr-defined]
+flags_of: Any = np.ndarray.flags.__get__
 strides_of: Any = np.ndarray.strides.__get__
 
 # What stands in the memory: a NaN that no computation makes, the same in all widths.

@@ -181,7 +181,7 @@ class Methods:
 
     # --- shapes
 
-    def copy(self, order: str = "C") -> Any:
+    def copy(self, order: Any = "C") -> Any:
         """Return a copy, which lies in memory in rows."""
         return np.copy(self, order)
 
@@ -211,7 +211,7 @@ class Methods:
     def astype(
         self,
         dtype: Any,
-        order: str = "K",
+        order: Any = "K",
         casting: str = "unsafe",
         subok: bool = True,
         copy: bool = True,

@@ -99,7 +99,7 @@ def _call(ufunc: Any, operation: Any, inputs: Any, kwargs: dict[str, Any]) -> An
     return tuple(y if t is None else _store(name, t, y, where) for t, y in pairs)
 
 
-def _ordered(result: Any, order: str) -> Any:
+def _ordered(result: Any, order: Any) -> Any:
     """Return results that lie in memory as order= says."""
     if isinstance(result, tuple):
         return tuple(_ordered(y, order) for y in result)
