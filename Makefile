@@ -41,6 +41,7 @@ docs: .venv/.docs
 
 bench: .venv-bench/.package
 	.venv-bench/bin/python benchmarks/estimators.py $(if $(QUICK),--seeds 3)
+	.venv-bench/bin/python benchmarks/functions.py $(if $(QUICK),--rounds 11)
 	.venv-bench/bin/python benchmarks/million_rows.py $(if $(QUICK),--quick)
 	.venv-bench/bin/python benchmarks/run.py \
 	  $(if $(QUICK),--quick) $(if $(MNIST),--data-dir $(MNIST))

@@ -159,6 +159,9 @@ def _refuse_shared(values: list[Any]) -> None:
 
 def _signature(tree: Tree) -> object:
     """Return what a trace depends on: structure, shapes, dtypes, order in memory."""
+    # Most are such arrays, and most calls are short.
+    if type(tree) is np.ndarray and (tree.ndim < 2 or tree.flags.c_contiguous):
+        return tree.shape, tree.dtype, True, None
     if isinstance(tree, dict):
         return ("dict", *((k, _signature(v)) for k, v in tree.items()))
     if isinstance(tree, list | tuple):
@@ -167,5 +170,5 @@ def _signature(tree: Tree) -> object:
         # An array without axes can change, a number cannot.
         is_usual = tree.ndim < 2 or tree.flags.c_contiguous
         order = None if is_usual else tree.strides
-        return (tree.shape, tree.dtype.str, isinstance(tree, np.ndarray), order)
+        return (tree.shape, tree.dtype, isinstance(tree, np.ndarray), order)
     return type(tree)

@@ -1,7 +1,6 @@
 """A graph as a callable that begins with NumPy, and turns to compiled loops in time."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -87,9 +86,11 @@ def with_numba(graph: Graph, run: Run) -> Run:
 
     def either(*arrays: Any) -> list[Any]:
         if "raise" not in np.geterr().values():
-            # They refuse before they change anything.
-            with suppress(IndexError, TypeError, ValueError):
+            try:
                 return loops(*arrays)
+            except (IndexError, TypeError, ValueError):
+                # They refuse before they change anything.
+                pass
         return run(*arrays)
 
     either.source = loops.source  # type: ignore[attr-defined]

@@ -31,16 +31,22 @@ def compile_numba(graph: Graph) -> Callable[..., list[Any]]:
     with np.errstate(all="ignore"):
         generated = generate(simplify(graph))
     core = _Core(generated, {})
-    losses = np.empty(1)
     nothing = np.empty(0, np.int64)
+    once = {"first": 0, "stop": 1, "indices": nothing, "losses": np.empty(1)}
+    # Put together once: a call takes less time than finding names does.
+    given = STEPS.in_order(inputs=[...], rows=[], each=[], **core.own, **once)
+    place = next(i for i, argument in enumerate(given) if argument is ...)
+    before, after = given[:place], given[place + 1 :]
 
     def run(*arrays: Any) -> list[Any]:
         flat = core.flat(arrays)
-        core.check_labels(generated.inputs, arrays)
-        changed, kept = core.parted(arrays)
-        check_apart([*changed, *core.buffers], kept)
-        once = {"first": 0, "stop": 1, "indices": nothing, "losses": losses}
-        core.run(inputs=flat, rows=[], each=[], **once)
+        if generated.labels:
+            core.check_labels(generated.inputs, arrays)
+        # Nothing that owns its memory lies in the buffers.
+        if generated.changed or not all(map(_owns_memory, arrays)):
+            changed, kept = core.parted(arrays)
+            check_apart([*changed, *core.buffers], kept)
+        core.function(*before, *flat, *after)
         return core.outputs(arrays)
 
     run.source = generated.source  # type: ignore[attr-defined]
@@ -167,7 +173,8 @@ class _Core:
         changed = self.generated.changed
         found = []
         for node, array in zip(inputs, arrays, strict=True):
-            if np.shape(array) != node.shape:
+            array = np.asarray(array)
+            if array.shape != node.shape:
                 raise _misfit(node, array)
             found.append(_flat(node, array, None, node in changed))
         return found
@@ -194,18 +201,18 @@ class _Core:
 
     def outputs(self, arrays: Sequence[Any]) -> list[Any]:
         """Return the outputs in their shapes."""
-        values = dict(zip(self.generated.inputs, arrays, strict=True))
         found: list[Any] = []
         for node, place in self.generated.outputs:
             if isinstance(node, Constant):
                 found.append(node.value)
             elif isinstance(place, Input):
-                value = values[place]
+                value = arrays[self.generated.inputs.index(place)]
                 is_array = isinstance(value, np.ndarray)
                 found.append(value.reshape(node.shape) if is_array else value)
+            elif node.shape == ():
+                found.append(self.buffers[place][0])
             else:
-                value = self.buffers[place].reshape(node.shape)
-                found.append(value[()] if node.shape == () else value)
+                found.append(self.buffers[place].reshape(node.shape))
         return found
 
 
@@ -233,7 +240,8 @@ def check_apart(changed: Sequence[Any], kept: Sequence[Any]) -> None:
 
 
 def _owns_memory(array: Any) -> bool:
-    return not isinstance(array, np.ndarray) or array.flags.owndata
+    is_view = isinstance(array, np.ndarray) and array.base is not None
+    return not is_view or array.flags.owndata
 
 
 class _Apart:
@@ -302,7 +310,7 @@ def _flat(
         if changed:
             raise ValueError(f"compiled: {node.name} must be contiguous to be updated")
         array = np.ascontiguousarray(array)
-    return array.reshape(-1)
+    return array if array.ndim == 1 else array.reshape(-1)
 
 
 def _misfit(node: Input, array: Any) -> TypeError:

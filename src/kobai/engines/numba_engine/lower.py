@@ -289,6 +289,10 @@ class _Lowering:
         right = b.shape if b.ndim == 2 else (b.shape[0], 1)
         loop = (left[0], right[1])
         reads = (_factor(a), _factor(b))
+        if loop[1] == 1 and reads[0].transposed:
+            # (Xᵀv)ᵀ = vᵀX fills vectors along the rows of X.
+            matrix, vector = (Read(r.node, "cell") for r in reads)
+            loop, reads = loop[::-1], (vector, matrix)
         return Op(node, "product", loop, "cell", reads, inner=left[1])
 
 
