@@ -16,6 +16,10 @@ class TwoLayerNet(Network):
     normal with standard deviation `weight_init_std`, biases at 0. It is a `Network`:
     `train` takes it, and `params` W1 b1 W2 b2 may be changed in place.
 
+    It computes in float64, as the book does: numbers of 8 bytes, of which a processor
+    multiplies half as many at once. A step of training, 784-50-10 with batches of 100,
+    takes about twice as long as with `dtype=np.float32`.
+
     >>> net = TwoLayerNet(input_size=784, hidden_size=50, output_size=10)
     >>> {name: array.shape for name, array in net.params.items()}
     {'W1': (784, 50), 'b1': (50,), 'W2': (50, 10), 'b2': (10,)}

@@ -49,18 +49,15 @@ def make_tile(rows: int, widths: list[int], is_whole: int) -> Any:
 
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             number = context.get_value_type(alpha)
-            (a, ai, ak, rows_at, inner_at, *product, columns, inner, alpha_, beta_) = (
-                args
-            )
+            a, ai, ak, rows_at, inner_at, b, bk, c, ci, columns, inner, *scales = args
             new = Tile(builder, ir, number, rows, widths)
             new.starts = [
                 new._moved(a, new._entry(rows_at, new.word(i)), ai) for i in range(rows)
             ]
             new.columns = None if is_whole else columns
-            new.write(
-                lambda k: new._moved(new.word(0), new._entry(inner_at, k), ak),
-                *product, inner, alpha_, beta_,
-            )  # fmt: skip
+            zero = new.word(0)
+            shift = lambda k: new._moved(zero, new._entry(inner_at, k), ak)
+            new.write(shift, b, bk, c, ci, inner, *scales)
             return context.get_dummy_value()
 
         return signature, generate
