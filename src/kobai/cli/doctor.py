@@ -61,7 +61,7 @@ def _engines() -> None:
     from kobai.cli.engines import engines_here, measure_steps, what_pays
 
     there = engines_here()
-    table = columns("Milliseconds a step", *there, "2 machines, at best", left=(0,))
+    table = columns("Milliseconds a step", *there, "2 machines, about", left=(0,))
     found = []
     for each in measure_steps(there):
         found.append(each)
