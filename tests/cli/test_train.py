@@ -240,3 +240,29 @@ def test_the_last_good_network_is_the_one_before_the_loss_grew(kobai, here, blob
     with np.load(blobs) as content:
         loss = model.network.loss(content["x"], content["t"])
     assert loss < 3 * first["train_loss"][0]
+
+
+def test_jax_trains_from_the_command_line(kobai, tmp_path):
+    pytest.importorskip("jax")
+    quick = ("--hidden", 3, "--steps", 4, "--batch-size", 20, "--run", "run", "-q")
+    done = kobai("train", "--engine", "jax", "--device", "cpu", *quick)
+    assert (done.code, done.err) == (0, "")
+    settings = json.loads((tmp_path / "run" / "run.json").read_text())["settings"]
+    assert (settings["engine"], settings["device"]) == ("jax", "cpu")
+    done = kobai("train", "--resume", "--run", "run", "--steps", 8, "-q")
+    assert (done.code, done.err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--device", "cpu"), "a device is chosen for --engine jax"),
+        (("--engine", "jax", "--device", "cuda"), 'got "cuda"; JAX finds here: '),
+    ],
+)
+def test_a_device_that_makes_no_sense_is_refused(kobai, tmp_path, options, said):
+    pytest.importorskip("jax")
+    done = kobai("train", *options)
+    assert done.code == 2
+    assert said in " ".join(done.err.split())
+    assert not list(tmp_path.iterdir())

@@ -123,10 +123,10 @@ def test_an_optimizer_brings_its_learning_rate():
     np.testing.assert_allclose(rates, [0.1, 0.1, 0.05, 0.05, 0.025])
 
 
-@pytest.mark.parametrize("engine", ["eager", "numba"])
+@pytest.mark.parametrize("engine", ["eager", "numba", "jax"])
 def test_every_engine_gives_the_same_network(engine):
-    if engine == "numba":
-        pytest.importorskip("numba", reason="needs the extra: kobai[fast]")
+    if engine in ("numba", "jax"):
+        pytest.importorskip(engine, reason="needs its extra")
     X, y = iris()
     options = {"batch_size": 40, "dropout": 0.2, "dtype": np.float64}
     expected = quick(engine="numpy", **options).fit(X, y)

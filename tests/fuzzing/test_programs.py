@@ -57,7 +57,7 @@ def test_jax_computes_what_numpy_computes():
     pytest.importorskip("jax")
 
     # XLA takes a part of a second for each.
-    @settings(ALIKE, max_examples=25)
+    @settings(ALIKE, max_examples=12)
     @given(program=programs())
     def compare(program):
         outcome = check(program, jax=True)

@@ -1,7 +1,9 @@
 """`kobai doctor`: what this machine has for training, and what would make it faster."""
 
 import platform
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from kobai.cli.machine import (
     EXTRAS,
@@ -18,11 +20,20 @@ from kobai.engines.machine.blas import BlasLibrary, blas_info, load_scipy_blas
 from kobai.engines.machine.processor import Processor, read_processor
 from kobai.version import __version__
 
-GIVES = {"fast": "the compiled engine, the fastest there is"}
+GIVES = {"fast": "the compiled engine, the fastest there is on a CPU"}
 BAR_WIDTH = 20
 
 
-def doctor() -> None:
+def doctor(
+    engines: Annotated[
+        bool,
+        typer.Option(
+            "--engines",
+            help="Time training steps with every engine and device too, and say which "
+            "of them, or a second machine, would pay. Takes up to a minute.",
+        ),
+    ] = False,
+) -> None:
     """Look at this machine: what is installed, how fast it is, what would help.
 
     \b
@@ -41,6 +52,26 @@ def doctor() -> None:
     say("[bold]What would make it faster[/bold]")
     sentences = advice(processor, libraries, speeds, load)
     for sentence in sentences or ["Nothing stands out."]:
+        _item(sentence)
+    if engines:
+        _engines()
+
+
+def _engines() -> None:
+    from kobai.cli.engines import engines_here, measure_steps, what_pays
+
+    there = engines_here()
+    table = columns("Milliseconds a step", *there, "2 machines, about", left=(0,))
+    found = []
+    for each in measure_steps(there):
+        found.append(each)
+        times = [f"{1e3 * each.seconds[name]:,.3f}" for name in there]
+        table.add_row(each.title, *times, f"× {each.gain:.2f}")
+    say()
+    show(table)
+    say()
+    say("[bold]What pays[/bold]")
+    for sentence in what_pays(found):
         _item(sentence)
 
 

@@ -128,7 +128,7 @@ class _Company:
         if outcome.is_alone:
             where = self.places.address or "the first of them"
             return f". Does the same command run on all, and do they reach {where}?"
-        if not self._has_checkpoint:
+        if self.folder is None or not self._has_checkpoint:
             return ""
         again = command("train", "--resume", "--run", short(self.folder.path))
         return f". The run is kept up to its last checkpoint; to go on: {again}"

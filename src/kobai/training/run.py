@@ -11,14 +11,14 @@ import numpy as np
 from kobai.engines import Engine, choose_engine
 from kobai.networks.ensemble import Ensemble
 from kobai.optimizers.base import Params, State
+from kobai.processes.group import facts_of_first, find_group
 from kobai.training.bursts import Bursts
 from kobai.training.callbacks import Callbacks, TrainingState
-from kobai.training.checkpoint import save_checkpoint
+from kobai.training.checkpoint import differences, save_checkpoint
 from kobai.training.data import TrainingData
 from kobai.training.display.lines import Display
 from kobai.training.errors import TrainingDivergenceError, diverged
 from kobai.training.feed import make_feed
-from kobai.training.group import find_group, record_of_first, refuse_strangers
 from kobai.training.history import History
 from kobai.training.interrupt import DeferredInterrupt
 from kobai.training.settings import Settings, identity
@@ -100,9 +100,20 @@ class Run:
 
     def refuse_strangers(self) -> None:
         """Raise `ValueError` where this process trains something else than others."""
-        chosen = self.settings
+        if self.group.size == 1:
+            return
+        chosen, group = self.settings, self.group
         lasts = {"steps": chosen.total, "checkpoint_every": chosen.checkpoint_every}
-        refuse_strangers(self.group, self.identity | lasts)
+        own = self.identity | lasts
+        found = [
+            f"{name} is {first} in the first, and here {here}"
+            for name, first, here in differences(facts_of_first(group, own), own)
+        ]
+        if found:
+            raise ValueError(
+                f"train: process {group.rank} of {group.size} does not train what the "
+                f"first does: {'; '.join(found)}. Give all of them the same"
+            )
 
     @property
     def over(self) -> bool:
@@ -202,7 +213,8 @@ class Run:
         for name in train:
             record |= {f"{k}_{name}": v[name] for k, v in parts.items()}
         record |= {"learning_rate": self._rate(), "seconds": self.seconds()}
-        record = record_of_first(self.group, record)
+        # Other machines may differ in the last bit.
+        record = facts_of_first(self.group, record)
         self.history.append(record)
         self.display.record(record)
 

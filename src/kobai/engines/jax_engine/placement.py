@@ -52,7 +52,7 @@ class OneDevice:
         # By default JAX takes the memory of an array on the CPU for its own; and it
         # copies in the background.
         copy = jax.device_put(array, self.device, may_alias=False)
-        return jax.block_until_ready(copy)
+        return copy.block_until_ready()
 
     def lent(self, array: np.ndarray, axis: int | None = None) -> Any:
         """Return the array itself: JAX's way from there is the shortest."""

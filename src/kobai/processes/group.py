@@ -1,11 +1,9 @@
 """The processes that train one network together; most often it is one."""
 
 import json
-from collections.abc import Mapping
 from typing import Any, Protocol
 
 from kobai.engines import Engine, jax_options
-from kobai.training.checkpoint import differences
 
 
 class Group(Protocol):
@@ -51,25 +49,9 @@ def find_group(engine: Engine) -> Group:
     return group.find_group(options.device) or Alone()
 
 
-def record_of_first(group: Group, record: dict[str, Any]) -> dict[str, Any]:
-    """Return the record of the first process: machines may differ in the last bit."""
+def facts_of_first(group: Group, facts: dict[str, Any]) -> dict[str, Any]:
+    """Return what the first process has, as JSON has it."""
     if group.size == 1:
-        return record
-    found: dict[str, Any] = json.loads(group.of_first(json.dumps(record).encode()))
+        return facts
+    found: dict[str, Any] = json.loads(group.of_first(json.dumps(facts).encode()))
     return found
-
-
-def refuse_strangers(group: Group, identity: Mapping[str, Any]) -> None:
-    """Raise `ValueError` where this process trains something else than the first."""
-    if group.size == 1:
-        return
-    first = json.loads(group.of_first(json.dumps(identity).encode()))
-    found = [
-        f"{name} is {theirs} in the first, and here {ours}"
-        for name, theirs, ours in differences(first, identity)
-    ]
-    if found:
-        raise ValueError(
-            f"train: process {group.rank} of {group.size} does not train what the "
-            f"first does: {'; '.join(found)}. Give all of them the same"
-        )
