@@ -44,7 +44,7 @@ ORDER = [
 # The same inside engines/, whose folders are houses of their own.
 ENGINES = [
     ["__init__"],
-    ["reference", "fusions", "machine"],
+    ["reference", "fusions", "kept", "machine"],
     ["numpy_engine"],
     ["numba_engine"],
     ["differences"],

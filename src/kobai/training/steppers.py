@@ -14,14 +14,14 @@ definition.
 from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager
 from math import isfinite
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
 from kobai.autodiff.trees import leaves, tree_map
 from kobai.engines.differences.gradient import NumericalGradient
+from kobai.engines.kept import kept
 from kobai.engines.machine.blas import blas_threads, wanted_threads
-from kobai.engines.numpy_engine.kept import kept_program
 from kobai.engines.numpy_engine.program import Program, write_program
 from kobai.functions.arrays import Array
 from kobai.networks.ensemble import Ensemble
@@ -41,8 +41,10 @@ from kobai.training.step import (
 )
 
 if TYPE_CHECKING:
-    from kobai.engines.numba_engine import Epoch
+    from kobai.engines.numba_engine import Epoch, Generated
     from kobai.networks import Network
+
+Written = TypeVar("Written")
 
 
 class Stepper(Protocol):
@@ -226,11 +228,16 @@ class NumpyStepper(EagerStepper):
             t = graph.inputs[len(leaves(work)) + 1]
             return write_program(graph, valid_indices=[t])
 
+        return self._kept("numpy", [work, batch, burst.noise(0)], batch, write)
+
+    def _kept(
+        self, kind: str, given: list[Any], batch: Batch, write: Callable[[], Written]
+    ) -> Written:
+        """Return what is written of the step for arrays like those given."""
         if self.structure is None:
             return write()
-        arrays = leaves([work, batch, burst.noise(0)])
-        shapes = tuple((array.shape, array.dtype.str) for array in arrays)
-        return kept_program((self.structure, tuple(batch), shapes), write)
+        shapes = tuple((a.shape, a.dtype.str) for a in leaves(given))
+        return kept((kind, self.structure, tuple(batch), shapes), write)
 
 
 class NumbaStepper(NumpyStepper):
@@ -265,19 +272,28 @@ class NumbaStepper(NumpyStepper):
         return losses[:done]
 
     def _epoch(self, work: Work, data: Batch, burst: Burst) -> "Epoch | None":
-        from kobai.engines.numba_engine import NotCompilable, compile_epoch
-
         size = burst.batch_size(data)
         if size not in self._epochs:
-            batch = _zero_batch(data, size)
-            rate = np.zeros((), dtype_of(work))
-            graph = step_graph(self.step, work, batch, burst.noise(0), rate)
-            rows, each = fed(graph, work, batch)
-            try:
-                self._epochs[size] = compile_epoch(graph, rows, each, self.choices)
-            except NotCompilable:
-                self._epochs[size] = None
+            self._epochs[size] = self._compiled_epoch(
+                work, _zero_batch(data, size), burst.noise(0)
+            )
         return self._epochs[size]
+
+    def _compiled_epoch(
+        self, work: Work, batch: Batch, noise: Values
+    ) -> "Epoch | None":
+        from kobai.engines.numba_engine import Epoch, NotCompilable, write_epoch
+
+        def write() -> "Generated | None":
+            rate = np.zeros((), dtype_of(work))
+            graph = step_graph(self.step, work, batch, noise, rate)
+            try:
+                return write_epoch(graph, *fed(graph, work, batch))
+            except NotCompilable:
+                return None
+
+        generated = self._kept("numba", [work, batch, noise], batch, write)
+        return generated and Epoch(generated, self.choices)
 
 
 class MembersStepper:

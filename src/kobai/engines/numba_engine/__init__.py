@@ -11,9 +11,11 @@ from kobai.engines.numba_engine.epoch import (
     write_epoch,
 )
 from kobai.engines.numba_engine.errors import NotCompilable
+from kobai.engines.numba_engine.module import Generated
 
 __all__ = [
     "Epoch",
+    "Generated",
     "NotCompilable",
     "compile_epoch",
     "compile_numba",
