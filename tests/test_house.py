@@ -47,6 +47,7 @@ ENGINES = [
     ["reference", "fusions", "kept", "machine"],
     ["numpy_engine"],
     ["numba_engine"],
+    ["blocks"],
     ["differences"],
     ["versions"],
     ["compile"],

@@ -19,6 +19,7 @@ from kobai.cli.settings import (
     build_network,
     build_optimizer,
     check_batch,
+    check_stopping,
     completed,
     one_of,
 )
@@ -88,6 +89,7 @@ class Session:
         one_of("--gradient", chosen.gradient, GRADIENTS)
         data = load(chosen, self.start)
         self.settings = completed(chosen, data)
+        check_stopping(self.settings)
         self.held = hold_out(self.settings, data)
         check_batch(self.settings, self.held.learned)
         if self.start:

@@ -5,6 +5,7 @@ import numpy as np
 from kobai.autodiff import operations as ops
 from kobai.graph.node import Builder, Constant, Node, Operation, is_a
 from kobai.graph.rewriting import Identity
+from kobai.graph.tracing import ARG_EXTREMA
 
 
 def _add_scatter(node: Operation, builder: Builder) -> Node | None:
@@ -106,5 +107,32 @@ NUMPY_FUSIONS = [
         "x > 0 where max(x, 0) > 0",
         _mask_of_rectified,
         (ops.GREATER,),
+    ),
+]
+
+
+def _first_of_largest(node: Operation, builder: Builder) -> Node | None:
+    x = node.inputs[0]
+    along = {"axis": -1, "keepdims": False}, {"axis": 1, "keepdims": False}
+    if x.ndim != 2 or x.dtype.kind != "f" or dict(node.attributes) not in along:
+        return None
+    width = x.shape[1]
+    largest = builder.operation(ops.MAX, x, axis=(1,), keepdims=True)
+    places = builder.constant(np.arange(width, dtype=x.dtype)[np.newaxis])
+    beyond = builder.constant(x.dtype.type(width))
+    is_largest = builder.operation(ops.EQUAL, x, largest)
+    place = builder.operation(ops.WHERE, is_largest, places, beyond)
+    first = builder.operation(ops.MIN, place, axis=(1,), keepdims=True)
+    flat = builder.operation(ops.RESHAPE, first, shape=node.shape)
+    return builder.operation(ops.ASTYPE_CONSTANT, flat, dtype=node.dtype)
+
+
+# For code that has no np.argmax. Of nan it would be the number of columns.
+BLOCK_FUSIONS = [
+    Identity(
+        "first_of_largest",
+        "argmax(x) is the least place where x is max(x)",
+        _first_of_largest,
+        (ARG_EXTREMA[np.argmax],),
     ),
 ]

@@ -293,7 +293,7 @@ class NumbaStepper(NumpyStepper):
                 return None
 
         generated = self._kept("numba", [work, batch, noise], batch, write)
-        return generated and Epoch(generated, self.choices)
+        return None if generated is None else Epoch(generated, self.choices)
 
 
 class MembersStepper:
