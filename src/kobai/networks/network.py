@@ -95,7 +95,9 @@ class Network:
         return params, statistics
 
     def _prepare_compiling(self) -> None:
-        self._predict = Predictor(self._outputs_of, checks.finite)
+        self._predict = Predictor(
+            self._outputs_of, checks.finite, lambda: self.structure
+        )
         self._measure = Blocks(self._measured, self._measuring)
         self._numerical_gradient = NumericalGradient(self._evaluation_loss)
 

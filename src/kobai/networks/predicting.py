@@ -1,19 +1,22 @@
 """Predictions for plain arrays, by the planned NumPy engine where that pays."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from operator import attrgetter
 from threading import Lock
 from typing import Any
 
 import numpy as np
 
-from kobai.engines.numpy_engine.program import compile_numpy
+from kobai.engines.blocks import BLOCK, share, workers_for
+from kobai.engines.kept import kept
+from kobai.engines.machine.blas import blas_threads, wanted_threads
+from kobai.engines.numpy_engine.program import Program, write_program
 from kobai.functions.arrays import Array
 from kobai.graph import trace
 from kobai.networks.layer import Values
 
-# So many rows at a time stay in the processor's cache between operations.
-BLOCK = 1024
+# Products of fewer rows are done before a number of threads would be set.
+FEW = 16
 
 # (params, x, statistics) -> outputs
 Forward = Callable[[Values, Array, Values], Array]
@@ -22,13 +25,21 @@ _dtype_of = attrgetter("dtype")
 
 
 class Predictor:
-    """The forward pass of a network, compiled for numbers of rows that come again."""
+    """The forward pass of a network, compiled for numbers of rows that come again.
+
+    `structure` is all that it depends on besides its arguments: with it what is
+    compiled is kept for the next of the same. `check` says what is wrong with a batch.
+    """
 
     def __init__(
-        self, forward: Forward, check: Callable[[Array, str], None] | None = None
+        self,
+        forward: Forward,
+        check: Callable[[Array, str], None],
+        structure: Callable[[], Hashable] = lambda: None,
     ) -> None:
         self._forward = forward
         self._check = check
+        self._structure = structure
         # The compiled versions that nobody uses now: the buffers of each belong to one
         # thread at a time.
         self._idle: dict[Any, list[Callable[..., list[Any]]]] = {}
@@ -39,23 +50,34 @@ class Predictor:
 
         Raises ValueError where `check` finds fault with x.
         """
-        if len(x) <= BLOCK:
+        if len(x) < FEW:
             return self._outputs(params, x, statistics)
+        work = len(x) * sum(array.size for array in params.values())
+        if len(x) <= BLOCK:
+            with blas_threads(wanted_threads(work)):
+                return self._outputs(params, x, statistics)
         starts = range(0, len(x), BLOCK)
-        blocks = (x[start : start + BLOCK] for start in starts)
+        parts: list[Any] = [None] * len(starts)
+
+        def predict(number: int) -> None:
+            block = x[starts[number] : starts[number] + BLOCK]
+            parts[number] = self._outputs(params, block, statistics)
+
+        workers = workers_for(work)
         try:
-            parts = [self._outputs(params, block, statistics) for block in blocks]
+            with blas_threads(1):
+                # The first of a size runs as it is written, the next are compiled.
+                predict(0)
+                share(lambda number: predict(number + 1), len(starts) - 1, workers)
         except ValueError:
-            if self._check is not None:
-                # It says which row of all is wrong, not which of a block.
-                self._check(x, "inputs")
+            # It says which row of all is wrong, not which of a block.
+            self._check(x, "inputs")
             raise
         return np.concatenate(parts)
 
     def _outputs(self, params: Values, x: np.ndarray, statistics: Values) -> Array:
         # Block by block, since what is checked is then in the cache.
-        if self._check is not None:
-            self._check(x, "inputs")
+        self._check(x, "inputs")
         arrays = [*params.values(), x, *statistics.values()]
         key = (len(x), *map(_dtype_of, arrays))
         idle = self._idle.get(key)
@@ -66,14 +88,21 @@ class Predictor:
         try:
             run = idle.pop()
         except IndexError:
-            run = self._compiled(params, x, statistics)
+            run = self._compiled(key, params, x, statistics)
         outputs = run(*arrays)[0].copy()
         idle.append(run)
         return outputs
 
     def _compiled(
-        self, params: Values, x: np.ndarray, statistics: Values
+        self, key: Any, params: Values, x: np.ndarray, statistics: Values
     ) -> Callable[..., list[Any]]:
+        def write() -> Program:
+            return write_program(
+                trace(self._forward, dict(params), x, dict(statistics))
+            )
+
         with self._lock:
-            graph = trace(self._forward, dict(params), x, dict(statistics))
-            return compile_numpy(graph)
+            structure = self._structure()
+            if structure is None:
+                return write().load()
+            return kept(("predict", structure, key), write).load()
