@@ -45,9 +45,10 @@ ORDER = [
 ENGINES = [
     ["options"],
     ["__init__"],
-    ["reference", "fusions", "machine"],
+    ["reference", "fusions", "kept", "machine"],
     ["numpy_engine"],
     ["numba_engine", "jax_engine"],
+    ["blocks"],
     ["differences"],
     ["versions"],
     ["compile"],

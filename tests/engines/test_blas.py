@@ -208,6 +208,7 @@ def test_both_kernels_give_the_product(tmp_path: Path) -> None:
 
 SCIPY = """
 import os
+import sys
 {before}
 import numpy
 os.environ.pop("OPENBLAS_CORETYPE", None)
@@ -222,6 +223,9 @@ def watched(name):
 blas.import_module = watched
 module = load_scipy_blas(Processor("", 2, "AuthenticAMD", 26, AVX512))
 assert "sgemm" in module.__pyx_capi__
+assert "scipy.linalg" not in sys.modules
+import scipy.linalg.cython_blas
+assert scipy.linalg.cython_blas.__pyx_capi__.keys() == module.__pyx_capi__.keys()
 found = {{each.user: each.kernel for each in blas_info()}}
 print(*seen, os.environ.get("OPENBLAS_CORETYPE"), found["NumPy"], found["SciPy"])
 """

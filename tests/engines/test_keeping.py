@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from kobai.engines.numpy_engine import kept
+from kobai.engines import kept
 from kobai.engines.numpy_engine.program import write_program
 from kobai.graph import trace
 
@@ -16,7 +16,7 @@ def program_for(factor):
 
 @pytest.fixture(autouse=True)
 def _empty(monkeypatch):
-    monkeypatch.setattr(kept, "_PROGRAMS", {})
+    monkeypatch.setattr(kept, "_KEPT", {})
 
 
 def test_what_is_kept_is_written_once():
@@ -26,17 +26,17 @@ def test_what_is_kept_is_written_once():
         written.append(1)
         return program_for(2.0)
 
-    programs = [kept.kept_program("twice", write) for _ in range(3)]
+    programs = [kept.kept("twice", write) for _ in range(3)]
     assert len(written) == 1
     assert programs[0] is programs[1] is programs[2]
 
 
 def test_the_longest_unused_gives_way(monkeypatch):
     monkeypatch.setattr(kept, "MOST", 2)
-    keep = lambda key: kept.kept_program(key, lambda: program_for(1.0))
+    keep = lambda key: kept.kept(key, lambda: program_for(1.0))
     for key in ("a", "b", "a", "c"):
         keep(key)
-    assert list(kept._PROGRAMS) == ["a", "c"]
+    assert list(kept._KEPT) == ["a", "c"]
 
 
 def test_each_who_loads_a_program_has_buffers_of_its_own():
@@ -50,7 +50,7 @@ def test_each_who_loads_a_program_has_buffers_of_its_own():
 def test_threads_may_ask_at_once():
     def result(number):
         key = number % 5
-        program = kept.kept_program(key, lambda: program_for(float(key)))
+        program = kept.kept(key, lambda: program_for(float(key)))
         return float(program.load()(np.ones(3))[0][0])
 
     with ThreadPoolExecutor(8) as pool:

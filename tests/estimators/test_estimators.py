@@ -23,8 +23,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.class_weight import compute_sample_weight
 
+from kobai.engines import kept
 from kobai.engines.machine.blas import blas_info
-from kobai.engines.numpy_engine import kept
 from kobai.errors import DivergenceError
 from kobai.estimators import MLPClassifier, MLPRegressor
 from kobai.formats import load_model, save_model
@@ -636,12 +636,12 @@ def test_sparse_inputs_stay_small_in_memory():
 def test_equal_fits_share_what_is_compiled(monkeypatch):
     X, y = iris()
     written = []
-    write = kept.kept_program
+    write = kept.kept
 
     def count(key, program):
         return write(key, lambda: written.append(key) or program())
 
-    monkeypatch.setattr("kobai.training.steppers.kept_program", count)
+    monkeypatch.setattr("kobai.training.steppers.kept", count)
     options = {"hidden_layer_sizes": (11,), "batch_size": 60}
     quick(**options).fit(X, y)
     # A whole batch and the shorter last one.

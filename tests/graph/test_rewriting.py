@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from kobai.autodiff import gradient
+from kobai.autodiff import operations as ops
 from kobai.engines.numpy_engine.program import simplify
 from kobai.engines.reference import interpret
 from kobai.functions import cross_entropy_error, sigmoid, softmax, softmax_cross_entropy
@@ -135,3 +136,44 @@ def test_an_identity_that_turns_in_a_circle_is_told():
     graph = trace(lambda x, y: x + y, np.ones(2), np.ones(2))
     with pytest.raises(AssertionError, match="swapped: turns in a circle"):
         rewrite(graph, [swapped])
+
+
+def test_an_identity_is_given_operations_of_its_primitives_alone():
+    given = []
+
+    def note(node, builder):
+        given.append(node.primitive.name)
+
+    graph = trace(lambda x: np.exp(x) + np.tanh(x) * 2.0, np.ones(3))
+    one = Identity("one", "x = x", note, (ops.EXP, ops.TANH))
+    rewrite(graph, [one])
+    assert sorted(given) == ["exp", "tanh"]
+    given.clear()
+    rewrite(graph, [Identity("all", "x = x", note)])
+    assert sorted(given) == ["add", "exp", "multiply", "tanh"]
+
+
+def test_a_node_is_asked_again_where_others_matter():
+    asked = {"alone": 0, "around": 0}
+
+    def alone(node, builder):
+        asked["alone"] += 1
+
+    def around(node, builder):
+        asked["around"] += 1
+        builder.uses(node.inputs[0])
+
+    # sin(sin(x)) is replaced in the first pass, so that there is a second.
+    graph = trace(lambda x: (np.exp(x), np.tanh(x), np.sin(np.sin(x))), np.ones(3))
+    sines = lambda node, builder: (
+        node.inputs[0]
+        if getattr(node.inputs[0], "primitive", None) is ops.SIN
+        else None
+    )
+    identities = [
+        Identity("alone", "x = x", alone, (ops.EXP,)),
+        Identity("around", "x = x", around, (ops.TANH,)),
+        Identity("sines", "sin sin x = sin x", sines, (ops.SIN,)),
+    ]
+    rewrite(graph, identities)
+    assert asked == {"alone": 1, "around": 2}

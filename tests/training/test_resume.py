@@ -209,8 +209,64 @@ def test_checkpoints_come_as_often_as_asked(go, tmp_path, monkeypatch):
     go(7, "a", checkpoint_every=2)
     assert written == [0, 2, 4, 6, 7]
     written.clear()
+    # By the clock, a second has not passed.
     go(7, "b")
-    assert written == [0, 3, 6, 7]
+    assert written == [0, 7]
+
+
+def test_a_run_that_is_written_by_the_clock_goes_on_from_anywhere(
+    go, tmp_path, monkeypatch
+):
+    from kobai.training import run, settings
+
+    written = []
+    save = run.save_checkpoint
+
+    def note(path, content):
+        save(path, content)
+        written.append(Path(path).read_bytes())
+
+    whole = go(11)
+    # As if every burst of steps took more than a second.
+    monkeypatch.setattr(settings, "CHECKPOINT_SECONDS", 0)
+    monkeypatch.setattr(settings, "CHECKPOINT_SHARE", 0)
+    with monkeypatch.context() as only_now:
+        only_now.setattr(run, "save_checkpoint", note)
+        same_run(go(11, "all"), whole)
+    steps = []
+    for number, content in enumerate(written):
+        (tmp_path / str(number)).write_bytes(content)
+        steps.append(load_checkpoint(tmp_path / str(number))["model"]["step"])
+        same_run(go(11, str(number)), whole)
+    # Inside an epoch of 3 steps, too.
+    assert any(step % 3 for step in steps[:-1])
+
+
+def test_the_clock_leaves_the_most_of_the_time_to_training(go):
+    from kobai.training.settings import CHECKPOINT_SECONDS, make_settings
+
+    settings = make_settings(
+        100, optimizer=SGD(0.1), engine="numpy", gradient="backprop",
+        batches="shuffle", batch_size=10, epochs=1, steps=None, seed=0,
+        checkpoint="a file", checkpoint_every=None,
+    )  # fmt: skip
+    assert not settings.checkpoint_due(0.9 * CHECKPOINT_SECONDS, cost=0)
+    assert settings.checkpoint_due(CHECKPOINT_SECONDS, cost=0)
+    # Writing takes a second: at most a twentieth of the time goes into it.
+    assert not settings.checkpoint_due(19, cost=1)
+    assert settings.checkpoint_due(20, cost=1)
+
+
+@pytest.mark.parametrize("every", [0, 2])
+def test_evaluations_of_few_epochs_go_on_as_they_were(go, every):
+    for steps in (4, 6, 8):
+        go(steps, "c", evaluate_every=every)
+    pieces = go(14, "c", evaluate_every=every)
+    same_run(pieces, go(14, evaluate_every=every))
+    expected = {0: [0, 14], 2: [0, 6, 12, 14]}[every]
+    assert pieces[1]["step"].tolist() == expected
+    with pytest.raises(ValueError, match=r"evaluate_every was .* and is now 1"):
+        go(20, "c")
 
 
 @pytest.mark.slow

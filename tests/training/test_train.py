@@ -220,3 +220,54 @@ def test_few_rows_are_one_batch_where_no_size_is_given(make_network, data):
     (x, t), _ = data
     history = train(make_network(), (x[:7], t[:7]), epochs=2, progress=False)
     assert len(history.step_losses) == 2
+
+
+def test_few_epochs_are_evaluated_where_asked(make_network, data):
+    seen = []
+
+    class Watch:
+        def on_epoch_end(self, state):
+            seen.append(state.history.records[-1]["epoch"])
+
+    def epochs(every, count=7):
+        network = make_network()
+        options = {"epochs": count, "evaluate_every": every, "callbacks": [Watch()]}
+        history = train(network, data, progress=False, **options)
+        return history["epoch"].tolist(), network
+
+    every, network = epochs(1)
+    some, same = epochs(3)
+    only_ends, _ = epochs(0)
+    assert every == list(range(8))
+    assert some == [0, 3, 6, 7]
+    assert only_ends == [0, 7]
+    assert seen == [*range(1, 8), 3, 6]
+    # How often one looks changes nothing.
+    for a, b in zip(network.params.values(), same.params.values(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_patience_needs_evaluations_and_counts_epochs(make_network, data):
+    x, t = data[0]
+    options = {"validation": 0.2, "patience": 4, "progress": False}
+    with pytest.raises(ValueError, match="patience=4 and evaluate_every=0"):
+        train(make_network(), (x, t), evaluate_every=0, **options)
+    # Nothing improves any more where nothing is learned.
+    still = {"optimizer": SGD(1e-30), "epochs": 50, "evaluate_every": 3}
+    history = train(make_network(), (x, t), **options, **still)
+    assert history["epoch"].tolist() == [0, 3, 6]
+
+
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+def test_nothing_is_traced_twice_for_an_equal_network(
+    make_network, data, engine, monkeypatch
+):
+    if engine == "numba":
+        pytest.importorskip("numba")
+    options = {"epochs": 2, "batch_size": 30, "engine": engine, "progress": False}
+    train(make_network(), data, **options)
+    traced = []
+    for module in ("kobai.training.step", "kobai.engines.blocks"):
+        monkeypatch.setattr(f"{module}.trace", lambda *a: traced.append(a))
+    train(make_network(), data, **options)
+    assert traced == []

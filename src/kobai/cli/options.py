@@ -250,6 +250,17 @@ Steps = Annotated[
         help="Number of steps, instead of epochs.",
     ),
 ]
+EvaluateEvery = Annotated[
+    int | None,
+    typer.Option(
+        "--evaluate-every",
+        parser=whole("--evaluate-every", 0),
+        metavar="N",
+        rich_help_panel=TRAINING,
+        help="Measure loss and accuracy after every N epochs, before the first and at "
+        "the end; 0: only then. Usually 1.",
+    ),
+]
 Seed = Annotated[
     int | None,
     typer.Option(

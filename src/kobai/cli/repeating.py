@@ -123,6 +123,7 @@ def arguments(settings: Options) -> dict[str, Any]:
         "batches": settings.batches,
         "validation": settings.validation or 0.0,
         "patience": settings.patience,
+        "evaluate_every": settings.evaluate_every,
         "seed": settings.seed,
         "engine": engine_of(settings),
         "gradient": settings.gradient,

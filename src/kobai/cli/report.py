@@ -100,8 +100,16 @@ def _training(settings: Options, optimizer: Any) -> str:
     slow = "; gradients by the definition (slow)" * (settings.gradient == "numerical")
     return (
         f"{settings.optimizer}, learning rate {optimizer.learning_rate:g}{extra}{decay}"
-        f"; {batches}; {length}; seed {settings.seed}{slow}"
+        f"; {batches}; {length}{_evaluated(settings)}; seed {settings.seed}{slow}"
     )
+
+
+def _evaluated(settings: Options) -> str:
+    """Say which epochs are evaluated, if not all."""
+    every = settings.evaluate_every
+    if every == 1:
+        return ""
+    return f"; evaluated every {every} epochs" if every else "; evaluated at the end"
 
 
 def _stopping(settings: Options, length: str) -> str:

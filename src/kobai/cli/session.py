@@ -21,6 +21,7 @@ from kobai.cli.settings import (
     check_batch,
     check_device,
     check_shares,
+    check_stopping,
     completed,
     one_of,
 )
@@ -98,6 +99,7 @@ class Session:
         one_of("--gradient", chosen.gradient, GRADIENTS)
         data = load(chosen, self.start)
         self.settings = completed(chosen, data)
+        check_stopping(self.settings)
         self.held = hold_out(self.settings, data)
         check_batch(self.settings, self.held.learned)
         if self.member:

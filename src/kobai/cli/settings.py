@@ -49,6 +49,7 @@ class Options:
     steps: int | None = None
     validation: float | None = None
     patience: int | None = None
+    evaluate_every: int = 1
     seed: int = 0
     engine: str = "auto"
     device: str | None = None
@@ -245,6 +246,11 @@ def check_stopping(settings: Options) -> None:
         raise SettingError(
             f"got --patience {settings.patience} and --validation 0; patience goes by "
             "the loss on rows held out: --validation 0.2"
+        )
+    if settings.evaluate_every == 0 and (settings.patience or share):
+        raise SettingError(
+            "--evaluate-every: got 0, so that nothing tells when to stop; need 1 or "
+            "more, or --validation 0"
         )
 
 

@@ -45,6 +45,7 @@ def train(
     steps: options.Steps = None,
     validation: options.Validation = None,
     patience: options.Patience = None,
+    evaluate_every: options.EvaluateEvery = None,
     seed: options.Seed = None,
     engine: options.Engine = None,
     device: options.Device = None,

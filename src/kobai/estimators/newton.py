@@ -10,7 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from kobai.autodiff import value_and_gradient
 from kobai.autodiff.trees import Tree, leaves, unflatten
-from kobai.engines.numpy_engine.kept import kept_program
+from kobai.engines.kept import kept
 from kobai.engines.numpy_engine.program import Program, write_program
 from kobai.estimators.course import NOT_FINITE, NotFiniteError, are_finite
 from kobai.estimators.problem import Problem, squares
@@ -78,7 +78,7 @@ class Objective:
             shapes = tuple((a.shape, a.dtype.str) for a in [*leaves(params), *block])
             structure = self.problem.structure
             key = "gradient", structure, shapes
-            program = kept_program(key, lambda: self._program(params, block))
+            program = kept(key, lambda: self._program(params, block))
             run = self._versions[size] = program.load()
         return run
 

@@ -75,10 +75,11 @@ def is_a(node: Node, *primitives: Primitive) -> TypeGuard[Operation]:
 
 
 class Builder:
-    """Makes nodes, each only once."""
+    """Makes nodes, each only once; `constants` are those that others made before."""
 
-    def __init__(self) -> None:
-        self._known: dict[Any, Node] = {}
+    def __init__(self, constants: dict[Any, Constant] | None = None) -> None:
+        self._constants = {} if constants is None else constants
+        self._known: dict[Any, Operation] = {}
 
     def input(self, name: str, example: Array) -> Input:
         """Return a new argument with the shape and dtype of an example."""
@@ -90,20 +91,24 @@ class Builder:
         """Return the constant of an array or a number."""
         weak = is_python_number(value)
         array = _plain(value)
-        # A whole number may have more digits than an array's entry.
-        content = repr(value) if weak else array.tobytes()
-        key = (weak, array.shape, array.dtype.str, content)
-        node = self._known.get(key)
+        key = _content(array, value)
+        node = self._constants.get(key)
         if node is None:
             held = value if weak else array.copy()
             node = Constant(array.shape, array.dtype, weak, held)
-            self._known[key] = node
-        assert isinstance(node, Constant)
+            self._constants[key] = node
         return node
 
-    def operation(self, primitive: Primitive, *inputs: Node, **attributes: Any) -> Node:
+    def kept(self, constant: Constant) -> Constant:
+        """Return the constant itself, or the equal one that was there before."""
+        value = constant.value
+        return self._constants.setdefault(_content(_plain(value), value), constant)
+
+    def operation(
+        self, primitive: Primitive, *inputs: Node, **attributes: Any
+    ) -> Operation:
         """Return the node of a primitive applied to nodes."""
-        key = (primitive, inputs, frozen(attributes))
+        key = (primitive, inputs, frozen(attributes) if attributes else ())
         node = self._known.get(key)
         if node is None:
             shape, dtype = result_type(primitive, inputs, attributes)
@@ -114,16 +119,52 @@ class Builder:
             self._known[key] = node
         return node
 
+    def again(self, node: Operation, inputs: tuple[Node, ...]) -> Operation:
+        """Return the operation of a node on inputs that stand for its own."""
+        attributes = node.attributes
+        key = (node.primitive, inputs, frozen(attributes) if attributes else ())
+        made = self._known.get(key)
+        if made is not None:
+            return made
+        if inputs == node.inputs:
+            made = node
+        elif all(map(_types_alike, inputs, node.inputs)):
+            made = Operation(
+                node.shape, node.dtype, node.weak, node.primitive, inputs, attributes
+            )
+        else:
+            return self.operation(node.primitive, *inputs, **attributes)
+        self._known[key] = made
+        return made
+
     def has(self, primitive: Primitive, *inputs: Node, **attributes: Any) -> bool:
         """Whether an operation was made before."""
-        return (primitive, inputs, frozen(attributes)) in self._known
+        key = (primitive, inputs, frozen(attributes) if attributes else ())
+        return key in self._known
 
     def made(self, primitive: Primitive) -> list[Operation]:
         """Return the operations of a primitive that were made so far."""
-        known = self._known.values()
-        return [
-            n for n in known if isinstance(n, Operation) and n.primitive is primitive
-        ]
+        return [n for n in self._known.values() if n.primitive is primitive]
+
+
+def _content(array: np.ndarray, value: Array) -> tuple[Any, ...]:
+    """Return what equal constants have in common."""
+    weak = is_python_number(value)
+    # A whole number may have more digits than an array's entry.
+    content = repr(value) if weak else array.tobytes()
+    return weak, array.shape, array.dtype.str, content
+
+
+def _types_alike(new: Node, old: Node) -> bool:
+    """Whether what is computed from one is of the type of that from the other.
+
+    The value of a constant, or of Python's numbers, may decide on it.
+    """
+    if new is old:
+        return True
+    if isinstance(new, Constant) or isinstance(old, Constant) or new.weak or old.weak:
+        return False
+    return new.shape == old.shape and new.dtype == old.dtype
 
 
 def is_python_number(value: object) -> bool:

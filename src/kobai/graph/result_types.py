@@ -1,6 +1,7 @@
 """What shape and dtype an operation gives, without computing it."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -87,14 +88,44 @@ def _none(node: Typed) -> Array:
 
 
 def _elementwise(primitive: Primitive, inputs: Sequence[Typed]) -> Type:
-    shape = np.broadcast_shapes(*(node.shape for node in inputs))
+    shape = _broadcast([node.shape for node in inputs])
     weak = stays_weak(primitive, inputs)
+    if not weak and all(map(_counts_by_kind, inputs)):
+        kinds = tuple((n.dtype, n.weak) for n in inputs)
+        return shape, _dtype_of(primitive, kinds, 0 in shape)
     # Among Python's numbers it can be the values that decide: 2 ** -1 is 0.5.
     # Beside NumPy's, they have to fit: np.uint8(1) * -1 raises.
     # Of no entries NumPy computes none: nothing is a negative power then.
     one = _none if 0 in shape else _one
     ones = [stand_in(n) if weak or n.weak else one(n) for n in inputs]
     return shape, np.asarray(evaluate(primitive, weak, ones, {})).dtype
+
+
+def _broadcast(shapes: list[tuple[int, ...]]) -> tuple[int, ...]:
+    first = shapes[0]
+    if all(shape == first for shape in shapes):
+        return first
+    return np.broadcast_shapes(*shapes)
+
+
+def _counts_by_kind(node: Typed) -> bool:
+    """Whether a node is of floats, or a Python number that fits beside any of them."""
+    if not node.weak:
+        return node.dtype.kind == "f"
+    return bool(abs(getattr(node, "value", 1)) < 2**31)
+
+
+@lru_cache(maxsize=1024)
+def _dtype_of(
+    primitive: Primitive, kinds: tuple[tuple[np.dtype[Any], bool], ...], is_empty: bool
+) -> np.dtype[Any]:
+    """Return the dtype that an elementwise primitive makes of floats.
+
+    Beside them Python's numbers that fit count by their kind alone.
+    """
+    one = np.ones(0) if is_empty else np.ones(())
+    ones = [d.type(1).item() if weak else one.astype(d) for d, weak in kinds]
+    return np.asarray(evaluate(primitive, False, ones, {})).dtype
 
 
 def _check_assigned(inputs: Sequence[Typed], pattern: tuple[Any, ...]) -> None:

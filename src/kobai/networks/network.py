@@ -10,6 +10,7 @@ from numpy.typing import DTypeLike
 from kobai import autodiff
 from kobai.checks import enter
 from kobai.engines import Engine
+from kobai.engines.blocks import Blocks
 from kobai.engines.differences.gradient import NumericalGradient
 from kobai.functions.arrays import Array, is_plain
 from kobai.functions.metrics import are_right
@@ -33,7 +34,7 @@ NOTHING: Values = MappingProxyType({})
 KINDS: dict[str, type["Network"]] = {}
 """Networks of other kinds, which files name."""
 ROWS = 8192
-"""How many samples `evaluate` takes at a time, so that memory stays small."""
+"""How many samples `evaluate` copies at a time, so that memory stays small."""
 
 
 class Network:
@@ -101,14 +102,15 @@ class Network:
         return params, statistics
 
     def _prepare_compiling(self) -> None:
-        self._predict = Predictor(self._outputs_of, checks.finite)
-        # Evaluation checks its data only where the loss is not finite.
-        self._logits = Predictor(self._logits_of)
+        self._predict = Predictor(
+            self._outputs_of, checks.finite, lambda: self.structure
+        )
+        self._measure = Blocks(self._measured, self._measuring)
         self._numerical_gradient = NumericalGradient(self._evaluation_loss)
 
     def __getstate__(self) -> dict[str, Any]:
         # What is compiled is not copied or pickled; it leads back to the network, too.
-        compiled = ("_predict", "_logits", "_numerical_gradient")
+        compiled = ("_predict", "_measure", "_numerical_gradient")
         return {k: v for k, v in vars(self).items() if k not in compiled}
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
@@ -132,7 +134,10 @@ class Network:
         None if that is not known, as of layers or networks of others' making.
         """
         ours = all(type(each).__module__.startswith("kobai.") for each in self.layers)
-        if not ours or type(self).objective is not Network.objective:
+        kind = type(self)
+        if not ours or kind.objective is not Network.objective:
+            return None
+        if kind.forward is not Network.forward:
             return None
         return self.inputs, self.layers, self._loss, self.dtype.name
 
@@ -272,7 +277,8 @@ class Network:
             return True
         return isinstance(self._output, Sigmoid) and t.dtype.kind in "iub"
 
-    def _rightly(self, outputs: Array, t: Array, weights: Array | None) -> float:
+    def _rightly(self, outputs: Array, t: Array) -> Array:
+        """Return how much of each sample is right, (n,): 1, 0, or a share of 1."""
         right: Array
         if isinstance(self._output, Heads):
             found = zip(self._output.sizes, self._output.parts, t.T, strict=True)
@@ -282,9 +288,8 @@ class Network:
             right = (outputs > 0.5) == (t > 0.5)
         else:
             right = are_right(outputs, t)
-        if weights is None:
-            return float(np.mean(right))
-        return float(weights @ right.reshape(len(right), -1).mean(axis=1)) / len(right)
+        shares = right.astype(np.float64)
+        return shares if shares.ndim == 1 else np.mean(shares, axis=1)
 
     def evaluate(
         self,
@@ -296,41 +301,70 @@ class Network:
     ) -> dict[str, float]:
         """Return the loss, and unless this is a regression the accuracy, by name.
 
-        As `loss` and `accuracy` have it, from one forward pass in chunks of rows. With
+        As `loss` and `accuracy` have it, from one forward pass in blocks of rows. With
         `sample_weight` w, shape (n,), both are weighted means, Σ wᵢ Eᵢ / Σ wᵢ. `engine`
-        computes the forward pass, as in `predict`. Raises ValueError for weights below
-        0 or all 0.
+        computes it, as in `predict`. Raises ValueError for weights below 0 or all 0.
         """
         checks.predicting_engine(engine)
+        measure = self._measure if engine == "numpy" else self.measure(engine, {})
+        return self.evaluate_by(measure, x, t, sample_weight)
+
+    def measure(self, engine: Engine, choices: dict[str, int]) -> Blocks:
+        """Return what computes loss and accuracy with an engine; see `evaluate_by`."""
+        return Blocks(self._measured, self._measuring, engine, choices)
+
+    @property
+    def _measuring(self) -> Hashable:
+        """What `_measured` depends on besides its arguments, if that is known."""
+        return self.structure and ("measure", self.structure)
+
+    def evaluate_by(
+        self, measure: Blocks, x: Array, t: Array, sample_weight: Array | None = None
+    ) -> dict[str, float]:
+        """Return what `evaluate` does, by what `measure` gave for such a network."""
         x, t = self._arrange(x, t)
         weights = checks.sample_weights(sample_weight, len(x), self.dtype)
         whole = len(x) if weights is None else float(weights.sum(dtype=float))
-        totals: dict[str, float] = {}
-        for start in range(0, len(x), ROWS):
-            part = slice(start, start + ROWS)
-            # A diverged network overflows here: its loss says so, without warnings.
-            with np.errstate(over="ignore", invalid="ignore"):
-                own = None if weights is None else weights[part]
-                values = self._evaluated(*self._cast(x[part], t[part]), own, engine)
-            for name, value in values.items():
-                totals[name] = totals.get(name, 0.0) + value * len(x[part])
-        if not np.isfinite(totals["loss"]):
+        totals: Any = 0.0
+        for part in self._pieces(x, t):
+            rows = dict(zip("xt", self._cast(x[part], t[part]), strict=True))
+            if weights is not None:
+                rows["weights"] = weights[part]
+            lasting = [dict(self.params), dict(self.statistics)]
+            numbers, sizes = measure(lasting, rows, len(rows["x"]) * self._work)
+            # Losses are means over the samples of a block; what is right is a count.
+            numbers[:, 0] *= sizes
+            totals += numbers.sum(axis=0)
+        if not np.isfinite(totals[0]):
             # Only now, because on a whole data set it costs as much as a prediction.
             self.prepare(x, t)
-        return {name: total / whole for name, total in totals.items()}
+        names = ("loss", "accuracy")
+        return {n: float(v) / whole for n, v in zip(names, totals, strict=False)}
 
-    def _evaluated(
-        self, x: Array, t: Array, weights: Array | None, engine: Engine
-    ) -> dict[str, float]:
-        """Return the means over some samples of their values times their weights."""
-        logits = self._logits(self.params, x, self.statistics, engine)
-        values = {"loss": float(self._loss_of(logits, t, weights))}
-        if self._classifies(t):
-            # The largest logit is the largest probability.
-            is_softmax = isinstance(self._output, Softmax | Heads)
-            outputs = logits if is_softmax else self._activate(logits)
-            values["accuracy"] = self._rightly(outputs, t, weights)
-        return values
+    def _pieces(self, x: Array, t: Array) -> list[slice]:
+        """Return which rows to take together: all, but few where they are copied."""
+        is_copied = x.dtype != self.dtype or t.dtype not in (self.dtype, np.int64)
+        size = ROWS if is_copied else len(x)
+        return [slice(start, start + size) for start in range(0, len(x), size)]
+
+    @property
+    def _work(self) -> int:
+        """How many multiply-adds a sample takes, about."""
+        return sum(array.size for array in self.params.values())
+
+    def _measured(self, lasting: Sequence[Values], rows: Values) -> list[Array]:
+        """Return the loss, and how many samples are classified rightly. Pure."""
+        params, statistics = lasting
+        x, t, weights = rows["x"], rows["t"], rows.get("weights")
+        logits = self._logits_of(params, x, statistics)
+        loss = self._loss_of(logits, t, weights)
+        if not self._classifies(t):
+            return [loss]
+        # The largest logit is the largest probability.
+        is_softmax = isinstance(self._output, Softmax | Heads)
+        outputs = logits if is_softmax else self._activate(logits)
+        right = self._rightly(outputs, t)
+        return [loss, np.sum(right if weights is None else weights * right)]
 
     def gradient(self, x: Array, t: Array) -> dict[str, np.ndarray]:
         """Return the derivative of `loss(x, t)` by every parameter, backwards.

@@ -1,6 +1,6 @@
 """Predictions for plain arrays, by the planned NumPy engine where that pays, or JAX."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from operator import attrgetter
 from threading import Lock
 from typing import Any
@@ -8,14 +8,17 @@ from typing import Any
 import numpy as np
 
 from kobai.engines import Engine, jax_options
-from kobai.engines.numpy_engine.program import compile_numpy
+from kobai.engines.blocks import BLOCK, share, workers_for
+from kobai.engines.kept import kept
+from kobai.engines.machine.blas import blas_threads, wanted_threads
+from kobai.engines.numpy_engine.program import Program, write_program
 from kobai.functions.arrays import Array
 from kobai.graph import trace
 from kobai.networks.layer import Values
 
-# So many rows at a time stay in the processor's cache between operations.
-BLOCK = 1024
-# And so many are worth the way to a device.
+# Products of fewer rows are done before a number of threads would be set.
+FEW = 16
+# So many rows are worth the way to a device.
 DEVICE_BLOCK = 8192
 
 # (params, x, statistics) -> outputs
@@ -25,13 +28,21 @@ _dtype_of = attrgetter("dtype")
 
 
 class Predictor:
-    """The forward pass of a network, compiled for numbers of rows that come again."""
+    """The forward pass of a network, compiled for numbers of rows that come again.
+
+    `structure` is all that it depends on besides its arguments: with it what is
+    compiled is kept for the next of the same. `check` says what is wrong with a batch.
+    """
 
     def __init__(
-        self, forward: Forward, check: Callable[[Array, str], None] | None = None
+        self,
+        forward: Forward,
+        check: Callable[[Array, str], None],
+        structure: Callable[[], Hashable] = lambda: None,
     ) -> None:
         self._forward = forward
         self._check = check
+        self._structure = structure
         # The compiled versions that nobody uses now: the buffers of each belong to one
         # thread at a time.
         self._idle: dict[Any, list[Callable[..., list[Any]]]] = {}
@@ -48,19 +59,30 @@ class Predictor:
 
         Raises ValueError where `check` finds fault with x.
         """
-        size = DEVICE_BLOCK if jax_options(engine) else BLOCK
-        if len(x) <= size:
+        if len(x) < FEW:
             return self._outputs(params, x, statistics, engine)
+        work = len(x) * sum(array.size for array in params.values())
+        on_device = jax_options(engine) is not None
+        size = DEVICE_BLOCK if on_device else BLOCK
+        if len(x) <= size:
+            with blas_threads(wanted_threads(work)):
+                return self._outputs(params, x, statistics, engine)
         starts = range(0, len(x), size)
-        blocks = (x[start : start + size] for start in starts)
+        parts: list[Any] = [None] * len(starts)
+
+        def predict(number: int) -> None:
+            block = x[starts[number] : starts[number] + size]
+            parts[number] = self._outputs(params, block, statistics, engine)
+
+        workers = 1 if on_device else workers_for(work)
         try:
-            parts = [
-                self._outputs(params, block, statistics, engine) for block in blocks
-            ]
+            with blas_threads(1):
+                # The first of a size runs as it is written, the next are compiled.
+                predict(0)
+                share(lambda number: predict(number + 1), len(starts) - 1, workers)
         except ValueError:
-            if self._check is not None:
-                # It says which row of all is wrong, not which of a block.
-                self._check(x, "inputs")
+            # It says which row of all is wrong, not which of a block.
+            self._check(x, "inputs")
             raise
         return np.concatenate(parts)
 
@@ -68,8 +90,7 @@ class Predictor:
         self, params: Values, x: np.ndarray, statistics: Values, engine: Engine
     ) -> Array:
         # Block by block, since what is checked is then in the cache.
-        if self._check is not None:
-            self._check(x, "inputs")
+        self._check(x, "inputs")
         arrays = [*params.values(), x, *statistics.values()]
         key = (engine, len(x), *map(_dtype_of, arrays))
         idle = self._idle.get(key)
@@ -82,18 +103,31 @@ class Predictor:
         try:
             run = idle.pop()
         except IndexError:
-            run = self._compiled(params, x, statistics, engine)
+            run = self._compiled(key, params, x, statistics, engine)
         outputs = run(*arrays)[0].copy()
         idle.append(run)
         return outputs
 
     def _compiled(
-        self, params: Values, x: np.ndarray, statistics: Values, engine: Engine
+        self,
+        key: Any,
+        params: Values,
+        x: np.ndarray,
+        statistics: Values,
+        engine: Engine,
     ) -> Callable[..., list[Any]]:
+        def write() -> Program:
+            return write_program(
+                trace(self._forward, dict(params), x, dict(statistics))
+            )
+
         with self._lock:
-            graph = trace(self._forward, dict(params), x, dict(statistics))
             if options := jax_options(engine):
                 from kobai.engines.jax_engine import compile_jax
 
-                return compile_jax(graph, options)
-            return compile_numpy(graph)
+                given = dict(params), x, dict(statistics)
+                return compile_jax(trace(self._forward, *given), options)
+            structure = self._structure()
+            if structure is None:
+                return write().load()
+            return kept(("predict", structure, key), write).load()

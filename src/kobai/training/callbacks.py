@@ -5,7 +5,7 @@ A callback is any object with one or more of these methods, each given the
 
 - `on_train_begin`: before the first step, with the record of epoch 0;
 - `on_step_end`: after every step;
-- `on_epoch_end`: after every epoch, with its record;
+- `on_epoch_end`: after every epoch that is evaluated, with its record;
 - `on_train_end`: after the last step, and after Ctrl-C.
 
 If it remembers anything that the run depends on, `state_dict()` returns that as a
@@ -123,7 +123,8 @@ class EarlyStopping:
         if gain > self.min_delta:
             self._keep(state)
             return
-        self.waited += 1
+        # Not every epoch need be evaluated.
+        self.waited = state.epoch - self.best_epoch
         if self.waited >= self.patience:
             state.stop(self._reason())
 

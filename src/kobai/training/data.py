@@ -1,13 +1,14 @@
 """The data of a training run, checked against the network before the first step."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from kobai.checks import whole, within
-from kobai.engines import Engine
+from kobai.engines.blocks import Blocks
 from kobai.functions.arrays import Array
 from kobai.keywords import checked_keywords
 from kobai.networks.checks import sample_weights
@@ -50,15 +51,20 @@ class TrainingData:
         return len(self.x)
 
     def evaluated(
-        self, network: "Network", engine: Engine = "numpy"
+        self, network: "Network", measure: Blocks
     ) -> dict[str, dict[str, float]]:
-        """Return what `network.evaluate` says of each part, by the part's name."""
-        given = {"train": (self.x, self.t, self.weights)}
-        if (unseen := self.unseen) is not None:
-            given[unseen.name] = unseen.x, unseen.t, unseen.weights
-        return {
-            name: network.evaluate(*part, engine=engine) for name, part in given.items()
-        }
+        """Return what `network.evaluate` says of each part, by the part's name.
+
+        `measure` is what computes it for such a network, or for an ensemble's members.
+        """
+        evaluate = network.evaluate
+        if not isinstance(network, Ensemble):
+            evaluate = partial(network.evaluate_by, measure)
+        parts = {"train": evaluate(self.x, self.t, self.weights)}
+        unseen = self.unseen
+        if unseen is not None:
+            parts[unseen.name] = evaluate(unseen.x, unseen.t, unseen.weights)
+        return parts
 
 
 @dataclass(frozen=True)
@@ -77,20 +83,22 @@ class MembersData(TrainingData):
         return int(np.sum(~self.held[0]))
 
     def evaluated(
-        self, network: "Network", engine: Engine = "numpy"
+        self, network: "Network", measure: Blocks
     ) -> dict[str, dict[str, float]]:
         """Return the means over the members, each on its own rows.
 
         What is held from none, such as test data, the ensemble answers together.
         """
         if not (self.held.any() and isinstance(network, Ensemble)):
-            return super().evaluated(network, engine)
+            return super().evaluated(network, measure)
         chosen = {"train": ~self.held, "validation": self.held}
-        return {name: self._mean(network, rows) for name, rows in chosen.items()}
+        return {n: self._mean(network, measure, rows) for n, rows in chosen.items()}
 
-    def _mean(self, network: Ensemble, chosen: np.ndarray) -> dict[str, float]:
+    def _mean(
+        self, network: Ensemble, measure: Blocks, chosen: np.ndarray
+    ) -> dict[str, float]:
         found = [
-            member.evaluate(*_rows(rows, self.x, self.t, self.weights))
+            member.evaluate_by(measure, *_rows(rows, self.x, self.t, self.weights))
             for member, rows in zip(network.networks, chosen, strict=True)
         ]
         return {name: float(np.mean([one[name] for one in found])) for name in found[0]}

@@ -52,6 +52,7 @@ def train(
     progress: bool | str | Display = "auto",
     checkpoint: str | os.PathLike[str] | None = None,
     checkpoint_every: int | None = None,
+    evaluate_every: int = 1,
     resume: bool = False,
 ) -> History:
     """Train a network by mini-batch gradient descent, and return what happened.
@@ -61,8 +62,9 @@ def train(
     `data` is a `Dataset`, `(x, t)` or `((x, t), (x_test, t_test))`; x has shape
     `(n, *inputs)`, t is labels `(n,)` or outputs `(n, *outputs)`. The run lasts for
     `epochs` (10 if nothing is said) or `steps`; a batch has 100 rows, or all there are,
-    unless `batch_size` says otherwise; an epoch is ⌈n / batch_size⌉ steps,
-    after which training and test data are evaluated. `batches` is "shuffle",
+    unless `batch_size` says otherwise; an epoch is ⌈n / batch_size⌉ steps. Training
+    and test data are evaluated before the first step, after every `evaluate_every`
+    epochs (0: not before the end), and at the end. `batches` is "shuffle",
     "random", "online" (one sample at a time) or "full", the last two of which set
     their own batch size. `gradient="numerical"` uses the definition instead of
     back-propagation, which is slow. See `kobai.training.callbacks` for callbacks.
@@ -74,7 +76,7 @@ def train(
 
     With `validation`, a fraction, so many of the training rows (of each class its
     share, drawn by `seed`) are held out: no step sees them, and they are evaluated
-    after every epoch in place of the test data, which stay for the end. With
+    in place of the test data, which stay for the end. With
     `patience` the run stops once their loss has not improved for so many epochs, and
     the network keeps the parameters of its best epoch, as with the callback
     `EarlyStopping("validation_loss", patience)`.
@@ -84,10 +86,12 @@ def train(
     the learning rate its meaning; see `balanced_weights`. Training and validation loss
     and accuracy are recorded as weighted means, those of the test data as plain ones.
 
-    The run is written to the file `checkpoint` every `checkpoint_every` steps (else
-    every epoch) and at its end. With `resume` it goes on from there, bit for bit as
-    if never stopped, even if it was killed; if the file is not there, it begins.
-    Until then the file belongs to this run: another one is refused it.
+    The run is written to the file `checkpoint` before the first step, every
+    `checkpoint_every` steps (else about every second, and at most a twentieth of the
+    time goes into that) and at its end. With `resume` it goes on from there, bit for
+    bit as if never stopped, even if it was killed: what is lost then are the steps
+    since the file was written. If it is not there, the run begins. Until the end the
+    file belongs to this run: another one is refused it.
 
     Ctrl-C ends the run after the step it is in: network and history are kept, and
     `history.stopped` is "interrupted". A second Ctrl-C ends it at once.
@@ -127,8 +131,14 @@ def train(
         seed=seed,
         checkpoint=checkpoint,
         checkpoint_every=checkpoint_every,
+        evaluate_every=evaluate_every,
     )
     if patience is not None:
+        if evaluate_every == 0:
+            raise ValueError(
+                f"train: got patience={patience} and evaluate_every=0; patience "
+                "goes by the evaluations between: evaluate_every=1"
+            )
         callbacks = [*callbacks, EarlyStopping("validation_loss", patience)]
     run = Run(network, prepared, settings, Callbacks(callbacks), Display())
     if run.is_first or isinstance(progress, Display):

@@ -50,5 +50,8 @@ class LossWatch:
 
     def on_train_end(self, state: TrainingState) -> None:
         """Give the network its last good parameters back, if it lost them."""
+        if state.history.stopped is None:
+            # The last evaluation need not be one of an epoch's end.
+            self.on_epoch_end(state)
         if self._has_diverged:
             self._kept.give_back(state.network)

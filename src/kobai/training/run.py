@@ -80,18 +80,22 @@ class Run:
         # The loss of a step judges the update before it, so that is kept one longer.
         self.good = self.model
         self._stop_reason: str | None = None
-        self._all_stop = False
+        self._all_stop = self._all_save = False
         self._loss = math.nan
         self._seconds = 0.0
-        self._started = perf_counter()
+        self._started = self._saved = perf_counter()
+        self._saving = 0.0
 
     def use_engine(self, engine: Engine) -> None:
         """Take the steps with an engine, and have it known to the checkpoint."""
         self.identity["engine"] = str(engine)
         gradient = self.settings.gradient
         stepper = make_stepper(self.network, self.optimizer, engine, gradient)
-        self.judge = evaluating_engine(engine)
         self.bursts = Bursts(stepper, self.feed, agree=self._agree)
+        of_one = self.network
+        if isinstance(of_one, Ensemble):
+            of_one = of_one.kind
+        self.measure = of_one.measure(evaluating_engine(engine), stepper.choices)
 
     @property
     def is_first(self) -> bool:
@@ -131,9 +135,13 @@ class Run:
         return self.interrupt.requested if self.group.size == 1 else self._all_stop
 
     def _agree(self, steps: int) -> int:
-        """Return how many steps all processes take next; hear of Ctrl-C in any."""
-        steps, stop = self.group.largest(steps, self.interrupt.requested)
-        self._all_stop = bool(stop)
+        """Return how many steps all processes take next; hear of Ctrl-C in any.
+
+        They also hear of the first one's clock, which says when the run is written.
+        """
+        due = self.is_first and self._is_time_to_save()
+        steps, stop, save = self.group.largest(steps, self.interrupt.requested, due)
+        self._all_stop, self._all_save = bool(stop), bool(save)
         return steps
 
     def prepare(self) -> None:
@@ -175,10 +183,18 @@ class Run:
         self.model = _weights(work, step)
 
     def _losses(self, work: Work, first: int, stop: int) -> Iterator[np.ndarray]:
-        """Yield the losses of the steps, and keep what the last of them starts from."""
-        yield from self.bursts.take(work, first, stop - 1)
-        self.good = _weights(self.bursts.stepper.begin(work), stop - 1)
-        yield from self.bursts.take(work, stop - 1, stop)
+        """Yield the losses of the steps, and keep what the last of them starts from.
+
+        The last one may come before `stop`, where the run is to be written.
+        """
+        step = first
+        for losses in self.bursts.take(work, first, stop - 1):
+            yield losses
+            step += len(losses)
+            if self._is_save_due(step):
+                break
+        self.good = _weights(self.bursts.stepper.begin(work), step)
+        yield from self.bursts.take(work, step, step + 1)
 
     def _again(self, start: "Weights", stop: int) -> "Weights":
         """Take the steps from `start` again, as far as they were good."""
@@ -196,16 +212,26 @@ class Run:
         """Do what is due after this step: record, callbacks, checkpoint."""
         self.publish()
         self.call("on_step_end")
-        if self.model.step % self.settings.per_epoch == 0:
+        if self.settings.evaluation_due(self.model.step):
             self.record()
             self.call("on_epoch_end")
-        if self.settings.checkpoint_due(self.model.step):
+        if self._is_save_due(self.model.step):
             self.save()
+
+    def _is_save_due(self, step: int) -> bool:
+        every = self.settings.checkpoint_every
+        if every is not None:
+            return step % every == 0
+        return self._is_time_to_save() if self.group.size == 1 else self._all_save
+
+    def _is_time_to_save(self) -> bool:
+        since = perf_counter() - self._saved
+        return self.settings.checkpoint_due(since, self._saving)
 
     def record(self) -> None:
         """Evaluate the network and add the record of this epoch, or part of one."""
         self._require_finite()
-        parts = self.data.evaluated(self.network, self.judge)
+        parts = self.data.evaluated(self.network, self.measure)
         train = parts["train"]
         if not math.isfinite(train["loss"]):
             raise self._set_back(f"the training loss is {train['loss']}")
@@ -267,9 +293,11 @@ class Run:
 
     def save(self) -> None:
         """Write the run to its checkpoint."""
+        self._all_save = False
         if self.settings.checkpoint is None or not self.is_first:
             return
         self._require_finite()
+        began = perf_counter()
         content = {
             "settings": self.identity,
             "model": vars(self.model),
@@ -280,14 +308,16 @@ class Run:
             "choices": self.bursts.stepper.choices,
         }
         save_checkpoint(self.settings.checkpoint, content)
+        self._saved = perf_counter()
+        self._saving = self._saved - began
 
     def restore(self, content: dict[str, Any]) -> None:
         """Go back to where `save` was called."""
         self.model = self.good = Weights(**content["model"])
         records = content["records"]
-        # The record of a part of an epoch was the end of a run; this one goes on.
-        whole = [r for r in records if r["step"] % self.settings.per_epoch == 0]
-        self.history = History(whole, content["step_losses"].tolist())
+        # A record in between was the end of a run; this one goes on.
+        due = [r for r in records if self.settings.evaluation_due(r["step"])]
+        self.history = History(due, content["step_losses"].tolist())
         self._seconds = content["seconds"]
         self.callbacks.load(content["callbacks"])
         self.publish()

@@ -23,6 +23,11 @@ DEFAULT_EPOCHS = 10
 DEFAULT_BATCH = 100
 SAMPLED_ROWS = 1000
 
+# A run by the clock is written so often, but never for more than a twentieth of its
+# time.
+CHECKPOINT_SECONDS = 1.0
+CHECKPOINT_SHARE = 20
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -39,20 +44,35 @@ class Settings:
     """Steps altogether."""
     seed: int
     checkpoint: str | os.PathLike[str] | None
-    checkpoint_every: int
+    checkpoint_every: int | None
+    """Steps between two checkpoints; None is by the clock."""
+    evaluate_every: int = 1
+    """Epochs between two evaluations; 0 is none between the first and the last."""
 
     def next_stop(self, step: int, every_step: bool) -> int:
         """Return the step after which something is to be done besides training."""
         if every_step:
             return step + 1
-        ends = [self.total, _next_multiple(step, self.per_epoch)]
-        if self.checkpoint is not None:
+        ends = [self.total]
+        if self.evaluate_every:
+            ends.append(_next_multiple(step, self.per_epoch * self.evaluate_every))
+        if self.checkpoint is not None and self.checkpoint_every is not None:
             ends.append(_next_multiple(step, self.checkpoint_every))
         return min(ends)
 
-    def checkpoint_due(self, step: int) -> bool:
-        """Tell whether the run is to be written to disk after this step."""
-        return self.checkpoint is not None and step % self.checkpoint_every == 0
+    def evaluation_due(self, step: int) -> bool:
+        """Tell whether the network is to be evaluated after this step of many."""
+        every = self.per_epoch * self.evaluate_every
+        return step == 0 or (every > 0 and step % every == 0)
+
+    def checkpoint_due(self, since: float, cost: float) -> bool:
+        """Tell whether it is time to write the run to disk, where the clock decides.
+
+        `since` are the seconds since it was written, `cost` those that writing took.
+        """
+        if self.checkpoint is None or self.checkpoint_every is not None:
+            return False
+        return since >= max(CHECKPOINT_SECONDS, CHECKPOINT_SHARE * cost)
 
 
 def make_settings(
@@ -68,6 +88,7 @@ def make_settings(
     seed: int,
     checkpoint: str | os.PathLike[str] | None,
     checkpoint_every: int | None,
+    evaluate_every: int = 1,
 ) -> Settings:
     """Return the settings, or say which makes no sense and what would."""
     _check_optimizer(optimizer)
@@ -77,7 +98,8 @@ def make_settings(
     wanted = min(DEFAULT_BATCH, rows) if batch_size is None else batch_size
     size = batch_size_of(batches, rows, whole("train", "batch_size", wanted))
     per_epoch = ceil_divide(rows, size)
-    every = per_epoch if checkpoint_every is None else checkpoint_every
+    if checkpoint_every is not None:
+        checkpoint_every = whole("train", "checkpoint_every", checkpoint_every)
     return Settings(
         optimizer=optimizer,
         engine=engine,
@@ -88,7 +110,8 @@ def make_settings(
         total=_total_steps(epochs, steps, per_epoch),
         seed=whole("train", "seed", seed, least=0),
         checkpoint=checkpoint,
-        checkpoint_every=whole("train", "checkpoint_every", every),
+        checkpoint_every=checkpoint_every,
+        evaluate_every=whole("train", "evaluate_every", evaluate_every, least=0),
     )
 
 
@@ -116,6 +139,7 @@ def identity(
         "gradient": settings.gradient,
         "data": _fingerprint(data),
         "callbacks": callbacks,
+        "evaluate_every": settings.evaluate_every,
     }
 
 
@@ -123,6 +147,8 @@ def refuse_differences(
     path: object, before: Mapping[str, Any], now: Mapping[str, Any]
 ) -> None:
     """Raise `ValueError` naming every setting in which a resumed run would differ."""
+    # Earlier versions evaluated after every epoch.
+    before = {"evaluate_every": 1, **before}
     found = [f"{n} was {a} and is now {b}" for n, a, b in differences(before, now)]
     if found:
         raise ValueError(

@@ -14,15 +14,15 @@ code; `NumbaStepper` as compiled loops, `JaxStepper` as a program for a device.
 from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager, nullcontext
 from math import isfinite
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
 from kobai.autodiff.trees import leaves, tree_map
 from kobai.engines import Engine, Jax, jax_options
 from kobai.engines.differences.gradient import NumericalGradient
+from kobai.engines.kept import kept
 from kobai.engines.machine.blas import blas_threads, wanted_threads
-from kobai.engines.numpy_engine.kept import kept_program
 from kobai.engines.numpy_engine.program import Program, write_program
 from kobai.functions.arrays import Array
 from kobai.networks.ensemble import Ensemble
@@ -43,8 +43,10 @@ from kobai.training.step import (
 
 if TYPE_CHECKING:
     from kobai.engines import jax_engine
-    from kobai.engines.numba_engine import Epoch
+    from kobai.engines.numba_engine import Epoch, Generated
     from kobai.networks import Network
+
+Made = TypeVar("Made")
 
 
 class Stepper(Protocol):
@@ -107,11 +109,12 @@ def make_stepper(
 def evaluating_engine(engine: Engine) -> Engine:
     """Return what computes the records of a run that takes its steps with an engine.
 
-    On a CPU NumPy predicts as fast as JAX, and compiles nothing.
+    It is the engine itself, but on a CPU NumPy predicts as fast as JAX, and compiles
+    nothing.
     """
     options = jax_options(engine)
     if options is None:
-        return "numpy"
+        return engine
     from kobai.engines.jax_engine import find_device
 
     return options if find_device(options.device).platform != "cpu" else "numpy"
@@ -252,9 +255,8 @@ class NumpyStepper(EagerStepper):
             t = graph.inputs[len(leaves(work)) + 1]
             return write_program(graph, valid_indices=[t])
 
-        if self.structure is None:
-            return write()
-        return kept_program((self.structure, form_of(work, batch, burst)), write)
+        given = work, batch, burst.noise(0)
+        return keep_step("numpy", self.structure, given, write)
 
 
 class NumbaStepper(NumpyStepper):
@@ -289,19 +291,29 @@ class NumbaStepper(NumpyStepper):
         return losses[:done]
 
     def _epoch(self, work: Work, data: Batch, burst: Burst) -> "Epoch | None":
-        from kobai.engines.numba_engine import NotCompilable, compile_epoch
-
         size = burst.batch_size(data)
         if size not in self._epochs:
-            batch = _zero_batch(data, size)
-            rate = np.zeros((), dtype_of(work))
-            graph = step_graph(self.step, work, batch, burst.noise(0), rate)
-            rows, each = fed(graph, work, batch)
-            try:
-                self._epochs[size] = compile_epoch(graph, rows, each, self.choices)
-            except NotCompilable:
-                self._epochs[size] = None
+            self._epochs[size] = self._compiled_epoch(
+                work, _zero_batch(data, size), burst.noise(0)
+            )
         return self._epochs[size]
+
+    def _compiled_epoch(
+        self, work: Work, batch: Batch, noise: Values
+    ) -> "Epoch | None":
+        from kobai.engines.numba_engine import Epoch, NotCompilable, write_epoch
+
+        def write() -> "Generated | None":
+            rate = np.zeros((), dtype_of(work))
+            graph = step_graph(self.step, work, batch, noise, rate)
+            try:
+                return write_epoch(graph, *fed(graph, work, batch))
+            except NotCompilable:
+                return None
+
+        given = work, batch, noise
+        generated = keep_step("numba", self.structure, given, write)
+        return None if generated is None else Epoch(generated, self.choices)
 
 
 class JaxStepper(EagerStepper):
@@ -360,12 +372,9 @@ class JaxStepper(EagerStepper):
             t = graph.inputs[len(leaves(work)) + 1]
             return Epoch(graph, self.placement, self.precision, [t])
 
-        if self.structure is None:
-            return make()
-        form = form_of(work, batch, burst)
-        return kept_program(
-            (self.structure, self.placement, self.precision, form), make
-        )
+        given = work, batch, burst.noise(0)
+        how = "jax", self.placement, self.precision
+        return keep_step(how, self.structure, given, make)
 
 
 class MembersStepper:
@@ -423,10 +432,21 @@ def dtype_of(work: Work) -> np.dtype[Any]:
     return dtype
 
 
-def form_of(work: Work, batch: Batch, burst: Burst) -> Hashable:
-    """Return the names, shapes and dtypes of what a step takes."""
-    arrays = leaves([work, batch, burst.noise(0)])
-    return tuple(batch), tuple((array.shape, array.dtype.str) for array in arrays)
+def keep_step(
+    kind: Hashable,
+    structure: Hashable,
+    given: tuple[Work, Batch, Values],
+    make: Callable[[], Made],
+) -> Made:
+    """Return what is made of a step for arrays like those given, once in a process.
+
+    `structure` is all that the step depends on besides them; None where that is not
+    known.
+    """
+    if structure is None:
+        return make()
+    shapes = tuple((array.shape, array.dtype.str) for array in leaves(list(given)))
+    return kept((kind, structure, tuple(given[1]), shapes), make)
 
 
 def _zero_batch(data: Batch, size: int) -> Batch:

@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
 from pathlib import Path
 from threading import Lock
 from types import ModuleType
@@ -73,7 +75,7 @@ def is_taken_for_older(processor: Processor) -> bool:
 
 
 def load_scipy_blas(processor: Processor | None = None) -> ModuleType:
-    """Import `scipy.linalg.cython_blas`, its OpenBLAS with kernels for AVX-512.
+    """Return `scipy.linalg.cython_blas`, its OpenBLAS with kernels for AVX-512.
 
     That is, where NumPy's has been loaded without and the processor has it; a choice
     of the user's stands, and the environment is left as it was. Raises
@@ -81,12 +83,31 @@ def load_scipy_blas(processor: Processor | None = None) -> ModuleType:
     """
     processor = processor or read_processor()
     if CORETYPE in os.environ or not uses_slow_kernels(processor, blas_info()):
-        return import_module("scipy.linalg.cython_blas")
+        return _cython_blas()
     os.environ[CORETYPE] = AVX512_KERNELS
     try:
-        return import_module("scipy.linalg.cython_blas")
+        return _cython_blas()
     finally:
         os.environ.pop(CORETYPE, None)
+
+
+def _cython_blas() -> ModuleType:
+    """Import the module alone: all of `scipy.linalg` takes ten times as long."""
+    name = "scipy.linalg.cython_blas"
+    folders = [os.path.join(path, "linalg") for path in import_module("scipy").__path__]
+    spec = PathFinder.find_spec(name, folders)
+    if name in sys.modules or spec is None or spec.loader is None:
+        return import_module(name)
+    module = module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except ImportError:
+        return import_module(name)
+    # Whoever imports it later is to find it in its package.
+    sys.modules.pop(name, None)
+    # There is another library now.
+    _libraries_to_limit.cache_clear()
+    return module
 
 
 def uses_slow_kernels(processor: Processor, libraries: list[BlasLibrary]) -> bool:
@@ -121,6 +142,12 @@ def blas_threads(count: int | None) -> Iterator[None]:
         yield
     finally:
         _LIMITS.remove(max(1, count))
+
+
+def blas_limit() -> int | None:
+    """Return how many threads BLAS may use now; None where that is not known."""
+    counts = [lib.count() for lib in _libraries_to_limit("scipy.linalg" in sys.modules)]
+    return min(counts, default=None)
 
 
 def wanted_threads(multiply_adds: float) -> int | None:

@@ -5,17 +5,23 @@ something is compiled.
 """
 
 from kobai.engines.numba_engine.epoch import (
+    Core,
     Epoch,
     compile_epoch,
     compile_numba,
+    write_blocks,
     write_epoch,
 )
 from kobai.engines.numba_engine.errors import NotCompilable
+from kobai.engines.numba_engine.module import Generated
 
 __all__ = [
+    "Core",
     "Epoch",
+    "Generated",
     "NotCompilable",
     "compile_epoch",
     "compile_numba",
+    "write_blocks",
     "write_epoch",
 ]

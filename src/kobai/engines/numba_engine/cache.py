@@ -112,6 +112,7 @@ _LOADED: dict[Any, Any] = {}
 KERNELS = Path(__file__).parent / "kernels"
 
 
+@lru_cache(maxsize=256)
 def _name(kind: str, source: str) -> str:
     """Return what a source is kept under, with all else that its code depends on."""
     key = hashlib.sha256(f"{_versions()}\n{source}".encode()).hexdigest()[:24]

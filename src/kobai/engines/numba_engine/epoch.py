@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from kobai.engines.fusions import BLOCK_FUSIONS
 from kobai.engines.numba_engine import cache
 from kobai.engines.numba_engine.abi import STEPS
 from kobai.engines.numba_engine.blas_or_tiles import choose_ways
@@ -17,6 +18,7 @@ from kobai.engines.numba_engine.kernels.symbols import register
 from kobai.engines.numba_engine.module import Generated, generate
 from kobai.engines.numpy_engine.program import simplify
 from kobai.graph import Constant, Graph, Input
+from kobai.graph.rewriting import rewrite
 
 
 def compile_numba(graph: Graph) -> Callable[..., list[Any]]:
@@ -30,7 +32,7 @@ def compile_numba(graph: Graph) -> Callable[..., list[Any]]:
     tools.need_extra()
     with np.errstate(all="ignore"):
         generated = generate(simplify(graph))
-    core = _Core(generated, {})
+    core = Core(generated, {})
     nothing = np.empty(0, np.int64)
     once = {"first": 0, "stop": 1, "indices": nothing, "losses": np.empty(1)}
     # Put together once: a call takes less time than finding names does.
@@ -81,6 +83,16 @@ def write_epoch(
     return generate(small, [known[n] for n in rows], [known[n] for n in each])
 
 
+def write_blocks(graph: Graph, rows: int) -> Generated:
+    """Return the code of a function of blocks of rows, which are its last inputs.
+
+    The blocks lie behind each other; all numbers that come out of one are reported.
+    Where a number is not finite, the place of the largest is not that of NumPy.
+    """
+    small = rewrite(simplify(graph), BLOCK_FUSIONS)
+    return generate(small, small.inputs[-rows:], in_order=True)
+
+
 class Epoch:
     """Many steps in one call; see `compile_epoch`.
 
@@ -89,7 +101,7 @@ class Epoch:
     """
 
     def __init__(self, generated: Generated, choices: MutableMapping[str, int]) -> None:
-        self._core = _Core(generated, choices)
+        self._core = Core(generated, choices)
         self._generated = generated
         self._apart = _Apart()
         self.source = generated.source
@@ -138,7 +150,7 @@ class Epoch:
         return core.helper.run(run)
 
 
-class _Core:
+class Core:
     """A compiled function with the memory that it works in."""
 
     def __init__(self, generated: Generated, choices: MutableMapping[str, int]) -> None:

@@ -49,24 +49,30 @@ class Generated:
 
 
 def generate(
-    graph: Graph, rows: Sequence[Input] = (), each: Sequence[Input] = ()
+    graph: Graph,
+    rows: Sequence[Input] = (),
+    each: Sequence[Input] = (),
+    in_order: bool = False,
 ) -> Generated:
     """Return the source that runs a simplified graph many times in a row.
 
     Of the graph's inputs, `rows` are gathered from larger arrays by index, a batch of
     rows for every step, and `each` has a value of its own for every step. All others
-    stay where they are, and take their updates in place.
+    stay where they are, and take their updates in place. With `in_order` a step takes
+    the rows after those of the one before, where they lie, and reports all results,
+    which are numbers.
     """
     names = Names(graph)
-    writer = Writer(schedule(graph, lower(graph)), names, rows)
+    plan = schedule(graph, lower(graph))
+    writer = Writer(plan, names, () if in_order else rows)
     batch = rows[0].shape[0] if rows else 0
     lines = writer.lines()
-    body = _loading(graph, writer, rows, each) + lines
-    body += _finish(graph, writer)
+    body = _loading(graph, writer, rows, each, in_order) + lines
+    body += _report(graph, writer) if in_order else _finish(graph, writer)
     at = {buffer.name: number for number, buffer in enumerate(names.buffers)}
     outputs = [(end, _place(graph, writer, at, end)) for end in graph.outputs]
     given = [n for n in graph.inputs if n not in rows and n not in each]
-    moved = [*rows, *(n for n in each if n.size > 1)]
+    moved = [*(() if in_order else rows), *(n for n in each if n.size > 1)]
     for n in moved:
         names.buffer(names.argument(n), n.size, n.dtype)
     parameters = STEPS.names(
@@ -122,7 +128,11 @@ def _source(names: Names, parameters: list[str], body: list[str]) -> str:
 
 
 def _loading(
-    graph: Graph, writer: Writer, rows: Sequence[Input], each: Sequence[Input]
+    graph: Graph,
+    writer: Writer,
+    rows: Sequence[Input],
+    each: Sequence[Input],
+    in_order: bool,
 ) -> list[str]:
     """Return the lines that fetch what is new in every step."""
     names = writer.names
@@ -140,7 +150,7 @@ def _loading(
         elif node.size == 1:
             lines.append(f"{name} = {names.argument(node)}[0]")
     for node in rows:
-        fetched = _gathered(names, node)
+        fetched = [_in_place(names, node)] if in_order else _gathered(names, node)
         if node in writer.left_in_place:
             lines.append(f"if ways[{len(writer.products)}]:")
             fetched = [INDENT + line for line in fetched]
@@ -166,6 +176,27 @@ def _gathered(names: Names, node: Input) -> list[str]:
     )
     number = [f"{name} = {names.argument(node)}[0]"] if node.size == 1 else []
     return [*call("gather", given), *number]
+
+
+def _in_place(names: Names, node: Input) -> str:
+    """Return the line that finds the rows of a block where they lie."""
+    rows = names.part(node, "rows")
+    if node.size == 1:
+        return f"{names.of(node)} = {rows}[s]"
+    size = names.size(node.size)
+    return f"{names.argument(node)} = {rows}[u8(s) * {size} : u8(s + 1) * {size}]"
+
+
+def _report(graph: Graph, writer: Writer) -> list[str]:
+    """Return the lines that report every result of a block."""
+    count = writer.names.size(len(graph.outputs))
+    lines = []
+    for place, end in enumerate(graph.outputs):
+        node = base_of(end)
+        if end.size != 1 or not isinstance(node, Operation):
+            raise NotCompilable("compile: a result of a block must be a number")
+        lines.append(f"losses[u8(s) * {count} + u8({place})] = {writer.one(node)}")
+    return lines
 
 
 def _finish(graph: Graph, writer: Writer) -> list[str]:

@@ -24,12 +24,17 @@ TABLE: list[Identity] = []
 identity = enter(TABLE)
 
 
-@identity("x + (-0) = x - 0 = x · 1 = x / 1 = +x = x, and x + 0 = x for whole x")
+@identity(
+    "x + (-0) = x - 0 = x · 1 = x / 1 = +x = x, and x + 0 = x for whole x",
+    ops.POSITIVE,
+    ops.ADD,
+    ops.SUBTRACT,
+    ops.MULTIPLY,
+    ops.DIVIDE,
+)
 def _neutral(node: Operation, builder: Rewriter) -> Node | None:
     if node.primitive is ops.POSITIVE:
         return if_same_type(node.inputs[0], node)
-    if node.primitive not in (ops.ADD, ops.SUBTRACT, ops.MULTIPLY, ops.DIVIDE):
-        return None
     a, b = node.inputs
     if _is_neutral(node, b) and if_same_type(a, node):
         return a
@@ -48,10 +53,13 @@ def _is_neutral(node: Operation, given: Node) -> bool:
     return is_zero_number(given, negative=node.primitive is ops.ADD)
 
 
-@identity("where(x = max, 0 / count, 0) = 0, where the count is that of the largest")
+@identity(
+    "where(x = max, 0 / count, 0) = 0, where the count is that of the largest",
+    ops.WHERE,
+)
 def _zero_over_count(node: Operation, builder: Rewriter) -> Node | None:
     """The derivative of softmax through its largest entry: its terms cancel."""
-    if node.primitive is not ops.WHERE or node.dtype.kind != "f":
+    if node.dtype.kind != "f":
         return None
     chosen, share, rest = node.inputs
     if not (is_a(chosen, ops.EQUAL) and is_a(share, ops.DIVIDE)):
@@ -84,10 +92,8 @@ def _counts(count: Node, chosen: Node) -> bool:
     return is_a(total, ops.SUM) and total.inputs[0] is chosen
 
 
-@identity("where(c, x, x) = x")
+@identity("where(c, x, x) = x", ops.WHERE)
 def _where_same(node: Operation, builder: Rewriter) -> Node | None:
-    if node.primitive is not ops.WHERE:
-        return None
     _, a, b = node.inputs
     if a is not b and not _same_number(a, b):
         return None
@@ -105,7 +111,12 @@ def _same_number(a: Node, b: Node) -> bool:
     return x != 0 or is_zero_number(a) == is_zero_number(b)
 
 
-@identity("a + (-b) = a - b, a - (-b) = a + b, -(-a) = a, -(a - b) = b - a")
+@identity(
+    "a + (-b) = a - b, a - (-b) = a + b, -(-a) = a, -(a - b) = b - a",
+    ops.NEGATIVE,
+    ops.ADD,
+    ops.SUBTRACT,
+)
 def _signs(node: Operation, builder: Rewriter) -> Node | None:
     if node.primitive is ops.NEGATIVE:
         (x,) = node.inputs
@@ -114,8 +125,6 @@ def _signs(node: Operation, builder: Rewriter) -> Node | None:
         if is_a(x, ops.SUBTRACT):
             turned = builder.operation(ops.SUBTRACT, x.inputs[1], x.inputs[0])
             return if_same_type(turned, node)
-        return None
-    if node.primitive not in (ops.ADD, ops.SUBTRACT):
         return None
     a, b = node.inputs
     if is_a(b, ops.NEGATIVE) and negates(b, node):
@@ -126,10 +135,10 @@ def _signs(node: Operation, builder: Rewriter) -> Node | None:
     return None
 
 
-@identity("(-a) · b = -(a · b), (-a) / b = a / (-b) = -(a / b)")
+@identity(
+    "(-a) · b = -(a · b), (-a) / b = a / (-b) = -(a / b)", ops.MULTIPLY, ops.DIVIDE
+)
 def _signs_outwards(node: Operation, builder: Rewriter) -> Node | None:
-    if node.primitive not in (ops.MULTIPLY, ops.DIVIDE):
-        return None
     a, b = node.inputs
     for i, given in enumerate((a, b)):
         if not is_a(given, ops.NEGATIVE):
@@ -142,15 +151,17 @@ def _signs_outwards(node: Operation, builder: Rewriter) -> Node | None:
     return None
 
 
-@identity("-(c · x) = (-c) · x and c · (d · x) = (c d) · x for numbers c, d")
+@identity(
+    "-(c · x) = (-c) · x and c · (d · x) = (c d) · x for numbers c, d",
+    ops.NEGATIVE,
+    ops.MULTIPLY,
+)
 def _numbers_together(node: Operation, builder: Rewriter) -> Node | None:
     if node.primitive is ops.NEGATIVE:
         number, x, inner = -1.0, node.inputs[0], node.inputs[0]
-    elif node.primitive is ops.MULTIPLY:
+    else:
         number, x = _number_and_rest(node)
         inner = x
-    else:
-        return None
     if number is None:
         return None
     if not is_a(inner, ops.MULTIPLY, ops.DIVIDE) or not rounds_alike(node, inner):
@@ -203,10 +214,11 @@ def constant_like(
     return builder.constant(float(number) if like.weak else held)
 
 
-@identity("c · (x / d) = (c / d) · x and c · (d · x) = (c d) · x for numbers c, d")
+@identity(
+    "c · (x / d) = (c / d) · x and c · (d · x) = (c d) · x for numbers c, d",
+    ops.MULTIPLY,
+)
 def _scalars_together(node: Operation, builder: Rewriter) -> Node | None:
-    if node.primitive is not ops.MULTIPLY:
-        return None
     for c, inner in (node.inputs, node.inputs[::-1]):
         if c.ndim or not inner.ndim or not isinstance(inner, Operation):
             continue
@@ -228,9 +240,9 @@ def _scalars_together(node: Operation, builder: Rewriter) -> Node | None:
     return None
 
 
-@identity("x · x = x²")
+@identity("x · x = x²", ops.MULTIPLY)
 def _square(node: Operation, builder: Rewriter) -> Node | None:
-    is_square = node.primitive is ops.MULTIPLY and node.inputs[0] is node.inputs[1]
+    is_square = node.inputs[0] is node.inputs[1]
     # NumPy squares bools as numbers, but multiplies them as bools.
     if is_square and node.dtype.kind != "b":
         return builder.operation(ops.SQUARE, node.inputs[0])

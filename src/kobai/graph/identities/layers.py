@@ -21,10 +21,10 @@ TABLE: list[Identity] = []
 identity = enter(TABLE)
 
 
-@identity("sigmoid(x) = 1 / (1 + exp(min(-x, c))), with c where exp is largest")
+@identity(
+    "sigmoid(x) = 1 / (1 + exp(min(-x, c))), with c where exp is largest", ops.SIGMOID
+)
 def _sigmoid(node: Operation, builder: Rewriter) -> Node | None:
-    if node.primitive is not ops.SIGMOID:
-        return None
     (x,) = node.inputs
     one = builder.constant(1)
     bound = builder.constant(largest_exponent(x.dtype))
@@ -33,11 +33,12 @@ def _sigmoid(node: Operation, builder: Rewriter) -> Node | None:
     return builder.operation(ops.DIVIDE, one, builder.operation(ops.ADD, one, e))
 
 
-@identity("min(x, c) hands its derivative on below c, where exp(x) is largest anyway")
+@identity(
+    "min(x, c) hands its derivative on below c, where exp(x) is largest anyway",
+    ops.WHERE,
+)
 def _saturation(node: Operation, builder: Rewriter) -> Node | None:
     """The bound that keeps exp finite: beyond it the derivative is below 1e-38."""
-    if node.primitive is not ops.WHERE:
-        return None
     condition, _, inner = node.inputs
     if not (is_a(condition, ops.EQUAL) and is_a(inner, ops.WHERE)):
         return None
@@ -67,10 +68,8 @@ def _divides_by_one_plus_exp(g: Node, x: Node, c: Node) -> bool:
     return False
 
 
-@identity("with y = 1/(1 + e): a · y / (1 + e) · e = a · y · (1 - y)")
+@identity("with y = 1/(1 + e): a · y / (1 + e) · e = a · y · (1 - y)", ops.MULTIPLY)
 def _sigmoid_slope(node: Operation, builder: Rewriter) -> Node | None:
-    if node.primitive is not ops.MULTIPLY:
-        return None
     for e, quotient in (node.inputs, node.inputs[::-1]):
         if not is_a(quotient, ops.DIVIDE):
             continue
@@ -102,10 +101,11 @@ def _reciprocal(d: Node, e: Node, product: Node) -> Node | None:
     return None
 
 
-@identity("c · (A B) = A (c · B) = (c · A) B: the number goes to the smallest matrix")
+@identity(
+    "c · (A B) = A (c · B) = (c · A) B: the number goes to the smallest matrix",
+    ops.MULTIPLY,
+)
 def _number_into_product(node: Operation, builder: Rewriter) -> Node | None:
-    if node.primitive is not ops.MULTIPLY:
-        return None
     for c, product in (node.inputs, node.inputs[::-1]):
         if c.ndim or not is_a(product, ops.MATMUL):
             continue
@@ -135,15 +135,17 @@ def _is_given(node: Node) -> bool:
 
 def _multiples(node: Operation, builder: Rewriter) -> Iterator[tuple[Node, Operation]]:
     """Yield a number and an operation of which a node is the only use, as multiple."""
-    if node.primitive is ops.MULTIPLY:
-        for c, inner in (node.inputs, node.inputs[::-1]):
-            if not isinstance(inner, Operation) or builder.uses(inner) > 1:
-                continue
-            if not c.ndim and inner.shape == node.shape:
-                yield c, inner
+    for c, inner in (node.inputs, node.inputs[::-1]):
+        if not isinstance(inner, Operation) or builder.uses(inner) > 1:
+            continue
+        if not c.ndim and inner.shape == node.shape:
+            yield c, inner
 
 
-@identity("c · (A B · x) = (c · A B) · x, c · where(m, A B, 0) = where(m, c · A B, 0)")
+@identity(
+    "c · (A B · x) = (c · A B) · x, c · where(m, A B, 0) = where(m, c · A B, 0)",
+    ops.MULTIPLY,
+)
 def _number_to_product(node: Operation, builder: Rewriter) -> Node | None:
     for c, inner in _multiples(node, builder):
         is_masked = inner.primitive is ops.WHERE and number_of(inner.inputs[2]) == 0
@@ -161,7 +163,10 @@ def _number_to_product(node: Operation, builder: Rewriter) -> Node | None:
     return None
 
 
-@identity("c · (x · r) = x · (c · r) and c · (d / r) = (c · d) / r for r per row")
+@identity(
+    "c · (x · r) = x · (c · r) and c · (d / r) = (c · d) / r for r per row",
+    ops.MULTIPLY,
+)
 def _number_to_rows(node: Operation, builder: Rewriter) -> Node | None:
     for c, inner in _multiples(node, builder):
         x, r = inner.inputs if len(inner.inputs) == 2 else (c, c)
@@ -184,10 +189,8 @@ def _number_to_rows(node: Operation, builder: Rewriter) -> Node | None:
     return None
 
 
-@identity("c · Σ x = Σ c · x where c · x is needed anyway")
+@identity("c · Σ x = Σ c · x where c · x is needed anyway", ops.MULTIPLY)
 def _number_into_sum(node: Operation, builder: Rewriter) -> Node | None:
-    if node.primitive is not ops.MULTIPLY:
-        return None
     for c, total in (node.inputs, node.inputs[::-1]):
         if c.ndim or not is_a(total, ops.SUM):
             continue
@@ -203,10 +206,8 @@ def _number_into_sum(node: Operation, builder: Rewriter) -> Node | None:
     return None
 
 
-@identity("c · xᵀ = (c · x)ᵀ and -(xᵀ) = (-x)ᵀ")
+@identity("c · xᵀ = (c · x)ᵀ and -(xᵀ) = (-x)ᵀ", ops.MULTIPLY, ops.NEGATIVE)
 def _transpose_outwards(node: Operation, builder: Rewriter) -> Node | None:
-    if node.primitive not in (ops.MULTIPLY, ops.NEGATIVE):
-        return None
     for position, x in enumerate(node.inputs):
         others = [n for i, n in enumerate(node.inputs) if i != position]
         if is_a(x, ops.TRANSPOSE) and all(n.ndim == 0 for n in others):
@@ -218,11 +219,11 @@ def _transpose_outwards(node: Operation, builder: Rewriter) -> Node | None:
     return None
 
 
-@identity("A (-B) = (-A) B = -(A B): a sign goes where it costs least")
+@identity(
+    "A (-B) = (-A) B = -(A B): a sign goes where it costs least", ops.ADD, ops.SUBTRACT
+)
 def _sign_of_product(node: Operation, builder: Rewriter) -> Node | None:
     # x - A (-B) and x + A (-B) need no sign at all.
-    if node.primitive not in (ops.ADD, ops.SUBTRACT):
-        return None
     a, b = node.inputs
     if not is_a(b, ops.MATMUL):
         return None

@@ -4,16 +4,22 @@ from collections.abc import Callable
 
 import numpy as np
 
+from kobai.autodiff.primitive import Primitive
 from kobai.graph.node import Constant, Node
 from kobai.graph.rewriting import Identity, Rewrite
 
 
-def enter(table: list[Identity]) -> Callable[[str], Callable[[Rewrite], Rewrite]]:
-    """Return a decorator, given an equation, that enters its rewrite into a table."""
+def enter(table: list[Identity]) -> Callable[..., Callable[[Rewrite], Rewrite]]:
+    """Return a decorator that enters a rewrite into a table.
 
-    def identity(states: str) -> Callable[[Rewrite], Rewrite]:
+    It is given the equation, and the primitives whose operations are looked at: all, if
+    none is named.
+    """
+
+    def identity(states: str, *of: Primitive) -> Callable[[Rewrite], Rewrite]:
         def decorate(rewrite: Rewrite) -> Rewrite:
-            table.append(Identity(rewrite.__name__.strip("_"), states, rewrite))
+            name = rewrite.__name__.strip("_")
+            table.append(Identity(name, states, rewrite, of))
             return rewrite
 
         return decorate

@@ -16,9 +16,9 @@ TABLE: list[Identity] = []
 identity = enter(TABLE)
 
 
-@identity("Σ broadcast(x) = count · x")
+@identity("Σ broadcast(x) = count · x", ops.SUM)
 def _sum_of_broadcast(node: Operation, builder: Rewriter) -> Node | None:
-    if node.primitive is not ops.SUM or not is_a(node.inputs[0], ops.BROADCAST_TO):
+    if not is_a(node.inputs[0], ops.BROADCAST_TO):
         return None
     wide = node.inputs[0]
     x = wide.inputs[0]
@@ -42,9 +42,9 @@ def _pick(builder: Builder, x: Node, scattered: Operation) -> Node:
     return builder.operation(ops.GETITEM, full, *arrays, pattern=pattern)
 
 
-@identity("f(x, y)[i, tᵢ] = f(x[i, tᵢ], y[i, tᵢ])")
+@identity("f(x, y)[i, tᵢ] = f(x[i, tᵢ], y[i, tᵢ])", ops.GETITEM)
 def _pick_inwards(node: Operation, builder: Rewriter) -> Node | None:
-    if not is_a(node, ops.GETITEM) or not picks_rows(node):
+    if not picks_rows(node):
         return None
     x = node.inputs[0]
     if not isinstance(x, Operation) or not x.primitive.elementwise:
@@ -64,9 +64,11 @@ def _pick_inwards(node: Operation, builder: Rewriter) -> Node | None:
     return builder.operation(x.primitive, *picked)
 
 
-@identity("broadcast(x)[i, tᵢ] = xᵢ where x has one entry per row, or one in all")
+@identity(
+    "broadcast(x)[i, tᵢ] = xᵢ where x has one entry per row, or one in all", ops.GETITEM
+)
 def _pick_of_broadcast(node: Operation, builder: Rewriter) -> Node | None:
-    if not is_a(node, ops.GETITEM) or not picks_rows(node):
+    if not picks_rows(node):
         return None
     wide = node.inputs[0]
     if not is_a(wide, ops.BROADCAST_TO):
@@ -92,10 +94,13 @@ def _keeps_zeros(node: Operation, other: Node) -> bool:
     return keeps(other)
 
 
-@identity("scatter(v) · y = scatter(v · y[i, tᵢ]), and so with / and -")
+@identity(
+    "scatter(v) · y = scatter(v · y[i, tᵢ]), and so with / and -",
+    ops.MULTIPLY,
+    ops.DIVIDE,
+    ops.NEGATIVE,
+)
 def _scatter_outwards(node: Operation, builder: Rewriter) -> Node | None:
-    if node.primitive not in (ops.MULTIPLY, ops.DIVIDE, ops.NEGATIVE):
-        return None
     for position, given in enumerate(node.inputs):
         if position == 1 and node.primitive is ops.DIVIDE:
             return None
@@ -117,10 +122,13 @@ def _scatter_outwards(node: Operation, builder: Rewriter) -> Node | None:
     return None
 
 
-@identity("(a + scatter(v)) · y = a · y + scatter(v · y[i, tᵢ])")
+@identity(
+    "(a + scatter(v)) · y = a · y + scatter(v · y[i, tᵢ])",
+    ops.MULTIPLY,
+    ops.DIVIDE,
+    ops.NEGATIVE,
+)
 def _scatter_apart(node: Operation, builder: Rewriter) -> Node | None:
-    if node.primitive not in (ops.MULTIPLY, ops.DIVIDE, ops.NEGATIVE):
-        return None
     total = node.inputs[0]
     rest = node.inputs[1:]
     if node.primitive is ops.MULTIPLY and not _is_sum_with_scatter(total):
@@ -140,9 +148,9 @@ def _is_sum_with_scatter(node: Node) -> TypeGuard[Operation]:
     return len(scattered) == 1 and scattered[0].shape == node.shape
 
 
-@identity("the row sums of scatter(v) are v, its sum is that of v")
+@identity("the row sums of scatter(v) are v, its sum is that of v", ops.SUM)
 def _sum_of_scatter(node: Operation, builder: Rewriter) -> Node | None:
-    if node.primitive is not ops.SUM or not is_a(node.inputs[0], ops.SCATTER):
+    if not is_a(node.inputs[0], ops.SCATTER):
         return None
     scattered = node.inputs[0]
     if not picks_rows(scattered):

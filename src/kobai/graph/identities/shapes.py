@@ -60,10 +60,8 @@ def _drop_broadcast(node: Operation, builder: Rewriter) -> Node | None:
     return builder.operation(ops.BROADCAST_TO, smaller, shape=node.shape)
 
 
-@identity("reshape(reshape(x)) = reshape(x); to its own shape it is x")
+@identity("reshape(reshape(x)) = reshape(x); to its own shape it is x", ops.RESHAPE)
 def _reshape(node: Operation, builder: Rewriter) -> Node | None:
-    if not is_a(node, ops.RESHAPE):
-        return None
     x = node.inputs[0]
     if x.shape == node.shape:
         return x
@@ -72,17 +70,15 @@ def _reshape(node: Operation, builder: Rewriter) -> Node | None:
     return None
 
 
-@identity("broadcast(x) to its own shape is x")
+@identity("broadcast(x) to its own shape is x", ops.BROADCAST_TO)
 def _broadcast(node: Operation, builder: Rewriter) -> Node | None:
-    if is_a(node, ops.BROADCAST_TO) and node.inputs[0].shape == node.shape:
+    if node.inputs[0].shape == node.shape:
         return node.inputs[0]
     return None
 
 
-@identity("(xᵀ)ᵀ = x")
+@identity("(xᵀ)ᵀ = x", ops.TRANSPOSE)
 def _transpose(node: Operation, builder: Rewriter) -> Node | None:
-    if not is_a(node, ops.TRANSPOSE):
-        return None
     axes = node.attributes["axes"]
     x = node.inputs[0]
     if axes == tuple(range(len(axes))):
@@ -94,9 +90,9 @@ def _transpose(node: Operation, builder: Rewriter) -> Node | None:
     return None
 
 
-@identity("a sum with its axes kept is the sum, reshaped")
+@identity("a sum with its axes kept is the sum, reshaped", ops.SUM, ops.MAX, ops.MIN)
 def _kept_sum(node: Operation, builder: Rewriter) -> Node | None:
-    if node.primitive not in (ops.SUM, ops.MAX, ops.MIN) or node.attributes["keepdims"]:
+    if node.attributes["keepdims"]:
         return None
     x = node.inputs[0]
     axis = node.attributes["axis"]

@@ -10,10 +10,11 @@ TABLE: list[Identity] = []
 identity = enter(TABLE)
 
 
-@identity("x / (√(v / d) + ε) = √d · x / (√v + √d · ε) for d = 1 - βᵗ and a number ε")
+@identity(
+    "x / (√(v / d) + ε) = √d · x / (√v + √d · ε) for d = 1 - βᵗ and a number ε",
+    ops.DIVIDE,
+)
 def _root_of_quotient(node: Operation, builder: Rewriter) -> Node | None:
-    if node.primitive is not ops.DIVIDE:
-        return None
     x, total = node.inputs
     if not is_a(total, ops.ADD):
         return None
@@ -48,10 +49,8 @@ def _is_one_minus_power(d: Node) -> bool:
     return base is not None and 0 < base < 1
 
 
-@identity("c · x² = (c / d²) · (d · x)² where d · x is needed anyway")
+@identity("c · x² = (c / d²) · (d · x)² where d · x is needed anyway", ops.MULTIPLY)
 def _square_of_scaled(node: Operation, builder: Rewriter) -> Node | None:
-    if node.primitive is not ops.MULTIPLY:
-        return None
     c, square = node.inputs
     if not is_a(square, ops.SQUARE):
         return None
