@@ -51,7 +51,7 @@ def reached(folder):
         ("killed", "process 1 was ended by SIGKILL"),
         ("aborted", "process 1 was ended by SIGABRT"),
         ("stopped", "process 1 gave no sign of life for 3 s"),
-        ("full", "process 1 ended with code 75 (No space left on device)"),
+        ("full", "process 1: No space left on device, after step"),
     ],
 )
 def test_after_a_fault_all_start_again_from_the_checkpoint(tmp_path, fault, told):

@@ -27,6 +27,7 @@ class Child:
         self._descriptor = descriptor
         self._progress = Progress()
         self._writing = threading.Lock()
+        self._write(beats=1)
         threading.Thread(target=self._live, daemon=True).start()
 
     def tell(self, phase: Phase, steps: int | None = None) -> None:

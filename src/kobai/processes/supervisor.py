@@ -33,7 +33,7 @@ class Limits:
     """Without the first sign of life: Python has much to load."""
     joining: int = 120
     """For the processes to come together; JAX ends those that are there then."""
-    heartbeat: float = 10.0
+    heartbeat: float = 8.0
     """Without a sign of life; a stopped process gives none."""
     first_step: float = 600.0
     """Without the first step of a training, which is compiled."""
