@@ -150,7 +150,7 @@ class Session:
             if not self.folder.checkpoint.exists():
                 raise
             history, problem = getattr(error, "history", History()), str(error)
-        results = self._save(data, network, history)
+        results = self.save(data, network, history)
         if problem and not problem.startswith(STOPPED_EARLY):
             self._explain(problem, history)
         self._say(report.ending, history)
@@ -193,7 +193,7 @@ class Session:
             **arguments(chosen),
         )
 
-    def _save(
+    def save(
         self, data: "Dataset", network: "Network", history: History
     ) -> dict[str, Any]:
         """Write all files of the run folder, and return the results."""
