@@ -18,7 +18,7 @@ ALIGNED = 64
 def write_work(work: Work, file: Path) -> None:
     """Write work to a file, a user's function or lambda too."""
     try:
-        from joblib.externals import cloudpickle
+        import cloudpickle
     except ImportError as error:
         raise missing_extra("several workers", error, "sweep") from error
     buffers: list[pickle.PickleBuffer] = []
