@@ -54,6 +54,7 @@ OF_DATA = ("data", "data_dir", "target", *TABLE_OPTIONS, *JUDGING_OPTIONS[:1], "
 """The options that data depends on."""
 PATIENCE = 5.0
 """So many seconds a worker whose parent was killed has time to end."""
+NEVER = 2**60
 WORTH_KEEPING = 1e10
 """So many multiply-adds, a few seconds, are worth a checkpoint."""
 
@@ -147,7 +148,7 @@ class Trials:
             settings,
             held.learned,
             network,
-            callbacks=[_Beginning(folder, settings, data)],
+            callbacks=[_Beginning(folder, settings, data, every)],
             checkpoint=folder.checkpoint,
             checkpoint_every=every,
             resume=True,
@@ -224,14 +225,16 @@ def _fit(
 
 @dataclass
 class _Beginning:
-    """Write the settings down once it is certain that the trial begins."""
+    """Write the settings down, if the trial is one that is written before its end."""
 
     folder: RunFolder
     settings: Options
     data: "Dataset"
+    every: int
 
     def on_train_begin(self, state: TrainingState) -> None:
-        if state.step == 0:
+        """Do so once it is certain that the trial begins."""
+        if state.step == 0 and self.every < NEVER:
             self.folder.write(self.settings.as_json(), {}, _identity(self.data))
 
 
@@ -294,5 +297,6 @@ def _checkpoint_every(settings: Options, data: "Dataset", network: "Network") ->
     rows = len(data.x_train)
     size = min(settings.batch_size or 1, rows)
     per_epoch = steps_per_epoch(settings.batches, rows, size)
-    work = 3 * network.size * rows
-    return per_epoch * max(1, math.ceil(WORTH_KEEPING / work))
+    epochs = math.ceil(WORTH_KEEPING / (3 * network.size * rows))
+    steps = settings.steps or (settings.epochs or 1) * per_epoch
+    return per_epoch * epochs if per_epoch * epochs < steps else NEVER

@@ -94,9 +94,9 @@ class Network:
         return params, statistics
 
     def _prepare_compiling(self) -> None:
-        self._predict = Predictor(self._outputs_of, checks.finite)
+        self._predict = Predictor(self._outputs_of, self._kind, checks.finite)
         # Evaluation checks its data only where the loss is not finite.
-        self._logits = Predictor(self._logits_of)
+        self._logits = Predictor(self._logits_of, self._kind)
         self._numerical_gradient = NumericalGradient(self._evaluation_loss)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -128,6 +128,11 @@ class Network:
         if not ours or type(self).objective is not Network.objective:
             return None
         return self.inputs, self.layers, self._loss, self.dtype.name
+
+    def _kind(self) -> Hashable:
+        """Return what a prediction depends on besides its arguments, if known."""
+        structure = self.structure
+        return None if structure is None else (type(self), structure)
 
     def noise(self, n: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
         """Draw what one training step on a batch of n needs: Dropout's masks, or {}.

@@ -1,13 +1,14 @@
 """Predictions for plain arrays, by the planned NumPy engine where that pays."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from operator import attrgetter
 from threading import Lock
 from typing import Any
 
 import numpy as np
 
-from kobai.engines.numpy_engine.program import compile_numpy
+from kobai.engines.numpy_engine.kept import kept_program
+from kobai.engines.numpy_engine.program import Program, write_program
 from kobai.functions.arrays import Array
 from kobai.graph import trace
 from kobai.networks.layer import Values
@@ -22,12 +23,20 @@ _dtype_of = attrgetter("dtype")
 
 
 class Predictor:
-    """The forward pass of a network, compiled for numbers of rows that come again."""
+    """The forward pass of a network, compiled for numbers of rows that come again.
+
+    `structure` returns all that it depends on besides its arguments, or None: with it,
+    what is compiled is kept in this process for the next network of the same.
+    """
 
     def __init__(
-        self, forward: Forward, check: Callable[[Array, str], None] | None = None
+        self,
+        forward: Forward,
+        structure: Callable[[], Hashable],
+        check: Callable[[Array, str], None] | None = None,
     ) -> None:
         self._forward = forward
+        self._structure = structure
         self._check = check
         # The compiled versions that nobody uses now: the buffers of each belong to one
         # thread at a time.
@@ -74,6 +83,15 @@ class Predictor:
     def _compiled(
         self, params: Values, x: np.ndarray, statistics: Values
     ) -> Callable[..., list[Any]]:
-        with self._lock:
+        def write() -> Program:
             graph = trace(self._forward, dict(params), x, dict(statistics))
-            return compile_numpy(graph)
+            return write_program(graph)
+
+        structure = self._structure()
+        arrays = [*params.values(), x, *statistics.values()]
+        shapes = tuple((each.shape, each.dtype.str) for each in arrays)
+        with self._lock:
+            if structure is None:
+                return write().load()
+            key = (self._forward.__name__, structure, tuple(params), shapes)
+            return kept_program(key, write).load()
