@@ -36,7 +36,7 @@ def end(sweeping: "Sweeping", search: Search, best: Trial) -> None:
         results = _tested(sweeping, search, best, place)
     metric = sweeping.asked.trials.metric
     write_table(search.folder.path / TABLE, search.trials.values())
-    pictures = write_pictures(search, metric, sweeping.language)
+    pictures = write_pictures(search, best, metric, sweeping.language)
     if not sweeping.quiet:
         _report(sweeping, search, best, results, pictures)
 

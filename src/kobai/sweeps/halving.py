@@ -7,7 +7,7 @@ from typing import NamedTuple
 KEPT = 3
 """Of so many trials one goes on, for so many times as long."""
 LEAST_KEPT = 3
-"""Fewer are not thinned out any more."""
+"""So many at least are trained to the end."""
 
 
 class Rung(NamedTuple):
@@ -35,7 +35,7 @@ def rungs(trials: int, longest: int | None) -> tuple[Rung, ...]:
     if longest is None:
         return (Rung(trials, None),)
     counts, lengths = [trials], [longest]
-    while counts[-1] > LEAST_KEPT and lengths[0] > 1:
+    while math.ceil(counts[-1] / KEPT) >= LEAST_KEPT and lengths[0] > 1:
         counts.append(math.ceil(counts[-1] / KEPT))
         lengths.insert(0, max(1, round(longest / KEPT ** len(lengths))))
     return tuple(Rung(*each) for each in zip(counts, lengths, strict=True))
