@@ -10,7 +10,6 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
-
 _IS_FORCED = ContextVar("_IS_FORCED", default=True)
 
 

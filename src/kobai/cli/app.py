@@ -28,7 +28,19 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 COMMANDS = (
-    *(train, sweep, runs, evaluate, predict, export, learn, lab, check, descend, figures),
+    *(
+        train,
+        sweep,
+        runs,
+        evaluate,
+        predict,
+        export,
+        learn,
+        lab,
+        check,
+        descend,
+        figures,
+    ),
     source,
     doctor,
 )

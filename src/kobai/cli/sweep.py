@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,8 +12,8 @@ from kobai.cli import options
 from kobai.cli.claim import check_new, new_folder
 from kobai.cli.loading import typed
 from kobai.cli.screen import short
-from kobai.cli.settings import Options, SettingError, one_of
-from kobai.cli.swept import NOT_SWEPT, read_swept, with_swept_options
+from kobai.cli.settings import SettingError, one_of
+from kobai.cli.swept import with_swept_options
 from kobai.cli.table_options import Header
 from kobai.run_folder import LOCK
 

@@ -13,6 +13,7 @@ from kobai.cli.sweeping import command_of
 from kobai.cli.trial import repeat_file
 from kobai.formats import load_model
 from kobai.run_folder import HISTORY
+from kobai.sweeps.drawing import SHOWS, drawings
 from kobai.sweeps.folder import Trial
 from kobai.sweeps.jobs import Job
 from kobai.sweeps.search import Search
@@ -28,17 +29,17 @@ TESTED = "tested_over_seeds"
 
 def end(sweeping: "Sweeping", search: Search, best: Trial) -> None:
     """Test the best network, write table and pictures, and say what was found."""
-    from kobai.cli.sweep_pictures import write_pictures
-
     place = RunFolder(search.folder.place(best.number))
     results = place.read()["results"]
     if TESTED not in results:
         results = _tested(sweeping, search, best, place)
     metric = sweeping.asked.trials.metric
     write_table(search.folder.path / TABLE, search.trials.values())
-    pictures = write_pictures(search, best, metric, sweeping.language)
+    pictures = drawings(search, best, f"validation_{metric}", sweeping.language)
+    for name, draw in pictures.items():
+        write_figure(search.folder.path / f"{name}.png", draw())
     if not sweeping.quiet:
-        _report(sweeping, search, best, results, pictures)
+        _report(sweeping, search, best, results)
 
 
 def _tested(
@@ -57,9 +58,11 @@ def _tested(
     session.folder, session.held = place, hold_out(settings, data)
     # The trial has what was found on the rows held out, which this leaves out.
     before = place.read()["results"]
-    results = before | session.save(data, model.network, history)
+    results: dict[str, Any] = before | session.save(data, model.network, history)
     name = _measure(results)
-    values = [results[f"test_{name}"]] if results.get(f"test_{name}") is not None else []
+    values = (
+        [results[f"test_{name}"]] if results.get(f"test_{name}") is not None else []
+    )
     for repeat in range(1, search.plan.seeds):
         network = load_model(repeat_file(place.path, repeat)).network
         values.append(network.evaluate(data.x_test, data.t_test)[name])
@@ -77,7 +80,6 @@ def _report(
     search: Search,
     best: Trial,
     results: dict[str, Any],
-    pictures: dict[str, str],
 ) -> None:
     metric = sweeping.asked.trials.metric
     say()
@@ -98,7 +100,9 @@ def _report(
     say()
     where = short(search.folder.path)
     written = {f"{where}/{TABLE}": "all trials, as numbers"}
-    written |= {f"{where}/{name}": what for name, what in pictures.items()}
+    for name, what in SHOWS.items():
+        if (search.folder.path / f"{name}.png").exists():
+            written[f"{where}/{name}.png"] = what
     show_pairs("Written", written)
     say()
     show_pairs(

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from kobai.cli.screen import columns, console, counted, plain, say
+from kobai.sweeps.folder import Trial
 from kobai.sweeps.halving import Rung
 from kobai.sweeps.jobs import Outcome
 from kobai.sweeps.search import Search, ranked
-from kobai.sweeps.folder import Trial
 
 if TYPE_CHECKING:
     from kobai.cli.sweeping import Sweeping
@@ -128,10 +128,14 @@ def scored(outcome: Outcome, metric: str, of: list[Outcome] | None = None) -> st
         return f"failed: {outcome.error}"[:60]
     if outcome.score is None:
         return "diverged"
-    values = [each.shown[f"validation_{metric}"] for each in of or [outcome] if each.shown]
+    values = [
+        each.shown[f"validation_{metric}"] for each in of or [outcome] if each.shown
+    ]
     mean = sum(values) / len(values)
     text = f"{mean:.4f}" if len(values) > 1 else f"{values[0]:.4f}"
-    return f"{text} ({min(values):.4f} to {max(values):.4f})" * (len(values) > 1) or text
+    return (
+        f"{text} ({min(values):.4f} to {max(values):.4f})" * (len(values) > 1) or text
+    )
 
 
 def told(config: dict[str, Any]) -> str:

@@ -8,14 +8,27 @@ from typing import Any
 from kobai.cli.leaving import CtrlCError
 from kobai.cli.screen import command, short
 from kobai.cli.settings import Options, SettingError, completed, one_of
-from kobai.cli.sweep import METRICS, SAMPLERS, USUAL_SEEDS, USUAL_TRIALS, USUAL_VALIDATION
+from kobai.cli.sweep import (
+    METRICS,
+    SAMPLERS,
+    USUAL_SEEDS,
+    USUAL_TRIALS,
+    USUAL_VALIDATION,
+)
 from kobai.cli.swept import read_swept
 from kobai.cli.trial import OF_DATA, Trials, checked
 from kobai.data.identity import identity_of
 from kobai.errors import DataError, KobaiError
 from kobai.sweeps.folder import SWEEP, SweepError, SweepFolder, Trial
 from kobai.sweeps.search import Plan, Search, count_trials
-from kobai.sweeps.space import Config, Parameter, as_json, check_space, from_json, is_open
+from kobai.sweeps.space import (
+    Config,
+    Parameter,
+    as_json,
+    check_space,
+    from_json,
+    is_open,
+)
 from kobai.sweeps.workers import crew
 from kobai.version import __version__
 
@@ -91,7 +104,9 @@ def begun(given: Mapping[str, Any]) -> Asked:
     return Asked(plan, trials, identity_of(data)["checksum"])
 
 
-def _plan(space: Mapping[str, Parameter], own: Mapping[str, Any], base: Options) -> Plan:
+def _plan(
+    space: Mapping[str, Parameter], own: Mapping[str, Any], base: Options
+) -> Plan:
     lengths = [name for name in ("epochs", "steps") if name in space]
     is_halving = own.get("halving", True)
     if lengths and own.get("halving"):
@@ -133,8 +148,10 @@ def _loaded(
 ) -> tuple[Trials, Options, Any]:
     """Return what trains the trials, the first one's settings, and its data."""
     trials = Trials(base, "loss", base.steps is not None, 1)
-    config = {name: _first(each) for name, each in space.items()}
-    first = replace(base, **{k: str(v) if k == "hidden" else v for k, v in config.items()})
+    config: dict[str, Any] = {name: _first(each) for name, each in space.items()}
+    if "hidden" in config:
+        config["hidden"] = str(config["hidden"])
+    first = replace(base, **config)
     data = trials.dataset(first)
     for each in _variants(space):
         trials.dataset(replace(first, **each))
@@ -168,12 +185,8 @@ def resumed(folder: SweepFolder, given: Mapping[str, Any]) -> Asked:
     try:
         base = Options.from_json(found["settings"])
         space = from_json(found["space"])
-        plan = Plan(
-            space,
-            *(found[name] for name in ("trials", "sampler", "seed", "longest")),
-            found["halving"],
-            found["seeds"],
-        )
+        names = ("trials", "sampler", "seed", "longest", "halving", "seeds")
+        plan = Plan(space, *(found[name] for name in names))
         metric, checksum = found["metric"], found["data"]
     except (KeyError, TypeError, ValueError) as error:
         raise SweepError(f"{folder.path / SWEEP}: damaged ({error!r})") from None
@@ -238,7 +251,7 @@ def command_of(trial: Trial, asked: Asked) -> str:
     settings = asked.trials.settings(
         Job(trial.number, trial.config, last.length if last else None)
     )
-    given = replace(asked.base, **{k: v for k, v in trial.config.items()})
+    given = replace(asked.base, **trial.config)
     usual = Options()
     words = [] if settings.data == usual.data else [short(settings.data)]
     for each in fields(Options):

@@ -106,7 +106,9 @@ def _range(name: str, text: str) -> Any:
     if RANGE not in text or (read is str and name != "hidden"):
         return None
     try:
-        return parse_range(text, int if name == "hidden" else read, is_log=_is_log(name))
+        return parse_range(
+            text, int if name == "hidden" else read, is_log=_is_log(name)
+        )
     except KobaiError:
         raise
     except ValueError:

@@ -34,15 +34,15 @@ from kobai.cli.settings import (
 )
 from kobai.data.identity import identity_of
 from kobai.engines import ENGINES, choose_engine
-from kobai.errors import DivergenceError, ModelFileError
+from kobai.errors import ModelFileError
 from kobai.explanations.shapley import background_rows
 from kobai.formats import save_model
 from kobai.lock import HeldError, Lock, lock
 from kobai.run_folder import HISTORY, LOCK, RunError
+from kobai.sweeps.fitting import fit, judged
 from kobai.sweeps.jobs import Job, Outcome
 from kobai.tabular.kept import write_background
-from kobai.training import BATCHES, History, LossWatch, TrainingState, steps_per_epoch
-from kobai.training import train as run_training
+from kobai.training import BATCHES, History, TrainingState, steps_per_epoch
 from kobai.training.step import GRADIENTS
 
 if TYPE_CHECKING:
@@ -105,8 +105,12 @@ class Trials:
         found = completed(settings, data)
         found = replace(found, engine=self._engine(found, len(data.x_train)))
         if job.length is not None:
-            name = "steps" if self.is_by_steps else "epochs"
-            found = replace(found, **{name: job.length})
+            by_steps = self.is_by_steps
+            found = replace(
+                found,
+                steps=job.length if by_steps else found.steps,
+                epochs=found.epochs if by_steps else job.length,
+            )
         return found
 
     def _engine(self, settings: Options, rows: int) -> str:
@@ -153,7 +157,7 @@ class Trials:
             checkpoint_every=every,
             resume=True,
         )
-        outcome = self._outcome(job, history)
+        outcome = judged(job, history, self.metric)
         calibration = calibrated(settings, data, network, held)
         save_model(folder.model, network, data=data, calibration=calibration)
         if data.columns:
@@ -171,25 +175,7 @@ class Trials:
         network = build_network(settings, data)
         history = _fit(settings, held.learned, network)
         save_model(repeat_file(place, job.repeat), network, data=data)
-        return self._outcome(job, history)
-
-    def _outcome(self, job: Job, history: History) -> Outcome:
-        """Judge a trial by the rows held out, in its best epoch."""
-        whole = [each for each in history.records if isinstance(each["epoch"], int)]
-        best = min(whole, key=lambda each: float(each["validation_loss"]))
-        last = history.records[-1]
-        shown = {name: best[name] for name in best if "train" in name or "val" in name}
-        shown |= {"best_epoch": best["epoch"], "epochs": last["epoch"]}
-        shown |= {"steps": last["step"]}
-        has_diverged = (history.stopped or "").startswith("training diverged")
-        score = float(best[f"validation_{self.metric}"])
-        return Outcome(
-            *job.key,
-            score=None if has_diverged else -score if self.metric == "accuracy" else score,
-            loss=float(best["validation_loss"]),
-            shown=shown,
-            stopped=history.stopped,
-        )
+        return judged(job, history, self.metric)
 
 
 def repeat_file(place: Path, repeat: int) -> Path:
@@ -200,27 +186,14 @@ def repeat_file(place: Path, repeat: int) -> Path:
 def _fit(
     settings: Options, data: "Dataset", network: "Network", **options: Any
 ) -> History:
-    """Train a network; one that diverges has its history too."""
-    callbacks = [LossWatch(), *options.pop("callbacks", [])]
-    try:
-        history = run_training(
-            network,
-            data,
-            optimizer=build_optimizer(settings),
-            sample_weight=data.sample_weight,
-            callbacks=callbacks,
-            progress=False,
-            **arguments(settings),
-            **options,
-        )
-    except DivergenceError as error:
-        history = getattr(error, "history", History())
-        if not history.records:
-            raise
-        history.stopped = f"training diverged: {error}"
-    if history.stopped == "interrupted":
-        raise KeyboardInterrupt
-    return history
+    return fit(
+        network,
+        data,
+        optimizer=build_optimizer(settings),
+        sample_weight=data.sample_weight,
+        **arguments(settings),
+        **options,
+    )
 
 
 @dataclass

@@ -35,9 +35,9 @@ class Cluster:
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         self.folder = folder
         self.address = address
-        self.distributed = distributed
+        self.distributed: Any = distributed
         try:
-            self.client = distributed.Client(address, timeout=PATIENCE)
+            self.client: Any = self.distributed.Client(address, timeout=PATIENCE)
         except (OSError, ValueError, TypeError) as error:
             raise SweepError(
                 f"dask: nobody answers at {address} ({_first_line(error)}). Start a "
@@ -56,7 +56,9 @@ class Cluster:
         """Yield the outcomes of jobs as they come."""
         try:
             asked = {
-                self.client.submit(_do_far, self.work, job, self._files(job), pure=False): job
+                self.client.submit(
+                    _do_far, self.work, job, self._files(job), pure=False
+                ): job
                 for job in jobs
             }
             for future in self.distributed.as_completed(list(asked)):

@@ -41,9 +41,7 @@ def rungs(trials: int, longest: int | None) -> tuple[Rung, ...]:
     return tuple(Rung(*each) for each in zip(counts, lengths, strict=True))
 
 
-def survivors(
-    scores: Sequence[tuple[tuple[float, ...], int]], count: int
-) -> list[int]:
+def survivors(scores: Sequence[tuple[tuple[float, ...], int]], count: int) -> list[int]:
     """Return the numbers of the best trials: lowest score first, then lowest number.
 
     >>> survivors([((0.5,), 1), ((0.1,), 2), ((0.5,), 0)], 2)

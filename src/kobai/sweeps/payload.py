@@ -7,7 +7,6 @@ one copy of them.
 import mmap
 import pickle
 from pathlib import Path
-from typing import Any
 
 from kobai.errors import missing_extra
 from kobai.sweeps.jobs import Work
@@ -44,5 +43,5 @@ def read_work(file: Path) -> Work:
         start = end + -end % ALIGNED
         end = start + each
         parts.append(memory[start:end])
-    work: Any = pickle.loads(parts[0], buffers=parts[1:])
+    work: Work = pickle.loads(parts[0], buffers=parts[1:])
     return work

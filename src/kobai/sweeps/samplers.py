@@ -5,7 +5,7 @@ trials as one that was never stopped.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -19,20 +19,11 @@ TOGETHER = 8
 """So many trials are asked for at once where what is known decides."""
 
 
-class Sampler(Protocol):
-    """Returns the configurations of the trials after those that are known."""
-
-    together: int | None
-    """How many are asked for at once; None where nothing known is needed."""
-
-    def ask(self, known: Known, count: int) -> list[Config]:
-        """Return `count` configurations more."""
-
-
 class RandomSampler:
     """Draws configurations; of a small space, none twice."""
 
-    together = None
+    together: int | None = None
+    """How many are to be asked for at once; None where nothing known is needed."""
 
     def __init__(self, space: Space, seed: int) -> None:
         self.space = space
@@ -108,9 +99,7 @@ class TPESampler:
         if isinstance(parameter, Choice) or values is not None:
             # By their places: not every value is one that Optuna takes.
             return kinds.CategoricalDistribution(tuple(range(len(values or ()))))
-        kind = (
-            kinds.IntDistribution if parameter.is_whole else kinds.FloatDistribution
-        )
+        kind = kinds.IntDistribution if parameter.is_whole else kinds.FloatDistribution
         return kind(parameter.low, parameter.high, log=parameter.is_log)
 
     def _written(self, name: str, value: Any) -> Any:
@@ -129,7 +118,7 @@ class TPESampler:
         return parameter.short(value)
 
 
-SAMPLERS: dict[str, Callable[[Space, int], Sampler]] = {
+SAMPLERS: dict[str, Callable[[Space, int], Any]] = {
     "random": RandomSampler,
     "grid": GridSampler,
     "tpe": TPESampler,

@@ -182,7 +182,7 @@ class Search:
             watch.tell(trial, outcome)
 
     def _longest_first(self, job: Job) -> tuple[float, int]:
-        """Begin with what takes longest, so that no worker is left with it at the end."""
+        """Begin with what takes longest, lest a worker be left with it at the end."""
         return -self.trials[job.trial].seconds, job.trial
 
 

@@ -41,7 +41,9 @@ def best_curves(
             (label,) = fonts.readable(words, families, longest=LONGEST_LABEL)
             _draw(ax, each, "validation", "-", color, label)
             _draw(ax, each, "train", "--", color)
-        ax.set(xlabel=say("epoch"), ylabel=say(_unseen(measure)), title=say("best_curves"))
+        ax.set(
+            xlabel=say("epoch"), ylabel=say(_unseen(measure)), title=say("best_curves")
+        )
         whole_numbers(ax)
         _zoom(ax, drawn)
         ax.legend(
@@ -137,14 +139,23 @@ def _draw(
         marker = "o" if len(each.curves[what]) <= 2 else ""
         epochs, values = each.curves["epoch"], each.curves[what]
         ax.plot(
-            epochs, values, dashes, color=color, marker=marker, lw=1.5, label=label or None
+            epochs,
+            values,
+            dashes,
+            color=color,
+            marker=marker,
+            lw=1.5,
+            label=label or None,
         )
 
 
 def _zoom(ax: "Axes", trials: Sequence[DrawnTrial]) -> None:
     """Leave out how bad they were before training: there they hardly differ."""
     trained = [
-        values[1:] for each in trials for name, values in each.curves.items() if name != "epoch"
+        values[1:]
+        for each in trials
+        for name, values in each.curves.items()
+        if name != "epoch"
     ]
     values = np.concatenate(trained)
     values = values[np.isfinite(values)]

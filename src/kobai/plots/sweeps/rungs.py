@@ -36,7 +36,9 @@ def halving_rungs(
         raise ValueError("halving_rungs: no trial was trained up to a length")
     with sheet(language, 7.5, 4.6) as (figure, say, _):
         ax = figure.subplots()
-        for each in sorted(trials, key=lambda each: (each.number == best, len(each.lengths))):
+        for each in sorted(
+            trials, key=lambda each: (each.number == best, len(each.lengths))
+        ):
             places = [lengths.index(length) for length in each.lengths]
             goes_on = len(places) > 1
             color = VERMILION if each.number == best else BLUE if goes_on else GREY

@@ -48,7 +48,11 @@ def settings_and_scores(
     names = list(scored[0].settings)
     across = 2 if len(names) == 4 else min(MOST_ACROSS, len(names))
     down = math.ceil(len(names) / across)
-    with sheet(language, 4.2 * across + 0.8, 3.4 * down + 0.4) as (figure, say, families):
+    with sheet(language, 4.2 * across + 0.8, 3.4 * down + 0.4) as (
+        figure,
+        say,
+        families,
+    ):
         panels = figure.subplots(down, across, squeeze=False, sharey=True)
         points: Any = None
         for name, ax in zip(names, panels.flat, strict=False):
@@ -117,7 +121,11 @@ def _lengths(
         for ax in panels.flat:
             for each in ax.collections:
                 each.set_norm(norm)
-        bar = figure.colorbar(points, ax=panels, shrink=0.8, label=say("trained_epochs"))
-        bar.set_ticks([float(each) for each in lengths], labels=[f"{n:g}" for n in lengths])
+        bar = figure.colorbar(
+            points, ax=panels, shrink=0.8, label=say("trained_epochs")
+        )
+        bar.set_ticks(
+            [float(each) for each in lengths], labels=[f"{n:g}" for n in lengths]
+        )
         bar.ax.minorticks_off()
         bar.outline.set_visible(False)
