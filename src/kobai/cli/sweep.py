@@ -13,7 +13,7 @@ from kobai.cli.claim import check_new, new_folder
 from kobai.cli.loading import typed
 from kobai.cli.screen import short
 from kobai.cli.settings import SettingError, one_of
-from kobai.cli.swept import with_swept_options
+from kobai.cli.swept import METRICS, SAMPLERS, with_swept_options
 from kobai.cli.table_options import Header
 from kobai.run_folder import LOCK
 
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from kobai.sweeps.folder import SweepFolder
 
 SWEEP = "Sweep"
-SAMPLERS = ("random", "grid", "tpe")
-METRICS = ("accuracy", "loss")
-USUAL_TRIALS, USUAL_SEEDS, USUAL_VALIDATION = 30, 3, 0.2
 
 Trials = Annotated[
     int | None,
@@ -166,7 +163,8 @@ def sweep(
         chosen["data"] = typed(data)
     workers = 1 if dask else _workers(jobs, dask)
     # These load NumPy, which `kobai --help` does not need.
-    from kobai.cli.sweeping import Sweeping, begun, resumed
+    from kobai.cli.asked import begun, resumed
+    from kobai.cli.sweeping import Sweeping
 
     if resume is not None:
         with _held(resume) as folder:

@@ -1,15 +1,15 @@
 """The end of a sweep: the test data, once; the table; the pictures; what was best."""
 
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from kobai.cli.asked import Asked, command_of
 from kobai.cli.calibrating import hold_out
 from kobai.cli.folder import RunFolder, write_figure
 from kobai.cli.report import how_good, show_pairs
 from kobai.cli.screen import command, console, plain, say, short, show
 from kobai.cli.session import Session
 from kobai.cli.sweep_watch import table_of, told
-from kobai.cli.sweeping import command_of
 from kobai.cli.trial import repeat_file
 from kobai.formats import load_model
 from kobai.run_folder import HISTORY
@@ -20,33 +20,29 @@ from kobai.sweeps.search import Search
 from kobai.sweeps.table import TABLE, write_table
 from kobai.training import History
 
-if TYPE_CHECKING:
-    from kobai.cli.sweeping import Sweeping
-
 ROWS = 5
 TESTED = "tested_over_seeds"
 
 
-def end(sweeping: "Sweeping", search: Search, best: Trial) -> None:
+def end(asked: Asked, search: Search, best: Trial, language: str, quiet: bool) -> None:
     """Test the best network, write table and pictures, and say what was found."""
     place = RunFolder(search.folder.place(best.number))
     results = place.read()["results"]
     if TESTED not in results:
-        results = _tested(sweeping, search, best, place)
-    metric = sweeping.asked.trials.metric
+        results = _tested(asked, search, best, place, language)
+    metric = asked.trials.metric
     write_table(search.folder.path / TABLE, search.trials.values())
-    pictures = drawings(search, best, f"validation_{metric}", sweeping.language)
+    pictures = drawings(search, best, f"validation_{metric}", language)
     for name, draw in pictures.items():
         write_figure(search.folder.path / f"{name}.png", draw())
-    if not sweeping.quiet:
-        _report(sweeping, search, best, results)
+    if not quiet:
+        _report(asked, search, best, results)
 
 
 def _tested(
-    sweeping: "Sweeping", search: Search, best: Trial, place: RunFolder
+    asked: Asked, search: Search, best: Trial, place: RunFolder, language: str
 ) -> dict[str, Any]:
     """Touch the test data: by the best network, and the same of other seeds."""
-    asked = sweeping.asked
     rung = search.plan.rungs[-1]
     settings = asked.trials.settings(Job(best.number, best.config, rung.length))
     data = asked.trials.dataset(settings)
@@ -54,7 +50,7 @@ def _tested(
     history = History.read_csv(place.path / HISTORY)
     last = best.last
     history.stopped = last.stopped if last else None
-    session = Session(settings, nullcontext(place), language=sweeping.language)
+    session = Session(settings, nullcontext(place), language=language)
     session.folder, session.held = place, hold_out(settings, data)
     # The trial has what was found on the rows held out, which this leaves out.
     before = place.read()["results"]
@@ -76,12 +72,12 @@ def _measure(results: dict[str, Any]) -> str:
 
 
 def _report(
-    sweeping: "Sweeping",
+    asked: Asked,
     search: Search,
     best: Trial,
     results: dict[str, Any],
 ) -> None:
-    metric = sweeping.asked.trials.metric
+    metric = asked.trials.metric
     say()
     show(table_of(search, metric, ROWS))
     how_good(results)
@@ -96,7 +92,7 @@ def _report(
     run = short(search.folder.place(best.number))
     say(f"[bold]Best[/bold]  {plain(told(best.config))}, in {plain(run)}")
     say("To train it alone:")
-    _print_command(command_of(best, sweeping.asked))
+    _print_command(command_of(best, asked))
     say()
     where = short(search.folder.path)
     written = {f"{where}/{TABLE}": "all trials, as numbers"}

@@ -3,16 +3,14 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kobai.cli.screen import columns, console, counted, plain, say
+from kobai.cli.trial import Trials
 from kobai.sweeps.folder import Trial
 from kobai.sweeps.halving import Rung
 from kobai.sweeps.jobs import Outcome
 from kobai.sweeps.search import Search, ranked
-
-if TYPE_CHECKING:
-    from kobai.cli.sweeping import Sweeping
 
 SHOWN = 10
 PAUSE = 0.2
@@ -83,12 +81,11 @@ class Table(Lines):
 
 
 @contextmanager
-def watching(sweeping: "Sweeping", search: Search) -> Iterator[Lines]:
+def watching(search: Search, trials: Trials, quiet: bool) -> Iterator[Lines]:
     """Return who is told how a search goes: a table in a terminal, else lines."""
-    trials = sweeping.asked.trials
     unit = "steps" if trials.is_by_steps else "epochs"
-    if sweeping.quiet or not console().is_terminal:
-        yield Lines(search, trials.metric, unit, sweeping.quiet)
+    if quiet or not console().is_terminal:
+        yield Lines(search, trials.metric, unit, quiet)
         return
     from rich.live import Live
 

@@ -14,6 +14,8 @@ NOT_SWEPT = (
     *("folds", "seeds", "header"),
 )
 """What a sweep has of its own, or what has no values to choose among."""
+SAMPLERS = ("random", "grid", "tpe")
+METRICS = ("accuracy", "loss")
 LOGARITHMIC = ("lr", "weight_decay", "batch_size", "hidden")
 RANGE = ".."
 

@@ -3,7 +3,6 @@
 A worker uses one thread, of BLAS and of all else: there are as many workers as cores.
 """
 
-import contextlib
 import os
 import signal
 import tempfile
@@ -153,23 +152,3 @@ def _follow(parent: int) -> None:
 
 def _do_there(job: Job, place: Path) -> Outcome:
     return do(_WORK[0], job, place)
-
-
-@contextlib.contextmanager
-def crew(
-    work: Work, folder: SweepFolder, jobs: int, address: str | None = None
-) -> Iterator[Any]:
-    """Return who does the jobs: this process, several, or a Dask cluster."""
-    found: Any
-    if address is not None:
-        from kobai.sweeps.cluster import Cluster
-
-        found = Cluster(work, folder, address)
-    elif jobs == 1:
-        found = Here(work, folder)
-    else:
-        found = Processes(work, folder, jobs)
-    try:
-        yield found
-    finally:
-        found.close()
