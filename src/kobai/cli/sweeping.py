@@ -7,9 +7,9 @@ from kobai.cli.leaving import CtrlCError
 from kobai.cli.screen import command, short
 from kobai.cli.sweep_ending import end
 from kobai.cli.sweep_watch import watching
-from kobai.sweeps.crews import crew
 from kobai.sweeps.folder import SWEEP, SweepError, SweepFolder
 from kobai.sweeps.search import Search
+from kobai.sweeps.workers.crew import crew
 
 
 @dataclass

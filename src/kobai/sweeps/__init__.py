@@ -2,8 +2,8 @@
 
 `sweep` is the search; on the command line it is `kobai sweep`. What to choose from is a
 `Space`: a `Choice` of values, a `Range` of numbers. Who asks for the next trials is in
-`samplers`, how long each is trained in `halving`, who trains them in `workers` and
-`cluster`. Only `Search` decides; it knows nothing but what lies in its folder.
+`samplers`, how long each is trained in `halving`, who trains them in `workers`.
+Only `Search` decides; it knows nothing but what lies in its folder.
 """
 
 from kobai.sweeps.entry import sweep

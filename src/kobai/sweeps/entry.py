@@ -15,7 +15,6 @@ from kobai.errors import suggest
 from kobai.keywords import checked_keywords
 from kobai.lock import HeldError, lock
 from kobai.run_folder import LOCK
-from kobai.sweeps.crews import crew
 from kobai.sweeps.folder import SWEEP, SweepError, SweepFolder, Trial
 from kobai.sweeps.halving import Rung
 from kobai.sweeps.jobs import Outcome
@@ -24,6 +23,7 @@ from kobai.sweeps.result import Sweep
 from kobai.sweeps.samplers import SAMPLERS
 from kobai.sweeps.search import Plan, Search, count_trials
 from kobai.sweeps.space import as_json, as_space, plain
+from kobai.sweeps.workers.crew import crew
 
 USUAL_TRIALS = 30
 METRICS = ("accuracy", "loss")

@@ -17,7 +17,7 @@ from kobai.errors import KobaiError, missing_extra
 from kobai.files import not_forced
 from kobai.sweeps.folder import SweepError, SweepFolder
 from kobai.sweeps.jobs import Job, Outcome, Work, failed
-from kobai.sweeps.payload import read_work, write_work
+from kobai.sweeps.workers.payload import read_work, write_work
 
 ONE_THREAD = {
     f"{name}_NUM_THREADS": "1"

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from kobai.sweeps.cluster import Cluster
 from kobai.sweeps.folder import SweepFolder
 from kobai.sweeps.jobs import Work
-from kobai.sweeps.workers import Here, Processes
+from kobai.sweeps.workers.cluster import Cluster
+from kobai.sweeps.workers.processes import Here, Processes
 
 AnyCrew = Here | Processes | Cluster
 

@@ -15,7 +15,7 @@ from kobai.errors import missing_extra
 from kobai.files import write_together
 from kobai.sweeps.folder import TRIAL, SweepError, SweepFolder
 from kobai.sweeps.jobs import Job, Outcome, Work
-from kobai.sweeps.workers import do
+from kobai.sweeps.workers.processes import do
 
 Files = Mapping[str, bytes]
 PATIENCE = 10
