@@ -108,7 +108,7 @@ def disturbed(folder: Path, victim: str, wait: float, rng: random.Random) -> boo
         kill(rng.choice(children))
     if victim != "worker":
         kill(process.pid)
-        process.wait()
+        process.communicate()
         before = outcomes(folder)
         process = start(folder, ("--jobs", "2"))
     else:

@@ -223,15 +223,17 @@ def test_workers_that_always_die_are_given_up(tmp_path):
 
 def test_each_trial_of_a_folder_is_a_model(rows, tmp_path):
     found = networks(rows, folder=tmp_path)
-    model = kobai.load_model(tmp_path / f"{found.best.number:03d}" / "model.safetensors")
+    model = kobai.load_model(
+        tmp_path / f"{found.best.number:03d}" / "model.safetensors"
+    )
     network = found.network()
-    assert all(np.array_equal(w, model.network.params[n]) for n, w in network.params.items())
+    assert all(
+        np.array_equal(w, model.network.params[n]) for n, w in network.params.items()
+    )
     asked = json.loads((tmp_path / "sweep.json").read_text())
     assert asked["trials"] == 9
 
 
 def test_digits_in_the_guide():
-    found = sweep(
-        None, {"hidden": [5, 10]}, data=load_digits(), settings={"epochs": 1}
-    )
+    found = sweep(None, {"hidden": [5, 10]}, data=load_digits(), settings={"epochs": 1})
     assert len(found.trials) == 2

@@ -161,7 +161,7 @@ def sweep(
     }
     if data is not None and data not in options.DATA_SETS:
         chosen["data"] = typed(data)
-    workers = 1 if dask else _workers(jobs, dask)
+    workers = _workers(jobs, dask)
     # These load NumPy, which `kobai --help` does not need.
     from kobai.cli.asked import begun, resumed
     from kobai.cli.sweeping import Sweeping
@@ -182,11 +182,11 @@ def sweep(
 
 def _workers(jobs: int | None, dask: str | None) -> int:
     """Return how many processes train: a core each, where that is possible."""
+    if jobs is not None and dask is not None:
+        raise SettingError(
+            f"got --jobs {jobs} and --dask {dask}; the cluster has its own workers"
+        )
     if jobs is not None:
-        if dask is not None:
-            raise SettingError(
-                f"got --jobs {jobs} and --dask {dask}; the cluster has its own workers"
-            )
         return jobs
     from importlib.util import find_spec
 
