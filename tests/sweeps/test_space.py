@@ -112,9 +112,8 @@ def test_tpe_learns_where_it_was_good():
         asked = sampler.ask(known, 8)
         known += [(c, (math.log10(c["lr"]) + 2) ** 2) for c in asked]
     assert all(1e-4 <= config["lr"] <= 1 for config, _ in known)
-    early, late = (
-        np.median([s for _, s in part]) for part in (known[:16], known[-16:])
-    )
+    parts = known[:16], known[-16:]
+    early, late = (np.median([score for _, score in part]) for part in parts)
     assert late < early
 
 

@@ -1,4 +1,4 @@
-"""A search in Python: of functions, of networks, of tables; stopped and gone on with."""
+"""A search in Python: of functions, networks and tables; stopped, and gone on with."""
 
 import json
 import math
@@ -76,7 +76,7 @@ def test_a_trial_that_fails_is_no_end_of_the_search():
     found = sweep(picky, BOWL, trials=30)
     assert found.best_config["y"] == 0
     assert {t.last.error for t in found.trials if t.config["y"] == 1} == {"no ones"}
-    with pytest.raises(SweepError, match="no trial .* no ones"):
+    with pytest.raises(SweepError, match=r"no trial .* no ones"):
         sweep(picky, {"x": [1, 2], "y": [1]})
 
 
@@ -192,7 +192,7 @@ def test_without_data_a_function_is_needed():
 
 def test_nobody_listens_at_an_address():
     pytest.importorskip("distributed")
-    with pytest.raises(SweepError, match="nobody answers at tcp://127.0.0.1:9"):
+    with pytest.raises(SweepError, match="nobody answers at tcp"):
         sweep(bowl, BOWL, trials=2, dask="tcp://127.0.0.1:9")
 
 
@@ -223,13 +223,10 @@ def test_workers_that_always_die_are_given_up(tmp_path):
 
 def test_each_trial_of_a_folder_is_a_model(rows, tmp_path):
     found = networks(rows, folder=tmp_path)
-    model = kobai.load_model(
-        tmp_path / f"{found.best.number:03d}" / "model.safetensors"
-    )
-    network = found.network()
-    assert all(
-        np.array_equal(w, model.network.params[n]) for n, w in network.params.items()
-    )
+    place = found.search.folder.place(found.best.number)
+    saved = kobai.load_model(place / "model.safetensors").network.params
+    for name, array in found.network().params.items():
+        assert np.array_equal(array, saved[name])
     asked = json.loads((tmp_path / "sweep.json").read_text())
     assert asked["trials"] == 9
 
