@@ -39,7 +39,7 @@ from kobai.explanations.shapley import background_rows
 from kobai.formats import save_model
 from kobai.lock import HeldError, Lock, lock
 from kobai.run_folder import HISTORY, LOCK, RunError
-from kobai.sweeps.fitting import fit, judged
+from kobai.sweeps.fitting import NEVER, fit, judged, seldom
 from kobai.sweeps.jobs import Job, Outcome
 from kobai.tabular.kept import write_background
 from kobai.training import BATCHES, History, TrainingState, steps_per_epoch
@@ -54,9 +54,6 @@ OF_DATA = ("data", "data_dir", "target", *TABLE_OPTIONS, *JUDGING_OPTIONS[:1], "
 """The options that data depends on."""
 PATIENCE = 5.0
 """So many seconds a worker whose parent was killed has time to end."""
-NEVER = 2**60
-WORTH_KEEPING = 1e10
-"""So many multiply-adds, a few seconds, are worth a checkpoint."""
 
 
 def key_of(settings: Options) -> Key:
@@ -147,7 +144,11 @@ class Trials:
         network = build_network(settings, data)
         if not _is_same(folder, settings):
             _clear(folder)
-        every = _checkpoint_every(settings, held.learned, network)
+        rows = len(held.learned.x_train)
+        batch = min(settings.batch_size or 1, rows)
+        per_epoch = steps_per_epoch(settings.batches, rows, batch)
+        steps = settings.steps or (settings.epochs or 1) * per_epoch
+        every = seldom(network, rows, per_epoch, steps)
         history = _fit(
             settings,
             held.learned,
@@ -263,13 +264,3 @@ def _clear(folder: RunFolder) -> None:
     for path in folder.path.iterdir():
         if path.name != LOCK:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
-def _checkpoint_every(settings: Options, data: "Dataset", network: "Network") -> int:
-    """Return after how many steps a trial is written down: after some seconds."""
-    rows = len(data.x_train)
-    size = min(settings.batch_size or 1, rows)
-    per_epoch = steps_per_epoch(settings.batches, rows, size)
-    epochs = math.ceil(WORTH_KEEPING / (3 * network.size * rows))
-    steps = settings.steps or (settings.epochs or 1) * per_epoch
-    return per_epoch * epochs if per_epoch * epochs < steps else NEVER

@@ -1,5 +1,6 @@
 """A training that is one trial among many, and what its history says of it."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from kobai.networks import Network
 
 DIVERGED = "training diverged"
+NEVER = 2**60
+WORTH_KEEPING = 1e10
+"""So many multiply-adds, a few seconds, are worth a checkpoint."""
 
 
 def fit(
@@ -61,3 +65,12 @@ def judged(job: Job, history: History, metric: str | None = None) -> Outcome:
         shown=shown,
         stopped=history.stopped,
     )
+
+
+def seldom(network: "Network", rows: int, per_epoch: int, steps: int) -> int:
+    """Return after how many steps a trial is written down: after some seconds.
+
+    One that is over before is written at its end alone; NEVER stands for that.
+    """
+    epochs = math.ceil(WORTH_KEEPING / (3 * network.size * rows))
+    return per_epoch * epochs if per_epoch * epochs < steps else NEVER

@@ -12,17 +12,19 @@ from kobai.networks import Network
 from kobai.networks.usual import suited_network, with_usual
 from kobai.optimizers import OPTIMIZERS, Optimizer
 from kobai.run_folder import CHECKPOINT, HISTORY, MODEL
-from kobai.sweeps.fitting import fit, judged
+from kobai.sweeps.fitting import fit, judged, seldom
 from kobai.sweeps.jobs import Job, Outcome, failed
 from kobai.sweeps.space import SpaceError
-from kobai.training import History, train
+from kobai.training import History, steps_per_epoch, train
+from kobai.training.settings import DEFAULT_BATCH
 
 OF_OPTIMIZER = ("optimizer", "learning_rate", "weight_decay", "momentum")
 OF_TRAINING = tuple(
     name
     for name, each in inspect.signature(train).parameters.items()
     if each.kind is each.KEYWORD_ONLY
-    and name not in ("progress", "checkpoint", "resume", "optimizer")
+    and name
+    not in ("progress", "checkpoint", "checkpoint_every", "resume", "optimizer")
 )
 USUAL = {"epochs": 10, "validation": 0.2, "patience": 10}
 """What a trial is trained with where nothing else is said."""
@@ -80,10 +82,22 @@ class Networks:
             self.data,
             optimizer=_optimizer(chosen),
             checkpoint=place / file,
+            checkpoint_every=self._seldom(network, chosen),
             resume=True,
             **options,
         )
         return network, history
+
+    def _seldom(self, network: Network, chosen: Mapping[str, Any]) -> int:
+        if isinstance(self.data, Dataset):
+            rows = len(self.data.x_train)
+        else:
+            first = self.data[0]
+            rows = len(first[0] if isinstance(first, tuple) else first)
+        size = min(chosen.get("batch_size") or DEFAULT_BATCH, rows)
+        per_epoch = steps_per_epoch(chosen.get("batches", "shuffle"), rows, size)
+        steps = chosen.get("steps") or chosen["epochs"] * per_epoch
+        return seldom(network, rows, per_epoch, steps)
 
     def chosen(self, job: Job) -> dict[str, Any]:
         """Return all settings of a job."""
