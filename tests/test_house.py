@@ -34,6 +34,7 @@ ORDER = [
     ["formats"],
     ["explanations", "judging"],
     ["estimators", "tabular"],
+    ["sweeps"],
     ["gallery", "page"],
     ["book"],
     ["lessons"],

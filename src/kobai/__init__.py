@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from kobai.networks import Dense, Network, TwoLayerNet
     from kobai.optimizers import SGD, Adam, AdamW, Momentum, gradient_descent
     from kobai.page import lab
+    from kobai.sweeps.entry import sweep
     from kobai.tabular import TableModel
     from kobai.training import EarlyStopping, History, train
 
@@ -61,6 +62,7 @@ __all__ = [
     "numerical_derivative",
     "numerical_gradient",
     "save_model",
+    "sweep",
     "train",
     "value_and_gradient",
 ]
@@ -79,6 +81,7 @@ _HOMES = {
     "networks": "Dense Network TwoLayerNet",
     "optimizers": "SGD Adam AdamW Momentum gradient_descent",
     "page": "lab",
+    "sweeps": "sweep",
     "tabular": "TableModel",
     "training": "EarlyStopping History train",
 }
@@ -98,6 +101,7 @@ _FOLDERS = (
     "optimizers",
     "page",
     "plots",
+    "sweeps",
     "tabular",
     "training",
 )

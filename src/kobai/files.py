@@ -3,11 +3,28 @@
 import errno
 import json
 import os
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from glob import escape
 from pathlib import Path
 from typing import Any
+
+_IS_FORCED = ContextVar("_IS_FORCED", default=True)
+
+
+@contextmanager
+def not_forced() -> Iterator[None]:
+    """Write files meanwhile without waiting for the disk.
+
+    They are whole however the process ends; but a machine that loses its power may
+    have lost them. It is for what has checksums, and can be computed again.
+    """
+    before = _IS_FORCED.set(False)
+    try:
+        yield
+    finally:
+        _IS_FORCED.reset(before)
 
 
 def write_atomically(
@@ -69,7 +86,8 @@ def _write_through(path: Path, data: bytes) -> None:
     with open(path, "xb") as file:
         file.write(data)
         file.flush()
-        os.fsync(file.fileno())
+        if _IS_FORCED.get():
+            os.fsync(file.fileno())
 
 
 def check_regular(path: str | os.PathLike[str]) -> None:
@@ -144,7 +162,7 @@ def remove_leftovers(path: str | os.PathLike[str]) -> None:
 
 def _sync_folder(folder: Path) -> None:
     # Windows cannot open a folder, and renames there without this.
-    if not hasattr(os, "O_DIRECTORY"):
+    if not hasattr(os, "O_DIRECTORY") or not _IS_FORCED.get():
         return
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

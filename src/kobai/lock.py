@@ -113,12 +113,14 @@ def _is_there(file: Path, descriptor: int) -> bool:
 def _sign(descriptor: int) -> None:
     """Write down who holds the lock, and since when."""
     since = datetime.now(UTC).isoformat(timespec="seconds")
-    text = {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
+    signed = {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
+    text = json.dumps(signed).encode()
     # On a full disk something else will be missed, and say so.
     with contextlib.suppress(OSError):
-        os.ftruncate(descriptor, 0)
         os.lseek(descriptor, 0, os.SEEK_SET)
-        os.write(descriptor, json.dumps(text).encode())
+        os.write(descriptor, text)
+        # Not emptied first: closing such a file would wait for the disk.
+        os.ftruncate(descriptor, len(text))
 
 
 def _holder(file: Path) -> str:

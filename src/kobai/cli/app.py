@@ -16,6 +16,7 @@ from kobai.cli.learn import learn
 from kobai.cli.predict import predict
 from kobai.cli.runs import runs
 from kobai.cli.source import source
+from kobai.cli.sweep import sweep
 from kobai.cli.train import train
 from kobai.version import __version__
 
@@ -27,7 +28,19 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 COMMANDS = (
-    *(train, runs, evaluate, predict, export, learn, lab, check, descend, figures),
+    *(
+        train,
+        sweep,
+        runs,
+        evaluate,
+        predict,
+        export,
+        learn,
+        lab,
+        check,
+        descend,
+        figures,
+    ),
     source,
     doctor,
 )

@@ -177,9 +177,9 @@ def what_next(folder: RunFolder, settings: Options) -> None:
         for name, what in DESCRIBED.items()
         if (folder.path / name).exists()
     }
-    _show_pairs("Written", written)
+    show_pairs("Written", written)
     say()
-    _show_pairs("Next", _next_commands(run, settings))
+    show_pairs("Next", _next_commands(run, settings))
 
 
 def _quality(results: dict[str, Any]) -> str:
@@ -208,7 +208,7 @@ def _next_commands(run: str, settings: Options) -> dict[str, str]:
     }
 
 
-def _show_pairs(title: str, rows: dict[str, str]) -> None:
+def show_pairs(title: str, rows: dict[str, str]) -> None:
     """Print what can be typed or opened beside what it is, or above it if too wide."""
     from rich.cells import cell_len
     from rich.text import Text

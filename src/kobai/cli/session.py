@@ -167,7 +167,7 @@ class Session:
             if not self.folder.checkpoint.exists():
                 raise
             history, problem = getattr(error, "history", History()), str(error)
-        results = self._save(data, network, history)
+        results = self.save(data, network, history)
         if problem and not problem.startswith(STOPPED_EARLY):
             self._explain(problem, history)
         self._say(report.ending, history)
@@ -216,7 +216,7 @@ class Session:
                 **arguments(self.settings),
             )
 
-    def _save(
+    def save(
         self, data: "Dataset", network: "Network", history: History
     ) -> dict[str, Any]:
         """Write all files of the run folder, and return the results."""

@@ -33,15 +33,22 @@ from kobai.plots.results import (
     softmax_and_cross_entropy,
 )
 from kobai.plots.surfaces import descent_surface, gradient_field, optimizer_paths
+from kobai.plots.sweeps.leaders import best_curves, best_twenty
+from kobai.plots.sweeps.rungs import halving_rungs
+from kobai.plots.sweeps.settings import settings_and_scores
+from kobai.plots.sweeps.trial import DrawnTrial
 from kobai.plots.tables.dependence import DependencePanel, partial_dependence
 from kobai.plots.tables.importance import column_importance
 
 __all__ = [
     "DependencePanel",
+    "DrawnTrial",
     "FontWarning",
     "Movie",
     "activation_functions",
     "activation_histograms",
+    "best_curves",
+    "best_twenty",
     "column_importance",
     "computational_graph",
     "confusion_matrix",
@@ -53,6 +60,7 @@ __all__ = [
     "first_layer_weights",
     "fitted_curves",
     "gradient_field",
+    "halving_rungs",
     "layer_gradients",
     "learning_movie",
     "learning_rates",
@@ -64,6 +72,7 @@ __all__ = [
     "overfitting",
     "partial_dependence",
     "predicted_and_true",
+    "settings_and_scores",
     "softmax_and_cross_entropy",
     "step_losses",
     "training_curves",

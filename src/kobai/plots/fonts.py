@@ -137,13 +137,16 @@ def missing(text: str, families: Sequence[str]) -> str:
 
 
 def readable(
-    words: Iterable[str], families: Sequence[str], prefix: str = ""
+    words: Iterable[str],
+    families: Sequence[str],
+    prefix: str = "",
+    longest: int = LONGEST,
 ) -> list[str]:
     """Return words of the user's as they can be drawn, on one line each.
 
     Where no installed font has all of their characters they become their numbers,
     behind the prefix, and one `FontWarning` per process says what to install. What is
-    too long is cut.
+    longer than `longest` Latin letters is cut.
 
     >>> readable(["cat", "a  very long name, longer than all the others"], [LATIN])
     ['cat', 'a very long name, longe…']
@@ -153,7 +156,7 @@ def readable(
         warn_of_words()
         return [f"{prefix}{i}" for i in range(len(lines))]
     # A dollar sign would begin a formula.
-    return [_shortened(line).replace("$", r"\$") for line in lines]
+    return [_shortened(line, longest).replace("$", r"\$") for line in lines]
 
 
 def letters(text: str) -> int:
@@ -165,10 +168,10 @@ def letters(text: str) -> int:
     return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def _shortened(word: str) -> str:
-    if letters(word) <= LONGEST:
+def _shortened(word: str, longest: int) -> str:
+    if letters(word) <= longest:
         return word
-    while letters(word) >= LONGEST:
+    while letters(word) >= longest:
         word = word[:-1]
     return f"{word.rstrip()}…"
 

@@ -181,7 +181,8 @@ def _begin(run: Run) -> None:
             remove_leftovers(run.settings.checkpoint)
         if not run.over:
             run.prepare()
-    if fresh:
+    # A run that is over before it would be written again is written at its end alone.
+    if fresh and run.settings.checkpoint_every <= run.settings.total:
         run.save()
 
 

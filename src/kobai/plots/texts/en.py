@@ -27,6 +27,18 @@ TEXTS = {
     "step_losses": "The <loss> falls, step by step",
     "each_step": "<loss> of one mini-batch",
     "mean_of": "mean over {n} steps",
+    # Searches.
+    "validation_accuracy": "validation <accuracy>",
+    "validation_loss": "validation <loss>",
+    "trial_score": "score",
+    "settings_and_scores": "What each setting does",
+    "trained_epochs": "<epoch>s trained",
+    "rung": "{length}\n{count} trials",
+    "halving_rungs": "Successive halving: the best third goes on",
+    "best_curves": "The best trials",
+    "best_twenty": "The best trials, in their order",
+    "best_number": "No. {n}",
+    "solid_and_dashed": "solid: validation; dashed: <train>",
     # Columns of a table.
     "column": "column",
     "column_importance": "Which columns mattered",

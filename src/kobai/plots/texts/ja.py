@@ -27,6 +27,18 @@ TEXTS = {
     "step_losses": "ステップごとに<loss>が下がる",
     "each_step": "ミニバッチごとの<loss>",
     "mean_of": "{n} ステップの移動平均",
+    # Searches.
+    "validation_accuracy": "検証データの<accuracy>",
+    "validation_loss": "検証データの<loss>",
+    "trial_score": "評価値",
+    "settings_and_scores": "ハイパーパラメータごとの結果",
+    "trained_epochs": "学習した<epoch>数",
+    "rung": "{length}\n{count} 件",
+    "halving_rungs": "逐次半減法：上位 3 分の 1 だけ学習を続ける",
+    "best_curves": "上位の試行",
+    "best_twenty": "上位の試行（良い順）",
+    "best_number": "{n} 位",
+    "solid_and_dashed": "実線：検証データ、破線：<train>",
     # Columns of a table.
     "column": "列",
     "column_importance": "どの列が重要だったか",

@@ -27,6 +27,18 @@ TEXTS = {
     "step_losses": "<loss>逐步下降",
     "each_step": "每个小批量的<loss>",
     "mean_of": "{n} 步滑动平均",
+    # Searches.
+    "validation_accuracy": "验证集<accuracy>",
+    "validation_loss": "验证集<loss>",
+    "trial_score": "得分",
+    "settings_and_scores": "各超参数的结果",
+    "trained_epochs": "已训练的<epoch>",
+    "rung": "{length}\n{count} 个试验",
+    "halving_rungs": "逐次减半：只有前三分之一继续训练",
+    "best_curves": "最好的试验",
+    "best_twenty": "最好的试验（按名次）",
+    "best_number": "第 {n} 名",
+    "solid_and_dashed": "实线：验证集；虚线：<train>",
     # Columns of a table.
     "column": "列",
     "column_importance": "哪些列重要",

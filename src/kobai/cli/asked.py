@@ -1,0 +1,223 @@
+"""What a sweep is to do: as it was asked for, or as its folder says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from itertools import islice, product
+from typing import Any
+
+from kobai.cli.screen import command, short
+from kobai.cli.settings import Options, SettingError, completed, one_of
+from kobai.cli.swept import METRICS, SAMPLERS, read_swept
+from kobai.cli.trial import OF_DATA, Trials, checked
+from kobai.data.identity import identity_of
+from kobai.errors import DataError, KobaiError
+from kobai.sweeps.folder import SWEEP, SweepError, SweepFolder, Trial
+from kobai.sweeps.jobs import Job
+from kobai.sweeps.search import Plan, count_trials
+from kobai.sweeps.space import (
+    Config,
+    Parameter,
+    as_json,
+    check_space,
+    from_json,
+    is_open,
+)
+from kobai.version import __version__
+
+USUAL_TRIALS, USUAL_SEEDS, USUAL_VALIDATION = 30, 3, 0.2
+OWN = ("trials", "sampler", "halving", "metric", "seeds", "run")
+"""The options that are not of a training."""
+MOST_LOADED = 8
+"""Of more variants of the data each worker loads those that it needs."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a sweep is to do, and the data that it is about."""
+
+    plan: Plan
+    trials: Trials
+    checksum: str
+
+    @property
+    def base(self) -> Options:
+        """What is the same in all trials."""
+        return self.trials.base
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as the file in the folder has it."""
+        plan = self.plan
+        return {
+            "settings": self.base.as_json(),
+            "space": as_json(plan.space),
+            "trials": plan.trials,
+            "sampler": plan.sampler,
+            "seed": plan.seed,
+            "longest": plan.longest,
+            "halving": plan.is_halving,
+            "seeds": plan.seeds,
+            "metric": self.trials.metric,
+            "data": self.checksum,
+            "kobai": __version__,
+        }
+
+
+def begun(given: Mapping[str, Any]) -> Asked:
+    """Return what a new sweep is to do; refuse what makes no sense."""
+    own = {name: given[name] for name in OWN if name in given}
+    sampler = own.get("sampler")
+    if sampler is not None:
+        one_of("--sampler", sampler, SAMPLERS)
+    plain = {k: given[k] for k in ("data", "header") if k in given}
+    texts = {k: v for k, v in given.items() if k not in own and k not in plain}
+    parameters = read_swept(texts)
+    space = {name: each for name, each in parameters.items() if is_open(each)}
+    try:
+        check_space(space)
+    except KobaiError:
+        raise SettingError(
+            "nothing to sweep: give an option two values, as in --hidden 10 --hidden "
+            "50, or a range, as in --lr 1e-3..1"
+        ) from None
+    fixed = {k: _only(each) for k, each in parameters.items() if k not in space}
+    base = checked(Options(**plain, **fixed))
+    _check_validation(base, space)
+    if base.validation is None and "validation" not in space:
+        base = replace(base, validation=USUAL_VALIDATION)
+    trials, settings, data = _loaded(base, space)
+    has_classes = bool(data.classes)
+    metric = own.get("metric") or ("accuracy" if has_classes else "loss")
+    one_of("--metric", metric, METRICS)
+    if metric == "accuracy" and not has_classes:
+        raise SettingError(
+            f"--metric accuracy: {data.name} has numbers as targets; need loss"
+        )
+    plan = _plan(space, own, settings)
+    trials = replace(trials, metric=metric, trials=plan.trials)
+    return Asked(plan, trials, identity_of(data)["checksum"])
+
+
+def _plan(
+    space: Mapping[str, Parameter], own: Mapping[str, Any], base: Options
+) -> Plan:
+    lengths = [name for name in ("epochs", "steps") if name in space]
+    is_halving = own.get("halving", True)
+    if lengths and own.get("halving"):
+        raise SettingError(
+            f"got --halving and several --{lengths[0]}; halving decides how long each "
+            "trial is trained, so give one number, the most"
+        )
+    if lengths:
+        is_halving = False
+    sampler = own.get("sampler")
+    wanted = own.get("trials")
+    seeds = own.get("seeds", USUAL_SEEDS)
+    try:
+        count = count_trials(space, wanted, sampler or "random", USUAL_TRIALS)
+    except SweepError as error:
+        raise SettingError(f"--sampler: {error}") from None
+    longest = None if lengths else base.epochs if base.steps is None else base.steps
+    seed = 0 if "seed" in space else base.seed
+    kind = sampler or "random"
+    return Plan(dict(space), count, kind, seed, longest, is_halving, seeds)
+
+
+def _check_validation(base: Options, space: Mapping[str, Parameter]) -> None:
+    shares = space["validation"].values() if "validation" in space else ()
+    if base.validation == 0 or 0 in (shares or ()):
+        raise SettingError(
+            "--validation 0: a sweep chooses by rows held out from training; give a "
+            "share, such as 0.2"
+        )
+
+
+def _only(parameter: Parameter) -> Any:
+    (value,) = parameter.values() or ()
+    return value
+
+
+def _loaded(
+    base: Options, space: Mapping[str, Parameter]
+) -> tuple[Trials, Options, Any]:
+    """Return what trains the trials, the first one's settings, and its data."""
+    trials = Trials(base, "loss", base.steps is not None, 1)
+    config: dict[str, Any] = {name: _first(each) for name, each in space.items()}
+    if "hidden" in config:
+        config["hidden"] = str(config["hidden"])
+    first = replace(base, **config)
+    data = trials.dataset(first)
+    for each in _variants(space):
+        trials.dataset(replace(first, **each))
+    return trials, completed(first, data), data
+
+
+def _first(parameter: Parameter) -> Any:
+    return (parameter.values() or (getattr(parameter, "low", None),))[0]
+
+
+def _variants(space: Mapping[str, Parameter]) -> list[Config]:
+    """Return what options of the data are swept, if these are few."""
+    names = [name for name in space if name in OF_DATA]
+    values = [space[name].values() for name in names]
+    if any(each is None for each in values):
+        return []
+    every = islice(product(*(each or () for each in values)), MOST_LOADED)
+    return [dict(zip(names, each, strict=True)) for each in every]
+
+
+def resumed(folder: SweepFolder, given: Mapping[str, Any]) -> Asked:
+    """Return what a sweep was to do; refuse other settings, and other data."""
+    where = short(folder.path)
+    others = [name for name in given if name != "data"]
+    if others:
+        raise SettingError(
+            f"--resume: got --{others[0].replace('_', '-')} too; a sweep goes on with "
+            "its own settings. --jobs and --dask may be given"
+        )
+    found = folder.read()
+    try:
+        base = Options.from_json(found["settings"])
+        space = from_json(found["space"])
+        names = ("trials", "sampler", "seed", "longest", "halving", "seeds")
+        plan = Plan(space, *(found[name] for name in names))
+        metric, checksum = found["metric"], found["data"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise SweepError(f"{folder.path / SWEEP}: damaged ({error!r})") from None
+    if given.get("data", base.data) != base.data:
+        raise SettingError(
+            f"--resume: {where} is a sweep of {short(base.data)}, not of "
+            f"{short(given['data'])}; leave the data out, or sweep anew"
+        )
+    trials, _, data = _loaded(base, space)
+    if identity_of(data)["checksum"] != checksum:
+        raise DataError(
+            f"{short(base.data)}: is not the data that {where} was begun with; put it "
+            "back, or sweep anew"
+        )
+    return Asked(plan, replace(trials, metric=metric, trials=plan.trials), checksum)
+
+
+def command_of(trial: Trial, asked: Asked) -> str:
+    """Return the command that trains what a trial has trained, bit for bit."""
+    last = trial.last
+    settings = asked.trials.settings(
+        Job(trial.number, trial.config, last.length if last else None)
+    )
+    given = replace(asked.base, **trial.config)
+    usual = Options()
+    words = [] if settings.data == usual.data else [short(settings.data)]
+    for each in fields(Options):
+        value = getattr(given, each.name)
+        if each.name in ("epochs", "steps", "engine"):
+            value = getattr(settings, each.name)
+        if each.name == "data" or value in (None, getattr(usual, each.name)):
+            continue
+        words += _option(each.name, value)
+    return command("train", *words)
+
+
+def _option(name: str, value: Any) -> list[str]:
+    option = name.replace("_", "-")
+    if isinstance(value, bool):
+        return [f"--{option}" if value else f"--no-{option}"]
+    return [f"--{option}", f"{value:g}" if isinstance(value, float) else str(value)]

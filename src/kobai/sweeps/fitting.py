@@ -1,0 +1,76 @@
+"""A training that is one trial among many, and what its history says of it."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from kobai.errors import DivergenceError
+from kobai.sweeps.jobs import Job, Outcome
+from kobai.training import History, LossWatch, train
+
+if TYPE_CHECKING:
+    from kobai.networks import Network
+
+DIVERGED = "training diverged"
+NEVER = 2**60
+WORTH_KEEPING = 1e10
+"""So many multiply-adds, a few seconds, are worth a checkpoint."""
+
+
+def fit(
+    network: "Network", data: Any, callbacks: Sequence[Any] = (), **options: Any
+) -> History:
+    """Train a network without a word; one that diverges has its history too.
+
+    Raises KeyboardInterrupt where Ctrl-C has ended it.
+    """
+    try:
+        history = train(
+            network,
+            data,
+            callbacks=[LossWatch(), *callbacks],
+            progress=False,
+            **options,
+        )
+    except DivergenceError as error:
+        history = getattr(error, "history", History())
+        if not history.records:
+            raise
+        history.stopped = f"{DIVERGED}: {error}"
+    if history.stopped == "interrupted":
+        raise KeyboardInterrupt
+    return history
+
+
+def judged(job: Job, history: History, metric: str | None = None) -> Outcome:
+    """Judge a trial by the rows held out, in its best epoch, whose network is kept.
+
+    `metric` is "accuracy" or "loss"; None is accuracy, where there is one.
+    """
+    # The record of a part of an epoch is none that early stopping has seen.
+    whole = [each for each in history.records if isinstance(each["epoch"], int)]
+    best = min(whole, key=lambda each: float(each["validation_loss"]))
+    if metric is None:
+        metric = "accuracy" if "validation_accuracy" in best else "loss"
+    last = history.records[-1]
+    shown = {name: best[name] for name in best if name.startswith(("train", "val"))}
+    shown |= {"best_epoch": best["epoch"], "epochs": last["epoch"]}
+    shown |= {"steps": last["step"]}
+    has_diverged = (history.stopped or "").startswith(DIVERGED)
+    score = float(best[f"validation_{metric}"])
+    return Outcome(
+        *job.key,
+        score=None if has_diverged else -score if metric == "accuracy" else score,
+        loss=float(best["validation_loss"]),
+        shown=shown,
+        stopped=history.stopped,
+    )
+
+
+def seldom(network: "Network", rows: int, per_epoch: int, steps: int) -> int:
+    """Return after how many steps a trial is written down: after some seconds.
+
+    One that is over before is written at its end alone; NEVER stands for that.
+    """
+    epochs = math.ceil(WORTH_KEEPING / (3 * network.size * rows))
+    return per_epoch * epochs if per_epoch * epochs < steps else NEVER

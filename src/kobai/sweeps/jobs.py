@@ -1,0 +1,71 @@
+"""What is asked of a worker, and what it answers."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kobai.sweeps.space import Config
+
+
+@dataclass(frozen=True)
+class Job:
+    """Train the configuration of a trial up to `length` epochs (or steps) in all.
+
+    A `repeat` above 0 is the same configuration with another seed.
+    """
+
+    trial: int
+    config: Config
+    length: int | None = None
+    repeat: int = 0
+
+    @property
+    def key(self) -> tuple[int | None, int]:
+        """By what its outcome is known among those of its trial."""
+        return self.length, self.repeat
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a job: its `score`, the lower the better, None where there is none.
+
+    Of equal scores `loss` decides. `shown` are results by name, `error` says why there
+    are none.
+    """
+
+    length: int | None = None
+    repeat: int = 0
+    score: float | None = None
+    loss: float | None = None
+    seconds: float = 0.0
+    shown: Mapping[str, Any] = field(default_factory=dict)
+    stopped: str | None = None
+    error: str | None = None
+
+    @property
+    def key(self) -> tuple[int | None, int]:
+        """By what it is known among those of its trial."""
+        return self.length, self.repeat
+
+    @property
+    def order(self) -> tuple[float, ...]:
+        """What outcomes are sorted by: the best first, those without a score last."""
+        return tuple(
+            math.inf if each is None or math.isnan(each) else each
+            for each in (self.score, self.loss)
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain JSON."""
+        return asdict(self)
+
+
+Work = Callable[[Job, Path], Outcome]
+"""What does a job, in the folder of its trial. It must be possible to pickle it."""
+
+
+def failed(job: Job, error: BaseException) -> Outcome:
+    """Return the outcome of a job that could not be done."""
+    return Outcome(*job.key, error=f"{error}" or type(error).__name__)

@@ -1,0 +1,183 @@
+"""What a search in Python tries: networks, or anything that returns a number."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from kobai.data import Dataset
+from kobai.errors import suggest
+from kobai.networks import Network
+from kobai.networks.usual import suited_network, with_usual
+from kobai.optimizers import OPTIMIZERS, Optimizer
+from kobai.run_folder import CHECKPOINT, HISTORY, MODEL
+from kobai.sweeps.fitting import fit, judged, seldom
+from kobai.sweeps.jobs import Job, Outcome, failed
+from kobai.sweeps.space import SpaceError
+from kobai.training import History, steps_per_epoch, train
+from kobai.training.settings import DEFAULT_BATCH
+
+OF_OPTIMIZER = ("optimizer", "learning_rate", "weight_decay", "momentum")
+OF_TRAINING = tuple(
+    name
+    for name, each in inspect.signature(train).parameters.items()
+    if each.kind is each.KEYWORD_ONLY
+    and name
+    not in ("progress", "checkpoint", "checkpoint_every", "resume", "optimizer")
+)
+USUAL = {"epochs": 10, "validation": 0.2, "patience": 10}
+"""What a trial is trained with where nothing else is said."""
+
+
+@dataclass(frozen=True)
+class Function:
+    """A user's own function of the settings, which returns a number."""
+
+    objective: Callable[..., float]
+    is_maximized: bool = False
+
+    def __call__(self, job: Job, place: Path) -> Outcome:
+        """Call it, and take what it raises for the failure of one trial."""
+        try:
+            value = float(self.objective(**job.config))
+        except Exception as error:
+            return failed(job, error)
+        score = -value if self.is_maximized else value
+        # NaN is no score: nothing is better or worse than it.
+        is_score = value == value
+        return Outcome(*job.key, score if is_score else None, shown={"score": value})
+
+
+@dataclass(frozen=True)
+class Networks:
+    """Networks that are made from settings and trained, all on the same data.
+
+    `make` returns a network from the settings that it has parameters for; None is the
+    one that suits the data. The other settings are those of `kobai.train`, and of its
+    optimizer.
+    """
+
+    make: Callable[..., Network] | None
+    data: Any
+    settings: Mapping[str, Any]
+    metric: str | None = None
+
+    def __call__(self, job: Job, place: Path) -> Outcome:
+        """Train up to the length that the job says, from where the trial is."""
+        network, history = self.trained(job, place)
+        if not job.repeat:
+            history.write_csv(place / HISTORY)
+        _save(network, self.data, place / MODEL if not job.repeat else None)
+        return judged(job, history, self.metric)
+
+    def trained(self, job: Job, place: Path) -> tuple[Network, History]:
+        """Return the network of a job and its history; go on from what is done."""
+        chosen = self.chosen(job)
+        options = {name: chosen[name] for name in OF_TRAINING if name in chosen}
+        file = CHECKPOINT if not job.repeat else f"seed-{job.repeat}.{CHECKPOINT}"
+        network = self._made(chosen)
+        history = fit(
+            network,
+            self.data,
+            optimizer=_optimizer(chosen),
+            checkpoint=place / file,
+            checkpoint_every=self._seldom(network, chosen),
+            resume=True,
+            **options,
+        )
+        return network, history
+
+    def _seldom(self, network: Network, chosen: Mapping[str, Any]) -> int:
+        if isinstance(self.data, Dataset):
+            rows = len(self.data.x_train)
+        else:
+            first = self.data[0]
+            rows = len(first[0] if isinstance(first, tuple) else first)
+        size = min(chosen.get("batch_size") or DEFAULT_BATCH, rows)
+        per_epoch = steps_per_epoch(chosen.get("batches", "shuffle"), rows, size)
+        steps = chosen.get("steps") or chosen["epochs"] * per_epoch
+        return seldom(network, rows, per_epoch, steps)
+
+    def chosen(self, job: Job) -> dict[str, Any]:
+        """Return all settings of a job."""
+        chosen = {**USUAL, **self.settings, **job.config}
+        if self.make is None:
+            given = {**dict.fromkeys(USUAL), **self.settings, **job.config}
+            chosen = {**USUAL, **_suiting(given, self.data)}
+        if "steps" in chosen:
+            chosen.pop("epochs", None)
+        if job.length is not None:
+            chosen["steps" if "steps" in chosen else "epochs"] = job.length
+        chosen["seed"] = chosen.get("seed", 0) + job.repeat
+        return chosen
+
+    def _made(self, chosen: Mapping[str, Any]) -> Network:
+        if self.make is None:
+            names = ("hidden", "activation", "loss", "members", "seed", "dtype")
+            options = {k: chosen[k] for k in names if chosen.get(k) is not None}
+            return suited_network(self.data, **options)
+        made = self.make(**{k: v for k, v in chosen.items() if k in self.of_make()})
+        if not isinstance(made, Network):
+            raise TypeError(
+                f"sweep: with data, the function must return a Network; got "
+                f"{type(made).__name__}. Without data it returns a number"
+            )
+        return made
+
+    def of_make(self) -> set[str]:
+        """Return which settings the network is made from."""
+        if self.make is None:
+            return {"hidden", "activation", "loss", "members", "seed", "dtype"}
+        return set(inspect.signature(self.make).parameters)
+
+    def check(self, space: Mapping[str, Any]) -> None:
+        """Refuse settings that nobody takes."""
+        known = [*self.of_make(), *OF_TRAINING, *OF_OPTIMIZER]
+        for name in (*self.settings, *space):
+            if name not in known:
+                raise SpaceError(
+                    f'sweep: neither the network nor its training takes "{name}".'
+                    f"{suggest(name, known)}"
+                )
+
+
+def _suiting(given: Mapping[str, Any], data: Any) -> dict[str, Any]:
+    """Return settings in which what is None suits the data."""
+    if not isinstance(data, Dataset):
+        raise TypeError(
+            "sweep: only of a Dataset, as load_table and load_dataset return it, it is "
+            f"known what network suits it; got {type(data).__name__}. Give a function "
+            "that makes the network"
+        )
+    if given.get("validation") is None:
+        given = {**given, "validation": USUAL["validation"]}
+    hidden = given.get("hidden")
+    if isinstance(hidden, int):
+        given = {**given, "hidden": (hidden,)}
+    found = with_usual(given, data)
+    if data.sample_weight is not None:
+        found.setdefault("sample_weight", data.sample_weight)
+    return found
+
+
+def _optimizer(chosen: Mapping[str, Any]) -> Optimizer:
+    options = {k: chosen[k] for k in OF_OPTIMIZER[1:] if chosen.get(k) is not None}
+    kind = chosen.get("optimizer", "sgd")
+    if isinstance(kind, Optimizer):
+        return replace(kind, **options)
+    if kind not in OPTIMIZERS:
+        raise SpaceError(
+            f'sweep: got the optimizer "{kind}"; need one of {", ".join(OPTIMIZERS)}.'
+            f"{suggest(str(kind), OPTIMIZERS)}"
+        )
+    return OPTIMIZERS[kind](**options)
+
+
+def _save(network: Network, data: Any, file: Path | None) -> None:
+    """Write the model, unless it has layers of the user's own, which no file holds."""
+    from kobai.formats import save_model
+
+    ours = all(type(each).__module__.startswith("kobai.") for each in network.layers)
+    if file is not None and ours:
+        save_model(file, network, data=data if isinstance(data, Dataset) else None)

@@ -1,0 +1,154 @@
+"""Who does the jobs on this machine: this process, or workers that live for them all.
+
+A worker uses one thread, of BLAS and of all else: there are as many workers as cores.
+"""
+
+import os
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from kobai.engines.machine.blas import blas_threads
+from kobai.errors import KobaiError, missing_extra
+from kobai.files import not_forced
+from kobai.sweeps.folder import SweepError, SweepFolder
+from kobai.sweeps.jobs import Job, Outcome, Work, failed
+from kobai.sweeps.workers.payload import read_work, write_work
+
+ONE_THREAD = {
+    f"{name}_NUM_THREADS": "1"
+    for name in ("OMP", "OPENBLAS", "MKL", "NUMBA", "BLIS", "VECLIB_MAXIMUM")
+}
+MOST_DEATHS = 3
+"""So often workers may be killed, with nothing done in between."""
+GLANCE = 0.2
+"""So often, in seconds, a worker looks whether its parent is still there."""
+
+
+def do(work: Work, job: Job, place: Path) -> Outcome:
+    """Do a job in a process that is used for nothing else meanwhile.
+
+    What cannot be trained is an outcome too: others may be.
+    """
+    place.mkdir(parents=True, exist_ok=True)
+    began = time.perf_counter()
+    try:
+        with blas_threads(1), not_forced():
+            outcome = work(job, place)
+    except (KobaiError, ValueError, ArithmeticError, MemoryError) as error:
+        outcome = failed(job, error)
+    return _timed(outcome, time.perf_counter() - began)
+
+
+def _timed(outcome: Outcome, seconds: float) -> Outcome:
+    from dataclasses import replace
+
+    return replace(outcome, seconds=seconds)
+
+
+class Here:
+    """This process does the jobs, one after the other."""
+
+    def __init__(self, work: Work, folder: SweepFolder) -> None:
+        self.work = work
+        self.folder = folder
+
+    def run(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
+        """Yield the outcomes of jobs as they come."""
+        for job in jobs:
+            yield job, do(self.work, job, self.folder.place(job.trial))
+
+    def close(self) -> None:
+        """Do nothing: there is nobody to send home."""
+
+
+class Processes:
+    """Several processes do the jobs; one that is killed is replaced."""
+
+    def __init__(self, work: Work, folder: SweepFolder, count: int) -> None:
+        self.folder = folder
+        self.count = count
+        self.scratch = tempfile.TemporaryDirectory(prefix="kobai-sweep-")
+        self.file = Path(self.scratch.name, "work")
+        write_work(work, self.file)
+        self.pool: Any = None
+
+    def run(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
+        """Yield the outcomes of jobs as they come."""
+        left, deaths = list(jobs), 0
+        while left:
+            for job, outcome in self._until_killed(left):
+                left.remove(job)
+                deaths = 0
+                yield job, outcome
+            deaths += bool(left)
+            if deaths >= MOST_DEATHS:
+                raise SweepError(
+                    f"the workers were killed {deaths} times over trial "
+                    f"{left[0].trial}, most often because memory is short. Take fewer "
+                    "jobs, or smaller networks"
+                )
+
+    def _until_killed(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
+        from concurrent.futures import as_completed
+        from concurrent.futures.process import BrokenProcessPool
+
+        pool = self._pool()
+        try:
+            asked = {
+                pool.submit(_do_there, job, self.folder.place(job.trial)): job
+                for job in jobs
+            }
+            for future in as_completed(asked):
+                yield asked[future], future.result()
+        except BrokenProcessPool:
+            self._dismiss()
+
+    def _pool(self) -> Any:
+        if self.pool is None:
+            try:
+                from joblib.externals.loky import ProcessPoolExecutor
+            except ImportError as error:
+                raise missing_extra("several workers", error, "sweep") from error
+            self.pool = ProcessPoolExecutor(
+                self.count,
+                initializer=_begin,
+                initargs=(str(self.file), os.getpid()),
+                env=ONE_THREAD,
+            )
+        return self.pool
+
+    def _dismiss(self) -> None:
+        if self.pool is not None:
+            self.pool.shutdown(wait=False, kill_workers=True)
+            self.pool = None
+
+    def close(self) -> None:
+        """End the workers, whatever they are doing."""
+        self._dismiss()
+        self.scratch.cleanup()
+
+
+_WORK: list[Work] = []
+
+
+def _begin(file: str, parent: int) -> None:
+    """Get a worker ready: with the work, deaf to Ctrl-C, and not to outlive others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_follow, args=(parent,), daemon=True).start()
+    _WORK[:] = [read_work(Path(file))]
+
+
+def _follow(parent: int) -> None:
+    """End this process once its parent has: nobody would hear of what it does."""
+    while os.getppid() == parent or os.name == "nt":
+        time.sleep(GLANCE)
+    os._exit(1)
+
+
+def _do_there(job: Job, place: Path) -> Outcome:
+    return do(_WORK[0], job, place)

@@ -1,0 +1,69 @@
+"""The figures of a search."""
+
+import numpy as np
+import pytest
+
+from kobai.plots import (
+    DrawnTrial,
+    best_curves,
+    best_twenty,
+    halving_rungs,
+    settings_and_scores,
+)
+
+MEASURE = "validation_accuracy"
+
+
+def trial(number, score, lengths, **settings):
+    epochs = np.arange(lengths[-1] + 1.0)
+    curves = {"epoch": epochs, "train": epochs / 10, "validation": epochs / 11}
+    scores = [score * n / lengths[-1] for n in lengths]
+    return DrawnTrial(number, settings, scores, lengths, curves)
+
+
+TRIALS = [
+    trial(3, 0.9, [1, 3, 9], lr=0.01, hidden="100,50"),
+    trial(1, 0.8, [1, 3], lr=0.1, hidden="20"),
+    trial(2, 0.4, [1], lr=1.0, hidden="100"),
+    DrawnTrial(4, {"lr": 0.5, "hidden": "20"}, [np.nan], [1]),
+]
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "zh"])
+@pytest.mark.parametrize("draw", [settings_and_scores, halving_rungs, best_curves])
+def test_every_figure_is_drawn_in_every_language(draw, language):
+    draw(TRIALS, MEASURE, language).canvas.draw()
+
+
+def test_each_setting_has_its_own_scale():
+    figure = settings_and_scores(TRIALS, MEASURE, logarithmic=["lr"], best=3)
+    rate, hidden, *_ = figure.axes
+    assert (rate.get_xscale(), hidden.get_xscale()) == ("log", "linear")
+    names = [label.get_text() for label in hidden.get_xticklabels()]
+    assert names == ["20", "100", "100,50"]
+    # A trial without a score is not drawn; the best has a star.
+    assert len(rate.collections[0].get_offsets()) == 3
+    assert rate.lines[0].get_xydata()[0].tolist() == pytest.approx([0.01, 0.9])
+
+
+def test_rungs_tell_how_many_went_on():
+    (ax,) = halving_rungs(TRIALS, MEASURE, best=3).axes
+    labels = [label.get_text() for label in ax.get_xticklabels()]
+    assert labels == ["1\n4 trials", "3\n2 trials", "9\n1 trials"]
+    assert ax.lines[-1].get_ydata().tolist() == pytest.approx([0.1, 0.3, 0.9])
+
+
+def test_the_best_twenty_are_four_rows_of_five():
+    figure = best_twenty([TRIALS[0]] * 23, MEASURE)
+    assert len(figure.axes) == 20
+    assert figure.axes[0].get_ylim() == (0, 1)
+    shapes = {ax.get_subplotspec().get_gridspec().get_geometry() for ax in figure.axes}
+    assert shapes == {(4, 5)}
+
+
+@pytest.mark.parametrize("draw", [settings_and_scores, best_curves, best_twenty])
+def test_nothing_to_draw_is_refused(draw):
+    with pytest.raises(ValueError, match="no trial"):
+        draw([DrawnTrial(1, {"lr": 1.0}, [np.nan])])
+    with pytest.raises(ValueError, match="no trial"):
+        halving_rungs([DrawnTrial(1, {"lr": 1.0}, [0.5])])

@@ -1,0 +1,236 @@
+"""A search in Python: of functions, networks and tables; stopped, and gone on with."""
+
+import json
+import math
+import os
+import signal
+
+import numpy as np
+import pytest
+
+import kobai
+from kobai import Dense, Network, load_digits, sweep
+from kobai.networks import ReLU, Softmax
+from kobai.sweeps import SpaceError, SweepError
+
+BOWL = {"x": "-10.0..10.0", "y": [0, 1, 2]}
+
+
+def bowl(x, y):
+    return (x - 3) ** 2 + y
+
+
+def small(hidden):
+    return Network(4, [Dense(hidden), ReLU(), Dense(3), Softmax()])
+
+
+@pytest.fixture(scope="module")
+def rows():
+    rng = np.random.default_rng(0)
+    t = np.arange(150) % 3
+    return (rng.normal(size=(150, 4)) + 2 * np.eye(3, 4)[t]).astype(np.float32), t
+
+
+NETS = {"hidden": [4, 8], "learning_rate": "0.001..1"}
+FAST = {"epochs": 9, "batch_size": 32}
+
+
+def networks(rows, **options):
+    return sweep(small, NETS, data=rows, settings=FAST, trials=9, **options)
+
+
+def known(found):
+    return [
+        (t.number, t.config, {k: (o.score, o.loss) for k, o in t.outcomes.items()})
+        for t in found.trials
+    ]
+
+
+def test_the_best_of_a_function_is_the_lowest():
+    found = sweep(bowl, BOWL, trials=40)
+    scores = [bowl(**trial.config) for trial in found.trials]
+    assert scores == sorted(scores)
+    assert found.best_score == min(scores)
+
+
+def test_it_is_maximized_where_that_is_asked_for():
+    up, down = sweep(bowl, BOWL, trials=20, maximize=True), sweep(bowl, BOWL, trials=20)
+    assert up.trials[0].number == down.trials[-1].number
+    assert up.best_score == max(bowl(**trial.config) for trial in up.trials)
+
+
+def test_several_processes_find_the_same_even_of_a_lambda():
+    pytest.importorskip("joblib")
+    offset = np.arange(50.0)
+    one = sweep(lambda x, y: float(bowl(x, y) + offset[7]), BOWL, trials=12)
+    two = sweep(lambda x, y: float(bowl(x, y) + offset[7]), BOWL, trials=12, jobs=2)
+    assert known(one) == known(two)
+
+
+def test_a_trial_that_fails_is_no_end_of_the_search():
+    def picky(x, y):
+        if y == 1:
+            raise RuntimeError("no ones")
+        return math.nan if y == 2 else x
+
+    found = sweep(picky, BOWL, trials=30)
+    assert found.best_config["y"] == 0
+    assert {t.last.error for t in found.trials if t.config["y"] == 1} == {"no ones"}
+    with pytest.raises(SweepError, match=r"no trial .* no ones"):
+        sweep(picky, {"x": [1, 2], "y": [1]})
+
+
+def test_an_interrupted_search_goes_on_and_does_nothing_twice(tmp_path):
+    calls = []
+
+    def counted(x, y):
+        if len(calls) == 7:
+            calls.append(None)
+            raise KeyboardInterrupt
+        calls.append((x, y))
+        return bowl(x, y)
+
+    with pytest.raises(KeyboardInterrupt):
+        sweep(counted, BOWL, trials=20, folder=tmp_path)
+    found = sweep(counted, BOWL, trials=20, folder=tmp_path)
+    assert len(calls) == 21
+    assert known(found) == known(sweep(bowl, BOWL, trials=20))
+
+
+def test_another_search_is_refused_a_folder(tmp_path):
+    sweep(bowl, BOWL, trials=3, folder=tmp_path)
+    with pytest.raises(SweepError, match="trials differ"):
+        sweep(bowl, BOWL, trials=4, folder=tmp_path)
+
+
+def test_a_damaged_trial_is_tried_again(tmp_path):
+    before = sweep(bowl, BOWL, trials=5, folder=tmp_path)
+    file = tmp_path / "003" / "trial.json"
+    file.write_text(file.read_text().replace('"y": ', '"y": 1'))
+    assert known(sweep(bowl, BOWL, trials=5, folder=tmp_path)) == known(before)
+
+
+def test_networks_are_judged_by_rows_held_out(rows):
+    found = networks(rows)
+    assert found.measure == "validation_accuracy"
+    network = found.network()
+    assert network.accuracy(*rows) > 0.8
+    last = found.best.last
+    assert last.length == 9
+    # 30 rows are held out, so accuracies are thirtieths.
+    assert found.best_score * 30 == pytest.approx(round(found.best_score * 30))
+
+
+def test_halving_goes_on_exactly_from_where_it_was(rows):
+    halved, whole = networks(rows), networks(rows, halving=False)
+    assert [len(t.outcomes) for t in halved.trials].count(1) == 6
+    ends = {t.number: t.outcomes[9, 0] for t in whole.trials}
+    survivors = [t for t in halved.trials if (9, 0) in t.outcomes]
+    assert len(survivors) == 3
+    for trial in survivors:
+        assert trial.outcomes[9, 0].shown == ends[trial.number].shown
+
+
+def test_seeds_show_how_far_luck_goes(rows):
+    found = networks(rows, seeds=3)
+    repeats = found.best.repeats(9)
+    assert [each.repeat for each in repeats] == [0, 1, 2]
+    assert len({each.loss for each in repeats}) == 3
+    (row, *_) = found.rows()
+    assert row["score_low"] <= row["score"] <= row["score_high"]
+
+
+def test_a_table_is_searched_by_the_network_that_suits_it():
+    pl = pytest.importorskip("polars")
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=120)
+    frame = pl.DataFrame({"a": x, "b": rng.normal(size=120), "t": 2 * x + 1})
+    data = kobai.load_table(frame, "t")
+    space = {"hidden": [(4,), (8, 8)], "learning_rate": "0.003..0.03/2"}
+    fixed = {"members": 1, "epochs": 9}
+    found = sweep(None, space, data=data, settings=fixed, sampler="grid")
+    assert found.measure == "validation_loss"
+    assert {t.config["hidden"] for t in found.trials} == {(4,), (8, 8)}
+
+
+def test_it_prints_and_draws_itself(rows, tmp_path):
+    found = networks(rows)
+    head, first, *_ = str(found).splitlines()
+    assert head.split()[:3] == ["trial", "validation", "accuracy"]
+    assert first.split()[0] == str(found.best.number)
+    assert "<pre>" in found._repr_html_()
+    for name in ("settings", "rungs", "best", "twenty"):
+        assert found.plot(name).axes
+    with pytest.raises(ValueError, match="rungs"):
+        networks(rows, halving=False).plot("rungs")
+    found.write_csv(tmp_path / "sweep.csv")
+    lines = (tmp_path / "sweep.csv").read_text().splitlines()
+    assert len(lines) == 10
+
+
+@pytest.mark.parametrize(
+    ("words", "options"),
+    [
+        ("learning_rate", {"space": {"lerning_rate": [1, 2]}}),
+        ("random, grid, tpe", {"sampler": "rando"}),
+        ("accuracy, loss", {"metric": "f1"}),
+        ("jobs must be 1", {"jobs": 0}),
+        ("trials must be 1", {"trials": 0}),
+        ("must return a Network", {"objective": lambda hidden: 3}),
+    ],
+)
+def test_wrong_use_is_refused(rows, words, options):
+    given = {"objective": small, "space": NETS, "data": rows, "trials": 2} | options
+    with pytest.raises((ValueError, TypeError, SpaceError), match=words):
+        sweep(given.pop("objective"), given.pop("space"), **given)
+
+
+def test_without_data_a_function_is_needed():
+    with pytest.raises(TypeError, match="got no data"):
+        sweep(None, BOWL)
+
+
+def test_nobody_listens_at_an_address():
+    pytest.importorskip("distributed")
+    with pytest.raises(SweepError, match="nobody answers at tcp"):
+        sweep(bowl, BOWL, trials=2, dask="tcp://127.0.0.1:9")
+
+
+def test_a_worker_that_dies_is_replaced(tmp_path):
+    pytest.importorskip("joblib")
+    mark = tmp_path / "died"
+
+    def deadly(x, y):
+        if y == 1 and not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return bowl(x, y)
+
+    found = sweep(deadly, BOWL, trials=8, jobs=2)
+    assert mark.exists()
+    assert known(found) == known(sweep(bowl, BOWL, trials=8))
+
+
+def test_workers_that_always_die_are_given_up(tmp_path):
+    pytest.importorskip("joblib")
+
+    def deadly(x, y):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with pytest.raises(SweepError, match="workers were killed 3 times"):
+        sweep(deadly, BOWL, trials=2, jobs=2)
+
+
+def test_each_trial_of_a_folder_is_a_model(rows, tmp_path):
+    found = networks(rows, folder=tmp_path)
+    place = found.search.folder.place(found.best.number)
+    saved = kobai.load_model(place / "model.safetensors").network.params
+    for name, array in found.network().params.items():
+        assert np.array_equal(array, saved[name])
+    asked = json.loads((tmp_path / "sweep.json").read_text())
+    assert asked["trials"] == 9
+
+
+def test_digits_in_the_guide():
+    found = sweep(None, {"hidden": [5, 10]}, data=load_digits(), settings={"epochs": 1})
+    assert len(found.trials) == 2
