@@ -115,12 +115,14 @@ class Trials:
 
         Trials are named with it, so that each can be repeated alone, bit for bit.
         """
+        if settings.engine != "auto":
+            return settings.engine
         steps = settings.steps
         if steps is None:
             kind, size = settings.batches, min(settings.batch_size or 1, rows)
             steps = (settings.epochs or 1) * steps_per_epoch(kind, rows, size)
         members = settings.members or 1
-        return choose_engine(settings.engine, steps * members * self.trials)
+        return str(choose_engine("auto", steps * members * self.trials))
 
     def __call__(self, job: Job, place: Path) -> Outcome:
         """Train up to the length that the job says, from where the trial is."""

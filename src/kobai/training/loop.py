@@ -182,7 +182,8 @@ def _begin(run: Run) -> None:
         if not run.over:
             run.prepare()
     # A run that is over before it would be written again is written at its end alone.
-    if fresh and run.settings.checkpoint_every <= run.settings.total:
+    every = run.settings.checkpoint_every
+    if fresh and (every is None or every <= run.settings.total):
         run.save()
 
 
