@@ -55,6 +55,10 @@ class GradientError(KobaiError, TypeError):
     """A function cannot be differentiated as written; the message has the remedy."""
 
 
+class NotCompilable(KobaiError, TypeError):  # noqa: N818 - it reads as what it says
+    """A graph holds an operation that has no compiled form; NumPy still runs it."""
+
+
 class DivergenceError(KobaiError, ArithmeticError):
     """The loss stopped being finite: the learning rate is too large, most often."""
 

@@ -12,8 +12,8 @@ from kobai.engines.numba_engine.epoch import (
     write_blocks,
     write_epoch,
 )
-from kobai.engines.numba_engine.errors import NotCompilable
 from kobai.engines.numba_engine.module import Generated
+from kobai.errors import NotCompilable
 
 __all__ = [
     "Core",

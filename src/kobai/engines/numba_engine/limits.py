@@ -5,8 +5,8 @@ takes bools for whole numbers.
 """
 
 from kobai.autodiff import operations as ops
-from kobai.engines.numba_engine.errors import NotCompilable
 from kobai.engines.numba_engine.expressions import COMPARISONS, LOGICAL
+from kobai.errors import NotCompilable
 from kobai.graph import Node, Operation
 
 _MOVED = frozenset([ops.WHERE, ops.BROADCAST_TO, ops.TRANSPOSE, ops.GETITEM])

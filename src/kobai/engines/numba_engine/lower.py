@@ -17,7 +17,6 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.primitive import Primitive
-from kobai.engines.numba_engine.errors import NotCompilable
 from kobai.engines.numba_engine.expressions import EXPRESSIONS
 from kobai.engines.numba_engine.limits import need_native, need_same_meaning
 from kobai.engines.numba_engine.windows import (
@@ -28,6 +27,7 @@ from kobai.engines.numba_engine.windows import (
     spread,
     window_of,
 )
+from kobai.errors import NotCompilable
 from kobai.graph import Constant, Graph, Input, Node, Operation
 from kobai.graph.identities.matching import same_signs
 from kobai.graph.node import in_order

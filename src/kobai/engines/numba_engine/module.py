@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from math import prod
 
 from kobai.engines.numba_engine.abi import GATHER, STEPS
-from kobai.engines.numba_engine.errors import NotCompilable
 from kobai.engines.numba_engine.lower import PUTS, Op, base_of, lower
 from kobai.engines.numba_engine.names import CALLED, DTYPES, Buffer, Names
 from kobai.engines.numba_engine.schedule import schedule
 from kobai.engines.numba_engine.source import INDENT, Writer, call, wrapped
+from kobai.errors import NotCompilable
 from kobai.graph import Constant, Graph, Input, Node, Operation
 
 HEADER = '''"""Written by Kobai from the graph of a function; it may be deleted."""

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from kobai.engines.numba_engine.abi import STEPS
-from kobai.engines.numba_engine.errors import NotCompilable
 from kobai.engines.numba_engine.lower import uniform
 from kobai.engines.numpy_engine.names import input_names, unused, value_names
+from kobai.errors import NotCompilable
 from kobai.graph import Constant, Graph, Node
 
 DTYPES = {
