@@ -11,7 +11,7 @@ from kobai.autodiff import check_gradient
 from kobai.autodiff.numpy_functions import FUNCTIONS, load_all
 from kobai.autodiff.numpy_functions.algebra import primitives as la
 from kobai.autodiff.primitive import Primitive
-from kobai.engines.numba_engine.errors import NotCompilable
+from kobai.engines.numba_engine.limits import NotCompilable
 from kobai.engines.numba_engine.lower import lower
 from kobai.errors import GradientError
 from kobai.graph import trace

@@ -100,7 +100,7 @@ class Sweep:
     def _compiled(self, ends: Ends) -> Ends | None:
         """Return the outputs at both ends from compiled code, if there can be any."""
         from kobai.engines.differences.compiled import sums_of_changed
-        from kobai.engines.numba_engine.errors import NotCompilable
+        from kobai.engines.numba_engine.limits import NotCompilable
 
         try:
             sums = sums_of_changed(self.base, self.reached, self.target, ends)

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from kobai.autodiff import operations as ops
-from kobai.engines.numba_engine.errors import NotCompilable
 from kobai.engines.numba_engine.expressions import EXPRESSIONS
+from kobai.engines.numba_engine.limits import NotCompilable
 from kobai.engines.numba_engine.lower import REDUCTIONS
 from kobai.graph import Constant, Input, Node, Operation
 from kobai.graph.node import is_a

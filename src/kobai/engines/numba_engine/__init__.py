@@ -10,7 +10,7 @@ from kobai.engines.numba_engine.epoch import (
     compile_numba,
     write_epoch,
 )
-from kobai.engines.numba_engine.errors import NotCompilable
+from kobai.engines.numba_engine.limits import NotCompilable
 
 __all__ = [
     "Epoch",

@@ -9,7 +9,7 @@ from copy import copy
 from dataclasses import dataclass, field
 
 from kobai.autodiff import operations as ops
-from kobai.engines.numba_engine.errors import NotCompilable
+from kobai.engines.numba_engine.limits import NotCompilable
 from kobai.engines.numba_engine.lower import Op, base_of
 from kobai.graph import Graph, Input, Node
 from kobai.graph.node import is_a

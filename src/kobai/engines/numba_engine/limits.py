@@ -5,9 +5,14 @@ takes bools for whole numbers.
 """
 
 from kobai.autodiff import operations as ops
-from kobai.engines.numba_engine.errors import NotCompilable
 from kobai.engines.numba_engine.expressions import COMPARISONS, LOGICAL
+from kobai.errors import KobaiError
 from kobai.graph import Node, Operation
+
+
+class NotCompilable(KobaiError, TypeError):  # noqa: N818 - it reads as what it says
+    """A graph holds an operation that has no compiled form; NumPy still runs it."""
+
 
 _MOVED = frozenset([ops.WHERE, ops.BROADCAST_TO, ops.TRANSPOSE, ops.GETITEM])
 _OF_WHOLE_NUMBERS = _MOVED | {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import prod
 
 from kobai.engines.numba_engine.abi import GATHER, STEPS
-from kobai.engines.numba_engine.errors import NotCompilable
+from kobai.engines.numba_engine.limits import NotCompilable
 from kobai.engines.numba_engine.lower import PUTS, Op, base_of, lower
 from kobai.engines.numba_engine.names import CALLED, DTYPES, Buffer, Names
 from kobai.engines.numba_engine.schedule import schedule

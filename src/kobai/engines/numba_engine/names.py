@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from kobai.engines.numba_engine.abi import STEPS
-from kobai.engines.numba_engine.errors import NotCompilable
+from kobai.engines.numba_engine.limits import NotCompilable
 from kobai.engines.numba_engine.lower import uniform
 from kobai.engines.numpy_engine.names import input_names, unused, value_names
 from kobai.graph import Constant, Graph, Node

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from kobai.engines.numba_engine.errors import NotCompilable
+from kobai.engines.numba_engine.limits import NotCompilable
 
 Loop = tuple[int, int]
 
