@@ -16,7 +16,6 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.engines.numba_engine.expressions import EXPRESSIONS
-from kobai.engines.numba_engine.limits import NotCompilable
 from kobai.engines.numba_engine.lower import REDUCTIONS
 from kobai.errors import NotCompilable
 from kobai.graph import Constant, Input, Node, Operation

@@ -9,11 +9,6 @@ from kobai.engines.numba_engine.expressions import COMPARISONS, LOGICAL
 from kobai.errors import NotCompilable
 from kobai.graph import Node, Operation
 
-
-class NotCompilable(KobaiError, TypeError):  # noqa: N818 - it reads as what it says
-    """A graph holds an operation that has no compiled form; NumPy still runs it."""
-
-
 _MOVED = frozenset([ops.WHERE, ops.BROADCAST_TO, ops.TRANSPOSE, ops.GETITEM])
 _OF_WHOLE_NUMBERS = _MOVED | {
     ops.ADD,
