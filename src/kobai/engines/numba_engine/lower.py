@@ -19,7 +19,6 @@ from kobai.autodiff import operations as ops
 from kobai.autodiff.primitive import Primitive
 from kobai.engines.numba_engine.expressions import EXPRESSIONS
 from kobai.engines.numba_engine.limits import (
-    NotCompilable,
     need_native,
     need_same_meaning,
 )
