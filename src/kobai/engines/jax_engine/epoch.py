@@ -14,7 +14,7 @@ from kobai.graph import Graph, Input
 # A call takes at most so many steps, and of what is new in each at most so many bytes.
 # It is compiled for this number of steps, and what there is of fewer is filled up.
 MOST_STEPS = 1024
-MOST_BYTES = 2**20
+MOST_BYTES = 2**17
 
 
 class Epoch:
@@ -58,6 +58,9 @@ class Epoch:
         one. Raises IndexError where a step reads past the end of an array.
         """
         place = self.placement
+        if rows is not None:
+            # Half the way to the device; no data has more rows.
+            rows = rows.astype(np.int32)
         length = _most_steps(each if rows is None else [rows, *each])
         done = 0
         with computing(self.precision, place.device):
