@@ -1,5 +1,6 @@
 """The figures of the book, each with data and training of its own."""
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -221,7 +222,7 @@ def _walk(optimizer: Optimizer, f: Any, start: Array, steps: int) -> Array:
 
 def _relative_error(h: float, method: Method) -> float:
     slope = autodiff.numerical_derivative(np.exp, 1.0, h=h, method=method)
-    return abs(float(slope) - np.e) / np.e
+    return abs(float(slope) - math.e) / math.e
 
 
 def _values_and_derivatives(
