@@ -32,6 +32,18 @@ COMMANDS = {
     "figures": ["figures", "network-drawing", "--out", f"{NAME}-3"],
     "source": ["source", NAME],
     "doctor": ["doctor"],
+    "sweep": [
+        "sweep",
+        *TABLE,
+        "--lr",
+        0.1,
+        "--lr",
+        1,
+        "--epochs",
+        2,
+        "--run",
+        f"{NAME}-5",
+    ],
 }
 MORE = {
     "train digits": ["train", "--epochs", 1, "--run", f"{NAME}-4"],
