@@ -360,7 +360,7 @@ GUESSES = [
     (["train", "--batch", "32"], '"--batch-size"'),
     (["train", "--batch_size", "32"], '"--batch-size"'),
     (["train", "--layers", "50"], '"--hidden"'),
-    (["train", "--device", "cuda"], '"--engine"'),
+    (["train", "--device", "cuda"], "--device: got cuda with --engine auto.*jax"),
     (["train", "--n-epochs", "3"], '"--epochs"'),
     (["train", "--random-state", "3"], '"--seed"'),
     (["train", "--verbose"], '"--quiet"'),
