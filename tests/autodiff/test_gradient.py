@@ -138,7 +138,7 @@ def test_what_comes_back_to_a_sum_may_lie_in_memory_in_any_way(shape, axis, keep
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble])
 def test_the_gradient_at_one_of_numpy_s_numbers_is_one_of_them(dtype):
-    for f in (lambda x: x, lambda x: np.sum(x), lambda x: np.sum([3, 4] * x)):
+    for f in (lambda x: x, lambda x: np.sum(x), lambda x: np.sum(np.array([3, 4]) * x)):
         found = gradient(f, dtype(2))
         assert type(found) is dtype
         assert found == gradient(f, 2.0)
