@@ -16,6 +16,8 @@ SETTINGS = {
     "numerical_vs_backprop.py": ["3"],
     "optimizers_compared.py": ["20"],
     "own_numpy_function.py": ["800"],
+    "search_with_optuna.py": ["3"],
+    "searches.py": [],  # in tests/estimators, function by function
     "single_neuron_sine.py": ["20"],
     "train_digits.py": ["5"],
     "train_table.py": [],
@@ -78,6 +80,12 @@ def test_own_numpy_function_finds_the_true_wave(tmp_path):
     for true, found in pairs:
         # 80 measurements with noise of 0.02.
         assert float(found) == pytest.approx(float(true), abs=0.05)
+
+
+def test_search_with_optuna(tmp_path):
+    pytest.importorskip("optuna")
+    out = run("search_with_optuna.py", tmp_path)
+    assert float(re.search(r"accuracy (\S+) with", out)[1]) > 0.8
 
 
 def test_single_neuron_sine(tmp_path):

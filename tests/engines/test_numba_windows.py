@@ -1,5 +1,7 @@
 """Slices and more than two axes in compiled loops, against NumPy."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 
@@ -142,3 +144,22 @@ def test_an_update_of_what_is_read_elsewhere_waits():
 def test_what_has_no_such_loops_is_left_to_numpy(f):
     with pytest.raises(NotCompilable):
         compile_numba(trace(f, V, M, C))
+
+
+def test_sums_over_any_axes_where_some_have_one_place():
+    shapes = [(1, 2, 3), (2, 1, 3), (2, 3, 1), (1, 1, 4), (1, 2, 1, 3), (1, 1, 1)]
+    given = [RNG.normal(size=shape) for shape in shapes]
+
+    def f(*arrays):
+        return [
+            np.sum(np.tanh(x), axis=axes, keepdims=keepdims)
+            for x in arrays
+            for count in range(1, x.ndim + 1)
+            for axes in combinations(range(x.ndim), count)
+            for keepdims in (False, True)
+        ]
+
+    found = compile_numba(trace(f, *given))(*given)
+    for one, expected in zip(found, f(*given), strict=True):
+        # tanh is a polynomial here, right to a few units in the last place.
+        np.testing.assert_allclose(one, expected, rtol=1e-14)

@@ -17,6 +17,7 @@ from kobai.networks import (
     Dense,
     Dropout,
     Exponential,
+    Heads,
     Identity,
     LeakyReLU,
     Network,
@@ -103,14 +104,21 @@ def test_every_loss(name, engine):
     assert_network_like_loop(network, normal(6, 5), t, engine)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_heads_of_classes_and_numbers(engine):
+    network = Network(5, [Dense(6), Heads((3, 1, 2))], dtype=np.float64)
+    labels = np.arange(6)
+    t = np.column_stack([labels % 3, normal(6, seed=1), labels % 2])
+    assert_network_like_loop(network, normal(6, 5), t, engine)
+
+
 def test_every_loss_and_activation_of_the_package_is_here():
     from kobai.networks import losses
     from kobai.networks.activations import Activation
 
     known = {layer for layer in vars(networks).values() if isinstance(layer, type)}
     known = {c for c in known if issubclass(c, Activation) and c is not Activation}
-    # Heads are tested by themselves, in test_heads.
-    assert known - {networks.Heads} == {*ACTIVATIONS, Softmax}
+    assert known == {*ACTIVATIONS, Softmax, Heads}
     assert {name.split()[0] for name in LOSSES} == set(losses.LOSSES)
 
 

@@ -48,13 +48,6 @@ def test_halving_gives_rows_as_the_resource(searches):
     assert search.score(searches.X_test, searches.y_test) > 0.9
 
 
-def test_optuna_proposes_settings(searches):
-    pytest.importorskip("optuna")
-    study = searches.optuna_study(trials=3)
-    assert [len(trial.params) for trial in study.trials] == [1, 1, 1]
-    assert study.best_value > 0.8
-
-
 def threads():
     """Return how many threads each BLAS of a worker has, as far as it tells."""
     from kobai.engines.machine.blas import blas_info

@@ -19,6 +19,7 @@ from kobai.networks import (
     Ensemble,
     Exponential,
     Flatten,
+    Heads,
     Identity,
     LeakyReLU,
     Network,
@@ -45,11 +46,13 @@ LAYERS_IN_TURN = [
     *(Dense(5), Tanh(), Exponential()),
     *(LeakyReLU(0.2), Dense(5), Softplus(), Dense(4), GELU(), Dense(3), Softmax()),
 ]
+# Two layers cannot both be the last one.
+OF_SEVERAL_TARGETS = [Flatten(), Dense(4), Heads((3, 1))]
 
 
-def network(seed=0, dtype=np.float32):
+def network(seed=0, dtype=np.float32, layers=LAYERS_IN_TURN):
     """Return a network with every layer, its statistics not those of a new one."""
-    made = Network((2, 3), LAYERS_IN_TURN, seed=seed, dtype=dtype)
+    made = Network((2, 3), layers, seed=seed, dtype=dtype)
     rng = np.random.default_rng(seed)
     for kind in ("params", "statistics"):
         numbers = getattr(made, kind)
@@ -65,6 +68,17 @@ def modules(torch):
     class Exp(nn.Module):
         def forward(self, x):
             return torch.exp(x)
+
+    class Parts(nn.Module):
+        def __init__(self, sizes):
+            super().__init__()
+            self.sizes = sizes
+
+        def forward(self, x):
+            parts = torch.split(x, self.sizes, dim=-1)
+            return torch.cat(
+                [torch.softmax(p, -1) if p.shape[-1] > 1 else p for p in parts], -1
+            )
 
     # The module of the guide.
     (code,) = re.findall(r"```py\n(.*?)```", GUIDE.read_text(), re.DOTALL)
@@ -91,16 +105,17 @@ def modules(torch):
         Exponential: lambda each, d: Exp(),
         GELU: lambda each, d: nn.GELU(approximate="tanh"),
         Softmax: lambda each, d: nn.Softmax(dim=-1),
+        Heads: lambda each, d: Parts(each.sizes),
     }
 
 
-def sequential(torch, seed=0):
+def sequential(torch, seed=0, layers=LAYERS_IN_TURN):
     """Return PyTorch's network of the same layers, in evaluation."""
     torch.manual_seed(seed)
     made = modules(torch)
     size = 6
     found = []
-    for layer in LAYERS_IN_TURN:
+    for layer in layers:
         found.append(made[type(layer)](layer, size))
         size = getattr(layer, "units", size)
     return torch.nn.Sequential(*found).eval()
@@ -112,16 +127,17 @@ def torch():
 
 
 def test_every_layer_is_among_those_tested(torch):
-    kinds = {type(layer) for layer in LAYERS_IN_TURN}
+    kinds = {type(layer) for layer in (*LAYERS_IN_TURN, *OF_SEVERAL_TARGETS)}
     assert kinds == set(LAYERS.values()) == set(modules(torch))
 
 
-def test_pytorch_computes_the_same_with_the_numbers(torch, tmp_path):
+@pytest.mark.parametrize("layers", [LAYERS_IN_TURN, OF_SEVERAL_TARGETS])
+def test_pytorch_computes_the_same_with_the_numbers(torch, tmp_path, layers):
     from safetensors.torch import load_file as load_tensors
 
-    net = network()
+    net = network(layers=layers)
     path = export(net, tmp_path / "net.safetensors")
-    model = sequential(torch)
+    model = sequential(torch, layers=layers)
     model.load_state_dict(load_tensors(path))
     x = np.random.default_rng(1).normal(size=(9, 2, 3)).astype(np.float32)
     found = model(torch.from_numpy(x)).detach().numpy()

@@ -24,12 +24,12 @@ TARGET, WEIGHT = "y", "weight"
 class Given:
     """A table that was given: a path, or a frame of Polars with what it was before.
 
-    `library` is "pandas", "polars", "pyarrow", "numpy", or "" for a file and for
+    `origin` is "pandas", "polars", "pyarrow", "numpy", or "" for a file and for
     Python's own lists; `index` is that of a pandas frame.
     """
 
     table: Any
-    library: str = ""
+    origin: str = ""
     index: Any = None
 
     @property
@@ -44,11 +44,11 @@ class Given:
 
     def answer(self, name: str, values: np.ndarray) -> Any:
         """Return values `(n,)` as a column of the same library."""
-        if self.library == "pandas":
+        if self.origin == "pandas":
             return sys.modules["pandas"].Series(values, index=self.index, name=name)
-        if self.library == "pyarrow":
+        if self.origin == "pyarrow":
             return sys.modules["pyarrow"].array(values)
-        if self.library == "numpy":
+        if self.origin == "numpy":
             return values
         import polars as pl
 
@@ -56,12 +56,12 @@ class Given:
 
     def answers(self, frame: "pl.DataFrame") -> Any:
         """Return a frame as one of the same library; as an array `(n, k)` of NumPy."""
-        if self.library == "pandas":
+        if self.origin == "pandas":
             columns = {each.name: each.to_numpy() for each in frame}
             return sys.modules["pandas"].DataFrame(columns, index=self.index)
-        if self.library == "pyarrow":
+        if self.origin == "pyarrow":
             return frame.to_arrow()
-        return frame.to_numpy() if self.library == "numpy" else frame
+        return frame.to_numpy() if self.origin == "numpy" else frame
 
 
 def given(X: Any, names: Sequence[str] = ()) -> Given:
@@ -81,7 +81,7 @@ def given(X: Any, names: Sequence[str] = ()) -> Given:
     if (records := records_of(X)) is not None:
         return Given(polars_frame(_of_records(records)))
     if hasattr(X, "columns") or hasattr(X, "collect_schema"):
-        return Given(polars_frame(X), _library(X), getattr(X, "index", None))
+        return Given(polars_frame(X), _origin(X), getattr(X, "index", None))
     if (frame := named(X)) is not None:
         return Given(polars_frame(frame))
     return Given(_of_array(np.asarray(X), names), "numpy")
@@ -94,7 +94,7 @@ def _require_polars() -> None:
         raise missing_extra("tables", error, "table") from error
 
 
-def _library(frame: Any) -> str:
+def _origin(frame: Any) -> str:
     return type(frame).__module__.split(".")[0]
 
 
@@ -160,7 +160,7 @@ def with_columns(found: Given, y: Any, names: Sequence[str], what: str = "y") ->
                 f"TableModel: X has {len(frame):,} rows and {what} {len(column):,}; "
                 f"need one of {what} for each row"
             )
-    return Given(frame.with_columns(columns), found.library, found.index)
+    return Given(frame.with_columns(columns), found.origin, found.index)
 
 
 def _columns_of(y: Any, names: Sequence[str]) -> "list[pl.Series]":

@@ -131,7 +131,7 @@ class Learned(Parameters):
                 "with one, such as TableModel(target, interval=0.9)"
             )
         has_classes = target.classes or target.heads
-        if probabilities and (not has_classes or table.library == "numpy"):
+        if probabilities and (not has_classes or table.origin == "numpy"):
             raise ValueError(
                 "TableModel: probabilities=True needs classes, and a frame or a file; "
                 "of an array predict_proba(X) returns them"
@@ -210,14 +210,14 @@ class Learned(Parameters):
         self._known  # noqa: B018 (raises)
         if self._is_of_arrays:
             table = given(X, names)
-            if table.library != "numpy" and not set(names) & set(table.columns):
+            if table.origin != "numpy" and not set(names) & set(table.columns):
                 raise DataError(
                     "TableModel: was fitted on an array, whose columns have no names; "
                     "give new rows as an array too: X.to_numpy()"
                 )
             return table
         table = given(X)
-        if table.library == "numpy":
+        if table.origin == "numpy":
             needed = ", ".join(self._columns.sources)
             raise DataError(
                 "TableModel: got an array, whose columns have no names, and the model "

@@ -180,7 +180,7 @@ class TableModel(Learned):
         if names:
             self.feature_names_in_ = np.array(names, object)
             self.n_features_in_ = len(names)
-        self._is_of_arrays = table.library == "numpy"
+        self._is_of_arrays = table.origin == "numpy"
         return self
 
     def _with_targets(self, table: Given, y: Any) -> tuple[Given, list[str]]:
@@ -190,7 +190,7 @@ class TableModel(Learned):
                 f"{type(self).__name__}: requires y to be passed, but the target y is "
                 "None. Name the column to learn: TableModel(target=...), or give y"
             )
-        if y is None and table.library == "numpy":
+        if y is None and table.origin == "numpy":
             raise DataError(
                 f"{type(self).__name__}: got an array without y; its columns have no "
                 "names. Give y too, or a frame that has the target's column"

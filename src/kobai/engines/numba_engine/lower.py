@@ -18,10 +18,7 @@ import numpy as np
 from kobai.autodiff import operations as ops
 from kobai.autodiff.primitive import Primitive
 from kobai.engines.numba_engine.expressions import EXPRESSIONS
-from kobai.engines.numba_engine.limits import (
-    need_native,
-    need_same_meaning,
-)
+from kobai.engines.numba_engine.limits import need_native, need_same_meaning
 from kobai.engines.numba_engine.windows import (
     Region,
     Window,
@@ -216,10 +213,11 @@ class _Lowering:
     def _reduction(self, node: Operation) -> Op:
         (x,) = node.inputs
         axis = node.attributes["axis"]
-        if len([n for n in x.shape if n > 1]) > 2 and len(axis) < x.ndim:
+        whole = all(n == 1 for a, n in enumerate(x.shape) if a not in axis)
+        if x.ndim > 2 and not whole:
             return self._reduction_of_many(node, axis)
         loop = two_axes(x.shape, x.ndim == 1 and self._stands_in_rows(x))
-        over = {0, 1} if len(axis) == x.ndim else set(axis)
+        over = {0, 1} if whole else set(axis)
         over = {a for a in over if loop[a] > 1}
         read = Read(base_of(x), own_place(loop))
         if not over:
