@@ -26,17 +26,23 @@ def test_what_is_kept_is_written_once():
         written.append(1)
         return program_for(2.0)
 
-    programs = [kept.kept("twice", write) for _ in range(3)]
+    programs = [kept.kept("a network", "twice", write) for _ in range(3)]
     assert len(written) == 1
     assert programs[0] is programs[1] is programs[2]
 
 
 def test_the_longest_unused_gives_way(monkeypatch):
     monkeypatch.setattr(kept, "MOST", 2)
-    keep = lambda key: kept.kept(key, lambda: program_for(1.0))
+    keep = lambda key: kept.kept("a network", key, lambda: program_for(1.0))
     for key in ("a", "b", "a", "c"):
         keep(key)
-    assert list(kept._KEPT) == ["a", "c"]
+    assert [key for _, key in kept._KEPT] == ["a", "c"]
+
+
+def test_what_nobody_knows_is_not_kept():
+    one, other = (kept.kept(None, "a", lambda: program_for(1.0)) for _ in range(2))
+    assert one is not other
+    assert not kept._KEPT
 
 
 def test_each_who_loads_a_program_has_buffers_of_its_own():
@@ -50,7 +56,7 @@ def test_each_who_loads_a_program_has_buffers_of_its_own():
 def test_threads_may_ask_at_once():
     def result(number):
         key = number % 5
-        program = kept.kept(key, lambda: program_for(float(key)))
+        program = kept.kept("a network", key, lambda: program_for(float(key)))
         return float(program.load()(np.ones(3))[0][0])
 
     with ThreadPoolExecutor(8) as pool:

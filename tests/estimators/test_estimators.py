@@ -638,8 +638,8 @@ def test_equal_fits_share_what_is_compiled(monkeypatch):
     written = []
     write = kept.kept
 
-    def count(key, program):
-        return write(key, lambda: written.append(key) or program())
+    def count(structure, key, program):
+        return write(structure, key, lambda: written.append(key) or program())
 
     monkeypatch.setattr("kobai.training.steppers.kept", count)
     options = {"hidden_layer_sizes": (11,), "batch_size": 60}

@@ -4,6 +4,7 @@ import json
 import math
 import os
 import signal
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -101,6 +102,23 @@ def test_another_search_is_refused_a_folder(tmp_path):
     sweep(bowl, BOWL, trials=3, folder=tmp_path)
     with pytest.raises(SweepError, match="trials differ"):
         sweep(bowl, BOWL, trials=4, folder=tmp_path)
+
+
+@pytest.mark.parametrize("is_pair", [True, False])
+def test_a_search_of_other_data_is_refused_a_folder(tmp_path, is_pair):
+    one = load_digits(test_size=0.9)
+    other = replace(one, t_train=one.t_train[::-1])
+    if is_pair:
+        one, other = ((each.x_train, each.t_train) for each in (one, other))
+
+    def search(data):
+        make = lambda units: Network(64, [Dense(units), ReLU(), Dense(10), Softmax()])
+        settings = {"epochs": 1}
+        sweep(make, {"units": [3, 4]}, data=data, settings=settings, folder=tmp_path)
+
+    search(one)
+    with pytest.raises(SweepError, match="data differ"):
+        search(other)
 
 
 def test_a_damaged_trial_is_tried_again(tmp_path):

@@ -8,20 +8,13 @@ from typing import Any
 from kobai.cli.screen import command, short
 from kobai.cli.settings import Options, SettingError, completed, one_of
 from kobai.cli.swept import METRICS, SAMPLERS, read_swept
-from kobai.cli.trial import OF_DATA, Trials, checked
+from kobai.cli.trial import OF_DATA, Trials, checked, with_config
 from kobai.data.identity import identity_of
 from kobai.errors import DataError, KobaiError
 from kobai.sweeps.folder import SWEEP, SweepError, SweepFolder, Trial
 from kobai.sweeps.jobs import Job
 from kobai.sweeps.search import Plan, count_trials
-from kobai.sweeps.space import (
-    Config,
-    Parameter,
-    as_json,
-    check_space,
-    from_json,
-    is_open,
-)
+from kobai.sweeps.space import Config, Parameter, check_space, is_open
 from kobai.version import __version__
 
 USUAL_TRIALS, USUAL_SEEDS, USUAL_VALIDATION = 30, 3, 0.2
@@ -46,16 +39,9 @@ class Asked:
 
     def as_json(self) -> dict[str, Any]:
         """Return it as the file in the folder has it."""
-        plan = self.plan
         return {
             "settings": self.base.as_json(),
-            "space": as_json(plan.space),
-            "trials": plan.trials,
-            "sampler": plan.sampler,
-            "seed": plan.seed,
-            "longest": plan.longest,
-            "halving": plan.is_halving,
-            "seeds": plan.seeds,
+            **self.plan.as_json(),
             "metric": self.trials.metric,
             "data": self.checksum,
             "kobai": __version__,
@@ -141,10 +127,8 @@ def _loaded(
 ) -> tuple[Trials, Options, Any]:
     """Return what trains the trials, the first one's settings, and its data."""
     trials = Trials(base, "loss", base.steps is not None, 1)
-    config: dict[str, Any] = {name: _first(each) for name, each in space.items()}
-    if "hidden" in config:
-        config["hidden"] = str(config["hidden"])
-    first = replace(base, **config)
+    config: Config = {name: _first(each) for name, each in space.items()}
+    first = with_config(base, config)
     data = trials.dataset(first)
     for each in _variants(space):
         trials.dataset(replace(first, **each))
@@ -177,9 +161,7 @@ def resumed(folder: SweepFolder, given: Mapping[str, Any]) -> Asked:
     found = folder.read()
     try:
         base = Options.from_json(found["settings"])
-        space = from_json(found["space"])
-        names = ("trials", "sampler", "seed", "longest", "halving", "seeds")
-        plan = Plan(space, *(found[name] for name in names))
+        plan = Plan.from_json(found)
         metric, checksum = found["metric"], found["data"]
     except (KeyError, TypeError, ValueError) as error:
         raise SweepError(f"{folder.path / SWEEP}: damaged ({error!r})") from None
@@ -188,7 +170,7 @@ def resumed(folder: SweepFolder, given: Mapping[str, Any]) -> Asked:
             f"--resume: {where} is a sweep of {short(base.data)}, not of "
             f"{short(given['data'])}; leave the data out, or sweep anew"
         )
-    trials, _, data = _loaded(base, space)
+    trials, _, data = _loaded(base, plan.space)
     if identity_of(data)["checksum"] != checksum:
         raise DataError(
             f"{short(base.data)}: is not the data that {where} was begun with; put it "
@@ -203,7 +185,7 @@ def command_of(trial: Trial, asked: Asked) -> str:
     settings = asked.trials.settings(
         Job(trial.number, trial.config, last.length if last else None)
     )
-    given = replace(asked.base, **trial.config)
+    given = with_config(asked.base, trial.config)
     usual = Options()
     words = [] if settings.data == usual.data else [short(settings.data)]
     for each in fields(Options):

@@ -23,10 +23,17 @@ def held_folder(path: Path) -> Iterator[RunFolder]:
         taken = lock(path / LOCK)
     except HeldError as error:
         raise _held(f"--resume: {short(path)}", str(error), "Wait for it") from None
+    with until_released(folder, taken):
+        yield folder
+
+
+@contextmanager
+def until_released(folder: RunFolder, taken: Lock) -> Iterator[None]:
+    """Go on in the folder of a run that has been locked, and give it back."""
     try:
         folder.check_files()
         folder.remove_leftovers()
-        yield folder
+        yield
     finally:
         taken.release()
 

@@ -1,6 +1,5 @@
 """`kobai sweep`: train with many settings, and find the best of them."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from kobai.cli.screen import short
 from kobai.cli.settings import SettingError, one_of
 from kobai.cli.swept import METRICS, SAMPLERS, with_swept_options
 from kobai.cli.table_options import Header
+from kobai.engines.machine.processor import threads_here
 from kobai.run_folder import LOCK
 
 if TYPE_CHECKING:
@@ -192,8 +192,7 @@ def _workers(jobs: int | None, dask: str | None) -> int:
 
     if find_spec("joblib") is None:
         return 1
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
+    return threads_here()
 
 
 def _check_place(run: str | None) -> None:

@@ -128,11 +128,8 @@ def scored(outcome: Outcome, metric: str, of: list[Outcome] | None = None) -> st
     values = [
         each.shown[f"validation_{metric}"] for each in of or [outcome] if each.shown
     ]
-    mean = sum(values) / len(values)
-    text = f"{mean:.4f}" if len(values) > 1 else f"{values[0]:.4f}"
-    return (
-        f"{text} ({min(values):.4f} to {max(values):.4f})" * (len(values) > 1) or text
-    )
+    ends = f" ({min(values):.4f} to {max(values):.4f})" if len(values) > 1 else ""
+    return f"{sum(values) / len(values):.4f}{ends}"
 
 
 def told(config: dict[str, Any]) -> str:

@@ -108,9 +108,8 @@ def _range(name: str, text: str) -> Any:
     if RANGE not in text or (read is str and name != "hidden"):
         return None
     try:
-        return parse_range(
-            text, int if name == "hidden" else read, is_log=_is_log(name)
-        )
+        number = int if name == "hidden" else read
+        return parse_range(text, number, is_log=name in LOGARITHMIC)
     except KobaiError:
         raise
     except ValueError:
@@ -118,7 +117,3 @@ def _range(name: str, text: str) -> Any:
             f'got "{text}"; a range of hidden units is of one layer, such as 10..100; '
             "give networks of several layers one by one"
         ) from None
-
-
-def _is_log(name: str) -> bool:
-    return name in LOGARITHMIC

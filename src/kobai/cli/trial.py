@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kobai.cli.calibrating import calibrated, hold_out
+from kobai.cli.claim import until_released
 from kobai.cli.folder import RunFolder
 from kobai.cli.loading import load
 from kobai.cli.repeating import arguments
@@ -41,6 +42,7 @@ from kobai.lock import HeldError, Lock, lock
 from kobai.run_folder import HISTORY, LOCK, RunError
 from kobai.sweeps.fitting import NEVER, fit, judged, seldom
 from kobai.sweeps.jobs import Job, Outcome
+from kobai.sweeps.space import Config
 from kobai.tabular.kept import write_background
 from kobai.training import BATCHES, History, TrainingState, steps_per_epoch
 from kobai.training.step import GRADIENTS
@@ -54,11 +56,19 @@ OF_DATA = ("data", "data_dir", "target", *TABLE_OPTIONS, *JUDGING_OPTIONS[:1], "
 """The options that data depends on."""
 PATIENCE = 5.0
 """So many seconds a worker whose parent was killed has time to end."""
+GLANCE = 0.05
+"""So often, in seconds, it is looked whether it has."""
 
 
 def key_of(settings: Options) -> Key:
     """Return by what the data of a run is known among those of a sweep."""
     return tuple(getattr(settings, name) for name in OF_DATA)
+
+
+def with_config(base: Options, config: Config) -> Options:
+    """Return the settings of a run with those of a trial; one layer may be a number."""
+    chosen = replace(base, **config)
+    return replace(chosen, hidden=str(chosen.hidden)) if "hidden" in config else chosen
 
 
 def checked(settings: Options) -> Options:
@@ -84,6 +94,7 @@ class Trials:
     trials: int
     """How many there are: what is compiled serves them all."""
     data: dict[Key, "Dataset"] = field(default_factory=dict)
+    identities: dict[Key, dict[str, Any]] = field(default_factory=dict)
 
     def dataset(self, settings: Options) -> "Dataset":
         """Return the data of a trial, which is loaded once."""
@@ -92,12 +103,16 @@ class Trials:
             self.data[key] = load(settings)
         return self.data[key]
 
+    def identity(self, settings: Options) -> dict[str, Any]:
+        """Return by what that data is known again; found out once for all trials."""
+        key = key_of(settings)
+        if key not in self.identities:
+            self.identities[key] = identity_of(self.dataset(settings))
+        return self.identities[key]
+
     def settings(self, job: Job) -> Options:
         """Return the settings of a job as those of a run."""
-        config = dict(job.config)
-        if "hidden" in config:
-            config["hidden"] = str(config["hidden"])
-        settings = checked(replace(self.base, **config))
+        settings = checked(with_config(self.base, job.config))
         data = self.dataset(settings)
         found = completed(settings, data)
         found = replace(found, engine=self._engine(found, len(data.x_train)))
@@ -155,7 +170,7 @@ class Trials:
             settings,
             held.learned,
             network,
-            callbacks=[_Beginning(folder, settings, data, every)],
+            callbacks=[_Beginning(folder, settings, self.identity(settings), every)],
             checkpoint=folder.checkpoint,
             checkpoint_every=every,
             resume=True,
@@ -166,7 +181,8 @@ class Trials:
         if data.columns:
             write_background(folder.path, background_rows(data))
         history.write_csv(folder.path / HISTORY)
-        folder.write(settings.as_json(), _results(outcome, history), _identity(data))
+        results = _results(outcome, history)
+        folder.write(settings.as_json(), results, self.identity(settings))
         return outcome
 
     def _repeat(
@@ -205,23 +221,13 @@ class _Beginning:
 
     folder: RunFolder
     settings: Options
-    data: "Dataset"
+    identity: dict[str, Any]
     every: int
 
     def on_train_begin(self, state: TrainingState) -> None:
         """Do so once it is certain that the trial begins."""
         if state.step == 0 and self.every < NEVER:
-            self.folder.write(self.settings.as_json(), {}, _identity(self.data))
-
-
-_IDENTITIES: dict[int, dict[str, Any]] = {}
-
-
-def _identity(data: "Dataset") -> dict[str, Any]:
-    """Return by what data is known again; found out once for all trials."""
-    if id(data) not in _IDENTITIES:
-        _IDENTITIES[id(data)] = identity_of(data)
-    return _IDENTITIES[id(data)]
+            self.folder.write(self.settings.as_json(), {}, self.identity)
 
 
 def _results(outcome: Outcome, history: History) -> dict[str, Any]:
@@ -244,12 +250,9 @@ def _held(folder: RunFolder) -> Iterator[RunFolder]:
         except HeldError as error:
             if time.monotonic() > end:
                 raise RunError(f"{folder.path} is being trained by {error}") from None
-    try:
-        folder.check_files()
-        folder.remove_leftovers()
+            time.sleep(GLANCE)
+    with until_released(folder, taken):
         yield folder
-    finally:
-        taken.release()
 
 
 def _is_same(folder: RunFolder, settings: Options) -> bool:

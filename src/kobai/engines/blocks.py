@@ -4,7 +4,6 @@ Every block is computed by one thread, in the same way whichever it is, and bloc
 their order: what comes out does not depend on how many threads there are.
 """
 
-import os
 from collections import deque
 from collections.abc import Callable, Hashable, Mapping, MutableMapping, Sequence
 from functools import partial
@@ -17,6 +16,7 @@ from kobai.autodiff.trees import Tree, leaves, unflatten
 from kobai.engines import Engine, Jax, jax_options
 from kobai.engines.kept import kept
 from kobai.engines.machine.blas import blas_limit, blas_threads, wanted_threads
+from kobai.engines.machine.processor import threads_here
 from kobai.engines.numpy_engine.program import Program, write_program
 from kobai.errors import GradientError
 from kobai.functions.arrays import Array
@@ -81,10 +81,7 @@ def share(run: Callable[[int], None], count: int, workers: int) -> None:
 
 def cores() -> int:
     """Return how many threads may work at once: those of BLAS, by whatever limit."""
-    if hasattr(os, "sched_getaffinity"):
-        here = len(os.sched_getaffinity(0))
-    else:
-        here = os.cpu_count() or 1
+    here = threads_here()
     return min(here, blas_limit() or here)
 
 
@@ -166,11 +163,8 @@ class Blocks:
         kind = options or ("numba" if self.engine == "numba" else "numpy")
         write = partial(_write_jax, options) if options else _WRITE[str(kind)]
         with self._lock:
-            if self.structure is None:
-                written = write(self.f, lasting, block)
-            else:
-                full = "blocks", kind, self.structure, key
-                written = kept(full, lambda: write(self.f, lasting, block))
+            full = "blocks", kind, key
+            written = kept(self.structure, full, lambda: write(self.f, lasting, block))
             if written is None:
                 return _as_written(self.f, lasting, list(rows), size)
             if isinstance(written, Program):

@@ -1,7 +1,7 @@
 """What is traced and written is kept for the next who wants the same, in this process.
 
-A key says all that the result depends on: the structure of a network, its loss, the
-optimizer, shapes and dtypes, and what is made of them.
+What it depends on is a structure, such as a network with its loss and its optimizer,
+and a key: shapes and dtypes, and what is made of them.
 """
 
 from collections.abc import Callable, Hashable
@@ -17,12 +17,16 @@ _KEPT: dict[Hashable, Any] = {}
 _LOCK = Lock()
 
 
-def kept(key: Hashable, make: Callable[[], Made]) -> Made:
-    """Return what is kept under a key, or make it and keep it.
+def kept(structure: Hashable, key: Hashable, make: Callable[[], Made]) -> Made:
+    """Return what is kept of a structure under a key, or make it and keep it.
 
+    A structure that is None is one that nobody knows: what is made of it is not kept.
     Those that were not asked for the longest give way. Several threads may ask at once;
     at worst they make the same twice.
     """
+    if structure is None:
+        return make()
+    key = structure, key
     with _LOCK:
         if key in _KEPT:
             _KEPT[key] = found = _KEPT.pop(key)

@@ -76,9 +76,8 @@ class Objective:
         run = self._versions.get(size)
         if run is None:
             shapes = tuple((a.shape, a.dtype.str) for a in [*leaves(params), *block])
-            structure = self.problem.structure
-            key = "gradient", structure, shapes
-            program = kept(key, lambda: self._program(params, block))
+            structure, key = self.problem.structure, ("gradient", shapes)
+            program = kept(structure, key, lambda: self._program(params, block))
             run = self._versions[size] = program.load()
         return run
 

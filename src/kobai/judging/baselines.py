@@ -179,7 +179,7 @@ def _network(weights: np.ndarray, bias: np.ndarray, data: Dataset) -> Network:
     """Return the network that computes x W + b, and from that the probabilities."""
     output: Any = Softmax() if data.classes else Identity()
     if data.columns and data.columns.parts:
-        output = Heads([len(part.classes) or 1 for part in data.columns.parts])
+        output = Heads(data.columns.target.sizes)
     if len(data.classes) == 2:
         # Two logits are one: how much higher the second is.
         weights, bias = np.diff(weights, axis=1), np.diff(bias)

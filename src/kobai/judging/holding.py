@@ -99,7 +99,7 @@ def _is_found(threshold: str | None) -> bool:
 
 def _has_numbers(data: Dataset) -> bool:
     """Tell whether a target of a table is a number."""
-    return data.columns is not None and "a number" in data.columns.target.kinds
+    return data.columns is not None and bool(data.columns.target.numbers)
 
 
 def _check(data: Dataset, threshold: str | None, interval: float | None) -> None:
@@ -173,9 +173,7 @@ def tested(calibration: Calibration, network: Network, data: Dataset) -> dict[st
     x, t = data.x_test, data.t_test
     if data.columns and calibration.level is not None:
         shares = coverage(network, data.columns, x, t, calibration)
-        target = data.columns.target
-        pairs = zip(target.names, target.kinds, strict=True)
-        names = [name for name, kind in pairs if kind == "a number"]
+        names = data.columns.target.numbers
         ends = zip(names, calibration.reaches, shares, strict=True)
         of_targets = [{"name": n, "reach": r, "coverage": c} for n, r, c in ends]
         return {"interval": {"level": calibration.level, "targets": of_targets}}

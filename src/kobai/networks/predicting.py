@@ -127,7 +127,4 @@ class Predictor:
 
                 given = dict(params), x, dict(statistics)
                 return compile_jax(trace(self._forward, *given), options)
-            structure = self._structure()
-            if structure is None:
-                return write().load()
-            return kept(("predict", structure, key), write).load()
+            return kept(self._structure(), ("predict", key), write).load()

@@ -5,12 +5,15 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Callable, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from kobai.checks import whole
+from kobai.data import Dataset
+from kobai.data.checksum import checksum
 from kobai.errors import suggest
 from kobai.keywords import checked_keywords
 from kobai.lock import HeldError, lock
@@ -22,7 +25,7 @@ from kobai.sweeps.objectives import USUAL, Function, Networks
 from kobai.sweeps.result import Sweep
 from kobai.sweeps.samplers import SAMPLERS
 from kobai.sweeps.search import Plan, Search, count_trials
-from kobai.sweeps.space import as_json, as_space, plain
+from kobai.sweeps.space import as_space, plain
 from kobai.sweeps.workers.crew import crew
 
 USUAL_TRIALS = 30
@@ -174,14 +177,8 @@ def _begin(place: SweepFolder, plan: Plan, fixed: Mapping[str, Any], data: Any) 
     """Write down what is asked for; refuse a folder where something else was."""
     asked = {
         "python": True,
-        "space": as_json(plan.space),
+        **plan.as_json(),
         "settings": plain(fixed),
-        "trials": plan.trials,
-        "sampler": plan.sampler,
-        "seed": plan.seed,
-        "longest": plan.longest,
-        "halving": plan.is_halving,
-        "seeds": plan.seeds,
         "data": _mark(data),
     }
     if not (place.path / SWEEP).exists():
@@ -197,20 +194,13 @@ def _begin(place: SweepFolder, plan: Plan, fixed: Mapping[str, Any], data: Any) 
 
 
 def _mark(data: Any) -> str:
-    """Return by what data is known again."""
-    import zlib
-
-    parts = (data,) if isinstance(data, np.ndarray) else data
-    if data is None or isinstance(data, str):
+    """Return by what data is known again: `Dataset`, (x, t), or two such pairs."""
+    if data is None:
         return ""
-    if isinstance(parts, np.ndarray) or not hasattr(parts, "__iter__"):
-        return ""
-    total = 0
-    for part in parts:
-        for array in part if isinstance(part, tuple | list) else (part,):
-            raw = np.ascontiguousarray(array)
-            total = zlib.crc32(raw.tobytes(), total)
-    return f"{total:08x}"
+    if isinstance(data, Dataset):
+        data = data.x_train, data.t_train
+    parts = (part if isinstance(part, tuple) else (part,) for part in data)
+    return checksum(*map(np.asarray, chain.from_iterable(parts)))
 
 
 def _measure(best: Trial) -> str:

@@ -4,19 +4,24 @@ Only here is anything decided, from what is known alone. So whatever was interru
 and however many workers there are, the same trials follow.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from kobai.files import not_forced
 from kobai.sweeps.folder import SweepError, SweepFolder, Trial
 from kobai.sweeps.halving import Rung, rungs, survivors
 from kobai.sweeps.jobs import Job, Outcome
 from kobai.sweeps.samplers import SAMPLERS
-from kobai.sweeps.space import Space, grid, restored
+from kobai.sweeps.space import Space, as_json, from_json, grid, restored
 
 FINALISTS = 3
 """So many configurations are trained with other seeds too."""
+KEPT = {
+    **{name: name for name in ("trials", "sampler", "seed", "longest", "seeds")},
+    "halving": "is_halving",
+}
+"""The names, in a file, of a plan's numbers and words."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,17 @@ class Plan:
     longest: int | None = None
     is_halving: bool = True
     seeds: int = 1
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain JSON."""
+        kept = {name: getattr(self, field) for name, field in KEPT.items()}
+        return {"space": as_json(self.space), **kept}
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> "Plan":
+        """Return what `as_json` described; raise where something lacks, or is wrong."""
+        kept = {field: found[name] for name, field in KEPT.items()}
+        return cls(from_json(found["space"]), **kept)
 
     @property
     def rungs(self) -> tuple[Rung, ...]:

@@ -443,10 +443,8 @@ def keep_step(
     `structure` is all that the step depends on besides them; None where that is not
     known.
     """
-    if structure is None:
-        return make()
     shapes = tuple((array.shape, array.dtype.str) for array in leaves(list(given)))
-    return kept((kind, structure, tuple(given[1]), shapes), make)
+    return kept(structure, (kind, tuple(given[1]), shapes), make)
 
 
 def _zero_batch(data: Batch, size: int) -> Batch:

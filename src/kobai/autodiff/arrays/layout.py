@@ -94,17 +94,17 @@ def is_known(node: Any) -> bool:
     """Whether the value of a tape's node lies as NumPy's does."""
     todo, passed = [node], []
     while todo:
-        here = todo.pop()
-        if here.is_laid_out is None:
-            asked = _decisive(here)
-            here.is_laid_out = asked is not None
-            passed.append(here)
+        each = todo.pop()
+        if each.is_laid_out is None:
+            asked = _decisive(each)
+            each.is_laid_out = asked is not None
+            passed.append(each)
             todo += asked or ()
-        if not here.is_laid_out:
+        if not each.is_laid_out:
             for other in passed:
                 # What was passed on the way need not come from this one.
                 other.is_laid_out = None
-            here.is_laid_out = node.is_laid_out = False
+            each.is_laid_out = node.is_laid_out = False
             return False
     return True
 

@@ -70,6 +70,19 @@ class Target:
         return tuple(f"{len(each)} classes" if each else "a number" for each in classes)
 
     @property
+    def numbers(self) -> tuple[str, ...]:
+        """The names of those columns that are numbers."""
+        if not self.heads:
+            return () if self.classes else self.names
+        pairs = zip(self.names, self.heads, strict=True)
+        return tuple(name for name, classes in pairs if not classes)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """How many outputs each of `heads` has: one for each class, or one."""
+        return tuple(len(classes) or 1 for classes in self.heads)
+
+    @property
     def outputs(self) -> tuple[str, ...]:
         """A name for each number that a prediction has.
 
@@ -204,10 +217,10 @@ class Columns:
     def decode(self, y: Any) -> Any:
         """Return outputs `(n, k)` in the target's units; probabilities as they are."""
         target = self.target
-        if target.classes or not any(kind == "a number" for kind in target.kinds):
+        if not target.numbers:
             return y
         # Each class has an output of its own, which stays as it is.
-        counts = [len(each) or 1 for each in target.heads] or 1
+        counts = target.sizes or 1
         stds = np.array(np.repeat(target.stds, counts), y.dtype)
         return y * stds + np.array(np.repeat(target.means, counts), y.dtype)
 
@@ -216,7 +229,8 @@ class Columns:
         """The targets by themselves, where there are several and some are classes."""
         target, start = self.target, 0
         found: list[Part] = []
-        for place, classes in enumerate(target.heads):
+        pairs = zip(target.heads, target.sizes, strict=True)
+        for place, (classes, size) in enumerate(pairs):
             own = slice(place, place + 1)
             fit = slice(0) if classes else own
             alone = Target(
@@ -226,7 +240,7 @@ class Columns:
                 target.stds[fit],
                 target.readings[own],
             )
-            outputs = slice(start, start + (len(classes) or 1))
+            outputs = slice(start, start + size)
             columns = replace(self, target=alone)
             found.append(Part(target.names[place], columns, outputs, place))
             start = outputs.stop

@@ -115,13 +115,21 @@ def _first_block(path: str | os.PathLike[str]) -> dict[str, str]:
 
 def _cores(found: dict[str, str]) -> int:
     """Return the cores that this process may use, two threads of a core as one."""
-    try:
-        logical = len(os.sched_getaffinity(0))
-    except AttributeError:
-        logical = os.cpu_count() or 1
     real = _number(found.get("cpu cores")) or 1
     siblings = _number(found.get("siblings")) or real
-    return max(1, round(logical * real / siblings))
+    return max(1, round(threads_here() * real / siblings))
+
+
+def threads_here() -> int:
+    """Return how many threads of this process may run at once.
+
+    >>> threads_here() >= 1
+    True
+    """
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
 
 
 def _clock(found: dict[str, str]) -> float | None:

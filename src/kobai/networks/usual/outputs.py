@@ -37,8 +37,8 @@ def made(
 
 def sizes_of_heads(data: Data) -> tuple[int, ...]:
     """Return how many outputs each of several targets has, if some are classes."""
-    heads = getattr(getattr(data.columns, "target", None), "heads", ())
-    return tuple(len(classes) or 1 for classes in heads)
+    sizes: tuple[int, ...] = data.columns.target.sizes if data.columns else ()
+    return sizes
 
 
 def usual_loss(data: Data) -> str | None:

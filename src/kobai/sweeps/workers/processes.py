@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,13 +42,7 @@ def do(work: Work, job: Job, place: Path) -> Outcome:
             outcome = work(job, place)
     except (KobaiError, ValueError, ArithmeticError, MemoryError) as error:
         outcome = failed(job, error)
-    return _timed(outcome, time.perf_counter() - began)
-
-
-def _timed(outcome: Outcome, seconds: float) -> Outcome:
-    from dataclasses import replace
-
-    return replace(outcome, seconds=seconds)
+    return replace(outcome, seconds=time.perf_counter() - began)
 
 
 class Here:
