@@ -28,12 +28,14 @@ PAGES = {
         "Kobai": "ja/index.md",
         "はじめに": "ja/getting-started.md",
         "自分の表": "ja/tables.md",
+        "よい設定を探す": "ja/sweeps.md",
         "勾配": "ja/gradients.md",
     },
     "中文": {
         "Kobai": "zh/index.md",
         "入门": "zh/getting-started.md",
         "自己的表格": "zh/tables.md",
+        "寻找好的设置": "zh/sweeps.md",
         "梯度": "zh/gradients.md",
     },
 }

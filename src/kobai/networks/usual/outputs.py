@@ -37,7 +37,7 @@ def made(
 
 def sizes_of_heads(data: Data) -> tuple[int, ...]:
     """Return how many outputs each of several targets has, if some are classes."""
-    sizes: tuple[int, ...] = data.columns.target.sizes if data.columns else ()
+    sizes: tuple[int, ...] = getattr(getattr(data.columns, "target", None), "sizes", ())
     return sizes
 
 
