@@ -210,9 +210,10 @@ def test_what_is_missing_is_trained_and_nothing_else(kobai, swept):
         assert one == two
 
 
-def test_ctrl_c_keeps_what_is_done(start, blobs, here):
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_ctrl_c_keeps_what_is_done(start, blobs, here, jobs):
     many = ("--trials", "400", "--epochs", "20", "--hidden", "8", "--no-halving")
-    process = start("sweep", blobs, "--lr", "0.01..1", *many, "--jobs", "1")
+    process = start("sweep", blobs, "--lr", "0.01..1", *many, "--jobs", jobs)
     lines = [process.stdout.readline() for _ in range(3)]
     assert "400 trials" in lines[0]
     process.send_signal(signal.SIGINT)
@@ -220,6 +221,7 @@ def test_ctrl_c_keeps_what_is_done(start, blobs, here):
     assert process.returncode == 130
     assert "of 400 trials are kept; to go on:" in error
     assert "--resume runs/sweep-1" in error
+    assert "Traceback" not in error
     assert len(outcomes("runs/sweep-1")) >= 2
 
 

@@ -1,5 +1,7 @@
 """The figures of a search."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -67,3 +69,15 @@ def test_nothing_to_draw_is_refused(draw):
         draw([DrawnTrial(1, {"lr": 1.0}, [np.nan])])
     with pytest.raises(ValueError, match="no trial"):
         halving_rungs([DrawnTrial(1, {"lr": 1.0}, [0.5])])
+
+
+def test_rates_that_are_near_each_other_are_told_apart_on_their_axis():
+    trials = [DrawnTrial(n, {"lr": 0.003 * n}, [0.5]) for n in range(1, 20)]
+    figure = settings_and_scores(trials, logarithmic=["lr"])
+    figure.canvas.draw()
+    axis = figure.axes[0].xaxis
+    labels = [each for each in axis.get_ticklabels() if each.get_text()]
+    boxes = [each.get_window_extent() for each in labels]
+    assert {"0.005", "0.01", "0.02", "0.05"} <= {each.get_text() for each in labels}
+    assert all(a.x1 < b.x0 for a, b in pairwise(boxes))
+    assert not any(each.get_text() for each in axis.get_ticklabels(minor=True))

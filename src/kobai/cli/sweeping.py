@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kobai.cli.asked import Asked
-from kobai.cli.leaving import CtrlCError
+from kobai.cli.leaving import CtrlCError, describe
 from kobai.cli.screen import command, short
 from kobai.cli.sweep_ending import end
 from kobai.cli.sweep_watch import watching
@@ -35,8 +35,9 @@ class Sweeping:
                     best = search.go(workers, watch)
             except KeyboardInterrupt:
                 raise CtrlCError(self._interrupted(search)) from None
-            except SweepError as error:
-                raise SweepError(f"{error}. {self._go_on(search)}") from None
+            except (SweepError, OSError) as error:
+                what = describe(error).rstrip(".")
+                raise SweepError(f"{what}. {self._go_on(search)}") from None
         end(asked, search, best, self.language, self.quiet)
 
     def _interrupted(self, search: Search) -> str:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from shutil import get_terminal_size
 from tempfile import TemporaryDirectory
@@ -15,6 +16,7 @@ from kobai.cli.folder import RunFolder
 from kobai.cli.leaving import CtrlCError, complain
 from kobai.cli.screen import command, short
 from kobai.cli.settings import Options
+from kobai.errors import missing_extra
 from kobai.processes.joining import Seat
 from kobai.processes.places import Places, find_places
 from kobai.processes.started import Start
@@ -40,6 +42,9 @@ def train_together(
 
     Raises what the first of them has not said: that a fault came back, or Ctrl-C.
     """
+    if find_spec("jax") is None:
+        # Here it is not to be imported, but the processes would ask for it in vain.
+        raise missing_extra("engine jax", ImportError("", name="jax"), "jax")
     with find_places(hosts, settings.processes or 1) as places:
         if places.first:
             # The machine that has the first process holds the folder.

@@ -58,7 +58,7 @@ def settings_and_scores(
         for name, ax in zip(names, panels.flat, strict=False):
             points = _panel(ax, name, scored, best, families)
             if name in logarithmic:
-                ax.set_xscale("log")
+                _scale(ax)
         for ax in list(panels.flat)[len(names) :]:
             ax.set_visible(False)
         for row in panels:
@@ -87,6 +87,18 @@ def _panel(
             ax.plot(place, each.scores[-1], "*", color=VERMILION, ms=15, mec=INK)
     ax.set_xlabel(fonts.readable([name], families)[0])
     return points
+
+
+def _scale(ax: "Axes") -> None:
+    """Let numbers stand by their logarithm; between powers of ten name a few more."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    ax.set_xscale("log")
+    low, high = ax.get_xlim()
+    if high < 100 * low:
+        ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.xaxis.set_major_formatter("{x:g}")
+    ax.xaxis.set_minor_formatter(NullFormatter())
 
 
 def _places(ax: "Axes", values: Sequence[Any], families: Sequence[str]) -> Any:

@@ -8,6 +8,7 @@ import signal
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,8 @@ ONE_THREAD = {
 }
 MOST_DEATHS = 3
 """So often workers may be killed, with nothing done in between."""
+AHEAD = 2
+"""So many jobs for each worker are asked for at a time."""
 GLANCE = 0.2
 """So often, in seconds, a worker looks whether its parent is still there."""
 
@@ -89,17 +92,22 @@ class Processes:
                 )
 
     def _until_killed(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
-        from concurrent.futures import as_completed
+        from concurrent.futures import FIRST_COMPLETED, wait
         from concurrent.futures.process import BrokenProcessPool
 
-        pool = self._pool()
+        pool, waiting = self._pool(), deque(jobs)
+        asked: dict[Any, Job] = {}
         try:
-            asked = {
-                pool.submit(_do_there, job, self.folder.place(job.trial)): job
-                for job in jobs
-            }
-            for future in as_completed(asked):
-                yield asked[future], future.result()
+            while waiting or asked:
+                # No more than are soon begun: those that nobody has begun when the
+                # workers are sent home, their pool would look for in vain.
+                while waiting and len(asked) < AHEAD * self.count:
+                    job = waiting.popleft()
+                    place = self.folder.place(job.trial)
+                    asked[pool.submit(_do_there, job, place)] = job
+                done, _ = wait(asked, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield asked.pop(future), future.result()
         except BrokenProcessPool:
             self._dismiss()
 
