@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -73,8 +74,13 @@ def imports(path: Path, run: bool = False) -> set[tuple[str, ...]]:
     A lazy import is one too, but with `run` not one that only type checkers read. Of
     `from kobai import x` x is the module.
     """
+    return imported_by(path.read_text("utf-8"), run)
+
+
+@cache
+def imported_by(text: str, run: bool) -> set[tuple[str, ...]]:
     found = set()
-    tree = ast.parse(path.read_text("utf-8"))
+    tree = ast.parse(text)
     for_checkers = {
         inner
         for node in ast.walk(tree)
@@ -198,12 +204,17 @@ def names_for_primitives(source: Path) -> list[str]:
     return [
         f"{path.relative_to(source)}:{line}"
         for path in modules(source)
-        for line in sorted(set(telling_by_name(ast.parse(path.read_text("utf-8")))))
+        for line in telling_by_name(path.read_text("utf-8"))
     ]
 
 
-def telling_by_name(tree: ast.AST) -> Iterator[int]:
-    """Yield the lines that compare a primitive's name, or look something up by it."""
+@cache
+def telling_by_name(text: str) -> list[int]:
+    """Return the lines that compare a primitive's name, or look something up by it."""
+    return sorted(set(_telling_by_name(ast.parse(text))))
+
+
+def _telling_by_name(tree: ast.AST) -> Iterator[int]:
     for scope in ast.walk(tree):
         if not isinstance(scope, ast.FunctionDef | ast.Module):
             continue

@@ -30,13 +30,15 @@ ROWS = {"activation-functions", "weight-initialization"}
 
 @pytest.fixture(scope="session")
 def drawn():
-    """Each figure is drawn once per language and shared by the tests."""
+    """Each figure is laid out once per language and shared by the tests."""
     made: dict[tuple[str, str], Figure] = {}
 
     def draw(name, language):
         key = name, language
         if key not in made:
-            made[key] = FIGURES[name](language=language, seed=0)
+            figure = FIGURES[name](language=language, seed=0)
+            figure.draw_without_rendering()
+            made[key] = figure
         return made[key]
 
     return draw
@@ -70,10 +72,9 @@ def test_every_figure_is_drawn_with_title_and_labels(name, language, drawn):
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", FIGURES)
 def test_no_word_of_a_figure_is_a_row_of_boxes(name, language, drawn):
-    # Drawing warns of a missing glyph, and a warning is an error here; the fonts are
+    # Laying out warns of a missing glyph, and a warning is an error here; the fonts are
     # asked once more, in case matplotlib stops warning.
     figure = drawn(name, language)
-    figure.draw_without_rendering()
     families = fonts.choose(language)[1]
     assert fonts.missing("".join(words(figure)), families) == ""
 
@@ -101,8 +102,9 @@ def test_nothing_reaches_the_edge(name, language, drawn):
 
 def boxes(figure):
     """Return each text that is seen, with the pixels that it fills."""
+    axis_of = {tick: axis for axis in axes_of(figure) for tick in axis.get_ticklabels()}
     for text in figure.findobj(Text):
-        axis = next((x for x in axes_of(figure) if text in x.get_ticklabels()), None)
+        axis = axis_of.get(text)
         if not text.get_text() or not text.get_visible():
             continue
         box = text.get_window_extent()
@@ -126,7 +128,6 @@ def axes_of(figure):
 @pytest.mark.parametrize("name", sorted(set(FIGURES) - {"descent-surface"}))
 def test_no_text_lies_on_another(name, language, drawn):
     figure = drawn(name, language)
-    figure.draw_without_rendering()
     seen = list(boxes(figure))
     assert len(seen) > 3
     for i, (one, box) in enumerate(seen):
@@ -144,7 +145,6 @@ def test_no_text_lies_on_another(name, language, drawn):
 @pytest.mark.parametrize("name", FIGURES)
 def test_the_title_stands_clear_of_the_panels_titles(name, drawn):
     figure = drawn(name, "ja")
-    figure.draw_without_rendering()
     if not figure.get_suptitle():
         return
     bottom = figure._suptitle.get_window_extent().y0
@@ -158,7 +158,6 @@ def test_the_title_stands_clear_of_the_panels_titles(name, drawn):
 def test_the_words_of_a_language_do_not_shrink_the_panels(name, language, drawn):
     sizes = {}
     for spoken in ("en", language):
-        drawn(name, spoken).draw_without_rendering()
         frames = [ax.get_window_extent() for ax in drawn(name, spoken).axes]
         sizes[spoken] = np.array([frame.size for frame in frames])
     assert (sizes[language] > 0.93 * sizes["en"]).all()
