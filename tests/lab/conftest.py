@@ -128,9 +128,19 @@ SIZES = {"wide": (1400, 900), "phone": (390, 844)}
 
 
 @pytest.fixture(scope="session")
-def opened(browser: Any, page_file: Path) -> Iterator[Callable[..., Opened]]:
+def windows(browser: Any) -> Iterator[dict[Any, Any]]:
+    """The windows of all tests, by what is special about them."""
+    made: dict[Any, Any] = {}
+    yield made
+    for window in made.values():
+        window.close()
+
+
+@pytest.fixture
+def opened(
+    browser: Any, page_file: Path, windows: dict[Any, Any]
+) -> Iterator[Callable[..., Opened]]:
     """Open a page; pages of the same kind share one window, for speed."""
-    windows: dict[Any, Any] = {}
 
     def open_page(
         link: str = "",
@@ -150,10 +160,15 @@ def opened(browser: Any, page_file: Path) -> Iterator[Callable[..., Opened]]:
                 accept_downloads=True,
                 **options,
             )
-        for old in windows[key].pages:
-            old.close()
+        close(windows[key])
         return Opened(windows[key].new_page(), file or page_file).go(link)
 
     yield open_page
+    # A page goes on training, also while other tests run.
     for window in windows.values():
-        window.close()
+        close(window)
+
+
+def close(window: Any) -> None:
+    for page in window.pages:
+        page.close()
