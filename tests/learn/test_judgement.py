@@ -32,6 +32,14 @@ def test_an_error_names_its_line(tmp_path):
     assert "AttributeError" in verdict.message
 
 
+def test_an_error_inside_an_answer_names_its_line(tmp_path):
+    text = "\n\ndef central_difference(f, x, h):\n    return f(z)\n"
+    verdict = judged(tmp_path, text)
+    assert verdict.slip == "raised"
+    assert "line 4 with NameError" in verdict.message
+    assert "h = 0.25" in verdict.message
+
+
 def test_an_error_below_the_exercise_leaves_the_verdict(tmp_path):
     assert judged(tmp_path, RIGHT + "\n1 / 0\n")
 
