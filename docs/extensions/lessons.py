@@ -5,6 +5,7 @@ prints, the lab's figures with a drawing that stands in where there is no script
 and solutions folded away.
 """
 
+import copy
 import re
 import textwrap
 from collections.abc import Iterator
@@ -39,6 +40,7 @@ PAGES = {
         "梯度": "zh/gradients.md",
     },
 }
+TITLES = dict(zip(LANGUAGES[1:], PAGES, strict=True))
 LANGUAGE = re.compile(r"(?:lessons/)?(ja|zh)/")
 
 
@@ -69,6 +71,16 @@ def on_post_page(output: str, page: Any, **_: Any) -> str:
     if not found:
         return output
     return output.replace('<html lang="en"', f'<html lang="{found[1]}"', 1)
+
+
+def on_page_context(context: Any, page: Any, nav: Any, **_: Any) -> Any:
+    """Let the navigation of a Japanese or Chinese page begin with that language."""
+    found = LANGUAGE.match(page.file.src_uri)
+    if found:
+        own = TITLES[found[1]]
+        context["nav"] = copy.copy(nav)
+        context["nav"].items = sorted(nav.items, key=lambda item: item.title != own)
+    return context
 
 
 def on_files(files: Files, config: Any) -> Files:

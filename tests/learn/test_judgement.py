@@ -50,6 +50,13 @@ def test_a_file_that_is_not_python_names_its_line(tmp_path):
     assert "line 1" in verdict.message
 
 
+def test_a_file_that_cannot_be_read_is_said(tmp_path):
+    path = tmp_path / "05_derivative.py"
+    path.write_bytes(b"\xff\xfe")
+    verdict = judge_file(path, ["central_difference"], "en")["central_difference"]
+    assert verdict.message.startswith("The file cannot be run: UnicodeDecodeError")
+
+
 def test_a_name_that_is_gone_is_said(tmp_path):
     verdict = judged(tmp_path, "x = 1\n")
     assert verdict.slip == "missing"

@@ -57,7 +57,8 @@ def _read(
         if name in found["verdicts"]:
             verdicts[name] = Verdict(name, **found["verdicts"][name])
         elif found["stopped"]:
-            message = word("stopped", language, **found["stopped"])
+            key = "stopped" if found["stopped"]["line"] else "cannot_run"
+            message = word(key, language, **found["stopped"])
             verdicts[name] = Verdict(name, "stopped", message)
         else:
             message = word("missing", language, name=name)
