@@ -248,7 +248,9 @@ def split(x, t, share, rng):
 # over-fitting.
 #
 # The gap between the two accuracies gives it away. The best cure is more data: below,
-# the same network learns from 20, from 100 and from 1,000 images.
+# the same network learns from 20, from 100 and from 1,000 images. Others are weight
+# decay, which keeps the weights small, and dropout, which switches parts of the network
+# off by chance while it learns.
 # %% [markdown] step=6 lang=ja
 # ## 過学習
 #
@@ -258,6 +260,8 @@ def split(x, t, share, rng):
 #
 # ふたつの認識精度の差を見ればわかります。いちばんの薬は、データを増やすことです。
 # 下では、同じネットワークを 20 枚、100 枚、1,000 枚の画像で学習させます。
+# ほかに、重みを小さく保つ重み減衰や、学習中にネットワークの一部をときどき休ませる
+# Dropout という方法もあります。
 # %% [markdown] step=6 lang=zh
 # ## 过拟合
 #
@@ -265,7 +269,8 @@ def split(x, t, share, rng):
 # 遇到新数据就出错。这就是过拟合。
 #
 # 看两个识别精度之差就能发现它。最好的药是更多的数据：
-# 下面让同一个网络分别用 20、100、1,000 幅图像学习。
+# 下面让同一个网络分别用 20、100、1,000 幅图像学习。另外还有让权重保持较小的权重衰减，
+# 和学习时随机关掉网络一部分的 Dropout。
 # %% step=6
 for n in (20, 100, 1000):
     x, t = data.x_train[:n], data.t_train[:n]

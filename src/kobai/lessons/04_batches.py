@@ -18,7 +18,7 @@
 # mini-batch. Each step is a little off, but takes a 600th of the work: 600 steps for
 # one.
 # %% [markdown] step=1 lang=ja
-# ## 少しだけに聞く
+# ## 一部だけに聞く
 #
 # 損失は訓練データ全体の平均です。よく使われる数字のデータ MNIST には、
 # 訓練用の画像が 60,000 枚あります。その平均の損失で一歩進むには、

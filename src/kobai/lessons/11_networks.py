@@ -20,7 +20,7 @@
 # ## 丸と線
 #
 # ネットワークは丸と線で描きます。丸は数、線は重みです。どの丸も、前の層の数に線の重みを掛けて
-# 足し合わせ、バイアスを足し、その和を曲げます。丸ひとつでは次のとおりです。
+# 足し合わせ、バイアスを足し、その和を活性化関数に通します。丸ひとつでは次のとおりです。
 #
 #     y = h(x₁ w₁ + x₂ w₂ + b)
 #
@@ -29,7 +29,7 @@
 # ## 圆圈与连线
 #
 # 神经网络画成圆圈和连线：圆圈是数，连线是权重。每个圆圈把前一层的数乘以连线的权重，
-# 加在一起，再加上偏置，最后把总和“弯”一下。单个圆圈就是：
+# 加在一起，再加上偏置，最后让总和经过激活函数。单个圆圈就是：
 #
 #     y = h(x₁ w₁ + x₂ w₂ + b)
 #
@@ -41,21 +41,21 @@
 #
 # Two inputs, three outputs, and six weights between them: the `SimpleNet` of *Deep
 # Learning from Scratch*. Its weights stand in a matrix W with a row for each input and
-# a column for each output. There are no biases, and nothing bends. What comes out are
+# a column for each output. There are no biases, and no activation function. What comes out are
 # scores, one for each class.
 # %% [markdown] step=2 lang=ja
 # ## いちばん小さい SimpleNet
 #
 # 入力が 2 つ、出力が 3 つ、その間に重みが 6 つ。『ゼロから作る Deep Learning』に
 # 出てくる `SimpleNet` です。
-# 重みは行列 W に並び、行が入力、列が出力に対応します。バイアスはなく、何も曲げません。
+# 重みは行列 W に並び、行が入力、列が出力に対応します。バイアスも活性化関数もありません。
 # 出てくるのはスコアで、クラスごとに 1 つです。
 # %% [markdown] step=2 lang=zh
 # ## 最小的 SimpleNet
 #
 # 两个输入，三个输出，中间有六个权重，这就是《深度学习入门》中的 `SimpleNet`。
 # 权重排成矩阵 W：每行对应一个输入，每列对应一个输出。
-# 没有偏置，也不“弯”。输出的是得分，每个类别一个。
+# 既没有偏置，也没有激活函数。输出的是得分，每个类别一个。
 # %% [question] step=2 lang=en answer=2
 # The first row of W is about (−0.86, 0.26, −0.36), the second (−1.07, −1.07, −1.03), and
 # x = (0.6, 0.9). The second rows are nearly alike. Which class gets the largest score?

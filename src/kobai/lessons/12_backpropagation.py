@@ -33,7 +33,19 @@
 #
 # 误差反向传播只需一次正向、一次反向，就能精确求出所有斜率。
 # 为什么可以？因为每个权重的计算里，都反复用到同样的部分。
-# %% [figure] step=1 lab=network gallery=computational-graph
+# %% [figure] step=1 lab=network gallery=network-drawing
+# %% [markdown] step=1 lang=en
+# It works for any calculation, even for a purchase. The black numbers are worked out on
+# the way forwards, the coloured ones on the way back: how fast the sum to pay rises with
+# the number above. Each is the coloured one to its right, times one factor more.
+# %% [markdown] step=1 lang=ja
+# この方法は、買い物のようなどんな計算にも使えます。黒い数は行きに、橙色の数は帰りに求めます。
+# 橙色の数は、すぐ上の数が増えると支払額がどれだけ速く増えるかを表します。どれも、
+# 右隣の橙色の数に、もうひとつ数を掛けたものです。
+# %% [markdown] step=1 lang=zh
+# 这个方法适用于任何计算，哪怕是买东西。黑色的数在正向时求出，橙色的数在反向时求出：
+# 它表示上面那个数增大时，付款额增大得多快。每个橙色的数，都是右边那个橙色的数再乘上一个数。
+# %% [figure] step=1 gallery=computational-graph
 
 # %% [question] step=2 lang=en answer=1
 # How much longer does a numerical gradient of 784-50-10 take than back-propagation?
@@ -209,7 +221,7 @@ def bias_gradient(delta):
 # %% [markdown] step=5 lang=ja
 # ## 演習：ひとつ前の層へ
 #
-# この層の入力は、前の層の sigmoid 関数の出力 y でした。そのひとつが増えると誤差がどう変わるか。
+# この層の入力は、前の層の sigmoid 関数の出力 y でした。そのひとつが増えると誤差はどう変わるでしょうか。
 # 出力は重みを通して次の層のすべてのニューロンに働きます。
 # そのあと、sigmoid 関数の傾きを掛けて戻ります。
 #
