@@ -57,6 +57,12 @@ def test_a_file_that_cannot_be_read_is_said(tmp_path):
     assert verdict.message.startswith("The file cannot be run: UnicodeDecodeError")
 
 
+@pytest.mark.parametrize("sign", ["−", "（", "\u3000", "“"])
+def test_a_sign_of_another_width_is_said(tmp_path, sign):
+    verdict = judged(tmp_path, f"x = 2{sign}1\n")
+    assert verdict.message.startswith("Line 1 has a sign that Python does not know")
+
+
 def test_a_name_that_is_gone_is_said(tmp_path):
     verdict = judged(tmp_path, "x = 1\n")
     assert verdict.slip == "missing"

@@ -53,6 +53,14 @@ WORDS: dict[str, Words] = {
         "ja": "ファイルが {line} 行目で止まります：{error}",
         "zh": "文件在第 {line} 行停止：{error}",
     },
+    "strange_sign": {
+        "en": "Line {line} has a sign that Python does not know; type it anew in half "
+        "width: {error}",
+        "ja": "{line} 行目に、Python で使えない文字（全角や、式から写した記号）があります。"
+        "半角で打ち直しましょう：{error}",
+        "zh": "第 {line} 行有 Python 不认识的字符（全角符号，或从公式里复制的符号），"
+        "请用半角重新输入：{error}",
+    },
     "cannot_run": {
         "en": "The file cannot be run: {error}",
         "ja": "ファイルを実行できません：{error}",

@@ -69,7 +69,7 @@ add_slips(
             "`steps` that are given.",
             "ja": "決まった数で進んでいるようです。引数の `learning_rate` と "
             "`steps` を使いましょう。",
-            "zh": "走的步数或步长是自己定的。请使用参数 `learning_rate` 和 `steps`。",
+            "zh": "步数或学习率是另外定的。请使用参数 `learning_rate` 和 `steps`。",
         },
         "rate_swings": {
             "en": "With {got} it still swings across the valley, from wall to "

@@ -84,10 +84,10 @@ add_slips(
         },
         "all_columns": {
             "en": "y[:, t] takes those columns from every row. One number a row is wanted: "
-            "y[np.arange(n), t].",
+            "y[np.arange(len(y)), t].",
             "ja": "y[:, t] はどの行からもその列をすべて取り出します。必要なのは 1 行に 1 つ、"
-            "y[np.arange(n), t] です。",
-            "zh": "y[:, t] 会从每一行都取出这些列。每行只要一个数：y[np.arange(n), t]。",
+            "y[np.arange(len(y)), t] です。",
+            "zh": "y[:, t] 会从每一行都取出这些列。每行只要一个数：y[np.arange(len(y)), t]。",
         },
         "labels_multiplied": {
             "en": "The labels were multiplied as if they were one-hot. A label such as 2 "
@@ -109,11 +109,11 @@ add_slips(
         },
         "rows_by_label": {
             "en": "y[t] takes whole rows by the labels. From row n the column "
-            "t[n] is wanted: y[np.arange(n), t].",
+            "t[n] is wanted: y[np.arange(len(y)), t].",
             "ja": "y[t] はラベルの番号の行を丸ごと取り出します。n 行目から t[n] "
-            "列目を取る、y[np.arange(n), t] です。",
+            "列目を取る、y[np.arange(len(y)), t] です。",
             "zh": "y[t] 会按标签取出整行。要从第 n 行取第 t[n] 列："
-            "y[np.arange(n), t]。",
+            "y[np.arange(len(y)), t]。",
         },
         "log_of_mean": {
             "en": "The logarithm was taken of the mean. Take it of each sample "
