@@ -185,6 +185,12 @@ def test_a_walk_by_keys(here):
     screen.wait_for("Right.")
     screen.press("q")
     assert screen.process.wait(30) == 0
+    asking = Terminal("learn", "2")
+    asking.wait_for("[q]uit")
+    asking.press("n")
+    asking.wait_for("[1–3]")
+    asking.press("q")
+    assert asking.process.wait(30) == 0
     again = Terminal("learn", "5")
     again.wait_for("Your turn")
     again.press("q")

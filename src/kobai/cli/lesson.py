@@ -60,8 +60,7 @@ class LessonScreen:
             while 0 <= at < len(steps):
                 self.progress.steps[self.lesson.name] = steps[at]
                 self.progress.write(self.folder)
-                self._step(steps[at], key)
-                moved = self._wait(steps[at], key)
+                moved = self._step(steps[at], key) and self._wait(steps[at], key)
                 if not moved:
                     return
                 at = max(at + moved, 0)
@@ -98,11 +97,13 @@ class LessonScreen:
             self.progress.write(self.folder)
         return len(solved) == len(verdicts)
 
-    def _step(self, step: int, key: Key) -> None:
+    def _step(self, step: int, key: Key) -> bool:
+        """Show a step; tell whether the reader stays, which a question may end."""
         for cell in self.lesson.step(step, self.language):
             self._show(cell)
-            if cell.kind == "question":
-                self._ask(cell, key)
+            if cell.kind == "question" and self._ask(cell, key) == "q":
+                return False
+        return True
 
     def _wait(self, step: int, key: Key) -> int:
         """Answer keys, and the file's being saved; return how many steps to move."""
@@ -193,19 +194,25 @@ class LessonScreen:
             shown = word("write_here", self.language, path=f"[cyan]{path}[/cyan]")
             say(f"{shown}\n")
 
-    def _ask(self, cell: Cell, key: Key) -> None:
-        """Wait for the number of a choice, and say whether it is the right one."""
+    def _ask(self, cell: Cell, key: Key) -> str:
+        """Wait for the number of a choice, and say whether it is the right one.
+
+        Return the key that was pressed: "n" passes the question by, "q" leaves.
+        """
         question = read_question(cell)
         say(word("choose", self.language) + f" [1–{len(question.choices)}]")
+        numbers = [str(n) for n in range(1, len(question.choices) + 1)]
         pressed = ""
-        while pressed not in map(str, range(1, len(question.choices) + 1)):
+        while pressed not in (*numbers, "n", "q"):
             pressed = key(60)
-            if pressed in ("q", "n"):
-                break
-        is_right = pressed == str(question.answer)
-        heard = "right_choice" if is_right else "wrong_choice"
-        text = word(heard, self.language, n=question.answer)
-        self._prose(f"{text}{question.why}")
+        if pressed in numbers:
+            is_right = pressed == str(question.answer)
+            heard = "right_choice" if is_right else "wrong_choice"
+            text = word(heard, self.language, n=question.answer)
+            self._prose(f"{text}{question.why}")
+        elif pressed == "n":
+            self._explain(cell)
+        return pressed
 
     def _explain(self, cell: Cell) -> None:
         question = read_question(cell)
