@@ -1,6 +1,7 @@
 """A lesson in the terminal: step by step, the learner's file watched meanwhile."""
 
 from collections.abc import Callable, Iterable
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -221,11 +222,16 @@ class LessonScreen:
 
     def _prose(self, text: str) -> None:
         from rich.markdown import Markdown
+        from rich.text import Text
 
         if self.language != "en":
             text = broken(text, console().width - INDENT)
-        console().print(Markdown(text, code_theme="ansi_dark"))
-        say()
+        # Formulas by themselves: Markdown would put two empty lines around each.
+        parts = groupby(text.split("\n\n"), lambda part: part.startswith("    "))
+        for is_formula, found in parts:
+            part = "\n\n".join(found)
+            console().print(Text(part) if is_formula else Markdown(part))
+            say()
 
     def _code(self, text: str) -> None:
         from rich.padding import Padding
