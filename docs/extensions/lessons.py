@@ -9,6 +9,7 @@ import copy
 import re
 import textwrap
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import outputs
@@ -126,10 +127,16 @@ def _page(lesson: Lesson, language: str) -> Iterator[str]:
 
 def _outputs(lesson: Lesson, language: str) -> list[str]:
     """Run the code of a lesson, and return what each cell prints and shows."""
-    blocks = [("python", cell.text) for cell in lesson.of("code")]
-    first = ("python", f"language = {language!r}")
-    _, *found = outputs.run([first, *blocks])
+    code = [cell.text for cell in lesson.of("code")]
+    spoken = language if any("language" in text for text in code) else "en"
+    _, *found = _run((f"language = {spoken!r}", *code))
     return ["\n".join(outputs.shown(*part) for part in parts) for parts in found]
+
+
+@cache
+def _run(code: tuple[str, ...]) -> list[list[outputs.Part]]:
+    """Run code once for all the languages in which it prints the same."""
+    return outputs.run([("python", text) for text in code])
 
 
 def _shown(
