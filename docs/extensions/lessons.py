@@ -66,17 +66,14 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     return LINE_END.sub("", markdown)
 
 
-def on_post_page(output: str, page: Any, **_: Any) -> str:
-    """Say in which language a page is: browsers choose the shapes of signs by it."""
-    found = LANGUAGE.match(page.file.src_uri)
-    if not found:
-        return output
-    return output.replace('<html lang="en"', f'<html lang="{found[1]}"', 1)
+def on_page_context(context: Any, page: Any, config: Any, nav: Any) -> Any:
+    """Have what stands around a page in its language, with which its navigation begins.
 
-
-def on_page_context(context: Any, page: Any, nav: Any, **_: Any) -> Any:
-    """Let the navigation of a Japanese or Chinese page begin with that language."""
+    Browsers, too, choose the shapes of signs by the language of a page.
+    """
     found = LANGUAGE.match(page.file.src_uri)
+    # The theme is asked for its words when the page is written, next after this.
+    config.theme["language"] = found[1] if found else "en"
     if found:
         own = TITLES[found[1]]
         context["nav"] = copy.copy(nav)
