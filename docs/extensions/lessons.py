@@ -5,9 +5,11 @@ prints, the lab's figures with a drawing that stands in where there is no script
 and solutions folded away.
 """
 
+import copy
 import re
 import textwrap
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import outputs
@@ -39,6 +41,7 @@ PAGES = {
         "梯度": "zh/gradients.md",
     },
 }
+TITLES = dict(zip(LANGUAGES[1:], PAGES, strict=True))
 LANGUAGE = re.compile(r"(?:lessons/)?(ja|zh)/")
 
 
@@ -63,12 +66,19 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     return LINE_END.sub("", markdown)
 
 
-def on_post_page(output: str, page: Any, **_: Any) -> str:
-    """Say in which language a page is: browsers choose the shapes of signs by it."""
+def on_page_context(context: Any, page: Any, config: Any, nav: Any) -> Any:
+    """Have what stands around a page in its language, with which its navigation begins.
+
+    Browsers, too, choose the shapes of signs by the language of a page.
+    """
     found = LANGUAGE.match(page.file.src_uri)
-    if not found:
-        return output
-    return output.replace('<html lang="en"', f'<html lang="{found[1]}"', 1)
+    # The theme is asked for its words when the page is written, next after this.
+    config.theme["language"] = found[1] if found else "en"
+    if found:
+        own = TITLES[found[1]]
+        context["nav"] = copy.copy(nav)
+        context["nav"].items = sorted(nav.items, key=lambda item: item.title != own)
+    return context
 
 
 def on_files(files: Files, config: Any) -> Files:
@@ -114,10 +124,16 @@ def _page(lesson: Lesson, language: str) -> Iterator[str]:
 
 def _outputs(lesson: Lesson, language: str) -> list[str]:
     """Run the code of a lesson, and return what each cell prints and shows."""
-    blocks = [("python", cell.text) for cell in lesson.of("code")]
-    first = ("python", f"language = {language!r}")
-    _, *found = outputs.run([first, *blocks])
+    code = [cell.text for cell in lesson.of("code")]
+    spoken = language if any("language" in text for text in code) else "en"
+    _, *found = _run((f"language = {spoken!r}", *code))
     return ["\n".join(outputs.shown(*part) for part in parts) for parts in found]
+
+
+@cache
+def _run(code: tuple[str, ...]) -> list[list[outputs.Part]]:
+    """Run code once for all the languages in which it prints the same."""
+    return outputs.run([("python", text) for text in code])
 
 
 def _shown(

@@ -29,7 +29,7 @@ SUMS = set("+-−")
 PRODUCTS = set("·×")
 
 NAMES = {"cos", "exp", "ln", "log", "max", "min", "sigmoid", "sin", "tanh"}
-SLOPES = {"dx", "dy"}
+SLOPES = {"df", "dx", "dy"}
 
 
 def latex(line: str) -> str:

@@ -39,7 +39,9 @@ def test_the_list_has_every_lesson(here):
 def test_the_readers_language_is_spoken(here, monkeypatch):
     monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
     assert "微分" in learn().stdout
-    assert "导数" in learn("--language", "zh").stdout
+    chinese = learn("--language", "zh", "--folder", "mine").stdout
+    assert "导数" in chinese
+    assert "learn 1 --language zh --folder mine" in chinese
 
 
 def test_a_lesson_is_printed_and_its_file_written(here):
@@ -74,8 +76,11 @@ def test_the_check_tells_the_slip_and_keeps_what_is_solved(here):
 def test_a_damaged_record_of_progress_is_kept_aside(here):
     (here / "learn").mkdir()
     (here / "learn" / "progress.json").write_text('{"solved": 3')
-    assert learn().exit_code == 0
+    done = learn()
+    assert done.exit_code == 0
+    assert "progress.damaged.json" in done.stdout
     assert (here / "learn" / "progress.damaged.json").exists()
+    assert "damaged" not in learn().stdout
 
 
 def test_a_notebook_is_written_once(here):
@@ -152,6 +157,11 @@ class Terminal:
 def test_a_walk_by_keys(here):
     screen = Terminal("learn", "5")
     screen.wait_for("[q]uit")
+    file = here / "learn" / "05_derivative.py"
+    starter = file.read_text()
+    early = starter.replace("return ...", "return f(x + h) - f(x - h)")
+    file.write_text(early)
+    screen.wait_for("Divide it by the distance")
     screen.press("n")
     screen.wait_for("[1–3]")
     screen.press("1")
@@ -167,15 +177,20 @@ def test_a_walk_by_keys(here):
     screen.press("s")
     screen.wait_for("(2 * h)")
     screen.press("n")
+    screen.wait_for("Divide it by the distance")
     screen.wait_for("still open")
-    file = here / "learn" / "05_derivative.py"
-    starter = file.read_text()
     file.write_text(starter.replace("return ...", "return (f(x + h) - f(x)) / h"))
     screen.wait_for("forward difference")
     file.write_text(starter.replace("    return ...", RIGHT))
     screen.wait_for("Right.")
     screen.press("q")
     assert screen.process.wait(30) == 0
+    asking = Terminal("learn", "2")
+    asking.wait_for("[q]uit")
+    asking.press("n")
+    asking.wait_for("[1–3]")
+    asking.press("q")
+    assert asking.process.wait(30) == 0
     again = Terminal("learn", "5")
     again.wait_for("Your turn")
     again.press("q")

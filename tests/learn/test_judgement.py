@@ -32,6 +32,14 @@ def test_an_error_names_its_line(tmp_path):
     assert "AttributeError" in verdict.message
 
 
+def test_an_error_inside_an_answer_names_its_line(tmp_path):
+    text = "\n\ndef central_difference(f, x, h):\n    return f(z)\n"
+    verdict = judged(tmp_path, text)
+    assert verdict.slip == "raised"
+    assert "line 4 with NameError" in verdict.message
+    assert "h = 0.25" in verdict.message
+
+
 def test_an_error_below_the_exercise_leaves_the_verdict(tmp_path):
     assert judged(tmp_path, RIGHT + "\n1 / 0\n")
 
@@ -40,6 +48,19 @@ def test_a_file_that_is_not_python_names_its_line(tmp_path):
     verdict = judged(tmp_path, "def central_difference(f, x, h)\n")
     assert verdict.slip == "stopped"
     assert "line 1" in verdict.message
+
+
+def test_a_file_that_cannot_be_read_is_said(tmp_path):
+    path = tmp_path / "05_derivative.py"
+    path.write_bytes(b"\xff\xfe")
+    verdict = judge_file(path, ["central_difference"], "en")["central_difference"]
+    assert verdict.message.startswith("The file cannot be run: UnicodeDecodeError")
+
+
+@pytest.mark.parametrize("sign", ["−", "（", "\u3000", "“"])
+def test_a_sign_of_another_width_is_said(tmp_path, sign):
+    verdict = judged(tmp_path, f"x = 2{sign}1\n")
+    assert verdict.message.startswith("Line 1 has a sign that Python does not know")
 
 
 def test_a_name_that_is_gone_is_said(tmp_path):

@@ -30,6 +30,7 @@ def test_a_slip_is_named(exercise, slip, answer):
     verdicts = [check(exercise, answer, language) for language in LANGUAGES]
     assert [verdict.slip for verdict in verdicts] == [slip] * len(LANGUAGES)
     assert len({verdict.message for verdict in verdicts}) == len(LANGUAGES)
+    assert not any("\n" in verdict.message for verdict in verdicts)
 
 
 def test_every_slip_is_tried():

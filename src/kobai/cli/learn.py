@@ -9,7 +9,7 @@ import typer
 from kobai.cli import options
 from kobai.cli.browser import show_page
 from kobai.cli.folder import check_place
-from kobai.cli.screen import columns, command, plain, say, short, show
+from kobai.cli.screen import columns, plain, say, short, show
 from kobai.cli.settings import SettingError, one_of
 
 if TYPE_CHECKING:
@@ -106,11 +106,11 @@ def _check_together(chosen: list[str], lesson: str | None, no_open: bool) -> Non
 
 
 def _list(folder: Path, language: str) -> None:
+    from kobai.cli.lesson import learn_again, read_progress
     from kobai.learn.course import lessons
-    from kobai.learn.progress import Progress
     from kobai.learn.words import word
 
-    progress = Progress.read(folder)
+    progress = read_progress(folder, language)
     heading = word("title", language), word("exercises_done", language)
     table = columns("", *heading, left=(1,))
     following = None
@@ -125,7 +125,7 @@ def _list(folder: Path, language: str) -> None:
     show(table)
     if following is not None:
         key = "go_on" if progress.steps else "begin"
-        text = plain(command("learn", str(following.number)))
+        text = learn_again(following.number, folder, language)
         say(f"\n{word(key, language, command=text)}")
 
 

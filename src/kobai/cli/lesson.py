@@ -1,22 +1,28 @@
 """A lesson in the terminal: step by step, the learner's file watched meanwhile."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from kobai.cli.keys import keys
 from kobai.cli.screen import command, console, plain, say, short
+from kobai.languages import users_language
 from kobai.learn.course import lesson_names
 from kobai.learn.execution import Execution
 from kobai.learn.judgement import judge_file
 from kobai.learn.progress import Progress
 from kobai.learn.source import Cell, Lesson, read_question
+from kobai.learn.verdict import Verdict
 from kobai.learn.words import word
 from kobai.learn.worksheet import question_text, write_worksheet
 from kobai.wide import wrapped
 
 # Often enough that saving seems to be answered at once.
 WATCH = 0.3
+
+# Where a learner's files are, unless another folder is named.
+FOLDER = Path("learn")
 
 # What a list takes from the width of its lines.
 INDENT = 4
@@ -29,7 +35,7 @@ class LessonScreen:
 
     def __init__(self, lesson: Lesson, folder: Path, language: str) -> None:
         self.lesson, self.folder, self.language = lesson, folder, language
-        self.progress = Progress.read(folder)
+        self.progress = read_progress(folder, language)
         self.path = write_worksheet(lesson, folder, language)
         self.execution = Execution(language)
         self.outputs: dict[int, tuple[str, Any]] = {}
@@ -55,8 +61,7 @@ class LessonScreen:
             while 0 <= at < len(steps):
                 self.progress.steps[self.lesson.name] = steps[at]
                 self.progress.write(self.folder)
-                self._step(steps[at], key)
-                moved = self._wait(steps[at], key)
+                moved = self._step(steps[at], key) and self._wait(steps[at], key)
                 if not moved:
                     return
                 at = max(at + moved, 0)
@@ -67,20 +72,39 @@ class LessonScreen:
     def judge(self, names: tuple[str, ...]) -> bool:
         """Judge exercises of the file, say how they stand, and keep what is solved."""
         verdicts = judge_file(self.path, names, self.language)
-        for name in names:
-            colour = "red" if verdicts[name].slip else "green"
-            say(f"[{colour}]{plain(verdicts[name])}[/{colour}]")
-        solved = {name for name in names if not verdicts[name].slip}
+        self._say(verdicts.values())
+        return self._keep(verdicts)
+
+    def _judge_begun(self) -> None:
+        """Judge what is written of all exercises, where a step has none of its own."""
+        verdicts = judge_file(self.path, self.lesson.exercises, self.language)
+        self._say(each for each in verdicts.values() if each.slip != "untouched")
+        self._keep(verdicts)
+
+    def _say(self, verdicts: Iterable[Verdict]) -> None:
+        """Say verdicts; where the file stops, or never ends, once for all of them."""
+        said: set[str] = set()
+        for verdict in verdicts:
+            if verdict.slip not in {"stopped", "too_long"} & said:
+                colour = "red" if verdict.slip else "green"
+                say(f"[{colour}]{plain(verdict)}[/{colour}]")
+            said.add(verdict.slip)
+
+    def _keep(self, verdicts: dict[str, Verdict]) -> bool:
+        """Keep what is solved; tell whether all of it is."""
+        solved = {name for name, verdict in verdicts.items() if not verdict.slip}
         if solved - self.progress.solved:
             self.progress.solved |= solved
             self.progress.write(self.folder)
-        return len(solved) == len(names)
+        return len(solved) == len(verdicts)
 
-    def _step(self, step: int, key: Key) -> None:
+    def _step(self, step: int, key: Key) -> bool:
+        """Show a step; tell whether the reader stays, which a question may end."""
         for cell in self.lesson.step(step, self.language):
             self._show(cell)
-            if cell.kind == "question":
-                self._ask(cell, key)
+            if cell.kind == "question" and self._ask(cell, key) == "q":
+                return False
+        return True
 
     def _wait(self, step: int, key: Key) -> int:
         """Answer keys, and the file's being saved; return how many steps to move."""
@@ -90,21 +114,28 @@ class LessonScreen:
         say(f"[dim]{plain(word('keys', self.language))}[/dim]")
         while True:
             pressed = key(WATCH)
-            if names and self._saved() != before:
+            if self._saved() != before:
                 before = self._saved()
-                self.judge(names)
-            is_open = not set(names) <= self.progress.solved
-            if pressed in ("n", "\n", "\r", " ") and is_open and not is_told:
+                say(f"[dim]{word('checking', self.language)}[/dim]")
+                if names:
+                    self.judge(names)
+                else:
+                    self._judge_begun()
+            if pressed in ("n", "\n", "\r", " "):
+                # What was written before this step was reached may be right already.
+                if is_told or self._is_done(names) or self.judge(names):
+                    return 1
                 is_told = True
                 say(word("still_open", self.language))
-            elif pressed in ("n", "\n", "\r", " "):
-                return 1
             elif pressed == "p":
                 return -1
             elif pressed == "q":
                 return 0
             elif pressed in ("h", "s"):
                 self._help(names, pressed)
+
+    def _is_done(self, names: tuple[str, ...]) -> bool:
+        return set(names) <= self.progress.solved
 
     def _saved(self) -> float:
         try:
@@ -145,8 +176,8 @@ class LessonScreen:
         if self.lesson.number == max(lesson_names()):
             say(word("all_finished", self.language))
         else:
-            following = command("learn", str(self.lesson.number + 1))
-            say(word("finished", self.language, command=plain(following)))
+            following = learn_again(self.lesson.number + 1, self.folder, self.language)
+            say(word("finished", self.language, command=following))
 
     def _show(self, cell: Cell) -> None:
         if cell.kind == "markdown":
@@ -161,20 +192,28 @@ class LessonScreen:
         elif cell.kind == "exercise":
             self._code(cell.text)
             path = plain(short(self.path))
-            say(word("write_here", self.language, path=f"[cyan]{path}[/cyan]"))
+            shown = word("write_here", self.language, path=f"[cyan]{path}[/cyan]")
+            say(f"{shown}\n")
 
-    def _ask(self, cell: Cell, key: Key) -> None:
-        """Wait for the number of a choice, and say whether it is the right one."""
+    def _ask(self, cell: Cell, key: Key) -> str:
+        """Wait for the number of a choice, and say whether it is the right one.
+
+        Return the key that was pressed: "n" passes the question by, "q" leaves.
+        """
         question = read_question(cell)
         say(word("choose", self.language) + f" [1–{len(question.choices)}]")
+        numbers = [str(n) for n in range(1, len(question.choices) + 1)]
         pressed = ""
-        while pressed not in map(str, range(1, len(question.choices) + 1)):
+        while pressed not in (*numbers, "n", "q"):
             pressed = key(60)
-            if pressed in ("q", "n"):
-                break
-        is_right = pressed == str(question.answer)
-        text = word("right_choice" if is_right else "wrong_choice", self.language)
-        self._prose(f"{text}{question.answer}. {question.why}")
+        if pressed in numbers:
+            is_right = pressed == str(question.answer)
+            heard = "right_choice" if is_right else "wrong_choice"
+            text = word(heard, self.language, n=question.answer)
+            self._prose(f"{text}{question.why}")
+        elif pressed == "n":
+            self._explain(cell)
+        return pressed
 
     def _explain(self, cell: Cell) -> None:
         question = read_question(cell)
@@ -183,11 +222,16 @@ class LessonScreen:
 
     def _prose(self, text: str) -> None:
         from rich.markdown import Markdown
+        from rich.text import Text
 
         if self.language != "en":
             text = broken(text, console().width - INDENT)
-        console().print(Markdown(text, code_theme="ansi_dark"))
-        say()
+        # Formulas by themselves: Markdown would put two empty lines around each.
+        parts = groupby(text.split("\n\n"), lambda part: part.startswith("    "))
+        for is_formula, found in parts:
+            part = "\n\n".join(found)
+            console().print(Text(part) if is_formula else Markdown(part))
+            say()
 
     def _code(self, text: str) -> None:
         from rich.padding import Padding
@@ -217,16 +261,41 @@ class LessonScreen:
         from kobai.gallery import FIGURES
 
         name = cell.options["gallery"]
-        self._picture(FIGURES[name](language=self.language), name)
+        moves = "lab" in cell.options
+        self._picture(FIGURES[name](language=self.language), name, moves)
 
-    def _picture(self, figure: Any, name: str) -> None:
+    def _picture(self, figure: Any, name: str, moves: bool = False) -> None:
         from kobai.cli.folder import write_figure
 
         path = self.folder / "pictures" / f"{name}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         write_figure(path, figure)
         shown = f"[cyan]{plain(short(path))}[/cyan]"
-        say(f"{word('picture', self.language, path=shown)}\n")
+        say(word("picture", self.language, path=shown))
+        if moves:
+            number = self.lesson.number
+            text = learn_again(number, self.folder, self.language, "--lab")
+            say(word("play", self.language, command=text))
+        say()
+
+
+def read_progress(folder: Path, language: str) -> Progress:
+    """Return how far a learner has come; say so where that could not be read."""
+    progress = Progress.read(folder)
+    if progress.damaged:
+        shown = f"[cyan]{plain(short(progress.damaged))}[/cyan]"
+        say(word("damaged", language, path=shown))
+    return progress
+
+
+def learn_again(number: int, folder: Path, language: str, *options: str) -> str:
+    """Return the command for a lesson, in the language and the folder of this one."""
+    words = ["learn", str(number), *options]
+    if language != users_language():
+        words += ["--language", language]
+    if folder != FOLDER:
+        words += ["--folder", str(folder)]
+    return plain(command(*words))
 
 
 def broken(text: str, width: int) -> str:

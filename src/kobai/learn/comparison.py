@@ -7,6 +7,7 @@ with what known slips would have made, so that the learner hears which one it wa
 
 import copy
 import inspect
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,9 @@ import numpy as np
 RELATIVE = 1e-5
 ABSOLUTE = 1e-7
 
+# More numbers than these in a message hide what it says.
+MANY = 9
+
 
 class Slipped(Exception):  # noqa: N818 (it is no error, but what was found)
     """An answer that is not right: the name of the slip, and what its message tells."""
@@ -25,6 +29,12 @@ class Slipped(Exception):  # noqa: N818 (it is no error, but what was found)
         super().__init__(slip)
         self.slip = slip
         self.values = values
+
+
+class OneOf(tuple[Any, ...]):
+    """What one slip may return: it is made in more ways than one."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,7 @@ def compare(answer: Any, cases: Sequence[Case]) -> None:
         raise Slipped("same_for_all", got=shown(found[0]))
     factor = _common_factor(found, cases)
     for got, case in zip(found, cases, strict=True):
-        expect(got, case, factor)
+        expect(got, case, answer, factor)
 
 
 def called(answer: Any, *arguments: Any) -> Any:
@@ -67,10 +77,11 @@ def called(answer: Any, *arguments: Any) -> Any:
     except Slipped:
         raise
     except Exception as error:
-        text = f"{type(error).__name__}: {error}"
-        raise Slipped("raised", error=text, given=shown(arguments)) from error
-    if not _same(given, arguments):
-        raise Slipped("input_changed", given=shown(arguments))
+        raise stopped(answer, error, arguments) from error
+    called_by = [*names(answer), *"x" * len(arguments)]
+    for name, before, after in zip(called_by, arguments, given, strict=False):
+        if not _same(after, before):
+            raise Slipped("input_changed", name=name)
     if got is None:
         slip = "untouched" if _is_empty(answer) else "nothing_returned"
         raise Slipped(slip)
@@ -79,17 +90,21 @@ def called(answer: Any, *arguments: Any) -> Any:
     return got
 
 
-def expect(got: Any, case: Case, scaled: Slipped | None = None) -> None:
+def expect(
+    got: Any, case: Case, answer: Any = None, scaled: Slipped | None = None
+) -> None:
     """Return where `got` is what is needed; else raise the slip that explains it.
 
-    `scaled` is the slip of all cases together, where a factor explains them.
+    `answer` is what returned it, and `scaled` the slip of all cases together, where a
+    factor explains them.
     """
     needed = np.asarray(case.needed, dtype=float)
     array = numbers(got)
     if is_close(array, needed):
         return
     for slip, value in case.slips.items():
-        if is_close(array, np.asarray(value, dtype=float)):
+        values = value if isinstance(value, OneOf) else (value,)
+        if any(is_close(array, np.asarray(each, dtype=float)) for each in values):
             raise Slipped(slip)
     _expect_shape(array, needed)
     _expect_finite(array, needed)
@@ -99,11 +114,10 @@ def expect(got: Any, case: Case, scaled: Slipped | None = None) -> None:
         raise Slipped("transposed", needed=shape(needed))
     if scaled is not None:
         raise scaled
+    both = {"got": shown(array), "needed": shown(needed)}
     if np.allclose(array, needed, rtol=0.05, atol=0.01 * np.abs(needed).max()):
-        raise Slipped("inexact", got=shown(array), needed=shown(needed))
-    raise Slipped(
-        "other", given=shown(case.arguments), got=shown(array), needed=shown(needed)
-    )
+        raise Slipped("inexact", **both)
+    raise Slipped("other", given=given_to(answer, case.arguments), **both)
 
 
 def numbers(got: Any) -> np.ndarray:
@@ -128,22 +142,65 @@ def is_close(got: np.ndarray, needed: np.ndarray) -> bool:
     return bool(np.allclose(got, needed, rtol=RELATIVE, atol=ABSOLUTE))
 
 
-def shown(value: Any) -> str:
-    """Return a value as a message shows it, short.
+def stopped(answer: Any, error: Exception, arguments: tuple[Any, ...]) -> "Slipped":
+    """Return the slip of an answer that raised: the error, and the line of its code."""
+    code = getattr(answer, "__code__", None)
+    path = code.co_filename if code else ""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == path]
+    return Slipped(
+        "raised",
+        error=f"{type(error).__name__}: {error}",
+        line=lines[-1] if lines else "?",
+        given=given_to(answer, arguments),
+    )
 
-    >>> shown((np.array([1.0, 2.5]), 3)), shown(np.float64(0.1))
-    ('[1.  2.5], 3', '0.1')
+
+def given_to(answer: Any, arguments: tuple[Any, ...]) -> str:
+    """Return what an answer was given, by the names of its arguments.
+
+    >>> given_to(lambda x, h: 0, (np.array([1.0, 2.5]), 0.1))
+    'x = [1.  2.5], h = 0.1'
     """
-    if isinstance(value, tuple):
-        return ", ".join(map(shown, value))
-    if isinstance(value, np.ndarray | np.generic):
+    pairs = zip(names(answer), arguments, strict=False)
+    return ", ".join(f"{name} = {_brief(value)}" for name, value in pairs)
+
+
+def names(answer: Any) -> list[str]:
+    """Return the names of an answer's arguments; of what has none, nothing."""
+    try:
+        return list(inspect.signature(answer).parameters)
+    except (TypeError, ValueError):
+        return []
+
+
+def _brief(value: Any) -> str:
+    """Return an argument as a message shows it: of many numbers the shape alone."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(map(repr, value))}}}"
+    if isinstance(value, np.random.Generator):
+        return "Generator"
+    if isinstance(value, np.ndarray) and value.size > MANY:
+        return f"array{value.shape}"
+    return shown(value)
+
+
+def shown(value: Any) -> str:
+    """Return a value as a message shows it: short, and in one line.
+
+    >>> shown(np.array([[1.0, 2.5], [3.0, 4.0]])), shown(np.float64(0.1)), shown("a")
+    ('[[1.  2.5] [3.  4. ]]', '0.1', "'a'")
+    """
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if isinstance(value, np.ndarray):
         with np.printoptions(precision=4, suppress=True, threshold=20, edgeitems=2):
-            return str(value)
+            return str(value).replace("\n", "")
     if isinstance(value, float):
         return f"{value:.6g}"
     if inspect.isfunction(value):
-        return value.__name__
-    text = str(value)
+        return value.__name__.lstrip("_")
+    text = " ".join((repr(value) if isinstance(value, str) else str(value)).split())
     return text if len(text) <= 80 else f"{text[:77]}…"
 
 
@@ -189,7 +246,7 @@ def _is_constant(values: Sequence[Any]) -> bool:
         return False
     first = numbers(values[0])
     # What is always 0 has a slip of its own.
-    if not first.any() or not np.isfinite(first).all():
+    if not np.isfinite(first).all() or np.abs(first).max(initial=0) < ABSOLUTE:
         return False
     return all(is_close(numbers(value), first) for value in values[1:])
 

@@ -57,9 +57,18 @@ def _read(
         if name in found["verdicts"]:
             verdicts[name] = Verdict(name, **found["verdicts"][name])
         elif found["stopped"]:
-            message = word("stopped", language, **found["stopped"])
+            message = word(_why(**found["stopped"]), language, **found["stopped"])
             verdicts[name] = Verdict(name, "stopped", message)
         else:
             message = word("missing", language, name=name)
             verdicts[name] = Verdict(name, "missing", message)
     return verdicts
+
+
+def _why(line: int, error: str) -> str:
+    """Return which word tells why a file stops."""
+    if not line:
+        return "cannot_run"
+    # Typed in full width, or copied from a formula, as − is.
+    strange = "invalid character", "invalid non-printable character"
+    return "strange_sign" if any(text in error for text in strange) else "stopped"

@@ -16,12 +16,13 @@ class Progress:
 
     solved: set[str] = field(default_factory=set)
     steps: dict[str, int] = field(default_factory=dict)
+    damaged: Path | None = None
 
     @classmethod
     def read(cls, folder: Path) -> "Progress":
         """Return what a folder's file tells; nothing where there is none.
 
-        A file that is damaged counts as none, and is kept under another name.
+        A file that is damaged counts as none, and is kept as `damaged`.
         """
         path = folder / FILE
         try:
@@ -32,7 +33,7 @@ class Progress:
             return cls()
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             with suppress(OSError):
-                path.replace(path.with_suffix(".damaged.json"))
+                return cls(damaged=path.replace(path.with_suffix(".damaged.json")))
             return cls()
 
     def write(self, folder: Path) -> None:

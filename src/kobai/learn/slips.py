@@ -22,9 +22,9 @@ SLIPS: dict[str, Words] = {
         "zh": "函数的参数是 {signature}，而调用时会传入 {wanted} 个参数。",
     },
     "raised": {
-        "en": "For {given} the code stopped with {error}",
-        "ja": "{given} に対して、コードが次のエラーで止まりました：{error}",
-        "zh": "输入 {given} 时，代码因以下错误停止：{error}",
+        "en": "The code stopped in line {line} with {error} (called with {given})",
+        "ja": "コードが {line} 行目で止まりました：{error}（引数は {given}）",
+        "zh": "代码在第 {line} 行停止：{error}（参数是 {given}）",
     },
     "too_long": {
         "en": "It did not end within {seconds} s. Does a loop ever stop?",
@@ -32,9 +32,12 @@ SLIPS: dict[str, Words] = {
         "zh": "{seconds} 秒内没有结束。循环会停下来吗？",
     },
     "input_changed": {
-        "en": "The function changed its input {given}. Work on a copy: x.copy().",
-        "ja": "関数が入力 {given} を書き換えています。x.copy() で写しを作って使いましょう。",
-        "zh": "函数改动了输入 {given}。请先用 x.copy() 复制一份再计算。",
+        "en": "The function changed its input {name}: `-=` and `[…] =` write into what "
+        "was given. Make something new, or copy it first.",
+        "ja": "関数が入力 {name} を書き換えています。`-=` や `[…] =` は、受け取ったものに"
+        "書き込みます。新しく作るか、先に写しを取りましょう。",
+        "zh": "函数改动了输入 {name}：`-=` 和 `[…] =` 会写进传入的数据。"
+        "请生成新的，或先复制一份。",
     },
     "nothing_returned": {
         "en": "The function returns nothing. Is a `return` missing? print() only shows.",
@@ -42,9 +45,9 @@ SLIPS: dict[str, Words] = {
         "zh": "函数没有返回值。是不是忘了 `return`？print() 只是显示。",
     },
     "not_numbers": {
-        "en": "The function returned {got}; it needs to return numbers.",
-        "ja": "返された値は {got} です。数値を返す必要があります。",
-        "zh": "返回的是 {got}，需要返回数值。",
+        "en": "Numbers are needed, and {got} came.",
+        "ja": "数値が必要ですが、{got} になっています。",
+        "zh": "需要的是数值，得到的却是 {got}。",
     },
     "same_for_all": {
         "en": "It returns {got} whatever it is given. Use the arguments.",
@@ -87,11 +90,11 @@ SLIPS: dict[str, Words] = {
         "zh": "结果是无穷大（{got}）：发生了溢出，或除以了 0。",
     },
     "whole_numbers": {
-        "en": "The result {got} was cut to whole numbers: an array of ints keeps no "
-        "fractions. Make it float first.",
-        "ja": "結果 {got} が整数に切り捨てられています。整数の配列は小数を持てません。"
-        "先に float にしましょう。",
-        "zh": "结果 {got} 被截成了整数：整数数组存不下小数。请先转换成 float。",
+        "en": "The result {got} was cut to whole numbers: int(), // and arrays of ints "
+        "keep no fractions. Use / and floats.",
+        "ja": "結果 {got} が整数に切り捨てられています。int() や //、整数の配列では小数が残りません。"
+        "/ と float を使いましょう。",
+        "zh": "结果 {got} 被截成了整数：int()、// 和整数数组都留不住小数。请用 / 和 float。",
     },
     "all_zero": {
         "en": "Every number is 0. Is the result ever added to, or a difference lost?",
@@ -121,14 +124,26 @@ SLIPS: dict[str, Words] = {
         "zh": "每处都是定义值的 {factor} 倍：请找出多余或缺少的系数。",
     },
     "inexact": {
-        "en": "Nearly: {got}, and {needed} by the definition. The rest is more than "
-        "rounding.",
-        "ja": "惜しい：{got} ですが、定義では {needed} です。丸め誤差より大きい差があります。",
-        "zh": "差一点：得到 {got}，按定义是 {needed}。这个差超过了舍入误差。",
+        "en": "It comes close, {got}, and by the definition it is {needed}. That is more "
+        "than rounding: something small is different.",
+        "ja": "{got} は近い値ですが、定義では {needed} です。丸め誤差より大きいので、"
+        "どこか小さな違いがあります。",
+        "zh": "得到 {got}，已经接近，但按定义是 {needed}。这超过了舍入误差：某处还有小小的不同。",
+    },
+    "returned_in_loop": {
+        "en": "Only the first round of the loop is in it. Does `return` stand inside?",
+        "ja": "ループの 1 回目だけで終わっています。`return` がループの中にありませんか。",
+        "zh": "循环只算了第一轮。`return` 是不是写在循环里面了？",
+    },
+    "one_of_two": {
+        "en": "One of the two came. Return both, with a comma: `return first, second`.",
+        "ja": "ふたつのうち 1 つだけが返っています。`return first, second` のように"
+        "両方を返しましょう。",
+        "zh": "两个里只返回了一个。请两个都返回，用逗号隔开：`return first, second`。",
     },
     "other": {
         "en": "For {given} it gives {got}, and the definition {needed}.",
-        "ja": "{given} に対して {got} になりますが、定義では {needed} です。",
+        "ja": "{given} のとき {got} になりますが、定義では {needed} です。",
         "zh": "输入 {given} 时得到 {got}，而按定义是 {needed}。",
     },
 }

@@ -5,9 +5,9 @@ from kobai.learn.slips import Words
 WORDS: dict[str, Words] = {
     "exercise": {"en": "Exercise", "ja": "演習", "zh": "练习"},
     "question": {
-        "en": "Before you run it",
-        "ja": "実行する前に考えましょう",
-        "zh": "运行之前先想一想",
+        "en": "Think first",
+        "ja": "まず考えてみましょう",
+        "zh": "先想一想",
     },
     "answer": {"en": "The answer", "ja": "答え", "zh": "答案"},
     "hint": {"en": "Hint {n}", "ja": "ヒント {n}", "zh": "提示 {n}"},
@@ -18,26 +18,59 @@ WORDS: dict[str, Words] = {
     "lesson": {"en": "Lesson {n}", "ja": "第 {n} 課", "zh": "第 {n} 课"},
     "next": {"en": "Next", "ja": "次へ", "zh": "下一课"},
     "wrong_choice": {
-        "en": "Not that one. ",
-        "ja": "そうではありません。",
-        "zh": "不是这个。",
+        "en": "Not that one: it is {n}. ",
+        "ja": "そうではありません。答えは {n} です。",
+        "zh": "不是这个，答案是 {n}。",
     },
-    "right_choice": {"en": "Yes. ", "ja": "そのとおりです。", "zh": "对。"},
+    "right_choice": {
+        "en": "Yes, {n}. ",
+        "ja": "そのとおり、答えは {n} です。",
+        "zh": "对，答案是 {n}。",
+    },
     "your_copy": {
         "en": "Run the cells one after the other; change them as you like.",
         "ja": "セルを上から順に実行しましょう。自由に書き換えてかまいません。",
         "zh": "请从上到下依次运行各个单元格，也可以随意修改。",
     },
     "picture": {"en": "The picture is {path}.", "ja": "図：{path}", "zh": "图：{path}"},
+    "play": {
+        "en": "To play with it in the browser: {command}",
+        "ja": "動かせる図もあります。ブラウザーで開くには：{command}",
+        "zh": "还有可以拖动的图，在浏览器中打开：{command}",
+    },
     "write_here": {
         "en": "Write it in {path} and save; it is checked at once.",
         "ja": "{path} に書いて保存すると、すぐに確かめます。",
         "zh": "写在 {path} 里并保存，会立即检查。",
     },
+    "checking": {
+        "en": "Checking …",
+        "ja": "確かめています……",
+        "zh": "正在检查……",
+    },
     "stopped": {
         "en": "The file stops in line {line}: {error}",
         "ja": "ファイルが {line} 行目で止まります：{error}",
         "zh": "文件在第 {line} 行停止：{error}",
+    },
+    "strange_sign": {
+        "en": "Line {line} has a sign that Python does not know; type it anew in half "
+        "width: {error}",
+        "ja": "{line} 行目に、Python で使えない文字（全角や、式から写した記号）があります。"
+        "半角で打ち直しましょう：{error}",
+        "zh": "第 {line} 行有 Python 不认识的字符（全角符号，或从公式里复制的符号），"
+        "请用半角重新输入：{error}",
+    },
+    "cannot_run": {
+        "en": "The file cannot be run: {error}",
+        "ja": "ファイルを実行できません：{error}",
+        "zh": "文件无法运行：{error}",
+    },
+    "damaged": {
+        "en": "The record of your progress was damaged, and is kept as {path}. A new one "
+        "begins.",
+        "ja": "進み具合の記録が壊れていたので、{path} に取っておき、新しく始めます。",
+        "zh": "学习进度的记录已损坏，原文件保存为 {path}，现在重新开始记录。",
     },
     "missing": {
         "en": "There is no {name} in the file any more. Write it again, or delete the "

@@ -106,8 +106,10 @@ print(f"{np.mean(is_one == data.t_test[few]):.1%}")
 # taken that does best on the training data. What to measure, the middle, is still
 # ours.
 #
-# The third way gives a network all 64 pixels and all ten digits, and no rule at all.
-# How it learns is the subject of this course; see first that it does.
+# The third way gives a network all 64 pixels and all ten digits, and no rule at all. A
+# network is a formula with many numbers in it, its weights; learning changes these. How
+# it does so is the subject of this course; see first that it does. The last number below
+# is for all ten digits.
 # %% [markdown] step=3 lang=ja
 # ## 二つ目と三つ目の方法
 #
@@ -116,8 +118,10 @@ print(f"{np.mean(is_one == data.t_test[few]):.1%}")
 # という考えは人のものです。
 #
 # 三つ目の方法では、64 画素すべてと 10 種類の数字をネットワークに渡し、
-# 規則は与えません。どのように学ぶのかは、この講座でこれから見ていきます。まずは、
-# 学ぶところを見てみましょう。
+# 規則は与えません。ネットワークとは、重みと呼ばれる数をたくさん含んだ計算式です。
+# 学習とは、その重みを変えていくことです。どのように変えるのかは、この講座で
+# これから見ていきます。まずは、学ぶところを見てみましょう。下の最後の数は、
+# 10 種類すべての数字についての正解の割合です。
 # %% [markdown] step=3 lang=zh
 # ## 另外两条路
 #
@@ -125,7 +129,9 @@ print(f"{np.mean(is_one == data.t_test[few]):.1%}")
 # 而“量中间”这个主意，仍是人想出来的。
 #
 # 第三条路把全部 64 个像素、全部十个数字都交给神经网络，一条规则也不给。
-# 它怎样学习，正是这门课要讲的。先看看它确实学得会。
+# 神经网络是含有许多数的算式，这些数叫权重，学习就是改变权重。
+# 怎样改变，正是这门课要讲的。先看看它确实学得会。
+# 下面最后一个数，是针对全部十个数字的答对比例。
 # %% step=3
 few_train = data.t_train < 2
 ink, label = middle(data.x_train[few_train]), data.t_train[few_train]
@@ -242,7 +248,9 @@ def split(x, t, share, rng):
 # over-fitting.
 #
 # The gap between the two accuracies gives it away. The best cure is more data: below,
-# the same network learns from 20, from 100 and from 1,000 images.
+# the same network learns from 20, from 100 and from 1,000 images. Others are weight
+# decay, which keeps the weights small, and dropout, which switches parts of the network
+# off by chance while it learns.
 # %% [markdown] step=6 lang=ja
 # ## 過学習
 #
@@ -252,6 +260,8 @@ def split(x, t, share, rng):
 #
 # ふたつの認識精度の差を見ればわかります。いちばんの薬は、データを増やすことです。
 # 下では、同じネットワークを 20 枚、100 枚、1,000 枚の画像で学習させます。
+# ほかに、重みを小さく保つ重み減衰や、学習中にネットワークの一部をときどき休ませる
+# Dropout という方法もあります。
 # %% [markdown] step=6 lang=zh
 # ## 过拟合
 #
@@ -259,7 +269,8 @@ def split(x, t, share, rng):
 # 遇到新数据就出错。这就是过拟合。
 #
 # 看两个识别精度之差就能发现它。最好的药是更多的数据：
-# 下面让同一个网络分别用 20、100、1,000 幅图像学习。
+# 下面让同一个网络分别用 20、100、1,000 幅图像学习。另外还有让权重保持较小的权重衰减，
+# 和学习时随机关掉网络一部分的 Dropout。
 # %% step=6
 for n in (20, 100, 1000):
     x, t = data.x_train[:n], data.t_train[:n]
@@ -342,7 +353,7 @@ def best_network(train, held_out):
 # - 它从训练数据中学习；能不能泛化，只有从未见过的测试数据才能检验。
 # - 只在训练数据上表现好，就是过拟合；增加数据最有效。
 # %% [reading] lang=en
-# K. Saito, *Deep Learning from Scratch*, sections 4.1 and 6.4.1.
+# K. Saito, *Deep Learning from Scratch* (in Japanese), sections 4.1 and 6.4.1.
 #
 # On over-fitting:
 # S. Geman, E. Bienenstock, R. Doursat, "Neural Networks and the Bias/Variance

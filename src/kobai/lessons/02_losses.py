@@ -13,9 +13,9 @@
 # is 0 where everything is right, and grows with the error. Learning is to make it
 # small.
 #
-# A network that knows three classes answers with three probabilities y, and the
-# target t is 1 at the right class and 0 at the others: one-hot. The plainest loss is
-# half the sum of the squared differences:
+# A network that tells three kinds of things apart, three classes, answers with three
+# probabilities y. The target t is 1 at the right class and 0 at the others: one-hot.
+# The plainest loss is half the sum of the squared differences:
 #
 #     E = ½ Σₖ (yₖ − tₖ)²
 # %% [markdown] step=1 lang=ja
@@ -25,7 +25,7 @@
 # それが損失です。すべて正しければ 0 で、間違いが大きいほど大きくなります。学習とは、
 # 損失を小さくすることです。
 #
-# 3 クラスを見分けるネットワークは、三つの確率 y を答えます。正解 t は、
+# ものを 3 種類、つまり 3 クラスに分けるネットワークは、三つの確率 y を答えます。正解 t は、
 # 正解のクラスが 1、ほかが 0 です。この書き方を one-hot といいます。
 # いちばん素直な損失は、差の 2 乗の和の半分です。
 #
@@ -36,7 +36,7 @@
 # 要学习，就得先用一个数说清错得有多厉害。这个数就是损失：
 # 全对时为 0，错得越多就越大。所谓学习，就是让损失变小。
 #
-# 区分三个类别的神经网络会给出三个概率 y；正确答案 t 在真实类别处为 1，其余为 0，
+# 把事物分成三种、即三个类别的神经网络，会给出三个概率 y；正确答案 t 在真实类别处为 1，其余为 0，
 # 这种写法叫 one-hot。最朴素的损失是差的平方和的一半：
 #
 #     E = ½ Σₖ (yₖ − tₖ)²
@@ -342,7 +342,7 @@ def mean_cross_entropy(y, t):
 # - log 0 是 −∞：在 log 里面加上微小的 δ，就仍是一个数。
 # - 对一批样本取平均；t 可以是 one-hot，也可以是标签。
 # %% [reading] lang=en
-# K. Saito, *Deep Learning from Scratch*, section 4.2.
+# K. Saito, *Deep Learning from Scratch* (in Japanese), section 4.2.
 #
 # Where the entropy comes from:
 # C. E. Shannon, "A Mathematical Theory of Communication", 1948.

@@ -156,23 +156,23 @@ def accuracy(y, t):
 # 2. all 0
 # 3. all very large
 # => On a step the number stays the same, so its derivative is 0; at an edge it jumps,
-# and has none. A step function in a neuron has the same trouble: so neurons have
-# smooth ones.
+# and has none. A step function inside a network has the same trouble: so functions
+# with a slope are used there.
 # %% [question] step=4 lang=ja answer=2
 # 正しく答えた枚数の微分は、三つともどんな値でしょう。
 # 1. 小さいが、損失の微分と同じ符号
 # 2. どれも 0
 # 3. どれもとても大きい
 # => 段の上では枚数が変わらないので微分は 0 です。段の端では跳ぶので、
-# 微分がありません。ニューロンにステップ関数を使うと同じことが起きます。だから、
-# なめらかな関数を使うのです。
+# 微分がありません。ネットワークの中で段のある関数を使っても、同じことが起きます。だから、
+# 傾きのある関数を使うのです。
 # %% [question] step=4 lang=zh answer=2
 # 答对幅数的三个导数各是多少？
 # 1. 很小，但与损失的导数同号
 # 2. 全是 0
 # 3. 全都很大
 # => 在一级台阶上，幅数不变，导数就是 0；到了台阶边缘会跳变，那里没有导数。
-# 神经元若用阶跃函数，也有同样的麻烦，所以要用平滑的函数。
+# 网络里若用台阶一样的函数，也有同样的麻烦，所以要用有坡度的函数。
 # %% step=4
 for w in (weight - 1, weight, weight + 1):
     slopes = [kobai.numerical_derivative(f, w) for f in (loss_at, right_at)]
@@ -230,22 +230,25 @@ barely_right = [0.33, 0.35, 0.32]
 # %% [markdown] step=6 lang=en
 # ## Your turn: the guide
 #
-# Write `guide(W, x, t)`: the number that descent is to make small, so that the
-# answers get better. The outputs are `x @ W`, one row for each sample; `t` holds the
-# labels. The check starts from small weights, follows the slope of your number
-# downhill, and looks whether the answers have improved. Any good loss will do.
+# Write `guide(W, x, t)`: the number that descent is to make small, so that the answers
+# get better. The outputs are `x @ W`, one row for each sample: each output adds up the
+# inputs, each times a weight. `t` holds the labels. The check starts from small
+# weights, follows the slope of your number downhill, and looks whether the answers have
+# improved. Any good loss will do.
 # %% [markdown] step=6 lang=ja
 # ## 演習：道しるべ
 #
 # `guide(W, x, t)` を書きましょう。小さくしていけば答えが良くなる、
-# そんな数を返します。出力は `x @ W` で、サンプルごとに 1 行です。`t` はラベルです。
+# そんな数を返します。出力は `x @ W` で、サンプルごとに 1 行です。どの出力も、
+# 入力にそれぞれの重みを掛けて足したものです。`t` はラベルです。
 # 確かめるときは、小さな重みから始め、その数の傾きに従って下り、
 # 答えが良くなったかを見ます。良い損失なら、どれでもかまいません。
 # %% [markdown] step=6 lang=zh
 # ## 练习：路标
 #
 # 请写出 `guide(W, x, t)`：返回这样一个数，让它变小，答案就会变好。
-# 输出是 `x @ W`，每个样本占一行；`t` 是标签。检查时从很小的权重出发，
+# 输出是 `x @ W`，每个样本占一行：每个输出都是各个输入乘以权重再相加。`t` 是标签。
+# 检查时从很小的权重出发，
 # 沿着这个数的坡度往下走，看答案有没有变好。只要是好的损失，哪一种都行。
 # %% [exercise] step=6 name=guide
 def guide(W, x, t):
@@ -290,7 +293,7 @@ def guide(W, x, t):
 # - 但它几乎处处平坦，导数是 0，看不出该往哪里走。
 # - 权重稍有变化，损失就跟着变，所以学习时跟着损失走。
 # %% [reading] lang=en
-# K. Saito, *Deep Learning from Scratch*, section 4.2.5.
+# K. Saito, *Deep Learning from Scratch* (in Japanese), section 4.2.5.
 #
 # On smooth neurons:
 # D. E. Rumelhart, G. E. Hinton, R. J. Williams, "Learning representations by

@@ -18,7 +18,7 @@
 # mini-batch. Each step is a little off, but takes a 600th of the work: 600 steps for
 # one.
 # %% [markdown] step=1 lang=ja
-# ## 少しだけに聞く
+# ## 一部だけに聞く
 #
 # 損失は訓練データ全体の平均です。よく使われる数字のデータ MNIST には、
 # 訓練用の画像が 60,000 枚あります。その平均の損失で一歩進むには、
@@ -74,21 +74,21 @@ for n, size in ((10000, 1000), (60000, 100), (1438, 100)):
     print(f"{n}, {size}: {steps_of_an_epoch(n, size)}")
 
 # %% [question] step=3 lang=en answer=2
-# The book trains for 10,000 steps with batches of 100, on 60,000 images. About how
-# many times does it see each image?
+# The book *Deep Learning from Scratch* trains for 10,000 steps with batches of 100, on
+# 60,000 images. About how many times does it see each image?
 # 1. 100 times
 # 2. 17 times
 # 3. once
 # => 10,000 steps of 100 are 1,000,000 images, and that is 16.7 epochs.
 # %% [question] step=3 lang=ja answer=2
-# 本では、60,000 枚の画像を 100 枚ずつのバッチで 10,000 ステップ学習します。1 枚の
-# 画像を、およそ何回見ることになるでしょう。
+# 『ゼロから作る Deep Learning』では、60,000 枚の画像を 100 枚ずつのバッチで
+# 10,000 ステップ学習します。1 枚の画像を、およそ何回見ることになるでしょう。
 # 1. 100 回
 # 2. 17 回
 # 3. 1 回
 # => 100 枚ずつ 10,000 ステップで 1,000,000 枚です。16.7 エポックにあたります。
 # %% [question] step=3 lang=zh answer=2
-# 书中用 60,000 幅图像、每批 100 幅训练 10,000 步。每幅图像大约会被看到多少次？
+# 《深度学习入门》一书用 60,000 幅图像、每批 100 幅训练 10,000 步。每幅图像大约会被看到多少次？
 # 1. 100 次
 # 2. 17 次
 # 3. 1 次
@@ -241,7 +241,7 @@ def epoch_batches(n, size, rng):
 # 1. The one that sees all at once, for its steps are the truest.
 # 2. There is no difference, for all have seen the same images.
 # 3. The one with 10 at a time, for it takes the most steps.
-# => It takes 720 steps, and the others 75 and 5. Smaller is not always better: with
+# => The last one takes 720 steps, and the others 75 and 5. Smaller is not always better: with
 # very few images a step is mostly chance, and a computer is faster with many at a
 # time.
 # %% [question] step=7 lang=ja answer=3
@@ -284,7 +284,7 @@ for size in (len(x), 100, 10):
 # - 花同样的工夫，许多略有偏差的步子，比几步准确的走得更远。
 # - 一个轮次把训练数据看一遍：先打乱，再切开，一行也不丢。
 # %% [reading] lang=en
-# K. Saito, *Deep Learning from Scratch*, sections 4.2.3 and 4.5.2.
+# K. Saito, *Deep Learning from Scratch* (in Japanese), sections 4.2.3 and 4.5.2.
 #
 # The first of its kind:
 # H. Robbins, S. Monro, "A Stochastic Approximation Method", 1951.

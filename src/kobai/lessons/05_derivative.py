@@ -78,15 +78,15 @@ for h in (1.0, 1e-2, 1e-4, 1e-8, 1e-12, 1e-50):
 # %% [markdown] step=3 lang=en
 # ## Two errors that pull in opposite directions
 #
-# The line through the two points cuts the curve: its slope is wrong by about h. And
-# the subtraction of two nearly equal numbers throws digits away: that error grows as h
+# The line through the two points cuts the curve: its slope is wrong in proportion to h.
+# And the subtraction of two nearly equal numbers throws digits away: that error grows as h
 # shrinks. In between, about `1e-4`, both are small.
 #
 # There is a better formula at no cost. Step to the left as far as to the right:
 #
 #     df/dx ≈ (f(x + h) − f(x − h)) / 2h
 #
-# By symmetry the largest error cancels, and what is left is about h² instead of h.
+# By symmetry the largest error cancels, and what is left is in proportion to h², not h.
 # This is the central difference.
 # %% [markdown] step=3 lang=ja
 # ## 逆向きに働くふたつの誤差
@@ -190,7 +190,7 @@ print(kobai.gradient(curve, 5.0))
 # %% [summary] lang=en
 # - The derivative says how fast a function rises where one stands.
 # - A tiny h is not better: below about 1e-8 rounding eats the difference.
-# - The central difference (f(x + h) − f(x − h)) / 2h has an error of about h².
+# - The central difference (f(x + h) − f(x − h)) / 2h has an error in proportion to h².
 # %% [summary] lang=ja
 # - 微分は、いまいる場所で関数がどれだけ速く増えるかを表します。
 # - h は小さければよいわけではありません。1e-8 より小さいと丸め誤差で差が消えます。
@@ -200,7 +200,7 @@ print(kobai.gradient(curve, 5.0))
 # - h 并不是越小越好：小于约 1e-8 时，舍入误差会吞掉差值。
 # - 中心差分 (f(x + h) − f(x − h)) / 2h 的误差与 h² 成正比。
 # %% [reading] lang=en
-# K. Saito, *Deep Learning from Scratch*, section 4.3.
+# K. Saito, *Deep Learning from Scratch* (in Japanese), section 4.3.
 # %% [reading] lang=ja
 # 斎藤康毅『ゼロから作る Deep Learning』4.3 節。
 # %% [reading] lang=zh

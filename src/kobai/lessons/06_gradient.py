@@ -15,7 +15,8 @@
 #     f(x₀, x₁) = x₀² + x₁²
 #
 # Standing on this bowl you can walk east or north, and each way has a slope of its own.
-# To measure one, hold the other variable still. That is a partial derivative.
+# To measure one, hold the other variable still. That is a partial derivative, written
+# ∂f/∂x₀ or ∂f/∂x₁.
 # %% [markdown] step=1 lang=ja
 # ## 斜面の傾きはひとつではない
 #
@@ -25,7 +26,8 @@
 #     f(x₀, x₁) = x₀² + x₁²
 #
 # このお椀の上に立つと、東にも北にも歩けて、それぞれに別の傾きがあります。
-# 一方を測るときは、もう一方の変数を止めておきます。これが偏微分です。
+# 一方を測るときは、もう一方の変数を止めておきます。これが偏微分で、∂f/∂x₀ や
+# ∂f/∂x₁ と書きます。
 # %% [markdown] step=1 lang=zh
 # ## 山坡上不止一个坡度
 #
@@ -34,7 +36,7 @@
 #     f(x₀, x₁) = x₀² + x₁²
 #
 # 站在这个碗状曲面上，可以向东走，也可以向北走，两个方向各有各的坡度。
-# 要测其中一个，就让另一个变量保持不动。这就是偏导数。
+# 要测其中一个，就让另一个变量保持不动。这就是偏导数，写作 ∂f/∂x₀ 或 ∂f/∂x₁。
 # %% [figure] step=1 lab=descent gallery=gradient-field
 
 # %% [question] step=2 lang=en answer=2
@@ -160,22 +162,23 @@ def partial_derivatives(f, x):
 # ## The gradient of a network
 #
 # A network is no different: its variables are its weights. Here is one with a single
-# weight matrix of 2 × 3 numbers, the `SimpleNet` of the book, a sample x and its target
-# t. The gradient of the loss has the shape of W: a slope for every weight.
+# weight matrix of 2 × 3 numbers, the `SimpleNet` of *Deep Learning from Scratch*, a
+# sample x and its target t. The gradient of the loss has the shape of W: a slope for
+# every weight.
 #
 # A negative slope says: make this weight larger, and the loss falls.
 # %% [markdown] step=5 lang=ja
 # ## ネットワークの勾配
 #
 # ネットワークでも同じです。変数は重みです。次は、2 × 3 の重み行列をひとつだけもつ、
-# 本の `SimpleNet` と、サンプル x、正解 t です。損失の勾配は W と同じ形で、
+# 『ゼロから作る Deep Learning』の `SimpleNet` と、サンプル x、正解 t です。損失の勾配は W と同じ形で、
 # 重みごとにひとつの傾きがあります。
 #
 # 傾きが負なら、その重みを大きくすると損失が減る、ということです。
 # %% [markdown] step=5 lang=zh
 # ## 神经网络的梯度
 #
-# 神经网络也一样，变量就是它的权重。下面是书中的 `SimpleNet`，它只有一个 2 × 3 的权重矩阵，
+# 神经网络也一样，变量就是它的权重。下面是《深度学习入门》中的 `SimpleNet`，它只有一个 2 × 3 的权重矩阵，
 # 另有一个样本 x 和它的正确答案 t。损失的梯度与 W 形状相同：每个权重对应一个斜率。
 #
 # 斜率为负，意思是：把这个权重变大，损失就会减小。
@@ -230,7 +233,7 @@ print(kobai.numerical_gradient(loss, W))
 # - 梯度把所有偏导数合在一起，形状与 x 相同，指向 f 上升最快的方向。
 # - 神经网络的变量是权重：损失的梯度与权重形状相同。
 # %% [reading] lang=en
-# K. Saito, *Deep Learning from Scratch*, sections 4.3.3 and 4.4.
+# K. Saito, *Deep Learning from Scratch* (in Japanese), sections 4.3.3 and 4.4.
 # %% [reading] lang=ja
 # 斎藤康毅『ゼロから作る Deep Learning』4.3.3 節と 4.4 節。
 # %% [reading] lang=zh

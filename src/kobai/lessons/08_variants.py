@@ -68,7 +68,8 @@
 # 2. 100 at a time
 # 3. one at a time
 # => Every step has work besides the multiplications, and 1,438 steps have it 1,438
-# times. Also, one product of large matrices is faster than many of small ones.
+# times. Also, one product of large matrices is faster than many of small ones. After
+# the seconds stands the accuracy: in one pass, the most steps lead furthest.
 # %% [question] step=2 lang=ja answer=3
 # 1,438 枚の数字を 1 エポック学習します。全部まとめて、100 枚ずつ、1 枚ずつ。
 # どれも、画像を一度ずつ読みます。いちばん時間がかかるのはどれでしょう。
@@ -77,6 +78,7 @@
 # 3. 1 枚ずつ
 # => 一歩ごとに掛け算以外の手間があり、1,438 歩ならそれが 1,438 回かかります。
 # また、大きな行列の積を 1 回計算するほうが、小さな積を何度も計算するより速いのです。
+# 秒数のあとの数は認識精度です。同じ 1 エポックなら、歩数の多いほうが先へ進みます。
 # %% [question] step=2 lang=zh answer=3
 # 用 1,438 幅数字图像训练一轮：一次用全部，每次 100 幅，或者每次 1 幅。
 # 每幅图像都读一次。哪一种花的时间最长？
@@ -84,7 +86,8 @@
 # 2. 每次 100 幅
 # 3. 每次 1 幅
 # => 每一步除了乘法还有别的工作，1,438 步就要做 1,438 次。
-# 而且大矩阵相乘一次，比小矩阵相乘许多次要快。
+# 而且大矩阵相乘一次，比小矩阵相乘许多次要快。秒数后面是识别精度：
+# 同样一轮，步数多的走得更远。
 # %% step=2
 import time
 
@@ -403,9 +406,9 @@ for rule in (kobai.SGD(0.5), kobai.Momentum(0.05), AdaGrad(0.1), kobai.Adam(0.01
 # - AdaGrad 让每个权重有自己的学习率；Adam 两者兼有，还会遗忘过去。
 # - 每个权重，Momentum 和 AdaGrad 多记 1 个数，Adam 多记 2 个。
 # %% [reading] lang=en
-# K. Saito, *Deep Learning from Scratch*, section 6.1. H. Robbins and S. Monro, "A
-# Stochastic Approximation Method", 1951. J. Duchi, E. Hazan and Y. Singer, "Adaptive
-# Subgradient Methods", 2011. D. P. Kingma and J. Ba, "Adam", 2015.
+# K. Saito, *Deep Learning from Scratch* (in Japanese), section 6.1. H. Robbins and S.
+# Monro, "A Stochastic Approximation Method", 1951. J. Duchi, E. Hazan and Y. Singer,
+# "Adaptive Subgradient Methods", 2011. D. P. Kingma and J. Ba, "Adam", 2015.
 # %% [reading] lang=ja
 # 斎藤康毅『ゼロから作る Deep Learning』6.1 節。H. Robbins, S. Monro "A Stochastic
 # Approximation Method" 1951 年。J. Duchi, E. Hazan, Y. Singer "Adaptive Subgradient

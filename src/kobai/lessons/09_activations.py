@@ -215,7 +215,8 @@ def sigmoid_slope(x):
 #
 # On its way back from the loss to the first layer, the gradient is multiplied by the slope
 # of every activation function it meets. With a sigmoid that is at most 0.25, each time.
-# Below are the mean slopes of the weights of six layers, from the first to the last.
+# Below is how large the slopes of the weights are on average in each of six layers, from
+# the first to the last: first with sigmoids, then with ReLU.
 #
 # Your turn, with paper or code: let weights count as 1. How many sigmoids does it take at
 # least, until less than a thousandth of the gradient can come through? Give `depth`.
@@ -224,7 +225,7 @@ def sigmoid_slope(x):
 #
 # 損失から最初の層へ戻る途中、勾配には、通った活性化関数の傾きが次々に掛けられます。
 # sigmoid 関数なら、1 回につき 0.25 倍以下です。下の数は、6 層ある重みの傾きの大きさの平均を、
-# 最初の層から順に並べたものです。
+# 最初の層から順に並べたものです。上の行が sigmoid 関数、下の行が ReLU の場合です。
 #
 # ここで演習です。重みは 1 と考えます。届く勾配が必ず 1000 分の 1 より小さくなるのは、
 # sigmoid 関数を少なくともいくつ通ったときでしょう。その数を `depth` に入れてください。
@@ -232,7 +233,8 @@ def sigmoid_slope(x):
 # ## 消失的梯度
 #
 # 梯度从损失回到第一层的路上，每经过一个激活函数，就要乘以它的斜率。
-# 如果是 sigmoid，每次最多乘 0.25。下面是六层权重的斜率大小的平均值，从第一层排到最后一层。
+# 如果是 sigmoid，每次最多乘 0.25。下面是六层权重的斜率大小的平均值，从第一层排到最后一层：
+# 上一行用 sigmoid，下一行用 ReLU。
 #
 # 轮到你了，用纸笔或代码都行：权重都当作 1。至少要经过多少个 sigmoid，
 # 传过来的梯度才一定小于千分之一？请写入 `depth`。
@@ -296,7 +298,7 @@ depth = 5
 # ReLU の傾きは、x が正なら 1 です。勾配はそのまま通り抜けます。そのため、
 # 同じ 6 層でも、ReLU なら学習でき、sigmoid 関数では当てずっぽうのままです。
 #
-# 良い点はもうひとつあります。でたらめな和のおよそ半分は負で、0 になります。0 の多い出力を
+# 良い点はもうひとつあります。無作為な数の和のおよそ半分は負で、0 になります。0 の多い出力を
 # 「疎」と言います。ただし、どのサンプルにも 0 を返すようになったニューロンは、
 # 傾きもすべて 0 で、もう学習できません。
 # %% [markdown] step=7 lang=zh
@@ -333,10 +335,10 @@ print(f"{np.mean(np.maximum(0, sums) == 0):.2f}, {np.mean(sigmoid(sums) == 0):.2
 # - 往回传时斜率连乘，sigmoid 的层数一多，梯度就消失了。
 # - ReLU 让梯度原样通过，还使大约一半的输出为 0。
 # %% [reading] lang=en
-# K. Saito, *Deep Learning from Scratch*, sections 3.2 and 6.2. X. Glorot and Y. Bengio,
-# "Understanding the difficulty of training deep feedforward neural networks", 2010.
-# V. Nair and G. E. Hinton, "Rectified linear units improve restricted Boltzmann machines",
-# 2010.
+# K. Saito, *Deep Learning from Scratch* (in Japanese), sections 3.2 and 6.2. X. Glorot
+# and Y. Bengio, "Understanding the difficulty of training deep feedforward neural
+# networks", 2010. V. Nair and G. E. Hinton, "Rectified linear units improve restricted
+# Boltzmann machines", 2010.
 # %% [reading] lang=ja
 # 斎藤康毅『ゼロから作る Deep Learning』3.2 節と 6.2 節。X. Glorot, Y. Bengio
 # "Understanding the difficulty of training deep feedforward neural networks" 2010 年。

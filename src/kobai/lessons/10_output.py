@@ -350,7 +350,7 @@ def score_gradient(x, t):
 # %% [summary] lang=ja
 # - 「どれ」にはソフトマックス関数と交差エントロピー誤差、「はいか、いいえか」には sigmoid 関数と
 #   2 値の交差エントロピー誤差、「いくつ」には恒等関数と 2 乗和誤差を使います。
-# - ソフトマックス関数で効くのは差だけです。最大のスコアを引いておけば、あふれません。
+# - ソフトマックス関数で効くのは差だけです。最大のスコアを引いておけば、オーバーフローしません。
 # - 組になる損失を使えば、どの出力でも傾きは y − t です。
 # %% [summary] lang=zh
 # - “哪一类”用 softmax 和交叉熵误差；“是或否”用 sigmoid 和二元交叉熵误差；
@@ -358,9 +358,9 @@ def score_gradient(x, t):
 # - softmax 只看得分之差：先减去最大的得分，就不会溢出。
 # - 用配对的损失，三种输出的斜率都是 y − t。
 # %% [reading] lang=en
-# K. Saito, *Deep Learning from Scratch*, sections 3.5 and 5.6.3; its appendix A works out
-# y − t. J. S. Bridle, "Probabilistic interpretation of feedforward classification network
-# outputs", 1990.
+# K. Saito, *Deep Learning from Scratch* (in Japanese), sections 3.5 and 5.6.3; its
+# appendix A works out y − t. J. S. Bridle, "Probabilistic interpretation of feedforward
+# classification network outputs", 1990.
 # %% [reading] lang=ja
 # 斎藤康毅『ゼロから作る Deep Learning』3.5 節と 5.6.3 節。y − t の導出は付録 A にあります。
 # J. S. Bridle "Probabilistic interpretation of feedforward classification network

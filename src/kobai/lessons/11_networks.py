@@ -20,7 +20,7 @@
 # ## 丸と線
 #
 # ネットワークは丸と線で描きます。丸は数、線は重みです。どの丸も、前の層の数に線の重みを掛けて
-# 足し合わせ、バイアスを足し、その和を曲げます。丸ひとつでは次のとおりです。
+# 足し合わせ、バイアスを足し、その和を活性化関数に通します。丸ひとつでは次のとおりです。
 #
 #     y = h(x₁ w₁ + x₂ w₂ + b)
 #
@@ -29,7 +29,7 @@
 # ## 圆圈与连线
 #
 # 神经网络画成圆圈和连线：圆圈是数，连线是权重。每个圆圈把前一层的数乘以连线的权重，
-# 加在一起，再加上偏置，最后把总和“弯”一下。单个圆圈就是：
+# 加在一起，再加上偏置，最后让总和经过激活函数。单个圆圈就是：
 #
 #     y = h(x₁ w₁ + x₂ w₂ + b)
 #
@@ -39,21 +39,23 @@
 # %% [markdown] step=2 lang=en
 # ## The smallest: SimpleNet
 #
-# Two inputs, three outputs, and six weights between them: the `SimpleNet` of the book. Its
-# weights stand in a matrix W with a row for each input and a column for each output.
-# There are no biases, and nothing bends. What comes out are scores, one for each class.
+# Two inputs, three outputs, and six weights between them: the `SimpleNet` of *Deep
+# Learning from Scratch*. Its weights stand in a matrix W with a row for each input and
+# a column for each output. There are no biases, and no activation function. What comes out are
+# scores, one for each class.
 # %% [markdown] step=2 lang=ja
 # ## いちばん小さい SimpleNet
 #
-# 入力が 2 つ、出力が 3 つ、その間に重みが 6 つ。本に出てくる `SimpleNet` です。
-# 重みは行列 W に並び、行が入力、列が出力に対応します。バイアスはなく、何も曲げません。
+# 入力が 2 つ、出力が 3 つ、その間に重みが 6 つ。『ゼロから作る Deep Learning』に
+# 出てくる `SimpleNet` です。
+# 重みは行列 W に並び、行が入力、列が出力に対応します。バイアスも活性化関数もありません。
 # 出てくるのはスコアで、クラスごとに 1 つです。
 # %% [markdown] step=2 lang=zh
 # ## 最小的 SimpleNet
 #
-# 两个输入，三个输出，中间有六个权重，这就是书中的 `SimpleNet`。
+# 两个输入，三个输出，中间有六个权重，这就是《深度学习入门》中的 `SimpleNet`。
 # 权重排成矩阵 W：每行对应一个输入，每列对应一个输出。
-# 没有偏置，也不“弯”。输出的是得分，每个类别一个。
+# 既没有偏置，也没有激活函数。输出的是得分，每个类别一个。
 # %% [question] step=2 lang=en answer=2
 # The first row of W is about (−0.86, 0.26, −0.36), the second (−1.07, −1.07, −1.03), and
 # x = (0.6, 0.9). The second rows are nearly alike. Which class gets the largest score?
@@ -290,7 +292,7 @@ def parameter_count(sizes):
 # %% [markdown] step=6 lang=en
 # ## TwoLayerNet, which reads digits
 #
-# The book's network for MNIST is 784-50-10: a picture of 28 × 28 points, 50 hidden
+# That book's network for MNIST is 784-50-10: a picture of 28 × 28 points, 50 hidden
 # neurons with sigmoids, ten classes with softmax. `TwoLayerNet` has all that training
 # takes: `params`, `predict`, `loss`, `accuracy` and `gradient`. Each gradient has the
 # shape of its parameter, so that one can be taken from the other.
@@ -299,7 +301,7 @@ def parameter_count(sizes):
 # %% [markdown] step=6 lang=ja
 # ## 数字を読む TwoLayerNet
 #
-# 本の MNIST 用のネットワークは 784-50-10 です。28 × 28 の画像、sigmoid 関数の隠れ層に
+# 同じ本の MNIST 用のネットワークは 784-50-10 です。28 × 28 の画像、sigmoid 関数の隠れ層に
 # ニューロンが 50 個、ソフトマックス関数で 10 クラスを答えます。`TwoLayerNet` には、学習に
 # 必要な `params`、`predict`、`loss`、`accuracy`、`gradient` がそろっています。
 # 勾配はどれもパラメータと同じ形なので、そのまま引き算できます。
@@ -308,7 +310,7 @@ def parameter_count(sizes):
 # %% [markdown] step=6 lang=zh
 # ## 识别数字的 TwoLayerNet
 #
-# 书中用于 MNIST 的网络是 784-50-10：28 × 28 的图像，隐藏层有 50 个用 sigmoid 的神经元，
+# 同一本书中用于 MNIST 的网络是 784-50-10：28 × 28 的图像，隐藏层有 50 个用 sigmoid 的神经元，
 # 输出用 softmax 给出 10 个类别。`TwoLayerNet` 具备训练所需的一切：
 # `params`、`predict`、`loss`、`accuracy` 和 `gradient`。
 # 每个梯度与对应参数形状相同，所以可以直接相减。
@@ -365,8 +367,8 @@ print(sum(p.size for p in large.params.values()))
 # - 要学习的是权重和偏置，梯度与它们形状相同。
 # - 有十个类别时，训练前的损失约为 log 10 = 2.3。
 # %% [reading] lang=en
-# K. Saito, *Deep Learning from Scratch*, sections 3.3, 3.4, 4.4.2 and 4.5.1. F. Rosenblatt,
-# "The perceptron", 1958.
+# K. Saito, *Deep Learning from Scratch* (in Japanese), sections 3.3, 3.4, 4.4.2 and
+# 4.5.1. F. Rosenblatt, "The perceptron", 1958.
 # %% [reading] lang=ja
 # 斎藤康毅『ゼロから作る Deep Learning』3.3、3.4、4.4.2、4.5.1 節。F. Rosenblatt
 # "The perceptron" 1958 年。

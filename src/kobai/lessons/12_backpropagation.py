@@ -11,7 +11,7 @@
 #
 # The numerical gradient asks every weight in turn: a little more, a little less. These
 # are two runs of the whole network for each. The network that reads digits has 39,760
-# weights; a single step would take 79,520 runs.
+# weights and biases; a single step would take 79,520 runs.
 #
 # Back-propagation finds all slopes exactly in one walk forwards and one walk back. How
 # is that possible? Every weight's answer uses the same parts again.
@@ -20,7 +20,8 @@
 #
 # 数値微分は、重みをひとつずつ「少し増やす」「少し減らす」と調べます。
 # 重みひとつにつき、ネットワーク全体を 2 回計算することになります。
-# 数字を読むネットワークの重みは 39,760 個なので、一歩進むだけで 79,520 回です。
+# 数字を読むネットワークには重みとバイアスが 39,760 個あるので、一歩進むだけで
+# 79,520 回です。
 #
 # 誤差逆伝播法は、行きと帰りを 1 回ずつ歩くだけで、すべての傾きを正確に求めます。
 # どの重みの計算にも、同じ部分が何度も出てくるからです。
@@ -28,30 +29,44 @@
 # ## 每个权重都要算两遍？
 #
 # 数值微分对每个权重逐一试探：加一点，减一点。每个权重都要把整个网络算两遍。
-# 识别数字的网络有 39,760 个权重，走一步就要算 79,520 遍。
+# 识别数字的网络有 39,760 个权重和偏置，走一步就要算 79,520 遍。
 #
 # 误差反向传播只需一次正向、一次反向，就能精确求出所有斜率。
 # 为什么可以？因为每个权重的计算里，都反复用到同样的部分。
-# %% [figure] step=1 lab=network gallery=computational-graph
+# %% [figure] step=1 lab=network gallery=network-drawing
+# %% [markdown] step=1 lang=en
+# It works for any calculation, even for a purchase. The black numbers are worked out on
+# the way forwards, the coloured ones on the way back: how fast the sum to pay rises with
+# the number above. Each is the coloured one to its right, times one factor more.
+# %% [markdown] step=1 lang=ja
+# この方法は、買い物のようなどんな計算にも使えます。黒い数は行きに、橙色の数は帰りに求めます。
+# 橙色の数は、すぐ上の数が増えると支払額がどれだけ速く増えるかを表します。どれも、
+# 右隣の橙色の数に、もうひとつ数を掛けたものです。
+# %% [markdown] step=1 lang=zh
+# 这个方法适用于任何计算，哪怕是买东西。黑色的数在正向时求出，橙色的数在反向时求出：
+# 它表示上面那个数增大时，付款额增大得多快。每个橙色的数，都是右边那个橙色的数再乘上一个数。
+# %% [figure] step=1 gallery=computational-graph
 
 # %% [question] step=2 lang=en answer=1
 # How much longer does a numerical gradient of 784-50-10 take than back-propagation?
 # 1. thousands of times
 # 2. about twice
 # 3. about fifty times, the hidden neurons
-# => It is one or two runs against two for every weight. Here is a smaller network.
+# => It is one walk there and back against two runs for every weight. Below, with a smaller
+# network, the runs of back-propagation are counted.
 # %% [question] step=2 lang=ja answer=1
 # 784-50-10 の数値微分は、誤差逆伝播法の何倍の時間がかかるでしょう。
 # 1. 何千倍
 # 2. 約 2 倍
 # 3. 隠れ層のニューロン数の約 50 倍
-# => 行きと帰りの計算に対して、重みごとに 2 回の計算だからです。小さなネットワークで確かめましょう。
+# => 行きと帰りの 1 往復に対して、重みごとに 2 回の計算だからです。下では、小さなネットワークで、
+# 誤差逆伝播法が何回計算するかを数えます。
 # %% [question] step=2 lang=zh answer=1
 # 784-50-10 的数值微分所花的时间是误差反向传播的多少倍？
 # 1. 几千倍
 # 2. 约 2 倍
 # 3. 约 50 倍，即隐藏层神经元数
-# => 一边是一去一回，另一边是每个权重算两遍。下面用小一些的网络来验证。
+# => 一边是一去一回，另一边是每个权重算两遍。下面用小一些的网络，数一数误差反向传播算了几遍。
 # %% step=2
 import kobai
 import numpy as np
@@ -83,7 +98,8 @@ print(runs, [g.shape for g in backward.values()])
 # ## What goes back: δ
 #
 # Take one layer, z = x W + b. Suppose somebody tells us, for each of its sums z, how
-# fast the error rises with it. This is δ. Then its weights are easy:
+# fast the error rises with it. This is δ (not the small δ inside the logarithm). Then
+# its weights are easy; xᵀ is x with rows and columns exchanged:
 #
 #     ∂E/∂W = xᵀ δ
 #
@@ -96,7 +112,8 @@ print(runs, [g.shape for g in backward.values()])
 # ## 戻っていくもの：δ
 #
 # 1 つの層 z = x W + b を考えます。総和 z のそれぞれについて、それが増えると誤差がどれだけ
-# 速く増えるかを、だれかが教えてくれたとします。これが δ です。重みの傾きは簡単です。
+# 速く増えるかを、だれかが教えてくれたとします。これが δ です（log の中の小さな δ とは
+# 別のものです）。重みの傾きは簡単です。xᵀ は x の行と列を入れ替えたものです。
 #
 #     ∂E/∂W = xᵀ δ
 #
@@ -109,7 +126,8 @@ print(runs, [g.shape for g in backward.values()])
 # ## 往回传的是 δ
 #
 # 取一层 z = x W + b。假设有人告诉我们：每个总和 z 增大时，误差增大得多快。
-# 这就是 δ。有了它，权重的斜率就很简单：
+# 这就是 δ（不是 log 里面那个微小的 δ）。有了它，权重的斜率就很简单；
+# xᵀ 是把 x 的行和列对调：
 #
 #     ∂E/∂W = xᵀ δ
 #
@@ -203,7 +221,7 @@ def bias_gradient(delta):
 # %% [markdown] step=5 lang=ja
 # ## 演習：ひとつ前の層へ
 #
-# この層の入力は、前の層のsigmoid 関数の出力 y でした。そのひとつが増えると誤差がどう変わるか。
+# この層の入力は、前の層の sigmoid 関数の出力 y でした。そのひとつが増えると誤差はどう変わるでしょうか。
 # 出力は重みを通して次の層のすべてのニューロンに働きます。
 # そのあと、sigmoid 関数の傾きを掛けて戻ります。
 #
@@ -251,19 +269,23 @@ def hidden_delta(delta, W, y):
 # ## Never trust, compare
 #
 # Whoever writes back-propagation makes mistakes in it; what helps is the definition. Kobai
-# compares the two with each other, number by number.
+# compares the two with each other, number by number. The first number below counts the
+# runs of the numerical gradient: two for each of the 53 weights and biases.
 # %% [markdown] step=6 lang=ja
 # ## 信じるより、確かめる
 #
 # 誤差逆伝播法を書けば、だれでも間違えます。助けになるのは定義です。
-# Kobai は、両者をひとつひとつの数で比べます。
+# Kobai は、両者をひとつひとつの数で比べます。下の最初の数は、数値微分の計算回数です。
+# 53 個の重みとバイアスに 2 回ずつかかっています。
 # %% [markdown] step=6 lang=zh
 # ## 不要轻信，要对照
 #
-# 谁写误差反向传播都会出错，能帮上忙的是定义。Kobai 会把两者逐个数字地对照。
+# 谁写误差反向传播都会出错，能帮上忙的是定义。Kobai 会把两者逐个数地对照。
+# 下面第一个数是数值微分的计算遍数：53 个权重和偏置，每个两遍。
 # %% step=6
 runs = 0
 numerical = kobai.numerical_gradient(loss, params)
+print(runs)
 for name in params:
     print(name, float(np.abs(numerical[name] - backward[name]).max()) < 1e-7)
 
@@ -283,11 +305,11 @@ for name in params:
 # - 再往前一层，就是 δ Wᵀ 乘以激活函数的斜率。
 # - 数值微分用来训练太慢，用来检查正好。
 # %% [reading] lang=en
-# K. Saito, *Deep Learning from Scratch*, chapter 5; the 100 lines of
-# examples/backpropagation_in_100_lines.py in Kobai's own folder.
+# K. Saito, *Deep Learning from Scratch* (in Japanese), chapter 5; the 100 lines of
+# examples/backpropagation_in_100_lines.py in Kobai's repository.
 # %% [reading] lang=ja
-# 斎藤康毅『ゼロから作る Deep Learning』5 章。Kobai のフォルダにある
+# 斎藤康毅『ゼロから作る Deep Learning』5 章。Kobai のリポジトリにある
 # examples/backpropagation_in_100_lines.py の 100 行。
 # %% [reading] lang=zh
-# 斋藤康毅《深度学习入门：基于 Python 的理论与实现》第 5 章；Kobai 文件夹中
+# 斋藤康毅《深度学习入门：基于 Python 的理论与实现》第 5 章；Kobai 代码仓库中
 # examples/backpropagation_in_100_lines.py 的 100 行代码。

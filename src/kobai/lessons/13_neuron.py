@@ -20,7 +20,7 @@
 # %% [markdown] step=1 lang=ja
 # ## いちばん小さなネットワーク
 #
-# 入力が 1 つのニューロンが 1 つだけ。掛けて、足して、その和を 0 から 1 の間に曲げます。
+# 入力が 1 つのニューロンが 1 つだけ。掛けて、足して、その和を 0 から 1 の間の値に変えます。
 #
 #     u = x w + b
 #     y = sigmoid(u)
@@ -31,7 +31,7 @@
 # %% [markdown] step=1 lang=zh
 # ## 最小的神经网络
 #
-# 只有一个输入的单个神经元：先乘，再加，然后把总和弯到 0 与 1 之间。
+# 只有一个输入的单个神经元：先乘，再加，然后把总和变到 0 与 1 之间。
 #
 #     u = x w + b
 #     y = sigmoid(u)
@@ -225,7 +225,7 @@ def train_epoch(w, b, x, t, learning_rate):
 #
 # Kobai には、ふつうの NumPy で書いた誤差だけを渡せば、傾きは自分で求めます。
 # 全サンプルをまとめて千歩進むと曲線はかなり近づきます。完全には一致しません。
-# sigmoidはサインではないからです。
+# sigmoid 関数はサインではないからです。
 # %% [markdown] step=6 lang=zh
 # ## 完整的训练
 #
@@ -248,16 +248,17 @@ print(np.round(walk.x, 3), round(float(walk.values[-1]), 5))
 # - δ carries the error back through the sigmoid; times the input it is the weight's slope.
 # - Work out all slopes before you change any parameter.
 # %% [summary] lang=ja
-# - ニューロンは、掛けて、足して、曲げます。学習するのは w と b です。
-# - δ は誤差をsigmoid 関数の手前に戻したものです。入力を掛けると重みの傾きになります。
+# - ニューロンは、掛けて、足して、sigmoid 関数に通します。学習するのは w と b です。
+# - δ は誤差を sigmoid 関数の手前に戻したものです。入力を掛けると重みの傾きになります。
 # - どのパラメータを変えるときも、先にすべての傾きを求めておきます。
 # %% [summary] lang=zh
-# - 神经元先乘、再加、再弯曲；它学习的是 w 和 b。
+# - 神经元先乘，再加，再经过 sigmoid；它学习的是 w 和 b。
 # - δ 把误差传回 sigmoid 之前；乘以输入就是权重的斜率。
 # - 改动任何参数之前，先求出所有的斜率。
 # %% [reading] lang=en
-# K. Saito, *Deep Learning from Scratch*, chapter 5. D. Rumelhart, G. Hinton and
-# R. Williams, *Learning representations by back-propagating errors*, Nature, 1986.
+# K. Saito, *Deep Learning from Scratch* (in Japanese), chapter 5. D. Rumelhart, G.
+# Hinton and R. Williams, *Learning representations by back-propagating errors*, Nature,
+# 1986.
 # %% [reading] lang=ja
 # 斎藤康毅『ゼロから作る Deep Learning』5 章。D. Rumelhart、G. Hinton、R. Williams、
 # *Learning representations by back-propagating errors*、Nature、1986 年。

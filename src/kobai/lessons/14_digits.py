@@ -4,28 +4,28 @@
 # %% [title] lang=ja
 # 手書き数字の学習と、テストデータでの評価
 # %% [title] lang=zh
-# 训练手写数字，用测试数据评价
+# 用手写数字训练，用测试数据评价
 
 # %% [markdown] step=1 lang=en
 # ## All of it together
 #
 # A loss, mini-batches, gradients by back-propagation, steps of gradient descent: you
 # have all the parts. Here they are at work on 1,797 digits that people wrote, 8 × 8
-# numbers each. 360 of them are kept back as test data: the network never learns from
+# numbers each. 359 of them are kept back as test data: the network never learns from
 # them, so they tell what it will do with a digit that it has never seen.
 # %% [markdown] step=1 lang=ja
 # ## すべてを組み合わせる
 #
 # 損失、ミニバッチ、誤差逆伝播法による勾配、勾配降下法の一歩。部品はもうそろっています。
 # ここでは、人が書いた 1,797 個の数字（どれも 8 × 8 個の数）で動かしてみます。
-# そのうち 360 個はテストデータとして取っておきます。学習には使わないので、
+# そのうち 359 個はテストデータとして取っておきます。学習には使わないので、
 # 見たことのない数字をどれだけ読めるかがわかります。
 # %% [markdown] step=1 lang=zh
 # ## 全部合在一起
 #
 # 损失、小批量、用误差反向传播求梯度、梯度下降法的一步：零件都齐了。
 # 现在让它们处理 1,797 个手写数字，每个是 8 × 8 个数。
-# 其中 360 个留作测试数据：网络从不用它们学习，
+# 其中 359 个留作测试数据：网络从不用它们学习，
 # 因此它们能说明网络面对从未见过的数字会怎样。
 # %% [figure] step=1 lab=digits gallery=training-curves
 
@@ -91,7 +91,7 @@ def train_step(loss, params, learning_rate):
 # ## 2 層のネットワークを一歩ずつ
 #
 # これが学習のすべてです。ミニバッチを取り出し、勾配を求め、一歩進みます。
-# 100 歩ごとに、両方のデータで認識精度を調べます。訓練データだけを見ていると間違えます。
+# 100 歩ごとに、両方のデータで認識精度を調べます。訓練データだけを見ていると、判断を誤ります。
 # ネットワークは、訓練データを丸暗記できてしまうからです。
 # %% [markdown] step=3 lang=zh
 # ## 一步一步训练两层网络
@@ -193,8 +193,8 @@ history = kobai.train(network, data, epochs=20, batch_size=20, optimizer=kobai.A
 # - 所有参数用同一时刻的斜率一起移动。
 # - 用网络从未学过的数据来评价。
 # %% [reading] lang=en
-# K. Saito, *Deep Learning from Scratch*, section 4.5. Then `kobai train` with your own
-# table, and the guide of Kobai.
+# K. Saito, *Deep Learning from Scratch* (in Japanese), section 4.5. Then `kobai train`
+# with your own table, and the guide of Kobai.
 # %% [reading] lang=ja
 # 斎藤康毅『ゼロから作る Deep Learning』4.5 節。次は自分の表で `kobai train` を。
 # 続きは Kobai のガイドへ。

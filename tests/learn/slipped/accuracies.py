@@ -95,3 +95,8 @@ def _(W, x, t):
 def _(W, x, t):
     W += 0.01
     return softmax_cross_entropy(x @ W, t)
+
+
+@slips(ACCURACY, "never_right")
+def _(y, t):
+    return np.mean(y.max(axis=1) == t)

@@ -82,3 +82,19 @@ def _(delta, W, y):
 @slips(HIDDEN, "sign")
 def _(delta, W, y):
     return (delta @ W.T) * (y - 1) * y
+
+
+@slips(HIDDEN, "half_of_slope")
+def _(delta, W, y):
+    return (delta @ W.T) * (1 - y)
+
+
+@slips(HIDDEN, "output_bent_again")
+def _(delta, W, y):
+    again = 1 / (1 + np.exp(-y))
+    return (delta @ W.T) * (1 - again) * again
+
+
+@slips(HIDDEN, "mean_twice")
+def _(delta, W, y):
+    return (delta @ W.T) * (1 - y) * y / len(y)

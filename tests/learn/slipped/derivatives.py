@@ -115,3 +115,28 @@ def _(f, x, h):
 
 
 slips(EXERCISE, "not_a_function")(6.0)
+
+
+@slips(EXERCISE, "backward_difference")
+def _(f, x, h):
+    return (f(x) - f(x - h)) / h
+
+
+@slips(EXERCISE, "brackets_forgotten")
+def _(f, x, h):
+    return (f(x + h) - f(x - h)) / 2 * h
+
+
+@slips(EXERCISE, "difference_not_divided")
+def _(f, x, h):
+    return f(x + h) - f(x - h)
+
+
+@slips(EXERCISE, "divided_by_two")
+def _(f, x, h):
+    return (f(x + h) - f(x - h)) / 2
+
+
+@slips(EXERCISE, "part_divided")
+def _(f, x, h):
+    return f(x + h) - f(x - h) / (2 * h)

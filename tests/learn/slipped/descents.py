@@ -69,3 +69,24 @@ slips(RATE, "rate_too_small")(1e-10)
 slips(RATE, "untouched")(...)
 slips(RATE, "not_one_number")(np.array([0.1, 0.2]))
 slips(RATE, "not_numbers")("0.1")
+
+
+@slips(WALK, "one_step_more")
+def _(f, x, learning_rate, steps):
+    return walk(f, x, learning_rate, steps + 1)
+
+
+@slips(WALK, "own_rate_or_steps")
+def _(f, x, learning_rate, steps):
+    return walk(f, x, 0.1, steps)
+
+
+@slips(WALK, "own_rate_or_steps")
+def _(f, x, learning_rate, steps):
+    return walk(f, x, learning_rate, 100)
+
+
+slips(RATE, "rate_swings")(0.99)
+
+
+slips(RATE, "rate_swings")(1.0)

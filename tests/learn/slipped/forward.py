@@ -136,3 +136,36 @@ def _(sizes):
 @slips(COUNT, "same_for_all")
 def _(sizes):
     return 25
+
+
+@slips(LAYER, "layer_activated")
+def _(x, W, b):
+    return np.maximum(0, x @ W + b)
+
+
+@slips(LAYER, "bias_times_inputs")
+def _(x, W, b):
+    return x @ (W + b)
+
+
+@slips(COUNT, "returned_in_loop")
+def _(sizes):
+    for before, size in pairwise(sizes):
+        return before * size + size
+
+
+@slips(COUNT, "last_round_only")
+def _(sizes):
+    for before, size in pairwise(sizes):
+        count = before * size + size
+    return count
+
+
+@slips(COUNT, "before_the_first")
+def _(sizes):
+    return sum(sizes[i - 1] * sizes[i] + sizes[i] for i in range(len(sizes)))
+
+
+@slips(COUNT, "biases_of_layer_before")
+def _(sizes):
+    return sum(before * size + before for before, size in pairwise(sizes))

@@ -59,6 +59,41 @@ def _(f, x):
     return [*right(f, x), 0.0]
 
 
-@slips(EXERCISE, "tiny_h")
+@slips(EXERCISE, "both_points_alike")
 def _(f, x):
     return np.zeros(len(x))
+
+
+@slips(EXERCISE, "both_points_alike")
+def _(f, x):
+    found = np.zeros(len(x))
+    for i in range(len(x)):
+        above = below = x.astype(float)
+        above[i] += h
+        below[i] -= h
+        found[i] = (f(above) - f(below)) / (2 * h)
+    return found
+
+
+@slips(EXERCISE, "not_central")
+def _(f, x):
+    steps = h * np.eye(len(x))
+    return [(f(x + step) - f(x)) / h for step in steps]
+
+
+@slips(EXERCISE, "moves_left")
+def _(f, x):
+    above, below = x.astype(float), x.astype(float)
+    found = np.zeros(len(x))
+    for i in range(len(x)):
+        above[i] += h
+        below[i] -= h
+        found[i] = (f(above) - f(below)) / (2 * h)
+    return found
+
+
+@slips(EXERCISE, "returned_in_loop")
+def _(f, x):
+    found = np.zeros(len(x))
+    found[0] = difference(f, x.astype(float), 0)
+    return found

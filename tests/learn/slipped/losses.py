@@ -145,3 +145,41 @@ def _(y, t):
 @slips(MEAN, "raised")
 def _(y, t):
     return -np.mean(np.log([y[i, t[i]] for i in range(4)]) * np.ones(len(y)))
+
+
+@slips(SQUARES, "mean_for_sum")
+def _(y, t):
+    return 0.5 * np.mean((y - t) ** 2)
+
+
+@slips(SQUARES, "doubled_not_squared")
+def _(y, t):
+    return 0.5 * np.sum((y - t) * 2)
+
+
+@slips(ENTROPY, "mean_for_sum")
+def _(y, t):
+    return -np.mean(t * np.log(y + 1e-7))
+
+
+@slips(MEAN, "all_columns")
+def _(y, t):
+    return -np.mean(np.log(y[:, t] + 1e-7))
+
+
+@slips(MEAN, "rows_by_label")
+def _(y, t):
+    return -np.mean(np.log(y[t] + 1e-7))
+
+
+@slips(MEAN, "log_of_mean")
+def _(y, t):
+    return -np.log(np.mean(y[np.arange(len(y)), t]))
+
+
+@slips(MEAN, "returned_in_loop")
+def _(y, t):
+    total = 0.0
+    for i in range(len(y)):
+        total -= np.log(y[i, t[i]] + 1e-7)
+        return total / len(y)

@@ -103,3 +103,76 @@ def _(w, b, x, t, learning_rate):
 @slips(EPOCH, "not_moved")
 def _(w, b, x, t, learning_rate):
     return w, b
+
+
+@slips(GRADIENTS, "weight_for_input")
+def _(w, b, x, t):
+    y = output(w, b, x)
+    delta = (y - t) * (1 - y) * y
+    return w * delta, delta
+
+
+@slips(GRADIENTS, "sigmoid_forgotten")
+def _(w, b, x, t):
+    y = w * x + b
+    delta = (y - t) * (1 - y) * y
+    return x * delta, delta
+
+
+@slips(GRADIENTS, "bias_not_in_sum")
+def _(w, b, x, t):
+    y = output(w, 0, x)
+    delta = (y - t) * (1 - y) * y
+    return x * delta, delta
+
+
+@slips(GRADIENTS, "results_swapped")
+def _(w, b, x, t):
+    y = output(w, b, x)
+    delta = (y - t) * (1 - y) * y
+    return delta, x * delta
+
+
+@slips(GRADIENTS, "one_of_two")
+def _(w, b, x, t):
+    y = output(w, b, x)
+    return x * (y - t) * (1 - y) * y
+
+
+@slips(EPOCH, "only_one_moved")
+def _(w, b, x, t, learning_rate):
+    for each, target in zip(x, t, strict=True):
+        y = output(w, b, each)
+        delta = (y - target) * (1 - y) * y
+        w = w - learning_rate * each * delta
+    return w, b
+
+
+@slips(EPOCH, "results_swapped")
+def _(w, b, x, t, learning_rate):
+    for each, target in zip(x, t, strict=True):
+        y = output(w, b, each)
+        delta = (y - target) * (1 - y) * y
+        w = w - learning_rate * each * delta
+        b = b - learning_rate * delta
+    return b, w
+
+
+@slips(EPOCH, "last_sample_lost")
+def _(w, b, x, t, learning_rate):
+    for each, target in zip(x[:-1], t[:-1], strict=True):
+        y = output(w, b, each)
+        delta = (y - target) * (1 - y) * y
+        w = w - learning_rate * each * delta
+        b = b - learning_rate * delta
+    return w, b
+
+
+@slips(EPOCH, "other_order")
+def _(w, b, x, t, learning_rate):
+    for each, target in zip(x[::-1], t[::-1], strict=True):
+        y = output(w, b, each)
+        delta = (y - target) * (1 - y) * y
+        w = w - learning_rate * each * delta
+        b = b - learning_rate * delta
+    return w, b

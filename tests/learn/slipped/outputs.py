@@ -1,5 +1,6 @@
 import numpy as np
 
+import kobai
 from tests.learn.slipped import Slip, keeping
 
 SLIPPED: list[Slip] = []
@@ -144,3 +145,40 @@ def _(x, t):
 @slips(SCORES, "t_not_subtracted")
 def _(x, t):
     return softmax(x) / len(x)
+
+
+@slips(SOFTMAX, "not_divided")
+def _(x):
+    return np.exp(x - x.max(axis=1, keepdims=True))
+
+
+@slips(SOFTMAX, "keepdims_forgotten")
+def _(x):
+    powers = np.exp(x - x.max(axis=1))
+    return powers / powers.sum(axis=1)
+
+
+@slips(BINARY, "minus_for_one_part")
+def _(y, t):
+    yes, no = t * np.log(y + 1e-7), (1 - t) * np.log(1 - y + 1e-7)
+    return -np.mean(yes) + np.mean(no)
+
+
+@slips(SCORES, "sigmoid_for_softmax")
+def _(x, t):
+    return (1 / (1 + np.exp(-x)) - t) / len(x)
+
+
+@slips(SCORES, "mean_over_classes")
+def _(x, t):
+    return (kobai.functions.softmax(x) - t) / x.size
+
+
+@slips(SCORES, "divided_by_classes")
+def _(x, t):
+    return (kobai.functions.softmax(x) - t) / x.shape[1]
+
+
+@slips(SCORES, "only_one_number")
+def _(x, t):
+    return np.mean(kobai.functions.softmax(x) - t)

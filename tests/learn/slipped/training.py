@@ -76,3 +76,18 @@ class Poor:
 
 
 slips(NETWORK, "not_enough")(Poor())
+
+
+@slips(STEP, "slopes_returned")
+def _(loss, params, learning_rate):
+    return kobai.gradient(loss, params)
+
+
+@slips(STEP, "no_dict")
+def _(loss, params, learning_rate):
+    slopes = kobai.gradient(loss, params)
+    for name in params:
+        return {name: params[name] - learning_rate * slopes[name]}
+
+
+slips(NETWORK, "wrong_sizes")(Network(64, [Dense(9), Softmax()]))

@@ -200,3 +200,36 @@ def _(w, g, m, v, t, learning_rate):
     m, v = averages(g, m, v)
     m_hat, v_hat = m / (1 - 0.9**t), v / (1 - 0.999**t)
     return w - learning_rate * m_hat / np.sqrt(v_hat), m, v
+
+
+@slips(MOMENTUM, "velocity_subtracted")
+def _(w, g, v, learning_rate, momentum):
+    v = momentum * v - learning_rate * g
+    return w - v, v
+
+
+@slips(MOMENTUM, "w_not_returned")
+def _(w, g, v, learning_rate, momentum):
+    return momentum * v - learning_rate * g
+
+
+@slips(ADAM, "w_not_returned")
+def _(w, g, m, v, t, learning_rate):
+    m = 0.9 * m + 0.1 * g
+    v = 0.999 * v + 0.001 * g * g
+    return m, v
+
+
+@slips(ADAM, "one_not_corrected")
+def _(w, g, m, v, t, learning_rate):
+    m = 0.9 * m + 0.1 * g
+    v = 0.999 * v + 0.001 * g * g
+    return w - learning_rate * m / (1 - 0.9**t) / (np.sqrt(v) + 1e-8), m, v
+
+
+@slips(ADAM, "t_too_large")
+def _(w, g, m, v, t, learning_rate):
+    m = 0.9 * m + 0.1 * g
+    v = 0.999 * v + 0.001 * g * g
+    m_hat, v_hat = m / (1 - 0.9 ** (t + 1)), v / (1 - 0.999 ** (t + 1))
+    return w - learning_rate * m_hat / (np.sqrt(v_hat) + 1e-8), m, v

@@ -6,7 +6,7 @@ import numpy as np
 
 from kobai.autodiff import numerical_gradient
 from kobai.functions import sigmoid
-from kobai.learn.comparison import Case, compare
+from kobai.learn.comparison import Case, OneOf, compare
 from kobai.learn.exercises.registry import add_slips, exercise
 
 Array = np.ndarray
@@ -41,6 +41,16 @@ add_slips(
             "en": "W was used forwards. On the way back it is Wᵀ: W.T",
             "ja": "W を順方向のまま使っています。戻るときは Wᵀ、つまり W.T です。",
             "zh": "W 用成了正向的。往回传时要用 Wᵀ，即 W.T。",
+        },
+        "half_of_slope": {
+            "en": "Of the slope (1 − y) y only one factor is there.",
+            "ja": "傾き (1 − y) y のうち、掛けてあるのは片方だけです。",
+            "zh": "斜率 (1 − y) y 只乘了其中一个因子。",
+        },
+        "output_bent_again": {
+            "en": "y is the output of the sigmoid already: no second sigmoid.",
+            "ja": "y はすでに sigmoid 関数の出力です。もう一度通す必要はありません。",
+            "zh": "y 已经是 sigmoid 的输出了，不必再用一次 sigmoid。",
         },
     }
 )
@@ -94,6 +104,9 @@ def hidden_delta(answer: Any, rng: np.random.Generator) -> None:
             "hidden_slope_forgotten": delta @ W.T,
             "weights_forgotten": delta * slope,
             "not_transposed": (delta @ W) * slope,
+            "half_of_slope": OneOf(delta @ W.T * part for part in (y, 1 - y)),
+            "output_bent_again": delta @ W.T * sigmoid(y) * (1 - sigmoid(y)),
         }
-        cases.append(Case((delta, W, y), numerical_gradient(loss, z), slips))
+        needed = numerical_gradient(loss, z)
+        cases.append(Case((delta, W, y), needed, slips, rows=n))
     compare(answer, cases)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from kobai.learn.comparison import Slipped, called, shape, shown
+from kobai.learn.comparison import Slipped, called, shown, stopped
 from kobai.learn.exercises.registry import add_slips, exercise
 from kobai.learn.exercises.samples import (
     expect_each_once,
@@ -126,12 +126,10 @@ def _batches(answer: Any, n: int, size: int, seed: int) -> list[Array]:
     except Exception as error:
         if not inspect.isgenerator(got):
             raise Slipped("not_batches", got=shown(got)) from error
-        text = f"{type(error).__name__}: {error}"
-        raise Slipped("raised", error=text, given=shown(arguments)) from error
+        raise stopped(answer, error, arguments) from error
     for batch in batches:
         if batch.ndim != 1 or batch.dtype.kind not in "iu":
-            kind = f"{batch.dtype} {shape(batch)}"
-            raise Slipped("not_batches", got=f"[{kind}, …]")
+            raise Slipped("not_batches", got=f"[{shown(batch)}, …]")
     if not batches:
         raise Slipped("not_batches", got="[]")
     return batches

@@ -38,6 +38,14 @@ add_slips(
             "zh": "结果是 0：若 h 小到 1e-50，x + h 就等于 x，差被舍入误差吞掉了。"
             "请用 1e-4 左右。",
         },
+        "both_points_alike": {
+            "en": "The result is 0. Is h tiny, as 1e-50? Are the two points one array? (A "
+            "copy for each.) Or is `/ 2 * h` without brackets?",
+            "ja": "結果が 0 です。h が 1e-50 のように小さくありませんか。ふたつの点が同じ配列に"
+            "なっていませんか（写しを別々に作ります）。`/ 2 * h` にかっこが抜けていませんか。",
+            "zh": "结果是 0。h 是不是小到 1e-50？两个点是不是同一个数组（请各复制一份）？"
+            "或者 `/ 2 * h` 漏了括号？",
+        },
         "integers": {
             "en": "Right for [3.0, 4.0], wrong for [3, 4]: an array of ints cannot hold "
             "3.0001. Begin with x.astype(float).",
@@ -57,6 +65,53 @@ add_slips(
             "en": "An element that was moved was not put back before the next one.",
             "ja": "動かした要素を元に戻さないまま、次の要素に進んでいます。",
             "zh": "移动过的元素没有放回原处，就去移动下一个了。",
+        },
+        "backward_difference": {
+            "en": "This is the backward difference (f(x) − f(x − h)) / h, whose "
+            "error is about h. Go as far to the right as to the left.",
+            "ja": "これは後退差分 (f(x) − f(x − h)) / h です。誤差が h "
+            "に比例します。左だけでなく、右にも同じだけ動かしましょう。",
+            "zh": "这是后向差分 (f(x) − f(x − h)) / h，误差与 h 成正比。"
+            "请向右也移动同样的距离。",
+        },
+        "brackets_forgotten": {
+            "en": "`/ 2 * h` divides by 2 and then multiplies by h. Put 2h in "
+            "brackets: `/ (2 * h)`.",
+            "ja": "`/ 2 * h` は 2 で割ってから h を掛けます。`/ (2 * h)` "
+            "とかっこを付けましょう。",
+            "zh": "`/ 2 * h` 是先除以 2 再乘以 h。请给 2h 加上括号：`/ (2 * h)`。",
+        },
+        "difference_not_divided": {
+            "en": "This is the difference of the two values. Divide it by the "
+            "distance, 2h.",
+            "ja": "ふたつの値の差のままです。点の間の距離 2h で割りましょう。",
+            "zh": "这只是两个值的差。请再除以两点的距离 2h。",
+        },
+        "divided_by_two": {
+            "en": "The difference was divided by 2. The distance of the points is 2h.",
+            "ja": "差を 2 で割っています。点の間の距離は 2h です。",
+            "zh": "差除以的是 2。两点的距离是 2h。",
+        },
+        "part_divided": {
+            "en": "Only f(x − h) was divided: put the difference in brackets first.",
+            "ja": "割られているのは f(x − h) だけです。"
+            "先に引き算をかっこで囲みましょう。",
+            "zh": "只有 f(x − h) 被除了：请先把差括起来。",
+        },
+        "not_central": {
+            "en": "It comes close, {got}, and by the definition it is {needed}. "
+            "Is h about 1e-4, and does the difference go to both sides?",
+            "ja": "{got} は近い値ですが、定義では {needed} です。h は 1e-4 "
+            "くらいですか。左右の両方に動かしていますか。",
+            "zh": "得到 {got}，已经接近，但按定义是 {needed}。h 是 1e-4 "
+            "左右吗？左右两边都移动了吗？",
+        },
+        "moves_left": {
+            "en": "An element that was moved stays moved while the next is "
+            "measured. Begin anew from x for each.",
+            "ja": "動かした要素を戻さずに、次の要素も動かしています。要素ごとに "
+            "x から始めましょう。",
+            "zh": "移动过的元素没有还原，就又移动了下一个。每个元素都请从 x 重新开始。",
         },
     }
 )
@@ -80,6 +135,11 @@ def central_difference(answer: Any, rng: np.random.Generator) -> None:
             needed = (f(x + h) - f(x - h)) / (2 * h)
             slips = {
                 "forward_difference": (f(x + h) - f(x)) / h,
+                "backward_difference": (f(x) - f(x - h)) / h,
+                "brackets_forgotten": needed * h * h,
+                "difference_not_divided": needed * 2 * h,
+                "divided_by_two": needed * h,
+                "part_divided": f(x + h) - f(x - h) / (2 * h),
                 "divided_by_h": 2 * needed,
                 "sign": -needed,
                 "own_h": float(numerical_derivative(f, x)),
@@ -100,7 +160,13 @@ def partial_derivatives(answer: Any, rng: np.random.Generator) -> None:
     def wave(x: Array) -> Any:
         return np.sum(np.sin(x)) + x[0] * x[-1]
 
-    compare(answer, [_at(bowl, rng.uniform(1, 3, 2)), _at(wave, rng.uniform(1, 3, 3))])
+    points = _at(bowl, rng.uniform(1, 3, 2)), _at(wave, rng.uniform(1, 3, 3))
+    try:
+        compare(answer, points)
+    except Slipped as slipped:
+        if slipped.slip == "inexact":
+            raise Slipped("not_central", **slipped.values) from None
+        raise
     try:
         compare(answer, [_at(bowl, np.array([3, 4]))])
     except Slipped as slipped:
@@ -118,11 +184,20 @@ def _at(f: Any, x: Array) -> Case:
     slips = {
         "all_at_once": np.full(len(x), together),
         "not_put_back": _without_putting_back(f, floats, h),
+        "moves_left": _all_so_far(f, floats, h),
+        "returned_in_loop": needed * (np.arange(len(x)) == 0),
+        "difference_not_divided": needed * 2 * h,
         "divided_by_h": 2 * needed,
         "sign": -needed,
-        "tiny_h": np.zeros(len(x)),
+        "both_points_alike": np.zeros(len(x)),
     }
     return Case((f, x), needed, slips)
+
+
+def _all_so_far(f: Any, x: Array, h: float) -> Array:
+    """Return what comes out where every element stays at x + h, and at x − h."""
+    steps = h * np.tri(len(x))
+    return np.array([(f(x + step) - f(x - step)) / (2 * h) for step in steps])
 
 
 def _without_putting_back(f: Any, x: Array, h: float) -> Array:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff import numerical_gradient
-from kobai.learn.comparison import Case, Slipped, compare, numbers, shown
+from kobai.learn.comparison import Case, OneOf, Slipped, compare, numbers, shown
 from kobai.learn.exercises.registry import add_slips, exercise
 
 Array = np.ndarray
@@ -59,6 +59,25 @@ add_slips(
             "ja": "{got} では、終わってもほとんど動いていません。大きくしましょう。",
             "zh": "取 {got} 时，走完也几乎没动。请取大一些。",
         },
+        "one_step_more": {
+            "en": "It takes one step more than was asked for.",
+            "ja": "求められたより 1 歩多く進んでいます。",
+            "zh": "比要求的多走了一步。",
+        },
+        "own_rate_or_steps": {
+            "en": "It ends where other numbers lead. Use the `learning_rate` and "
+            "`steps` that are given.",
+            "ja": "決まった数で進んでいるようです。引数の `learning_rate` と "
+            "`steps` を使いましょう。",
+            "zh": "步数或学习率是另外定的。请使用参数 `learning_rate` 和 `steps`。",
+        },
+        "rate_swings": {
+            "en": "With {got} it still swings across the valley, from wall to "
+            "wall. Take a slightly smaller one.",
+            "ja": "{got} では、まだ谷を横切って揺れています。"
+            "もう少し小さくしましょう。",
+            "zh": "取 {got} 时还在山谷两壁之间来回摇摆。请再取小一点。",
+        },
     }
 )
 
@@ -90,6 +109,10 @@ def _walk(f: Any, x: Array, rate: float, steps: int) -> Case:
         "gradient_once": x - steps * rate * numerical_gradient(f, x),
         "not_moved": x,
         "value_not_point": f(needed),
+        "one_step_more": _after(f, x, rate, steps + 1),
+        "own_rate_or_steps": OneOf(
+            (_after(f, x, 0.1, steps), *(_after(f, x, rate, n) for n in (10, 100)))
+        ),
     }
     return Case((f, x, rate, steps), needed, slips)
 
@@ -120,6 +143,13 @@ def learning_rate(answer: Any, rng: np.random.Generator) -> None:
         end = _after(valley, start, rate, 100)
         is_lower = valley(end) < 0.01 * valley(start)
     if not is_lower:
-        # Along the steep axis a step of more than 1 leaps over the bottom and beyond.
-        slip = "rate_too_large" if rate >= 1 else "rate_too_small"
-        raise Slipped(slip, got=shown(rate))
+        raise Slipped(_why_still_high(rate), got=shown(rate))
+
+
+def _why_still_high(rate: float) -> str:
+    """Return the slip of a rate: across the valley a step multiplies by 1 − 2 rate."""
+    if rate > 1:
+        return "rate_too_large"
+    # Across more is left than along it, where a step multiplies by 1 − rate / 10.
+    swings = 2 * abs(1 - 2 * rate) ** 100 > 7 * abs(1 - rate / 10) ** 100
+    return "rate_swings" if swings and rate > 0.5 else "rate_too_small"

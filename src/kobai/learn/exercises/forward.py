@@ -1,12 +1,13 @@
 """Networks by hand: answers are compared with sums taken weight by weight."""
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from kobai.functions import sigmoid
-from kobai.learn.comparison import Case, compare
+from kobai.learn.comparison import Case, OneOf, compare
 from kobai.learn.exercises.registry import add_slips, exercise
 from kobai.networks import Dense, Network
 
@@ -100,6 +101,37 @@ add_slips(
             "隣どうしを掛けて、足しましょう。",
             "zh": "把所有的数都乘在一起了。只有相邻的层相连：相邻的相乘，再相加。",
         },
+        "layer_activated": {
+            "en": "The sum went through an activation function. Here it is the "
+            "sum itself.",
+            "ja": "和に活性化関数を使っています。ここでは和をそのまま返します。",
+            "zh": "总和又经过了激活函数。这里要返回的就是总和本身。",
+        },
+        "bias_times_inputs": {
+            "en": "b was added to W, and so is multiplied by x. Add it after the "
+            "product: x @ W + b.",
+            "ja": "b を W に足しているので、x が掛かっています。"
+            "積のあとで足しましょう：x @ W + b。",
+            "zh": "b 加到了 W 上，于是也乘了 x。请在乘积之后再加：x @ W + b。",
+        },
+        "last_round_only": {
+            "en": "Only the last layer was counted: add up, with `+=`.",
+            "ja": "最後の層だけを数えています。`+=` で足していきましょう。",
+            "zh": "只算了最后一层：请用 `+=` 累加。",
+        },
+        "before_the_first": {
+            "en": "The loop begins at 0, and sizes[-1] is the last layer. Begin at 1.",
+            "ja": "ループが 0 から始まっています。sizes[-1] は最後の層です。1 "
+            "から始めましょう。",
+            "zh": "循环从 0 开始了，而 sizes[-1] 是最后一层。请从 1 开始。",
+        },
+        "biases_of_layer_before": {
+            "en": "The biases of the layer before were counted: there is one for "
+            "each neuron of the layer itself.",
+            "ja": "前の層の数だけバイアスを数えています。バイアスは、"
+            "その層のニューロンごとに 1 つです。",
+            "zh": "偏置按前一层的个数算了：应是本层的每个神经元一个。",
+        },
     }
 )
 
@@ -117,7 +149,11 @@ def _sums(rng: np.random.Generator, n: int, d: int, m: int) -> Case:
     needed = [
         [sum(row[i] * W[i, j] for i in range(d)) + b[j] for j in range(m)] for row in x
     ]
-    slips = {"bias_forgotten": x @ W}
+    slips: dict[str, Any] = {
+        "bias_forgotten": x @ W,
+        "layer_activated": OneOf((sigmoid(x @ W + b), np.maximum(0, x @ W + b))),
+        "bias_times_inputs": x @ (W + b),
+    }
     if n == d == m:
         slips |= {
             "weights_transposed": x @ W.T + b,
@@ -171,7 +207,12 @@ def _counted(rng: np.random.Generator, layers: int) -> Case:
     sizes = [int(size) for size in rng.permutation(np.arange(2, 9))[:layers]]
     network = Network(sizes[0], [Dense(size) for size in sizes[1:]])
     needed = sum(array.size for array in network.params.values())
+    rounds = [a * b + b for a, b in pairwise(sizes)]
     slips = {
+        "returned_in_loop": rounds[0],
+        "last_round_only": rounds[-1],
+        "before_the_first": needed + sizes[-1] * sizes[0] + sizes[0],
+        "biases_of_layer_before": needed - sizes[-1] + sizes[0],
         "biases_not_counted": needed - sum(sizes[1:]),
         "biases_of_inputs": needed + sizes[0],
         "bias_of_layers": needed - sum(sizes[1:]) + layers - 1,

@@ -4,7 +4,15 @@ from typing import Any
 
 import numpy as np
 
-from kobai.learn.comparison import Case, Slipped, called, compare, numbers, shown
+from kobai.learn.comparison import (
+    Case,
+    OneOf,
+    Slipped,
+    called,
+    compare,
+    numbers,
+    shown,
+)
 from kobai.learn.exercises.registry import add_slips, exercise
 
 Array = np.ndarray
@@ -76,16 +84,43 @@ add_slips(
         },
         "all_columns": {
             "en": "y[:, t] takes those columns from every row. One number a row is wanted: "
-            "y[np.arange(n), t].",
+            "y[np.arange(len(y)), t].",
             "ja": "y[:, t] はどの行からもその列をすべて取り出します。必要なのは 1 行に 1 つ、"
-            "y[np.arange(n), t] です。",
-            "zh": "y[:, t] 会从每一行都取出这些列。每行只要一个数：y[np.arange(n), t]。",
+            "y[np.arange(len(y)), t] です。",
+            "zh": "y[:, t] 会从每一行都取出这些列。每行只要一个数：y[np.arange(len(y)), t]。",
         },
         "labels_multiplied": {
             "en": "The labels were multiplied as if they were one-hot. A label such as 2 "
             "says which column to take.",
             "ja": "ラベルを one-hot のように掛けています。ラベル 2 は、どの列を取るかを表します。",
             "zh": "把标签当成 one-hot 去相乘了。标签 2 表示的是取哪一列。",
+        },
+        "mean_for_sum": {
+            "en": "This is the mean over the classes. The formula has their sum: "
+            "np.sum.",
+            "ja": "クラスについての平均になっています。式では和なので、np.sum "
+            "を使いましょう。",
+            "zh": "这是对各类取的平均。公式里是和：请用 np.sum。",
+        },
+        "doubled_not_squared": {
+            "en": "The differences were doubled. The square is `** 2`.",
+            "ja": "差を 2 倍しています。2 乗は `** 2` です。",
+            "zh": "差乘了 2。平方要写 `** 2`。",
+        },
+        "rows_by_label": {
+            "en": "y[t] takes whole rows by the labels. From row n the column "
+            "t[n] is wanted: y[np.arange(len(y)), t].",
+            "ja": "y[t] はラベルの番号の行を丸ごと取り出します。n 行目から t[n] "
+            "列目を取る、y[np.arange(len(y)), t] です。",
+            "zh": "y[t] 会按标签取出整行。要从第 n 行取第 t[n] 列："
+            "y[np.arange(len(y)), t]。",
+        },
+        "log_of_mean": {
+            "en": "The logarithm was taken of the mean. Take it of each sample "
+            "first, and then the mean.",
+            "ja": "平均を取ってから log を取っています。先にサンプルごとに log "
+            "を取り、それから平均しましょう。",
+            "zh": "先平均后取了对数。请先对每个样本取对数，再求平均。",
         },
     }
 )
@@ -103,8 +138,10 @@ def _squares(y: Array, t: Array) -> Case:
         "half_of_loss": sum(squares),
         "mean_of_outputs": sum(squares) / len(y),
         "root_taken": np.sqrt(sum(squares)),
-        "absolute_values": np.sum(np.abs(y - t)),
+        "mean_for_sum": sum(squares) / len(y) / 2,
+        "absolute_values": OneOf((np.sum(np.abs(y - t)), np.sum(np.abs(y - t)) / 2)),
         "not_squared": np.sum(y - t) / 2,
+        "doubled_not_squared": np.sum(y - t),
         "squared_after_sum": np.sum(y - t) ** 2 / 2,
     }
     return Case((y, t), sum(squares) / 2, slips)
@@ -127,7 +164,8 @@ def _entropy(y: Array, right: int) -> Case:
     needed = -np.log(y[right])
     slips = {
         "log_base": needed / np.log(10),
-        "log_forgotten": -y[right],
+        "log_forgotten": OneOf((-y[right], y[right])),
+        "mean_for_sum": needed / len(y),
         "y_and_t_swapped": -np.sum(y * np.log(t + 1e-7)),
         "t_forgotten": -np.sum(np.log(y)),
     }
@@ -151,11 +189,16 @@ def mean_cross_entropy(answer: Any, rng: np.random.Generator) -> None:
 def _batch(rng: np.random.Generator, n: int, k: int) -> Case:
     y, t = _probabilities(rng, (n, k)), rng.integers(0, k, n)
     needed = sum(-np.log(row[label]) for row, label in zip(y, t, strict=True)) / n
+    right = y[np.arange(n), t]
     slips: dict[str, Any] = {
         "log_base": needed / np.log(10),
         "mean_over_classes": needed / k,
-        "all_columns": -np.sum(np.log(y[:, t])) / n,
+        "all_columns": OneOf((-np.sum(np.log(y[:, t])) / n, -np.mean(np.log(y[:, t])))),
+        "log_of_mean": -np.log(np.mean(right)),
+        "returned_in_loop": OneOf((-np.log(right[0]), -np.log(right[0]) / n)),
     }
+    if t.max() < n:
+        slips["rows_by_label"] = -np.mean(np.log(y[t]))
     if n == k:
         slips["labels_multiplied"] = -np.sum(t * np.log(y)) / n
     return Case((y, t), needed, slips, rows=n)

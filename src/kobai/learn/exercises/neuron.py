@@ -6,7 +6,7 @@ import numpy as np
 
 from kobai.autodiff import numerical_gradient
 from kobai.functions import sigmoid
-from kobai.learn.comparison import Case, compare
+from kobai.learn.comparison import Case, OneOf, compare
 from kobai.learn.exercises.registry import add_slips, exercise
 
 Array = np.ndarray
@@ -30,9 +30,9 @@ add_slips(
             "zh": "这里的 ∂E/∂w 就是 δ；应为 x δ：权重是通过输入起作用的。",
         },
         "bias_times_input": {
-            "en": "∂E/∂b is δ, without x: the bias has no input.",
-            "ja": "∂E/∂b は δ で、x は掛けません。バイアスには入力がないからです。",
-            "zh": "∂E/∂b 就是 δ，不乘 x：偏置没有输入。",
+            "en": "∂E/∂b is δ alone: the bias has no input to multiply by.",
+            "ja": "∂E/∂b は δ だけです。バイアスには掛ける入力がありません。",
+            "zh": "∂E/∂b 就是 δ，不再乘别的：偏置没有输入。",
         },
         "half_forgotten": {
             "en": "It is twice too large: the ½ of E cancels the 2 of the square.",
@@ -56,6 +56,36 @@ add_slips(
             "en": "Only the last sample was learned from. Is the update outside the loop?",
             "ja": "最後のサンプルだけから学習しています。更新がループの外にありませんか。",
             "zh": "只从最后一个样本学习了。更新是不是写在循环外面了？",
+        },
+        "weight_for_input": {
+            "en": "∂E/∂w is x δ: the input, not the weight itself.",
+            "ja": "∂E/∂w は x δ です。掛けるのは重みではなく入力です。",
+            "zh": "∂E/∂w 是 x δ：乘的是输入，不是权重自己。",
+        },
+        "sigmoid_forgotten": {
+            "en": "The sum u went on without the sigmoid: y = sigmoid(u).",
+            "ja": "総和 u を sigmoid 関数に通していません。y = sigmoid(u) です。",
+            "zh": "总和 u 没有经过 sigmoid：y = sigmoid(u)。",
+        },
+        "bias_not_in_sum": {
+            "en": "The bias is missing in the sum: u = x w + b.",
+            "ja": "総和にバイアスがありません。u = x w + b です。",
+            "zh": "总和里漏掉了偏置：u = x w + b。",
+        },
+        "only_one_moved": {
+            "en": "Only one of w and b was moved. Both take a step.",
+            "ja": "w と b の片方しか動いていません。両方を一歩進めましょう。",
+            "zh": "w 和 b 只动了一个。两个都要走一步。",
+        },
+        "last_sample_lost": {
+            "en": "The last sample is left out. Does the loop end too early?",
+            "ja": "最後のサンプルが抜けています。ループが早く終わっていませんか。",
+            "zh": "漏掉了最后一个样本。循环是不是结束得太早了？",
+        },
+        "other_order": {
+            "en": "The samples were taken in another order: begin with the first.",
+            "ja": "サンプルの順序が違います。最初のものから順に使いましょう。",
+            "zh": "样本的顺序不对：请从第一个开始依次使用。",
         },
     }
 )
@@ -85,11 +115,20 @@ def _sample(rng: np.random.Generator) -> Case:
         "slope_forgotten": [(y - t) * x, y - t],
         "slope_of_sum": [(y - t) * (1 - u) * u * x, (y - t) * (1 - u) * u],
         "input_forgotten": [delta, delta],
-        "bias_times_input": [delta * x, delta * x],
+        "bias_times_input": OneOf(([delta * x, delta * x], [delta * x, delta * b])),
         "half_forgotten": 2 * needed,
         "sign": -needed,
+        "weight_for_input": OneOf(([delta * w, delta], [delta * w, delta * b])),
+        "sigmoid_forgotten": _slopes(x, u, t),
+        "bias_not_in_sum": _slopes(x, float(sigmoid(np.array(w * x))), t),
+        "results_swapped": needed[::-1],
+        "one_of_two": OneOf(needed),
     }
     return Case((w, b, x, t), needed, slips)
+
+
+def _slopes(x: float, y: float, t: float) -> Array:
+    return (y - t) * (1 - y) * y * np.array([x, 1.0])
 
 
 @exercise
@@ -105,8 +144,14 @@ def train_epoch(answer: Any, rng: np.random.Generator) -> None:
 
 def _epoch(start: Array, x: Array, t: Array, rate: float) -> Case:
     whole = numerical_gradient(_error(x, t), start)
+    needed = _online(start, x, t, rate)
     slips = {
         "not_moved": start,
+        "only_one_moved": OneOf(_moving_one(start, x, t, rate, i) for i in range(2)),
+        "last_sample_lost": _online(start, x[:-1], t[:-1], rate),
+        "other_order": _online(start, x[::-1], t[::-1], rate),
+        "results_swapped": needed[::-1],
+        "one_of_two": OneOf(needed),
         "whole_batch": start - rate * whole,
         "ascent": _online(start, x, t, -rate),
         "rate_forgotten": _online(start, x, t, 1.0),
@@ -115,7 +160,15 @@ def _epoch(start: Array, x: Array, t: Array, rate: float) -> Case:
         "updated_too_early": _online(start, x, t, rate, together=False),
     }
     arguments = (float(start[0]), float(start[1]), x, t, rate)
-    return Case(arguments, _online(start, x, t, rate), slips)
+    return Case(arguments, needed, slips)
+
+
+def _moving_one(params: Array, x: Array, t: Array, rate: float, i: int) -> Array:
+    """Return the parameters where only one of them takes its steps."""
+    for each, target in zip(x, t, strict=True):
+        slopes = numerical_gradient(_error(each, target), params)
+        params = params - rate * slopes * (np.arange(2) == i)
+    return params
 
 
 def _online(

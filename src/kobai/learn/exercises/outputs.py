@@ -6,8 +6,16 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff import numerical_gradient
-from kobai.functions import softmax_cross_entropy
-from kobai.learn.comparison import Case, Slipped, called, compare, numbers, shown
+from kobai.functions import sigmoid, softmax_cross_entropy
+from kobai.learn.comparison import (
+    Case,
+    OneOf,
+    Slipped,
+    called,
+    compare,
+    numbers,
+    shown,
+)
 from kobai.learn.exercises.registry import add_slips, exercise
 
 Array = np.ndarray
@@ -92,6 +100,24 @@ add_slips(
             "ja": "y (1 − y) を余分に掛けています。その傾きは約分されて、もう y − t に入っています。",
             "zh": "多乘了 y (1 − y)：这个斜率已经约掉，包含在 y − t 里了。",
         },
+        "minus_for_one_part": {
+            "en": "The minus belongs to both parts: put their sum in brackets.",
+            "ja": "マイナスは両方の項に付きます。和をかっこで囲みましょう。",
+            "zh": "负号对两项都起作用：请把它们的和括起来。",
+        },
+        "sigmoid_for_softmax": {
+            "en": "This is y of the sigmoid. Of several classes one is right: "
+            "take softmax.",
+            "ja": "sigmoid 関数の y になっています。いくつかのクラスから 1 "
+            "つを選ぶときは、ソフトマックス関数です。",
+            "zh": "这里的 y 用的是 sigmoid。多个类别选一个，应当用 softmax。",
+        },
+        "divided_by_classes": {
+            "en": "It was divided by the number of classes. The samples are the "
+            "rows: len(x).",
+            "ja": "クラスの数で割っています。サンプルの数は行の数 len(x) です。",
+            "zh": "除以的是类别数。样本数是行数，即 len(x)。",
+        },
     }
 )
 
@@ -118,16 +144,19 @@ def _shares(x: Array) -> Case:
     needed = [[1 / sum(math.exp(a - b) for a in row) for b in row] for row in x]
     if np.abs(x).max() > 100:
         return Case((x,), needed)
-    powers = np.exp(x)
+    powers, below = np.exp(x), np.exp(x - x.max(axis=1, keepdims=True))
     slips = {
         "sum_of_batch": powers / powers.sum(),
         "sum_of_columns": powers / powers.sum(axis=0),
         "exp_forgotten": x / x.sum(axis=1, keepdims=True),
-        "not_divided": powers,
+        "not_divided": OneOf((powers, below)),
         "winner_takes_all": x == x.max(axis=1, keepdims=True),
     }
     if len(x) == len(x.T):
-        slips["keepdims_forgotten"] = powers / powers.sum(axis=1)
+        flat = np.exp(x - x.max(axis=1))
+        slips["keepdims_forgotten"] = OneOf(
+            p / p.sum(axis=1) for p in (powers, below, flat)
+        )
     return Case((x,), needed, slips)
 
 
@@ -155,6 +184,7 @@ def _yes_or_no(rng: np.random.Generator, n: int) -> Case:
         "y_and_t_swapped": -np.mean(swapped),
         "log_base": needed / np.log(10),
         "log_forgotten": -np.mean(right),
+        "minus_for_one_part": np.mean((1 - t) * np.log(1 - y) - t * np.log(y)),
     }
     return Case((y, t), needed, slips, rows=n)
 
@@ -174,5 +204,8 @@ def _scored(rng: np.random.Generator, n: int, k: int) -> Case:
         "scores_for_outputs": (x - t) / n,
         "slope_of_sigmoid_too": (y - t) * y * (1 - y) / n,
         "t_not_subtracted": y / n,
+        "sigmoid_for_softmax": (sigmoid(x) - t) / n,
+        "mean_over_classes": (y - t) / n / k,
+        "divided_by_classes": (y - t) / k,
     }
     return Case((x, t), needed, slips, rows=n)

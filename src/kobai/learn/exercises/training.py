@@ -7,7 +7,14 @@ import numpy as np
 from kobai.autodiff import numerical_gradient
 from kobai.data import load_digits
 from kobai.functions import accuracy, softmax_cross_entropy
-from kobai.learn.comparison import Case, Slipped, called, compare, numbers
+from kobai.learn.comparison import (
+    Case,
+    Slipped,
+    called,
+    compare,
+    numbers,
+    shape,
+)
 from kobai.learn.exercises.registry import add_slips, exercise
 
 Array = np.ndarray
@@ -61,6 +68,13 @@ add_slips(
             "学習率を大きくする、隠れ層を広げるなど、試してみましょう。",
             "zh": "测试数字答对了 {share} %，要求是 {asked} %。试试增加轮次数、加大学习率或增加隐藏层的神经元。",
         },
+        "slopes_returned": {
+            "en": "These are the slopes themselves. Take them, times the "
+            "learning rate, from the parameters.",
+            "ja": "傾きがそのまま返っています。学習率を掛けて、"
+            "パラメータから引きましょう。",
+            "zh": "返回的是斜率本身。请乘以学习率，再从参数中减去。",
+        },
     }
 )
 
@@ -79,15 +93,23 @@ def train_step(answer: Any, rng: np.random.Generator) -> None:
     after = called(answer, loss, params, rate)
     names = ", ".join(params)
     if not isinstance(after, dict) or after.keys() != params.keys():
-        raise Slipped("no_dict", names=names, got=type(after).__name__)
+        raise Slipped("no_dict", names=names, got=_kind(after))
     _check_moved(after, params)
     for name in params:
         moved = {
             "ascent": params[name] + rate * slopes[name],
             "rate_forgotten": params[name] - slopes[name],
+            "slopes_returned": slopes[name],
         }
         needed = params[name] - rate * slopes[name]
         compare(lambda found: found, [Case((after[name],), needed, moved)])
+
+
+def _kind(after: Any) -> str:
+    """Return what came in place of a dictionary; of one, the names in it."""
+    if isinstance(after, dict):
+        return f"{{{', '.join(map(str, after))}}}"
+    return type(after).__name__
 
 
 def _check_moved(after: dict[str, Any], params: dict[str, Array]) -> None:
@@ -108,11 +130,14 @@ def network(answer: Any, rng: np.random.Generator) -> None:
     if not hasattr(answer, "predict"):
         raise Slipped("no_network", got=type(answer).__name__)
     data = load_digits()
+    inputs = data.x_test.shape[1]
     try:
-        share = float(accuracy(answer.predict(data.x_test), data.t_test))
+        y = np.asarray(answer.predict(data.x_test))
     except Exception as error:
-        inputs = data.x_test.shape[1]
         raise Slipped("wrong_sizes", inputs=inputs, error=error) from error
+    if y.shape != (len(data.x_test), 10):
+        raise Slipped("wrong_sizes", inputs=inputs, error=shape(y))
+    share = float(accuracy(y, data.t_test))
     percent = f"{100 * share:.1f}"
     if share < CHANCE:
         raise Slipped("not_trained", share=percent)

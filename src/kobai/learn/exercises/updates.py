@@ -4,7 +4,15 @@ from typing import Any
 
 import numpy as np
 
-from kobai.learn.comparison import Case, Slipped, called, compare, numbers, shown
+from kobai.learn.comparison import (
+    Case,
+    OneOf,
+    Slipped,
+    called,
+    compare,
+    numbers,
+    shown,
+)
 from kobai.learn.exercises.registry import add_slips, exercise
 from kobai.optimizers import AdaGrad, Adam, Momentum, Optimizer
 
@@ -59,10 +67,11 @@ add_slips(
         },
         "divided_by_zero": {
             "en": "Where the gradient has always been 0 it gives {got}: 0 / 0. Add the "
-            "small ε below the line.",
+            "small ε below the line, within brackets.",
             "ja": "勾配がずっと 0 だった重みで {got} になります。0 / 0 です。"
-            "分母に小さな ε を足しましょう。",
-            "zh": "梯度一直为 0 的权重得到了 {got}，因为出现了 0 / 0。请在分母上加微小的 ε。",
+            "分母のかっこの中に小さな ε を足しましょう。",
+            "zh": "梯度一直为 0 的权重得到了 {got}，因为出现了 0 / 0。"
+            "请在分母的括号里加上微小的 ε。",
         },
         "not_corrected": {
             "en": "m and v are right, but w was moved by them as they are. They began at "
@@ -82,6 +91,28 @@ add_slips(
             "en": "The two β are exchanged: 0.9 belongs to m, 0.999 to v.",
             "ja": "ふたつの β が逆です。m には 0.9、v には 0.999 を使います。",
             "zh": "两个 β 用反了：m 用 0.9，v 用 0.999。",
+        },
+        "velocity_subtracted": {
+            "en": "The velocity already goes downhill: it is added to w.",
+            "ja": "速度はもう下りの向きです。w に足しましょう。",
+            "zh": "速度已经朝着下坡：请把它加到 w 上。",
+        },
+        "w_not_returned": {
+            "en": "What is remembered came back without the new w. Return w "
+            "first, then that.",
+            "ja": "覚えておく値だけが返っています。新しい w を最初に、"
+            "続けてその値を返しましょう。",
+            "zh": "只返回了要记住的量。请先返回新的 w，再返回它。",
+        },
+        "one_not_corrected": {
+            "en": "One of m and v was corrected, and the other was not. Divide both.",
+            "ja": "m と v の片方しか補正していません。両方を割りましょう。",
+            "zh": "m 和 v 只修正了一个。两个都要除。",
+        },
+        "t_too_large": {
+            "en": "t is 1 at the first step: the power is t, not t + 1.",
+            "ja": "t は最初のステップで 1 です。指数は t + 1 ではなく t です。",
+            "zh": "第一步的 t 就是 1：指数是 t，不是 t + 1。",
         },
     }
 )
@@ -103,6 +134,7 @@ def _rolled(rng: np.random.Generator) -> Case:
         "memory_too_old": (w + v, new),
         "friction_forgotten": (w + v - rate * g, v - rate * g),
         "rate_twice": (w + rate * new, new),
+        "velocity_subtracted": OneOf(((w - new, new), (w + new, -new))),
         "rate_forgotten": (w + momentum * v - g, momentum * v - g),
         "ascent": (w + momentum * v + rate * g, momentum * v + rate * g),
     }
@@ -156,10 +188,15 @@ def _averaged(rng: np.random.Generator, t: int, signs: list[int]) -> Case:
     v, rate = rng.uniform(0.1, 0.4, 3), float(rng.uniform(0.1, 0.4))
 
     def adam(
-        m: Array, v: Array, beta1: float = 0.9, beta2: float = 0.999, rate: float = rate
+        m: Array,
+        v: Array,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        rate: float = rate,
+        later: int = 0,
     ) -> Array:
         optimizer = Adam(rate, beta1, beta2)
-        return _updated(optimizer, w, g, steps=t - 1, mean=m, squares=v)
+        return _updated(optimizer, w, g, steps=t - 1 + later, mean=m, squares=v)
 
     def moved(m: Array, v: Array) -> Any:
         return w - rate * m / np.sqrt(v)
@@ -173,6 +210,13 @@ def _averaged(rng: np.random.Generator, t: int, signs: list[int]) -> Case:
         "memory_too_old": (moved(m / (1 - 0.9**t), v / (1 - 0.999**t)), mean, squares),
         "not_corrected": (moved(mean, squares), mean, squares),
         "corrected_returned": (new, m_hat, v_hat),
+        "one_not_corrected": OneOf(
+            (
+                (moved(m_hat, squares), mean, squares),
+                (moved(mean, v_hat), mean, squares),
+            )
+        ),
+        "t_too_large": adam(m, v, later=1),
         "betas_swapped": adam(m, v, 0.999, 0.9),
         "gradient_not_squared": (
             moved(m_hat, unsquared / (1 - 0.999**t)),
@@ -201,5 +245,6 @@ def _with_order(slips: dict[str, Any], needed: Array) -> dict[str, Any]:
     """Add the slips of returning too little, and in the other order."""
     return slips | {
         "memory_not_returned": needed[0],
+        "w_not_returned": needed[1] if len(needed) == 2 else needed[1:],
         "results_swapped": np.roll(needed, -1, axis=0),
     }
