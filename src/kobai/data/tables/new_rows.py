@@ -83,7 +83,7 @@ def named_columns(text: Any, table: Table, what: str) -> tuple[str, ...]:
     """
     names, refusals = listed(text, table), Refusals()
     if not names:
-        refusals.add(f"{what}: names no column.", _known(table))
+        refusals.add(f"{what}: names no column; give the name of one.", _known(table))
     for name in names:
         if name not in table.names:
             refusals.add(_unknown(name, table, what), _known(table))

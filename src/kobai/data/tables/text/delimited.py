@@ -237,17 +237,20 @@ def cell_pattern(separator: str) -> str:
 
 def _check_quotes(table: TextTable, rows: bytes, first: int) -> None:
     """Refuse quotation marks that do not stand around a cell, or doubled within it."""
-    if rows.count(b'"') % 2:
-        raise DataError(
-            f"{table.path}: no readable table: a quotation mark is not closed"
-        )
     cell = cell_pattern(mark_of(table).decode()).encode()
     text = rows + b"\n"
-    if re.sub(cell, b"", text):
+    is_open = rows.count(b'"') % 2
+    if is_open or re.sub(cell, b"", text):
         end = 0
         while good := re.compile(cell).match(text, end):
             end = good.end()
         row = first + _bare(table, rows[:end]).count(b"\n")
+        if is_open:
+            raise DataError(
+                f"{table.path}: no readable table: a quotation mark is not closed, "
+                f"perhaps that of row {row:,}; close it, or write two for one that "
+                "belongs to the text"
+            )
         raise DataError(
             f"{table.path}: row {row:,} has quotation marks that leave open where a "
             "cell ends; put the cell into quotation marks, and write two for each "
@@ -288,12 +291,23 @@ def open_text_table(
             layout = find_layout(head, path, mark, header, wanted)
             if set(wanted) <= set(layout.names):
                 break
-    except csv.Error as error:
-        raise DataError(
-            f"{path}: its first lines hold no rows of a table ({error}); need the "
-            "columns' names on a line of their own"
-        ) from None
+    except csv.Error:
+        raise DataError(f"{path}: {_torn(head)}") from None
     return TextTable(path, found, layout, [])
+
+
+def _torn(head: str) -> str:
+    """Return why the first lines are no rows, and what to do."""
+    for number, line in enumerate(head.split("\n"), 1):
+        if "\r" in line.rstrip("\r"):
+            return (
+                f"line {number} has the end of a line within it, a carriage return "
+                "alone; end all lines alike, or put the cell into quotation marks"
+            )
+    return (
+        "its first lines hold no rows of a table; need the columns' names on a line of "
+        "their own"
+    )
 
 
 def _head(chunks: Iterator[bytes], path: Path) -> str:

@@ -15,6 +15,8 @@ SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}
 """A file that has two of them in every row is parted by the first of these."""
 SPACES = " "
 """Stands for any number of blanks between two cells."""
+MOST_TWICE = 5
+"""So many columns of one name are told of singly."""
 MOST_LINES = 200
 COMMENTS = ("#", "%", "//", "!", "'#", '"#')
 SEP = re.compile(r'"?sep=([!#-/:-@[-`{-~\t ])"?', re.IGNORECASE)
@@ -279,15 +281,19 @@ def _names(rows: Sequence[list[str]], width: int) -> tuple[list[str], list[str]]
 def _unique(names: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
     """Return the names, those without one or with another's numbered."""
     found: dict[str, None] = {}
+    counts: dict[str, int] = {}
     twice = []
     for index, name in enumerate(names, start=1):
-        unique, count = name or f"column {index}", 1
+        unique = wanted = name or f"column {index}"
         while unique in found:
-            count += 1
-            unique = f"{name} ({count})"
-        if count > 1:
-            twice.append(f'two columns are called "{name}": one is now "{unique}"')
+            # Counted on, so that thousands of one name take no time.
+            counts[wanted] = counts.get(wanted, 1) + 1
+            unique = f"{wanted} ({counts[wanted]})"
+        if unique != wanted:
+            twice.append(f'two columns are called "{wanted}": one is now "{unique}"')
         found[unique] = None
+    if more := twice[MOST_TWICE:]:
+        twice[MOST_TWICE:] = [f"{len(more):,} columns more are numbered so"]
     return tuple(found), twice
 
 
