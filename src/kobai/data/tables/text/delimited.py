@@ -41,6 +41,12 @@ LONGEST_HEADER = 1 << 20
 MOST_BELOW = 20
 _RUNS = re.compile(rb'("[^"]*")|[ \t]+')
 _EDGES = re.compile(rb"(?m)^[ \t]+|[ \t\r]+$")
+TOTAL = re.compile(
+    r"(?:(?:grand|sub)[ -]?)?totals?|total g[eé]n[eé]ral|sum|totaux|totale|totaal|"
+    r"(?:gesamt)?summe|gesamt|insgesamt|somme|suma|合計|総計|総合計|小計|合计|总计|总和|小计",
+    re.IGNORECASE,
+)
+"""What the first cell of a last row says that sums up the rows above it."""
 _BLANK_LINES = re.compile(rb'("[^"]*")|\n\r?(?=\n)')
 
 
@@ -151,6 +157,8 @@ def _checked(
     What stands below the table, in lines with fewer cells, is left out.
     """
     rows = rows.strip(b"\r\n")
+    if is_last:
+        rows = _without_totals(table, rows)
     bare = _bare(table, rows)
     is_even = _is_even(table, bare)
     if rows and not is_even:
@@ -203,6 +211,23 @@ def _without_footer(table: TextTable, rows: bytes, first: int) -> bytes:
     text = shortened(below[-1].decode(errors="replace").strip(",;\t\r "))
     _note(table, f'left out below the table: "{text}"')
     return b"\n".join(lines)
+
+
+def _without_totals(table: TextTable, rows: bytes) -> bytes:
+    """Return rows without those at their end that sum them up: "Total", "合計"."""
+    mark = mark_of(table)
+    while True:
+        whole = re.sub(rb"(?:\r?\n[;,\t| ]*)+\Z", b"", rows)
+        body, _, last = whole.rpartition(b"\n")
+        word = last.split(mark)[0].strip(b' ":')
+        cell = word.decode(errors="replace")
+        # A word that other rows begin with, too, is one of a column of words.
+        begin = rb'(?m)^[ "]*' + re.escape(word) + rb'[ ":]*' + re.escape(mark)
+        is_total = TOTAL.fullmatch(cell) and mark in last and body.strip()
+        if not is_total or re.search(begin, body):
+            return rows
+        _note(table, f'left out at the end, as a sum of the rows: "{shortened(cell)}"')
+        rows = body.rstrip(b"\r\n")
 
 
 def _check_counts(table: TextTable, bare: bytes, first: int) -> None:
@@ -303,6 +328,11 @@ def _torn(head: str) -> str:
             return (
                 f"line {number} has the end of a line within it, a carriage return "
                 "alone; end all lines alike, or put the cell into quotation marks"
+            )
+        if line.count('"') % 2:
+            return (
+                f"line {number} has a quotation mark that nothing closes; close it, or "
+                'put the cell into quotation marks and write two within it: "5\' 7"""'
             )
     return (
         "its first lines hold no rows of a table; need the columns' names on a line of "

@@ -193,15 +193,32 @@ def _share(counts: Sequence[int]) -> float:
 def _first_row(rows: Sequence[list[str]], width: int) -> int:
     """Return the index of the first row of the table: above it are titles."""
     for index, row in enumerate(rows):
-        # A row of separators alone parts a title from its table.
-        below = next((row for row in rows[index + 1 :] if any(row)), [])
+        # Titles may follow one another, and a row of separators end them.
+        rest = rows[index + 1 :]
+        below = next((row for row in rest if sum(map(bool, row)) > 1), [])
         lacks_one = len(row) == width - 1 >= 2 and len(below) == width
         if len(row) != width and not lacks_one:
             continue
         is_title = width > 1 and sum(map(bool, row)) <= 1 < sum(map(bool, below))
-        if not is_title or len(below) != width:
+        if not (is_title or _are_groups(rows[index:], width)) or len(below) != width:
             return index
     return 0
+
+
+def _are_groups(rows: Sequence[list[str]], width: int) -> bool:
+    """Tell whether the first row has headings of groups, and the next one all names.
+
+    It has gaps where the next row has none, and that is of words, above columns of
+    numbers that begin below it.
+    """
+    if len(rows) < 4 or not len(rows[0]) == len(rows[1]) == width:
+        return False
+    groups, names = rows[:2]
+    has_gaps = sum(map(bool, groups)) <= width - 2 and any(groups)
+    are_words = all(
+        cell and not is_number(cell) for cell in (*names, *filter(None, groups))
+    )
+    return has_gaps and are_words and bool(_numeric_columns(rows[2:]))
 
 
 def _has_header(rows: Sequence[list[str]], wanted: Collection[str]) -> bool:

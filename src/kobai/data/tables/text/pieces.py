@@ -133,7 +133,7 @@ def whole_rows(chunks: Iterator[bytes], path: Path) -> Iterator[bytes]:
         elif len(rest) > BLOCK:
             raise DataError(
                 f"{path}: a row is longer than {BLOCK >> 20} MiB; perhaps a quotation "
-                "mark is not closed"
+                "mark is not closed: close it"
             )
     if (held + rest).strip():
         yield held + rest
