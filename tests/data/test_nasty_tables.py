@@ -95,6 +95,18 @@ def test_yes_in_many_spellings_is_one_class(path):
         )
 
 
+def test_a_header_with_a_name_twice_is_known_again(path):
+    # That its first line has names, the target alone tells: one of them is a number.
+    rows = [
+        f"{a},{'cd'[i % 3 > 0]},{'gh'[i % 5 > 2]},{'ef'[i % 2]}" for i, (a, _) in TABLE
+    ]
+    text = "\n".join(rows)
+    data = loaded(path, "2023,yes,yes,no\n" + text, "no")
+    assert data.columns.names == ("2023", "yes", "yes (2)")
+    network, _ = suited(data, members=1)
+    assert len(predict_table(Model.of(network, data), path)) == len(TABLE)
+
+
 def test_letters_alone_are_what_they_are(path):
     text = "".join(f"{'YNT'[i % 3]},{b}\n" for i, (_, b) in TABLE)
     (feature,) = loaded(path, "gene,y\n" + text).columns.features

@@ -224,7 +224,7 @@ def _are_groups(rows: Sequence[list[str]], width: int) -> bool:
 def _has_header(rows: Sequence[list[str]], wanted: Collection[str]) -> bool:
     """Tell whether the first row has names: words above numbers, or what is wanted."""
     first, below = rows[0], rows[1:]
-    if not below or (wanted and set(wanted) <= set(first)):
+    if not below or (wanted and set(wanted) <= set(_unique(first)[0])):
         return True
     numeric = [j for j in _numeric_columns(below) if j < len(first)]
     cells = [first[j] for j in numeric]
