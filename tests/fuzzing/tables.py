@@ -26,7 +26,7 @@ from kobai.networks import suited
 
 ROWS = 40
 SLOW = 4
-"""Seconds of the processor after which such a small file hides a mistake."""
+"""Seconds of the processor after which a small file hides a mistake; more per MB."""
 TELLING = re.compile(
     r'columns? "|\b(row|line) \d|--\w|'
     r"\b(need|use|save|say|give|take|write|put|make|name|end|unpack)\b"
@@ -423,7 +423,8 @@ def came_of(table: Mutated, path: Path, steps: int = 0) -> Came:
     start = time.process_time()
     came = _came_of(table, path, steps)
     seconds = time.process_time() - start
-    return Came("slow", f"{seconds:.1f} s") if seconds > SLOW else came
+    most = SLOW + 3e-6 * len(table.content)
+    return Came("slow", f"{seconds:.1f} s") if seconds > most else came
 
 
 def _came_of(table: Mutated, path: Path, steps: int) -> Came:
