@@ -180,6 +180,15 @@ def test_wrong_use_of_explaining(kobai, here, run):
     assert "background.safetensors: cannot be read" in done.err
 
 
+def test_a_sum_at_the_end_is_not_predicted_and_told(kobai, here, run):
+    text = (here / "p.csv").read_text()
+    (here / "sums.csv").write_text(text + "Total,9999,,,30000\n")
+    out = kobai("predict", run, "sums.csv", "-o", "out.csv").out
+    assert "out.csv: 300 predictions" in out
+    assert 'left out at the end, as a sum of the rows: "Total"' in out
+    assert "sum of the rows" not in kobai("predict", run, "p.csv").out
+
+
 def test_identifiers_and_explaining_go_with_tables(kobai, here, blobs):
     kobai("train", blobs, "--epochs", 1, "--run", "n", "-q")
     for option in (["--explain"], ["--id", "a"]):

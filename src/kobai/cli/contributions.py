@@ -41,7 +41,7 @@ def explain_row(
 ) -> None:
     """Print what the prediction of a table's row is made of."""
     from kobai.explanations import contributions
-    from kobai.explanations.wording import told_outputs
+    from kobai.explanations.wording import screened_in_words, told_outputs
     from kobai.formats.predictions import predictions
     from kobai.tabular.kept import read_background
 
@@ -55,6 +55,9 @@ def explain_row(
         return
     for output, is_class in told_outputs(found.columns, made.prediction):
         _print_output(row, cells, made, output, is_class, background)
+    if line := screened_in_words(made, "kobai.TableModel.load(RUN).explain_row"):
+        say()
+        say(plain(line))
     print_strange(found)
 
 
@@ -106,7 +109,7 @@ def _print_output(
 def _print_json(row: int, cells: dict[str, Any], made: "Contributions") -> None:
     import json
 
-    def by_name(values: "np.ndarray") -> dict[str, float]:
+    def by_name(values: Any) -> dict[str, float]:
         return dict(zip(made.names, values.tolist(), strict=True))
 
     parts = [
@@ -120,4 +123,6 @@ def _print_json(row: int, cells: dict[str, Any], made: "Contributions") -> None:
         "against": "means" if made.is_against_means else "training rows",
         "columns": parts,
     }
+    if made.others:
+        content["others"] = {"columns": made.others, "adds": by_name(made.together)}
     print(json.dumps(finite(content), indent=2, default=str))

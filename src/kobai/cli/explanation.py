@@ -41,6 +41,7 @@ class Explanation:
                 "score": found.score,
                 "repeats": found.losses.shape[1],
                 "samples": found.rows,
+                **({"of_columns": found.screened_of} if found.screened_of else {}),
                 "columns": [dict(zip(keys, row, strict=True)) for row in rows],
             },
             "worst": [_as_json(each) for each in self.worst],
@@ -52,7 +53,7 @@ class Explanation:
         self._show_worst()
 
     def _show_importance(self) -> None:
-        from kobai.explanations.wording import importance_as_rows
+        from kobai.explanations.wording import importance_as_rows, screened_in_words
 
         found = self.importance
         say()
@@ -66,6 +67,8 @@ class Explanation:
             )
         if notes:
             say("; ".join(notes))
+        if line := screened_in_words(found, "kobai.TableModel.load(RUN).explain"):
+            say(plain(line))
 
     def _show_worst(self) -> None:
         from kobai.explanations.wording import worst_as_rows

@@ -100,10 +100,12 @@ def _print_extra(found: "Predictions") -> None:
 
 
 def print_strange(found: "Predictions") -> None:
-    """Say which columns have what they did not have in training."""
+    """Say what was no row, and which columns have what they had not in training."""
     lines = found.unlike()
-    if lines:
+    if lines or found.table.found:
         say()
+    for note in found.table.found:
+        say(f"The table: {plain(note)}")
     for what, names in lines.items():
         more = f" and {len(names) - MOST_NAMES} more" * (len(names) > MOST_NAMES)
         say(f"{what}: {plain(', '.join(names[:MOST_NAMES]) + more)}")
@@ -112,7 +114,9 @@ def print_strange(found: "Predictions") -> None:
 def _print_first(found: "Predictions") -> None:
     frame = next(islice(found.frames(), 1), None)
     if frame is None:
-        raise DataError(f"{found.table.name}: has the names of columns, but no rows")
+        raise DataError(
+            f"{found.table.name}: has the names of columns, but no rows; give rows"
+        )
     first = frame.head(MOST_ROWS)
     if parts := found.columns.parts:
         _print_each(first, found.ids, parts)

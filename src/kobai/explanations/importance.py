@@ -14,8 +14,10 @@ from kobai.explanations.inputs import (
     columns_of,
     drawn,
     inputs_of_columns,
+    places_of,
     rows_with_targets,
 )
+from kobai.explanations.screening import MANY_COLUMNS, most_moving
 from kobai.explanations.worst import row_losses
 from kobai.functions import accuracy, log_loss, r2, rmse
 from kobai.keywords import checked_keywords
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 WORK = 10_000_000_000
 """Products of a weight and a number that the rows may take altogether."""
+WORK_OF_MANY = 10 * WORK
+"""The same for very many columns, of which a few are shuffled."""
 FEWEST_ROWS, MOST_ROWS = 500, 10_000
 MOST_SHUFFLES = 500
 """Columns times repeats, where nobody says how many repeats."""
@@ -37,7 +41,8 @@ class Importance:
 
     `losses` and `scores` are `(columns, repeats)`: what `loss`, "log loss" or "RMSE",
     gains, and what `score`, "accuracy" or "R²", loses. They were measured on `rows` of
-    `of_rows` rows.
+    `of_rows` rows. Where a gradient chose the columns, `screened_of` is of how many;
+    it is 0 where it did not.
     """
 
     columns: tuple[str, ...]
@@ -47,6 +52,7 @@ class Importance:
     score: str
     rows: int
     of_rows: int
+    screened_of: int = 0
 
     @property
     def means(self) -> Array:
@@ -81,6 +87,7 @@ def permutation_importance(
     repeats: int | None = None,
     rows: int | None = None,
     seed: int = 0,
+    columns: Sequence[str] | None = None,
 ) -> Importance:
     """Return how much worse a model does where one column after the other is shuffled.
 
@@ -97,8 +104,11 @@ def permutation_importance(
     `data` is a data set, of which the test rows are taken, or a table: a frame or a
     file. Of many rows `rows` are drawn by `seed`, at most 10,000 and fewer where the
     network is large; each column is permuted `repeats` times (5, and 2 at least where
-    the columns are many). Raises ValueError for a model that was not trained on a
-    table, and for fewer than 2 repeats; DataError for data that do not fit.
+    the columns are many). Of more than 200 columns the 30 are permuted that move the
+    predictions most by one gradient: those with the largest mean square of the slope
+    times what shuffling changes. `columns` names others, or fewer. Raises ValueError
+    for a model that was not trained on a table, for a column that it does not use, and
+    for fewer than 2 repeats; DataError for data that do not fit.
 
     >>> from kobai.data.dataset import Dataset
     >>> from kobai.data.tables.columns import Feature, Target
@@ -118,30 +128,42 @@ def permutation_importance(
     Breiman (2001), "Random Forests", section 10; Fisher, Rudin & Dominici (2019), "All
     Models are Wrong, but Many are Useful", equation 3.
     """
-    columns = columns_of(model)
-    inputs = inputs_of_columns(columns)
+    fitted = columns_of(model)
+    inputs = inputs_of_columns(fitted)
+    names, parts = list(inputs), list(inputs.values())
+    what = "permutation_importance"
+    chosen = None if columns is None else places_of(columns, names, what)
     if repeats is not None and repeats < 2:
         raise ValueError(
             f"permutation_importance: got {repeats} repeats; need 2 at least, which "
             "show by how much they differ"
         )
-    times = repeats or max(2, min(5, MOST_SHUFFLES // len(inputs)))
     x, t = rows_with_targets(model, data)
     rng = np.random.default_rng(seed)
-    most = rows or _affordable(model.network, times * len(inputs))
-    chosen = drawn(len(x), most, rng)
-    found = _measured(model.network, columns, x[chosen], t[chosen], times, rng)
+    is_screened = chosen is None and len(names) > MANY_COLUMNS
+    if is_screened:
+        few = drawn(len(x), FEWEST_ROWS, np.random.default_rng(seed))
+        chosen = most_moving(model.network, parts, x[few], np.random.default_rng(seed))
+    if chosen is not None:
+        names, parts = [names[i] for i in chosen], [parts[i] for i in chosen]
+    shuffles = MOST_SHUFFLES
+    if is_screened:
+        shuffles = WORK_OF_MANY // (FEWEST_ROWS * max(_size(model.network), 1))
+    times = repeats or max(2, min(5, shuffles // len(names)))
+    most = rows or _affordable(model.network, times * len(names))
+    taken = drawn(len(x), most, rng)
+    found = _measured(model.network, fitted, parts, x[taken], t[taken], times, rng)
     order = np.argsort(-found[..., 0].mean(axis=1), kind="stable")
-    names = list(inputs)
-    loss, score = measures_of(columns)
+    loss, score = measures_of(fitted)
     return Importance(
         tuple(names[i] for i in order),
         found[order, :, 0],
         -found[order, :, 1],
         loss,
         score,
-        len(chosen),
+        len(taken),
         len(x),
+        len(inputs) if is_screened else 0,
     )
 
 
@@ -153,13 +175,18 @@ def measures_of(columns: Columns) -> tuple[str, str]:
 
 
 def _affordable(network: "Network", passes: int) -> int:
-    size = sum(array.size for array in network.params.values())
-    return int(np.clip(WORK // (passes * max(size, 1)), FEWEST_ROWS, MOST_ROWS))
+    affordable = WORK // (passes * max(_size(network), 1))
+    return int(np.clip(affordable, FEWEST_ROWS, MOST_ROWS))
+
+
+def _size(network: "Network") -> int:
+    return sum(array.size for array in network.params.values())
 
 
 def _measured(
     network: "Network",
     columns: Columns,
+    parts: Sequence[Array],
     x: Array,
     t: Array,
     repeats: int,
@@ -168,10 +195,9 @@ def _measured(
     """Return what loss and score change by, `(columns, repeats, 2)`."""
     measure = partial(_loss_and_score, columns, t=t)
     before = measure(network.predict(x))
-    inputs = inputs_of_columns(columns).values()
-    found = np.empty((len(inputs), repeats, 2))
+    found = np.empty((len(parts), repeats, 2))
     shuffled = x.copy()
-    for column, mine in enumerate(inputs):
+    for column, mine in enumerate(parts):
         own = x[:, mine]
         for repeat in range(repeats):
             shuffled[:, mine] = own[rng.permutation(len(x))]

@@ -7,7 +7,7 @@ import numpy as np
 
 from kobai.data.dataset import Array, Dataset
 from kobai.data.tables.columns import Columns, Feature
-from kobai.errors import DataError
+from kobai.errors import DataError, suggest
 
 if TYPE_CHECKING:
     from kobai.formats import Model
@@ -37,7 +37,9 @@ def inputs_of_features(columns: Columns) -> list[Array]:
     owners += [i for i, f in numbered if f.kind == "number" and f.has_missing]
     owners += [i for i, f in numbered if f.kind == "category" for _ in f.codes]
     owners += columns.texts
-    return [np.flatnonzero(np.array(owners) == i) for i, _ in numbered]
+    order = np.argsort(owners, kind="stable")
+    counts = np.bincount(owners, minlength=len(numbered))
+    return np.split(order, np.cumsum(counts)[:-1])
 
 
 def inputs_of_columns(columns: Columns) -> dict[str, Array]:
@@ -47,6 +49,23 @@ def inputs_of_columns(columns: Columns) -> dict[str, Array]:
     for feature, mine in zip(columns.features, inputs, strict=True):
         found.setdefault(column_of(feature), []).append(mine)
     return {name: np.concatenate(parts) for name, parts in found.items()}
+
+
+def places_of(wanted: Sequence[str], names: Sequence[str], what: str) -> list[int]:
+    """Return the places of the columns asked for, each once, in the order of `names`.
+
+    Raises ValueError, which begins with `what`, for one that is not there, or for none.
+    """
+    wanted = [wanted] if isinstance(wanted, str) else wanted
+    for name in wanted:
+        if name not in names:
+            raise ValueError(
+                f'{what}: the model uses no column "{name}".{suggest(name, names)}'
+            )
+    if not len(wanted):
+        raise ValueError(f"{what}: got no columns; need one at least")
+    asked = set(wanted)
+    return [place for place, name in enumerate(names) if name in asked]
 
 
 def without_texts(model: "Model", names: Sequence[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """A single prediction, taken apart into what each column adds to it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
@@ -14,7 +15,9 @@ from kobai.explanations.inputs import (
     drawn,
     inputs_of_columns,
     inputs_of_features,
+    places_of,
 )
+from kobai.explanations.screening import MANY_COLUMNS, most_different, owners
 from kobai.formats.predictions import of_both_classes
 from kobai.formats.records import raw_of
 from kobai.formats.rows import named, raw_rows, records_of
@@ -41,6 +44,10 @@ class Contributions:
     `values` is `(columns, k)`, `base` and `prediction` are `(k,)`, in the unit of the
     target or as probabilities: `base + values.sum(axis=0)` is `prediction`. `names` are
     those of the k outputs. `is_against_means` tells that no training rows were at hand.
+
+    Where some columns were taken as one, they are not among `columns`: `others` is how
+    many they are, and `together`, `(k,)`, what they add, which belongs to the sum.
+    Where a gradient chose the columns, `screened_of` is of how many; else it is 0.
     """
 
     columns: tuple[str, ...]
@@ -49,6 +56,9 @@ class Contributions:
     prediction: Array
     names: tuple[str, ...]
     is_against_means: bool = False
+    others: int = 0
+    together: Array | float = 0.0
+    screened_of: int = 0
 
 
 @checked_keywords
@@ -59,6 +69,7 @@ def contributions(
     *,
     walks: int | None = None,
     seed: int = 0,
+    columns: Sequence[str] | None = None,
 ) -> Contributions:
     """Return what each column adds to a row's prediction, by Shapley's division.
 
@@ -72,13 +83,16 @@ def contributions(
     other from those of a background row to those of the row, and φⱼ is the mean of the
     steps that column j makes. The sum is exact all the same, as every background row
     begins equally many of them. Usually they are 1,000, fewer of many
-    columns or a large network.
+    columns or a large network. Of more than 200 columns the 30 are taken apart that
+    make the most difference by the slopes at both ends, and all others count as one
+    column. `columns` names those to take apart instead.
 
     `row` is a record, or a frame, list or array of one row; `background` is the data
     set that was trained on, of which 100 training rows are drawn, or rows `(m, width)`
     as the network takes them. Without it the row is compared with the means of the
     numbers, and with words of which each is as frequent. Raises ValueError for a model
-    that was not trained on a table, or for other than one row.
+    that was not trained on a table, for a column that it does not use, or for other
+    than one row.
 
     >>> from kobai.data.tables.columns import Feature, Target
     >>> from kobai.formats import Model
@@ -98,27 +112,45 @@ def contributions(
     contributions"; orders forwards and backwards: Mitchell, Cooper, Frank & Holmes
     (2022), "Sampling Permutations for Shapley Value Estimation".
     """
-    columns = columns_of(model)
-    x = _encoded_row(columns, row)
-    others = _background(columns, background, seed)
-    inputs = inputs_of_columns(columns)
-    is_exact = len(inputs) <= FEW_COLUMNS
-    count = walks or _affordable(model.network, len(inputs))
+    fitted = columns_of(model)
+    inputs = inputs_of_columns(fitted)
+    names, parts = list(inputs), list(inputs.values())
+    chosen = None if columns is None else places_of(columns, names, "contributions")
+    x = _encoded_row(fitted, row)
+    others = _background(fitted, background, seed)
+    is_screened = chosen is None and len(names) > MANY_COLUMNS
+    if is_screened:
+        chosen = most_different(
+            model.network, parts, x, others, np.random.default_rng(seed)
+        )
+    if chosen is not None:
+        names, parts = [names[i] for i in chosen], _with_rest(parts, chosen)
+    is_exact = len(parts) <= FEW_COLUMNS
+    count = walks or _affordable(model.network, len(parts))
     if not is_exact:
         rng = np.random.default_rng(seed)
         others = others[drawn(len(others), max(1, count // 2), rng)]
-    game = _Game(model.network, columns, list(inputs.values()), x, others)
+    game = _Game(model.network, fitted, parts, x, others)
     values = game.exact() if is_exact else game.sampled(count, seed)
-    names = columns.target.outputs
     ends = game.outputs(np.vstack([x[np.newaxis], others]))
     return Contributions(
-        tuple(inputs),
-        values,
+        tuple(names),
+        values[: len(names)],
         ends[1:].mean(axis=0),
         ends[0],
-        names,
+        fitted.target.outputs,
         background is None,
+        len(inputs) - len(names),
+        values[len(names) :].sum(axis=0),
+        len(inputs) if is_screened else 0,
     )
+
+
+def _with_rest(parts: Sequence[Array], chosen: list[int]) -> list[Array]:
+    """Return the inputs of the columns chosen, and in the end those of all others."""
+    rest = sorted(set(range(len(parts))).difference(chosen))
+    own = [parts[i] for i in chosen]
+    return [*own, np.concatenate([parts[i] for i in rest])] if len(rest) else own
 
 
 @dataclass(frozen=True)
@@ -171,9 +203,7 @@ class _Game:
 
     def _walk(self, order: Array) -> Array:
         """Change the columns of each row in its order `(m, p)`; sum the steps."""
-        owner = np.empty(self.columns.width, np.int64)
-        for j, mine in enumerate(self.parts):
-            owner[mine] = j
+        owner = owners(self.parts, self.columns.width)
         place = np.argsort(order, axis=1)[:, owner]
         before = self.outputs(self.others)
         values = np.zeros((len(self.parts), before.shape[1]))

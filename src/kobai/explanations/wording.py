@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from kobai.data.dataset import Array
 from kobai.data.tables.cells import shortened
 from kobai.data.tables.columns import Columns
@@ -47,6 +49,19 @@ def _cells(each: WorstRow) -> list[str]:
     if isinstance(is_, str) or isinstance(guess, str):
         return [str(is_), str(guess), f"{each.probability:.1%}"]
     return [f"{is_:.6g}", f"{guess:.6g}", f"{guess - is_:+.4g}"]
+
+
+def screened_in_words(found: Importance | Contributions, call: str) -> str:
+    """Return which columns a gradient chose, and how others are asked for, or "".
+
+    `call` is what takes `columns=`.
+    """
+    if not found.screened_of:
+        return ""
+    return (
+        f"Of {found.screened_of:,} columns, the {len(found.columns):,} that move "
+        f"predictions most by a gradient; for others: {call}(…, columns=[…])"
+    )
 
 
 @dataclass(frozen=True)
@@ -101,9 +116,12 @@ def taken_apart(
         [made.columns[j], _cell(cells, made, j), number(values[j], "+")]
         for j in order[:MOST_COLUMNS]
     ]
-    if rest := order[MOST_COLUMNS:]:
-        others_of_row = f"{len(rest):,} other column{'s' * (len(rest) != 1)}"
-        rows.append([others_of_row, "", number(values[rest].sum(), "+")])
+    rest = order[MOST_COLUMNS:]
+    if count := len(rest) + made.others:
+        others_of_row = f"{count:,} other column{'s' * (count != 1)}"
+        together = np.broadcast_to(made.together, made.base.shape)
+        added = values[rest].sum() + together[output]
+        rows.append([others_of_row, "", number(added, "+")])
     because = ""
     if main:
         because = (

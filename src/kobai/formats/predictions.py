@@ -172,7 +172,9 @@ def predict_table(model: "Model", table: Any) -> "pl.DataFrame":
     found = predictions(model, table)
     frames = list(found.frames())
     if not frames:
-        raise DataError(f"{found.table.name}: has the names of columns, but no rows")
+        raise DataError(
+            f"{found.table.name}: has the names of columns, but no rows; give rows"
+        )
     return pl.concat(frames)
 
 
@@ -295,7 +297,9 @@ def as_text(found: Predictions, separator: str) -> Iterator[tuple[bytes, int]]:
         rows += len(frame)
         yield text.getvalue(), len(frame)
     if not rows:
-        raise DataError(f"{found.table.name}: has the names of columns, but no rows")
+        raise DataError(
+            f"{found.table.name}: has the names of columns, but no rows; give rows"
+        )
 
 
 def _write(found: Predictions, path: Path, ending: str) -> int:
@@ -314,7 +318,9 @@ def _write_parquet(found: Predictions, path: Path) -> int:
 
     frames = list(found.frames())
     if not frames:
-        raise DataError(f"{found.table.name}: has the names of columns, but no rows")
+        raise DataError(
+            f"{found.table.name}: has the names of columns, but no rows; give rows"
+        )
     # Polars' own error of a full disk would not be an OSError.
     content = BytesIO()
     pl.concat(frames).write_parquet(content)

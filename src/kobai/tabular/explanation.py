@@ -23,6 +23,7 @@ from kobai.explanations import (
 from kobai.explanations.wording import (
     TakenApart,
     importance_as_rows,
+    screened_in_words,
     taken_apart,
     told_outputs,
     worst_as_rows,
@@ -85,7 +86,9 @@ class Explanation:
 
     def __str__(self) -> str:
         head, rows = worst_as_rows(self.worst)
-        parts = [MATTERED, aligned(*importance_as_rows(self.importance)), "", WORST]
+        line = screened_in_words(self.importance, "explain")
+        mattered = aligned(*importance_as_rows(self.importance))
+        parts = [MATTERED, mattered, *[line] * bool(line), "", WORST]
         return visible("\n".join([*parts, aligned(head, rows)]))
 
     def __repr__(self) -> str:
@@ -95,9 +98,14 @@ class Explanation:
         head, rows = importance_as_rows(self.importance)
         shown = [list(map(visible, row)) for row in rows]
         first = table(head, shown, title=MATTERED, left=[0])
+        first += _line_as_html(screened_in_words(self.importance, "explain"))
         head, rows = worst_as_rows(self.worst)
         shown = [list(map(visible, row)) for row in rows]
         return first + table(head, shown, title=WORST)
+
+
+def _line_as_html(line: str) -> str:
+    return f"<div>{escape(visible(line))}</div>" if line else ""
 
 
 def explained(
@@ -146,6 +154,7 @@ class RowExplanation:
         for each in self._parts():
             lines = [f"{each.what}, {each.where}", each.because]
             parts += [*filter(None, lines), aligned(each.head, each.rows, left=2)]
+        parts += filter(None, [screened_in_words(self.made, "explain_row")])
         return visible("\n".join(parts))
 
     def __repr__(self) -> str:
@@ -157,12 +166,17 @@ class RowExplanation:
             title = visible(f"{each.what}, {each.where}")
             shown = [list(map(visible, row)) for row in each.rows]
             parts.append(table(each.head, shown, title=title, left=[0, 1]))
-            parts.append(f"<div>{escape(visible(each.because))}</div>")
+            parts.append(_line_as_html(each.because))
+        parts.append(_line_as_html(screened_in_words(self.made, "explain_row")))
         return "".join(parts)
 
 
 def row_explained(
-    model: "Model", found: Predictions, row: int, background: np.ndarray | None
+    model: "Model",
+    found: Predictions,
+    row: int,
+    background: np.ndarray | None,
+    **options: Any,
 ) -> RowExplanation:
     """Return one row of a table, counted from 0, taken apart."""
     rows = 0
@@ -170,7 +184,8 @@ def row_explained(
         rows += len(frame)
         if 0 <= row < rows:
             place = row - first + 1
-            made = contributions(model, raw[place : place + 1], background)
+            one = raw[place : place + 1]
+            made = contributions(model, one, background, **options)
             others = None if background is None else len(background)
             outputs = told_outputs(found.columns, made.prediction)
             return RowExplanation(made, frame.row(place, named=True), outputs, others)

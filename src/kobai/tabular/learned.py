@@ -293,7 +293,7 @@ class Learned(Parameters):
         """Return which columns mattered on rows, and those predicted worst.
 
         Rows are as in `evaluate`, and counted from 0. Options are those of
-        `kobai.explanations.permutation_importance`: repeats, rows, seed.
+        `kobai.explanations.permutation_importance`: repeats, rows, seed, columns.
         """
         data, numbers, _, _ = self._judged(X, y)
         return explained(self.model_, data, numbers, **options)
@@ -321,13 +321,15 @@ class Learned(Parameters):
         rows = f"{len(data.x_test):,} rows"
         return data, np.flatnonzero(is_there), rows, seen
 
-    def explain_row(self, X: Any, row: int = 0) -> RowExplanation:
+    def explain_row(self, X: Any, row: int = 0, **options: Any) -> RowExplanation:
         """Return what each column adds to the prediction of one row, counted from 0.
 
+        Options are those of `kobai.explanations.contributions`: walks, seed, columns.
         Raises IndexError for a row that there is not.
         """
         found = self._predictions(self._rows(X))
-        return row_explained(self.model_, found, row, self._known.background)
+        known = self._known.background
+        return row_explained(self.model_, found, row, known, **options)
 
     # --- keeping
 

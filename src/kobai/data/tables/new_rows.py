@@ -17,7 +17,7 @@ from kobai.data.tables.columns import OTHER, Columns, Feature, Target
 from kobai.data.tables.frames import Table
 from kobai.data.tables.reading.grams import text_numbers
 from kobai.data.tables.reading.reading import Reading
-from kobai.data.tables.reading.tidy import words
+from kobai.data.tables.reading.tidy import BOOLEANS, are_booleans, words
 from kobai.errors import DataError, meant, suggest
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def named_columns(text: Any, table: Table, what: str) -> tuple[str, ...]:
     """
     names, refusals = listed(text, table), Refusals()
     if not names:
-        refusals.add(f"{what}: names no column.", _known(table))
+        refusals.add(f"{what}: names no column; give the name of one.", _known(table))
     for name in names:
         if name not in table.names:
             refusals.add(_unknown(name, table, what), _known(table))
@@ -197,9 +197,9 @@ def _indices(text: "pl.Series", categories: Sequence[str]) -> Array:
 def spelled(names: Sequence[str]) -> dict[str, int]:
     """Return the index of each name, also of what it is in another table or library.
 
-    A column of 3 that lacks a number is one of 3.0, and yes is true, True or TRUE, and
-    1 where there is nothing besides yes and no. A name that is spelled so itself comes
-    first.
+    A column of 3 that lacks a number is one of 3.0; true is True or TRUE, and where
+    there is nothing besides yes and no also yes, y and 1. A name that is spelled so
+    itself comes first.
 
     >>> spelled(["3", "4.0", "true", "True"])
     {'3': 0, '4.0': 1, 'true': 2, 'True': 3, '3.0': 0, '4': 1, 'TRUE': 2}
@@ -207,10 +207,12 @@ def spelled(names: Sequence[str]) -> dict[str, int]:
     (1, 1)
     """
     found = {name: index for index, name in enumerate(names)}
-    if {name.lower() for name in names} <= {"true", "false"}:
+    if are_booleans(names):
         for index, name in enumerate(names):
-            number = "1" if name.lower() == "true" else "0"
-            found |= {number: index, f"{number}.0": index}
+            for word, meaning in BOOLEANS.items():
+                if meaning == BOOLEANS[name.lower()]:
+                    for other in (word, word.capitalize(), word.upper()):
+                        found.setdefault(other, index)
     for index, name in enumerate(names):
         for other in _spellings(name):
             found.setdefault(other, index)

@@ -198,7 +198,9 @@ def _check_numbers(table: str, columns: Sequence[RawColumn]) -> None:
 def _check_there(column: RawColumn, values: Array) -> None:
     known = values[~np.isnan(values)]
     if not len(values):
-        raise DataError(f"{column.table}: has the names of columns, but no rows")
+        raise DataError(
+            f"{column.table}: has the names of columns, but no rows; give rows"
+        )
     if not len(known):
         raise DataError(f"{column.place}: the target is empty in every row")
     refusals = Refusals()

@@ -9,6 +9,7 @@ from kobai.data.tables.reading.dates import FORMS
 from kobai.data.tables.reading.evidence import COMMA, PLAIN, Evidence, Shape
 from kobai.data.tables.reading.numerals import Numerals
 from kobai.data.tables.reading.reading import Reading
+from kobai.data.tables.reading.tidy import BOOLEANS, FULL_BOOLEANS, are_booleans
 
 GROUPS = {
     "1,000.": (".", ","),
@@ -36,10 +37,6 @@ MULTIPLES: dict[str, float] = {
     **dict.fromkeys(("億", "亿"), 1e8),
 }
 """What a suffix multiplies by, where a column has several of them."""
-BOOLEANS = {
-    **dict.fromkeys(("true", "1", "1.0"), "true"),
-    **dict.fromkeys(("false", "0", "0.0"), "false"),
-}
 TYPOS = 0.01
 """So small a share of cells may be mistyped; they count as missing, and are named."""
 STATUS = 0.2
@@ -280,15 +277,19 @@ def same_words(words: Collection[str]) -> dict[str, str]:
 
     >>> same_words(["TRUE", "false", "true", "1"]), same_words(["3", "3.0", "03"])
     ({'true': 'TRUE', '1': 'TRUE'}, {'3.0': '3'})
+    >>> same_words(["n", "Yes", "No", "y"]), same_words(["n", "N", "x"])
+    ({'n': 'No', 'y': 'Yes'}, {})
     """
-    is_boolean = {word.lower() for word in words} & {"true", "false"} and all(
-        word.lower() in BOOLEANS for word in words
-    )
+    is_boolean = are_booleans(words)
     first: dict[str, str] = {}
-    named = sorted(words, key=lambda word: word in ("0", "1")) if is_boolean else words
+    named = (
+        sorted(words, key=lambda word: word.lower() not in FULL_BOOLEANS)
+        if is_boolean
+        else words
+    )
     for word in named:
-        first.setdefault(_meaning(word, bool(is_boolean)), word)
-    found = {word: first[_meaning(word, bool(is_boolean))] for word in words}
+        first.setdefault(_meaning(word, is_boolean), word)
+    found = {word: first[_meaning(word, is_boolean)] for word in words}
     return {word: other for word, other in found.items() if word != other}
 
 

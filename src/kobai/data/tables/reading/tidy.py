@@ -1,5 +1,6 @@
 """The text of cells, in one way where it can be written in several."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from kobai.data.tables.reading.missing import MISSING
@@ -25,6 +26,26 @@ USUAL = (
 )
 """Characters, and what they mean in a number or a date, one below the other."""
 USUAL_FOR = str.maketrans(UNUSUAL, USUAL)
+FULL_BOOLEANS = {
+    **dict.fromkeys(("true", "yes", "ja", "oui"), "true"),
+    **dict.fromkeys(("false", "no", "nein", "non"), "false"),
+}
+BOOLEANS = {
+    **FULL_BOOLEANS,
+    **dict.fromkeys(("t", "y", "1", "1.0"), "true"),
+    **dict.fromkeys(("f", "n", "0", "0.0"), "false"),
+}
+"""What means yes, and what means no, in a column that has nothing else."""
+
+
+def are_booleans(words: Iterable[str]) -> bool:
+    """Tell whether words say yes and no, at least one of them in full.
+
+    >>> [are_booleans(each) for each in (["Y", "no"], ["Y", "N"], ["no", "A"])]
+    [True, False, False]
+    """
+    found = {word.lower() for word in words}
+    return found <= set(BOOLEANS) and not found.isdisjoint(FULL_BOOLEANS)
 
 
 def words(cells: "pl.Series") -> "pl.Series":

@@ -41,6 +41,12 @@ LONGEST_HEADER = 1 << 20
 MOST_BELOW = 20
 _RUNS = re.compile(rb'("[^"]*")|[ \t]+')
 _EDGES = re.compile(rb"(?m)^[ \t]+|[ \t\r]+$")
+TOTAL = re.compile(
+    r"(?:(?:grand|sub)[ -]?)?totals?|total g[eé]n[eé]ral|sum|totaux|totale|totaal|"
+    r"(?:gesamt)?summe|gesamt|insgesamt|somme|suma|合計|総計|総合計|小計|合计|总计|总和|小计",
+    re.IGNORECASE,
+)
+"""What the first cell of a last row says that sums up the rows above it."""
 _BLANK_LINES = re.compile(rb'("[^"]*")|\n\r?(?=\n)')
 
 
@@ -151,6 +157,8 @@ def _checked(
     What stands below the table, in lines with fewer cells, is left out.
     """
     rows = rows.strip(b"\r\n")
+    if is_last:
+        rows = _without_totals(table, rows)
     bare = _bare(table, rows)
     is_even = _is_even(table, bare)
     if rows and not is_even:
@@ -205,6 +213,23 @@ def _without_footer(table: TextTable, rows: bytes, first: int) -> bytes:
     return b"\n".join(lines)
 
 
+def _without_totals(table: TextTable, rows: bytes) -> bytes:
+    """Return rows without those at their end that sum them up: "Total", "合計"."""
+    mark = mark_of(table)
+    while True:
+        whole = re.sub(rb"(?:\r?\n[;,\t| ]*)+\Z", b"", rows)
+        body, _, last = whole.rpartition(b"\n")
+        word = last.split(mark)[0].strip(b' ":')
+        cell = word.decode(errors="replace")
+        # A word that other rows begin with, too, is one of a column of words.
+        begin = rb'(?m)^[ "]*' + re.escape(word) + rb'[ ":]*' + re.escape(mark)
+        is_total = TOTAL.fullmatch(cell) and mark in last and body.strip()
+        if not is_total or re.search(begin, body):
+            return rows
+        _note(table, f'left out at the end, as a sum of the rows: "{shortened(cell)}"')
+        rows = body.rstrip(b"\r\n")
+
+
 def _check_counts(table: TextTable, bare: bytes, first: int) -> None:
     needed, mark = len(table.layout.names), table.layout.separator
     marks = SEPARATORS.get(mark, f'"{mark}"') if mark != SPACES else "blanks"
@@ -237,17 +262,20 @@ def cell_pattern(separator: str) -> str:
 
 def _check_quotes(table: TextTable, rows: bytes, first: int) -> None:
     """Refuse quotation marks that do not stand around a cell, or doubled within it."""
-    if rows.count(b'"') % 2:
-        raise DataError(
-            f"{table.path}: no readable table: a quotation mark is not closed"
-        )
     cell = cell_pattern(mark_of(table).decode()).encode()
     text = rows + b"\n"
-    if re.sub(cell, b"", text):
+    is_open = rows.count(b'"') % 2
+    if is_open or re.sub(cell, b"", text):
         end = 0
         while good := re.compile(cell).match(text, end):
             end = good.end()
         row = first + _bare(table, rows[:end]).count(b"\n")
+        if is_open:
+            raise DataError(
+                f"{table.path}: no readable table: a quotation mark is not closed, "
+                f"perhaps that of row {row:,}; close it, or write two for one that "
+                "belongs to the text"
+            )
         raise DataError(
             f"{table.path}: row {row:,} has quotation marks that leave open where a "
             "cell ends; put the cell into quotation marks, and write two for each "
@@ -288,12 +316,28 @@ def open_text_table(
             layout = find_layout(head, path, mark, header, wanted)
             if set(wanted) <= set(layout.names):
                 break
-    except csv.Error as error:
-        raise DataError(
-            f"{path}: its first lines hold no rows of a table ({error}); need the "
-            "columns' names on a line of their own"
-        ) from None
+    except csv.Error:
+        raise DataError(f"{path}: {_torn(head)}") from None
     return TextTable(path, found, layout, [])
+
+
+def _torn(head: str) -> str:
+    """Return why the first lines are no rows, and what to do."""
+    for number, line in enumerate(head.split("\n"), 1):
+        if "\r" in line.rstrip("\r"):
+            return (
+                f"line {number} has the end of a line within it, a carriage return "
+                "alone; end all lines alike, or put the cell into quotation marks"
+            )
+        if line.count('"') % 2:
+            return (
+                f"line {number} has a quotation mark that nothing closes; close it, or "
+                'put the cell into quotation marks and write two within it: "5\' 7"""'
+            )
+    return (
+        "its first lines hold no rows of a table; need the columns' names on a line of "
+        "their own"
+    )
 
 
 def _head(chunks: Iterator[bytes], path: Path) -> str:

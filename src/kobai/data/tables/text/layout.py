@@ -15,6 +15,8 @@ SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}
 """A file that has two of them in every row is parted by the first of these."""
 SPACES = " "
 """Stands for any number of blanks between two cells."""
+MOST_TWICE = 5
+"""So many columns of one name are told of singly."""
 MOST_LINES = 200
 COMMENTS = ("#", "%", "//", "!", "'#", '"#')
 SEP = re.compile(r'"?sep=([!#-/:-@[-`{-~\t ])"?', re.IGNORECASE)
@@ -191,21 +193,38 @@ def _share(counts: Sequence[int]) -> float:
 def _first_row(rows: Sequence[list[str]], width: int) -> int:
     """Return the index of the first row of the table: above it are titles."""
     for index, row in enumerate(rows):
-        # A row of separators alone parts a title from its table.
-        below = next((row for row in rows[index + 1 :] if any(row)), [])
+        # Titles may follow one another, and a row of separators end them.
+        rest = rows[index + 1 :]
+        below = next((row for row in rest if sum(map(bool, row)) > 1), [])
         lacks_one = len(row) == width - 1 >= 2 and len(below) == width
         if len(row) != width and not lacks_one:
             continue
         is_title = width > 1 and sum(map(bool, row)) <= 1 < sum(map(bool, below))
-        if not is_title or len(below) != width:
+        if not (is_title or _are_groups(rows[index:], width)) or len(below) != width:
             return index
     return 0
+
+
+def _are_groups(rows: Sequence[list[str]], width: int) -> bool:
+    """Tell whether the first row has headings of groups, and the next one all names.
+
+    It has gaps where the next row has none, and that is of words, above columns of
+    numbers that begin below it.
+    """
+    if len(rows) < 4 or not len(rows[0]) == len(rows[1]) == width:
+        return False
+    groups, names = rows[:2]
+    has_gaps = sum(map(bool, groups)) <= width - 2 and any(groups)
+    are_words = all(
+        cell and not is_number(cell) for cell in (*names, *filter(None, groups))
+    )
+    return has_gaps and are_words and bool(_numeric_columns(rows[2:]))
 
 
 def _has_header(rows: Sequence[list[str]], wanted: Collection[str]) -> bool:
     """Tell whether the first row has names: words above numbers, or what is wanted."""
     first, below = rows[0], rows[1:]
-    if not below or (wanted and set(wanted) <= set(first)):
+    if not below or (wanted and set(wanted) <= set(_unique(first)[0])):
         return True
     numeric = [j for j in _numeric_columns(below) if j < len(first)]
     cells = [first[j] for j in numeric]
@@ -279,15 +298,19 @@ def _names(rows: Sequence[list[str]], width: int) -> tuple[list[str], list[str]]
 def _unique(names: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
     """Return the names, those without one or with another's numbered."""
     found: dict[str, None] = {}
+    counts: dict[str, int] = {}
     twice = []
     for index, name in enumerate(names, start=1):
-        unique, count = name or f"column {index}", 1
+        unique = wanted = name or f"column {index}"
         while unique in found:
-            count += 1
-            unique = f"{name} ({count})"
-        if count > 1:
-            twice.append(f'two columns are called "{name}": one is now "{unique}"')
+            # Counted on, so that thousands of one name take no time.
+            counts[wanted] = counts.get(wanted, 1) + 1
+            unique = f"{wanted} ({counts[wanted]})"
+        if unique != wanted:
+            twice.append(f'two columns are called "{wanted}": one is now "{unique}"')
         found[unique] = None
+    if more := twice[MOST_TWICE:]:
+        twice[MOST_TWICE:] = [f"{len(more):,} columns more are numbered so"]
     return tuple(found), twice
 
 

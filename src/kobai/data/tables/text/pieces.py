@@ -55,7 +55,21 @@ def check_beginning(beginning: bytes, path: Path) -> None:
         raise DataError(f"{path}: the file is empty")
     is_wide = beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     if b"\0" in beginning and not is_wide:
-        raise DataError(f"{path}: a binary file; need a text table, such as a CSV")
+        raise DataError(f"{path}: {_zeros(beginning)}")
+
+
+def _zeros(beginning: bytes) -> str:
+    """Return what a file is that has bytes of 0, and what to do."""
+    if beginning[:200].count(b"\0") > len(beginning[:200]) // 3:
+        return (
+            "a binary file, or UTF-16 without a byte order mark; need a text table, "
+            "such as a CSV: save it as UTF-8"
+        )
+    line = beginning[: beginning.index(b"\0")].count(b"\n") + 1
+    return (
+        f"a binary file, or damaged: line {line} has a byte that is 0, which is no "
+        "text; need a text table, such as a CSV"
+    )
 
 
 def utf8(file: BinaryIO, path: Path, encoding: str) -> Iterator[bytes]:
@@ -119,7 +133,7 @@ def whole_rows(chunks: Iterator[bytes], path: Path) -> Iterator[bytes]:
         elif len(rest) > BLOCK:
             raise DataError(
                 f"{path}: a row is longer than {BLOCK >> 20} MiB; perhaps a quotation "
-                "mark is not closed"
+                "mark is not closed: close it"
             )
     if (held + rest).strip():
         yield held + rest
