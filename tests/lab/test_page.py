@@ -197,69 +197,6 @@ def test_each_toy_is_learned(lab, toy):
     assert lab.problems == []
 
 
-def write_csv(path: Path, rows: int, head: str = "age,size,kind") -> Path:
-    rng = np.random.default_rng(0)
-    numbers = rng.normal(size=(rows, 2)).round(3)
-    lines = [f"{a},{b},{'yes' if a + b > 0 else 'no'}" for a, b in numbers]
-    path.write_text("\n".join([head, *lines, ""]), encoding="utf-8")
-    return path
-
-
-def take_table(lab, path):
-    lab.page.get_by_label("Kind of data").select_option("table")
-    lab.page.locator("input[type=file]").first.set_input_files(path)
-
-
-def test_a_table_of_ones_own_is_learned(lab, tmp_path):
-    take_table(lab, write_csv(tmp_path / "mine.csv", 300))
-    lab.page.wait_for_function("() => document.body.innerText.includes('mine.csv')")
-    lab.page.get_by_text("age").first.wait_for()
-    lab.page.wait_for_function("() => /Network 2–/.test(document.body.innerText)")
-    lab.button("One epoch").click()
-    lab.until("d.step > 0")
-    assert lab.problems == []
-    assert "mine" not in lab.page.url
-
-
-ODD = [
-    (b"\x00\x01\xff\xfe" * 3000, "rubbish.csv"),
-    (b"", "empty.csv"),
-    (b"a\n1\n", "narrow.csv"),
-    (b"a,b\n1,2,3\n4\n", "uneven.csv"),
-    (b"PK\x03\x04" + bytes(400), "book.csv"),
-]
-
-
-@pytest.mark.parametrize(("content", "name"), ODD, ids=lambda v: str(v)[:14])
-def test_what_is_no_table_is_refused_and_the_page_lives(lab, tmp_path, content, name):
-    (tmp_path / name).write_bytes(content)
-    take_table(lab, tmp_path / name)
-    lab.page.get_by_role("alert").filter(has_text=re.compile(r"\w")).first.wait_for()
-    assert lab.problems == []
-    lab.page.get_by_label("Kind of data").select_option("toy")
-    lab.button("One step").click()
-    lab.until("d.step > 0")
-
-
-def test_hostile_names_of_columns_stay_text(lab, tmp_path):
-    head = '"<img src=x onerror=alert(1)>","</script><b>\u202egnp",kind'
-    take_table(lab, write_csv(tmp_path / "odd.csv", 100, head))
-    lab.page.wait_for_function("() => /Network 2–/.test(document.body.innerText)")
-    assert lab.page.locator("img").count() == 0
-    assert all(re.match(r"(file|blob|data):", url) for url in lab.requests)
-    assert lab.problems == []
-
-
-@pytest.mark.slow
-def test_a_million_rows_are_read(lab, tmp_path):
-    write_csv(tmp_path / "long.csv", 1_000_000)
-    take_table(lab, tmp_path / "long.csv")
-    lab.page.wait_for_function(
-        "() => /Network 2–/.test(document.body.innerText)", timeout=60_000
-    )
-    assert lab.problems == []
-
-
 def digits(lab):
     lab.page.get_by_label("Kind of data").select_option("digits")
     lab.page.wait_for_function("() => /Network 64–/.test(document.body.innerText)")
@@ -314,6 +251,38 @@ def test_a_link_carries_everything(lab, opened):
     assert other.loss == loss
 
 
+def test_a_link_carries_branches_and_numbers_put_by_hand(lab, opened):
+    lab.button("One epoch").click()
+    lab.until("d.step == 12")
+    lab.page.get_by_label("Optimizer").select_option("sgd")
+    lab.button("One epoch").click()
+    lab.until("d.step == 24")
+    slider = lab.page.get_by_role("slider", name="Step shown: Loss")
+    slider.focus()
+    slider.press("Home")
+    lab.until("d.step == 0")
+    before = lab.loss
+    lab.page.get_by_role("button", name="Neuron 1 of hidden layer 1").click()
+    lab.page.locator(".inspector .chip").nth(1).click()
+    field = lab.page.locator(".inspector input").first
+    field.fill("2.5")
+    field.press("Enter")
+    lab.until(f"+d.loss !== {before}")
+    lab.button("One step").click()
+    lab.until("d.step == 1")
+    loss, link = lab.loss, copied_link(lab)
+    assert "W1.0=2.5" in link
+    other = opened(link, **CALM)
+    other.until("d.step == 1")
+    assert other.loss == loss
+    branches = other.page.locator(".branches button")
+    assert branches.count() == 2
+    branches.first.click()
+    other.until("d.step == 24")
+    assert other.page.get_by_label("Optimizer").input_value() == "sgd"
+    assert other.problems == []
+
+
 DAMAGED = [
     "v=1&data=spiral&net=2-8:nonsense-2",
     "v=1&step=-5&opt=adam:1e999&seed=x",
@@ -322,6 +291,8 @@ DAMAGED = [
     "v=1&net=2-99999999:tanh-2",
     "v=1&data=<script>alert(1)</script>",
     "v=1&points=AAAA////",
+    "v=1&step=9&ways=4/W1.99999=1/W9.0=nan;9",
+    "v=1&branch=7&step=2&ways=2/loss=hinge;9~0@1;1/W1.99999=1;9",
     "v=1&data=table",
     "x" * 20_000,
 ]

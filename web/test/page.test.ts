@@ -3,14 +3,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { columnsOf, indexAt } from "../src/page/curves/data";
-import type { LinkState } from "../src/page/opening/link";
+import type { LinkState } from "../src/page/opening/fields";
 import { linkOf, readLink } from "../src/page/opening/link";
+import { shortened } from "../src/page/opening/ways";
 import { heightAt, layoutNetwork, lineBetween } from "../src/page/network/layout";
 import { lineAt, unitAt } from "../src/page/network/pointing";
 import { ticks } from "../src/page/output/plane";
 import { metronome } from "../src/page/player";
 import { kept, NO_RECORDS, redone, undone } from "../src/page/records";
-import type { Place } from "../src/page/run";
+import type { Deed, Place, Way } from "../src/page/run";
 import { FIRST, fitted, startsAnew } from "../src/page/settings";
 import { lineage, noHistory, withFrame } from "../src/page/timeline";
 import type { Frame, HistoryPoints } from "../src/protocol";
@@ -18,6 +19,8 @@ import type { Frame, HistoryPoints } from "../src/protocol";
 const STATE: LinkState = {
   settings: FIRST,
   step: 0,
+  branch: 0,
+  ways: [],
   language: "ja",
   theme: "auto",
   contrast: false,
@@ -100,7 +103,71 @@ test("a user's table leaves no trace in a link", async () => {
   assert.equal((await readLink(link)).absent, "table");
 });
 
+const FASTER = { ...FIRST, learningRate: 0.1, batches: "full" as const };
+const BACK = { ...FASTER, batches: FIRST.batches, weightDecay: 0.001 };
+const WAYS: Way[] = [
+  { from: null, deeds: [{ step: 120, settings: FASTER }], head: 300 },
+  {
+    from: { branch: 0, step: 200 },
+    deeds: [
+      { step: 200, settings: FASTER, edit: { parameter: "W1", index: 5, value: -0.25 } },
+      { step: 220, settings: BACK },
+    ],
+    head: 250,
+  },
+  // It begins before the first change.
+  { from: { branch: 0, step: 50 }, deeds: [{ step: 50, settings: BACK }], head: 60 },
+];
+
+test("a link brings every branch back, and what was put by hand", async () => {
+  const state = { ...STATE, ways: WAYS, branch: 1, step: 230 };
+  assert.deepEqual(await back(state), state);
+});
+
+test("what was changed on the way can be read by a person", async () => {
+  const link = await linkOf({ ...STATE, ways: WAYS.slice(0, 2) }, null);
+  const [first, second] = ["120/opt=adam:0.1/batches=full;300", "0@200;200/W1.5=-0.25;"];
+  assert.ok(link.endsWith(`&ways=${first}~${second}220/decay=0.001/batches=shuffle;250`));
+});
+
+test("too much for a link is the branch that is seen, or the settings", () => {
+  const edits = (count: number): Deed[] =>
+    Array.from({ length: count }, (_, index) => ({
+      step: 10,
+      settings: FASTER,
+      edit: { parameter: "W1", index, value: 1 / 3 },
+    }));
+  const kept = (ways: Way[], deeds: Deed[]) => {
+    const moment = { branch: ways.length - 1, step: 250 };
+    const place = { run: 1, moment, given: undefined, first: FIRST, deeds, settings: BACK };
+    return shortened(ways, place, null);
+  };
+  const few = [...WAYS[0].deeds, ...WAYS[1].deeds];
+  assert.equal(kept(WAYS, few).kept, "all");
+  const many = edits(100).map((deed, branch) => ({
+    from: { branch, step: 10 },
+    deeds: [deed],
+    head: 10,
+  }));
+  const seen = kept([WAYS[0], ...many], few);
+  assert.deepEqual([seen.kept, seen.branch, seen.ways.length], ["branch", 1, 1]);
+  const neither = kept([WAYS[0], ...many], edits(100));
+  assert.deepEqual([neither.kept, neither.settings, neither.ways], ["settings", BACK, []]);
+  // Nobody waits for what is not seen.
+  const long = [{ ...WAYS[0], head: 1_000_000 }, WAYS[1]];
+  assert.equal(kept(long, few).kept, "branch");
+});
+
 for (const part of [
+  "ways=",
+  "ways=12/;5",
+  "ways=12/opt=adam:fast;50",
+  "ways=12/seed=4;50",
+  "ways=12/net=2-9:tanh-2;50",
+  "ways=12/W1.x=4;50",
+  "ways=50~1@3;7",
+  "ways=50~0@-3;7",
+  `ways=${"1/l1=0.1;".repeat(500)}50`,
   "seed=abc",
   "seed=-1",
   "net=8",

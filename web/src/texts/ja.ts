@@ -244,8 +244,12 @@ export const panels: Record<keyof typeof english, string> = {
   "share.points": "打った点はリンクに入っています。",
   "share.long":
     "リンクは {n} 文字です。{most} 文字を超えるリンクを途中で切るプログラムもあります。",
-  "share.weights":
-    "リンクを開いた人にも、同じ点、同じ重み、同じ曲線が見えます。どれも乱数の種で決まるからです。",
+  "share.all":
+    "リンクを開いた人にも、同じ点、同じ重み、同じ曲線が見えます。どれも乱数の種と、あなたが変えたことで決まるからです。",
+  "share.branch":
+    "一つのリンクには多すぎるので、枝はいま見えているものだけが入っています。",
+  "share.settings":
+    "変えたことが一つのリンクには多すぎるので、リンクはいまの設定から始まります。この重みを渡すには、「書き出し」の「モデル（.safetensors）」を使ってください。",
   "export.title": "書き出し",
   "export.code": "Python のコード",
   "target.kobai": "Kobai",
