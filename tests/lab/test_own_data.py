@@ -171,10 +171,7 @@ def test_classes_drawn_by_hand_are_learned(lab):
     draw(lab, *across(0.2, 0.8, 0.2))
     # One class is nothing to learn yet.
     assert "of two classes or more" in lab.page.locator(".data-panel").inner_text()
-    brushes = lab.page.get_by_role("radiogroup", name="Draw").or_(
-        lab.page.get_by_role("group", name="Draw")
-    )
-    brushes.get_by_text("1", exact=True).click()
+    lab.page.get_by_role("group", name="Draw").get_by_label("1", exact=True).check()
     draw(lab, *across(0.2, 0.8, 0.8))
     lab.page.get_by_text("24 points").wait_for()
     learns(lab)
@@ -182,7 +179,7 @@ def test_classes_drawn_by_hand_are_learned(lab):
 
 def test_a_curve_drawn_by_hand_is_learned(lab):
     lab.page.get_by_label("Kind of data").select_option("points")
-    lab.page.locator(".data-panel").get_by_text("A curve", exact=True).click()
+    lab.page.get_by_label("A curve").check()
     draw(lab, *[(x, 0.2 + 0.6 * x) for x in np.linspace(0.1, 0.9, 16)])
     lab.page.get_by_text(re.compile("Network 1–")).wait_for()
     learns(lab)
@@ -195,8 +192,11 @@ def test_digits_of_mnist_are_learned_and_drawn(kobai, opened, tmp_path):
     assert made.code == 0, made.err
     page = opened(file=tmp_path / "lab.html", **CALM)
     page.page.get_by_text(re.compile("Network 784–")).wait_for()
-    page.button("One epoch").click()
-    page.until("d.step > 50 && d.playing == 'false'", timeout=60_000)
+    page.page.get_by_label("Until the loss is below").fill("0.4")
+    page.page.keyboard.press("Enter")
+    page.button("Train").click()
+    page.until("d.step > 0 && d.playing == 'false'", timeout=60_000)
+    assert page.loss < 0.4
     page.page.get_by_role("tab", name="Draw a digit").click()
     panel = page.page.get_by_role("tabpanel")
     pad = panel.locator("canvas").first

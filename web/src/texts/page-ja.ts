@@ -85,7 +85,7 @@ export const page: Record<keyof typeof english, string> = {
   "option.every": "減らす間隔",
   "option.factor": "倍率",
   "option.floor": "下限",
-  "batches.shuffle": "エポックごとに並べかえる",
+  "batches.shuffle": "毎エポック並べかえ",
   "batches.random": "ランダムに取り出す",
   "batches.online": "1 サンプルずつ",
   "batches.full": "訓練データ全部",
