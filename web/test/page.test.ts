@@ -5,13 +5,13 @@ import { test } from "node:test";
 import { columnsOf, indexAt } from "../src/page/curves/data";
 import type { LinkState } from "../src/page/opening/fields";
 import { linkOf, readLink } from "../src/page/opening/link";
-import { shortened } from "../src/page/opening/ways";
+import { linked } from "../src/page/opening/ways";
 import { heightAt, layoutNetwork, lineBetween } from "../src/page/network/layout";
 import { lineAt, unitAt } from "../src/page/network/pointing";
 import { ticks } from "../src/page/output/plane";
 import { metronome } from "../src/page/player";
 import { kept, NO_RECORDS, redone, undone } from "../src/page/records";
-import type { Deed, Place, Way } from "../src/page/run";
+import type { Place, Way } from "../src/page/run";
 import { FIRST, fitted, startsAnew } from "../src/page/settings";
 import { lineage, noHistory, withFrame } from "../src/page/timeline";
 import type { Frame, HistoryPoints } from "../src/protocol";
@@ -130,32 +130,23 @@ test("what was changed on the way can be read by a person", async () => {
   assert.ok(link.endsWith(`&ways=${first}~${second}220/decay=0.001/batches=shuffle;250`));
 });
 
-test("too much for a link is the branch that is seen, or the settings", () => {
-  const edits = (count: number): Deed[] =>
-    Array.from({ length: count }, (_, index) => ({
-      step: 10,
-      settings: FASTER,
-      edit: { parameter: "W1", index, value: 1 / 3 },
-    }));
-  const kept = (ways: Way[], deeds: Deed[]) => {
-    const moment = { branch: ways.length - 1, step: 250 };
-    const place = { run: 1, moment, given: undefined, first: FIRST, deeds, settings: BACK };
-    return shortened(ways, place, null);
-  };
-  const few = [...WAYS[0].deeds, ...WAYS[1].deeds];
-  assert.equal(kept(WAYS, few).kept, "all");
-  const many = edits(100).map((deed, branch) => ({
-    from: { branch, step: 10 },
-    deeds: [deed],
-    head: 10,
-  }));
-  const seen = kept([WAYS[0], ...many], few);
-  assert.deepEqual([seen.kept, seen.branch, seen.ways.length], ["branch", 1, 1]);
-  const neither = kept([WAYS[0], ...many], edits(100));
-  assert.deepEqual([neither.kept, neither.settings, neither.ways], ["settings", BACK, []]);
+test("of what is too much for a link the branch that is seen is in it", () => {
+  const deeds = [...WAYS[0].deeds, ...WAYS[1].deeds];
+  const moment = { branch: 1, step: 250 };
+  const place = { run: 1, moment, given: undefined, first: FIRST, deeds, settings: BACK };
+  assert.deepEqual(linked(WAYS, place).ways, WAYS);
+  const many = Array.from({ length: 100 }, (_, i) => ({ ...WAYS[2], head: 60 + i }));
   // Nobody waits for what is not seen.
-  const long = [{ ...WAYS[0], head: 1_000_000 }, WAYS[1]];
-  assert.equal(kept(long, few).kept, "branch");
+  const long = { ...WAYS[2], head: 1_000_000 };
+  for (const ways of [
+    [...WAYS, ...many],
+    [...WAYS, long],
+  ]) {
+    const found = linked(ways, place);
+    assert.deepEqual(found.ways, [{ from: null, deeds, head: 250 }]);
+    // The number put by hand began a branch.
+    assert.deepEqual([found.branch, found.step], [1, 250]);
+  }
 });
 
 for (const part of [
@@ -167,7 +158,7 @@ for (const part of [
   "ways=12/W1.x=4;50",
   "ways=50~1@3;7",
   "ways=50~0@-3;7",
-  `ways=${"1/l1=0.1;".repeat(500)}50`,
+  `ways=${"1/l1=0.1;".repeat(1001)}50`,
   "seed=abc",
   "seed=-1",
   "net=8",

@@ -4,7 +4,7 @@ import { minify } from "terser";
 export async function minified(script) {
   const { code } = await minify(script, {
     ecma: 2022,
-    compress: { passes: 2, hoist_funs: true },
+    compress: { passes: 2 },
     mangle: { toplevel: true },
     toplevel: true,
   });

@@ -21,7 +21,6 @@ import type {
   Views,
 } from "../protocol";
 import type { Palette } from "./drawing/palette";
-import type { Kept } from "./opening/ways";
 import type { Course } from "./run";
 import type { Branch } from "./timeline";
 import type { Key, Language, Translate } from "./words";
@@ -52,7 +51,8 @@ export interface Sample {
 
 export interface Link {
   hash: string;
-  kept: Kept;
+  /** Whether all branches are in it. */
+  whole: boolean;
 }
 
 export interface Known {

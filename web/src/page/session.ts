@@ -8,7 +8,7 @@ import { type Client, startClient } from "./client";
 import type { Opening } from "./opening/given";
 import type { Asked, Lab, Notice, Sample, Speed, Theme } from "./lab";
 import { linkOf } from "./opening/link";
-import { shortened } from "./opening/ways";
+import { linked } from "./opening/ways";
 import { BUDGET, everyFrame, metronome } from "./player";
 import { appearanceOf } from "./appearance";
 import { kept, NO_RECORDS, type Records, redone, undone } from "./records";
@@ -246,9 +246,9 @@ export class Session implements Lab {
     const hidden = [...(extra.hidden ?? this.hidden.value)];
     const task = extra.task ?? this.task.value;
     const shape = this.shape.value;
-    const { kept, ...course } = shortened(this.#run.ways, this.#run.place(), shape);
-    const state = { ...this.#chosen(), ...course, hidden, task };
-    return { kept, hash: await linkOf(state, shape) };
+    const course = linked(this.#run.ways, this.#run.place());
+    const hash = await linkOf({ ...this.#chosen(), ...course, hidden, task }, shape);
+    return { hash, whole: course.ways.length !== 1 || this.branches.value.length < 2 };
   };
 
   close = (): void => {

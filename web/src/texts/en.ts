@@ -244,13 +244,11 @@ export const panels = {
   "share.table":
     "Your table is not in the link, nor any of its names: whoever opens it chooses the file.",
   "share.points": "The points that you drew are in the link.",
-  "share.long": "The link has {n} characters. Some programs cut off links of more than {most}.",
+  "share.long": "The link has {n} characters. Some programs cut off links of more than {most}: Export, Model (.safetensors), passes on the weights.",
   "share.all":
     "Whoever opens it sees the same points, weights and curves: they follow from the seed and from what you changed.",
   "share.branch":
     "There is too much for one link: of the branches only the one that you see is in it.",
-  "share.settings":
-    "There were too many changes for one link: it begins with the settings as they are now. To pass on these weights, choose Export, Model (.safetensors).",
   "export.title": "Export",
   "export.code": "As Python",
   "target.kobai": "Kobai",

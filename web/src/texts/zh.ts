@@ -227,11 +227,9 @@ export const panels: Record<keyof typeof english, string> = {
   "copy.notCopied": "浏览器不允许复制。请选中文字后自行复制。",
   "share.table": "链接中没有你的表格，也没有其中的任何名字：打开链接的人自己选择文件。",
   "share.points": "你画的点在链接中。",
-  "share.long": "链接有 {n} 个字符。有些程序会截断超过 {most} 个字符的链接。",
+  "share.long": "链接有 {n} 个字符。有些程序会截断超过 {most} 个字符的链接；权重也可以用“导出”中的“模型（.safetensors）”交给别人。",
   "share.all": "打开链接的人会看到同样的点、权重和曲线，因为它们都由随机种子和你所做的改动决定。",
   "share.branch": "一个链接放不下这么多内容：各分支中只含有你看到的这一条。",
-  "share.settings":
-    "改动太多，一个链接放不下：链接从现在的设置开始。要把这些权重交给别人，请用“导出”中的“模型（.safetensors）”。",
   "export.title": "导出",
   "export.code": "Python 代码",
   "target.kobai": "Kobai",

@@ -18,50 +18,37 @@ const KEYS = [
   ...["net", "out", "loss", "opt", "options", "schedule"],
   ...["decay", "l1", "batches", "batch", "std"],
 ];
-const MOST = 200;
+const MOST = 1000;
 /** A link is to be short, and whoever opens it is not to wait. */
 const MOST_LETTERS = 1500;
 const MOST_WALKED = 50_000;
 
 type Texts = Record<string, string>;
 
-/** What of a run is in a link: all branches, the one that is seen, or only its settings. */
-export type Kept = "all" | "branch" | "settings";
+type Course = Pick<LinkState, "settings" | "ways" | "branch" | "step">;
 
-type Course = Pick<LinkState, "settings" | "ways" | "branch" | "step"> & { kept: Kept };
-
-/** As much of a run as a link can take. */
-export function shortened(all: Way[], place: Place, shape: Shape | null): Course {
-  const { first: settings, moment, settings: now } = place;
-  const { step } = moment;
-  if (all.every(({ deeds }) => deeds.length === 0)) {
-    return { kept: "all", settings, ways: [], branch: 0, step };
+/** What of a run is in a link: all branches, or where they are too much, the one seen. */
+export function linked(all: Way[], { first: settings, moment, deeds }: Place): Course {
+  const { branch, step } = moment;
+  if (all.every((way) => way.deeds.length === 0)) {
+    return { settings, ways: [], branch: 0, step };
   }
-  const deeds = last(place.deeds);
-  const seen = [{ from: null, deeds, head: step }];
+  const whole = { settings, ways: all, branch, step };
+  if (isShort(whole)) {
+    return whole;
+  }
+  const done = last(deeds);
   // Each number put by hand begins a branch.
-  const edits = deeds.filter(({ edit }) => edit).length;
-  const candidates = [
-    { kept: "all", ways: all, branch: moment.branch },
-    { kept: "branch", ways: seen, branch: edits },
-  ] as const;
-  for (const { kept, ways, branch } of candidates) {
-    const course = { kept, settings, ways: [...ways], branch, step };
-    if (isShort(course, shape)) {
-      return course;
-    }
-  }
-  return { kept: "settings", settings: now, ways: [], branch: 0, step };
+  const edits = done.filter(({ edit }) => edit).length;
+  return { settings, ways: [{ from: null, deeds: done, head: step }], branch: edits, step };
 }
 
-function isShort(course: Course, shape: Shape | null): boolean {
+function isShort(course: Course): boolean {
   const { ways, step } = course;
   const steps = ways.map(({ from, head }) => head - (from?.step ?? 0));
   const walked = steps.reduce((sum, count) => sum + count, 0);
-  return (
-    walked <= Math.max(step, MOST_WALKED) &&
-    writtenWays(course, shape).length <= MOST_LETTERS
-  );
+  const isFast = walked <= Math.max(step, MOST_WALKED);
+  return isFast && writtenWays(course, null).length <= MOST_LETTERS;
 }
 
 export function writtenWays(

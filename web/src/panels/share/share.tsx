@@ -2,7 +2,6 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { Lab } from "../../page/lab";
-import type { Kept } from "../../page/opening/ways";
 import { Note } from "../parts/fields";
 import { copied } from "../parts/files";
 
@@ -10,12 +9,12 @@ import { copied } from "../parts/files";
 const LONG = 2000;
 
 export function ShareDialog({ lab }: { lab: Lab }) {
-  const { link, kept } = useLink(lab);
+  const { link, whole } = useLink(lab);
   const { data } = lab.settings.value;
   return (
     <div class="share">
       <LinkField lab={lab} link={link} />
-      <Note>{lab.t(`share.${kept}`)}</Note>
+      <Note>{lab.t(whole ? "share.all" : "share.branch")}</Note>
       {data.kind === "table" && <Note>{lab.t("share.table")}</Note>}
       {data.kind === "points" && <Note>{lab.t("share.points")}</Note>}
     </div>
@@ -27,13 +26,13 @@ const address = () => (location.protocol === "about:" ? "" : location.href.split
 
 /** The link of this moment, with what a teacher adds. */
 export function useLink(lab: Lab, hidden?: Iterable<string>, task?: string) {
-  const [made, put] = useState<{ link: string; kept: Kept }>({ link: "", kept: "all" });
+  const [made, put] = useState({ link: "", whole: true });
   const key = [...(hidden ?? [])].join();
   useEffect(() => {
     let current = true;
-    lab.link({ hidden, task }).then(({ hash, kept }) => {
+    lab.link({ hidden, task }).then(({ hash, whole }) => {
       if (current) {
-        put({ link: `${address()}#${hash}`, kept });
+        put({ link: `${address()}#${hash}`, whole });
       }
     });
     return () => {
