@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { columnsOf, indexAt } from "../src/page/curves/data";
+import { columnsOf } from "../src/page/curves/data";
 import type { LinkState } from "../src/page/opening/fields";
 import { linkOf, readLink } from "../src/page/opening/link";
 import { linked } from "../src/page/opening/ways";
@@ -13,7 +13,7 @@ import { metronome } from "../src/page/player";
 import { kept, NO_RECORDS, redone, undone } from "../src/page/records";
 import type { Place, Way } from "../src/page/run";
 import { FIRST, fitted, startsAnew } from "../src/page/settings";
-import { lineage, noHistory, withFrame } from "../src/page/timeline";
+import { indexAt, lineage, noHistory, withFrame } from "../src/page/timeline";
 import type { Frame, HistoryPoints } from "../src/protocol";
 
 const STATE: LinkState = {
