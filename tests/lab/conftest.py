@@ -17,8 +17,8 @@ ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web"
 DIST = WEB / "dist"
 READY = 60_000
-"""Milliseconds that a page may take on a machine that does much else: a wait for a state
-ends with the state, so that a long limit costs nothing."""
+"""Milliseconds that a page may take on a machine that does much else. A wait ends with
+the state that it is for, so that a long limit costs nothing."""
 
 
 class Result(NamedTuple):

@@ -5,7 +5,6 @@ import json
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -150,8 +149,7 @@ def test_a_neuron_is_explained_with_its_numbers(lab):
     lab.page.keyboard.press("Enter")
     panel = lab.page.get_by_role("tabpanel")
     chosen = panel.locator("select").nth(1)
-    lab.page.wait_for_timeout(300)
-    assert chosen.input_value() == "2"
+    lab.page.wait_for_function("e => e.value === '2'", arg=chosen.element_handle())
     _, _, *terms, total, output = panel.locator("math").all_text_contents()[:7]
     *products, (bias,) = map(numbers, terms)
     (z,) = numbers(total)
@@ -396,6 +394,10 @@ def test_nothing_hangs_over_the_side(opened, size):
         "[document.documentElement.scrollWidth, innerWidth]"
     )
     assert wide <= window
+    # Names that are wider than their tabs would lie on one another.
+    tabs = page.page.get_by_role("tab")
+    assert tabs.evaluate_all("all => all.every(t => t.scrollWidth <= t.clientWidth)")
+    assert tabs.count() > 3
 
 
 def test_a_finger_finds_what_it_is_to_press(opened):
