@@ -42,30 +42,32 @@ const OUTPUTS = [
 ];
 
 /** Return an entry as one script, with the licences of what is in it. */
-async function script(entry, format) {
+async function script(entry, format, made) {
   const inputs = new Set();
-  const bundle = (licences) =>
+  const bundle = (common, licences) =>
     esbuild.build({
-      ...COMMON,
+      ...common,
       entryPoints: [entry],
       format,
-      plugins: [inlined(COMMON, { licences, inputs })],
+      plugins: [inlined(common, { licences, inputs, made })],
     });
   // What is bundled is known after a first build; the licences are in the second.
-  for (const path of Object.keys((await bundle("")).metafile.inputs)) inputs.add(path);
+  const first = await bundle(PLAIN, "");
+  for (const path of Object.keys(first.metafile.inputs)) inputs.add(path);
   const licences = await licencesOf(inputs);
-  const text = await minified((await bundle(licences)).outputFiles[0].text);
+  const text = await minified((await bundle(COMMON, licences)).outputFiles[0].text);
   return inputs.has("kobai:licences") ? text : `/*\n${licences}*/\n${text}`;
 }
 
 async function build() {
   await mkdir(`${root}/dist`, { recursive: true });
+  const made = new Map();
   for (const { entry, format, file } of OUTPUTS) {
     if (!existsSync(`${root}/${entry}`)) {
       console.log(`${file}: left out, there is no ${entry}`);
       continue;
     }
-    const text = await script(entry, format);
+    const text = await script(entry, format, made);
     const whole = Buffer.from(file === "lab.html" ? await pageWith(text) : text);
     await writeFile(`${root}/dist/${file}`, whole);
     const packed = gzipSync(whole, { level: 9 });

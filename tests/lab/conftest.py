@@ -16,8 +16,9 @@ from kobai.cli import main
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web"
 DIST = WEB / "dist"
-READY = 20_000
-"""Milliseconds that a page may take on a machine that does much else."""
+READY = 60_000
+"""Milliseconds that a page may take on a machine that does much else. A wait ends with
+the state that it is for, so that a long limit costs nothing."""
 
 
 class Result(NamedTuple):
@@ -80,6 +81,7 @@ class Opened:
     def __init__(self, page: Any, file: Path) -> None:
         self.page = page
         self.file = file
+        page.set_default_timeout(READY)
         self.requests: list[str] = []
         self.problems: list[str] = []
         page.on("request", lambda request: self.requests.append(request.url))
@@ -91,9 +93,7 @@ class Opened:
             self.problems.append(message.text)
 
     def go(self, link: str = "") -> "Opened":
-        """Open the page with a link's hash, and wait until it has been drawn."""
-        # The same file with another hash would be no new page.
-        self.page.goto("about:blank")
+        """Open the file with a link's hash, once, and wait until it has been drawn."""
         self.page.goto(f"{self.file.as_uri()}{f'#{link}' if link else ''}")
         self.page.wait_for_selector(
             "[data-ready=true]", timeout=READY, state="attached"

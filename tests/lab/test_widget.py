@@ -63,7 +63,7 @@ def trained(page):
     page.get_by_role("button", name="Train", exact=True).first.click()
     until(page, "d.step > 10")
     page.get_by_role("button", name="Pause", exact=True).first.click()
-    page.wait_for_function("() => window.saved", timeout=READY)
+    until(page, "JSON.parse(window.saved ?? 'null')?.history.step.at(-1) == d.step")
     return json.loads(page.evaluate("window.saved"))
 
 

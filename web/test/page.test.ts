@@ -2,22 +2,25 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { columnsOf, indexAt } from "../src/page/curves/data";
-import type { LinkState } from "../src/page/opening/link";
+import { columnsOf } from "../src/page/curves/data";
+import type { LinkState } from "../src/page/opening/fields";
 import { linkOf, readLink } from "../src/page/opening/link";
+import { linked } from "../src/page/opening/ways";
 import { heightAt, layoutNetwork, lineBetween } from "../src/page/network/layout";
 import { lineAt, unitAt } from "../src/page/network/pointing";
 import { ticks } from "../src/page/output/plane";
 import { metronome } from "../src/page/player";
 import { kept, NO_RECORDS, redone, undone } from "../src/page/records";
-import type { Place } from "../src/page/run";
+import type { Place, Way } from "../src/page/run";
 import { FIRST, fitted, startsAnew } from "../src/page/settings";
-import { lineage, noHistory, withFrame } from "../src/page/timeline";
+import { indexAt, lineage, noHistory, withFrame } from "../src/page/timeline";
 import type { Frame, HistoryPoints } from "../src/protocol";
 
 const STATE: LinkState = {
   settings: FIRST,
   step: 0,
+  branch: 0,
+  ways: [],
   language: "ja",
   theme: "auto",
   contrast: false,
@@ -100,7 +103,62 @@ test("a user's table leaves no trace in a link", async () => {
   assert.equal((await readLink(link)).absent, "table");
 });
 
+const FASTER = { ...FIRST, learningRate: 0.1, batches: "full" as const };
+const BACK = { ...FASTER, batches: FIRST.batches, weightDecay: 0.001 };
+const WAYS: Way[] = [
+  { from: null, deeds: [{ step: 120, settings: FASTER }], head: 300 },
+  {
+    from: { branch: 0, step: 200 },
+    deeds: [
+      { step: 200, settings: FASTER, edit: { parameter: "W1", index: 5, value: -0.25 } },
+      { step: 220, settings: BACK },
+    ],
+    head: 250,
+  },
+  // It begins before the first change.
+  { from: { branch: 0, step: 50 }, deeds: [{ step: 50, settings: BACK }], head: 60 },
+];
+
+test("a link brings every branch back, and what was put by hand", async () => {
+  const state = { ...STATE, ways: WAYS, branch: 1, step: 230 };
+  assert.deepEqual(await back(state), state);
+});
+
+test("what was changed on the way can be read by a person", async () => {
+  const link = await linkOf({ ...STATE, ways: WAYS.slice(0, 2) }, null);
+  const [first, second] = ["120/opt=adam:0.1/batches=full;300", "0@200;200/W1.5=-0.25;"];
+  assert.ok(link.endsWith(`&ways=${first}~${second}220/decay=0.001/batches=shuffle;250`));
+});
+
+test("of what is too much for a link the branch that is seen is in it", () => {
+  const deeds = [...WAYS[0].deeds, ...WAYS[1].deeds];
+  const moment = { branch: 1, step: 250 };
+  const place = { run: 1, moment, given: undefined, first: FIRST, deeds, settings: BACK };
+  assert.deepEqual(linked(WAYS, place).ways, WAYS);
+  const many = Array.from({ length: 100 }, (_, i) => ({ ...WAYS[2], head: 60 + i }));
+  // Nobody waits for what is not seen.
+  const long = { ...WAYS[2], head: 1_000_000 };
+  for (const ways of [
+    [...WAYS, ...many],
+    [...WAYS, long],
+  ]) {
+    const found = linked(ways, place);
+    assert.deepEqual(found.ways, [{ from: null, deeds, head: 250 }]);
+    // The number put by hand began a branch.
+    assert.deepEqual([found.branch, found.step], [1, 250]);
+  }
+});
+
 for (const part of [
+  "ways=",
+  "ways=12/;5",
+  "ways=12/opt=adam:fast;50",
+  "ways=12/seed=4;50",
+  "ways=12/net=2-9:tanh-2;50",
+  "ways=12/W1.x=4;50",
+  "ways=50~1@3;7",
+  "ways=50~0@-3;7",
+  `ways=${"1/l1=0.1;".repeat(1001)}50`,
   "seed=abc",
   "seed=-1",
   "net=8",

@@ -28,9 +28,17 @@ const SOURCES = {
  * Return the plugin that resolves these names.
  *
  * The files that went into the Worker, a bundle inside the bundle, are added to `inputs`.
+ * What takes long is made once for all bundles that share `made`.
  */
-export function inlined(common, { licences = "", inputs = new Set() } = {}) {
-  const sources = { ...SOURCES, licences: () => licences };
+export function inlined(common, { licences = "", inputs = new Set(), made = new Map() } = {}) {
+  const source = async (name) => {
+    if (name === "licences") return licences;
+    const key = `${name} ${common.minify}`;
+    if (!made.has(key)) made.set(key, SOURCES[name](common, made));
+    const { text, files = [] } = await made.get(key);
+    for (const path of files) inputs.add(path);
+    return text;
+  };
   return {
     name: "kobai",
     setup(build) {
@@ -39,7 +47,7 @@ export function inlined(common, { licences = "", inputs = new Set() } = {}) {
         namespace: "kobai",
       }));
       build.onLoad({ filter: /./, namespace: "kobai" }, async ({ path }) => ({
-        contents: await sources[path](common, inputs),
+        contents: await source(path),
         loader: "text",
       }));
       build.onLoad({ filter: /\.css$/ }, async ({ path }) => ({
@@ -90,20 +98,21 @@ function shorten(build) {
   }));
 }
 
-async function worker(common, inputs) {
+async function worker(common, made) {
   const built = await esbuild.build({
     ...common,
     entryPoints: ["src/engine/worker.ts"],
     // A module cannot be a Worker where the page was opened as a file.
     format: "iife",
-    plugins: [inlined(common)],
+    plugins: [inlined(common, { made })],
   });
-  for (const path of Object.keys(built.metafile.inputs)) inputs.add(path);
-  return await minified(built.outputFiles[0].text);
+  const [{ text }] = built.outputFiles;
+  const files = Object.keys(built.metafile.inputs);
+  return { text: common.minify ? await minified(text) : text, files };
 }
 
 async function wasm() {
-  if (!existsSync(`${root}/assembly/index.ts`)) return "";
+  if (!existsSync(`${root}/assembly/index.ts`)) return { text: "" };
   const { default: asc } = await import("assemblyscript/asc");
   const written = {};
   const { error, stderr } = await asc.main(
@@ -119,7 +128,7 @@ async function wasm() {
     },
   );
   if (error) throw new Error(`assembly/index.ts: ${stderr.toString()}`);
-  return Buffer.from(written["kernels.wasm"]).toString("base64");
+  return { text: Buffer.from(written["kernels.wasm"]).toString("base64") };
 }
 
 /** Pack the digits that the Python package has, by what the page unpacks them with. */
@@ -127,7 +136,7 @@ async function digits() {
   const archive = await readFile(`${root}/../src/kobai/data/digits.npz`);
   const bytes = Buffer.concat([member(archive, "labels.npy"), member(archive, "images.npy")]);
   const { packedDigits } = await imported("src/data/digits.ts");
-  return Buffer.from(packedDigits(bytes)).toString("base64");
+  return { text: Buffer.from(packedDigits(bytes)).toString("base64") };
 }
 
 /** Return the numbers of an array in an npz file: bytes, in the order of C. */

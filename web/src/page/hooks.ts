@@ -82,3 +82,43 @@ export function useLatest<Arguments extends unknown[]>(
   const stable = useRef((...given: Arguments) => latest.current(...given));
   return stable.current;
 }
+
+/** Often enough that it is seen to live: nobody reads sixty numbers a second. */
+const PAUSE = 120;
+
+/**
+ * Asks the engine now, and again after each change: one question at a time, and while it
+ * trains only every so often. What is answered is put, unless nobody waits any more.
+ */
+export function keepAsking(lab: Lab, ask: () => Promise<(() => void) | null>): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let asking = false;
+  let stale = false;
+  let gone = false;
+  async function turn(): Promise<void> {
+    timer = undefined;
+    [asking, stale] = [true, false];
+    const put = await ask();
+    asking = false;
+    if (!gone) {
+      put?.();
+      if (stale) {
+        soon();
+      }
+    }
+  }
+  function soon(): void {
+    stale = true;
+    if (!asking) {
+      timer ??= setTimeout(turn, lab.playing.peek() ? PAUSE : 0);
+    }
+  }
+  const stops = [lab.frame, lab.sample, lab.playing].map((each) => each.subscribe(soon));
+  return () => {
+    gone = true;
+    clearTimeout(timer);
+    for (const stop of stops) {
+      stop();
+    }
+  };
+}

@@ -21,6 +21,7 @@ import type {
   Views,
 } from "../protocol";
 import type { Palette } from "./drawing/palette";
+import type { Course } from "./run";
 import type { Branch } from "./timeline";
 import type { Key, Language, Translate } from "./words";
 
@@ -46,6 +47,12 @@ export type Asked = Question extends infer Q
 export interface Sample {
   row: number;
   part: "train" | "test";
+}
+
+export interface Link {
+  hash: string;
+  /** Whether all branches are in it. */
+  whole: boolean;
 }
 
 export interface Known {
@@ -92,8 +99,8 @@ export interface Chosen {
 }
 
 export interface Actions {
-  /** From step 0 with these settings (and data), then on to a step. */
-  start(settings: Settings, given?: Given, step?: number): Promise<void>;
+  /** From step 0 with these settings (and data), then on as it is told. */
+  start(settings: Settings, given?: Given, course?: Course): Promise<void>;
   /** Put some settings; those that the weights depend on start anew, others go on. */
   change(some: Partial<Settings>): Promise<void>;
   play(): void;
@@ -124,8 +131,8 @@ export interface Actions {
   export(): Promise<Exported | null>;
   /** Ask for views that are not on by default; call the answer to stop asking. */
   want(views: Partial<Views>): () => void;
-  /** The page's address with the whole state in its hash. */
-  link(extra?: { hidden?: Iterable<string>; task?: string }): Promise<string>;
+  /** The hash of an address with the state, and how much of the run is in it. */
+  link(extra?: { hidden?: Iterable<string>; task?: string }): Promise<Link>;
   /** Say something to the user; null takes it away. */
   say(notice: Notice | null): void;
   /** See the same moment again, after other axes or another sample were chosen. */

@@ -3,13 +3,12 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./app";
-import { indexAt } from "./curves/data";
 import { type Opening, type Packed, unpacked } from "./opening/given";
 import { listen } from "./keyboard";
 import type { Lab } from "./lab";
 import { followLink, opened } from "./opening/linking";
 import { Session } from "./session";
-import { lineage } from "./timeline";
+import { indexAt, lineage } from "./timeline";
 import { STYLE } from "./styles/style";
 
 export interface Mounted {

@@ -30,6 +30,19 @@ export interface Place {
   settings: Settings;
 }
 
+/** A branch to be walked again: where it leaves another one, what is done, how far it goes. */
+export interface Way {
+  from: Moment | null;
+  deeds: Deed[];
+  head: number;
+}
+
+/** What is walked once more after a start, and where that ends. */
+export interface Course {
+  ways?: Way[];
+  moment?: Moment;
+}
+
 /** How long a burst of a replay lasts: short enough that the page can be stopped. */
 const BURST = 60;
 
@@ -178,12 +191,50 @@ export class Run {
     };
   }
 
+  /** All branches, each with what was done in it alone. */
+  get ways(): Way[] {
+    return this.branches.value.map(({ id, from, head }) => {
+      const before = from ? (this.#deeds.get(from.branch) ?? []) : [];
+      const deeds = this.#deeds.get(id) ?? [];
+      return { from, deeds: deeds.filter((deed) => !before.includes(deed)), head };
+    });
+  }
+
+  /** Walk every branch from step 0 on, and then go to a moment, if one is named. */
+  async walk({ ways = [], moment }: Course): Promise<void> {
+    for (const { from, deeds, head } of ways) {
+      if (from && !(await this.seek(from))) {
+        return;
+      }
+      for (const deed of deeds) {
+        await this.trainTo(deed.step);
+        if (this.moment.value.step !== deed.step || !(await this.#repeat(deed))) {
+          return;
+        }
+      }
+      await this.trainTo(head);
+    }
+    if (moment && !this.#around.stopped()) {
+      await this.seek(moment);
+    }
+  }
+
+  async #repeat({ settings, edit }: Deed): Promise<boolean> {
+    if (edit && !(await this.edit(edit.parameter, edit.index, edit.value))) {
+      return false;
+    }
+    const names = changed(this.settings.value, settings);
+    return names.length === 0 || this.put(settings, names.join(" "));
+  }
+
   /** Go to a place; what was trained in another run is trained once more. */
   async reach(place: Place): Promise<void> {
     if (place.run === this.count.value) {
       await this.seek(place.moment);
     } else {
-      await this.#replay(place);
+      const { first, given, deeds, moment } = place;
+      await this.start(first, given);
+      await this.walk({ ways: [{ from: null, deeds, head: moment.step }] });
     }
     if (this.settings.value !== place.settings) {
       await this.put(place.settings, "");
@@ -199,19 +250,6 @@ export class Run {
         return;
       }
     }
-  }
-
-  async #replay(place: Place): Promise<void> {
-    await this.start(place.first, place.given);
-    for (const { step, settings, edit } of place.deeds) {
-      await this.trainTo(step);
-      if (edit) {
-        await this.edit(edit.parameter, edit.index, edit.value);
-      } else {
-        await this.put(settings, "");
-      }
-    }
-    await this.trainTo(place.moment.step);
   }
 
   async #ask(question: Asked): Promise<Exclude<Answer, Refused> | null> {
@@ -251,6 +289,12 @@ export class Run {
 /** Whether a change of settings goes on with the weights there are. */
 export function goesOn(run: Run, wanted: Settings): boolean {
   return run.shape.value !== null && !startsAnew(run.settings.value, wanted);
+}
+
+/** The names of the settings that differ. */
+export function changed(before: Settings, after: Settings): string[] {
+  const names = Object.keys({ ...before, ...after }) as (keyof Settings)[];
+  return names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
 }
 
 /** A record without what is undefined, so that it can be laid over another. */

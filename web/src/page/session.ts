@@ -7,11 +7,12 @@ import type { Answer, Choice, Given, Moment, Settings, TableRead } from "../prot
 import { type Client, startClient } from "./client";
 import type { Opening } from "./opening/given";
 import type { Asked, Lab, Notice, Sample, Speed, Theme } from "./lab";
-import { type LinkState, linkOf } from "./opening/link";
+import { linkOf } from "./opening/link";
+import { linked } from "./opening/ways";
 import { BUDGET, everyFrame, metronome } from "./player";
 import { appearanceOf } from "./appearance";
 import { kept, NO_RECORDS, type Records, redone, undone } from "./records";
-import { goesOn, type Place, type Refused, Run } from "./run";
+import { changed, type Course, goesOn, type Place, type Refused, Run } from "./run";
 import { fitted, type Outputs, outputsOf } from "./settings";
 import { createViews } from "./views";
 import { counted, type Language, readersLanguage, translator, written } from "./words";
@@ -110,12 +111,12 @@ export class Session implements Lab {
 
   ask = (question: Asked): Promise<Answer> => this.#client.ask(question);
 
-  start = (settings: Settings, given?: Given, step = 0): Promise<void> =>
+  start = (settings: Settings, given?: Given, course: Course = {}): Promise<void> =>
     this.#exclusively(async () => {
       const place = this.#run.place();
       if (await this.#run.start(settings, given)) {
         this.#keep(place);
-        await this.#run.trainTo(step);
+        await this.#run.walk(course);
       }
     });
 
@@ -123,7 +124,7 @@ export class Session implements Lab {
     this.#exclusively(async () => {
       const before = this.settings.value;
       const wanted = this.#fitted({ ...before, ...some });
-      const names = Object.keys(some).filter((name) => differs(before, wanted, name));
+      const names = changed(before, wanted).filter((name) => name in some);
       if (names.length === 0) {
         return;
       }
@@ -244,7 +245,10 @@ export class Session implements Lab {
   link = async (extra: { hidden?: Iterable<string>; task?: string } = {}) => {
     const hidden = [...(extra.hidden ?? this.hidden.value)];
     const task = extra.task ?? this.task.value;
-    return linkOf({ ...this.#linked(), hidden, task }, this.shape.value);
+    const shape = this.shape.value;
+    const course = linked(this.#run.ways, this.#run.place());
+    const hash = await linkOf({ ...this.#chosen(), ...course, hidden, task }, shape);
+    return { hash, whole: course.ways.length !== 1 || this.branches.value.length < 2 };
   };
 
   close = (): void => {
@@ -254,10 +258,8 @@ export class Session implements Lab {
     this.#client.close();
   };
 
-  #linked(): Omit<LinkState, "hidden" | "task"> {
+  #chosen() {
     return {
-      settings: this.settings.value,
-      step: this.moment.value.step,
       language: this.language.value,
       theme: this.theme.value,
       contrast: this.contrast.value,
@@ -370,9 +372,4 @@ export class Session implements Lab {
     this.pause();
     this.say({ kind: "error", text: refusal(this, answer) });
   }
-}
-
-function differs(before: Settings, after: Settings, name: string): boolean {
-  const key = name as keyof Settings;
-  return JSON.stringify(before[key]) !== JSON.stringify(after[key]);
 }

@@ -46,7 +46,7 @@ export function withFrame(
     const fresh: Branch = { id, from, change, history: frame.history, head: step };
     return [...branches, { ...fresh, head: Math.max(step, last(frame.history.step)) }];
   }
-  const history = joined(known.history, frame.history);
+  const history = thinned(joined(known.history, frame.history));
   const head = Math.max(known.head, step, last(history.step));
   if (history === known.history && head === known.head) {
     return branches;
@@ -69,12 +69,39 @@ function joined(before: HistoryPoints, after: HistoryPoints): HistoryPoints {
   return whole;
 }
 
+/** More are not seen, and all of them are copied with every frame. */
+const MOST = 10_000;
+
+/** Every second point, if there are too many; the first one stays, and the last. */
+function thinned(history: HistoryPoints): HistoryPoints {
+  const count = history.step.length;
+  if (count <= MOST) {
+    return history;
+  }
+  const fewer = noHistory();
+  for (const series of SERIES) {
+    fewer[series] = history[series].filter((_, i) => i % 2 === 0 || i === count - 1);
+  }
+  return fewer;
+}
+
 function last(steps: number[]): number {
   return steps.length ? steps[steps.length - 1] : -1;
 }
 
+const LINEAGES = new WeakMap<Branch[], Map<number, HistoryPoints>>();
+
 /** A branch's points from step 0: those of its ancestors, then its own. */
 export function lineage(branches: Branch[], id: number): HistoryPoints {
+  // Several parts of the page ask for the same in each frame.
+  const known = LINEAGES.get(branches) ?? new Map<number, HistoryPoints>();
+  LINEAGES.set(branches, known);
+  const found = known.get(id) ?? joinedWithAncestors(branches, id);
+  known.set(id, found);
+  return found;
+}
+
+function joinedWithAncestors(branches: Branch[], id: number): HistoryPoints {
   const branch = branches.find((candidate) => candidate.id === id);
   if (!branch) {
     return noHistory();
@@ -85,10 +112,24 @@ export function lineage(branches: Branch[], id: number): HistoryPoints {
   const ancestors = lineage(branches, branch.from.branch);
   // At the moment of its birth its own point counts: an edit changes the loss at once.
   const until = Math.min(branch.from.step + 1, branch.history.step[0] ?? Infinity);
-  const count = ancestors.step.filter((step) => step < until).length;
+  const count = indexAt(ancestors.step, until - 1) + 1;
   const whole = noHistory();
   for (const series of SERIES) {
     whole[series] = ancestors[series].slice(0, count);
   }
   return joined(whole, branch.history);
+}
+
+/** The point of a history at a step, or the last one before it; −1 for none. */
+export function indexAt(steps: number[], step: number): number {
+  let [low, high] = [0, steps.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (steps[middle] <= step) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low - 1;
 }

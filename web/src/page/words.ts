@@ -13,9 +13,11 @@ export function translator(language: ReadonlySignal<Language>): Translate {
   return (key, values = {}) => {
     // A name that somebody added in Python alone has no text yet: it stands for itself.
     const text = TEXTS[language.value][key] ?? key;
-    return text.replace(HOLE, (hole, name) =>
-      name in values ? String(values[name]) : hole,
-    );
+    return text.replace(HOLE, (hole, name) => {
+      const value = values[name] ?? hole;
+      const isCount = Number.isInteger(value);
+      return isCount ? counted(value as number, language.value) : `${value}`;
+    });
   };
 }
 
@@ -39,14 +41,25 @@ export function written(value: number, language: Language, digits = 3): string {
     return String(value);
   }
   if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e6)) {
-    return value.toExponential(digits - 1).replace("-", "−");
+    return value.toExponential(digits - 1).replaceAll("-", "−");
   }
-  const options = { maximumSignificantDigits: digits, minimumSignificantDigits: 1 };
-  const text = new Intl.NumberFormat(DIGITS[language], options).format(value);
-  return text.replace("-", "−");
+  return formatOf(language, digits).format(value || 0).replace("-", "−");
 }
 
 /** A whole number: 1,200. */
 export function counted(value: number, language: Language): string {
-  return new Intl.NumberFormat(DIGITS[language]).format(value);
+  return formatOf(language).format(value);
+}
+
+const FORMATS = new Map<string, Intl.NumberFormat>();
+
+/** Made once: to make one takes longer than to write a thousand numbers with it. */
+function formatOf(language: Language, maximumSignificantDigits?: number) {
+  const key = `${language} ${maximumSignificantDigits}`;
+  let format = FORMATS.get(key);
+  if (!format) {
+    format = new Intl.NumberFormat(DIGITS[language], { maximumSignificantDigits });
+    FORMATS.set(key, format);
+  }
+  return format;
 }

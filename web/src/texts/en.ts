@@ -244,9 +244,11 @@ export const panels = {
   "share.table":
     "Your table is not in the link, nor any of its names: whoever opens it chooses the file.",
   "share.points": "The points that you drew are in the link.",
-  "share.long": "The link has {n} characters. Some programs cut off links of more than {most}.",
-  "share.weights":
-    "Whoever opens it sees the same points, weights and curve: they follow from the seed.",
+  "share.long": "The link has {n} characters. Some programs cut off links of more than {most}: Export, Model (.safetensors), passes on the weights.",
+  "share.all":
+    "Whoever opens it sees the same points, weights and curves: they follow from the seed and from what you changed.",
+  "share.branch":
+    "There is too much for one link: of the branches only the one that you see is in it.",
   "export.title": "Export",
   "export.code": "As Python",
   "target.kobai": "Kobai",

@@ -166,7 +166,7 @@ export const page = {
   "link.newer":
     "The link comes from a newer version of this page. What is unknown here was left out.",
   "link.table":
-    "The link asks for the table “{name}”, which no link contains. Choose the file under “Your own table”.",
+    "The link asks for a table, which no link contains. Choose the file under “Your own table”.",
   "link.mnist":
     "The link asks for MNIST, which is not in this page. Make a page with it: kobai lab mnist",
   "view.label": "What the network answers",

@@ -85,7 +85,7 @@ export const page: Record<keyof typeof english, string> = {
   "option.every": "減らす間隔",
   "option.factor": "倍率",
   "option.floor": "下限",
-  "batches.shuffle": "エポックごとに並べかえる",
+  "batches.shuffle": "毎エポック並べかえ",
   "batches.random": "ランダムに取り出す",
   "batches.online": "1 サンプルずつ",
   "batches.full": "訓練データ全部",
@@ -166,7 +166,7 @@ export const page: Record<keyof typeof english, string> = {
   "link.newer":
     "このリンクは、より新しい版のページで作られています。この版が知らない設定は除きました。",
   "link.table":
-    "このリンクは表「{name}」を使いますが、表はリンクに含まれません。「自分の表」でファイルを選んでください。",
+    "このリンクは表を使いますが、表はリンクに含まれません。「自分の表」でファイルを選んでください。",
   "link.mnist":
     "このリンクは MNIST を使いますが、このページには入っていません。次のコマンドで入れたページを作れます：kobai lab mnist",
   "view.label": "ネットワークの出力",

@@ -160,7 +160,7 @@ export const page: Record<keyof typeof english, string> = {
   // Links and what was refused.
   "link.damaged": "链接中有一部分无法读取，已略去：{what}。其余按链接设置。",
   "link.newer": "这个链接来自更新版本的页面，这里不认识的设置已略去。",
-  "link.table": "链接要用表格“{name}”，但链接中不含表格。请在“自己的表格”中选择文件。",
+  "link.table": "链接要用一份表格，但链接中不含表格。请在“自己的表格”中选择文件。",
   "link.mnist": "链接要用 MNIST，而本页中没有。用下面的命令生成含有它的页面：kobai lab mnist",
   "view.label": "网络的输出",
   "view.pictures": "图像与预测",

@@ -1,7 +1,8 @@
 /** The inputs of the page: native ones, with a label and a clear way to say no. */
 
 import type { ComponentChildren } from "preact";
-import { useId, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
+import { Pick } from "../../panels/parts/fields";
 import type { Lab } from "../lab";
 
 interface FieldProperties {
@@ -31,42 +32,9 @@ interface ChoiceProperties<Name extends string> {
 }
 
 export function Choices<Name extends string>(properties: ChoiceProperties<Name>) {
-  const { label, control, value, names, text, onPut } = properties;
-  return (
-    <Field label={label} control={control}>
-      <select
-        value={value}
-        onChange={({ currentTarget }) => onPut(currentTarget.value as Name)}
-      >
-        {names.map((name) => (
-          <option key={name} value={name}>
-            {text(name)}
-          </option>
-        ))}
-      </select>
-    </Field>
-  );
-}
-
-/** A few choices side by side; a radio group to the keyboard. */
-export function Segments<Name extends string>(properties: ChoiceProperties<Name>) {
-  const { label, control, value, names, text, onPut } = properties;
-  const group = useId();
-  return (
-    <div class="segments" role="radiogroup" aria-label={label} data-control={control}>
-      {names.map((name) => (
-        <label key={name}>
-          <input
-            type="radio"
-            name={group}
-            checked={name === value}
-            onChange={() => onPut(name)}
-          />
-          <span>{text(name)}</span>
-        </label>
-      ))}
-    </div>
-  );
+  const { names, text, onPut, ...rest } = properties;
+  const options = names.map((value) => ({ value, label: text(value) }));
+  return <Pick {...rest} options={options} onPick={onPut} />;
 }
 
 interface NumberProperties {

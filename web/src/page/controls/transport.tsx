@@ -3,7 +3,7 @@
 import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Lab, Speed } from "../lab";
-import { Segments } from "./fields";
+import { Segments } from "../../panels/parts/fields";
 import { IconButton } from "./icon-button";
 import { Icon } from "./icons";
 
@@ -52,11 +52,10 @@ export function Transport({ lab }: { lab: Lab }) {
       <Segments
         label={t("transport.speed")}
         control="speed"
-        value={String(lab.speed.value)}
-        names={SPEEDS.map(String)}
-        text={(name) => speedText(lab, name)}
-        onPut={(name) => {
-          lab.speed.value = name === "max" ? "max" : (Number(name) as Speed);
+        value={lab.speed.value}
+        options={SPEEDS.map((value) => ({ value, label: speedText(lab, value) }))}
+        onPick={(speed) => {
+          lab.speed.value = speed;
         }}
       />
       <Status lab={lab} />
@@ -88,10 +87,8 @@ export function History({ lab }: { lab: Lab }) {
   );
 }
 
-function speedText(lab: Lab, name: string): string {
-  return name === "max"
-    ? lab.t("speed.max")
-    : lab.t("speed.some", { n: lab.counted(Number(name)) });
+function speedText(lab: Lab, speed: Speed): string {
+  return speed === "max" ? lab.t("speed.max") : lab.t("speed.some", { n: speed });
 }
 
 /** The numbers of this moment: text nodes alone change, sixty times a second. */

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { Lab } from "../lab";
-import { lineage } from "../timeline";
+import { indexAt, lineage } from "../timeline";
 import { css } from "../drawing/palette";
 import { Branches, branchColour } from "./branches";
 import { Chart } from "./chart";
@@ -57,7 +57,7 @@ function Caption({ lab, measure }: { lab: Lab; measure: "Loss" | "Score" }) {
   const { branch } = lab.moment.value;
   const index = lab.branches.value.findIndex(({ id }) => id === branch);
   const colour = css(branchColour(lab.palette.value, index));
-  const at = indexNow(history.step, lab.moment.value.step);
+  const at = indexAt(history.step, lab.moment.value.step);
   const part = (name: "train" | "test") => {
     const value = history[`${name}${measure}`][at];
     const known = value !== undefined && !Number.isNaN(value);
@@ -75,9 +75,4 @@ function Caption({ lab, measure }: { lab: Lab; measure: "Loss" | "Score" }) {
       {part("test")}
     </p>
   );
-}
-
-function indexNow(steps: number[], step: number): number {
-  const after = steps.findIndex((each) => each > step);
-  return after < 0 ? steps.length - 1 : after - 1;
 }

@@ -66,17 +66,3 @@ function thinned(history: HistoryPoints): HistoryPoints {
 function finite(values: number[]): (number | null)[] {
   return values.map((value) => (Number.isFinite(value) ? value : null));
 }
-
-/** The point of a history at a step, or the last one before it; −1 for none. */
-export function indexAt(steps: number[], step: number): number {
-  let [low, high] = [0, steps.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (steps[middle] <= step) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low - 1;
-}

@@ -4,8 +4,8 @@ import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Lines } from "../../charts/lines";
 import type { Lab } from "../lab";
-import { lineage } from "../timeline";
-import { indexAt, type Measure } from "./data";
+import { indexAt, lineage } from "../timeline";
+import type { Measure } from "./data";
 
 interface Properties {
   lab: Lab;

@@ -144,7 +144,7 @@ function OutputHead({ lab, shape }: { lab: Lab; shape: Shape }) {
       >
         {outputs.map((name) => (
           <option key={name} value={name}>
-            {lab.t(`activation.${name}`)}
+            {lab.t(`activation.${name}`).replace(/ ?(関数|函数)$/, "")}
           </option>
         ))}
       </select>

@@ -4,13 +4,12 @@ import type { Shape } from "../../protocol";
 import { pixels } from "../drawing/boxes";
 import { IN_A_COLUMN, type Layout, type Unit } from "./layout";
 
-/** About as wide as a letter of names is, and the most that a name may take. */
+/** About as wide as a letter of names is. */
 const LETTER = 8;
-const MOST = 96;
 
-/** The width of the names at the left and at the right of a network. */
-export function roomForNames(shape: Shape): [number, number] {
-  return [room(inputNames(shape)), room(outputNames(shape))];
+/** The width of the names at the left and at the right of a network, each at `most` so much. */
+export function roomForNames(shape: Shape, most: number): [number, number] {
+  return [room(inputNames(shape), most), room(outputNames(shape), most)];
 }
 
 function inputNames({ inputs, picture }: Shape): string[] {
@@ -23,9 +22,9 @@ function outputNames({ classes, layers }: Shape): string[] {
   return classes && classes.length === units && units <= IN_A_COLUMN ? classes : [];
 }
 
-function room(names: string[]): number {
+function room(names: string[], most: number): number {
   const longest = Math.max(0, ...names.map(widthOf));
-  return Math.min(MOST, longest);
+  return Math.min(most, longest);
 }
 
 /** Letters of Chinese and Japanese are twice as wide. */
@@ -40,7 +39,7 @@ export function Labels({ shape, layout }: { shape: Shape; layout: Layout }) {
   const inputs = layout.columns[0];
   const outputs = layout.columns[layout.columns.length - 1];
   const [left, right] = [inputNames(shape), outputNames(shape)];
-  const [wide, wider] = roomForNames(shape).map((width) => Math.max(width, 20));
+  const [wide, wider] = layout.names.map((width) => Math.max(width, 20));
   const besideInput = ({ x, y, size }: Unit) =>
     pixels({ right: layout.width - x + size / 2 + 6, top: y, "max-width": wide });
   const besideOutput = ({ x, y, size }: Unit) =>

@@ -31,6 +31,8 @@ export interface Layout {
   width: number;
   height: number;
   columns: Column[];
+  /** The width of the names at both sides. */
+  names: readonly [number, number];
 }
 
 export const IN_A_COLUMN = 16;
@@ -75,7 +77,7 @@ export function layoutNetwork({ units, picture, width, head, names }: Asked): La
       ? { ...place, ...asPicture(place, count, height) }
       : { ...place, ...placed(place, count, size, height) };
   });
-  return { width: whole, height, columns };
+  return { width: whole, height, columns, names };
 }
 
 /** Units in the tallest column, and the size that each of them gets. */

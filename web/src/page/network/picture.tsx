@@ -18,7 +18,7 @@ import { pixels } from "../drawing/boxes";
 
 /** Above the columns where there is room; below the picture, one by one, where not. */
 function headFor(width: number): { width: number; height: number } {
-  return width < 520 ? { width: 0, height: 0 } : { width: 108, height: 92 };
+  return width < 520 ? { width: 0, height: 0 } : { width: 116, height: 92 };
 }
 
 export function NetworkPicture({ lab }: { lab: Lab }) {
@@ -50,12 +50,13 @@ export function NetworkPicture({ lab }: { lab: Lab }) {
 
 function laidOut(shape: Shape, width: number): Layout {
   const picture = shape.picture !== null;
+  const head = headFor(width).width;
   return layoutNetwork({
     units: unitsOf(shape),
     picture,
     width,
-    head: headFor(width).width,
-    names: roomForNames(shape),
+    head,
+    names: roomForNames(shape, head ? 96 : 60),
   });
 }
 

@@ -3,6 +3,8 @@
 import { batch, effect } from "@preact/signals";
 import type { Opening } from "./given";
 import type { Lab } from "../lab";
+import type { Course } from "../run";
+import type { LinkState } from "./fields";
 import { type LinkRead, readLink } from "./link";
 
 /** The first start: what the link says, laid over what the page was given. */
@@ -43,7 +45,7 @@ export function followLink(lab: Lab, opening: Opening): () => void {
     clearTimeout(timer);
     if (still && lab.shape.value && watched.length + more.length) {
       timer = setTimeout(async () => {
-        own = `#${await lab.link()}`;
+        own = `#${(await lab.link()).hash}`;
         write(own);
       }, 300);
     }
@@ -57,7 +59,7 @@ export function followLink(lab: Lab, opening: Opening): () => void {
 
 async function follow(lab: Lab, opening: Opening, hash: string): Promise<void> {
   const read = await readLink(hash, opening.settings);
-  const { settings, step, hidden, ...chosen } = read.state;
+  const { settings, step, branch, ways, hidden, ...chosen } = read.state;
   batch(() => {
     for (const [name, value] of Object.entries(chosen)) {
       const signal = lab[name as keyof typeof chosen] as { value: unknown };
@@ -65,11 +67,19 @@ async function follow(lab: Lab, opening: Opening, hash: string): Promise<void> {
     }
     lab.hidden.value = new Set(hidden ?? []);
   });
-  await lab.start(settings ?? opening.settings, opening.given, step ?? 0);
+  const course = courseOf(read.state);
+  await lab.start(settings ?? opening.settings, opening.given, course);
   const text = complaint(lab, read);
   if (text) {
     lab.say({ kind: "info", text });
   }
+}
+
+function courseOf({ ways, branch = 0, step = 0 }: Partial<LinkState>): Course {
+  if (ways) {
+    return { ways, moment: { branch, step } };
+  }
+  return step ? { ways: [{ from: null, deeds: [], head: step }] } : {};
 }
 
 function complaint(lab: Lab, { damaged, newer, absent }: LinkRead): string {

@@ -1,6 +1,6 @@
 /** Where the samples come from, and how many are held out. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Lab } from "../../page/lab";
 import type { DataSettings, Settings } from "../../protocol";
 import { Note, Pick, Slide } from "../parts/fields";
@@ -22,6 +22,7 @@ export function DataPanel({ lab }: { lab: Lab }) {
     see(data.kind);
     put(data.kind);
   }
+  const file = useDropped(lab, () => put("table"));
   return (
     <div class="data-panel">
       <Pick
@@ -37,7 +38,7 @@ export function DataPanel({ lab }: { lab: Lab }) {
           }
         }}
       />
-      <Part lab={lab} kind={kind} />
+      {kind === "table" ? <TablePart lab={lab} file={file} /> : <Part lab={lab} kind={kind} />}
       {kind === data.kind && (
         <>
           <TestShare lab={lab} settings={lab.settings.value} />
@@ -47,6 +48,29 @@ export function DataPanel({ lab }: { lab: Lab }) {
       )}
     </div>
   );
+}
+
+/** The file that was dropped last: anywhere, since a browser would else leave the page. */
+function useDropped(lab: Lab, then: () => void): File | null {
+  const [file, put] = useState<File | null>(null);
+  useEffect(() => {
+    const over = (event: DragEvent) => event.preventDefault();
+    const drop = (event: DragEvent) => {
+      const dropped = event.dataTransfer?.files[0];
+      if (dropped) {
+        event.preventDefault();
+        put(dropped);
+        then();
+      }
+    };
+    lab.root.addEventListener("dragover", over);
+    lab.root.addEventListener("drop", drop);
+    return () => {
+      lab.root.removeEventListener("dragover", over);
+      lab.root.removeEventListener("drop", drop);
+    };
+  }, [lab]);
+  return file;
 }
 
 function kinds(lab: Lab) {
@@ -78,8 +102,6 @@ function Part({ lab, kind }: { lab: Lab; kind: Kind }) {
       return <ToyPart lab={lab} />;
     case "points":
       return <PointsPart lab={lab} />;
-    case "table":
-      return <TablePart lab={lab} />;
     case "digits":
       return <Note>{lab.t("data.digitsText")}</Note>;
     case "mnist":

@@ -1,6 +1,6 @@
 /** One's own table: choose a file or drop it, see what each column is taken for. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Key, Values } from "../../page/words";
 import type { Lab } from "../../page/lab";
 import type { TableRead } from "../../protocol";
@@ -14,7 +14,8 @@ interface Chosen {
   omit: string[];
 }
 
-export function TablePart({ lab }: { lab: Lab }) {
+/** With the `file` that was dropped on the page, if one was. */
+export function TablePart({ lab, file }: { lab: Lab; file: File | null }) {
   const [chosen, put] = useState<Chosen | null>(null);
   const [reading, read] = useState("");
   const choose = async (file: File, target?: string, omit: string[] = []) => {
@@ -29,6 +30,11 @@ export function TablePart({ lab }: { lab: Lab }) {
       lab.change({ data: { kind: "table", name: table.name, target: table.target, omit } });
     }
   };
+  useEffect(() => {
+    if (file) {
+      choose(file);
+    }
+  }, [file]);
   return (
     <>
       <FilePick lab={lab} onPick={choose} again={chosen !== null} />
@@ -53,25 +59,14 @@ interface FileProps {
 
 function FilePick({ lab, again, onPick }: FileProps) {
   const [over, hover] = useState(false);
-  const drop = (event: DragEvent) => {
-    event.preventDefault();
-    hover(false);
-    const file = event.dataTransfer?.files[0];
-    if (file) {
-      onPick(file);
-    }
-  };
   return (
     <div
       role="group"
       aria-label={lab.t("kind.table")}
       class={over ? "drop over" : "drop"}
-      onDragOver={(event) => {
-        event.preventDefault();
-        hover(true);
-      }}
+      onDragOver={() => hover(true)}
       onDragLeave={() => hover(false)}
-      onDrop={drop}
+      onDrop={() => hover(false)}
     >
       <label class="file">
         <span>{lab.t(again ? "table.again" : "table.choose")}</span>

@@ -9,12 +9,12 @@ import { copied } from "../parts/files";
 const LONG = 2000;
 
 export function ShareDialog({ lab }: { lab: Lab }) {
-  const link = useLink(lab);
+  const { link, whole } = useLink(lab);
   const { data } = lab.settings.value;
   return (
     <div class="share">
       <LinkField lab={lab} link={link} />
-      <Note>{lab.t("share.weights")}</Note>
+      <Note>{lab.t(whole ? "share.all" : "share.branch")}</Note>
       {data.kind === "table" && <Note>{lab.t("share.table")}</Note>}
       {data.kind === "points" && <Note>{lab.t("share.points")}</Note>}
     </div>
@@ -25,17 +25,21 @@ export function ShareDialog({ lab }: { lab: Lab }) {
 const address = () => (location.protocol === "about:" ? "" : location.href.split("#")[0]);
 
 /** The link of this moment, with what a teacher adds. */
-export function useLink(lab: Lab, hidden?: Iterable<string>, task?: string): string {
-  const [link, put] = useState("");
+export function useLink(lab: Lab, hidden?: Iterable<string>, task?: string) {
+  const [made, put] = useState({ link: "", whole: true });
   const key = [...(hidden ?? [])].join();
   useEffect(() => {
     let current = true;
-    lab.link({ hidden, task }).then((made) => current && put(`${address()}#${made}`));
+    lab.link({ hidden, task }).then(({ hash, whole }) => {
+      if (current) {
+        put({ link: `${address()}#${hash}`, whole });
+      }
+    });
     return () => {
       current = false;
     };
   }, [lab.settings.value, lab.moment.value, key, task]);
-  return link;
+  return made;
 }
 
 export function LinkField({ lab, link }: { lab: Lab; link: string }) {

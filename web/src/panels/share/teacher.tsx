@@ -32,7 +32,7 @@ const MOST_LETTERS = 600;
 export function TeacherDialog({ lab }: { lab: Lab }) {
   const [hidden, hide] = useState<ReadonlySet<string>>(lab.hidden.value);
   const [task, put] = useState(lab.task.value);
-  const link = useLink(lab, hidden, task);
+  const { link, whole } = useLink(lab, hidden, task);
   const toggle = (name: string) => {
     const chosen = new Set(hidden);
     if (!chosen.delete(name)) {
@@ -64,6 +64,7 @@ export function TeacherDialog({ lab }: { lab: Lab }) {
       </fieldset>
       <Note>{lab.t("teacher.keep")}</Note>
       <LinkField lab={lab} link={link} />
+      {!whole && <Note>{lab.t("share.branch")}</Note>}
     </div>
   );
 }
