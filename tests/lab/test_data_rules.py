@@ -146,7 +146,8 @@ def codes(rng: Rng, rows: int) -> list[str]:
 
 
 def truths(rng: Rng, rows: int) -> list[str]:
-    return list(rng.choice(["true", "True", "FALSE", "false"], rows))
+    ways = [["true", "True", "FALSE", "false"], ["Yes", "y", "no", "N", "1", "0"]]
+    return list(rng.choice(ways[rng.integers(2)], rows))
 
 
 def sizes(rng: Rng, rows: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 import json
 
-from kobai.data.tables.reading import dates, deciding, evidence, missing, numerals
+from kobai.data.tables.reading import dates, deciding, evidence, missing, numerals, tidy
 
 HEAD = """\
 // Written by `python -m kobai.page.generated` from `kobai.data.tables.reading`, whose
@@ -23,7 +23,8 @@ def typescript() -> str:
         "GROUPS": deciding.GROUPS,
         "CURRENCIES": sorted(deciding.CURRENCIES),
         "MULTIPLES": deciding.MULTIPLES,
-        "BOOLEANS": deciding.BOOLEANS,
+        "BOOLEANS": tidy.BOOLEANS,
+        "FULL_BOOLEANS": list(tidy.FULL_BOOLEANS),
         "TYPOS": deciding.TYPOS,
         "STATUS": deciding.STATUS,
         "FEW_NUMBERS": deciding.FEW_NUMBERS,

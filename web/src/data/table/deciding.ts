@@ -6,7 +6,7 @@
 
 import type { Evidence, Shape } from "./evidence";
 import type { Numerals } from "./numerals";
-import { BOOLEANS, CURRENCIES, FEW_NUMBERS, FORMS, GROUPS, MULTIPLES, STATUS, TYPOS } from "./rules";
+import { BOOLEANS, CURRENCIES, FEW_NUMBERS, FORMS, FULL_BOOLEANS, GROUPS, MULTIPLES, STATUS, TYPOS } from "./rules";
 
 const PLAIN = "1000.5";
 const COMMA = "1000,5";
@@ -152,9 +152,9 @@ function isCurrency(sign: string): boolean {
 /** The words that mean the same as one that comes before them. */
 export function sameWords(given: string[]): Map<string, string> {
   const lower = given.map((word) => word.toLowerCase());
-  const isBoolean = lower.some((word) => word === "true" || word === "false") && lower.every((word) => Object.hasOwn(BOOLEANS, word));
-  const isDigit = (word: string) => Number(word === "0" || word === "1");
-  const named = isBoolean ? [...given].sort((a, b) => isDigit(a) - isDigit(b)) : given;
+  const isFull = (word: string) => FULL_BOOLEANS.includes(word.toLowerCase());
+  const isBoolean = given.some(isFull) && lower.every((word) => Object.hasOwn(BOOLEANS, word));
+  const named = isBoolean ? [...given].sort((a, b) => Number(isFull(b)) - Number(isFull(a))) : given;
   const first = new Map<string, string>();
   for (const word of named) {
     const meaning = meaningOf(word, isBoolean);
