@@ -102,12 +102,14 @@ def test_nothing_reaches_the_edge(name, language, drawn):
 
 def boxes(figure):
     """Return each text that is seen, with the pixels that it fills."""
+    # Else each text would make one of its own, as large as the figure, and keep it.
+    renderer = figure._get_renderer()
     axis_of = {tick: axis for axis in axes_of(figure) for tick in axis.get_ticklabels()}
     for text in figure.findobj(Text):
         axis = axis_of.get(text)
         if not text.get_text() or not text.get_visible():
             continue
-        box = text.get_window_extent()
+        box = text.get_window_extent(renderer)
         if axis is not None:
             # A tick beside the axis is not drawn.
             frame = axis.axes.get_window_extent()

@@ -41,8 +41,8 @@ class Group:
         """Return the array of all processes, of which this one has a part."""
         import jax
 
-        # A copy is made in the background, while the array may change.
-        own = jax.device_put(array, self.device, may_alias=False).block_until_ready()
+        # A copy that nobody else has: JAX may take its memory, or copy it later.
+        own = jax.device_put(np.array(array), self.device)
         return jax.make_array_from_single_device_arrays(
             shape, self._sharding(*axes), [own]
         )

@@ -49,10 +49,9 @@ class OneDevice:
         """Return a copy on the device."""
         import jax
 
-        # By default JAX takes the memory of an array on the CPU for its own; and it
-        # copies in the background.
-        copy = jax.device_put(array, self.device, may_alias=False)
-        return copy.block_until_ready()
+        # JAX may take the memory of an array on the CPU for its own, whatever it is
+        # asked for, or copy it in the background: it is given one that nobody has.
+        return jax.device_put(np.array(array), self.device)
 
     def lent(self, array: np.ndarray, axis: int | None = None) -> Any:
         """Return the array itself: JAX's way from there is the shortest."""
