@@ -1,6 +1,8 @@
 """What every test needs: Ctrl-C means something, wherever the tests are run from."""
 
 import signal
+import sys
+import warnings
 from collections.abc import Iterator
 
 import pytest
@@ -14,3 +16,18 @@ def _ctrl_c() -> Iterator[None]:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def restored(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Undo what the command does to its process, which here others share.
+
+    The language is nobody's who runs the tests.
+    """
+    handler, hook = signal.getsignal(signal.SIGINT), sys.unraisablehook
+    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    yield
+    signal.signal(signal.SIGINT, handler)
+    sys.unraisablehook = hook

@@ -1,9 +1,7 @@
 """The command line run in this process, as `main` runs it, in an empty folder."""
 
-import signal
 import subprocess
 import sys
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -32,15 +30,12 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def kobai(
-    here: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> Iterator[Kobai]:
+    here: Path,
+    restored: None,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> Kobai:
     """Run a command and return its exit code and what it printed."""
-    handler = signal.getsignal(signal.SIGINT)
-    hook = sys.unraisablehook
-    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
-    # The language of the pictures is no matter of who runs the tests.
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.delenv(name, raising=False)
 
     def run(*arguments: object) -> Result:
         monkeypatch.setattr(sys, "argv", ["kobai", *map(str, arguments)])
@@ -51,9 +46,7 @@ def kobai(
         assert isinstance(code, int)
         return Result(code, *capfd.readouterr())
 
-    yield run
-    signal.signal(signal.SIGINT, handler)
-    sys.unraisablehook = hook
+    return run
 
 
 def start(*arguments: object, **options: object) -> "subprocess.Popen[str]":

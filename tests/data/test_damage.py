@@ -189,7 +189,7 @@ def test_a_panic_is_an_error_like_others() -> None:
 def test_a_carriage_return_in_the_first_line_of_a_tsv(tmp_path: Path) -> None:
     path = tmp_path / "a.tsv"
     path.write_bytes(b'a"\r"b\ty\n1\t2\n')
-    with pytest.raises(DataError, match="its first lines"):
+    with pytest.raises(DataError, match="line 1 has the end of a line within"):
         load_table(path, "y")
 
 

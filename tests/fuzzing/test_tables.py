@@ -50,7 +50,7 @@ def commanded(folder, monkeypatch, capfd):
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_the_command_leaves_a_run_or_nothing(tmp_path, monkeypatch, capfd):
+def test_the_command_leaves_a_run_or_nothing(tmp_path, restored, monkeypatch, capfd):
     codes = set()
     for code, (out, err), run in commanded(tmp_path, monkeypatch, capfd):
         codes.add(code)

@@ -2,9 +2,7 @@
 
 import json
 import shutil
-import signal
 import sys
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,13 +27,9 @@ class Result(NamedTuple):
 
 @pytest.fixture
 def kobai(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> Iterator[Callable[..., Result]]:
+    restored: None, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Callable[..., Result]:
     """Run the command in this process, in whatever folder, as `main` runs it."""
-    handler, hook = signal.getsignal(signal.SIGINT), sys.unraisablehook
-    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.delenv(name, raising=False)
 
     def run(*arguments: object, where: Path) -> Result:
         monkeypatch.chdir(where)
@@ -46,9 +40,7 @@ def kobai(
         assert isinstance(leaving.value.code, int)
         return Result(leaving.value.code, *capfd.readouterr())
 
-    yield run
-    signal.signal(signal.SIGINT, handler)
-    sys.unraisablehook = hook
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ def spellings(columns: Columns) -> list[tuple[str, str, int]]:
     """Return the other spellings of words: the feature, the spelling, and its code.
 
     >>> from kobai.data.tables.columns import Feature, Target
-    >>> paid = Feature("paid", "category", categories=("no", "True"))
+    >>> paid = Feature("paid", "category", categories=("?", "True"))
     >>> spellings(Columns((paid,), Target(("kind",))))
     [('paid', 'true', 1), ('paid', 'TRUE', 1)]
     """

@@ -20,6 +20,7 @@ from kobai.files import not_forced
 from kobai.sweeps.folder import SweepError, SweepFolder
 from kobai.sweeps.jobs import Job, Outcome, Work, failed
 from kobai.sweeps.workers.payload import read_work, write_work
+from kobai.training.interrupt import DeferredInterrupt
 
 ONE_THREAD = {
     f"{name}_NUM_THREADS": "1"
@@ -29,8 +30,10 @@ MOST_DEATHS = 3
 """So often workers may be killed, with nothing done in between."""
 AHEAD = 2
 """So many jobs for each worker are asked for at a time."""
+LEAVE = 1.0
+"""So many seconds a pool has to take on what it was asked for last."""
 GLANCE = 0.2
-"""So often, in seconds, a worker looks whether its parent is still there."""
+"""So often, in seconds, a worker looks for its parent, and the parent for Ctrl-C."""
 
 
 def do(work: Work, job: Job, place: Path) -> Outcome:
@@ -74,6 +77,7 @@ class Processes:
         self.file = Path(self.scratch.name, "work")
         write_work(work, self.file)
         self.pool: Any = None
+        self.asked: dict[Any, Job] = {}
 
     def run(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
         """Yield the outcomes of jobs as they come."""
@@ -96,18 +100,21 @@ class Processes:
         from concurrent.futures.process import BrokenProcessPool
 
         pool, waiting = self._pool(), deque(jobs)
-        asked: dict[Any, Job] = {}
+        asked = self.asked = {}
         try:
-            while waiting or asked:
-                # No more than are soon begun: those that nobody has begun when the
-                # workers are sent home, their pool would look for in vain.
-                while waiting and len(asked) < AHEAD * self.count:
-                    job = waiting.popleft()
-                    place = self.folder.place(job.trial)
-                    asked[pool.submit(_do_there, job, place)] = job
-                done, _ = wait(asked, return_when=FIRST_COMPLETED)
-                for future in done:
-                    yield asked.pop(future), future.result()
+            # An exception amid waiting would keep the locks of the pool for ever.
+            with DeferredInterrupt() as interrupt:
+                while waiting or asked:
+                    # No more than the pool takes on at once; see `_dismiss`.
+                    while waiting and len(asked) < AHEAD * self.count:
+                        job = waiting.popleft()
+                        place = self.folder.place(job.trial)
+                        asked[pool.submit(_do_there, job, place)] = job
+                    done, _ = wait(asked, GLANCE, FIRST_COMPLETED)
+                    for future in done:
+                        yield asked.pop(future), future.result()
+                    if interrupt.requested:
+                        raise KeyboardInterrupt
         except BrokenProcessPool:
             self._dismiss()
 
@@ -127,6 +134,10 @@ class Processes:
 
     def _dismiss(self) -> None:
         if self.pool is not None:
+            # What it has not taken on when it is shut down it would look for in vain.
+            end = time.monotonic() + LEAVE
+            while any(map(_is_untaken, self.asked)) and time.monotonic() < end:
+                time.sleep(0.005)
             self.pool.shutdown(wait=False, kill_workers=True)
             self.pool = None
 
@@ -134,6 +145,10 @@ class Processes:
         """End the workers, whatever they are doing."""
         self._dismiss()
         self.scratch.cleanup()
+
+
+def _is_untaken(future: Any) -> bool:
+    return not (future.running() or future.done())
 
 
 _WORK: list[Work] = []

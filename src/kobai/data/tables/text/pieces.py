@@ -60,11 +60,15 @@ def check_beginning(beginning: bytes, path: Path) -> None:
 
 def _zeros(beginning: bytes) -> str:
     """Return what a file is that has bytes of 0, and what to do."""
-    if beginning[:200].count(b"\0") > len(beginning[:200]) // 3:
+    head = beginning[:1000]
+    if head.count(b"\0") > len(head) // 3:
         return (
             "a binary file, or UTF-16 without a byte order mark; need a text table, "
             "such as a CSV: save it as UTF-8"
         )
+    # Bytes that stand for no character: text has a few where it is damaged.
+    if sum(byte < 9 or 13 < byte < 32 for byte in head) > max(3, len(head) // 20):
+        return "a binary file; need a text table, such as a CSV"
     line = beginning[: beginning.index(b"\0")].count(b"\n") + 1
     return (
         f"a binary file, or damaged: line {line} has a byte that is 0, which is no "
