@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-import torch
 
 from kobai import compile, gradient
 from kobai.autodiff.numpy_functions import FUNCTIONS, load_all
 from kobai.errors import GradientError
 from kobai.graph.tracing import TraceError
+
+torch = pytest.importorskip("torch", reason="needs PyTorch")
 
 load_all()
 

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-import torch
 
 from kobai import compile, gradient
 from kobai.autodiff import corners
 from kobai.optimizers import gradient_descent
+
+torch = pytest.importorskip("torch", reason="needs PyTorch")
 
 ZERO = np.zeros(3)
 X = np.array([0.0, 2.0, -1.0])

@@ -4,7 +4,6 @@ import dataclasses
 
 import numpy as np
 import pytest
-import torch
 
 from kobai import compile, gradient
 from kobai.autodiff import check_gradient
@@ -14,6 +13,8 @@ from kobai.autodiff.primitive import Primitive
 from kobai.engines.numba_engine.lower import lower
 from kobai.errors import GradientError, NotCompilable
 from kobai.graph import trace
+
+torch = pytest.importorskip("torch", reason="needs PyTorch")
 
 load_all()
 

@@ -7,7 +7,6 @@ import sys
 import numpy as np
 import pytest
 import scipy.special as sp
-import torch
 from scipy.special import log_softmax, logsumexp, softmax
 
 from kobai import compile, gradient
@@ -15,6 +14,8 @@ from kobai.autodiff import scipy_functions
 from kobai.autodiff.scipy_functions import TWINS
 from kobai.autodiff.scipy_rules import RULES
 from kobai.errors import GradientError
+
+torch = pytest.importorskip("torch", reason="needs PyTorch")
 
 # The intervals that arguments are drawn from; None where there is no derivative.
 POSITIVE, UNIT, AWAY = (0.5, 4), (0.1, 0.9), (0.3, 2)
