@@ -1,6 +1,6 @@
 # make train   train a network on handwritten digits and draw how it learned
 # make lab     build the lab, a page to watch a network learn in, and open it
-# make test    run every test: about 20 minutes on two cores
+# make test    run every test: about 25 minutes on two cores
 # make lint    check style and types
 # make docs    build the documentation site, into site/; runs every block of the guide
 # make bench   measure Kobai beside other libraries; roughly with QUICK=1
@@ -28,7 +28,7 @@ page: .venv/.node
 	$(BIN)/python web/build.py $(if $(CHECK),--check)
 
 test: .venv/.test
-	@echo "Every test: about 20 minutes on two cores"
+	@echo "Every test: about 25 minutes on two cores"
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: .venv/.dev
