@@ -183,13 +183,16 @@ def copied_values(kwargs):
 
 
 def calls_of(f, most=6):
-    """Yield (arguments, keywords) that plain NumPy takes for a function."""
+    """Yield (arguments, keywords) that plain NumPy takes for a function.
+
+    They are nobody else's: the function may write into them.
+    """
     pool = ((args, result) for args in POOL if (result := numpy_takes(f, args, {})))
     for args, (result,) in islice(pool, most):
-        yield args, {}
+        yield copied(args), {}
         for keywords in _keywords(f, result):
             if numpy_takes(f, args, keywords):
-                yield args, keywords
+                yield copied(args), copied_values(keywords)
 
 
 def _keywords(f, result):

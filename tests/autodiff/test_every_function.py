@@ -100,7 +100,8 @@ def method_calls(name):
             yield args, kwargs
     # In place, what comes back is the array.
     if name in ("fill", "put"):
-        yield (V, 0.5) if name == "fill" else (V, [1, 3], [0.5, 0.25]), {}
+        x = V.copy()
+        yield (x, 0.5) if name == "fill" else (x, [1, 3], [0.5, 0.25]), {}
 
 
 @pytest.mark.parametrize("traced", [False, True], ids=["gradient", "compile"])

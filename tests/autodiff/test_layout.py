@@ -27,9 +27,10 @@ LAYOUTS = {
 
 
 def laid_out(x, layout):
-    """Lay the arrays of arguments out in another order."""
-    if isinstance(x, np.ndarray) and x.ndim:
-        return LAYOUTS[layout](x) if x.dtype.kind == "f" else x
+    """Lay the arrays of arguments out in another order, as copies: some are written."""
+    if isinstance(x, np.ndarray):
+        is_laid_out = x.ndim and x.dtype.kind == "f"
+        return LAYOUTS[layout](x.copy()) if is_laid_out else x.copy()
     return type(x)(laid_out(v, layout) for v in x) if isinstance(x, list | tuple) else x
 
 
