@@ -2,14 +2,15 @@
  * Build the lab: one page, one module and the small figures, each in one file.
  *
  *   node build.mjs            dist/lab.html, dist/lab.js, dist/figures.js
- *   node build.mjs --tests    dist/test/*.mjs, for node --test
+ *   node build.mjs --tests    dist/test/*.mjs, for node --test, or into a FOLDER
  *   node build.mjs --watch    the first, again whenever a source has changed
  *
  * The same sources give the same bytes, wherever and whenever they are built.
  */
 
 import { existsSync, watch } from "node:fs";
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import esbuild from "esbuild";
 import { inlined } from "./tools/inlined.mjs";
@@ -69,7 +70,9 @@ async function build() {
     }
     const text = await script(entry, format, made);
     const whole = Buffer.from(file === "lab.html" ? await pageWith(text) : text);
-    await writeFile(`${root}/dist/${file}`, whole);
+    // In one piece, for whoever reads it meanwhile.
+    await writeFile(`${root}/dist/${file}.new`, whole);
+    await rename(`${root}/dist/${file}.new`, `${root}/dist/${file}`);
     const packed = gzipSync(whole, { level: 9 });
     console.log(`${file}: ${kilobytes(whole)}, compressed ${kilobytes(packed)}`);
   }
@@ -77,15 +80,15 @@ async function build() {
 
 const kilobytes = (bytes) => `${(bytes.length / 1000).toFixed(1)} kB`;
 
-async function buildTests() {
-  await rm(`${root}/dist/test`, { recursive: true, force: true });
+async function buildTests(folder) {
+  await rm(folder, { recursive: true, force: true });
   const names = await readdir(`${root}/test`);
   await esbuild.build({
     ...PLAIN,
     sourcemap: "inline",
     write: true,
     entryPoints: names.filter((name) => /\.test\.tsx?$/.test(name)).map((name) => `test/${name}`),
-    outdir: "dist/test",
+    outdir: folder,
     outExtension: { ".js": ".mjs" },
     format: "esm",
     platform: "node",
@@ -93,8 +96,9 @@ async function buildTests() {
   });
 }
 
-if (process.argv.includes("--tests")) {
-  await buildTests();
+const asked = process.argv.indexOf("--tests");
+if (asked > 0) {
+  await buildTests(resolve(root, process.argv[asked + 1] ?? "dist/test"));
 } else {
   await build();
 }

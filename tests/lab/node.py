@@ -1,11 +1,13 @@
 """Node, and what of the lab is bundled for it."""
 
+import atexit
 import json
 import os
 import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -24,12 +26,17 @@ def needs_node() -> None:
 
 @cache
 def bundled_tests() -> Path:
-    """Return the folder with the tests of web/test, bundled."""
+    """Return the folder with the tests of web/test, bundled, of this process alone."""
+    folder = Path(mkdtemp(prefix="kobai-lab-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     built = subprocess.run(
-        ["node", "build.mjs", "--tests"], cwd=WEB, capture_output=True, text=True
+        ["node", "build.mjs", "--tests", str(folder)],
+        cwd=WEB,
+        capture_output=True,
+        text=True,
     )
     assert built.returncode == 0, built.stderr
-    return WEB / "dist" / "test"
+    return folder
 
 
 def run_node_test(name: str, fixtures: Any, folder: Path) -> None:
