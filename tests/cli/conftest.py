@@ -4,21 +4,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
 
-from kobai.cli import main
-
-
-class Result(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Kobai = Callable[..., Result]
+# Arguments to a code, and what was printed.
+Kobai = Callable[..., Any]
 
 
 @pytest.fixture
@@ -29,24 +21,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def kobai(
-    here: Path,
-    restored: None,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-) -> Kobai:
-    """Run a command and return its exit code and what it printed."""
-
-    def run(*arguments: object) -> Result:
-        monkeypatch.setattr(sys, "argv", ["kobai", *map(str, arguments)])
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as leaving:
-            main()
-        code = leaving.value.code
-        assert isinstance(code, int)
-        return Result(code, *capfd.readouterr())
-
-    return run
+def kobai(here: Path, command: Kobai) -> Kobai:
+    """Run a command there, and return its exit code and what it printed."""
+    return command
 
 
 def start(*arguments: object, **options: object) -> "subprocess.Popen[str]":

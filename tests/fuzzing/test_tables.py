@@ -3,7 +3,6 @@
 These are 150; `python -m tests.fuzzing.tables` takes as many as you like.
 """
 
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -11,7 +10,6 @@ import pytest
 
 pytest.importorskip("polars")
 
-from kobai.cli import main
 from kobai.errors import DataError
 from tests.fuzzing import tables
 from tests.fuzzing.tables import Mutated, came_of, mutated
@@ -35,24 +33,21 @@ def test_mutated_tables_are_learned_or_refused(tmp_path):
     assert min(verdicts["learned"], verdicts["refused"]) > 30
 
 
-def commanded(folder, monkeypatch, capfd):
+def commanded(command):
     """Run `kobai train` on mutated tables; yield what came, and the folder."""
-    monkeypatch.chdir(folder)
     for number in (2, 5, 10):
         table = mutated(number)
         Path("t.csv").write_bytes(table.content)
         words = ["train", "t.csv", "--target", table.target, "--epochs", "1"]
         words += ["--members", "1", "--quiet", "--run", f"run{number}"]
-        monkeypatch.setattr(sys, "argv", ["kobai", *words])
-        with pytest.raises(SystemExit) as leaving:
-            main()
-        yield leaving.value.code, capfd.readouterr(), Path(f"run{number}")
+        yield command(*words), Path(f"run{number}")
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_the_command_leaves_a_run_or_nothing(tmp_path, restored, monkeypatch, capfd):
+def test_the_command_leaves_a_run_or_nothing(tmp_path, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
     codes = set()
-    for code, (out, err), run in commanded(tmp_path, monkeypatch, capfd):
+    for (code, out, err), run in commanded(command):
         codes.add(code)
         assert out == ""
         assert (run / "model.safetensors").exists() == (code == 0)

@@ -2,14 +2,11 @@
 
 import json
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
-
-from kobai.cli import main
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web"
@@ -19,26 +16,15 @@ READY = 60_000
 the state that it is for, so that a long limit costs nothing."""
 
 
-class Result(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
 @pytest.fixture
 def kobai(
-    restored: None, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> Callable[..., Result]:
-    """Run the command in this process, in whatever folder, as `main` runs it."""
+    command: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Any]:
+    """Run the command in whatever folder."""
 
-    def run(*arguments: object, where: Path) -> Result:
+    def run(*arguments: object, where: Path) -> Any:
         monkeypatch.chdir(where)
-        monkeypatch.setattr(sys, "argv", ["kobai", *map(str, arguments)])
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as leaving:
-            main()
-        assert isinstance(leaving.value.code, int)
-        return Result(leaving.value.code, *capfd.readouterr())
+        return command(*arguments)
 
     return run
 
@@ -114,6 +100,18 @@ class Opened:
 
     def button(self, name: str) -> Any:
         return self.page.get_by_role("button", name=name, exact=True).first
+
+    def draw_a_one(self, panel: Any) -> None:
+        """Draw a stroke from above on a panel's pad, and wait until it is read."""
+        pad = panel.locator("canvas").first
+        pad.scroll_into_view_if_needed()
+        box = pad.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"]
+        self.page.mouse.move(x, y + box["height"] * 0.15)
+        self.page.mouse.down()
+        self.page.mouse.move(x, y + box["height"] * 0.85, steps=12)
+        self.page.mouse.up()
+        panel.get_by_text("%").first.wait_for()
 
 
 SIZES = {"wide": (1400, 900), "phone": (390, 844)}

@@ -199,15 +199,7 @@ def test_digits_of_mnist_are_learned_and_drawn(kobai, opened, tmp_path):
     assert page.loss < 0.4
     page.page.get_by_role("tab", name="Draw a digit").click()
     panel = page.page.get_by_role("tabpanel")
-    pad = panel.locator("canvas").first
-    pad.scroll_into_view_if_needed()
-    box = pad.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"]
-    page.page.mouse.move(x, y + box["height"] * 0.15)
-    page.page.mouse.down()
-    page.page.mouse.move(x, y + box["height"] * 0.85, steps=12)
-    page.page.mouse.up()
-    panel.get_by_text("%").first.wait_for()
+    page.draw_a_one(panel)
     rows = panel.get_by_role("table").first.locator("tr").all_inner_texts()
     chances = {
         int(digit): float(chance)

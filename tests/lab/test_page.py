@@ -211,16 +211,9 @@ def test_a_drawn_digit_is_read_and_an_empty_pad_is_not(opened, size):
         page.until(f"d.step > {step} && d.playing == 'false'")
     page.page.get_by_role("tab", name="Draw a digit").click()
     panel = page.page.get_by_role("tabpanel")
-    pad = panel.locator("canvas").first
-    pad.scroll_into_view_if_needed()
+    panel.locator("canvas").first.scroll_into_view_if_needed()
     assert not re.search(r"\d\d? ?%", panel.inner_text())
-    box = pad.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"]
-    page.page.mouse.move(x, y + box["height"] * 0.15)
-    page.page.mouse.down()
-    page.page.mouse.move(x, y + box["height"] * 0.85, steps=12)
-    page.page.mouse.up()
-    panel.get_by_text("%").first.wait_for()
+    page.draw_a_one(panel)
     bars = panel.get_by_role("table").first.inner_text()
     chances = [float(n) for n in re.findall(r"([\d.]+) ?%", bars)]
     assert len(chances) == 10

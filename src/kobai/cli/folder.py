@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PICTURES = (".png", ".svg", ".pdf")
+LESSONS = Path("learn")
+"""Where a learner's files are, unless another folder is named."""
 
 
 class RunFolder(run_folder.RunFolder):

@@ -8,7 +8,7 @@ import typer
 
 from kobai.cli import options
 from kobai.cli.browser import show_page
-from kobai.cli.folder import check_place
+from kobai.cli.folder import LESSONS, check_place
 from kobai.cli.screen import columns, plain, say, short, show
 from kobai.cli.settings import SettingError, one_of
 
@@ -50,7 +50,7 @@ def learn(
     folder: Annotated[
         Path,
         typer.Option("--folder", metavar="FOLDER", help="Where your files are kept."),
-    ] = Path("learn"),
+    ] = LESSONS,
     language: options.Language = "en",
 ) -> None:
     """Learn how a neural network learns, in fourteen lessons of about ten minutes.

@@ -5,6 +5,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from kobai.cli.folder import LESSONS
 from kobai.cli.keys import keys
 from kobai.cli.screen import command, console, plain, say, short
 from kobai.languages import users_language
@@ -20,9 +21,6 @@ from kobai.wide import wrapped
 
 # Often enough that saving seems to be answered at once.
 WATCH = 0.3
-
-# Where a learner's files are, unless another folder is named.
-FOLDER = Path("learn")
 
 # What a list takes from the width of its lines.
 INDENT = 4
@@ -293,7 +291,7 @@ def learn_again(number: int, folder: Path, language: str, *options: str) -> str:
     words = ["learn", str(number), *options]
     if language != users_language():
         words += ["--language", language]
-    if folder != FOLDER:
+    if folder != LESSONS:
         words += ["--folder", str(folder)]
     return plain(command(*words))
 

@@ -114,9 +114,9 @@ def print_strange(found: "Predictions") -> None:
 def _print_first(found: "Predictions") -> None:
     frame = next(islice(found.frames(), 1), None)
     if frame is None:
-        raise DataError(
-            f"{found.table.name}: has the names of columns, but no rows; give rows"
-        )
+        from kobai.data.tables.cells import no_rows
+
+        raise no_rows(found.table.name)
     first = frame.head(MOST_ROWS)
     if parts := found.columns.parts:
         _print_each(first, found.ids, parts)

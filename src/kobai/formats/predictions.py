@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kobai.data.refusals import Refusals
+from kobai.data.tables.cells import no_rows
 from kobai.data.tables.columns import OTHER, Columns
 from kobai.data.tables.frames import Dtypes, Table, Writes, open_table
 from kobai.data.tables.new_rows import coded_blocks, lacking, named_columns
@@ -172,9 +173,7 @@ def predict_table(model: "Model", table: Any) -> "pl.DataFrame":
     found = predictions(model, table)
     frames = list(found.frames())
     if not frames:
-        raise DataError(
-            f"{found.table.name}: has the names of columns, but no rows; give rows"
-        )
+        raise no_rows(found.table.name)
     return pl.concat(frames)
 
 
@@ -297,9 +296,7 @@ def as_text(found: Predictions, separator: str) -> Iterator[tuple[bytes, int]]:
         rows += len(frame)
         yield text.getvalue(), len(frame)
     if not rows:
-        raise DataError(
-            f"{found.table.name}: has the names of columns, but no rows; give rows"
-        )
+        raise no_rows(found.table.name)
 
 
 def _write(found: Predictions, path: Path, ending: str) -> int:
@@ -318,9 +315,7 @@ def _write_parquet(found: Predictions, path: Path) -> int:
 
     frames = list(found.frames())
     if not frames:
-        raise DataError(
-            f"{found.table.name}: has the names of columns, but no rows; give rows"
-        )
+        raise no_rows(found.table.name)
     # Polars' own error of a full disk would not be an OSError.
     content = BytesIO()
     pl.concat(frames).write_parquet(content)

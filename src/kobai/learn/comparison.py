@@ -8,7 +8,8 @@ with what known slips would have made, so that the learner hears which one it wa
 import copy
 import inspect
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +30,17 @@ class Slipped(Exception):  # noqa: N818 (it is no error, but what was found)
         super().__init__(slip)
         self.slip = slip
         self.values = values
+
+
+@contextmanager
+def called_so(slip: str, other: str) -> Iterator[None]:
+    """Within `with`, give a slip the name that it has in one exercise."""
+    try:
+        yield
+    except Slipped as slipped:
+        if slipped.slip == slip:
+            raise Slipped(other, **slipped.values) from None
+        raise
 
 
 class OneOf(tuple[Any, ...]):

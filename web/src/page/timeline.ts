@@ -46,7 +46,7 @@ export function withFrame(
     const fresh: Branch = { id, from, change, history: frame.history, head: step };
     return [...branches, { ...fresh, head: Math.max(step, last(frame.history.step)) }];
   }
-  const history = thinned(joined(known.history, frame.history));
+  const history = thinned(joined(known.history, frame.history), MOST);
   const head = Math.max(known.head, step, last(history.step));
   if (history === known.history && head === known.head) {
     return branches;
@@ -72,15 +72,16 @@ function joined(before: HistoryPoints, after: HistoryPoints): HistoryPoints {
 /** More are not seen, and all of them are copied with every frame. */
 const MOST = 10_000;
 
-/** Every second point, if there are too many; the first one stays, and the last. */
-function thinned(history: HistoryPoints): HistoryPoints {
+/** Every so manieth point, if there are too many, and the last one: where the run is. */
+export function thinned(history: HistoryPoints, most: number): HistoryPoints {
   const count = history.step.length;
-  if (count <= MOST) {
+  const every = Math.ceil(count / most);
+  if (every <= 1) {
     return history;
   }
   const fewer = noHistory();
   for (const series of SERIES) {
-    fewer[series] = history[series].filter((_, i) => i % 2 === 0 || i === count - 1);
+    fewer[series] = history[series].filter((_, i) => i % every === 0 || i === count - 1);
   }
   return fewer;
 }

@@ -52,6 +52,11 @@ def no_number(where: str, row: int, text: str, needed: str) -> DataError:
     )
 
 
+def no_rows(where: str) -> DataError:
+    """Return the error for a table that ends with the names of its columns."""
+    return DataError(f"{where}: has the names of columns, but no rows; give rows")
+
+
 def too_large_number(where: str, row: int, number: float) -> DataError:
     """Return the error for a number that is infinite, or too large to compute with."""
     return DataError(

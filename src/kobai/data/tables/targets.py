@@ -9,7 +9,7 @@ import numpy as np
 
 from kobai.data.dataset import Array
 from kobai.data.refusals import Refusals
-from kobai.data.tables.cells import too_large_numbers
+from kobai.data.tables.cells import no_rows, too_large_numbers
 from kobai.data.tables.columns import Target
 from kobai.data.tables.foreign import word_of
 from kobai.data.tables.new_rows import class_name, spelled
@@ -198,9 +198,7 @@ def _check_numbers(table: str, columns: Sequence[RawColumn]) -> None:
 def _check_there(column: RawColumn, values: Array) -> None:
     known = values[~np.isnan(values)]
     if not len(values):
-        raise DataError(
-            f"{column.table}: has the names of columns, but no rows; give rows"
-        )
+        raise no_rows(column.table)
     if not len(known):
         raise DataError(f"{column.place}: the target is empty in every row")
     refusals = Refusals()

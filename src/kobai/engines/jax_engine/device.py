@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
 from kobai.engines.jax_engine.errors import DeviceError
 from kobai.engines.options import PLATFORMS, PRECISIONS
 from kobai.errors import missing_extra, suggest
@@ -77,3 +79,12 @@ def devices() -> dict[str, list[Any]]:
             # JAX was installed without it, or finds no such device.
             continue
     return found
+
+
+def copied(array: np.ndarray, device: Any) -> Any:
+    """Return a copy of an array on a device."""
+    import jax
+
+    # JAX may take the memory of an array on the CPU for its own, whatever it is asked
+    # for, or copy it in the background: it is given one that nobody has.
+    return jax.device_put(np.array(array), device)

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from kobai.engines.jax_engine.device import copied
+
 # Messages are filled up to so many bytes, as each length is compiled for itself.
 LENGTH = 4096
 AXIS = "samples"
@@ -41,8 +43,7 @@ class Group:
         """Return the array of all processes, of which this one has a part."""
         import jax
 
-        # A copy that nobody else has: JAX may take its memory, or copy it later.
-        own = jax.device_put(np.array(array), self.device)
+        own = copied(array, self.device)
         return jax.make_array_from_single_device_arrays(
             shape, self._sharding(*axes), [own]
         )

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from kobai.engines.jax_engine.device import find_device
+from kobai.engines.jax_engine.device import copied, find_device
 from kobai.engines.jax_engine.group import find_group
 
 
@@ -47,11 +47,7 @@ class OneDevice:
 
     def kept(self, array: np.ndarray, axis: int | None = None) -> Any:
         """Return a copy on the device."""
-        import jax
-
-        # JAX may take the memory of an array on the CPU for its own, whatever it is
-        # asked for, or copy it in the background: it is given one that nobody has.
-        return jax.device_put(np.array(array), self.device)
+        return copied(array, self.device)
 
     def lent(self, array: np.ndarray, axis: int | None = None) -> Any:
         """Return the array itself: JAX's way from there is the shortest."""

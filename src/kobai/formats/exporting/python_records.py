@@ -86,7 +86,7 @@ def main(path, encoding=None):
         outputs.extend(predict(raw))
         strange.update(strange_cells(records, raw))
     if not outputs:
-        raise ValueError(f"{{path}}: has the names of columns, but no rows; give rows")
+        raise no_rows(path)
     say(strange, path)
     sys.stdout.reconfigure(encoding="utf-8")
     writer = csv.writer(sys.stdout, lineterminator="\\n")

@@ -41,7 +41,7 @@ COPIED: dict[ModuleType, str] = {
     "row_blocks _cleaned _note _checked _bare _is_even _without_footer "
     "_without_totals _check_counts cell_pattern _check_quotes open_text_table _torn "
     "_head",
-    cells: "MOST_SHOWN shortened no_number too_large_number",
+    cells: "MOST_SHOWN shortened no_number no_rows too_large_number",
     new_rows: "MOST_NAMES lacking _list spelled _spellings",
     foreign: "is_missing word_of",
     tidy: "USUAL_FOR FULL_BOOLEANS BOOLEANS are_booleans tidied",

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff import numerical_derivative, numerical_gradient
-from kobai.learn.comparison import Case, Slipped, compare
+from kobai.learn.comparison import Case, Slipped, called_so, compare
 from kobai.learn.exercises.registry import add_slips, exercise
 
 Array = np.ndarray
@@ -161,12 +161,8 @@ def partial_derivatives(answer: Any, rng: np.random.Generator) -> None:
         return np.sum(np.sin(x)) + x[0] * x[-1]
 
     points = _at(bowl, rng.uniform(1, 3, 2)), _at(wave, rng.uniform(1, 3, 3))
-    try:
+    with called_so("inexact", "not_central"):
         compare(answer, points)
-    except Slipped as slipped:
-        if slipped.slip == "inexact":
-            raise Slipped("not_central", **slipped.values) from None
-        raise
     try:
         compare(answer, [_at(bowl, np.array([3, 4]))])
     except Slipped as slipped:

@@ -1,7 +1,7 @@
 /** The histories of all branches as columns that a chart can draw. */
 
 import type { HistoryPoints } from "../../protocol";
-import { type Branch, lineage } from "../timeline";
+import { type Branch, lineage, thinned } from "../timeline";
 
 export type Measure = "Loss" | "Score";
 
@@ -22,7 +22,7 @@ export function columnsOf(
     { branch: id, part: "train" },
     { branch: id, part: "test" },
   ]);
-  const histories = branches.map(({ id }) => thinned(lineage(branches, id)));
+  const histories = branches.map(({ id }) => thinned(lineage(branches, id), MOST));
   if (histories.length === 1) {
     const [only] = histories;
     const values = [finite(only[`train${measure}`]), finite(only[`test${measure}`])];
@@ -42,24 +42,6 @@ export function columnsOf(
 function unionOf(histories: HistoryPoints[]): number[] {
   const steps = new Set(histories.flatMap((history) => history.step));
   return [...steps].sort((a, b) => a - b);
-}
-
-/** Every so manieth point, and the last one, which is where the run is. */
-function thinned(history: HistoryPoints): HistoryPoints {
-  const count = history.step.length;
-  const every = Math.ceil(count / MOST);
-  if (every <= 1) {
-    return history;
-  }
-  const keep = (values: number[]) =>
-    values.filter((_, i) => i % every === 0 || i === count - 1);
-  return {
-    step: keep(history.step),
-    trainLoss: keep(history.trainLoss),
-    testLoss: keep(history.testLoss),
-    trainScore: keep(history.trainScore),
-    testScore: keep(history.testScore),
-  };
 }
 
 /** A chart cannot show what is not a number. */
