@@ -30,7 +30,7 @@ def _ctrl_c() -> Iterator[None]:
 
 
 @pytest.fixture
-def command(
+def run_command(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> Iterator[Callable[..., Result]]:
     """Run the command in this process, as `main` does, and return what it came to.

@@ -21,9 +21,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def kobai(here: Path, command: Kobai) -> Kobai:
+def kobai(here: Path, run_command: Kobai) -> Kobai:
     """Run a command there, and return its exit code and what it printed."""
-    return command
+    return run_command
 
 
 def start(*arguments: object, **options: object) -> "subprocess.Popen[str]":

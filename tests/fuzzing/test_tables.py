@@ -33,21 +33,21 @@ def test_mutated_tables_are_learned_or_refused(tmp_path):
     assert min(verdicts["learned"], verdicts["refused"]) > 30
 
 
-def commanded(command):
+def commanded(run_command):
     """Run `kobai train` on mutated tables; yield what came, and the folder."""
     for number in (2, 5, 10):
         table = mutated(number)
         Path("t.csv").write_bytes(table.content)
         words = ["train", "t.csv", "--target", table.target, "--epochs", "1"]
         words += ["--members", "1", "--quiet", "--run", f"run{number}"]
-        yield command(*words), Path(f"run{number}")
+        yield run_command(*words), Path(f"run{number}")
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_the_command_leaves_a_run_or_nothing(tmp_path, monkeypatch, command):
+def test_the_command_leaves_a_run_or_nothing(tmp_path, monkeypatch, run_command):
     monkeypatch.chdir(tmp_path)
     codes = set()
-    for (code, out, err), run in commanded(command):
+    for (code, out, err), run in commanded(run_command):
         codes.add(code)
         assert out == ""
         assert (run / "model.safetensors").exists() == (code == 0)

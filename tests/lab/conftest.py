@@ -18,13 +18,13 @@ the state that it is for, so that a long limit costs nothing."""
 
 @pytest.fixture
 def kobai(
-    command: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    run_command: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Any]:
     """Run the command in whatever folder."""
 
     def run(*arguments: object, where: Path) -> Any:
         monkeypatch.chdir(where)
-        return command(*arguments)
+        return run_command(*arguments)
 
     return run
 
