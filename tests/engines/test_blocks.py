@@ -1,6 +1,8 @@
 """Blocks of rows: every row once, in order, the same bits by however many threads."""
 
+import sys
 import threading
+from time import sleep
 
 import numpy as np
 import pytest
@@ -82,6 +84,26 @@ def test_threads_share_the_work_and_the_first_error_ends_it():
     with pytest.raises(ValueError, match="the third"):
         share(fails, 1000, 2)
     assert len(done) < 1000
+
+
+def test_two_threads_that_reach_for_the_last_piece_at_once_both_go_on():
+    def pause(frame, event, argument):
+        if frame.f_code.co_name != "work":
+            return None
+        sleep(0.001)  # at every line, so that threads change in between
+        return pause
+
+    before = sys.gettrace(), threading.gettrace()
+    threading.settrace(pause)
+    sys.settrace(pause)
+    try:
+        for _ in range(40):
+            done = []
+            share(done.append, 8, 4)
+            assert sorted(done) == list(range(8))
+    finally:
+        sys.settrace(before[0])
+        threading.settrace(before[1])
 
 
 def test_blocks_of_a_size_that_divides_need_one_program():

@@ -6,7 +6,7 @@ their order: what comes out does not depend on how many threads there are.
 
 from collections import deque
 from collections.abc import Callable, Hashable, Mapping, MutableMapping, Sequence
-from functools import partial
+from functools import cache, partial
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,7 @@ BLOCK = 1024
 Measure = Callable[..., Sequence[Array]]
 
 
+@cache
 def block_of(rows: int) -> int:
     """Return how many rows to take at a time: where that is near, all blocks alike.
 
@@ -63,9 +64,14 @@ def share(run: Callable[[int], None], count: int, workers: int) -> None:
     def work() -> None:
         # A thread begins with NumPy's own settings: what overflows shows in the result.
         with np.errstate(all="ignore"):
-            while left and not failed:
+            while not failed:
                 try:
-                    run(left.popleft())
+                    number = left.popleft()
+                except IndexError:
+                    # Looking first would not help: another thread may take the last.
+                    return
+                try:
+                    run(number)
                 except BaseException as error:
                     failed.append(error)
 
