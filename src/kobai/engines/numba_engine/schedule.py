@@ -12,8 +12,9 @@ from kobai.engines.numba_engine.in_place import Targets, find_targets
 from kobai.engines.numba_engine.lower import Op, base_of
 from kobai.graph import Graph, Node
 
-# Rows fill vectors better than columns do, where these are few and those are many.
-FEW_COLUMNS, MANY_ROWS = 4, 16
+# Rows fill vectors better than columns do, where these are few and those are many: of
+# fewer columns than two vectors have places, most are left to the end of a loop.
+FEW_COLUMNS, MANY_ROWS = 15, 16
 
 
 @dataclass(eq=False)
@@ -198,7 +199,7 @@ def turned(group: Group) -> bool:
     phase reads.
     """
     columns = {op.loop[1] for op in group.ops if is_inside(op)}
-    if len(columns) != 1 or len(group.phases) < 3 or max(columns) > FEW_COLUMNS:
+    if len(columns) != 1 or len(group.phases) < 2 or max(columns) > FEW_COLUMNS:
         return False
     return all(
         op.loop[0] >= MANY_ROWS and not any(read.apart for read in op.reads)
