@@ -229,8 +229,9 @@ def _are_labels(t: Array, outputs: Shape) -> bool:
 
 
 def _within(t: np.ndarray, low: int, high: int, one: str, many: str) -> None:
-    wrong = t[(t < low) | (t > high)]
-    if wrong.size:
+    # The extremes show what is wrong without arrays as large as the data.
+    if t.size and (t.min() < low or t.max() > high):
+        wrong = t[(t < low) | (t > high)]
         raise ValueError(
             f"Network: got {one} {wrong[0]}; need {many} from {low} to {high}"
         )

@@ -1,7 +1,6 @@
 """A training run under way: its state, and one method for each thing that happens."""
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -77,8 +76,8 @@ class Run:
         self.use_engine(choose_engine(settings.engine, members * settings.total, work))
         state = first_state(network, optimizer)
         self.model = Weights(dict(network.params), state, dict(network.statistics), 0)
-        # The loss of a step judges the update before it, so that is kept one longer.
-        self.good = self.model
+        # Where the steps taken last began.
+        self._before = self.model
         self._stop_reason: str | None = None
         self._all_stop = self._all_save = False
         self._loss = math.nan
@@ -164,44 +163,40 @@ class Run:
         return self.model.step > first
 
     def _take_steps(self, work: Work, stop: int) -> None:
-        """Change a copy of the weights step by step, and take it over."""
-        start, good_start = self.model, self.good
+        """Change a copy of the weights step by step, and take it over.
+
+        The last step may come before `stop`, where the run is to be written.
+        """
+        start = self.model
         step = start.step
-        for losses in self._losses(work, step, stop):
+        for losses in self.bursts.take(work, step, stop):
             self._loss = float(losses[-1])
             is_finite = math.isfinite(self._loss)
             step += len(losses) - (not is_finite)
             self.history.append_losses(losses if is_finite else losses[:-1])
             if not is_finite:
-                self.model = good_start
-                if step > start.step:
-                    self.model = self._again(start, step - 1)
+                self.model = self._one_before(step)
                 raise self._diverged(f"the loss is {self._loss}", step + 1)
             self.display.tick(step, self._loss)
-            if self.interrupted:
+            if self.interrupted or self._is_save_due(step):
                 break
-        self.model = _weights(work, step)
+        self._before, self.model = start, _weights(work, step)
 
-    def _losses(self, work: Work, first: int, stop: int) -> Iterator[np.ndarray]:
-        """Yield the losses of the steps, and keep what the last of them starts from.
+    def _one_before(self, step: int) -> "Weights":
+        """Return the weights before the last of so many steps.
 
-        The last one may come before `stop`, where the run is to be written.
+        The loss of a step judges the update before it. So that needs no copy each time,
+        the steps are taken again from where they began.
         """
-        step = first
-        for losses in self.bursts.take(work, first, stop - 1):
-            yield losses
-            step += len(losses)
-            if self._is_save_due(step):
-                break
-        self.good = _weights(self.bursts.stepper.begin(work), step)
-        yield from self.bursts.take(work, step, step + 1)
-
-    def _again(self, start: "Weights", stop: int) -> "Weights":
-        """Take the steps from `start` again, as far as they were good."""
-        work = self.bursts.stepper.begin(start.arrays)
-        for _ in self.bursts.take(work, start.step, stop):
-            pass
-        return _weights(work, stop)
+        start = self.model if step > self.model.step else self._before
+        if step <= start.step:
+            return start
+        stepper = self.bursts.stepper
+        with stepper.threads(start.arrays, self.settings.batch_size):
+            work = stepper.begin(start.arrays)
+            for _ in self.bursts.take(work, start.step, step - 1):
+                pass
+        return _weights(work, step - 1)
 
     def publish(self) -> None:
         """Give the network the parameters of the last complete step."""
@@ -279,7 +274,7 @@ class Run:
 
     def _set_back(self, what: str) -> TrainingDivergenceError:
         error = self._diverged(what, self.model.step)
-        self.model = self.good
+        self.model = self._one_before(self.model.step)
         self.publish()
         return error
 
@@ -294,9 +289,11 @@ class Run:
     def save(self) -> None:
         """Write the run to its checkpoint."""
         self._all_save = False
-        if self.settings.checkpoint is None or not self.is_first:
+        if self.settings.checkpoint is None:
             return
         self._require_finite()
+        if not self.is_first:
+            return
         began = perf_counter()
         content = {
             "settings": self.identity,
@@ -313,7 +310,7 @@ class Run:
 
     def restore(self, content: dict[str, Any]) -> None:
         """Go back to where `save` was called."""
-        self.model = self.good = Weights(**content["model"])
+        self.model = self._before = Weights(**content["model"])
         records = content["records"]
         # A record in between was the end of a run; this one goes on.
         due = [r for r in records if self.settings.evaluation_due(r["step"])]
