@@ -349,6 +349,22 @@ def test_a_limit_from_outside_holds_on() -> None:
 
 
 @needs_threads
+@pytest.mark.parametrize("before", ["pass", "import scipy.linalg.cython_blas"])
+def test_a_limit_that_stands_holds_for_what_is_loaded_later(before: str) -> None:
+    pytest.importorskip("scipy")
+    code = (
+        "import numpy\n"
+        "from kobai.engines.machine.blas import *\n"
+        "with blas_threads(1):\n"
+        f"    {before}\n"
+        "    load_scipy_blas()\n"
+        "    print([each.threads for each in blas_info() if each.user == 'SciPy'])\n"
+        "print([each.threads > 1 for each in blas_info() if each.user == 'SciPy'])\n"
+    )
+    assert run(code).splitlines() == ["[1]", "[True]"]
+
+
+@needs_threads
 def test_limits_of_two_threads_that_overlap() -> None:
     before = threads()
     inside, may_leave = threading.Event(), threading.Event()

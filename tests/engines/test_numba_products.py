@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from kobai.engines.numba_engine import (  # noqa: E402
     cache,
 )
 from kobai.engines.numba_engine import helper as helpers  # noqa: E402
+from kobai.engines.numba_engine.abi import REPEATED  # noqa: E402
 from kobai.engines.numba_engine.kernels.panels import (  # noqa: E402
     is_packed,
     spare_numbers,
@@ -38,6 +40,7 @@ from kobai.engines.numba_engine.kernels.two_jobs import (  # noqa: E402
     LEAVE,
     NONE,
     THERE,
+    WORTH_SHARING,
 )
 from kobai.networks import Dense, Network, Sigmoid, Softmax  # noqa: E402
 
@@ -160,7 +163,7 @@ def test_rows_read_in_place_give_the_bits_of_fetched_rows(m, n, k, ta, dtype) ->
     np.testing.assert_allclose(found[IN_PLACE], exact, rtol=limit, atol=limit)
 
 
-KEY = (7, 5, 3, (0, 0), "float32", False, False)
+KEY = (7, 5, 3, (0, 0), "float32", False, False, False)
 
 
 @pytest.fixture
@@ -317,10 +320,13 @@ def test_the_faster_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
         helper.board[HELPER] = NONE if is_alone else THERE
         return 1
 
-    for _ in range(10 * helpers.TRIALS):
+    for _ in range(10 * helpers.LATE):
         helper.run(steps)
-    # Once in so many calls help is tried again; and at first, until it has been slow.
-    assert 10 <= len(calls) <= 12
+        # What comes between has both cores.
+        assert helper.board[LEAVE]
+    # Once in so many calls help is tried again, at first sooner.
+    sooner = np.log2(helpers.LATE / helpers.SOON)
+    assert 10 <= len(calls) <= 12 + sooner
 
 
 def test_one_disturbed_try_does_not_end_the_help(
@@ -341,7 +347,59 @@ def test_one_disturbed_try_does_not_end_the_help(
         helper.board[HELPER] = NONE if is_alone else THERE
         return 1
 
-    for _ in range(100 * helpers.TRIALS):
+    for _ in range(100 * helpers.SOON):
         helper.run(steps)
-    # All but the tries of the other way.
-    assert sum(helped) >= 100 * (helpers.TRIALS - 1) - helpers.TRIES
+    # All but the tries of the other way, which begin anew where one is disturbed.
+    assert sum(helped) >= 100 * (helpers.SOON - 1) - helpers.TRIES
+
+
+def test_help_is_taken_again_where_a_busy_core_becomes_free(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    helper = helpers.Helper([], [])
+    helper._is_wanted = True
+    monkeypatch.setattr(helpers, "start_new_thread", lambda *given: None)
+    now, helped, is_busy = 0.0, [], False
+    monkeypatch.setattr(helpers, "perf_counter", lambda: now)
+
+    def steps() -> int:
+        nonlocal now
+        is_alone = bool(helper.board[LEAVE])
+        helped.append(not is_alone)
+        now += 2.0 if is_alone else 3.0 if is_busy else 1.0
+        helper.board[HELPER] = NONE if is_alone else THERE
+        return 1
+
+    def share_of_help() -> float:
+        helped.clear()
+        for _ in range(4 * helpers.LATE):
+            helper.run(steps)
+        return float(np.mean(helped))
+
+    assert share_of_help() > 0.9
+    is_busy = True
+    assert share_of_help() < 0.2
+    is_busy = False
+    assert share_of_help() > 0.6
+
+
+@pytest.mark.parametrize(
+    ("is_helped", "side", "way"),
+    [(False, 100, BLAS), (True, 100, TILES), (True, 50, BLAS)],
+)
+def test_tiles_are_chosen_where_a_helper_takes_half(
+    monkeypatch: pytest.MonkeyPatch, is_helped: bool, side: int, way: int
+) -> None:
+    now, place = 0.0, list(REPEATED.fields).index("way")
+
+    def product(*given: Any) -> None:
+        nonlocal now
+        now += 0.8 if given[place] == BLAS else 1.0
+
+    monkeypatch.setattr(blas_or_tiles, "perf_counter", lambda: now)
+    monkeypatch.setattr(cache, "load_measurement", lambda *given: product)
+    monkeypatch.setattr(blas_or_tiles, "has_second_core", lambda: True)
+    # The smaller one is too small to be shared.
+    assert side**3 > WORTH_SHARING or side == 50
+    shape = side, side, side, (0, 0), "float32", False
+    assert blas_or_tiles._measure(*shape, is_helped, False) == way

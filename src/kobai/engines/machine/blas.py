@@ -82,13 +82,16 @@ def load_scipy_blas(processor: Processor | None = None) -> ModuleType:
     `ModuleNotFoundError` without SciPy.
     """
     processor = processor or read_processor()
-    if CORETYPE in os.environ or not uses_slow_kernels(processor, blas_info()):
-        return _cython_blas()
-    os.environ[CORETYPE] = AVX512_KERNELS
+    is_as_it_is = CORETYPE in os.environ
+    is_as_it_is = is_as_it_is or not uses_slow_kernels(processor, blas_info())
+    if not is_as_it_is:
+        os.environ[CORETYPE] = AVX512_KERNELS
     try:
         return _cython_blas()
     finally:
-        os.environ.pop(CORETYPE, None)
+        if not is_as_it_is:
+            os.environ.pop(CORETYPE, None)
+        _LIMITS.renew()
 
 
 def _cython_blas() -> ModuleType:
@@ -163,6 +166,7 @@ class _OpenBLAS:
     """The functions of a loaded OpenBLAS, whatever its builder has named them."""
 
     def __init__(self, path: str) -> None:
+        self.path = path
         # It is not to be loaded now if it was not before.
         self._loaded = ctypes.CDLL(path, mode=os.RTLD_NOLOAD)
         self.count = self._find("get_num_threads")
@@ -204,6 +208,17 @@ class _Limits:
     def remove(self, limit: int) -> None:
         with self.lock:
             self.limits.remove(limit)
+            self._apply()
+
+    def renew(self) -> None:
+        """Have limits that stand hold for libraries that were loaded since, too."""
+        with self.lock:
+            if not self.limits:
+                return
+            here = {each.path for each, _ in self.before}
+            for each in _libraries_to_limit("scipy.linalg" in sys.modules):
+                if each.path not in here:
+                    self.before.append((each, each.count()))
             self._apply()
 
     def _apply(self) -> None:

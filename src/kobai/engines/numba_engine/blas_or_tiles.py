@@ -17,11 +17,11 @@ import numpy as np
 from kobai.engines.machine.folder import remove
 from kobai.engines.numba_engine import cache
 from kobai.engines.numba_engine.abi import GATHER, PRODUCT, REPEATED
-from kobai.engines.numba_engine.helper import call_helper, has_second_core
+from kobai.engines.numba_engine.helper import has_second_core
 from kobai.engines.numba_engine.kernels.panels import spare_numbers
 from kobai.engines.numba_engine.kernels.products import BLAS, IN_PLACE, TILES
 from kobai.engines.numba_engine.kernels.symbols import register
-from kobai.engines.numba_engine.kernels.two_jobs import BOARD, LEAVE, WORTH_SHARING
+from kobai.engines.numba_engine.kernels.two_jobs import BOARD, WORTH_SHARING
 from kobai.engines.numba_engine.lower import Op
 from kobai.engines.numba_engine.module import Generated
 
@@ -31,6 +31,10 @@ LONGEST_MEASURED = 1024
 # BLAS has to be so much faster. Its threads wait for each other, and where another
 # program has one's core, for that; tiles go on with one thread.
 FAVOUR = 0.95
+
+# What a product by tiles takes of its time if a helper takes the half of it. That is
+# not measured: the choice holds for good, and the second core may be busy just now.
+HELPED = 0.6
 
 _SOURCE = f'''"""Written by Kobai to measure products of matrices; it may be deleted."""
 
@@ -56,33 +60,39 @@ def steps({REPEATED.header}):
 _CHOSEN: dict[str, int] = {}
 
 
-def choose_ways(generated: Generated, choices: MutableMapping[str, int]) -> list[int]:
+def choose_ways(
+    generated: Generated, choices: MutableMapping[str, int], is_helped: bool
+) -> list[int]:
     """Return how to compute each product, and last whether rows are fetched.
 
+    `is_helped` tells that a second thread helps with products by tiles.
     Rows are fetched unless all products that read them do so faster where they lie.
     What `choices` has is chosen again, whatever would be measured now, unless it is no
     way for that product; all that is chosen is written there, and nothing else decides.
     """
     listed = {
-        n: _choose(op, True, choices)
+        n: _choose(op, is_helped, True, choices)
         for n, op in enumerate(generated.products)
         if n in generated.of_rows
     }
     is_in_place = bool(listed) and set(listed.values()) == {IN_PLACE}
     known: Mapping[int, int] = listed if is_in_place else {}
     ways = [
-        known[n] if n in known else _choose(op, False, choices)
+        known[n] if n in known else _choose(op, is_helped, False, choices)
         for n, op in enumerate(generated.products)
     ]
     return [*ways, int(not is_in_place)]
 
 
-def _choose(op: Op, is_listed: bool, choices: MutableMapping[str, int]) -> int:
+def _choose(
+    op: Op, is_helped: bool, is_listed: bool, choices: MutableMapping[str, int]
+) -> int:
     (rows, columns), inner = op.loop, op.inner
     left, right = (int(read.transposed) for read in op.reads)
     flags = left, right
     adds = op.beta is not None
-    key = (rows, columns, inner, flags, op.node.dtype.name, adds, is_listed)
+    dtype = op.node.dtype.name
+    key = (rows, columns, inner, flags, dtype, adds, is_helped, is_listed)
     name = repr(key)
     if choices.get(name) not in _ways(is_listed):
         choices[name] = _chosen(name, key)
@@ -152,6 +162,7 @@ def _measure(
     flags: tuple[int, int],
     dtype: str,
     adds: bool,
+    is_helped: bool,
     is_listed: bool,
 ) -> int:
     number = np.dtype(dtype).type
@@ -167,12 +178,10 @@ def _measure(
     # Long enough for the clock, short enough to fit between two interruptions.
     times = max(2, int(5e-5 / (1e-6 + 2.0 * m * n * k / 5e10)))
     tiled = IN_PLACE if is_listed else TILES
-    is_shared = m * n * k >= WORTH_SHARING and has_second_core()
+    is_shared = is_helped and m * n * k >= WORTH_SHARING and has_second_core()
     seconds = {BLAS: np.inf, tiled: np.inf}
     for _ in range(8):
         for way in seconds:
-            if is_shared and way == tiled:
-                call_helper(board)
             given = REPEATED.in_order(
                 times=times, count=np.uint64(count), a=a, everything=rows,
                 indices=indices, ta=flags[0], b=b, tb=flags[1], c=c, m=m_, n=n_, k=k_,
@@ -182,5 +191,6 @@ def _measure(
             start = perf_counter()
             function(*given)
             seconds[way] = min(seconds[way], perf_counter() - start)
-    board[LEAVE] = 1
+    if is_shared:
+        seconds[tiled] *= HELPED
     return BLAS if seconds[BLAS] < FAVOUR * seconds[tiled] else tiled

@@ -101,7 +101,7 @@ class Epoch:
     """
 
     def __init__(self, generated: Generated, choices: MutableMapping[str, int]) -> None:
-        self._core = Core(generated, choices)
+        self._core = Core(generated, choices, is_helped=True)
         self._generated = generated
         self._apart = _Apart()
         self.source = generated.source
@@ -151,13 +151,21 @@ class Epoch:
 
 
 class Core:
-    """A compiled function with the memory that it works in."""
+    """A compiled function with the memory that it works in.
 
-    def __init__(self, generated: Generated, choices: MutableMapping[str, int]) -> None:
+    `is_helped` tells that it is run by its `helper`, with a second thread.
+    """
+
+    def __init__(
+        self,
+        generated: Generated,
+        choices: MutableMapping[str, int],
+        is_helped: bool = False,
+    ) -> None:
         self.generated = generated
         register(op.node.dtype.name for op in generated.products)
         self.function = cache.load(generated)
-        ways = choose_ways(generated, choices)
+        ways = choose_ways(generated, choices, is_helped)
         self.helper = Helper(generated.products, ways[:-1])
         longest = [max(op.loop[0], op.inner) for op in generated.products]
         self.buffers = [np.zeros(b.size, b.dtype) for b in generated.buffers]

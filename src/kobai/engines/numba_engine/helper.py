@@ -5,7 +5,7 @@ from _thread import start_new_thread
 from collections import deque
 from collections.abc import Callable, Sequence
 from threading import Lock
-from time import perf_counter, sleep
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -23,13 +23,11 @@ from kobai.engines.numba_engine.kernels.two_jobs import (
 )
 from kobai.engines.numba_engine.lower import Op
 
-# The slower way is tried again once in so many calls.
-TRIALS = 8
+# The slower way is tried again after so many calls: the longer it has been the slower
+# one, the later.
+SOON, LATE = 8, 64
 # Of so many last tries the fastest counts, since any one may have been disturbed.
 TRIES = 4
-
-# Seconds in which a helper is compiled, if it has to be, on any machine.
-LONGEST_COMPILED = 10.0
 
 # Held while the helper compiles. A process forked in the middle of that would wait for
 # ever for Numba's lock, so forking waits.
@@ -64,16 +62,16 @@ class Helper:
         self._is_wanted = has_second_core() and is_mostly_tiled(products, ways)
         # Seconds of a step in the last tries, with help and without.
         self._tries = {way: deque([0.0], maxlen=TRIES) for way in (True, False)}
-        self._calls = 0
+        # Calls until the slower way is tried, this time and the last time.
+        self._left = self._pause = SOON
 
     def run(self, steps: Callable[[], int]) -> int:
         """Run several steps, with help if that is faster; return how many they were."""
         if not self._is_wanted:
             return steps()
-        self._calls += 1
-        helped = min((True, False), key=lambda way: min(self._tries[way]))
-        if self._calls % TRIALS == 0:
-            helped = not helped
+        faster = self._faster()
+        self._left -= 1
+        helped = faster if self._left else not faster
         self.board[LEAVE] = not helped
         if helped and self.board[HELPER] == NONE:
             self.board[HELPER] = CALLED
@@ -82,7 +80,15 @@ class Helper:
         done = steps()
         if not helped or self.board[HELPER] == THERE:
             self._note(helped, (perf_counter() - start) / max(1, done))
+        # It would wait for more on a core that others want now.
+        self.board[LEAVE] = 1
+        if not self._left:
+            is_same = self._faster() == faster
+            self._left = self._pause = min(2 * self._pause, LATE) if is_same else SOON
         return done
+
+    def _faster(self) -> bool:
+        return min((True, False), key=lambda way: min(self._tries[way]))
 
     def _note(self, helped: bool, seconds: float) -> None:
         tries = self._tries[helped]
@@ -90,18 +96,6 @@ class Helper:
             # It stood for a way that nobody had tried.
             tries.clear()
         tries.append(seconds)
-
-
-def call_helper(board: Any) -> None:
-    """Have a helper at a board, and wait until it is there, though not for ever."""
-    board[LEAVE] = 0
-    if board[HELPER] != NONE:
-        return
-    board[HELPER] = CALLED
-    start_new_thread(_serve, (board,))
-    start = perf_counter()
-    while board[HELPER] == CALLED and perf_counter() - start < LONGEST_COMPILED:
-        sleep(0)
 
 
 def _serve(board: Any) -> None:
