@@ -27,8 +27,12 @@ def columns_of(cells, target=None, **options):
 
 def read(data, cells):
     """Return the numbers that the columns fitted to some data read in new cells."""
+    return read_part(data, cells, "x")
+
+
+def read_part(data, cells, name):
     raw = codes(data.columns, polars_frame(pl.DataFrame({"x": cells})))
-    return raw[:, data.columns.names.index("x")]
+    return raw[:, data.columns.names.index(name)]
 
 
 def grouped(value, mark, decimal="."):
@@ -252,6 +256,88 @@ def test_dates_are_numbers_in_every_form(form):
         if part in wanted:
             # Days since 1970 in float64 keep far less than a second.
             np.testing.assert_allclose(raw[:, index], wanted[part], atol=1e-6)
+
+
+ERAS = {
+    # Each with its first day, by the laws that named them.
+    "令和": datetime.date(2019, 5, 1),
+    "平成": datetime.date(1989, 1, 8),
+    "昭和": datetime.date(1926, 12, 25),
+    "大正": datetime.date(1912, 7, 30),
+    "明治": datetime.date(1868, 10, 23),
+}
+LONG_AGO = [datetime.date(1870, 1, 31) + i * datetime.timedelta(950) for i in range(59)]
+OF_SIGNS = dict(zip(ERAS, "㋿㍻㍼㍽㍾", strict=True))
+OF_LETTERS = dict(zip(ERAS, "RHSTM", strict=True))
+
+
+def in_era(day, form):
+    """Write a day with its era, the year of which its first year is 1."""
+    era, first = next((era, first) for era, first in ERAS.items() if day >= first)
+    number = day.year - first.year + 1
+    year = "元" if number == 1 and "年" in form else number
+    names = {"era": era, "sign": OF_SIGNS[era], "letter": OF_LETTERS[era]}
+    return form.format(day, **names, year=year)
+
+
+def republican(day, form):
+    """Write a day with the year of the Republic of China, of which 1912 is 1."""
+    return form.format(day, year=day.year - 1911)
+
+
+@pytest.mark.parametrize(
+    ("write", "form"),
+    [
+        (in_era, "{era}{year}年{0.month}月{0.day}日"),
+        (in_era, "{era} {year}年 {0:%m}月{0:%d}日"),
+        (in_era, "{sign}{year}年{0.month}月{0.day}日"),
+        (in_era, "{letter}{year}.{0.month}.{0.day}"),
+        (in_era, "{letter}{year:02}/{0:%m}/{0:%d}"),
+        (in_era, "{sign}{year}-{0.month}-{0.day}"),
+        (republican, "民國{year}年{0.month}月{0.day}日"),
+        (republican, "中华民国{year}年{0:%m}月{0:%d}日"),
+        (republican, "{year:03}/{0:%m}/{0:%d}"),
+    ],
+)
+def test_the_years_of_eras_are_those_of_the_calendar(write, form):
+    days = LONG_AGO[16:] if write is republican else LONG_AGO
+    wide = str.maketrans("0123456789./", "０１２３４５６７８９．／")
+    cells = [write(day, form) for day in days]
+    cells[::2] = [cell.translate(wide) for cell in cells[::2]]
+    data = columns_of(cells)
+    parts = [feature.reading.part for feature in data.columns.features]
+    assert {"date", "year", "weekday"} <= set(parts)
+    moments = [(day - datetime.date(1970, 1, 1)).days for day in days]
+    np.testing.assert_array_equal(read_part(data, cells, "x (date)"), moments)
+    years = [day.year for day in days]
+    np.testing.assert_array_equal(read_part(data, cells, "x (year)"), years)
+
+
+def test_the_first_year_of_an_era_and_days_without_an_era_may_stand_among_others():
+    cells = ["令和元年5月1日", "2018年4月1日", "平成31年4月30日", "昭和64年1月7日"] * 15
+    data = columns_of(cells)
+    days = ["2019-05-01", "2018-04-01", "2019-04-30", "1989-01-07"]
+    found = read_part(data, cells, "x (date)")[:4]
+    assert [str(np.datetime64(int(day), "D")) for day in found] == days
+
+
+def test_years_alone_of_eras_are_dates():
+    cells = ["令和元年", "平成30年度", "令和3年"]
+    years = read_part(columns_of(cells * 20), cells, "x (year)")
+    np.testing.assert_array_equal(years, [2019, 2018, 2021])
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [f"{80 + i % 20}/{i % 12 + 1:02}/{i % 28 + 1:02}" for i in range(ROWS)],
+        [f"1{i:02}/{80 + i % 19}/{i % 28 + 1:02}" for i in range(ROWS)],
+    ],
+    ids=["years of two digits", "no months"],
+)
+def test_what_is_not_plainly_of_the_republic_of_china_is_left(cells):
+    data = columns_of(cells, keep=["x"])
+    assert {feature.kind for feature in data.columns.features} == {"category"}
 
 
 def test_the_order_of_day_and_month_is_said_where_it_is_open():

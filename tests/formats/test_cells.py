@@ -147,6 +147,22 @@ DATED = {
         "2024年2月29日",
         ["2024年2月", "２０２４年３月１日(金)", "2024年13月1日"],
     ),
+    "和暦": (
+        "era 年月日",
+        "令和6年2月29日",
+        ["令和元年5月", "㋿5年４月１日", "S64年1月7日", "民國112年5月3日", "2024年2月1日"],
+    ),
+    "era": (
+        "era year-month-day",
+        "R6.2.29",
+        ["H31/4/30", "R5.2.29", "Ｓ６４．１．７", "㍻3-1-2", "Q5.4.1", "2024/2/1"],
+    ),
+    "年度": ("era 年", "令和6年度", ["平成31年", "令和元年", "2024年", "R5"]),
+    "roc": (
+        "ROC year/month/day",
+        "112/05/03",
+        ["099/12/31 13:05", "88/05/03", "112/13/01", "112/2/29"],
+    ),
     "compact": ("yearmonthday", "20240229", ["20240230", 20240131, "2024-01-31", 7]),
     "quarter": ("quarter-year", "Q3 2024", ["q4-2023", "Q5 2024", "2024 Q3"]),
     "clock": (
@@ -746,7 +762,7 @@ def test_any_table_in_a_file(
 
 def test_patterns_have_only_what_three_languages_share():
     """Digits and words are those of ASCII in JavaScript alone."""
-    assert len(FORMS) == 13
+    assert len(FORMS) == 17
     for pattern in (
         *FORMS.values(),
         *(r.numerals.pattern for r, _, _ in PEOPLE.values()),

@@ -30,6 +30,8 @@ COPIED: dict[ModuleType, str] = {
     encodings: "SAMPLE MOST_BYTES MOST_CHAOS SAME_CHAOS MOSTLY_COMMON HALF_COMMON "
     "ENCODINGS CANDIDATES LATIN OF_TWO_BYTES BOMS checked_encoding find_encoding "
     "_by_looks _likely _latin _decoded _common_japanese _common_chinese _not_ascii",
+    dates: "MONTHS ERAS CENTURY field_number month_number days_of _days _weekday _calendar "
+    "_cycle _of_year _of_week _of_day PARTS part",
     layout: "SEPARATORS SPACES MOST_LINES COMMENTS SEP CONSISTENT NUMERIC LONGEST_UNIT "
     "MOST_TWICE LONGEST_SHOWN LONGEST_RECORD _IN_QUOTES _NUMBER _DATE Layout Record "
     "find_layout checked_separator _first_records _without_comments _separator _share "
@@ -45,8 +47,6 @@ COPIED: dict[ModuleType, str] = {
     new_rows: "MOST_NAMES lacking _list spelled _spellings",
     foreign: "is_missing word_of",
     tidy: "USUAL_FOR FULL_BOOLEANS BOOLEANS are_booleans tidied",
-    dates: "MONTHS CENTURY field_number month_number days_of _days _weekday _calendar "
-    "_cycle _of_year _of_week _of_day PARTS part",
     grams: "SPACELESS words_in grams_of place_of text_numbers",
     singly: "VAGUE EPOCH DAY text_in number_in plain_number number_of moments_in "
     "typed_moment",
