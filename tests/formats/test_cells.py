@@ -150,7 +150,13 @@ DATED = {
     "和暦": (
         "era 年月日",
         "令和6年2月29日",
-        ["令和元年5月", "㋿5年４月１日", "S64年1月7日", "民國112年5月3日", "2024年2月1日"],
+        [
+            "令和元年5月",
+            "㋿5年４月１日",
+            "S64年1月7日",
+            "民國112年5月3日",
+            "2024年2月1日",
+        ],
     ),
     "era": (
         "era year-month-day",
@@ -790,7 +796,7 @@ def test_a_new_word_is_named_as_predict_names_its_column(folder, tmp_path):
 
 
 def test_encodings_are_found_as_predict_finds_them(folder, programs, tmp_path):
-    for encoding in ("utf-8", "utf-8-sig", "utf-16", "cp932"):
+    for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-16-be", "cp932"):
         path = write_table(tmp_path / f"{encoding}.csv", [USUAL] * 3, encoding)
         expected = from_file(MODELS["point"], path)
         assert expected is not None

@@ -126,8 +126,10 @@ def field_number(name: str, text: str | None) -> float:
 
     >>> field_number("name", "Sept"), field_number("day", "7"), field_number("day", "")
     (9.0, 7.0, nan)
-    >>> field_number("era", "令和"), field_number("of_era", "元"), field_number("roc", "112")
-    (2018.0, 1.0, 2023.0)
+    >>> field_number("era", "令和"), field_number("of_era", "元")
+    (2018.0, 1.0)
+    >>> field_number("roc", "112")
+    2023.0
     """
     if not text:
         return math.nan
