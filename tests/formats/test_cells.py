@@ -39,9 +39,10 @@ FEATURES = (
     Feature("paid", "category", categories=("False", "True")),
     Feature("code", "category", categories=("007", "1", "2.0"), has_other=True),
     Feature("色", "category", categories=("赤", "青い 表", "a,b;c")),
+    Feature("印", "category", categories=("(blank)", "✓")),
 )
 TARGET = Target(("kind",), ("cat", "dog", "owl"))
-USUAL = {"size": 2.5, "age": 30, "paid": True, "code": "1", "色": "赤"}
+USUAL = {"size": 2.5, "age": 30, "paid": True, "code": "1", "色": "赤", "印": "✓"}
 COMMAS = tuple(
     replace(f, reading=Reading(Numerals(",."))) if f.kind == "number" else f
     for f in FEATURES
@@ -83,6 +84,11 @@ PEOPLE = {
         Reading(Numerals(after={"kg": 1.0, "kgs": 1.0})),
         "12.5 kg",
         ["12kg", "12 kgs", "12  kg", "12 g", "kg", "12", "1２ ｋｇ", "-3 kg"],
+    ),
+    "load": (
+        Reading(Numerals(after={"kg": 1.0, "g": 1e-3, "m²": 1.0})),
+        "1.5 kg",
+        ["800 g", "800g", "８００ ｇ", "(2 g)", "2 t", "7", "-1.5e3 g"],
     ),
     "share": (
         Reading(Numerals(after={"%": 1.0})),
@@ -324,6 +330,7 @@ WORDS = [
 KINDS_OF_ALL = [
     *((name, cell) for name in ("size", "age") for cell in NUMBERS),
     *((name, cell) for name in ("paid", "code", "色") for cell in WORDS),
+    *(("印", cell) for cell in ("✔", "☑\ufe0f", "☐", "×", "", " ", "NA", "no", "x")),
     *((f.name, cell) for f in FEATURES for cell in (None, UNDEFINED, NAN, ABSENT)),
 ]
 ANYWHERE = [

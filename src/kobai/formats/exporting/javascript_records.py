@@ -114,7 +114,7 @@ function codeOf(cell, name) {
   // A word that is spelled so itself comes first.
   if (!isMissing(cell) && codes.has(word)) return codes.get(word);
   const text = strip(word);
-  return MISSING.includes(text) ? OTHER : codes.get(text) ?? OTHER;
+  return codes.get(MISSING.includes(text) ? "" : text) ?? OTHER;
 }
 
 // A cell's text in usual characters, "" where it stands for a missing one.
