@@ -121,7 +121,7 @@ def test_a_typo_is_missing_and_named_but_no_scale():
         [f"{i % 9}" if i % 7 else f"A5 {i % 9}" for i in range(ROWS)],
         [["2", "3", "4", "3+"][i % 4] for i in range(ROWS)],
         [["4", "6", "rotary"][i % 3] for i in range(ROWS)],
-        [["12 kg", "500 g", "3 kg"][i % 3] for i in range(ROWS)],
+        [["12 kg", "500 pcs", "3 kg"][i % 3] for i in range(ROWS)],
         [["01234", "00501", "98052"][i % 3] for i in range(ROWS)],
         [["1st", "2nd", "3rd"][i % 3] for i in range(ROWS)],
         [f"s{i % 5:03d}" for i in range(ROWS)],
