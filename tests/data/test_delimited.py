@@ -5,6 +5,7 @@ import gzip
 import lzma
 import tracemalloc
 
+import numpy as np
 import pytest
 
 from kobai.data.tables.text import pieces
@@ -98,6 +99,59 @@ def test_the_encoding_can_be_said(rows):
         rows(content, encoding="shift-jsi")
     with pytest.raises(DataError, match="text that is not utf-8"):
         rows(content, encoding="utf-8")
+
+
+WIDE = ("utf-16-le", "utf-16-be")
+NUMBERS = "time,°C\r\n" + "".join(f"{i},{i / 7:.3f}\r\n" for i in range(900))
+PROSE = {
+    "kana": "ひにち\tことば\nあした\tさくらがさいた\n",
+    "kanji": "氏名,感想\n"
+    + "上野,上下左右から一つ目の門を開けて不思議な国へ入った話\n" * 90,
+    "hanzi": "一,上\r\n" + "不一,开上万一不上开一\r\n" * 90,
+    "one row": "一,上\n",
+    "numbers": NUMBERS,
+    "emoji": "mark,text\n" + "😀,a😀\n" * 60,
+}
+TEXTS = [text for texts in SENTENCES.values() for text in texts] + [*PROSE.values()]
+
+
+@pytest.mark.parametrize("encoding", WIDE)
+@pytest.mark.parametrize("text", TEXTS)
+def test_utf_16_without_a_byte_order_mark(rows, encoding, text):
+    separator = "\t" if "\t" in text else ","
+    head, *lines = [line.split(separator) for line in text.splitlines()]
+    found, names, read = rows(text.encode(encoding))
+    assert (found, list(names)) == (encoding, head)
+    assert read == [tuple(line) for line in lines]
+    assert rows(text.encode(encoding), encoding=encoding)[2] == read
+
+
+@pytest.mark.parametrize("encoding", ["utf-32-le", "utf-32-be", "utf-16-le"])
+def test_an_encoding_that_is_told_may_have_bytes_of_0(rows, encoding):
+    # Nothing of this is usual, so that it is not found out.
+    text = "ꀀ,ꀁ\nꀂ,ꀃ\n"
+    assert rows(text.encode(encoding), encoding=encoding)[2] == [("ꀂ", "ꀃ")]
+
+
+rng = np.random.default_rng(0)
+BINARY = {
+    "random": rng.bytes(5000),
+    "whole numbers": rng.integers(0, 200, 2000).astype(np.int16).tobytes(),
+    "more whole numbers": rng.integers(0, 60000, 2000).astype(np.int32).tobytes(),
+    "fractions": rng.normal(size=1000).astype(np.float32).tobytes(),
+    "a sound": (3000 * np.sin(np.arange(4000) / 9)).astype(np.int16).tobytes(),
+    "utf-32": NUMBERS.encode("utf-32-le"),
+    "damaged": NUMBERS.encode().replace(b"7", b"\0"),
+    "damaged ends": NUMBERS.encode().replace(b"\r\n", b"\0\n"),
+    "damaged, Japanese": (JAPANESE * 20).encode("cp932").replace(b"5", b"\0"),
+    "bitten": NUMBERS.encode("utf-16-le")[:1001] + NUMBERS.encode("utf-16-le")[1002:],
+}
+
+
+@pytest.mark.parametrize("content", BINARY)
+def test_what_is_no_text_is_not_taken_for_utf_16(rows, content):
+    with pytest.raises(DataError, match="a binary file"):
+        rows(BINARY[content])
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t", "|"])

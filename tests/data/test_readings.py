@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import kobai
 from kobai.data import load_table
 from kobai.data.tables.columns import Columns
 from kobai.data.tables.frames import Writes, open_table, polars_frame
@@ -27,8 +28,12 @@ def columns_of(cells, target=None, **options):
 
 def read(data, cells):
     """Return the numbers that the columns fitted to some data read in new cells."""
+    return read_part(data, cells, "x")
+
+
+def read_part(data, cells, name):
     raw = codes(data.columns, polars_frame(pl.DataFrame({"x": cells})))
-    return raw[:, data.columns.names.index("x")]
+    return raw[:, data.columns.names.index(name)]
 
 
 def grouped(value, mark, decimal="."):
@@ -116,7 +121,7 @@ def test_a_typo_is_missing_and_named_but_no_scale():
         [f"{i % 9}" if i % 7 else f"A5 {i % 9}" for i in range(ROWS)],
         [["2", "3", "4", "3+"][i % 4] for i in range(ROWS)],
         [["4", "6", "rotary"][i % 3] for i in range(ROWS)],
-        [["12 kg", "500 g", "3 kg"][i % 3] for i in range(ROWS)],
+        [["12 kg", "500 pcs", "3 kg"][i % 3] for i in range(ROWS)],
         [["01234", "00501", "98052"][i % 3] for i in range(ROWS)],
         [["1st", "2nd", "3rd"][i % 3] for i in range(ROWS)],
         [f"s{i % 5:03d}" for i in range(ROWS)],
@@ -199,6 +204,84 @@ def test_numbers_that_do_not_stand_for_missing_ones(values):
     assert not columns_of(values).columns.features[0].has_missing
 
 
+IN_ONE_UNIT = {
+    # What each cell is in the unit that most cells have.
+    "mass": {"1.5 kg": 1.5, "2kg": 2, "800 g": 0.8, "0.25 t": 250, "500000mg": 0.5},
+    "length": {
+        "3 km": 3,
+        "1.5 km": 1.5,
+        "500 m": 0.5,
+        "20000 cm": 0.2,
+        "1 mi": 1.609344,
+    },
+    "time": {"2 h": 2, "1.5h": 1.5, "30 min": 0.5, "90 s": 0.025, "1 d": 24},
+    "ages": {"2 years": 2, "1 year": 1, "6 months": 0.5, "1 month": 1 / 12},
+    "sizes": {"1 MB": 1, "2.5 MB": 2.5, "500 kB": 0.5, "2 GB": 2000, "300000 B": 0.3},
+    "as ls writes": {"1.5M": 1.5, "2M": 2, "512K": 0.5, "1.5G": 1536},
+    "volume": {"1 l": 1, "1.5L": 1.5, "500 ml": 0.5, "75cl": 0.75, "3 dl": 0.3},
+    "Chinese": {"1.5公斤": 1.5, "2 公斤": 2, "800克": 0.8, "３吨": 3000},
+    "Japanese": {"2時間": 2, "1.5時間": 1.5, "30分": 0.5, "1 日": 24},
+    "German": {"1,5 kg": 1.5, "2,25 kg": 2.25, "800 g": 0.8, "1.200 g": 1.2},
+}
+
+
+@pytest.mark.parametrize("kind", IN_ONE_UNIT)
+def test_units_of_one_measure_become_one(kind):
+    cells = IN_ONE_UNIT[kind]
+    first, second = list(cells)[:2]
+    data = columns_of([first, second, *cells] * 20)
+    (feature,) = data.columns.features
+    assert feature.kind == "number"
+    # The factors are numbers of float64, as are the products.
+    np.testing.assert_allclose(
+        read(data, list(cells)), list(cells.values()), rtol=1e-15
+    )
+    main = next(unit for unit, f in feature.reading.numerals.after.items() if f == 1)
+    assert main.lower() in first.lower()
+    (note, *_) = data.told
+    assert f"all in {main}" in note.why
+    assert (note.doubt, note.option) == ("words", "--category x")
+    assert columns_of([first, *cells] * 20, category="x").columns.features[0].categories
+
+
+def test_the_unit_does_not_depend_on_the_order_of_rows():
+    cells = ["3 km", "500 m", "20 cm"] * 20
+    found = [columns_of(each, VALUES).columns for each in (cells, cells[::-1])]
+    assert len({tuple(each.features[0].reading.numerals.after) for each in found}) == 1
+
+
+def test_a_number_without_a_unit_is_in_that_of_most():
+    data = columns_of(["12 kg", "5.5 kg", "300 g", "7"] * 20)
+    assert "those without a unit too" in data.told[0].why
+    np.testing.assert_allclose(read(data, ["7", "300 g"]), [7, 0.3], rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("main", "other"), [("kg", "km"), ("min", "ml"), ("MB", "㎏"), ("公里", "公斤")]
+)
+def test_units_of_different_measures_are_refused_with_their_rows(main, other):
+    cells = [f"{i + 1} {other if i % 20 == 7 else main}" for i in range(ROWS)]
+    told = f'"x": row 8 has "8 {other}", row 28 has "28 {other}", row 48.*in {main}.*'
+    with pytest.raises(DataError, match=f"{told}--category x.*--drop x"):
+        columns_of(cells)
+    words = columns_of(cells, category="x", keep="x")
+    assert words.columns.features[0].kind == "category"
+    data = load_table(
+        pl.DataFrame({"x": cells, "z": VALUES, "t": ["a", "b"] * 30}), "t", drop="x"
+    )
+    assert data.columns.names == ("z",)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [["3m", "4d", "5h"], ["5 kg", "6 pcs"], ["5 kg", "tall", "3 km", "short"]],
+    ids=["letters alone", "a unit of nothing", "words"],
+)
+def test_what_is_not_measured_stays_words(cells):
+    (feature,) = columns_of(cells * 20).columns.features
+    assert set(feature.categories) == set(cells)
+
+
 MISSING_IN_WORDS = ["+", "-"] * 30
 
 
@@ -254,6 +337,88 @@ def test_dates_are_numbers_in_every_form(form):
             np.testing.assert_allclose(raw[:, index], wanted[part], atol=1e-6)
 
 
+ERAS = {
+    # Each with its first day, by the laws that named them.
+    "令和": datetime.date(2019, 5, 1),
+    "平成": datetime.date(1989, 1, 8),
+    "昭和": datetime.date(1926, 12, 25),
+    "大正": datetime.date(1912, 7, 30),
+    "明治": datetime.date(1868, 10, 23),
+}
+LONG_AGO = [datetime.date(1870, 1, 31) + i * datetime.timedelta(950) for i in range(59)]
+OF_SIGNS = dict(zip(ERAS, "㋿㍻㍼㍽㍾", strict=True))
+OF_LETTERS = dict(zip(ERAS, "RHSTM", strict=True))
+
+
+def in_era(day, form):
+    """Write a day with its era, the year of which its first year is 1."""
+    era, first = next((era, first) for era, first in ERAS.items() if day >= first)
+    number = day.year - first.year + 1
+    year = "元" if number == 1 and "年" in form else number
+    names = {"era": era, "sign": OF_SIGNS[era], "letter": OF_LETTERS[era]}
+    return form.format(day, **names, year=year)
+
+
+def republican(day, form):
+    """Write a day with the year of the Republic of China, of which 1912 is 1."""
+    return form.format(day, year=day.year - 1911)
+
+
+@pytest.mark.parametrize(
+    ("write", "form"),
+    [
+        (in_era, "{era}{year}年{0.month}月{0.day}日"),
+        (in_era, "{era} {year}年 {0:%m}月{0:%d}日"),
+        (in_era, "{sign}{year}年{0.month}月{0.day}日"),
+        (in_era, "{letter}{year}.{0.month}.{0.day}"),
+        (in_era, "{letter}{year:02}/{0:%m}/{0:%d}"),
+        (in_era, "{sign}{year}-{0.month}-{0.day}"),
+        (republican, "民國{year}年{0.month}月{0.day}日"),
+        (republican, "中华民国{year}年{0:%m}月{0:%d}日"),
+        (republican, "{year:03}/{0:%m}/{0:%d}"),
+    ],
+)
+def test_the_years_of_eras_are_those_of_the_calendar(write, form):
+    days = LONG_AGO[16:] if write is republican else LONG_AGO
+    wide = str.maketrans("0123456789./", "０１２３４５６７８９．／")
+    cells = [write(day, form) for day in days]
+    cells[::2] = [cell.translate(wide) for cell in cells[::2]]
+    data = columns_of(cells)
+    parts = [feature.reading.part for feature in data.columns.features]
+    assert {"date", "year", "weekday"} <= set(parts)
+    moments = [(day - datetime.date(1970, 1, 1)).days for day in days]
+    np.testing.assert_array_equal(read_part(data, cells, "x (date)"), moments)
+    years = [day.year for day in days]
+    np.testing.assert_array_equal(read_part(data, cells, "x (year)"), years)
+
+
+def test_the_first_year_of_an_era_and_days_without_an_era_may_stand_among_others():
+    cells = ["令和元年5月1日", "2018年4月1日", "平成31年4月30日", "昭和64年1月7日"] * 15
+    data = columns_of(cells)
+    days = ["2019-05-01", "2018-04-01", "2019-04-30", "1989-01-07"]
+    found = read_part(data, cells, "x (date)")[:4]
+    assert [str(np.datetime64(int(day), "D")) for day in found] == days
+
+
+def test_years_alone_of_eras_are_dates():
+    cells = ["令和元年", "平成30年度", "令和3年"]
+    years = read_part(columns_of(cells * 20), cells, "x (year)")
+    np.testing.assert_array_equal(years, [2019, 2018, 2021])
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [f"{80 + i % 20}/{i % 12 + 1:02}/{i % 28 + 1:02}" for i in range(ROWS)],
+        [f"1{i:02}/{80 + i % 19}/{i % 28 + 1:02}" for i in range(ROWS)],
+    ],
+    ids=["years of two digits", "no months"],
+)
+def test_what_is_not_plainly_of_the_republic_of_china_is_left(cells):
+    data = columns_of(cells, keep=["x"])
+    assert {feature.kind for feature in data.columns.features} == {"category"}
+
+
 def test_the_order_of_day_and_month_is_said_where_it_is_open():
     cells = [f"{i % 12 + 1:02d}/{(i * 5) % 12 + 1:02d}/2024" for i in range(ROWS)]
     note = columns_of(cells).told[0]
@@ -289,6 +454,71 @@ def test_a_date_that_the_calendar_lacks_is_named():
 def test_codes_are_classes_and_counts_are_numbers(values, is_classes):
     data = columns_of(list(range(len(values))), values, keep="x")
     assert bool(data.classes) == is_classes
+
+
+@pytest.mark.parametrize(
+    ("cells", "classes"),
+    [
+        (["✓", "✔", "✗", "☐"], {"✓": "✔", "✗": "☐"}),
+        (["○", "×", "◯", "✖"], {"○": "◯", "×": "✖"}),
+        (["☑\ufe0f", "☐", "☑"], {"☐": "☐", "☑\ufe0f": "☑"}),
+        (["○", "●"], {"○": "○", "●": "●"}),
+        (["○", "△", "×"], {"×": "×", "△": "△", "○": "○"}),
+        (["●", "▲"], {"●": "●", "▲": "▲"}),
+    ],
+    ids=["ticks", "maru", "boxes", "full or not", "three values", "not all known"],
+)
+def test_ticks_and_crosses_say_yes_and_no(cells, classes):
+    data = columns_of(cells * 20)
+    (feature,) = data.columns.features
+    assert set(feature.categories) == set(classes)
+    pairs = [cell for pair in classes.items() for cell in pair]
+    indices = read(data, pairs)
+    np.testing.assert_array_equal(indices[::2], indices[1::2])
+    assert len(set(indices)) == len(classes)
+
+
+def test_a_tick_is_the_second_of_two_classes():
+    for cells in (["✓", "✗"], ["○", "×"], ["●", "○"], ["☑", "☐"], ["✓", ""]):
+        data = columns_of(VALUES, cells * (ROWS // 2))
+        assert data.classes[1] == cells[0]
+
+
+@pytest.mark.parametrize("tick", ["✓", "☑", "○", "●"])
+def test_no_tick_means_no_where_there_is_nothing_else(tick):
+    cells = [tick if i % 3 else ["", " ", None][i % 9 // 3] for i in range(ROWS)]
+    data = columns_of(cells)
+    (feature,) = data.columns.features
+    assert feature.categories == ("(blank)", tick)
+    assert not feature.has_other
+    assert f"{tick} is yes, blank is no" in data.told[0].why
+    assert data.told[0].option == "--category x"
+    found = read(data, ["", None, tick, "☐", "(blank)", "?", "x"])
+    np.testing.assert_array_equal(found, [0, 0, 1, 0, 0, 0, -1])
+    # As it is said there, an option takes blanks for missing ones.
+    (plain,) = columns_of(cells, category="x").columns.features
+    assert (plain.categories, plain.has_other) == ((tick,), True)
+
+
+@pytest.mark.parametrize(
+    "cells", [["✓", "✗", ""], ["✓", "x", ""], ["×", ""], ["○", "×", "△", ""]]
+)
+def test_a_blank_beside_others_is_missing(cells):
+    (feature,) = columns_of(cells * 20).columns.features
+    assert "(blank)" not in feature.categories
+    assert feature.has_other
+
+
+def test_what_is_not_ticked_is_learned_and_scored():
+    done = ["✓" if value > 4000 else None for value in VALUES]
+    table, given = pl.DataFrame({"x": VALUES}), pl.Series("done", done)
+    model = kobai.TableModel(epochs=60, seed=0).fit(table, given)
+    assert list(model.classes_) == ["(blank)", "✓"]
+    predicted = model.predict(table).to_list()
+    pairs = zip(predicted, done, strict=True)
+    right = np.mean([(one == "✓") == (other == "✓") for one, other in pairs])
+    assert right > 0.9
+    assert model.score(table, given) == pytest.approx(right)
 
 
 @pytest.mark.parametrize("yes", ["True", "true", "TRUE", "1", "1.0"])

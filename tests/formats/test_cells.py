@@ -39,9 +39,10 @@ FEATURES = (
     Feature("paid", "category", categories=("False", "True")),
     Feature("code", "category", categories=("007", "1", "2.0"), has_other=True),
     Feature("色", "category", categories=("赤", "青い 表", "a,b;c")),
+    Feature("印", "category", categories=("(blank)", "✓")),
 )
 TARGET = Target(("kind",), ("cat", "dog", "owl"))
-USUAL = {"size": 2.5, "age": 30, "paid": True, "code": "1", "色": "赤"}
+USUAL = {"size": 2.5, "age": 30, "paid": True, "code": "1", "色": "赤", "印": "✓"}
 COMMAS = tuple(
     replace(f, reading=Reading(Numerals(",."))) if f.kind == "number" else f
     for f in FEATURES
@@ -83,6 +84,11 @@ PEOPLE = {
         Reading(Numerals(after={"kg": 1.0, "kgs": 1.0})),
         "12.5 kg",
         ["12kg", "12 kgs", "12  kg", "12 g", "kg", "12", "1２ ｋｇ", "-3 kg"],
+    ),
+    "load": (
+        Reading(Numerals(after={"kg": 1.0, "g": 1e-3, "m²": 1.0})),
+        "1.5 kg",
+        ["800 g", "800g", "８００ ｇ", "(2 g)", "2 t", "7", "-1.5e3 g"],
     ),
     "share": (
         Reading(Numerals(after={"%": 1.0})),
@@ -146,6 +152,28 @@ DATED = {
         "年月日",
         "2024年2月29日",
         ["2024年2月", "２０２４年３月１日(金)", "2024年13月1日"],
+    ),
+    "和暦": (
+        "era 年月日",
+        "令和6年2月29日",
+        [
+            "令和元年5月",
+            "㋿5年４月１日",
+            "S64年1月7日",
+            "民國112年5月3日",
+            "2024年2月1日",
+        ],
+    ),
+    "era": (
+        "era year-month-day",
+        "R6.2.29",
+        ["H31/4/30", "R5.2.29", "Ｓ６４．１．７", "㍻3-1-2", "Q5.4.1", "2024/2/1"],
+    ),
+    "年度": ("era 年", "令和6年度", ["平成31年", "令和元年", "2024年", "R5"]),
+    "roc": (
+        "ROC year/month/day",
+        "112/05/03",
+        ["099/12/31 13:05", "88/05/03", "112/13/01", "112/2/29"],
     ),
     "compact": ("yearmonthday", "20240229", ["20240230", 20240131, "2024-01-31", 7]),
     "quarter": ("quarter-year", "Q3 2024", ["q4-2023", "Q5 2024", "2024 Q3"]),
@@ -302,6 +330,7 @@ WORDS = [
 KINDS_OF_ALL = [
     *((name, cell) for name in ("size", "age") for cell in NUMBERS),
     *((name, cell) for name in ("paid", "code", "色") for cell in WORDS),
+    *(("印", cell) for cell in ("✔", "☑\ufe0f", "☐", "×", "", " ", "NA", "no", "x")),
     *((f.name, cell) for f in FEATURES for cell in (None, UNDEFINED, NAN, ABSENT)),
 ]
 ANYWHERE = [
@@ -538,7 +567,7 @@ ENTRIES = [
 
 def test_what_stands_in_a_raw_row(folder, programs):
     """JSON has null for what is missing: it is no 0."""
-    rows = [[3.0, entry, 1, 0, 0] for entry in ENTRIES]
+    rows = [[3.0, entry, 1, 0, 0, 0] for entry in ENTRIES]
     expected = [outputs_of(MODELS["point"].predict, [row]) for row in rows]
     assert sum(each is None for each in expected) == 6
     for row, each in zip(rows, expected, strict=True):
@@ -746,7 +775,7 @@ def test_any_table_in_a_file(
 
 def test_patterns_have_only_what_three_languages_share():
     """Digits and words are those of ASCII in JavaScript alone."""
-    assert len(FORMS) == 13
+    assert len(FORMS) == 17
     for pattern in (
         *FORMS.values(),
         *(r.numerals.pattern for r, _, _ in PEOPLE.values()),
@@ -774,8 +803,10 @@ def test_a_new_word_is_named_as_predict_names_its_column(folder, tmp_path):
 
 
 def test_encodings_are_found_as_predict_finds_them(folder, programs, tmp_path):
-    for encoding in ("utf-8", "utf-8-sig", "utf-16", "cp932"):
-        path = write_table(tmp_path / f"{encoding}.csv", [USUAL] * 3, encoding)
+    for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-16-be", "cp932"):
+        # cp932 has no tick.
+        record = USUAL | {"印": ""}
+        path = write_table(tmp_path / f"{encoding}.csv", [record] * 3, encoding)
         expected = from_file(MODELS["point"], path)
         assert expected is not None
         check_alike(read_by(programs["point"], path), expected, encoding)

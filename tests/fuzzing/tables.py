@@ -29,7 +29,7 @@ SLOW = 4
 """Seconds of the processor after which a small file hides a mistake; more per MB."""
 TELLING = re.compile(
     r'columns? "|\b(row|line) \d|--\w|'
-    r"\b(need|use|save|say|give|take|write|put|make|name|end|unpack)\b"
+    r"\b(need|use|save|say|give|take|write|put|make|name|end|unpack|close)\b"
 )
 """A refusal names a row or a column, or says what to do."""
 INTERNAL = re.compile(

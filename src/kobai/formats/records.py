@@ -106,7 +106,8 @@ def code_of(cell: Any, codes: Codes, place: str) -> int:
     text = word.strip(BLANKS)
     # A word that is spelled so itself comes first.
     known = word if word in codes and not is_missing(cell) else text
-    return OTHER if known == text and text in MISSING else codes.get(known, OTHER)
+    is_blank = known == text and text in MISSING
+    return codes.get("" if is_blank else known, OTHER)
 
 
 def numbers_of(cells: Sequence[Any], rule: Rule, place: str, first: int) -> list[float]:

@@ -17,7 +17,12 @@ def typescript() -> str:
         "MISSING": missing.MISSING,
         "AMONG_NUMBERS": missing.AMONG_NUMBERS,
         "NAN": missing.NAN,
-        "FORMS": {name: _pattern(form) for name, form in dates.FORMS.items()},
+        "FORMS": {
+            name: _pattern(form)
+            for name, form in dates.FORMS.items()
+            # The page, which has to stay small, knows no eras.
+            if name not in dates.OF_ERAS
+        },
         "MONTHS": dates.MONTHS,
         "CENTURY": dates.CENTURY,
         "GROUPS": deciding.GROUPS,

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kobai.data.tables.columns import Columns, Target
-from kobai.data.tables.new_rows import lacking, spelled, targets
+from kobai.data.tables.new_rows import lacking, spelled, targets, with_blanks
 from kobai.data.tables.reading.tidy import words
 from kobai.functions import r2
 
@@ -56,7 +56,7 @@ def _accuracy(
     classes: Sequence[str], predicted: "pl.Series", true: "pl.Series", w: np.ndarray
 ) -> float:
     known = spelled(classes)
-    true_words = words(true).to_list()
+    true_words = with_blanks(words(true), known).to_list()
     pairs = zip(predicted.to_list(), true_words, strict=True)
     is_right = np.array([known.get(t) == known[y] for y, t in pairs])
     is_there = np.array([t is not None for t in true_words])

@@ -60,10 +60,11 @@ def choose(
     )
     read = tuple(name for name in table.names if name not in dropped)
     if not set(read) - {*targets, *weights}:
-        hint = "; is something else than , ; | or a tab between the cells?"
+        hint = "name fewer columns as targets, weights, or to drop"
+        if len(table.names) == 1:
+            hint = "is something else than , ; | or a tab between the cells?"
         refusals.add(
-            f"{table.name}: no column is left to learn from, besides the target"
-            f"{hint * (len(table.names) == 1)}"
+            f"{table.name}: no column is left to learn from, besides the target; {hint}"
         )
     return Choice(
         targets,

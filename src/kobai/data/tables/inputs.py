@@ -74,11 +74,13 @@ def fitted_to(features: Features, is_training: Array, keep: Sequence[str]) -> Fi
         why = {sources[name]: reason for name, reason in fitted.left_out.items()}
         reasons = ", ".join(f'"{name}" is {reason}' for name, reason in why.items())
         is_useful = any(why not in (EMPTY, SAME) for why in fitted.left_out.values())
-        hint = "; to use one all the same: --keep (or keep=)" * is_useful
+        hint = "give rows in which one is not"
+        if is_useful:
+            hint = "to use one all the same: --keep (or keep=)"
         count = f"{statistics.trained:,} training row{'s' * (statistics.trained != 1)}"
         raise DataError(
             f"{features.raw.table.name}: no column is left to learn from, in {count}: "
-            f"{reasons}{hint}"
+            f"{reasons}; {hint}"
         )
     return fitted
 

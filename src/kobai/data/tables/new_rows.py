@@ -1,6 +1,6 @@
 """New rows of a table in the form that fitted columns take."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from kobai.data.tables.columns import OTHER, Columns, Feature, Target
 from kobai.data.tables.frames import Table
 from kobai.data.tables.reading.grams import text_numbers
 from kobai.data.tables.reading.reading import Reading
-from kobai.data.tables.reading.tidy import BOOLEANS, are_booleans, words
+from kobai.data.tables.reading.tidy import BLANK, BOOLEANS, TICKS, meanings, words
 from kobai.errors import DataError, meant, suggest
 
 if TYPE_CHECKING:
@@ -188,10 +188,16 @@ def _indices(text: "pl.Series", categories: Sequence[str]) -> Array:
     import polars as pl
 
     known = spelled(categories)
+    text = with_blanks(text, known)
     found: Array = text.replace_strict(
         list(known), list(known.values()), default=OTHER, return_dtype=pl.Float64
     ).to_numpy()
     return found
+
+
+def with_blanks(text: "pl.Series", known: Mapping[str, int]) -> "pl.Series":
+    """Return words with "" for those that are missing, where that is a known one."""
+    return text.fill_null("") if "" in known else text
 
 
 def spelled(names: Sequence[str]) -> dict[str, int]:
@@ -199,7 +205,7 @@ def spelled(names: Sequence[str]) -> dict[str, int]:
 
     A column of 3 that lacks a number is one of 3.0; true is True or TRUE, and where
     there is nothing besides yes and no also yes, y and 1. A name that is spelled so
-    itself comes first.
+    itself comes first. What is not ticked is empty.
 
     >>> spelled(["3", "4.0", "true", "True"])
     {'3': 0, '4.0': 1, 'true': 2, 'True': 3, '3.0': 0, '4': 1, 'TRUE': 2}
@@ -207,12 +213,15 @@ def spelled(names: Sequence[str]) -> dict[str, int]:
     (1, 1)
     """
     found = {name: index for index, name in enumerate(names)}
-    if are_booleans(names):
-        for index, name in enumerate(names):
-            for word, meaning in BOOLEANS.items():
-                if meaning == BOOLEANS[name.lower()]:
-                    for other in (word, word.capitalize(), word.upper()):
-                        found.setdefault(other, index)
+    meant = meanings(names)
+    others = (*BOOLEANS, *TICKS) if set(names) & set(TICKS) else BOOLEANS
+    for index, name in enumerate(names):
+        if name == BLANK:
+            found[""] = index
+        for word in others if meant else ():
+            if meanings((*names, word))[word] == meant[name]:
+                for other in (word, word.capitalize(), word.upper()):
+                    found.setdefault(other, index)
     for index, name in enumerate(names):
         for other in _spellings(name):
             found.setdefault(other, index)
@@ -231,6 +240,7 @@ def _labels(classes: Sequence[str], text: "pl.Series", place: str, first: int) -
     import polars as pl
 
     known = spelled(classes)
+    text = with_blanks(text, known)
     labels: dict[str, int] = {}
     for word in text.unique(maintain_order=True).drop_nulls():
         # 1.0 in one file is the class 1 of another.

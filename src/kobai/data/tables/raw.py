@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kobai.data.dataset import Array
+from kobai.data.refusals import Refusals
 from kobai.data.tables.cells import quoted, shortened
 from kobai.data.tables.columns import Kind
 from kobai.data.tables.frames import Table
@@ -14,6 +15,7 @@ from kobai.data.tables.reading.dates import CLOCK, FORMS, PARTS
 from kobai.data.tables.reading.deciding import (
     Decision,
     decide,
+    of_words,
     same_words,
     shows_decimal,
 )
@@ -24,8 +26,9 @@ from kobai.data.tables.reading.evidence import (
     ROWS_PER_WORD,
 )
 from kobai.data.tables.reading.grams import PLACES, is_prose, text_numbers
+from kobai.data.tables.reading.numerals import escaped
 from kobai.data.tables.reading.reading import TYPED, Reading
-from kobai.data.tables.reading.tidy import words
+from kobai.data.tables.reading.tidy import BLANK, tidy, words
 from kobai.data.tables.sentinels import sentinels
 from kobai.data.tables.spool import MEMORY, Spool
 from kobai.data.tables.survey import Survey, Surveyed, survey
@@ -121,6 +124,7 @@ def read_raw(
     mark = _decimal(found, table)
     rows = found.spool.rows
     decided = [_decide(column, wishes, mark, rows) for column in found.columns]
+    _check_units(table, found, decided)
     columns = [
         column
         for surveyed, decision in zip(found.columns, decided, strict=True)
@@ -139,6 +143,31 @@ def read_raw(
             codes[index] = [value]
             columns[index].decision = columns[index].decision.with_code(value)
     return RawTable(table, tuple(columns), spool, codes)
+
+
+def _check_units(table: Table, found: Survey, decided: Sequence[Decision]) -> None:
+    """Refuse columns whose cells measure different things, with the first of these."""
+    pairs = zip(found.columns, decided, strict=True)
+    mixed = {column.name: each.mixed for column, each in pairs if each.mixed}
+    refusals, first = Refusals(), 1
+    for frame in table.frames(dict) if mixed else ():
+        for name, (main, *others) in mixed.items():
+            text = words(frame[name])
+            pattern = rf"[0-9.,] ?(?:{'|'.join(map(escaped, others))})$"
+
+            def tell(row: int, text: "pl.Series" = text, first: int = first) -> str:
+                return f'row {row + first:,} has "{shortened(text[row])}"'
+
+            refusals.cells(
+                f'{table.name}: column "{name}"',
+                tidy(text).str.contains(pattern).fill_null(False).to_numpy(),
+                tell,
+                f"need numbers of one kind, such as those in {main} elsewhere: convert "
+                f"them, or take all for words: --category {quoted(name)}, or leave the "
+                f"column out: --drop {quoted(name)}",
+            )
+        first += len(frame)
+    refusals.tell()
 
 
 def _decimal(found: Survey, table: Table) -> str:
@@ -172,7 +201,8 @@ def _decide(column: Surveyed, wishes: Wishes, decimal: str, rows: int) -> Decisi
         return found
     if column.name not in wishes.others and _is_text(column):
         return _text(column, rows)
-    return replace(found, aliases=same_words(column.words))
+    named = of_words(column.words, rows - column.evidence.cells)
+    return named if named.has_blank else replace(found, aliases=named.aliases)
 
 
 def _is_text(column: Surveyed) -> bool:
@@ -195,7 +225,8 @@ def _is_right(column: Surveyed, decision: Decision) -> bool:
     reading = decision.reading
     if reading is None:
         is_text = column.form in ("words", "categories")
-        return is_text and column.is_whole and not decision.aliases
+        is_other = decision.aliases or decision.has_blank
+        return is_text and column.is_whole and not is_other
     is_number = not (reading.date or reading.places) and reading.numerals.is_plain
     return is_number and column.is_whole and column.form in ("", "typed", "numbers")
 
@@ -268,6 +299,8 @@ def _is_plain(column: RawColumn) -> bool:
 
 def _codes(column: RawColumn, cells: "pl.Series") -> Array:
     text = words(cells).replace(column.decision.aliases)
+    if column.decision.has_blank:
+        text = text.fill_null(BLANK)
     known = Surveyed(column.name, words=column.words)
     return known.codes(text)
 

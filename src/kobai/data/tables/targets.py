@@ -14,6 +14,7 @@ from kobai.data.tables.columns import Target
 from kobai.data.tables.foreign import word_of
 from kobai.data.tables.new_rows import class_name, spelled
 from kobai.data.tables.raw import RawColumn, RawTable
+from kobai.data.tables.reading.tidy import TICKS
 from kobai.errors import DataError, suggest
 
 TASKS = ("classification", "regression")
@@ -257,10 +258,15 @@ def _classes(column: RawColumn, values: Array) -> tuple[Target, Array, Array]:
 
 
 def _by_size(name: str) -> tuple[bool, float, str]:
-    """Return what puts numbers in order, 10 after 9, and words after them."""
+    """Return what puts numbers in order, 10 after 9, and words after them.
+
+    A tick is after what it is none.
+    """
     try:
         value = float(name)
     except ValueError:
         value = math.nan
     is_word = not math.isfinite(value)
-    return is_word, 0.0 if is_word else value, name
+    if is_word:
+        value = float(TICKS.get(name) == "true")
+    return is_word, value, name

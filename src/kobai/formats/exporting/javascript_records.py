@@ -114,7 +114,7 @@ function codeOf(cell, name) {
   // A word that is spelled so itself comes first.
   if (!isMissing(cell) && codes.has(word)) return codes.get(word);
   const text = strip(word);
-  return MISSING.includes(text) ? OTHER : codes.get(text) ?? OTHER;
+  return codes.get(MISSING.includes(text) ? "" : text) ?? OTHER;
 }
 
 // A cell's text in usual characters, "" where it stands for a missing one.
@@ -214,9 +214,9 @@ function dateOf(cell, rule, place, part) {
 }
 
 // Days since 1970, NaN for a day that no calendar has.
-function momentOf({ year, month, day, name, quarter, hour, minute, second, half }) {
-  let y = Number(year ?? 1970);
-  if (y < 100) y += y < CENTURY ? 2000 : 1900;
+function momentOf(parts) {
+  const { month, day, name, quarter, hour, minute, second, half } = parts;
+  const y = yearOf(parts);
   let m = quarter ? 3 * quarter - 2 : Number(month ?? 1);
   if (name) m = monthOf(name);
   const d = Number(day ?? 1);
@@ -227,6 +227,13 @@ function momentOf({ year, month, day, name, quarter, hour, minute, second, half 
   const date = new Date(Date.UTC(y, m - 1, d));
   const isDay = date.getUTCMonth() === m - 1 && date.getUTCDate() === d;
   return isDay && clock < 1 + 1e-9 ? date.getTime() / 86400000 + clock : NaN;
+}
+
+function yearOf({ year, era, of_era, roc }) {
+  if (era) return ERAS[era] + (of_era === "元" ? 1 : Number(of_era));
+  if (roc) return ERAS["民國"] + Number(roc);
+  const y = Number(year ?? 1970);
+  return y < 100 ? y + (y < CENTURY ? 2000 : 1900) : y;
 }
 
 function monthOf(name) {

@@ -28,6 +28,20 @@ MONTHS = (
 )
 """How the names of the months begin, in several languages."""
 
+ERAS = {
+    **dict.fromkeys(("明治", "㍾", "M"), 1867),
+    **dict.fromkeys(("大正", "㍽", "T"), 1911),
+    **dict.fromkeys(("昭和", "㍼", "S"), 1925),
+    **dict.fromkeys(("平成", "㍻", "H"), 1988),
+    **dict.fromkeys(("令和", "㋿", "R"), 2018),
+    **dict.fromkeys(("中華民國", "中华民国", "民國", "民国"), 1911),
+}
+"""The year before the first of each era: Heisei 31 is 1988 + 31 = 2019.
+
+A year counts on where the next era has begun already, as it does on forms that were
+printed before: Heisei 33 is 2021.
+"""
+
 _Y, _YY = r"(?P<year>\d{4})", r"(?P<year>\d{4}|\d{2})"
 _M, _D = r"(?P<month>1[0-2]|0?[1-9])", r"(?P<day>[12]\d|3[01]|0?[1-9])"
 _NAME = r"(?P<name>[A-Za-zÀ-ÿ]{3,10})\.?"
@@ -38,6 +52,8 @@ _CLOCK = (
 )
 _TIME = rf"(?:(?:T|,? |[-:]){_CLOCK}(?: ?(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?))?)?"
 _IN_KANJI = r"(?: ?(?P<hour>\d{1,2})[:時时点](?:(?P<minute>\d{1,2})分?)?(?::\d{2})?)?"
+_KANJI_DAY = rf"(?: ?{_D}日)?(?: ?\(?[月火水木金土日]\)?)?{_IN_KANJI}"
+_ERA = rf"(?P<era>{'|'.join(ERAS)})\.? ?(?P<of_era>\d{{1,3}}|元)"
 
 _FORMS = {
     "year-month-day": rf"^{_WEEKDAY}{_Y} ?[-/. ] ?{_M} ?[-/. ] ?{_D}\.?{_TIME}$",
@@ -54,15 +70,20 @@ _FORMS = {
         rf"^{_WEEKDAY}{_NAME}[- ./]*{_D}(?:st|nd|rd|th)?[- ./,]+{_YY}{_TIME}$"
     ),
     "year month day": rf"^{_Y}[- ./]*{_NAME}[- ./]*{_D}{_TIME}$",
-    "年月日": (
-        rf"^{_Y}年 ?{_M}月(?: ?{_D}日)?(?: ?\(?[月火水木金土日]\)?)?{_IN_KANJI}$"
-    ),
+    "年月日": rf"^{_Y}年 ?{_M}月{_KANJI_DAY}$",
     "year-month": rf"^{_Y}[-/.]{_M}$",
     "month year": rf"^{_NAME}[- ./,]*{_Y}$",
     "year-quarter": r"^(?P<year>\d{4})[- /]?[Qq](?P<quarter>[1-4])$",
     "quarter-year": r"^[Qq](?P<quarter>[1-4])[- /]?(?P<year>\d{4})$",
     "time of day": rf"^{_CLOCK}$",
+    # Those that are written without an era may stand among them.
+    "era 年月日": rf"^(?:{_ERA}|{_Y})年 ?{_M}月{_KANJI_DAY}$",
+    "era year-month-day": rf"^(?:{_ERA}|{_Y})[-/.]{_M}[-/.]{_D}{_TIME}$",
+    "era 年": rf"^{_ERA}年度?$",
+    # Three digits: with two, 88/05/03 may as well be of 1988.
+    "ROC year/month/day": rf"^(?P<roc>[01]\d\d)/{_M}/{_D}{_TIME}$",
 }
+OF_ERAS = tuple(name for name in _FORMS if name.startswith(("era ", "ROC ")))
 FORMS = {
     # Python and Rust have digits of all scripts, JavaScript those of ASCII.
     name: pattern.replace(r"\d", "[0-9]")
@@ -91,7 +112,7 @@ def moments(text: "pl.Series", form: str) -> Array:
     found = {}
     for name in parts.fields:
         words = parts.field(name)
-        if name in ("name", "half"):
+        if name in ("name", "half", "era", "of_era", "roc"):
             known = {word: field_number(name, word) for word in words.unique()}
             numbers = words.replace_strict(known, return_dtype=pl.Float64)
         else:
@@ -105,11 +126,21 @@ def field_number(name: str, text: str | None) -> float:
 
     >>> field_number("name", "Sept"), field_number("day", "7"), field_number("day", "")
     (9.0, 7.0, nan)
+    >>> field_number("era", "令和"), field_number("of_era", "元")
+    (2018.0, 1.0)
+    >>> field_number("roc", "112")
+    2023.0
     """
     if not text:
         return math.nan
     if name == "name":
         return month_number(text)
+    if name == "era":
+        return float(ERAS[text])
+    if name == "roc":
+        return float(ERAS["民國"] + int(text))
+    if text == "元":
+        return 1.0
     if name == "half":
         return 12.0 if text in "pP" else 0.0
     return float(text.replace(",", "."))
@@ -137,13 +168,17 @@ def days_of(found: Mapping[str, Array]) -> Array:
 
     year = field("year", 1970)
     year = np.where(year < 100, year + np.where(year < CENTURY, 2000, 1900), year)
+    if "era" in found:
+        year = np.where(np.isnan(found["era"]), year, found["era"] + found["of_era"])
+    year = found.get("roc", year)
     month = 3 * field("quarter", 1) - 2 if "quarter" in found else field("month", 1)
     month = found.get("name", month)
     hour, half = field("hour", 0), field("half", -1)
     hour = np.where(half < 0, hour, hour % 12 + half)
     clock = hour / 24 + field("minute", 0) / 1440 + field("second", 0) / 86400
     days = _days(year, month, field("day", 1))
-    is_there = ~np.isnan(found["year" if "year" in found else "hour"])
+    named = [found[name] for name in ("year", "era", "roc") if name in found]
+    is_there = ~np.isnan(named or [found["hour"]]).all(axis=0)
     return np.where(is_there & (clock < 1 + 1e-9), days + clock, np.nan)
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from kobai.data.tables.reading.dates import FORMS
 from kobai.data.tables.reading.evidence import COMMA, PLAIN, Evidence, Shape
+from kobai.data.tables.reading.measures import factors_in, stem, strangers
 from kobai.data.tables.reading.numerals import Numerals
 from kobai.data.tables.reading.reading import Reading
-from kobai.data.tables.reading.tidy import BOOLEANS, FULL_BOOLEANS, are_booleans
+from kobai.data.tables.reading.tidy import FULL_BOOLEANS, TICKS, meanings
 
 GROUPS = {
     "1,000.": (".", ","),
@@ -51,7 +52,9 @@ class Decision:
 
     `mistyped` are words that count as missing, with how often each is there; `doubt`
     is what else the column looks like, and `option` what makes it so. `aliases` are
-    words that mean the same as others: TRUE and true.
+    words that mean the same as others: TRUE and true. `mixed` are units of different
+    measures, by which the column can be no number. `has_blank` is where an empty
+    cell is no missing one, but means no, beside a tick mark that means yes.
     """
 
     reading: Reading | None
@@ -60,6 +63,8 @@ class Decision:
     doubt: str = ""
     option: str = ""
     aliases: Mapping[str, str] = field(default_factory=dict)
+    has_blank: bool = False
+    mixed: tuple[str, ...] = ()
 
     def read_as(self, part: str) -> "Decision":
         """Return the same for one part of a column's dates."""
@@ -106,6 +111,8 @@ def decide(
         return _date(evidence, missing, date_order)
     if not evidence.plain and not evidence.shapes:
         return Decision(None)
+    if mixed := _mixed(evidence):
+        return Decision(None, mixed=mixed)
     return _number(evidence, different, decimal, tuple(missing))
 
 
@@ -125,6 +132,18 @@ def shows_decimal(evidence: Evidence) -> str:
     ):
         return ","
     return "." if groups or evidence.has_fractions else ""
+
+
+def _mixed(evidence: Evidence) -> tuple[str, ...]:
+    """Return units of different measures, where nearly all cells are measured."""
+    units = Counter[str]()
+    for shape, n in evidence.shapes.items():
+        units[shape.after] += n
+    measured = sum(n for unit, n in units.items() if unit)
+    if measured < (1 - STATUS) * evidence.cells:
+        return ()
+    del units[""]
+    return tuple(strangers(units, max(1, TYPOS * evidence.cells)))
 
 
 def _count(evidence: Evidence, is_meant: Callable[[Shape], bool]) -> int:
@@ -170,15 +189,28 @@ def _number(
     read = plain + sum(fitting.values())
     wrong = evidence.cells - read
     reading = Reading(numerals, missing=missing)
+    measures = _measures(numerals, fitting, plain)
+    why = "; ".join(filter(None, (numerals.describe(), measures)))
+    option = "--category" if measures else ""
+    doubt = "words" if measures else ""
     if not wrong:
-        return Decision(reading, numerals.describe())
+        return Decision(reading, why, doubt=doubt, option=option)
     typos = dict(evidence.odd)
     if wrong <= max(1, TYPOS * evidence.cells) and read:
-        return Decision(reading, numerals.describe(), typos)
+        return Decision(reading, why, typos, doubt, option)
     if wrong <= STATUS * evidence.cells and different > FEW_NUMBERS:
-        option = "--category"
-        return Decision(reading, numerals.describe(), typos, "words", option)
+        return Decision(reading, why, typos, "words", "--category")
     return Decision(None, "words among numbers" if read > wrong else "", doubt="")
+
+
+def _measures(numerals: Numerals, shapes: Mapping[Shape, int], plain: int) -> str:
+    """Return what a column's numbers become that has several units of one measure."""
+    after = numerals.after or {}
+    if set(after) <= set(MULTIPLES) or set(after.values()) == {1.0}:
+        return ""
+    main = next(unit for unit, factor in after.items() if factor == 1)
+    bare = plain + sum(n for shape, n in shapes.items() if not shape.after)
+    return f"all in {main}{', those without a unit too' * bool(bare)}"
 
 
 def _marks(evidence: Evidence, decimal: str) -> tuple[str, str]:
@@ -238,7 +270,12 @@ def _with_signs(
         units[shape.after] += n
     before = next((f for f, _ in fronts.most_common() if _is_currency(f)), "")
     bare = evidence.plain + units[""]
-    after = _units({unit: n for unit, n in units.items() if unit}, bare)
+    # Letters behind whole numbers alone may be codes: of seats 3m and 4d.
+    are_measures = any(
+        len(shape.after) > 1 or shape.writings == {PLAIN} for shape in shapes
+    )
+    named = {unit: n for unit, n in units.items() if unit}
+    after = _units(named, bare, are_measures)
     found = Numerals(numerals.decimal, numerals.group, before, after or None)
     return found, {
         shape: n
@@ -247,24 +284,23 @@ def _with_signs(
     }
 
 
-def _units(units: Mapping[str, int], bare: int) -> dict[str, float]:
+def _units(units: Mapping[str, int], bare: int, are_measures: bool) -> dict[str, float]:
     """Return what the units of a column multiply by, nothing where they are none."""
     if not units:
         return {}
     if set(units) <= set(MULTIPLES) and (len(units) > 1 or bare):
         return {unit: MULTIPLES[unit] for unit in units}
-    main = max(units, key=lambda unit: units[unit])
-    same = {unit: 1.0 for unit in units if _stem(unit) == _stem(main)}
+    # Counts come in no order, and what is learned must not depend on it.
+    units = dict(sorted(units.items(), key=lambda item: (-item[1], item[0])))
+    main = next(iter(units))
+    same = {unit: 1.0 for unit in units if stem(unit) == stem(main)}
+    if are_measures and len(same) < len(units):
+        same = factors_in(units, main) | same
     with_unit = sum(units[unit] for unit in same)
     others = sum(units.values()) - with_unit
     # A letter behind a few numbers, as of houses, is part of a name.
     is_usual = with_unit >= bare + others or _is_currency(main) or main == "%"
     return same if is_usual else {}
-
-
-def _stem(unit: str) -> str:
-    """Return a unit without its plural: days and day are one."""
-    return unit.lower().rstrip(".").removesuffix("s")
 
 
 def _is_currency(sign: str) -> bool:
@@ -280,24 +316,44 @@ def same_words(words: Collection[str]) -> dict[str, str]:
     >>> same_words(["n", "Yes", "No", "y"]), same_words(["n", "N", "x"])
     ({'n': 'No', 'y': 'Yes'}, {})
     """
-    is_boolean = are_booleans(words)
+    meant = meanings(words)
     first: dict[str, str] = {}
     named = (
         sorted(words, key=lambda word: word.lower() not in FULL_BOOLEANS)
-        if is_boolean
+        if meant
         else words
     )
     for word in named:
-        first.setdefault(_meaning(word, is_boolean), word)
-    found = {word: first[_meaning(word, is_boolean)] for word in words}
+        first.setdefault(_meaning(word, meant), word)
+    found = {word: first[_meaning(word, meant)] for word in words}
     return {word: other for word, other in found.items() if word != other}
 
 
-def _meaning(word: str, is_boolean: bool) -> str:
+def _meaning(word: str, meant: Mapping[str, str]) -> str:
     lower = word.lower()
-    if is_boolean:
-        return BOOLEANS[lower]
+    if meant:
+        return meant[word]
     if lower in ("true", "false"):
         return lower
     whole = word.removesuffix(".0")
     return whole if whole.removeprefix("-").isdigit() else word
+
+
+def of_words(words: Collection[str], blanks: int) -> Decision:
+    """Return how to read a column of words, of which so many cells are blank.
+
+    >>> of_words(["✓"], 3).why, of_words(["✓", "✗"], 3).why
+    ('✓ is yes, blank is no', '')
+    """
+    aliases = same_words(words)
+    are_ticks = {TICKS.get(word) for word in words} == {"true"}
+    if not (are_ticks and blanks):
+        return Decision(None, aliases=aliases)
+    return Decision(
+        None,
+        f"{next(iter(words))} is yes, blank is no",
+        doubt="blank as missing",
+        option="--category",
+        aliases=aliases,
+        has_blank=True,
+    )

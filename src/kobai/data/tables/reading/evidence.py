@@ -170,7 +170,7 @@ class Evidence:
 
     def _add_dates(self, words: "pl.Series", n: "pl.Series") -> "Words":
         """Count the dates, by each form that fits, and return the other words."""
-        may_be = words.str.contains(r"\d.*[-/.:年月 ,QqA-Za-z]|[A-Za-z].*\d")
+        may_be = words.str.contains(r"\d.*[-/.:年月 ,QqA-Za-z]|[A-Za-z].*\d|元年")
         is_date = may_be & False
         for form, pattern in FORMS.items() if may_be.any() else ():
             fits = words.str.contains(pattern)

@@ -139,7 +139,7 @@ class Numerals:
         if self.before:
             found.append(f"{self.before} in front")
         for unit, factor in (self.after or {}).items():
-            times = "" if factor == 1 else f" = {factor:,.0f}"
+            times = "" if factor == 1 else f" = {factor:,.10g}"
             found.append(f"unit {unit}{times}")
         return ", ".join(found)
 

@@ -36,16 +36,36 @@ BOOLEANS = {
     **dict.fromkeys(("f", "n", "0", "0.0"), "false"),
 }
 """What means yes, and what means no, in a column that has nothing else."""
+_STYLES = ("", "\ufe0f")
+TICKS = {
+    mark + style: meaning
+    for meaning, marks in {"true": "✓✔☑✅○〇◯●", "false": "×✕✖✗✘❌☐"}.items()
+    for mark in marks
+    for style in _STYLES
+}
+"""Signs that mean it; as an empty one beside ●, ○ means no."""
+BLANK = "(blank)"
+"""The name of what is not ticked, where a column has one tick mark and blanks."""
 
 
-def are_booleans(words: Iterable[str]) -> bool:
-    """Tell whether words say yes and no, at least one of them in full.
+def meanings(words: Iterable[str]) -> dict[str, str]:
+    """Return which words mean "true" and which "false", where they say yes and no.
 
-    >>> [are_booleans(each) for each in (["Y", "no"], ["Y", "N"], ["no", "A"])]
-    [True, False, False]
+    At least one of them does so in full, or is a sign. Others are none: {}.
+
+    >>> meanings(["Y", "no"]), meanings(["Y", "N"]), meanings(["no", "A"])
+    ({'Y': 'true', 'no': 'false'}, {}, {})
+    >>> meanings(["○", "×"]), meanings(["○", "●"]), meanings(["○", "△", "×"])
+    ({'○': 'true', '×': 'false'}, {'○': 'false', '●': 'true'}, {})
     """
-    found = {word.lower() for word in words}
-    return found <= set(BOOLEANS) and not found.isdisjoint(FULL_BOOLEANS)
+    found = {word: word.lower() for word in words}
+    is_full = any(word in FULL_BOOLEANS or word in TICKS for word in found.values())
+    known = {**BOOLEANS, **TICKS, BLANK: "false"}
+    if "●" in found:
+        known |= dict.fromkeys("○〇◯", "false")
+    if not is_full or not known.keys() >= set(found.values()):
+        return {}
+    return {word: known[lower] for word, lower in found.items()}
 
 
 def words(cells: "pl.Series") -> "pl.Series":

@@ -13,7 +13,11 @@ import numpy as np
 from kobai.data.refusals import few
 from kobai.data.tables.cells import shortened
 from kobai.data.tables.reading.missing import MISSING
-from kobai.data.tables.text.encodings import checked_encoding, find_encoding
+from kobai.data.tables.text.encodings import (
+    BEGINNING,
+    checked_encoding,
+    find_encoding,
+)
 from kobai.data.tables.text.layout import (
     SEPARATORS,
     SPACES,
@@ -298,9 +302,9 @@ def open_text_table(
     `DataError` for a file that is empty, binary, or holds no table.
     """
     with opened(path) as file:
-        check_beginning(file.read(4096), path)
-        file.seek(0)
         known = encoding and checked_encoding(encoding, path)
+        check_beginning(file.read(BEGINNING), path, known)
+        file.seek(0)
         found = known or find_encoding(file, path, usual.encoding if usual else None)
         file.seek(0)
         head = _head(utf8(file, path, found), path)

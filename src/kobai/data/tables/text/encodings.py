@@ -8,6 +8,7 @@ from typing import BinaryIO
 from kobai.errors import DataError, suggest
 
 SAMPLE = 1 << 20
+BEGINNING = 1 << 12
 MOST_BYTES = 20_000
 MOST_CHAOS = 0.3
 SAME_CHAOS = 0.02
@@ -26,6 +27,15 @@ LATIN = {
 }
 """The letters by which languages are known that use the same bytes for others."""
 OF_TWO_BYTES = ("cp932", "euc_jp", "gbk", "big5", "cp949")
+WIDE = ("utf-16-le", "utf-16-be")
+MOSTLY_USUAL = 0.95
+_USUAL = re.compile(
+    "[\t\n\r -~\xa0-\u024f\u0370-\u06ff\u0900-\u097f\u0e00-\u0e7f\u1e00-\u1eff"
+    "\u2010-\u205e\u20a0-\u20bf\u2100-\u22ff\u2460-\u27bf\u3000-\u30ff\u3200-\u33ff"
+    "\u4e00-\u9fff\uac00-\ud7a3\uff00-\uffef\U0001f000-\U0001faff\U00020000-\U0002ebef]"
+)
+"""Characters of the languages that tables are written in."""
+_CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1f]")
 BOMS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -54,12 +64,13 @@ def checked_encoding(name: str, file: object = "") -> str:
 def find_encoding(file: BinaryIO, name: object, usual: str | None = None) -> str:
     """Return the encoding of a file that is read from its beginning.
 
-    A byte order mark decides; then, from the first piece of the file that is not ASCII
-    alone, a strict decoding as UTF-8; then charset-normalizer, on the lines that are
-    not ASCII. cp932 (Japanese) and GBK (Chinese) share most of their bytes: whichever
-    makes more of them common characters is taken. Where little text leaves it open, or
-    it is one with a byte for each letter, which differ in few, it is the `usual` one,
-    if it can be. Raises `DataError` where no encoding makes words of the bytes.
+    A byte order mark decides; then UTF-16's bytes of 0; then, from the first piece of
+    the file that is not ASCII alone, a strict decoding as UTF-8; then
+    charset-normalizer, on the lines that are not ASCII. cp932 (Japanese) and GBK
+    (Chinese) share most of their bytes: whichever makes more of them common characters
+    is taken. Where little text leaves it open, or it is one with a byte for each
+    letter, which differ in few, it is the `usual` one, if it can be. Raises `DataError`
+    where no encoding makes words of the bytes.
 
     >>> import io
     >>> find_encoding(io.BytesIO("品種,がく\\n".encode("cp932")), "my.csv")
@@ -73,6 +84,8 @@ def find_encoding(file: BinaryIO, name: object, usual: str | None = None) -> str
     for mark, encoding in BOMS.items():
         if piece.startswith(mark):
             return encoding
+    if wide := wide_encoding(piece[:BEGINNING]):
+        return wide
     while piece.isascii():
         piece = file.read(SAMPLE)
         if not piece:
@@ -93,6 +106,32 @@ def find_encoding(file: BinaryIO, name: object, usual: str | None = None) -> str
             "as UTF-8"
         )
     return found
+
+
+def wide_encoding(beginning: bytes) -> str:
+    """Return which UTF-16 a file without a byte order mark is in, or nothing.
+
+    What stands between cells and rows, and ASCII elsewhere, has a byte of 0 there, and
+    all two bytes are usual characters in one order alone: of a comma the other one
+    makes U+2C00, of the end of a line U+0A00.
+
+    >>> [wide_encoding("x,名\\n1,夏\\n".encode(each)) for each in (*WIDE, "utf-8")]
+    ['utf-16-le', 'utf-16-be', '']
+    """
+    texts = {encoding: _decoded(beginning, encoding) or "" for encoding in WIDE}
+    found = max(WIDE, key=lambda encoding: _usual_share(texts[encoding]))
+    lines = texts[found].count("\n") + texts[found].count("\r")
+    if not lines or _usual_share(texts[found]) < MOSTLY_USUAL:
+        return ""
+    # A few bytes of 0 in text of another encoding are damage.
+    others = beginning.count(b"\n") + beginning.count(b"\r") - lines
+    rest = beginning.replace(b"\0", b"")
+    is_text = _decoded(rest, "utf-8") is not None and not _CONTROL.search(rest)
+    return "" if is_text and others > lines else found
+
+
+def _usual_share(text: str) -> float:
+    return len(_USUAL.findall(text)) / max(1, len(text))
 
 
 def _by_looks(piece: bytes, shares: Mapping[str, float]) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from kobai.data.tables.reading.dates import ERAS
 from kobai.data.tables.reading.missing import AMONG_NUMBERS, MISSING
 from kobai.errors import DataError
 
@@ -30,7 +31,10 @@ _NUMBER = re.compile(
     r"[-+(]?\s*[^\w\s]?\s*[-+]?\d[\d.,'’ ]*([eE][-+]?\d+)?\s*(%|[^\W\d]{1,3}\d?)?\)?"
     r"|[-+]?[.,]\d+"
 )
-_DATE = re.compile(r"\d{1,4}[-/.年:]\d{1,2}([-/.月:]\d{1,4}日?)?([T ]\d.*)?")
+_DATE = re.compile(
+    r"\d{1,4}[-/.年:]\d{1,2}([-/.月:]\d{1,4}日?)?([T ]\d.*)?"
+    rf"|({'|'.join(ERAS)})\.? ?(\d{{1,3}}|元)(年(度|\d.*)?|([-/.]\d{{1,2}}){{2}})"
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -256,8 +260,8 @@ def _numeric_columns(rows: Sequence[list[str]]) -> list[int]:
 def is_number(cell: str) -> bool:
     """Tell whether a cell looks like a number or a date that somebody wrote.
 
-    >>> [is_number(cell) for cell in ("$1,200", "12 kg", "2024-01-31", "x1", "kg")]
-    [True, True, True, False, False]
+    >>> [is_number(cell) for cell in ("$1,200", "12 kg", "2024-01-31", "R5.4.1", "kg")]
+    [True, True, True, True, False]
     """
     return bool(_NUMBER.fullmatch(cell) or _DATE.fullmatch(cell))
 

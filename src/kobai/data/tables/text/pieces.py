@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from kobai.data.damage import MOST_UNPACKED, check_unpacked, readable
+from kobai.data.tables.text.encodings import wide_encoding
 from kobai.errors import DataError
 
 BLOCK = 4 << 20
 """Bytes of a file that are read at a time."""
 FIRST = 1 << 18
 """Bytes that are read at first, to see what the columns hold."""
+OF_ZEROS = ("utf-16", "utf-32")
+"""Encodings in which ASCII has bytes of 0."""
 
 
 @contextlib.contextmanager
@@ -41,8 +44,11 @@ def _check_memory(path: Path) -> None:
     lzma.LZMADecompressor(memlimit=MOST_UNPACKED).decompress(head, max_length=1)
 
 
-def check_beginning(beginning: bytes, path: Path) -> None:
-    """Refuse a file that is empty or no text, with what it is instead."""
+def check_beginning(beginning: bytes, path: Path, known: str | None = None) -> None:
+    """Refuse a file that is empty or no text, with what it is instead.
+
+    `known` is the encoding that a user says.
+    """
     kinds = {
         b"PAR1": "a Parquet file; its name must end in .parquet",
         b"PK\x03\x04": "a ZIP or Excel file; save the sheet as CSV",
@@ -52,9 +58,13 @@ def check_beginning(beginning: bytes, path: Path) -> None:
         if beginning.startswith(magic):
             raise DataError(f"{path}: this is {kind}")
     if not beginning.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise DataError(f"{path}: the file is empty")
+        raise DataError(
+            f"{path}: the file is empty; need a table with the names of its columns, "
+            "and rows below them"
+        )
     is_wide = beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    if b"\0" in beginning and not is_wide:
+    is_said = (known or "").startswith(OF_ZEROS)
+    if b"\0" in beginning and not (is_wide or is_said or wide_encoding(beginning)):
         raise DataError(f"{path}: {_zeros(beginning)}")
 
 
@@ -63,7 +73,7 @@ def _zeros(beginning: bytes) -> str:
     head = beginning[:1000]
     if head.count(b"\0") > len(head) // 3:
         return (
-            "a binary file, or UTF-16 without a byte order mark; need a text table, "
+            "a binary file, or text in an encoding such as UTF-32; need a text table, "
             "such as a CSV: save it as UTF-8"
         )
     # Bytes that stand for no character: text has a few where it is damaged.
@@ -83,7 +93,7 @@ def utf8(file: BinaryIO, path: Path, encoding: str) -> Iterator[bytes]:
     """
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     # What is ASCII needs no decoding, unless two bytes make a character.
-    plain = not encoding.startswith("utf-16")
+    plain = not encoding.startswith(OF_ZEROS)
     size, lone = FIRST, None
     try:
         while chunk := file.read(size):
