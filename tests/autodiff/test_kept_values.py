@@ -180,6 +180,13 @@ def test_a_change_in_place_of_what_f_kept_is_refused():
         kept -= 0.1
 
 
+def test_a_float_that_f_kept_is_no_index_as_in_numpy():
+    kept, plain = keep(np.sum)
+    for number in (kept, plain):
+        with pytest.raises(TypeError):
+            [1, 2, 3][number]
+
+
 def test_f_that_fails_has_ended_too():
     kept = []
 

@@ -363,6 +363,34 @@ def test_the_remedy_for_a_view_of_a_filled_buffer_helps():
     np.testing.assert_array_equal(gradient(lambda x: f(x, True), X), expected)
 
 
+MATRIX = np.arange(6.0).reshape(2, 3).view(np.matrix)
+MASKED = np.ma.masked_array(np.arange(6.0).reshape(2, 3), [[1, 0, 0], [0, 1, 0]])
+
+
+@pytest.mark.parametrize("other", [MATRIX, MASKED], ids=["matrix", "masked"])
+@pytest.mark.parametrize(
+    "compute",
+    [
+        lambda x, other: x * other,
+        lambda x, other: other - x,
+        lambda x, other: np.multiply(other, x),
+        lambda x, other: x @ other.T,
+        lambda x, other: np.concatenate([x, other]),
+        lambda x, other: np.where(x > 0, x, other),
+        lambda x, other: np.dot(x, other.T),
+    ],
+)
+@pytest.mark.parametrize("run", [gradient, lambda f, x: compile(f)(x)])
+def test_arrays_that_compute_otherwise_are_refused(compute, other, run):
+    # As plain arrays they would give other numbers without a word.
+    with pytest.raises(GradientError, match=r"got a matrix|got a Masked|ndarray\.view"):
+        run(lambda x: np.sum(compute(x, other)), X)
+    with pytest.raises(
+        GradientError, match=r"use np\.asarray\(m\)|use np\.ma\.getdata"
+    ):
+        run(lambda x: np.sum(x * x), other)
+
+
 def test_pickling_is_refused():
     with pytest.raises(GradientError, match=r"read x\.value"):
         gradient(lambda x: np.sum(pickle.loads(pickle.dumps(x))), X)

@@ -8,6 +8,7 @@ import numpy as np
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.buffers import Valued, as_values, result_of, values_in
 from kobai.autodiff.arrays.creation import making_arrays
+from kobai.autodiff.arrays.keeping import refuse_other_arrays
 from kobai.autodiff.arrays.memory import NOT_PLAIN, was_read_past_us
 from kobai.autodiff.arrays.overloaded import ArrayLike, refusal_behind
 from kobai.autodiff.primitive import Overloaded, after_end
@@ -179,13 +180,15 @@ def _one_like(value: Any) -> Any:
 
 def as_float_array(leaf: Any) -> np.ndarray:
     """Return a leaf as an array of floats: integers and bools become float64."""
+    refuse_other_arrays(leaf)
     array = np.asarray(leaf)
     if array.dtype.kind in "iub":
         return array.astype(np.float64)
     if array.dtype.kind != "f":
         raise TypeError(
             f"gradient: got a leaf of type {type(leaf).__name__} ({array.dtype}); need "
-            "real numbers"
+            "real numbers, in dicts, lists and tuples (of an object with arrays: "
+            "vars(x))"
         )
     return array
 

@@ -5,8 +5,9 @@ Back-propagation reads the tape backwards: each node hands the derivative of the
 with respect to its value on to the nodes it was computed from.
 """
 
+import operator
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 
@@ -16,7 +17,7 @@ from kobai.autodiff import corners
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.aliasing import source_of
 from kobai.autodiff.arrays.buffers import Buffer, as_doubtful
-from kobai.autodiff.arrays.keeping import kept
+from kobai.autodiff.arrays.keeping import kept, refuse_other_arrays
 from kobai.autodiff.arrays.layout import here, is_doubtful, is_known, lies_one_way
 from kobai.autodiff.arrays.methods import fixed
 from kobai.autodiff.arrays.overloaded import ArrayLike
@@ -129,6 +130,8 @@ class Tape(Trace):
             if position not in primitive.unread:
                 # The rules will read it as it is now.
                 values[position] = kept(argument)
+            else:
+                refuse_other_arrays(argument)
         keeps_axes = primitive.view or primitive in ops.CASTS
         if keeps_axes and _is_number(values[0]) and not arguments[0].is_number:
             # NumPy returned a number, but the array that took it is an array still.
@@ -316,19 +319,20 @@ class Tensor(ArrayLike):
         return super().__array__(dtype, copy)
 
 
-def _of_the_plain(name: str) -> Any:
+def _of_the_plain(name: str, plain: Callable[..., Any]) -> None:
     live = getattr(ArrayLike, name)
 
     def method(self: Any, *args: Any) -> Any:
         if self.owner.has_ended:
-            return getattr(after_end(self), name)(*args)
+            return plain(after_end(self), *args)
         return live(self, *args)
 
-    return method
+    setattr(Tensor, name, method)
 
 
-for _name in ("float", "int", "index", "complex", "reduce_ex"):
-    setattr(Tensor, f"__{_name}__", _of_the_plain(f"__{_name}__"))
+for _plain_of in (float, int, complex, operator.index):
+    _of_the_plain(f"__{_plain_of.__name__}__", _plain_of)
+_of_the_plain("__reduce_ex__", lambda x, protocol: x.__reduce_ex__(protocol))
 
 
 def _share_memory(a: Any, b: Any) -> bool:

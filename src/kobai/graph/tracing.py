@@ -11,6 +11,7 @@ from kobai.autodiff.arrays.aliasing import source_of
 from kobai.autodiff.arrays.bare_numbers import BareNumber
 from kobai.autodiff.arrays.buffers import result_of
 from kobai.autodiff.arrays.creation import making_arrays
+from kobai.autodiff.arrays.keeping import refuse_other_arrays
 from kobai.autodiff.arrays.layout import lies_as_in_numpy, lies_one_way
 from kobai.autodiff.arrays.memory import NOT_PLAIN, was_read_past_us
 from kobai.autodiff.arrays.methods import fixed
@@ -56,6 +57,8 @@ def _traced(
     names = [_leaf_names(f, i, example) for i, example in enumerate(examples)]
     flat = [name for group in names for name in group]
     values = [leaf for example in examples for leaf in leaves(example)]
+    for value in values:
+        refuse_other_arrays(value)
     nodes = [builder.input(n, v) for n, v in zip(flat, values, strict=True)]
     # An array without axes can change; a number cannot.
     tracers = [
@@ -117,6 +120,7 @@ class Recording(Trace):
             raise TraceError("trace: got a value under differentiation outside f")
         if was_read_past_us(x):
             raise TraceError(NOT_PLAIN)
+        refuse_other_arrays(x)
         return self.builder.constant(result_of(x))
 
     def end(self) -> None:
