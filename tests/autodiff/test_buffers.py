@@ -363,3 +363,20 @@ def test_an_array_in_the_place_of_one_number_is_what_numpy_makes_of_it(run):
         run(into_a_number, x)
     # Both the value and the slope.
     np.testing.assert_array_equal(run(into_a_view, x), 3)
+
+
+def test_the_base_of_an_array_is_the_one_that_numpy_names():
+    def f(x):
+        z = np.zeros(x.shape)
+        for _ in range(2):
+            view = z[1:][:]
+            assert z.base is None
+            assert view.base is z
+            assert z.copy().base is None
+            assert np.copy(z).base is None
+            z[...] = x
+        assert np.arange(6.0).reshape(2, 3).base is not None
+        return np.sum(z)
+
+    f(np.ones((2, 3)))
+    gradient(f, np.ones((2, 3)))

@@ -6,10 +6,11 @@ import pickle
 
 import numpy as np
 import pytest
-from numpy import array, asarray
+from numpy import array, asarray, ascontiguousarray, asfortranarray
 from numpy import zeros as plain_zeros
 
 from kobai.autodiff import gradient
+from kobai.engines.compile import compile
 from kobai.errors import GradientError
 
 X = np.array([[0.5, -1.2, 0.8], [1.7, 0.3, -0.6]])
@@ -305,16 +306,89 @@ def test_numpy_s_own_errors_stay(f, error):
         f(plain)
 
 
-def test_an_array_of_a_finished_differentiation_cannot_come_back():
-    kept = []
-    gradient(lambda x: (kept.append(x), np.sum(x * x))[1], X)
+def base_of_none(x):
+    return np.sum(x) if np.may_share_memory(x, x[0]) else np.sum(x * 2)
 
+
+def strided(x):
+    return np.sum(np.lib.stride_tricks.as_strided(x, (2, 2), (8, 8)))
+
+
+@pytest.mark.parametrize(
+    ("f", "remedy"),
+    [
+        (base_of_none, r"use np\.copy\(x\)"),
+        (strided, "use sliding_window_view"),
+        (lambda x: np.ma.masked_array(x, x < 0).sum(), "np.where for a masked array"),
+        (lambda x: np.ndarray.sum(x), r"write x\.sum\(\)"),
+        (lambda x: {x[0, 0]: 1} and np.sum(x), r"hash.*use x\.value"),
+    ],
+)
+@pytest.mark.parametrize("run", [gradient, lambda f, x: compile(f)(x)])
+def test_what_reads_memory_or_type_itself_is_refused_with_its_remedy(f, remedy, run):
+    with pytest.raises(GradientError, match=remedy):
+        run(f, X)
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        *(array, asarray, asfortranarray, ascontiguousarray),
+        *(memoryview, lambda z: z.data, np.from_dlpack),
+        lambda z: np.ndarray(z.shape, buffer=z),
+    ],
+)
+@pytest.mark.parametrize("run", [gradient, lambda f, x: compile(f)(x)])
+def test_a_filled_buffer_that_is_read_past_us_is_refused_in_our_words(read, run):
     def f(x):
-        gradient(lambda y: (kept.append(y), np.sum(y * x))[1], x)
-        return np.sum(kept[1] * x)
+        z = np.zeros(x.shape)
+        z[...] = x * 2
+        found = read(z)
+        return found[0, 0] * 1.0 + np.sum(np.asarray(found) ** 2)
 
-    with pytest.raises(GradientError, match="escaped from a differentiation inside f"):
-        gradient(f, X)
+    with pytest.raises(GradientError, match=r"read x\.value|use x\.value"):
+        run(f, X)
+
+
+def test_the_remedy_for_a_view_of_a_filled_buffer_helps():
+    def f(x, plus):
+        z = np.zeros((3, 3))
+        z[:2] = x
+        return np.sum(np.einsum("ii->i", z + 0 if plus else z) ** 2)
+
+    with pytest.raises(GradientError, match=r"use z \+ 0"):
+        gradient(lambda x: f(x, False), X)
+    expected = np.zeros((2, 3))
+    expected[[0, 1], [0, 1]] = 2 * X[[0, 1], [0, 1]]
+    np.testing.assert_array_equal(gradient(lambda x: f(x, True), X), expected)
+
+
+MATRIX = np.arange(6.0).reshape(2, 3).view(np.matrix)
+MASKED = np.ma.masked_array(np.arange(6.0).reshape(2, 3), [[1, 0, 0], [0, 1, 0]])
+
+
+@pytest.mark.parametrize("other", [MATRIX, MASKED], ids=["matrix", "masked"])
+@pytest.mark.parametrize(
+    "compute",
+    [
+        lambda x, other: x * other,
+        lambda x, other: other - x,
+        lambda x, other: np.multiply(other, x),
+        lambda x, other: x @ other.T,
+        lambda x, other: np.concatenate([x, other]),
+        lambda x, other: np.where(x > 0, x, other),
+        lambda x, other: np.dot(x, other.T),
+    ],
+)
+@pytest.mark.parametrize("run", [gradient, lambda f, x: compile(f)(x)])
+def test_arrays_that_compute_otherwise_are_refused(compute, other, run):
+    # As plain arrays they would give other numbers without a word.
+    with pytest.raises(GradientError, match=r"got a matrix|got a Masked|ndarray\.view"):
+        run(lambda x: np.sum(compute(x, other)), X)
+    with pytest.raises(
+        GradientError, match=r"use np\.asarray\(m\)|use np\.ma\.getdata"
+    ):
+        run(lambda x: np.sum(x * x), other)
 
 
 def test_pickling_is_refused():

@@ -191,6 +191,8 @@ def _ignores_argument(f: Callable[[Any], Any], x: Any) -> bool:
     except Exception:
         # f stumbled over what it was given, so it looked at it.
         return False
+    finally:
+        tape.end()
     return not tape.used
 
 

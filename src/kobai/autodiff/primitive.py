@@ -89,6 +89,8 @@ class Trace:
     __slots__ = ("level",)
 
     level: float
+    # Whether it is over: what f has kept of its arrays is then what it is outside.
+    has_ended = False
 
     def apply(
         self,
@@ -114,6 +116,17 @@ class Overloaded:
     def kept(self) -> Any:
         """Return an array of the same values that changes of this one do not reach."""
         raise NotImplementedError
+
+
+def after_end(x: Any) -> Any:
+    """Return x; of a trace that has ended, what it is outside of that.
+
+    f may keep an array, as `net.W = W` or a list of losses does, and others read it
+    when the differentiation is over.
+    """
+    while isinstance(x, Overloaded) and x.owner.has_ended:
+        x = x.owner.outside(x)
+    return x
 
 
 def unbroadcast(g: Any, like: Any) -> Any:

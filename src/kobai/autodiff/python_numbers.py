@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.bare_numbers import BareNumber
 from kobai.autodiff.arrays.overloaded import PYTHON_NUMBERS
-from kobai.autodiff.primitive import Primitive, Trace
+from kobai.autodiff.primitive import Overloaded, Primitive, Trace, after_end
 from kobai.autodiff.tensor import Tape, Tensor
 
 FOLLOW_TYPES = (np.where, np.clip, np.real)
@@ -86,6 +87,16 @@ class _OfPythonNumbers(Trace):
     def used(self, value: bool) -> None:
         self.tape.used = value
 
+    @property
+    def has_ended(self) -> bool:  # type: ignore[override]
+        """Whether the tape has."""
+        return self.tape.has_ended
+
+    def outside(self, x: Any) -> Any:
+        """Return the number that x is when the tape has ended."""
+        value = x.node.value
+        return ops.ITEM(value) if isinstance(value, Overloaded) else value.item()
+
     def apply(
         self,
         primitive: Primitive,
@@ -105,13 +116,15 @@ class _OfPythonNumbers(Trace):
         result = primitive(*given, **attributes)
         is_of_python = primitive.elementwise and not others
         if is_of_python and isinstance(result, Tensor):
-            return PythonNumber(self, result.node)
+            return _python_number(result)
         # A comparison gives Python's True or False, and // one of Python's floats.
         is_plain = is_of_python and issubclass(type(result), np.generic)
         return result.item() if is_plain else result
 
 
 def _python_number(number: Tensor) -> Any:
+    if number.owner.has_ended:
+        return after_end(number).item()
     wide = np.complex128 if number.dtype.kind == "c" else np.float64
     wanted = number if number.dtype == wide else number.astype(wide)
     return PythonNumber(_OfPythonNumbers(number.owner), wanted.node)

@@ -8,9 +8,10 @@ import numpy as np
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.buffers import Valued, as_values, result_of, values_in
 from kobai.autodiff.arrays.creation import making_arrays
+from kobai.autodiff.arrays.keeping import refuse_other_arrays
 from kobai.autodiff.arrays.memory import NOT_PLAIN, was_read_past_us
 from kobai.autodiff.arrays.overloaded import ArrayLike, refusal_behind
-from kobai.autodiff.primitive import Overloaded
+from kobai.autodiff.primitive import Overloaded, after_end
 from kobai.autodiff.python_numbers import PythonNumber, of_numpy
 from kobai.autodiff.tensor import Node, Tape, Tensor
 from kobai.autodiff.trees import leaves, tree_map, unflatten
@@ -42,7 +43,8 @@ def gradient(f: Callable[..., Any], x: Any = _NOT_GIVEN) -> Any:
     returns the gradient there.
 
     Arrays that f reads may change after their use, as a buffer that is filled again
-    does: the gradient is that of the values they had.
+    does: the gradient is that of the values they had. What f keeps (`net.W = W`) are
+    plain numbers afterwards, and constants in the next differentiation.
     Raises GradientError where f cannot be differentiated as it is written, or does not
     depend on its argument; the message says what to write instead. Raises ValueError
     where f does not return one number.
@@ -73,6 +75,13 @@ def value_and_gradient(f: Callable[..., Any], x: Any, has_aux: bool = False) -> 
     (np.float64(25.0), array([6., 8.]))
     """
     tape = Tape()
+    try:
+        return _differentiated(tape, f, x, has_aux)
+    finally:
+        tape.end()
+
+
+def _differentiated(tape: Tape, f: Callable[..., Any], x: Any, has_aux: bool) -> Any:
     given = leaves(x)
     flat = [as_values(leaf) for leaf in given]
     watched = [tape.watch(_as_float(leaf)) for leaf in flat]
@@ -83,7 +92,7 @@ def value_and_gradient(f: Callable[..., Any], x: Any, has_aux: bool = False) -> 
     if has_aux:
         result, aux = result
         aux = tree_map(lambda leaf: _outside(tape, leaf), aux)
-    result = of_numpy(result)
+    result = of_numpy(after_end(result))
     value = _outside(tape, result)
     if np.ndim(value) != 0:
         raise ValueError(
@@ -119,7 +128,7 @@ def _run(tape: Tape, f: Callable[..., Any], x: Any) -> Any:
         with making_arrays(tape):
             result = f(x)
             return result if type(result) is Tensor else tree_map(result_of, result)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         refusal = refusal_behind(error)
         if refusal is not None:
             raise GradientError(str(refusal)) from error
@@ -171,13 +180,15 @@ def _one_like(value: Any) -> Any:
 
 def as_float_array(leaf: Any) -> np.ndarray:
     """Return a leaf as an array of floats: integers and bools become float64."""
+    refuse_other_arrays(leaf)
     array = np.asarray(leaf)
     if array.dtype.kind in "iub":
         return array.astype(np.float64)
     if array.dtype.kind != "f":
         raise TypeError(
             f"gradient: got a leaf of type {type(leaf).__name__} ({array.dtype}); need "
-            "real numbers"
+            "real numbers, in dicts, lists and tuples (of an object with arrays: "
+            "vars(x))"
         )
     return array
 
@@ -186,6 +197,8 @@ def _as_float(leaf: Any) -> Any:
     if type(leaf) is np.ndarray and leaf.dtype.kind == "f":
         return leaf
     if isinstance(leaf, ArrayLike):
+        if leaf.owner.has_ended:
+            return _as_float(after_end(leaf))
         leaf = of_numpy(leaf)
         is_float = leaf.dtype.kind not in "iub" and not leaf.is_python_number
         return leaf if is_float else leaf.astype(np.float64)
@@ -199,17 +212,10 @@ def _as_float(leaf: Any) -> Any:
 
 def _outside(tape: Tape, x: Any) -> Any:
     """Return the value that x has outside this differentiation."""
+    x = after_end(x)
     if issubclass(type(x), PythonNumber) and x.owner.tape is tape:
-        value = x.node.value
-        return ops.ITEM(value) if isinstance(value, Overloaded) else value.item()
-    if isinstance(x, Tensor) and x.owner is tape:
-        return x.node.value
-    if isinstance(x, Tensor) and x.owner.level > tape.level:
-        raise GradientError(
-            "gradient: got a value that escaped from a differentiation inside f; "
-            "return it from the function that is differentiated there"
-        )
-    return x
+        return x.owner.outside(x)
+    return x.node.value if isinstance(x, Tensor) and x.owner is tape else x
 
 
 def _slope(node: Node, leaf: Any) -> Any:

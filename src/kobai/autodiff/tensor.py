@@ -5,8 +5,9 @@ Back-propagation reads the tape backwards: each node hands the derivative of the
 with respect to its value on to the nodes it was computed from.
 """
 
+import operator
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 
@@ -16,11 +17,17 @@ from kobai.autodiff import corners
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.aliasing import source_of
 from kobai.autodiff.arrays.buffers import Buffer, as_doubtful
-from kobai.autodiff.arrays.keeping import kept
+from kobai.autodiff.arrays.keeping import kept, refuse_other_arrays
 from kobai.autodiff.arrays.layout import here, is_doubtful, is_known, lies_one_way
 from kobai.autodiff.arrays.methods import fixed
 from kobai.autodiff.arrays.overloaded import ArrayLike
-from kobai.autodiff.primitive import Overloaded, Primitive, Trace, unbroadcast
+from kobai.autodiff.primitive import (
+    Overloaded,
+    Primitive,
+    Trace,
+    after_end,
+    unbroadcast,
+)
 from kobai.autodiff.scipy_functions import teach
 from kobai.errors import GradientError
 
@@ -92,6 +99,11 @@ class Tape(Trace):
             self.is_nested, value = True, value.kept()
         return Tensor(self, Node(value))
 
+    def end(self) -> None:
+        """Take the arrays that f has kept for what they are outside, from now on."""
+        self.__class__ = _Ended
+        self.level = 0
+
     def apply(
         self,
         primitive: Primitive,
@@ -109,10 +121,17 @@ class Tape(Trace):
                 parents.append((position, parent))
                 continue
             if isinstance(argument, Overloaded):
+                if argument.owner.has_ended:
+                    # What an inner f has kept may be an array of this very tape.
+                    return self.apply(
+                        primitive, list(map(after_end, arguments)), attributes
+                    )
                 self.is_nested = True
             if position not in primitive.unread:
                 # The rules will read it as it is now.
                 values[position] = kept(argument)
+            else:
+                refuse_other_arrays(argument)
         keeps_axes = primitive.view or primitive in ops.CASTS
         if keeps_axes and _is_number(values[0]) and not arguments[0].is_number:
             # NumPy returned a number, but the array that took it is an array still.
@@ -149,6 +168,23 @@ class Tape(Trace):
                     _hand_on(node, node.gradient)
         finally:
             here.in_rules = outside
+
+
+class _Ended(Tape):
+    """A differentiation that is over."""
+
+    __slots__ = ()
+
+    has_ended = True
+
+    def apply(
+        self,
+        primitive: Primitive,
+        arguments: Sequence[Any],
+        attributes: dict[str, Any],
+    ) -> Any:
+        """Compute a primitive of what the arrays are outside."""
+        return primitive(*map(after_end, arguments), **attributes)
 
 
 def _flat(
@@ -269,7 +305,34 @@ class Tensor(ArrayLike):
         return bool(self.node.value)
 
     def __repr__(self) -> str:
-        return f"Tensor({self._node.value!r})"
+        value = self._node.value
+        return repr(value) if self.owner.has_ended else f"Tensor({value!r})"
+
+    def __str__(self) -> str:
+        return str(self._node.value) if self.owner.has_ended else repr(self)
+
+    # --- what needs plain numbers gets them when the differentiation is over
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        if self.owner.has_ended:
+            return np.array(after_end(self), dtype, copy=copy)
+        return super().__array__(dtype, copy)
+
+
+def _of_the_plain(name: str, plain: Callable[..., Any]) -> None:
+    live = getattr(ArrayLike, name)
+
+    def method(self: Any, *args: Any) -> Any:
+        if self.owner.has_ended:
+            return plain(after_end(self), *args)
+        return live(self, *args)
+
+    setattr(Tensor, name, method)
+
+
+for _plain_of in (float, int, complex, operator.index):
+    _of_the_plain(f"__{_plain_of.__name__}__", _plain_of)
+_of_the_plain("__reduce_ex__", lambda x, protocol: x.__reduce_ex__(protocol))
 
 
 def _share_memory(a: Any, b: Any) -> bool:

@@ -11,11 +11,12 @@ from kobai.autodiff.arrays.aliasing import source_of
 from kobai.autodiff.arrays.bare_numbers import BareNumber
 from kobai.autodiff.arrays.buffers import result_of
 from kobai.autodiff.arrays.creation import making_arrays
+from kobai.autodiff.arrays.keeping import refuse_other_arrays
 from kobai.autodiff.arrays.layout import lies_as_in_numpy, lies_one_way
 from kobai.autodiff.arrays.memory import NOT_PLAIN, was_read_past_us
 from kobai.autodiff.arrays.methods import fixed
 from kobai.autodiff.arrays.overloaded import ArrayLike, refusal_behind
-from kobai.autodiff.primitive import Primitive, Trace
+from kobai.autodiff.primitive import Primitive, Trace, after_end
 from kobai.autodiff.python_numbers import FOLLOW_TYPES
 from kobai.autodiff.tensor import next_level
 from kobai.autodiff.trees import Tree, leaf_names, leaves, tree_map, unflatten
@@ -42,11 +43,22 @@ def trace(f: Callable[..., Any], *examples: Tree) -> Graph:
       v2: float64[] = sum(v1, axis=(0,), keepdims=False)
       return v2
     """
-    builder = Builder()
-    recording = Recording(builder)
+    recording = Recording(Builder())
+    try:
+        return _traced(recording, f, examples)
+    finally:
+        recording.end()
+
+
+def _traced(
+    recording: "Recording", f: Callable[..., Any], examples: Sequence[Tree]
+) -> Graph:
+    builder = recording.builder
     names = [_leaf_names(f, i, example) for i, example in enumerate(examples)]
     flat = [name for group in names for name in group]
     values = [leaf for example in examples for leaf in leaves(example)]
+    for value in values:
+        refuse_other_arrays(value)
     nodes = [builder.input(n, v) for n, v in zip(flat, values, strict=True)]
     # An array without axes can change; a number cannot.
     tracers = [
@@ -58,7 +70,7 @@ def trace(f: Callable[..., Any], *examples: Tree) -> Graph:
         with making_arrays(recording):
             result = f(*unflatten(list(examples), tracers))
             result = None if result is None else tree_map(result_of, result)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         refusal = refusal_behind(error)
         if refusal is not None:
             raise refusal from error
@@ -81,6 +93,12 @@ def trace(f: Callable[..., Any], *examples: Tree) -> Graph:
     )
 
 
+_OF_ANOTHER = (
+    "trace: got a value of another trace; return it from the function that is traced "
+    "there"
+)
+
+
 class Recording(Trace):
     """Turns operations on tracers into nodes of a graph."""
 
@@ -96,16 +114,19 @@ class Recording(Trace):
         """Return the node of a tracer, or the constant of anything else."""
         if isinstance(x, Tracer):
             if x.owner is not self:
-                raise TraceError(
-                    "trace: got a value of another trace; return it from the function "
-                    "that is traced there"
-                )
+                raise TraceError(_OF_ANOTHER)
             return x.node
         if isinstance(x, ArrayLike):
             raise TraceError("trace: got a value under differentiation outside f")
         if was_read_past_us(x):
             raise TraceError(NOT_PLAIN)
+        refuse_other_arrays(x)
         return self.builder.constant(result_of(x))
+
+    def end(self) -> None:
+        """Refuse the arrays that f has kept, from now on: they have no values."""
+        self.__class__ = _Ended
+        self.level = 0
 
     def apply(
         self,
@@ -114,6 +135,7 @@ class Recording(Trace):
         attributes: dict[str, Any],
     ) -> "Tracer":
         """Write an operation down as a node."""
+        arguments = list(map(after_end, arguments))
         nodes = [self.node_of(a) for a in arguments]
         if primitive in (ops.GETITEM, ops.SETITEM, ops.SCATTER):
             if primitive is ops.SETITEM and any(map(is_mask, nodes[2:])):
@@ -168,6 +190,27 @@ class Recording(Trace):
         full = make(ops.RESHAPE, mask, shape=mask.shape + (1,) * len(inner))
         value = make(ops.ASTYPE, v, dtype=x.dtype)
         return make(ops.WHERE, full, value, x)
+
+
+class _Ended(Recording):
+    """A trace that is over."""
+
+    __slots__ = ()
+
+    has_ended = True
+
+    def outside(self, x: object) -> NoReturn:
+        """Refuse an array, which has no values anywhere."""
+        raise TraceError(_OF_ANOTHER)
+
+    def apply(
+        self,
+        primitive: Primitive,
+        arguments: Sequence[Any],
+        attributes: dict[str, Any],
+    ) -> NoReturn:
+        """Refuse what is computed of its arrays."""
+        raise TraceError(_OF_ANOTHER)
 
 
 class Tracer(ArrayLike):

@@ -57,10 +57,14 @@ class Changeable(Overloaded):
         self._base: Changeable | None = None
         self._seen = 0
         if viewed is not None and isinstance(viewed, Changeable):
-            self._viewed = viewed
-            # A view of a view shares the memory of the first array.
-            self._base = viewed if viewed._base is None else viewed._base
-            self._seen = self._base._version
+            self.be_view_of(viewed)
+
+    def be_view_of(self, viewed: "Changeable") -> None:
+        """Share the memory of another array, as it is now."""
+        self._viewed = viewed
+        # A view of a view shares the memory of the first array.
+        self._base = viewed if viewed._base is None else viewed._base
+        self._seen = self._base._version
 
     @property
     def node(self) -> Any:
@@ -174,6 +178,11 @@ class Changeable(Overloaded):
             )
         if new.dtype != self.dtype:
             new = new.astype(self.dtype)
+        if self.owner.has_ended:
+            raise GradientError(
+                "in-place change: got an array that f has kept, and its "
+                "differentiation is over; write a = a + b for a += b"
+            )
         if not (isinstance(new, Changeable) and new.owner is self.owner):
             raise GradientError(
                 "in-place change: got a value that does not belong to this "

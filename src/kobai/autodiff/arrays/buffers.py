@@ -34,12 +34,13 @@ from kobai.autodiff.arrays.memory import (
     strides_of,
 )
 from kobai.autodiff.arrays.overlap import refuse_overlap, refuse_rewriting
-from kobai.autodiff.primitive import Overloaded
+from kobai.autodiff.primitive import Overloaded, after_end
 from kobai.errors import GradientError
 
-_array, _copy = np.array, np.copy
+_array, _copy, _empty_like = np.array, np.copy, np.empty_like
 _astype: Any = np.ndarray.astype
 _dtype: Any = np.ndarray.dtype
+_base: Any = np.ndarray.base.__get__
 # From NumPy 2.5 on a subclass sets it by this name.
 _set_dtype = getattr(np.ndarray, "_set_dtype", _dtype.__set__)
 
@@ -115,8 +116,8 @@ class Buffer(np.ndarray):
 
     def __array_finalize__(self, source: Any) -> None:
         root: Any = self
-        while isinstance(root.base, np.ndarray):
-            root = root.base
+        while isinstance(_base(root), np.ndarray):
+            root = _base(root)
         owner = _owners.setdefault(id(root), self)
         if owner is not self:
             self._owner = owner
@@ -133,6 +134,14 @@ class Buffer(np.ndarray):
         kind = Buffer if memory is None or memory.values is None else Valued
         if type(self) is not kind:
             self.__class__ = kind
+
+    @property
+    def base(self) -> Any:
+        """The array whose memory a view shows, which NumPy would name; else None."""
+        if self._owner is not None:
+            return self._owner
+        # It is itself a view, of the array that NumPy made.
+        return getattr(_base(self), "base", None)
 
     def __array_wrap__(
         self, array: Any, context: Any = None, return_scalar: bool = False
@@ -373,8 +382,7 @@ def _refuse_views(buffer: Buffer, function: Any, args: Any, kwargs: Any) -> None
     ):
         raise GradientError(
             f"np.{function.__name__}: got an array that f fills, of which this is a "
-            "view; use np.copy(z), or an index, z.T or np.diagonal, which follow "
-            "its changes"
+            "view; use z + 0, or an index, z.T or np.diagonal, which follow its changes"
         )
 
 
@@ -442,6 +450,7 @@ _OF_VIEWS |= {np.unstack, np.broadcast_to, np.real, np.linalg.diagonal}
 # Of some arguments their result is a view.
 _MAY_GIVE_VIEWS = {np.einsum, np.broadcast_arrays, np.meshgrid, np.diff, np.ix_}
 _MAY_GIVE_VIEWS |= {np.real_if_close, np.trim_zeros}
+_MAY_GIVE_VIEWS |= {np.lib.stride_tricks.sliding_window_view}
 
 
 def as_doubtful(x: Any) -> Any:
@@ -460,7 +469,7 @@ def as_doubtful(x: Any) -> Any:
 def copied(array: Buffer, order: Any = "K", subok: bool = False) -> Buffer:
     """Return a buffer of the same numbers, in the order in which NumPy copies them."""
     plain = np.ndarray.view(array, np.ndarray)
-    fresh = np.empty_like(plain, array.dtype, order).view(Buffer)
+    fresh = _empty_like(plain, array.dtype, order).view(Buffer)
     if array.lies_in_doubt and order not in ("C", "F"):
         fresh = as_doubtful(fresh)
     fresh[...] = array
@@ -498,6 +507,7 @@ def _memory(array: Buffer) -> Memory:
 
 
 def _write(array: Buffer, index: Any, value: Any) -> None:
+    value = after_end(value)
     if not array.flags.writeable:
         raise ValueError("assignment destination is read-only")
     if array.dtype.kind != "f":

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff.primitive import Overloaded
+from kobai.errors import GradientError
 from kobai.functions.arrays import is_plain
 
 # While f runs, np.array makes an array that can take values: here none will.
@@ -26,15 +27,41 @@ def kept(x: Any) -> Any:
     >>> before
     array([0., 0.])
     """
-    if type(x) is not np.ndarray and getattr(x, "lies_in_doubt", False):
-        # Of which `layout` sees that it does.
-        return x.copy("K").view(np.ndarray)
+    if type(x) is not np.ndarray:
+        refuse_other_arrays(x)
+        if getattr(x, "lies_in_doubt", False):
+            # Of which `layout` sees that it does.
+            return x.copy("K").view(np.ndarray)
     if is_plain(x):
         return _copied(x) if x.flags.writeable or not _cannot_change(x) else x
     if isinstance(x, Overloaded):
         return x.kept()
     # What is neither array nor number has memory too: a list, a table's column.
     return x if isinstance(x, _NUMBERS) else _array(x)
+
+
+def refuse_other_arrays(x: Any) -> None:
+    """Raise for a kind of array that computes otherwise than np.ndarray does."""
+    kind = type(x)
+    if kind in _USUAL or not issubclass(kind, np.ndarray):
+        return
+    for name, remedy in _OTHERS.items():
+        if any(
+            k.__name__ == name and k.__module__[:5] == "numpy" for k in kind.__mro__
+        ):
+            raise GradientError(f"got a {name}, {remedy}")
+
+
+_USUAL = {np.ndarray, float, int, np.float64, np.float32}
+_OTHERS = {
+    "matrix": (
+        "whose * is a product of matrices; use np.asarray(m), and @ for such a product"
+    ),
+    "MaskedArray": (
+        "whose masked entries would count; use np.ma.getdata(m), and np.where with "
+        "np.ma.getmaskarray(m)"
+    ),
+}
 
 
 def _cannot_change(x: Any) -> bool:

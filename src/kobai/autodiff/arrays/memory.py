@@ -25,8 +25,10 @@ NOT_PLAIN = (
 
 # What NumPy says of a type of no numbers.
 _OF_NO_NUMBERS = re.compile(
-    r"\b(V\d+|[Vv]oid\w*|bytes|string to float|setting an array element)\b"
+    r"\b(V\d+|[Vv]oid\w*|bytes|string to float|setting an array element|"
+    r"not supported for the input types|unsupported format \d+x|DLPack only)\b"
 )
+_READ_PAST_US = (TypeError, ValueError, NotImplementedError, BufferError)
 
 # A buffer that lies in doubt refuses to say.
 flags_of: Any = np.ndarray.flags.__get__
@@ -206,7 +208,7 @@ def leave_buffers(trace: Trace, error: BaseException | None = None) -> None:
         return
     untouched = [memory.leave(trace) for memory in memories]
     _here.memories = [memory for memory in memories if memory.values is not None]
-    if isinstance(error, TypeError | ValueError) and _OF_NO_NUMBERS.search(str(error)):
+    if isinstance(error, _READ_PAST_US) and _OF_NO_NUMBERS.search(str(error)):
         raise GradientError(NOT_PLAIN) from error
     if error is None and not all(untouched):
         raise GradientError(

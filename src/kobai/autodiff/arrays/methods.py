@@ -20,6 +20,10 @@ class MissingAttributeError(GradientError, AttributeError):
 
 # Attribute or method -> what to write instead.
 _REMEDIES = {
+    "__array_interface__": (
+        "for np.lib.stride_tricks.as_strided use sliding_window_view, or an index by "
+        "arrays"
+    ),
     "base": "whether an array is a view does not show here; compute with copies",
     "byteswap": "use x.value.byteswap()",
     "ctypes": "use x.value.ctypes",

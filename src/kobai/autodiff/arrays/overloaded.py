@@ -1,5 +1,6 @@
 """Everything that makes an array-like answer to NumPy's operators and functions."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,17 +21,29 @@ from kobai.autodiff.numpy_functions import (
     read,
     twin_for,
 )
+from kobai.autodiff.primitive import after_end
+from kobai.autodiff.trees import tree_map
 from kobai.errors import GradientError
 
 # What they make lies in memory as their argument does.
 _LIKE = {np.zeros_like, np.ones_like, np.empty_like}
 
+# What Python says of a method of ndarray's that gets something else.
+_OF_ANOTHER_TYPE = re.compile("descriptor '.*' for 'numpy.ndarray' objects doesn't")
+
 # Kind of array-like -> what makes one of Python's numbers of a number of that kind.
 PYTHON_NUMBERS: dict[type, Callable[[Any], Any]] = {}
 
 
-def refusal_behind(error: ValueError) -> GradientError | None:
+def refusal_behind(error: ValueError | TypeError) -> GradientError | None:
     """Return the refusal that NumPy hides behind an error of its own; None if none."""
+    if _OF_ANOTHER_TYPE.search(str(error)):
+        return GradientError(
+            "NumPy's own code got a value under differentiation where it takes plain "
+            "arrays alone, as masked arrays and np.ndarray.sum(x) do; write x.sum(), "
+            "np.where for a masked array, or read x.value to leave differentiation on "
+            "purpose"
+        )
     if isinstance(error.__cause__, GradientError):
         # As in a[0] = x[0].
         return error.__cause__
@@ -74,6 +87,9 @@ class ArrayLike(Operators, Methods, Changeable):
     def __array_function__(
         self, function: Any, types: Any, args: Any, kwargs: Any
     ) -> Any:
+        if self.owner.has_ended:
+            args, kwargs = tree_map(after_end, (args, kwargs))
+            return function(*args, **kwargs)
         if function in CONSTANT_FUNCTIONS:
             found = self.constant(function, *read(function, args, kwargs))
             if function not in _LIKE:
@@ -124,3 +140,11 @@ class ArrayLike(Operators, Methods, Changeable):
 
     def __reduce__(self) -> Any:
         raise GradientError(NOT_PLAIN)
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        if self.is_number:
+            raise GradientError(
+                "hash: a number under differentiation cannot be a key of a dict, or in "
+                "a set; use x.value, the plain number"
+            )
+        raise TypeError("unhashable type: 'numpy.ndarray'")

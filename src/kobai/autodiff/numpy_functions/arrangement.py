@@ -10,7 +10,9 @@ from inspect import signature
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
+from kobai.autodiff.arrays.aliasing import Changeable
 from kobai.autodiff.arrays.buffers import Buffer
 from kobai.autodiff.numpy_functions.table import FUNCTIONS, as_array, is_known, twin_of
 from kobai.autodiff.primitive import Overloaded
@@ -73,6 +75,15 @@ _enter(np.append, "arr", "values")
 _enter(np.diagflat, "v")
 _enter(np.fft.fftshift, "x")
 _enter(np.fft.ifftshift, "x")
+
+
+@twin_of(sliding_window_view)
+def _sliding_window_view(x: Any, window_shape: Any, axis: Any = None) -> Any:
+    windows = rearranged(lambda x: sliding_window_view(x, window_shape, axis), x)
+    if isinstance(windows, Changeable):
+        # In NumPy they change with x, which is refused here, and are not written into.
+        windows.be_view_of(x)
+    return windows
 
 
 def move_in(

@@ -22,6 +22,7 @@ from kobai.errors import GradientError
 # Of how the work is done, not of what comes out of it.
 _HARMLESS = {
     "subok": (True, False),
+    "writeable": (True, False),
     "overwrite_input": (True, False),
     "device": (None, "cpu"),
     "out": (None,),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from inspect import Signature, signature
 from math import prod as product_of
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -144,6 +144,14 @@ def _isneginf(x: Any) -> Any:
 @twin_of(np.isposinf)
 def _isposinf(x: Any) -> Any:
     return np.equal(x, np.inf)
+
+
+@twin_of(np.may_share_memory, np.shares_memory)
+def _shares_memory(a: Any, b: Any, max_work: Any = None) -> NoReturn:
+    raise GradientError(
+        "np.shares_memory: whether an array is a view does not show under "
+        "differentiation; use np.copy(x) where the memory has to be another"
+    )
 
 
 # --- what a shape and a dtype say

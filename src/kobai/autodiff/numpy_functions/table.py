@@ -7,6 +7,7 @@ import numpy as np
 
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.buffers import has_values
+from kobai.autodiff.arrays.keeping import refuse_other_arrays
 from kobai.autodiff.primitive import Overloaded
 from kobai.errors import GradientError
 
@@ -28,6 +29,7 @@ def twin_of(*functions: Any) -> Callable[[Callable[..., Any]], Callable[..., Any
 def as_array(x: Any, dtype: Any = None) -> Any:
     """Return x as an array, of another dtype where one is asked for."""
     if not isinstance(x, Overloaded):
+        refuse_other_arrays(x)
         return np.asarray(x, dtype)
     return x if dtype is None or x.dtype == dtype else x.astype(dtype)  # type: ignore[attr-defined]
 
