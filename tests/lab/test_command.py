@@ -234,7 +234,14 @@ def test_what_is_wrong_is_said(kobai, place, arguments, message):
 
 
 def test_a_damaged_run_is_refused(kobai, place):
-    for name, content in (("run.json", b"{"), ("model.safetensors", b"\x00" * 90)):
+    damage = [
+        ("run.json", b"{"),
+        ("model.safetensors", b"\x00" * 90),
+        ("history.csv", b""),
+        ("history.csv", b"epoch,step\n"),
+        ("history.csv", b"epoch\n1\n"),
+    ]
+    for name, content in damage:
         file = place / "d" / name
         whole = file.read_bytes()
         file.write_bytes(content)

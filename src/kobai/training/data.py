@@ -239,8 +239,9 @@ def _array(values: Array, name: str) -> np.ndarray:
 
 
 def _kind(value: object) -> str:
-    is_class = isinstance(value, type)
-    return f"the class {value.__name__}" if is_class else type(value).__name__
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    return type(value).__name__
 
 
 def _batch(shape: tuple[int, ...]) -> str:
