@@ -67,6 +67,35 @@ def whole(owner: str, name: str, value: SupportsIndex, least: int = 1) -> int:
     return result
 
 
+def function(owner: str, value: object) -> None:
+    """Refuse what cannot be called, as where a function and its argument are swapped.
+
+    >>> function("gradient", 3)
+    Traceback (most recent call last):
+    TypeError: gradient: f must be a function, and comes first; got int
+    """
+    if not callable(value):
+        kind = type(value).__name__
+        raise TypeError(f"{owner}: f must be a function, and comes first; got {kind}")
+
+
+def returned(owner: str, value: object) -> None:
+    """Refuse what a function returned if it can be no number, whatever is in it.
+
+    >>> returned("gradient", None)
+    Traceback (most recent call last):
+    ValueError: gradient: f returned None; need one number: does f end with return?
+    """
+    if value is None:
+        raise ValueError(
+            f"{owner}: f returned None; need one number: does f end with return?"
+        )
+    if isinstance(value, str | bytes | dict | list | tuple):
+        raise ValueError(
+            f"{owner}: f returned a {type(value).__name__}; need one number"
+        )
+
+
 def enter(table: dict[str, Any], name: str, kind: type) -> None:
     """Put a class into a table of names, or refuse a name that another one has.
 

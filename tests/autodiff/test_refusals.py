@@ -9,9 +9,16 @@ import pytest
 from numpy import array, asarray, ascontiguousarray, asfortranarray
 from numpy import zeros as plain_zeros
 
-from kobai.autodiff import gradient
+from kobai.autodiff import (
+    check_gradient,
+    gradient,
+    numerical_derivative,
+    numerical_gradient,
+    value_and_gradient,
+)
 from kobai.engines.compile import compile
 from kobai.errors import GradientError
+from kobai.optimizers import gradient_descent
 
 X = np.array([[0.5, -1.2, 0.8], [1.7, 0.3, -0.6]])
 
@@ -394,3 +401,34 @@ def test_arrays_that_compute_otherwise_are_refused(compute, other, run):
 def test_pickling_is_refused():
     with pytest.raises(GradientError, match=r"read x\.value"):
         gradient(lambda x: np.sum(pickle.loads(pickle.dumps(x))), X)
+
+
+DERIVING = [
+    gradient,
+    value_and_gradient,
+    numerical_gradient,
+    numerical_derivative,
+    check_gradient,
+    gradient_descent,
+]
+
+
+@pytest.mark.parametrize("derive", DERIVING)
+@pytest.mark.parametrize(
+    ("f", "got"),
+    [
+        (lambda x: [None, np.sum(x)][0], "f returned None; .* return"),
+        (lambda x: {"loss": np.sum(x)}, "f returned a dict; need one number"),
+        (lambda x: str(np.sum(x)), "f returned a str; need one number"),
+        (lambda x: (np.sum(x), 1), "f returned a tuple; need one number"),
+    ],
+)
+def test_what_a_function_without_a_number_returned_is_said(derive, f, got):
+    with pytest.raises(ValueError, match=got):
+        derive(f, np.array([1.0, 2.0]))
+
+
+@pytest.mark.parametrize("derive", DERIVING)
+def test_an_argument_in_the_place_of_the_function_is_refused(derive):
+    with pytest.raises(TypeError, match="f must be a function, and comes first"):
+        derive(np.array([1.0, 2.0]), np.sum)

@@ -145,6 +145,7 @@ MESSAGES = {
     "extra": "tables: polars is not installed; pip install '.[table]'",
     "space": describe(OSError(ENOSPC, "No space left on device", "runs")),
     "permission": describe(OSError(EACCES, "Permission denied", "runs")),
+    "download": "MNIST could not be downloaded. a.gz:\n  https://a.b: not known",
     "memory": "not enough memory (try smaller numbers)",
 }
 

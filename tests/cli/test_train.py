@@ -137,6 +137,20 @@ def test_two_classes_by_one_question(kobai, here, blobs):
     assert kobai("evaluate", "r").code == 0
 
 
+def test_a_run_is_resumed_by_its_folder_in_the_place_of_data(kobai, here, blobs):
+    kobai("train", blobs, "--epochs", 1, "--run", "r", "-q")
+    assert kobai("train", "--resume", "r", "--epochs", 2, "-q") == (0, "", "")
+    assert History.read_csv(here / "r" / "history.csv")["epoch"][-1] == 2
+
+
+def test_the_next_network_learns_from_the_same_data(kobai, blobs):
+    """The command that is proposed after a run on a file trains on that file."""
+    out = kobai("train", blobs, "--epochs", 1, "--hidden", "100,50").out
+    (line,) = [each for each in out.splitlines() if "another network" in each]
+    words = line.split("another")[0].split()
+    assert words[-4:] == ["train", str(blobs.name), "--hidden", "50"]
+
+
 def test_a_resumed_run_ends_bit_for_bit_as_one_that_never_stopped(kobai, here, blobs):
     options = [blobs, "--optimizer", "adam", "-q"]
     kobai("train", *options, "--epochs", 6, "--run", "whole")

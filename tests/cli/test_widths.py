@@ -203,3 +203,26 @@ def test_a_pipe_is_as_wide_as_its_tables(kobai, here, blobs):
     # What is right of each class; below it stand rows and their probabilities.
     matrix = [line for line in out.splitlines() if line.endswith("%")]
     assert sum(line.startswith("c") for line in matrix) == 20
+
+
+def test_an_error_of_several_lines_keeps_them(screen):
+    """Each file to put somewhere stands in a line of its own, as in a pipe."""
+    # A proxy that there is not, so that no network is needed, nor asked.
+    nowhere = {"https_proxy": "http://127.0.0.1:9", "no_proxy": ""}
+    code, lines = screen(60, "train", "mnist", XDG_CACHE_HOME="cache", **nowhere)
+    assert code == 2
+    files = [line for line in lines if re.fullmatch(r"  \S+-ubyte\.gz", line)]
+    assert len(files) == 4
+    assert max(map(cell_len, lines)) <= 60
+
+
+def test_a_long_row_of_the_network_goes_on_in_its_own_column(screen):
+    """What is under the column of layers is a layer; parameters stay in theirs."""
+    _, lines = screen(80, "train", "t.csv", "--target", "kind", "--epochs", "1")
+    (head,) = [at for at, line in enumerate(lines) if "parameters" in line.split()]
+    column = lines[head].index("layer")
+    layers = [line[column:] for line in lines[head + 1 :]]
+    layers = layers[: next(at for at, line in enumerate(layers) if "total" in line)]
+    assert any(line.startswith("Dense") for line in layers)
+    for line in layers:
+        assert re.match(r"[A-Z]\w+\(|× \d+ members| {10}", line), line

@@ -433,7 +433,6 @@ GUESSES = [
     (["check", "t.csv"], r"t\.csv: is a table; kobai check takes a data set"),
     # Runs, models and data in each other's place.
     (["train", "run"], "run: is a run folder, and no data; .* --resume --run run"),
-    (["train", "--resume", "run"], "--resume: say which run: --resume --run run"),
     (["train", "--run", "run"], "exists already.*--resume --run run"),
     (["evaluate", "t.csv"], r"t\.csv: is no trained network; RUN is a run folder"),
     (["predict", "t.csv", "run"], r"t\.csv: is no trained network"),

@@ -101,6 +101,23 @@ def test_a_table_is_in_the_page_as_python_reads_it(kobai, place):
     assert (table["inputs"], table["classes"]) == (["age", "size"], ["no", "yes"])
 
 
+@pytest.mark.parametrize(
+    ("what", "options", "share"),
+    [
+        (["t.csv", "--target", "kind"], [], 0.2),
+        (["t.csv", "--target", "kind"], ["--test-size", "0.4"], 0.4),
+        (["t"], [], 0.2),
+    ],
+)
+def test_the_share_of_test_data_is_that_of_the_rows(kobai, place, what, options, share):
+    """A share of test rows is what Kobai drew, not what the page usually draws."""
+    done = kobai("lab", *what, *options, "--no-open", where=place)
+    assert done.code == 0, done.err
+    found = given(place / "lab.html")
+    is_test = unpacked(found["table"]["isTest"], "u1")
+    assert found["settings"]["testSize"] == share == is_test.mean()
+
+
 def test_pictures_are_in_the_page_as_bytes(kobai, tmp_path):
     pixels = np.random.default_rng(0).integers(0, 256, (40, 6, 6), np.uint8)
     folder = tmp_path / "images"
@@ -217,7 +234,14 @@ def test_what_is_wrong_is_said(kobai, place, arguments, message):
 
 
 def test_a_damaged_run_is_refused(kobai, place):
-    for name, content in (("run.json", b"{"), ("model.safetensors", b"\x00" * 90)):
+    damage = [
+        ("run.json", b"{"),
+        ("model.safetensors", b"\x00" * 90),
+        ("history.csv", b""),
+        ("history.csv", b"epoch,step\n"),
+        ("history.csv", b"epoch\n1\n"),
+    ]
+    for name, content in damage:
         file = place / "d" / name
         whole = file.read_bytes()
         file.write_bytes(content)

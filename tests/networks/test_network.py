@@ -149,6 +149,7 @@ def test_pairings_without_sense_are_refused(layers, loss, message):
         (lambda: Network(4, []), ValueError, "got no layers"),
         (lambda: Network(4, [Dense]), TypeError, r"need Dense\(\.\.\.\)"),
         (lambda: Network(4, ["relu"]), TypeError, "layer 1 must be a layer"),
+        (lambda: Network(4, Dense(2)), TypeError, "layers must be a list"),
         (lambda: Network(0, [Dense(1)]), ValueError, "inputs must be 1 or more"),
         (lambda: Network("4", [Dense(1)]), TypeError, "inputs must be a whole number"),
         (lambda: Network((), [Dense(1)]), ValueError, "a size or a shape"),

@@ -70,6 +70,8 @@ X, T = np.zeros((4, 2)), np.array([0, 1, 0, 1])
         (((X, T), (NAN, T[:2])), ValueError, "x of the test data is nan in row 1"),
         ((X.astype(str), T), TypeError, "must be real numbers, got dtype <U"),
         ((X, ["cat", "dog", "cat", "dog"]), TypeError, "t of the training data must"),
+        ((X, ["cat", "dog", "cat", "dog"]), TypeError, "return_inverse=True"),
+        (([[1, 2], [3]], [0, 1]), ValueError, "got rows of different lengths"),
         ((X, T, T), TypeError, "data must be a Dataset"),
         ("mnist", TypeError, "data must be a Dataset"),
         (X, TypeError, "data must be a Dataset"),
@@ -78,6 +80,15 @@ X, T = np.zeros((4, 2)), np.array([0, 1, 0, 1])
 def test_data(make_network, data, error, message):
     with pytest.raises(error, match=f"train: .*{message}"):
         train(make_network(), data, batch_size=2, epochs=1, progress=False)
+
+
+@pytest.mark.parametrize(
+    ("given", "got"),
+    [("net", "got str"), (Network, "got the class Network"), ((X, T), "got tuple")],
+)
+def test_what_is_no_network(given, got):
+    with pytest.raises(TypeError, match=f"first argument must be a network.* {got}"):
+        train(given, (X, T), progress=False)
 
 
 def test_infinite_targets():

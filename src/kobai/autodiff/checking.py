@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kobai import html
+from kobai import checks, html
 from kobai.autodiff.numerical import Probe
 from kobai.autodiff.reverse import as_float_array, gradient
 from kobai.autodiff.trees import leaf_names, leaves, tree_map
@@ -114,6 +114,7 @@ def compare_gradients(
     Central differences are those of `slopes_at(x)`, or are taken one by one where that
     is None.
     """
+    checks.function("check_gradient", f)
     if grads is None:
         x = tree_map(lambda leaf: as_float_array(leaf).astype(np.float64), x)
         grads = gradient(f, x)

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from kobai import checks
 from kobai.autodiff.reverse import as_float_array
 from kobai.autodiff.tensor import Tape
 from kobai.autodiff.trees import leaves, unflatten
@@ -36,17 +37,24 @@ def numerical_derivative(
 
     Source: Press et al., "Numerical Recipes", section 5.7.
     """
+    checks.function("numerical_derivative", f)
     check_step(h)
     x = np.asarray(x, np.result_type(np.asarray(x), np.float64))[()]
     x = x if np.ndim(x) else float(x)
     if method == "central":
-        return (f(x + h) - f(x - h)) / (2 * h)
+        return (_value(f, x + h) - _value(f, x - h)) / (2 * h)
     if method == "forward":
-        return (f(x + h) - f(x)) / h
+        return (_value(f, x + h) - _value(f, x)) / h
     raise ValueError(
         f'numerical_derivative: got method="{method}"; need "central" or "forward".'
         f"{suggest(method, ['central', 'forward'])}"
     )
+
+
+def _value(f: Callable[[Any], Any], x: Any) -> Any:
+    y = f(x)
+    checks.returned("numerical_derivative", y)
+    return y
 
 
 @checked_keywords
@@ -92,6 +100,7 @@ class Probe:
     """
 
     def __init__(self, f: Callable[[Any], Any], x: Any) -> None:
+        checks.function("numerical_gradient", f)
         self.f = f
         self.x = x
         originals = leaves(x)
@@ -118,6 +127,7 @@ class Probe:
         """Return f at the arguments as they are now."""
         x = self.x if self.in_place else unflatten(self.x, self._arguments())
         y = self.f(x)
+        checks.returned("numerical_gradient", y)
         if np.ndim(y) != 0:
             raise ValueError(
                 f"numerical_gradient: f returned an array of shape {np.shape(y)}; need "

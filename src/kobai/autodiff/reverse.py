@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from kobai import checks
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.buffers import Valued, as_values, result_of, values_in
 from kobai.autodiff.arrays.creation import making_arrays
@@ -60,6 +61,7 @@ def gradient(f: Callable[..., Any], x: Any = _NOT_GIVEN) -> Any:
     Source: Rumelhart, Hinton & Williams, "Learning representations by
     back-propagating errors", 1986.
     """
+    checks.function("gradient", f)
     if x is _NOT_GIVEN:
         return lambda x, *others: gradient(lambda x: f(x, *others), x)
     return value_and_gradient(f, x)[1]
@@ -74,6 +76,7 @@ def value_and_gradient(f: Callable[..., Any], x: Any, has_aux: bool = False) -> 
     >>> value_and_gradient(lambda x: np.sum(x ** 2), np.array([3.0, 4.0]))
     (np.float64(25.0), array([6., 8.]))
     """
+    checks.function("value_and_gradient", f)
     tape = Tape()
     try:
         return _differentiated(tape, f, x, has_aux)
@@ -92,6 +95,7 @@ def _differentiated(tape: Tape, f: Callable[..., Any], x: Any, has_aux: bool) ->
     if has_aux:
         result, aux = result
         aux = tree_map(lambda leaf: _outside(tape, leaf), aux)
+    checks.returned("gradient", result)
     result = of_numpy(after_end(result))
     value = _outside(tape, result)
     if np.ndim(value) != 0:

@@ -14,7 +14,7 @@ from kobai.cli.screen import command, plain, say, short
 from kobai.cli.seen import is_run
 from kobai.cli.settings import Options, SettingError, check_table, one_of
 from kobai.errors import DataError, suggest
-from kobai.run_folder import HISTORY
+from kobai.run_folder import HISTORY, RunError
 
 if TYPE_CHECKING:
     from kobai.data import Dataset
@@ -182,6 +182,8 @@ def _run(path: Path) -> dict[str, Any]:
             "--members 1"
         )
     records = History.read_csv(path / HISTORY).records
+    if not records or any("step" not in each for each in records):
+        raise RunError(f"{path / HISTORY}: damaged: it names no steps; train anew")
     training = {
         **training_settings(build_optimizer(settings)),
         "batches": settings.batches,

@@ -212,16 +212,28 @@ def complain(message: str) -> None:
 def _for_terminal(message: str) -> str:
     # Only a message needs these, and Ctrl-C must not wait for them.
     from shutil import get_terminal_size
-    from textwrap import wrap
 
     wide = get_terminal_size().columns
-    lines = wrap(message, wide, break_long_words=False, break_on_hyphens=False)
-    text = "\n".join(lines)
+    text = "\n".join(_wrapped(line, wide) for line in message.splitlines())
     word, colon, rest = text.partition(":")
     # A remedy has no word in front of it that could be coloured.
     if not colon or " " in word or "NO_COLOR" in os.environ:
         return text
     return f"\033[1;31m{word}:\033[0m{rest}"
+
+
+def _wrapped(line: str, wide: int) -> str:
+    """Return a line in lines of at most so many places, all as far in as the first."""
+    from textwrap import fill
+
+    margin = " " * (len(line) - len(line.lstrip()))
+    return fill(
+        line,
+        wide,
+        subsequent_indent=margin,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _flush() -> None:

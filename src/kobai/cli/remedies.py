@@ -21,6 +21,7 @@ KINDS = {
     "sizes": f"{NAMED}got .*; need whole numbers",
     "choice": f"{NAMED}got .*; need one of",
     "data": "unknown data set",
+    "download": "could not be downloaded",
     "run": "no such run",
     "file": "no such file|cannot be found",
     "space": "Free some space",

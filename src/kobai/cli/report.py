@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from kobai.cli.folder import RunFolder
 from kobai.cli.judged import print_judgement
 from kobai.cli.measures import of_table
+from kobai.cli.options import DATA_SETS
 from kobai.cli.screen import command, console, counted, facts, plain, say, short, show
 from kobai.cli.settings import Options
 from kobai.errors import visible
@@ -201,11 +202,20 @@ def _next_commands(run: str, settings: Options) -> dict[str, str]:
             command("predict", run, *new): "for new rows",
             command("export", run, f"{run}/model.onnx"): "to use it elsewhere",
         }
+    other = "50" if settings.hidden == "100,50" else "100,50"
     return {
         command("evaluate", run): "where it errs",
         command("predict", run, "my.png"): "a figure that you drew",
-        command("train", "--hidden", "100,50"): "another network",
+        command("train", *_same_data(settings), "--hidden", other): "another network",
     }
+
+
+def _same_data(settings: Options) -> list[str]:
+    """Return what to type so that the same data is learned from again."""
+    there = ["--data-dir", short(settings.data_dir)] if settings.data_dir else []
+    if settings.data in DATA_SETS:
+        return [settings.data] * (settings.data != "digits") + there
+    return [short(settings.data)]
 
 
 def show_pairs(title: str, rows: dict[str, str]) -> None:

@@ -3,8 +3,8 @@
 In a terminal there is colour; in a pipe the same lines come plain.
 """
 
-import math
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -18,12 +18,14 @@ from kobai.cli.sheet import Bar as Bar
 from kobai.cli.sheet import Sheet
 from kobai.cli.sheet import bar as bar
 from kobai.errors import visible
+from kobai.wide import wrapped
 
 if TYPE_CHECKING:
     from rich.console import Console, Group, RenderableType
 
 PIPE_WIDTH = 100
 NARROW = 60
+NARROWEST = 10
 
 
 @cache
@@ -92,13 +94,29 @@ def facts(**values: str) -> "Group":
 
     names = max(map(cell_len, values), default=0)
     is_narrow = console().is_terminal and console().width < NARROW
-    room = console().width - names - 2 if is_narrow else math.inf
+    room = console().width - names - 2
     lines = []
     for name, value in values.items():
         text = visible(value)
         is_long = max(map(cell_len, text.split("\n"))) > room
-        lines.append(_below(name, text) if is_long else _beside(name, text, names))
+        if is_long and is_narrow:
+            lines.append(_below(name, text))
+            continue
+        text = "\n".join(_hanging(line, room) for line in text.split("\n"))
+        lines.append(_beside(name, text, names))
     return Group(*lines)
+
+
+def _hanging(line: str, room: int) -> str:
+    """Have a line of columns that is too long go on under its last column."""
+    from rich.cells import cell_len
+
+    last = re.match(r".*\S {2,}", line)
+    margin = cell_len(last[0]) if last else 0
+    if not last or cell_len(line) <= room or room - margin < NARROWEST:
+        return line
+    cell = wrapped(line[last.end() :], room - margin)
+    return last[0] + cell.replace("\n", "\n" + " " * margin)
 
 
 def _below(name: str, text: str) -> "RenderableType":

@@ -9,7 +9,6 @@ from kobai.cli import options, table_options
 from kobai.cli.claim import check_new, held_folder, new_folder
 from kobai.cli.folder import RunFolder
 from kobai.cli.loading import typed
-from kobai.cli.screen import short
 from kobai.cli.settings import (
     Options,
     SettingError,
@@ -119,7 +118,7 @@ def train(
         return
     if warm_start is not None:
         raise SettingError("got --resume and --warm-start; give one of the two")
-    folder = _named(run, given.get("data", ""))
+    folder = _named(run, given)
     if _are_several(folder.settings(), hosts):
         # Of several machines one alone holds the folder.
         settings, place = _resumed(folder, given), held_folder(folder.path)
@@ -168,11 +167,12 @@ def _fresh(run: str | None, given: dict[str, Any]) -> Options:
     return settings
 
 
-def _named(run: str | None, data: str) -> RunFolder:
-    """Return the folder of a run that is to go on."""
+def _named(run: str | None, given: dict[str, Any]) -> RunFolder:
+    """Return the folder of a run that is to go on, which may stand where data does."""
+    if run is None and Path(given.get("data", ""), RUN).is_file():
+        run = given.pop("data")
     if run is None:
-        example = short(data) if Path(data, RUN).is_file() else "runs/digits-1"
-        raise SettingError(f"--resume: say which run: --resume --run {example}")
+        raise SettingError("--resume: say which run: --resume --run runs/digits-1")
     return RunFolder(Path(run).expanduser())
 
 

@@ -38,6 +38,11 @@ def checked_layers(layers: Sequence[Layer]) -> tuple[Layer, ...]:
     Traceback (most recent call last):
     TypeError: Network: layer 1 is a class, got Dense; need Dense(...)
     """
+    if isinstance(layers, Layer | type):
+        raise TypeError(
+            "Network: layers must be a list, such as [Dense(50), ReLU()], "
+            f"got {layers!r}"
+        )
     layers = tuple(layers)
     for number, layer in enumerate(layers, 1):
         if isinstance(layer, type):

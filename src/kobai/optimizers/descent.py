@@ -9,7 +9,7 @@ import numpy as np
 from kobai import html
 from kobai.autodiff import value_and_gradient
 from kobai.autodiff.trees import Tree, leaves, tree_map
-from kobai.checks import positive, whole
+from kobai.checks import function, positive, whole
 from kobai.functions.arrays import Array
 from kobai.keywords import checked_keywords
 
@@ -97,6 +97,7 @@ def gradient_descent(
     Cauchy (1847), "Méthode générale pour la résolution des systèmes d'équations
     simultanées".
     """
+    function("gradient_descent", f)
     positive("gradient_descent", "learning_rate", learning_rate)
     whole("gradient_descent", "steps", steps, least=0)
     x = as_point(x0)

@@ -49,7 +49,7 @@ def opening(data: str | Dataset | None = None) -> dict[str, Any]:
     given = data_given(data)
     suited = PICTURES if is_pictures(data) else TABLE
     settings = {**suited, **(CLASSES if data.classes else NUMBERS)}
-    settings["data"] = _named(data, given)
+    settings |= {"data": _named(data, given), "testSize": _test_share(data)}
     return {"version": 1, "settings": settings, **given}
 
 
@@ -81,7 +81,7 @@ def opening_of_run(
     """
     if isinstance(network, Ensemble):
         network, keyframes = network.networks[0], _of_first(keyframes)
-    settings = {**network_settings(network), **training}
+    settings = {**network_settings(network), "testSize": _test_share(data), **training}
     given: dict[str, Any] = {}
     settings["data"] = {"kind": "digits"}
     if data.name != "digits":
@@ -95,6 +95,14 @@ def _of_first(keyframes: Iterable[tuple[int, Params]]) -> Iterator[tuple[int, Pa
     """Yield the parameters of an ensemble's first member."""
     for step, params in keyframes:
         yield step, {name: members[0] for name, members in params.items()}
+
+
+def _test_share(data: Dataset) -> float:
+    """Return which share of the rows is test data, in whole percents if that is it."""
+    test = len(data.x_test)
+    count = len(data.x_train) + test
+    percents = round(test / count, 2)
+    return percents if round(percents * count) == test else test / count
 
 
 def _named(data: Dataset, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -118,6 +118,11 @@ def prepare(
     do not fit the network or each other, labels out of range, values that are not
     finite, weights that are no weights, and a share that leaves a part empty.
     """
+    if isinstance(network, type) or not hasattr(network, "inputs"):
+        raise TypeError(
+            "train: the first argument must be a network, such as "
+            f"Network(64, [Dense(10), Softmax()]), got {_kind(network)}"
+        )
     train, test = _split(data)
     x, t = _checked(network, *train, name="training data")
     weights = _checked_weights(network, sample_weight, len(x))
@@ -212,10 +217,31 @@ def _checked(
 
 
 def _array(values: Array, name: str) -> np.ndarray:
-    array = np.asarray(as_numbers(values, f"train: {name}"))
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"train: {name} must be real numbers, got dtype {array.dtype}")
-    return array
+    try:
+        array = np.asarray(as_numbers(values, f"train: {name}"))
+    except ValueError as error:
+        if "inhomogeneous" not in str(error):
+            raise
+        raise ValueError(
+            f"train: {name}: got rows of different lengths; need all of one shape"
+        ) from None
+    if array.dtype.kind in "biuf":
+        return array
+    mend = ""
+    if array.dtype.kind in "US":
+        mend = (
+            ". np.unique(words, return_inverse=True)[1] numbers classes; "
+            "digits.astype(float) makes numbers of digits"
+        )
+    raise TypeError(
+        f"train: {name} must be real numbers, got dtype {array.dtype}{mend}"
+    )
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    return type(value).__name__
 
 
 def _batch(shape: tuple[int, ...]) -> str:

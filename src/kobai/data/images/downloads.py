@@ -98,7 +98,8 @@ def fetch(published: Published, mirrors: tuple[str, ...], folder: Path) -> str:
         except OSError as error:
             raise DataError(
                 f"{folder}: cannot be written ({error.strerror}); make room there, or "
-                f"put the files into a folder that data_dir or KOBAI_DATA_DIR names"
+                "put the files into a folder that data_dir (--data-dir) or "
+                "KOBAI_DATA_DIR names"
             ) from error
     raise DataError("\n".join([f"{file_name}:", *reasons]))
 

@@ -187,7 +187,7 @@ def _fetch(
         raise DataError(
             f"{source.title} could not be downloaded. {error}\n"
             f"Put these four files (.gz or unpacked) into {folder}, or into a folder "
-            f"of your own that data_dir or KOBAI_DATA_DIR names:\n{names}"
+            f"of your own that data_dir (--data-dir) or KOBAI_DATA_DIR names:\n{names}"
         ) from error
 
 
