@@ -14,7 +14,7 @@ from kobai.errors import DataError, KobaiError
 from kobai.sweeps.folder import SWEEP, SweepError, SweepFolder, Trial
 from kobai.sweeps.jobs import Job
 from kobai.sweeps.search import Plan, count_trials
-from kobai.sweeps.space import Config, Parameter, check_space, is_open
+from kobai.sweeps.space import Config, Parameter, check_space, first, is_open
 from kobai.version import __version__
 
 USUAL_TRIALS, USUAL_SEEDS, USUAL_VALIDATION = 30, 3, 0.2
@@ -127,16 +127,11 @@ def _loaded(
 ) -> tuple[Trials, Options, Any]:
     """Return what trains the trials, the first one's settings, and its data."""
     trials = Trials(base, "loss", base.steps is not None, 1)
-    config: Config = {name: _first(each) for name, each in space.items()}
-    first = with_config(base, config)
-    data = trials.dataset(first)
+    one = with_config(base, first(space))
+    data = trials.dataset(one)
     for each in _variants(space):
-        trials.dataset(replace(first, **each))
-    return trials, completed(first, data), data
-
-
-def _first(parameter: Parameter) -> Any:
-    return (parameter.values() or (getattr(parameter, "low", None),))[0]
+        trials.dataset(replace(one, **each))
+    return trials, completed(one, data), data
 
 
 def _variants(space: Mapping[str, Parameter]) -> list[Config]:

@@ -1,16 +1,20 @@
 """A training that is one trial among many, and what its history says of it."""
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from kobai.errors import DivergenceError
+from kobai.errors import DivergenceError, ModelFileError
+from kobai.run_folder import CHECKPOINT
 from kobai.sweeps.jobs import Job, Outcome
 from kobai.training import History, LossWatch, train
 
 if TYPE_CHECKING:
     from kobai.networks import Network
 
+T = TypeVar("T")
+USUAL_VALIDATION = 0.2
 DIVERGED = "training diverged"
 NEVER = 2**60
 WORTH_KEEPING = 1e10
@@ -52,6 +56,8 @@ def judged(job: Job, history: History, metric: str | None = None) -> Outcome:
     best = min(whole, key=lambda each: float(each["validation_loss"]))
     if metric is None:
         metric = "accuracy" if "validation_accuracy" in best else "loss"
+    if f"validation_{metric}" not in best:
+        raise ValueError(f"sweep: metric={metric}: needs classes; numbers have a loss")
     last = history.records[-1]
     shown = {name: best[name] for name in best if name.startswith(("train", "val"))}
     shown |= {"best_epoch": best["epoch"], "epochs": last["epoch"]}
@@ -74,3 +80,20 @@ def seldom(network: "Network", rows: int, per_epoch: int, steps: int) -> int:
     """
     epochs = math.ceil(WORTH_KEEPING / (3 * network.size * rows))
     return per_epoch * epochs if per_epoch * epochs < steps else NEVER
+
+
+def checkpoint_of(job: Job, place: Path) -> Path:
+    """Return the file, in the folder of its trial, that a job goes on from."""
+    return place / (CHECKPOINT if not job.repeat else f"seed-{job.repeat}.{CHECKPOINT}")
+
+
+def undamaged(train_on: Callable[[], T], checkpoint: Path) -> T:
+    """Go on with a training, or begin anew where its checkpoint cannot be read.
+
+    A machine that has lost its power may have lost half of a file.
+    """
+    try:
+        return train_on()
+    except ModelFileError:
+        checkpoint.unlink(missing_ok=True)
+        return train_on()

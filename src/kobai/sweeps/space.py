@@ -178,6 +178,19 @@ def is_open(parameter: Parameter) -> bool:
     return values is None or len(values) > 1
 
 
+def first(space: Space) -> Config:
+    """Return a configuration: the first value of each choice, the low end of a range.
+
+    >>> first({"hidden": Choice((10, 30)), "lr": Range(1e-4, 1, is_log=True)})
+    {'hidden': 10, 'lr': 0.0001}
+    """
+    found = {name: each.values() for name, each in space.items()}
+    return {
+        name: values[0] if values else getattr(space[name], "low", None)
+        for name, values in found.items()
+    }
+
+
 def _parameter(name: str, value: Any) -> Parameter:
     if isinstance(value, Choice | Range):
         return value
