@@ -11,7 +11,8 @@ from kobai.cli.swept import METRICS, SAMPLERS, read_swept
 from kobai.cli.trial import OF_DATA, Trials, checked, with_config
 from kobai.data.identity import identity_of
 from kobai.errors import DataError, KobaiError
-from kobai.sweeps.folder import SWEEP, SweepError, SweepFolder, Trial
+from kobai.run_folder import SWEEP
+from kobai.sweeps.folder import SweepError, SweepFolder, Trial
 from kobai.sweeps.jobs import Job
 from kobai.sweeps.search import Plan, count_trials
 from kobai.sweeps.space import Config, Parameter, check_space, first, is_open

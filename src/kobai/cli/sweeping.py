@@ -7,7 +7,8 @@ from kobai.cli.leaving import CtrlCError, describe
 from kobai.cli.screen import command, short
 from kobai.cli.sweep_ending import end
 from kobai.cli.sweep_watch import watching
-from kobai.sweeps.folder import SWEEP, SweepError, SweepFolder
+from kobai.run_folder import SWEEP
+from kobai.sweeps.folder import SweepError, SweepFolder
 from kobai.sweeps.search import Search
 from kobai.sweeps.workers.crew import crew
 

@@ -12,8 +12,8 @@ from kobai.checks import whole
 from kobai.errors import suggest
 from kobai.keywords import checked_keywords
 from kobai.lock import HeldError, lock
-from kobai.run_folder import LOCK
-from kobai.sweeps.folder import SWEEP, SweepError, SweepFolder, Trial
+from kobai.run_folder import LOCK, SWEEP
+from kobai.sweeps.folder import SweepError, SweepFolder, Trial
 from kobai.sweeps.halving import Rung
 from kobai.sweeps.jobs import Outcome
 from kobai.sweeps.objectives import Function, Networks
