@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from kobai import lock as locks
-from kobai.cli.claim import held_folder, new_folder
+from kobai.cli.claim import check_new, held_folder, new_folder
 from kobai.lock import HeldError, holder, lock
 from kobai.run_folder import LOCK, RunError
 
@@ -102,8 +102,8 @@ def test_a_folder_in_which_nothing_was_written_whole_may_be_taken(here):
 @pytest.mark.parametrize(
     ("name", "advice"),
     [
-        ("run.json", r"kobai train --resume --run 'my run'"),
-        ("sweep.json", r"kobai sweep --resume 'my run'"),
+        ("run.json", r"train --resume --run 'my run'"),
+        ("sweep.json", r"sweep --resume 'my run'"),
         ("notes.txt", r"Choose another name$"),
     ],
 )
