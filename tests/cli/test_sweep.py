@@ -134,6 +134,26 @@ def test_a_trial_that_cannot_be_trained_is_told(kobai, blobs):
 
 
 WRONG = {
+    "letters": (("--lr", "a..b"), '--lr: got "a"'),
+    "one end": (("--lr", "1e-4.."), "a range has two ends"),
+    "dots": (("--lr", "1e-4...1"), "3 dots"),
+    "points": (("--lr", "0.1..1/99999999999"), "2 to 100,000 points"),
+    "optimizer": (("--optimizer", "sgd", "--optimizer", "adma"), '"adam"'),
+    "activation": (("--activation", "rleu", "--activation", "tanh"), '"relu"'),
+    "loss": (("--loss", "mse", "--loss", "hubber"), "mean_squared_error"),
+    "engine": (("--engine", "numpy", "--engine", "cuda"), 'got "cuda"'),
+    "dtype": (("--dtype", "float32", "--dtype", "float8"), 'Did you mean "float64"'),
+    "momentum": (
+        ("--optimizer", "momentum", "--momentum", "0.5..1.5"),
+        "--momentum: Momentum: momentum must be in",
+    ),
+    "none": (("--optimizer", "sgd", "--momentum", "0.5..0.9"), "sgd has none"),
+    "lengths": (
+        ("--steps", "9", "--epochs", "1", "--epochs", "2"),
+        "give one of the two",
+    ),
+    "target": (("--target", "a", "--target", "b"), "--target: got several"),
+    "share": (("--validation", "0..0.5"), "rows held out"),
     "upside down": (("--lr", "1..1e-4"), "--lr: 1..0.0001: is upside down"),
     "unknown": (("--lerning", "3"), "No such option: --lerning"),
     "no trials": (("--lr", "0.1..1", "--trials", "0"), "--trials: got 0"),

@@ -37,8 +37,7 @@ class Sweeping:
             except KeyboardInterrupt:
                 raise CtrlCError(self._interrupted(search)) from None
             except (SweepError, OSError) as error:
-                what = describe(error).rstrip(".")
-                raise SweepError(f"{what}. {self._go_on(search)}") from None
+                raise SweepError(f"{told(error)} {self._go_on(search)}") from None
         end(asked, search, best, self.language, self.quiet)
 
     def _interrupted(self, search: Search) -> str:
@@ -46,5 +45,13 @@ class Sweeping:
 
     def _go_on(self, search: Search) -> str:
         done = sum(trial.last is not None for trial in search.trials.values())
+        if search.is_hopeless:
+            return f"What came of each is in {short(self.folder.path)}; sweep anew"
         again = command("sweep", "--resume", short(self.folder.path))
         return f"{done} of {self.asked.plan.trials} trials are kept; to go on: {again}"
+
+
+def told(error: Exception) -> str:
+    """Return what went wrong as a sentence, to which another one may be added."""
+    what = describe(error)
+    return what if what.endswith((".", "?", "!")) else f"{what}."

@@ -40,7 +40,8 @@ def fit(
         history = getattr(error, "history", History())
         if not history.records:
             raise
-        history.stopped = f"{DIVERGED}: {error}"
+        why = str(error).removeprefix(f"{DIVERGED}: ")
+        history.stopped = f"{DIVERGED}: {why}"
     if history.stopped == "interrupted":
         raise KeyboardInterrupt
     return history

@@ -12,6 +12,8 @@ import numpy as np
 from kobai.errors import KobaiError
 
 Config = dict[str, Any]
+MOST_COMBINATIONS = 100_000
+"""More combinations are not all tried by anybody."""
 DIGITS = 4
 """So many digits a number is drawn with, so that it can be typed again as it is."""
 RANGE = re.compile(r"(?P<low>[^/]+?)\.\.(?P<high>[^/]+?)(?:/(?P<points>[^/]+))?")
@@ -74,12 +76,13 @@ class Range:
                 else f"{self}: is one number; give it alone, without .."
             )
         if self.is_log and self.low <= 0:
+            low = 1 if self.is_whole else self.high / 1000
             raise SpaceError(
                 f"{self}: is drawn by its logarithm, so it must begin above 0, such as "
-                f"at {self.high / 1000:g}; to have {self.low:g} too, sweep it by itself"
+                f"at {low:g}; to have {self.low:g} too, sweep it by itself"
             )
-        if self.points is not None and self.points < 2:
-            raise SpaceError(f"{self}: need 2 points or more")
+        if self.points is not None and not 2 <= self.points <= MOST_COMBINATIONS:
+            raise SpaceError(f"{self}: need 2 to {MOST_COMBINATIONS:,} points")
 
     def values(self) -> tuple[Any, ...] | None:
         """Return all numbers, if there are only some."""
@@ -124,12 +127,22 @@ def parse_range(text: str, read: Callable[[str], Any], *, is_log: bool) -> Range
 
     `read` makes a number of an end, whole or not.
 
+    Raises `SpaceError` for one that lacks an end, or could be read in two ways.
+
     >>> print(parse_range("1e-4..1/5", float, is_log=True))
     0.0001..1/5
     """
     found = RANGE.fullmatch(text.strip())
-    if not found:
+    if ".." not in text:
         return None
+    if not found:
+        raise SpaceError(f'got "{text}"; a range has two ends, such as 1e-4..1')
+    if found["high"].startswith("."):
+        low, high = found["low"], found["high"]
+        raise SpaceError(
+            f'got "{text}", with {len(high) - len(high.lstrip(".")) + 2} dots; a range '
+            f"has two: {low}..{high.lstrip('.')}, or {low}..0.{high.lstrip('.')}"
+        )
     low, high = read(found["low"]), read(found["high"])
     points = found["points"]
     if points is not None and not points.strip().isdecimal():
@@ -233,10 +246,6 @@ def grid(space: Space) -> list[Config] | None:
         dict(zip(space, each, strict=True))
         for each in product(*(v or () for v in values))
     ]
-
-
-MOST_COMBINATIONS = 100_000
-"""More combinations are not all tried by anybody."""
 
 
 def drawn(space: Space, number: int, seed: int) -> Config:
