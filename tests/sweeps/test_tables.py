@@ -159,6 +159,7 @@ def test_a_damaged_checkpoint_is_trained_anew(frame, tmp_path):
         ("learning_rate", SpaceError, {"space": {"lerning_rate": [1, 2]}}),
         ("no parameter", SpaceError, {"space": {"target": ["kind", "size"]}}),
         ("rows held out", SpaceError, {"settings": {"validation": 0}}),
+        ('need one of .*"relu"', ValueError, {"settings": {"activation": "rleu"}}),
         ("got no data", TypeError, {"data": None}),
         ("a Dataset", TypeError, {"data": kobai.load_digits()}),
         ("3 things", TypeError, {"data": (1, 2, 3)}),

@@ -107,6 +107,7 @@ def sweep(
     Bergstra & Bengio (2012), "Random Search for Hyper-Parameter Optimization".
     """
     _check(sampler, metric, seeds, jobs, trials)
+    whole("sweep", "seed", seed, 0)
     parameters = as_space(space)
     work = _work(objective, data, dict(settings or {}), metric, maximize)
     work.check(parameters)
@@ -117,7 +118,10 @@ def sweep(
     plan = Plan(parameters, count, sampler, seed, longest, halving, seeds)
     is_kept = folder is not None
     place = SweepFolder(Path(folder or tempfile.mkdtemp(prefix="kobai-sweep-")))
-    place.path.mkdir(parents=True, exist_ok=True)
+    try:
+        place.path.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise SweepError(f"sweep: {place.path}: is a file, and no folder") from None
     watch = _Lines(progress)
     try:
         taken = lock(place.path / LOCK)

@@ -1,11 +1,13 @@
 """A training that is one trial among many, and what its history says of it."""
 
 import math
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kobai.errors import DivergenceError, ModelFileError
+from kobai.lock import HeldError
 from kobai.run_folder import CHECKPOINT
 from kobai.sweeps.jobs import Job, Outcome
 from kobai.training import History, LossWatch, train
@@ -17,6 +19,10 @@ T = TypeVar("T")
 USUAL_VALIDATION = 0.2
 DIVERGED = "training diverged"
 NEVER = 2**60
+PATIENCE = 5.0
+"""So many seconds a worker whose parent was killed has time to end."""
+GLANCE = 0.05
+"""So often, in seconds, it is looked whether it has."""
 WORTH_KEEPING = 1e10
 """So many multiply-adds, a few seconds, are worth a checkpoint."""
 
@@ -64,13 +70,16 @@ def judged(job: Job, history: History, metric: str | None = None) -> Outcome:
     shown |= {"best_epoch": best["epoch"], "epochs": last["epoch"]}
     shown |= {"steps": last["step"]}
     has_diverged = (history.stopped or "").startswith(DIVERGED)
-    score = float(best[f"validation_{metric}"])
+    found = float(best[f"validation_{metric}"])
+    is_score = math.isfinite(found)
+    score = -found if metric == "accuracy" else found
     return Outcome(
         *job.key,
-        score=None if has_diverged else -score if metric == "accuracy" else score,
+        score=score if is_score and not has_diverged else None,
         loss=float(best["validation_loss"]),
         shown=shown,
         stopped=history.stopped,
+        error=None if is_score else f"the validation {metric} is {found}",
     )
 
 
@@ -88,13 +97,33 @@ def checkpoint_of(job: Job, place: Path) -> Path:
     return place / (CHECKPOINT if not job.repeat else f"seed-{job.repeat}.{CHECKPOINT}")
 
 
+def refusal_of(error: BaseException) -> OSError | None:
+    """Return what the system refused, a full disk say, if that is behind an error."""
+    return error.__cause__ if isinstance(error.__cause__, OSError) else None
+
+
 def undamaged(train_on: Callable[[], T], checkpoint: Path) -> T:
     """Go on with a training, or begin anew where its checkpoint cannot be read.
 
-    A machine that has lost its power may have lost half of a file.
+    A machine that has lost its power may have lost half of a file. One that cannot be
+    written, as on a full disk, is whole.
     """
     try:
-        return train_on()
-    except ModelFileError:
+        return _once_free(train_on)
+    except ModelFileError as error:
+        if refusal_of(error) or isinstance(error.__cause__, HeldError):
+            raise
         checkpoint.unlink(missing_ok=True)
-        return train_on()
+        return _once_free(train_on)
+
+
+def _once_free(train_on: Callable[[], T]) -> T:
+    """Train once nobody else does: a worker whose parent was killed ends soon."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return train_on()
+        except ModelFileError as error:
+            if not isinstance(error.__cause__, HeldError) or time.monotonic() > end:
+                raise
+        time.sleep(GLANCE)

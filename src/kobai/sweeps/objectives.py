@@ -70,14 +70,14 @@ class Function:
         """Call it, and take what it raises for the failure of one trial."""
         try:
             value = _number(self.objective(**job.config))
-        except SystemExit as error:
-            return failed(job, ValueError(f"the function left by exit({error.code})"))
         except Exception as error:
             return failed(job, error)
         score = -value if self.is_maximized else value
-        # NaN is no score: nothing is better or worse than it.
-        is_score = value == value
-        return Outcome(*job.key, score if is_score else None, shown={"score": value})
+        if value != value:
+            return failed(
+                job, ValueError("the function returned nan, which is no score")
+            )
+        return Outcome(*job.key, score, shown={"score": value})
 
 
 def _number(value: Any) -> float:
@@ -176,7 +176,12 @@ class Networks:
         return set(inspect.signature(self.make).parameters)
 
     def check(self, space: Mapping[str, Any]) -> None:
-        """Refuse settings that nobody takes."""
+        """Refuse settings that nobody takes, and what is no data."""
+        if not isinstance(self.data, Dataset | tuple | list):
+            raise TypeError(
+                "sweep: data must be a Dataset, (x, t) or ((x, t), (x_test, t_test)), "
+                f"got {type(self.data).__name__}; of a table give a TableModel"
+            )
         known = [*self.of_make(), *OF_TRAINING, *OF_OPTIMIZER]
         for name in (*self.settings, *space):
             if name not in known:

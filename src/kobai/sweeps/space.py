@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -171,6 +172,10 @@ def as_space(given: Mapping[str, Any]) -> dict[str, Parameter]:
     >>> as_space({"hidden": [10, 30], "lr": "0.01..1"})["lr"].is_log
     True
     """
+    if not isinstance(given, Mapping) or not all(isinstance(n, str) for n in given):
+        raise SpaceError(
+            f"the space must be a dict of names and what they may be, got {given!r}"
+        )
     found = {name: _parameter(name, value) for name, value in given.items()}
     check_space(found)
     return found
@@ -222,10 +227,10 @@ def _parameter(name: str, value: Any) -> Parameter:
 
 
 def _end(text: str) -> float:
-    try:
-        return int(text)
-    except ValueError:
-        return float(text)
+    for read in (int, float):
+        with suppress(ValueError):
+            return read(text)
+    raise SpaceError(f'got "{text}" as the end of a range; need a number')
 
 
 def grid(space: Space) -> list[Config] | None:
