@@ -1,6 +1,7 @@
 """`kobai sweep`: its trials are runs, its best is told, and nothing of it is lost."""
 
 import csv
+import errno
 import importlib.util
 import json
 import os
@@ -153,6 +154,9 @@ WRONG = {
         "give one of the two",
     ),
     "target": (("--target", "a", "--target", "b"), "--target: got several"),
+    "device": (("--lr", "0.1..1", "--device", "gpu"), "chosen for --engine jax"),
+    "devices": (("--device", "cpu", "--device", "gpu"), "chosen for --engine jax"),
+    "processes": (("--lr", "0.1..1", "--processes", "2"), "No such option"),
     "share": (("--validation", "0..0.5"), "rows held out"),
     "upside down": (("--lr", "1..1e-4"), "--lr: 1..0.0001: is upside down"),
     "unknown": (("--lerning", "3"), "No such option: --lerning"),
@@ -191,6 +195,33 @@ def test_wrong_use_is_one_line(kobai, name, monkeypatch):
     assert message in done.err
     assert len(done.err.splitlines()) == 1
     assert not list(Path("runs").glob("*"))
+
+
+def test_a_full_disk_is_told_and_what_was_full_is_trained_later(
+    kobai, blobs, monkeypatch
+):
+    from kobai.training import checkpoint
+
+    def full(path, *args, **options):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), os.fspath(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(checkpoint, "write_atomically", full)
+        done = kobai("sweep", blobs, *RATES, *SHORT, "--no-halving")
+    assert done.code == 2
+    assert "No space left on device" in done.err
+    assert "0 of 5 trials are kept; to go on:" in done.err
+    assert kobai("sweep", "--resume", "runs/sweep-1").code == 0
+    assert len(outcomes("runs/sweep-1")) == 5
+
+
+def test_a_sweep_without_a_score_does_not_ask_to_be_resumed(kobai, blobs):
+    far = ("--lr", "1e30..1e38", "--optimizer", "sgd", "--trials", "2", "--jobs", "1")
+    done = kobai("sweep", blobs, *far, *SHORT)
+    assert done.code == 2
+    assert "no trial could be trained to a score. The first: training div" in done.err
+    assert done.err.count("diverged") == 1
+    assert "--resume" not in done.err
 
 
 def test_a_sweep_goes_on_with_its_own_settings_and_data_alone(kobai, blobs):

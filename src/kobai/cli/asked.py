@@ -10,6 +10,7 @@ from kobai.cli.settings import (
     Options,
     SettingError,
     build_optimizer,
+    check_device,
     check_names,
     completed,
     one_of,
@@ -28,7 +29,7 @@ from kobai.version import __version__
 USUAL_TRIALS, USUAL_SEEDS, USUAL_VALIDATION = 30, 3, 0.2
 OWN = ("trials", "sampler", "halving", "metric", "seeds", "run")
 """The options that are not of a training."""
-JUDGED_BY = ("target", "task", "test", "test_size", "test_last")
+JUDGED_BY = ("target", "task", "test", "test_size", "test_last", "data_dir")
 """The options by which trials would not be judged alike."""
 MOST_LOADED = 8
 """Of more variants of the data each worker loads those that it needs."""
@@ -133,6 +134,9 @@ def _check_space(base: Options, space: Mapping[str, Parameter]) -> None:
             "--validation 0: a sweep chooses by rows held out from training; give a "
             "share, such as 0.2"
         )
+    if "engine" not in space and base.engine != "jax":
+        for value in _ends(space["device"]) if "device" in space else (base.device,):
+            check_device(replace(base, device=value))
     for name, parameter in space.items():
         for value in _ends(parameter):
             check_names(checked(with_config(base, {name: value})))
