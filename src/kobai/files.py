@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 _IS_FORCED = ContextVar("_IS_FORCED", default=True)
+_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}\.tmp", re.DOTALL)
 
 
 @contextmanager
@@ -158,6 +160,15 @@ def remove_leftovers(path: str | os.PathLike[str]) -> None:
     for leftover in target.parent.glob(f".{escape(target.name)}.*.tmp"):
         with suppress(OSError):
             leftover.unlink()
+
+
+def is_leftover(path: Path) -> bool:
+    """Tell whether a file is, by its name, what a write that was killed has left.
+
+    >>> is_leftover(Path(".run.json.0a1b2c3d.tmp")), is_leftover(Path("run.json"))
+    (True, False)
+    """
+    return bool(_TEMPORARY.fullmatch(path.name))
 
 
 def _sync_folder(folder: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from kobai import lock as locks
-from kobai.cli.claim import held_folder, new_folder
+from kobai.cli.claim import check_new, held_folder, new_folder
 from kobai.lock import HeldError, holder, lock
 from kobai.run_folder import LOCK, RunError
 
@@ -83,6 +83,35 @@ def test_what_a_run_has_written_stays_with_its_owner(here):
     with pytest.raises(RunError, match="exists already"), new_folder("r", "a.csv"):
         pass
     assert names(here / "r") == ["checkpoint.safetensors", "run.json"]
+
+
+def test_a_folder_in_which_nothing_was_written_whole_may_be_taken(here):
+    (here / "r").mkdir()
+    for name in (LOCK, ".sweep.json.1234abcd.tmp", ".run.json.0000ffff.tmp"):
+        (here / "r" / name).touch()
+    check_new("r", "a.csv")
+    with new_folder("r", "a.csv"):
+        assert names(here / "r") == [LOCK]
+    assert not (here / "r").exists()
+    (here / "mine").mkdir()
+    (here / "mine" / ".notes.tmp").touch()
+    with pytest.raises(RunError, match="exists already"), new_folder("mine", "a"):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("run.json", r"train --resume --run 'my run'"),
+        ("sweep.json", r"sweep --resume 'my run'"),
+        ("notes.txt", r"Choose another name$"),
+    ],
+)
+def test_a_folder_that_is_taken_says_what_goes_on_with_it(here, name, advice):
+    (here / "my run").mkdir()
+    (here / "my run" / name).touch()
+    with pytest.raises(RunError, match=advice):
+        check_new("my run", "a.csv")
 
 
 def test_an_empty_folder_may_be_taken_but_no_link(here):

@@ -1,6 +1,7 @@
 """`kobai sweep`: its trials are runs, its best is told, and nothing of it is lost."""
 
 import csv
+import errno
 import importlib.util
 import json
 import os
@@ -134,6 +135,29 @@ def test_a_trial_that_cannot_be_trained_is_told(kobai, blobs):
 
 
 WRONG = {
+    "letters": (("--lr", "a..b"), '--lr: got "a"'),
+    "one end": (("--lr", "1e-4.."), "a range has two ends"),
+    "dots": (("--lr", "1e-4...1"), "3 dots"),
+    "points": (("--lr", "0.1..1/99999999999"), "2 to 100,000 points"),
+    "optimizer": (("--optimizer", "sgd", "--optimizer", "adma"), '"adam"'),
+    "activation": (("--activation", "rleu", "--activation", "tanh"), '"relu"'),
+    "loss": (("--loss", "mse", "--loss", "hubber"), "mean_squared_error"),
+    "engine": (("--engine", "numpy", "--engine", "cuda"), 'got "cuda"'),
+    "dtype": (("--dtype", "float32", "--dtype", "float8"), 'Did you mean "float64"'),
+    "momentum": (
+        ("--optimizer", "momentum", "--momentum", "0.5..1.5"),
+        "--momentum: Momentum: momentum must be in",
+    ),
+    "none": (("--optimizer", "sgd", "--momentum", "0.5..0.9"), "sgd has none"),
+    "lengths": (
+        ("--steps", "9", "--epochs", "1", "--epochs", "2"),
+        "give one of the two",
+    ),
+    "target": (("--target", "a", "--target", "b"), "--target: got several"),
+    "device": (("--lr", "0.1..1", "--device", "gpu"), "chosen for --engine jax"),
+    "devices": (("--device", "cpu", "--device", "gpu"), "chosen for --engine jax"),
+    "processes": (("--lr", "0.1..1", "--processes", "2"), "No such option"),
+    "share": (("--validation", "0..0.5"), "rows held out"),
     "upside down": (("--lr", "1..1e-4"), "--lr: 1..0.0001: is upside down"),
     "unknown": (("--lerning", "3"), "No such option: --lerning"),
     "no trials": (("--lr", "0.1..1", "--trials", "0"), "--trials: got 0"),
@@ -173,6 +197,33 @@ def test_wrong_use_is_one_line(kobai, name, monkeypatch):
     assert not list(Path("runs").glob("*"))
 
 
+def test_a_full_disk_is_told_and_what_was_full_is_trained_later(
+    kobai, blobs, monkeypatch
+):
+    from kobai.training import checkpoint
+
+    def full(path, *args, **options):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), os.fspath(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(checkpoint, "write_atomically", full)
+        done = kobai("sweep", blobs, *RATES, *SHORT, "--no-halving")
+    assert done.code == 2
+    assert "No space left on device" in done.err
+    assert "0 of 5 trials are kept; to go on:" in done.err
+    assert kobai("sweep", "--resume", "runs/sweep-1").code == 0
+    assert len(outcomes("runs/sweep-1")) == 5
+
+
+def test_a_sweep_without_a_score_does_not_ask_to_be_resumed(kobai, blobs):
+    far = ("--lr", "1e30..1e38", "--optimizer", "sgd", "--trials", "2", "--jobs", "1")
+    done = kobai("sweep", blobs, *far, *SHORT)
+    assert done.code == 2
+    assert "no trial could be trained to a score. The first: training div" in done.err
+    assert done.err.count("diverged") == 1
+    assert "--resume" not in done.err
+
+
 def test_a_sweep_goes_on_with_its_own_settings_and_data_alone(kobai, blobs):
     begin(kobai, blobs)
     again = kobai("sweep", "--resume", "runs/sweep-1")
@@ -210,13 +261,18 @@ def test_what_is_missing_is_trained_and_nothing_else(kobai, swept):
         assert one == two
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_ctrl_c_keeps_what_is_done(start, blobs, here, jobs):
+@pytest.mark.parametrize(
+    ("jobs", "number"),
+    [(1, signal.SIGINT), (2, signal.SIGINT), (2, signal.SIGTERM)],
+)
+def test_ctrl_c_keeps_what_is_done(start, blobs, here, jobs, number):
+    if number == signal.SIGTERM and sys.platform == "win32":
+        pytest.skip("ends a process at once there")
     many = ("--trials", "400", "--epochs", "20", "--hidden", "8", "--no-halving")
     process = start("sweep", blobs, "--lr", "0.01..1", *many, "--jobs", jobs)
     lines = [process.stdout.readline() for _ in range(3)]
     assert "400 trials" in lines[0]
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, error = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "of 400 trials are kept; to go on:" in error

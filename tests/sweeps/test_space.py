@@ -62,9 +62,13 @@ def test_points_have_the_ends_among_them():
         ("1..1e-4", "upside down; write 0.0001..1"),
         ("2..2", "one number"),
         ("0..1", "begin above 0"),
-        ("1..2/1", "2 points"),
+        ("1..2/1", "2 to 100,000 points"),
         ("1..2/x", "a whole number"),
         ("1..inf", "finite"),
+        ("1..2/100001", "2 to 100,000 points"),
+        ("1..", "two ends"),
+        ("..", "two ends"),
+        ("1e-4...1", r"3 dots; .* 1e-4\.\.1, or 1e-4\.\.0\.1"),
     ],
 )
 def test_a_range_that_makes_no_sense_is_refused(text, what):

@@ -1,9 +1,12 @@
 """A search in Python: of functions, networks and tables; stopped, and gone on with."""
 
+import errno
 import json
 import math
 import os
 import signal
+import sys
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -11,8 +14,10 @@ import pytest
 
 import kobai
 from kobai import Dense, Network, load_digits, sweep
-from kobai.networks import ReLU, Softmax
+from kobai.lock import lock
+from kobai.networks import Layer, ReLU, Softmax
 from kobai.sweeps import SpaceError, SweepError
+from kobai.training import checkpoint as checkpoints
 
 BOWL = {"x": "-10.0..10.0", "y": [0, 1, 2]}
 
@@ -201,6 +206,98 @@ def test_wrong_use_is_refused(rows, words, options):
     given = {"objective": small, "space": NETS, "data": rows, "trials": 2} | options
     with pytest.raises((ValueError, TypeError, SpaceError), match=words):
         sweep(given.pop("objective"), given.pop("space"), **given)
+
+
+@pytest.mark.parametrize(
+    ("objective", "words"),
+    [
+        (lambda x: "0.5", "returned '0.5'; need a number"),
+        (lambda x: None, "returned None; need a number"),
+        (lambda x: math.nan, "nan, which is no score"),
+        (lambda x: sys.exit(3), r"left by exit\(3\)"),
+        (lambda y: 1, "unexpected keyword argument 'x'"),
+    ],
+)
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_function_that_returns_no_number_says_so(objective, words, jobs):
+    if jobs > 1:
+        pytest.importorskip("joblib")
+    with pytest.raises(SweepError, match=words):
+        sweep(objective, {"x": [1, 2]}, jobs=jobs)
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "options"),
+    [
+        ("a dict of names", SpaceError, {"space": [1, 2]}),
+        ("a dict of names", SpaceError, {"space": {3: [1, 2]}}),
+        ('got "a" as the end', SpaceError, {"space": {"x": "a..b"}}),
+        ("seed must be 0 or more", ValueError, {"seed": -1}),
+        ("a function, a TableModel", TypeError, {"objective": "bowl"}),
+        ("data must be a Dataset", TypeError, {"data": 3}),
+    ],
+)
+def test_what_is_no_search_is_refused(words, error, options):
+    given = {"objective": lambda x: x, "space": {"x": [1, 2]}} | options
+    with pytest.raises(error, match=words):
+        sweep(given.pop("objective"), given.pop("space"), **given)
+
+
+def test_a_file_is_no_folder(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(SweepError, match="is a file"):
+        sweep(bowl, BOWL, folder=tmp_path / "file")
+
+
+def test_a_full_disk_is_no_trials_fault_and_loses_nothing(rows, tmp_path, monkeypatch):
+    written, write = [], checkpoints.write_atomically
+
+    def full(path, *args, **options):
+        if len(written) == 3:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), os.fspath(path))
+        written.append(path)
+        write(path, *args, **options)
+
+    monkeypatch.setattr(checkpoints, "write_atomically", full)
+    with pytest.raises(OSError, match="No space left"):
+        networks(rows, folder=tmp_path)
+    assert len(written) == 3
+    assert len(list(tmp_path.glob("*/trial.json"))) == 3
+    monkeypatch.undo()
+    assert known(networks(rows, folder=tmp_path)) == known(networks(rows))
+
+
+def test_a_trial_waits_for_a_worker_that_is_still_ending(rows, tmp_path):
+    before = networks(rows, folder=tmp_path)
+    params = before.network().params
+    place = tmp_path / f"{before.best.number:03d}"
+    other = lock(place / ".checkpoint.safetensors.lock")
+    leaving = threading.Timer(0.3, other.release)
+    leaving.start()
+    for name, array in before.network().params.items():
+        assert np.array_equal(array, params[name])
+    assert leaving.finished.is_set()
+
+
+def test_layers_of_ones_own_are_trained_and_kept_where_a_file_can_name_them(
+    rows, tmp_path
+):
+    class Twice(Layer):
+        def forward(self, values, x, training):
+            return 2 * x, {}
+
+    def make(units):
+        return Network(4, [Dense(units), Twice(), Dense(3), Softmax()])
+
+    options = {"data": rows, "settings": {"epochs": 1}, "folder": tmp_path}
+    sweep(make, {"units": [3, 4]}, **options)
+    assert not list(tmp_path.glob("*/model.safetensors"))
+    with pytest.raises(ValueError, match=r"Twice is a layer of your own.*known=True"):
+        kobai.save_model(tmp_path / "model.safetensors", make(3))
+    # What a name stands for elsewhere is no name of this one.
+    Twice.__name__ = "ReLU"
+    with pytest.raises(ValueError, match="ReLU is a layer of your own"):
+        kobai.save_model(tmp_path / "model.safetensors", make(3))
 
 
 def test_without_data_a_function_is_needed():

@@ -6,20 +6,31 @@ from itertools import islice, product
 from typing import Any
 
 from kobai.cli.screen import command, short
-from kobai.cli.settings import Options, SettingError, completed, one_of
+from kobai.cli.settings import (
+    Options,
+    SettingError,
+    build_optimizer,
+    check_device,
+    check_names,
+    completed,
+    one_of,
+)
 from kobai.cli.swept import METRICS, SAMPLERS, read_swept
 from kobai.cli.trial import OF_DATA, Trials, checked, with_config
 from kobai.data.identity import identity_of
 from kobai.errors import DataError, KobaiError
-from kobai.sweeps.folder import SWEEP, SweepError, SweepFolder, Trial
+from kobai.run_folder import SWEEP
+from kobai.sweeps.folder import SweepError, SweepFolder, Trial
 from kobai.sweeps.jobs import Job
 from kobai.sweeps.search import Plan, count_trials
-from kobai.sweeps.space import Config, Parameter, check_space, is_open
+from kobai.sweeps.space import Choice, Config, Parameter, check_space, first, is_open
 from kobai.version import __version__
 
 USUAL_TRIALS, USUAL_SEEDS, USUAL_VALIDATION = 30, 3, 0.2
 OWN = ("trials", "sampler", "halving", "metric", "seeds", "run")
 """The options that are not of a training."""
+JUDGED_BY = ("target", "task", "test", "test_size", "test_last", "data_dir")
+"""The options by which trials would not be judged alike."""
 MOST_LOADED = 8
 """Of more variants of the data each worker loads those that it needs."""
 
@@ -67,10 +78,11 @@ def begun(given: Mapping[str, Any]) -> Asked:
         ) from None
     fixed = {k: _only(each) for k, each in parameters.items() if k not in space}
     base = checked(Options(**plain, **fixed))
-    _check_validation(base, space)
+    _check_space(base, space)
     if base.validation is None and "validation" not in space:
         base = replace(base, validation=USUAL_VALIDATION)
     trials, settings, data = _loaded(base, space)
+    _check_optimizers(settings, space)
     has_classes = bool(data.classes)
     metric = own.get("metric") or ("accuracy" if has_classes else "loss")
     one_of("--metric", metric, METRICS)
@@ -108,13 +120,49 @@ def _plan(
     return Plan(dict(space), count, kind, seed, longest, is_halving, seeds)
 
 
-def _check_validation(base: Options, space: Mapping[str, Parameter]) -> None:
-    shares = space["validation"].values() if "validation" in space else ()
-    if base.validation == 0 or 0 in (shares or ()):
+def _check_space(base: Options, space: Mapping[str, Parameter]) -> None:
+    """Refuse what no trial could be trained with, and what is not to be compared."""
+    for name in JUDGED_BY:
+        if name in space:
+            raise SettingError(
+                f"--{name.replace('_', '-')}: got several; networks are judged by the "
+                "same targets and rows. Give one, or sweep each by itself"
+            )
+    shares = _ends(space["validation"]) if "validation" in space else ()
+    if 0 in (base.validation, *shares):
         raise SettingError(
             "--validation 0: a sweep chooses by rows held out from training; give a "
             "share, such as 0.2"
         )
+    if "engine" not in space and base.engine != "jax":
+        for value in _ends(space["device"]) if "device" in space else (base.device,):
+            check_device(replace(base, device=value))
+    for name, parameter in space.items():
+        for value in _ends(parameter):
+            check_names(checked(with_config(base, {name: value})))
+
+
+def _check_optimizers(one: Options, space: Mapping[str, Parameter]) -> None:
+    """Refuse settings that the optimizer does not take, where it is the same in all."""
+    names = ("lr", "momentum", "weight_decay")
+    for name in names if "optimizer" not in space else ():
+        for value in _ends(space[name]) if name in space else ():
+            try:
+                build_optimizer(replace(one, **{name: value}))
+            except SettingError:
+                raise
+            except ValueError as error:
+                option = f"--{name.replace('_', '-')}"
+                raise SettingError(f"{option}: {error}") from None
+
+
+def _ends(parameter: Parameter) -> tuple[Any, ...]:
+    """Return all values of a choice, or both ends of a range."""
+    return (
+        parameter.among
+        if isinstance(parameter, Choice)
+        else (parameter.low, parameter.high)
+    )
 
 
 def _only(parameter: Parameter) -> Any:
@@ -127,16 +175,11 @@ def _loaded(
 ) -> tuple[Trials, Options, Any]:
     """Return what trains the trials, the first one's settings, and its data."""
     trials = Trials(base, "loss", base.steps is not None, 1)
-    config: Config = {name: _first(each) for name, each in space.items()}
-    first = with_config(base, config)
-    data = trials.dataset(first)
+    one = with_config(base, first(space))
+    data = trials.dataset(one)
     for each in _variants(space):
-        trials.dataset(replace(first, **each))
-    return trials, completed(first, data), data
-
-
-def _first(parameter: Parameter) -> Any:
-    return (parameter.values() or (getattr(parameter, "low", None),))[0]
+        trials.dataset(replace(one, **each))
+    return trials, completed(one, data), data
 
 
 def _variants(space: Mapping[str, Parameter]) -> list[Config]:

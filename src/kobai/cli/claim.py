@@ -7,9 +7,10 @@ from itertools import count
 from pathlib import Path
 
 from kobai.cli.folder import RunFolder, check_place
-from kobai.cli.screen import short
+from kobai.cli.screen import command, short
+from kobai.files import is_leftover
 from kobai.lock import HeldError, Lock, holder, lock
-from kobai.run_folder import LOCK, RunError
+from kobai.run_folder import LOCK, RUN, SWEEP, RunError
 
 TRIES = 5
 
@@ -106,6 +107,7 @@ def _take(path: Path) -> Lock:
             _make(path)
             taken = lock(path / LOCK)
             if _is_empty(path):
+                _clear(path)
                 return taken
             taken.release()
             break
@@ -124,10 +126,12 @@ def _taken(path: Path) -> RunError:
     who = holder(path / LOCK)
     if who:
         return _held(f"--run {path}", who, "Choose another name")
-    return RunError(
-        f"--run {path}: exists already. Choose another name, or go on with that "
-        f"run: --resume --run {path}"
-    )
+    advice = "Choose another name"
+    for name, words in {RUN: "train --resume --run", SWEEP: "sweep --resume"}.items():
+        if (path / name).exists():
+            again = command(*words.split(), str(path))
+            advice += f", or go on with it: {again}"
+    return RunError(f"--run {path}: exists already. {advice}")
 
 
 def _held(what: str, who: str, advice: str) -> RunError:
@@ -141,5 +145,17 @@ def _stem(data: str) -> str:
 
 
 def _is_empty(path: Path) -> bool:
-    """Tell whether a folder is empty but for a lock that may lie there."""
-    return path.is_dir() and all(file.name == LOCK for file in path.iterdir())
+    """Tell whether nothing was ever written into a folder.
+
+    A lock may lie there, and the beginnings of files: whoever wrote them was killed.
+    """
+    return path.is_dir() and all(
+        file.name == LOCK or is_leftover(file) for file in path.iterdir()
+    )
+
+
+def _clear(path: Path) -> None:
+    """Remove what a killed process began to write, in a folder that is held."""
+    for file in path.iterdir():
+        if is_leftover(file):
+            file.unlink(missing_ok=True)

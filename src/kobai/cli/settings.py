@@ -25,6 +25,9 @@ JUDGING_OPTIONS = ("test_last", "threshold", "interval", "folds", "seeds")
 """Options of tables too, but not of how they are read."""
 
 
+DTYPES = ("float32", "float64")
+
+
 class SettingError(KobaiError, ValueError):
     """An option makes no sense; the message says what would."""
 
@@ -163,12 +166,28 @@ def hidden_sizes(text: str) -> tuple[int, ...]:
     return sizes
 
 
+def check_names(settings: Options) -> None:
+    """Refuse what names nothing, whatever the data and the other settings are."""
+    from kobai.networks.activations import hidden_activations
+    from kobai.networks.losses import usual_losses
+    from kobai.optimizers import OPTIMIZERS
+
+    for option, value, known in (
+        ("--dtype", settings.dtype, DTYPES),
+        ("--activation", settings.activation, hidden_activations()),
+        ("--loss", settings.loss, usual_losses()),
+        ("--optimizer", settings.optimizer, OPTIMIZERS),
+    ):
+        if value is not None:
+            one_of(option, value, known)
+
+
 def build_network(settings: Options, data: "Dataset") -> "Network":
     """Return the network that the settings ask for, fitting the data."""
     from kobai.networks.activations import hidden_activations
     from kobai.networks.usual import suited_network
 
-    one_of("--dtype", settings.dtype, ("float32", "float64"))
+    one_of("--dtype", settings.dtype, DTYPES)
     activation = settings.activation or "sigmoid"
     one_of("--activation", activation, hidden_activations())
     if settings.loss is not None:

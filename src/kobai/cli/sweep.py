@@ -172,7 +172,7 @@ def sweep(
             Sweeping(asked, folder, workers, dask, language, quiet).go()
         return
     asked = begun(chosen)
-    _check_place(run)
+    check_new(run, "sweep")
     with new_folder(run, "sweep") as place:
         from kobai.sweeps.folder import SweepFolder
 
@@ -193,17 +193,6 @@ def _workers(jobs: int | None, dask: str | None) -> int:
     if find_spec("joblib") is None:
         return 1
     return threads_here()
-
-
-def _check_place(run: str | None) -> None:
-    from kobai.sweeps.folder import SWEEP as FILE
-
-    if run and (Path(run).expanduser() / FILE).exists():
-        raise SettingError(
-            f"--run {run}: is a sweep already. Choose another name, or go on with it: "
-            f"--resume {run}"
-        )
-    check_new(run, "sweep")
 
 
 @contextmanager

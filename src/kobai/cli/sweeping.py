@@ -1,5 +1,9 @@
 """A sweep from the command line: the search, however it ends."""
 
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from kobai.cli.asked import Asked
@@ -7,7 +11,8 @@ from kobai.cli.leaving import CtrlCError, describe
 from kobai.cli.screen import command, short
 from kobai.cli.sweep_ending import end
 from kobai.cli.sweep_watch import watching
-from kobai.sweeps.folder import SWEEP, SweepError, SweepFolder
+from kobai.run_folder import SWEEP
+from kobai.sweeps.folder import SweepError, SweepFolder, Trial
 from kobai.sweeps.search import Search
 from kobai.sweeps.workers.crew import crew
 
@@ -27,23 +32,55 @@ class Sweeping:
         """Search, and say what was found."""
         asked = self.asked
         search = Search(asked.plan, self.folder)
-        with crew(asked.trials, self.folder, self.workers, self.address) as workers:
-            if not (self.folder.path / SWEEP).exists():
-                self.folder.write(asked.as_json())
-            try:
-                with watching(search, asked.trials, self.quiet) as watch:
-                    best = search.go(workers, watch)
-            except KeyboardInterrupt:
-                raise CtrlCError(self._interrupted(search)) from None
-            except (SweepError, OSError) as error:
-                what = describe(error).rstrip(".")
-                raise SweepError(f"{what}. {self._go_on(search)}") from None
+        try:
+            with ended_as_by_ctrl_c():
+                best = self._searched(search)
+        except KeyboardInterrupt:
+            if not self._is_begun:
+                raise
+            raise CtrlCError(f"interrupted. {self._go_on(search)}") from None
+        except (SweepError, OSError) as error:
+            if not self._is_begun:
+                raise
+            raise SweepError(f"{told(error)} {self._go_on(search)}") from None
         end(asked, search, best, self.language, self.quiet)
 
-    def _interrupted(self, search: Search) -> str:
-        return f"interrupted. {self._go_on(search)}"
+    def _searched(self, search: Search) -> Trial:
+        trials = self.asked.trials
+        with crew(trials, self.folder, self.workers, self.address) as workers:
+            if not self._is_begun:
+                self.folder.write(self.asked.as_json())
+            with watching(search, trials, self.quiet) as watch:
+                return search.go(workers, watch)
+
+    @property
+    def _is_begun(self) -> bool:
+        return (self.folder.path / SWEEP).exists()
 
     def _go_on(self, search: Search) -> str:
         done = sum(trial.last is not None for trial in search.trials.values())
+        if search.is_hopeless:
+            return f"What came of each is in {short(self.folder.path)}; sweep anew"
         again = command("sweep", "--resume", short(self.folder.path))
         return f"{done} of {self.asked.plan.trials} trials are kept; to go on: {again}"
+
+
+def told(error: Exception) -> str:
+    """Return what went wrong as a sentence, to which another one may be added."""
+    what = describe(error)
+    return what if what.endswith((".", "?", "!")) else f"{what}."
+
+
+@contextmanager
+def ended_as_by_ctrl_c() -> Iterator[None]:
+    """Within `with`, take SIGTERM, by which batch systems end a job, for Ctrl-C."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(
+        signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT)
+    )
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)

@@ -11,7 +11,7 @@ from kobai.errors import KobaiError
 
 NOT_SWEPT = (
     *("data", "run", "resume", "warm_start", "language", "quiet"),
-    *("folds", "seeds", "header"),
+    *("folds", "seeds", "header", "processes", "hosts"),
 )
 """What a sweep has of its own, or what has no values to choose among."""
 SAMPLERS = ("random", "grid", "tpe")

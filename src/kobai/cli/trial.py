@@ -40,7 +40,15 @@ from kobai.explanations.shapley import background_rows
 from kobai.formats import save_model
 from kobai.lock import HeldError, Lock, lock
 from kobai.run_folder import HISTORY, LOCK, RunError
-from kobai.sweeps.fitting import NEVER, fit, judged, seldom
+from kobai.sweeps.fitting import (
+    GLANCE,
+    NEVER,
+    PATIENCE,
+    fit,
+    judged,
+    refusal_of,
+    seldom,
+)
 from kobai.sweeps.jobs import Job, Outcome
 from kobai.sweeps.space import Config
 from kobai.tabular.kept import write_background
@@ -54,10 +62,6 @@ if TYPE_CHECKING:
 Key = tuple[Any, ...]
 OF_DATA = ("data", "data_dir", "target", *TABLE_OPTIONS, *JUDGING_OPTIONS[:1], "seed")
 """The options that data depends on."""
-PATIENCE = 5.0
-"""So many seconds a worker whose parent was killed has time to end."""
-GLANCE = 0.05
-"""So often, in seconds, it is looked whether it has."""
 
 
 def key_of(settings: Options) -> Key:
@@ -148,7 +152,9 @@ class Trials:
         with _held(RunFolder(place)) as folder:
             try:
                 return self._trained(job, settings, data, folder)
-            except ModelFileError:
+            except ModelFileError as error:
+                if refusal_of(error):
+                    raise
                 # A machine that has lost its power may have lost half of a file.
                 _clear(folder)
                 return self._trained(job, settings, data, folder)

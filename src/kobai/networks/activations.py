@@ -8,6 +8,7 @@ import numpy as np
 
 from kobai import functions
 from kobai.checks import enter, whole, within
+from kobai.errors import suggest
 from kobai.functions.arrays import Array
 from kobai.networks.layer import Layer, Shape, Values
 
@@ -18,6 +19,21 @@ ACTIVATIONS: dict[str, type["Activation"]] = {}
 def hidden_activations() -> list[str]:
     """Return the names of the activations that stand between layers."""
     return [name for name, kind in ACTIVATIONS.items() if kind.hidden]
+
+
+def activation_of(name: str) -> "Activation":
+    """Return the layer that a name stands for; ValueError where it stands for none.
+
+    >>> activation_of("relu")
+    ReLU()
+    """
+    if name not in ACTIVATIONS:
+        known = hidden_activations()
+        raise ValueError(
+            f'activation: got "{name}"; need one of {", ".join(known)}.'
+            f"{suggest(str(name), known)}"
+        )
+    return ACTIVATIONS[name]()
 
 
 @dataclass(frozen=True, repr=False)

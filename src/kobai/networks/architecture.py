@@ -35,7 +35,15 @@ def describe(
     >>> from kobai.networks import Softmax
     >>> describe((2,), [Softmax()], "cross_entropy", np.dtype("float32"))["inputs"]
     [2]
+
+    Raises ValueError for a layer that `read` would not know.
     """
+    if unknown := strangers(layers):
+        raise ValueError(
+            f"architecture: {unknown[0]} is a layer of your own, which no file can "
+            f"name. Let it be known, class {unknown[0]}(Layer, known=True), and import "
+            "it wherever the file is read"
+        )
     return {
         "version": ALONE,
         "inputs": list(inputs),
@@ -43,6 +51,20 @@ def describe(
         "loss": loss,
         "dtype": dtype.name,
     }
+
+
+def strangers(layers: Sequence[Layer]) -> list[str]:
+    """Return the kinds of layers that a description cannot name.
+
+    It is no name of theirs that another layer goes by.
+
+    >>> from kobai.networks import Dense
+    >>> class Scale(Layer): ...
+    >>> strangers([Dense(2), Scale()])
+    ['Scale']
+    """
+    kinds = dict.fromkeys(map(type, layers))
+    return [each.__name__ for each in kinds if LAYERS.get(each.__name__) is not each]
 
 
 def read(description: Mapping[str, Any]) -> Described:

@@ -5,28 +5,25 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Callable, Mapping
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from kobai.checks import whole
-from kobai.data import Dataset
-from kobai.data.checksum import checksum
 from kobai.errors import suggest
 from kobai.keywords import checked_keywords
 from kobai.lock import HeldError, lock
-from kobai.run_folder import LOCK
-from kobai.sweeps.folder import SWEEP, SweepError, SweepFolder, Trial
+from kobai.run_folder import LOCK, SWEEP
+from kobai.sweeps.folder import SweepError, SweepFolder, Trial
 from kobai.sweeps.halving import Rung
 from kobai.sweeps.jobs import Outcome
-from kobai.sweeps.objectives import USUAL, Function, Networks
+from kobai.sweeps.objectives import Function, Networks
 from kobai.sweeps.result import Sweep
 from kobai.sweeps.samplers import SAMPLERS
 from kobai.sweeps.search import Plan, Search, count_trials
-from kobai.sweeps.space import as_space, plain
+from kobai.sweeps.space import as_space, first, plain
+from kobai.sweeps.tables import Tables, as_given
 from kobai.sweeps.workers.crew import crew
+from kobai.tabular import TableModel
 
 USUAL_TRIALS = 30
 METRICS = ("accuracy", "loss")
@@ -34,7 +31,7 @@ METRICS = ("accuracy", "loss")
 
 @checked_keywords
 def sweep(
-    objective: Callable[..., Any] | None,
+    objective: "Callable[..., Any] | TableModel | None",
     space: Mapping[str, Any],
     *,
     data: Any = None,
@@ -68,6 +65,10 @@ def sweep(
     the network that suits a `Dataset`, such as a table: with `hidden`, `activation`,
     `members`. What is the same in all trials stands in `settings`.
 
+    A `kobai.TableModel` is made again with each of the settings, which are its
+    parameters; `data` is then a file, a frame or a pair (X, y), as its `fit` takes
+    them, and `found.model()` the best model, fitted.
+
     Networks are judged by rows held out, a fifth of the training data unless
     `validation` says otherwise, by `metric`: "accuracy", usual for classes, or "loss".
     The test data are not touched. With `halving` all are trained for a few epochs, and
@@ -87,6 +88,7 @@ def sweep(
     >>> found = sweep(lambda x, y: (x - 3) ** 2 + y, space, trials=200)
     >>> found.best_score < 0.1, found.best_config["y"]
     (True, 0)
+    >>> import kobai
     >>> from kobai import Network, Dense, load_digits
     >>> from kobai.networks import ReLU, Softmax
     >>> def network(hidden):
@@ -95,36 +97,38 @@ def sweep(
     >>> found = sweep(network, space, data=load_digits(), settings={"epochs": 3})
     >>> found.measure, len(found.trials), found.network().size > 700
     ('validation_accuracy', 6, True)
+    >>> import polars as pl
+    >>> frame = pl.DataFrame({"size": [1, 2, 8, 9] * 25, "kind": list("aabb") * 25})
+    >>> table = kobai.TableModel("kind", epochs=9, members=1)
+    >>> found = sweep(table, {"hidden": [4, (8, 8)]}, data=frame)
+    >>> found.model().predict(pl.DataFrame({"size": [1, 9]})).to_list()
+    ['a', 'b']
 
     Bergstra & Bengio (2012), "Random Search for Hyper-Parameter Optimization".
     """
     _check(sampler, metric, seeds, jobs, trials)
+    whole("sweep", "seed", seed, 0)
     parameters = as_space(space)
-    fixed = dict(settings or {})
-    work: Function | Networks
-    if data is None:
-        if objective is None or fixed:
-            raise TypeError(
-                "sweep: got no data; without it the objective is a function that takes "
-                "the settings and returns a number"
-            )
-        work, longest = Function(objective, maximize), None
-    else:
-        work = Networks(objective, data, fixed, metric)
-        work.check(parameters)
-        longest = _longest(work, fixed, parameters)
+    work = _work(objective, data, dict(settings or {}), metric, maximize)
+    work.check(parameters)
+    lasts = "epochs" in parameters or "steps" in parameters
+    # Where trials differ in it, each says itself how long it is trained.
+    longest = None if lasts else work.longest(first(parameters))
     count = count_trials(parameters, trials, sampler, USUAL_TRIALS)
     plan = Plan(parameters, count, sampler, seed, longest, halving, seeds)
     is_kept = folder is not None
     place = SweepFolder(Path(folder or tempfile.mkdtemp(prefix="kobai-sweep-")))
-    place.path.mkdir(parents=True, exist_ok=True)
+    try:
+        place.path.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise SweepError(f"sweep: {place.path}: is a file, and no folder") from None
     watch = _Lines(progress)
     try:
         taken = lock(place.path / LOCK)
     except HeldError as error:
         raise SweepError(f"sweep: {place.path} is being searched by {error}") from None
     try:
-        _begin(place, plan, fixed, data)
+        _begin(place, plan, work)
         search = Search(plan, place)
         with crew(work, place, jobs, dask) as workers:
             best = search.go(workers, watch)
@@ -158,28 +162,34 @@ def _check(
             whole("sweep", name, number)
 
 
-def _longest(
-    work: Networks, fixed: Mapping[str, Any], space: Mapping[str, Any]
-) -> int | None:
-    """Return how long a trial is trained at most; None where each says so itself."""
-    if "epochs" in space or "steps" in space:
-        return None
-    if fixed.get("steps") is not None:
-        return int(fixed["steps"])
-    if fixed.get("epochs") is not None or work.make is not None:
-        return int(fixed.get("epochs") or USUAL["epochs"])
-    from kobai.networks.usual import usual_settings
+def _work(
+    objective: Any, data: Any, fixed: dict[str, Any], metric: str | None, up: bool
+) -> Function | Networks | Tables:
+    """Return what does the trials."""
+    if objective is not None and not callable(objective):
+        if isinstance(objective, TableModel):
+            return Tables(objective, as_given(data), fixed, metric)
+        raise TypeError(
+            f"sweep: got {type(objective).__name__}; need a function, a TableModel, or "
+            "None for the network that suits the data"
+        )
+    if data is not None:
+        return Networks(objective, data, fixed, metric)
+    if objective is None or fixed:
+        raise TypeError(
+            "sweep: got no data; without it the objective is a function that takes "
+            "the settings and returns a number"
+        )
+    return Function(objective, up)
 
-    return int(usual_settings(work.data, USUAL["validation"])["epochs"])
 
-
-def _begin(place: SweepFolder, plan: Plan, fixed: Mapping[str, Any], data: Any) -> None:
+def _begin(place: SweepFolder, plan: Plan, work: Function | Networks | Tables) -> None:
     """Write down what is asked for; refuse a folder where something else was."""
     asked = {
         "python": True,
         **plan.as_json(),
-        "settings": plain(fixed),
-        "data": _mark(data),
+        "settings": plain(work.fixed),
+        "data": work.mark,
     }
     if not (place.path / SWEEP).exists():
         place.write(asked)
@@ -191,16 +201,6 @@ def _begin(place: SweepFolder, plan: Plan, fixed: Mapping[str, Any], data: Any) 
             f"sweep: {place.path} is of another search: {', '.join(other)} differ. "
             "Name another folder, or ask for the same"
         )
-
-
-def _mark(data: Any) -> str:
-    """Return by what data is known again: `Dataset`, (x, t), or two such pairs."""
-    if data is None:
-        return ""
-    if isinstance(data, Dataset):
-        data = data.x_train, data.t_train
-    parts = (part if isinstance(part, tuple) else (part,) for part in data)
-    return checksum(*map(np.asarray, chain.from_iterable(parts)))
 
 
 def _measure(best: Trial) -> str:

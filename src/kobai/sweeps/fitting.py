@@ -1,18 +1,28 @@
 """A training that is one trial among many, and what its history says of it."""
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from kobai.errors import DivergenceError
+from kobai.errors import DivergenceError, ModelFileError
+from kobai.lock import HeldError
+from kobai.run_folder import CHECKPOINT
 from kobai.sweeps.jobs import Job, Outcome
 from kobai.training import History, LossWatch, train
 
 if TYPE_CHECKING:
     from kobai.networks import Network
 
+T = TypeVar("T")
+USUAL_VALIDATION = 0.2
 DIVERGED = "training diverged"
 NEVER = 2**60
+PATIENCE = 5.0
+"""So many seconds a worker whose parent was killed has time to end."""
+GLANCE = 0.05
+"""So often, in seconds, it is looked whether it has."""
 WORTH_KEEPING = 1e10
 """So many multiply-adds, a few seconds, are worth a checkpoint."""
 
@@ -36,7 +46,8 @@ def fit(
         history = getattr(error, "history", History())
         if not history.records:
             raise
-        history.stopped = f"{DIVERGED}: {error}"
+        why = str(error).removeprefix(f"{DIVERGED}: ")
+        history.stopped = f"{DIVERGED}: {why}"
     if history.stopped == "interrupted":
         raise KeyboardInterrupt
     return history
@@ -52,18 +63,23 @@ def judged(job: Job, history: History, metric: str | None = None) -> Outcome:
     best = min(whole, key=lambda each: float(each["validation_loss"]))
     if metric is None:
         metric = "accuracy" if "validation_accuracy" in best else "loss"
+    if f"validation_{metric}" not in best:
+        raise ValueError(f"sweep: metric={metric}: needs classes; numbers have a loss")
     last = history.records[-1]
     shown = {name: best[name] for name in best if name.startswith(("train", "val"))}
     shown |= {"best_epoch": best["epoch"], "epochs": last["epoch"]}
     shown |= {"steps": last["step"]}
     has_diverged = (history.stopped or "").startswith(DIVERGED)
-    score = float(best[f"validation_{metric}"])
+    found = float(best[f"validation_{metric}"])
+    is_score = math.isfinite(found)
+    score = -found if metric == "accuracy" else found
     return Outcome(
         *job.key,
-        score=None if has_diverged else -score if metric == "accuracy" else score,
+        score=score if is_score and not has_diverged else None,
         loss=float(best["validation_loss"]),
         shown=shown,
         stopped=history.stopped,
+        error=None if is_score else f"the validation {metric} is {found}",
     )
 
 
@@ -74,3 +90,40 @@ def seldom(network: "Network", rows: int, per_epoch: int, steps: int) -> int:
     """
     epochs = math.ceil(WORTH_KEEPING / (3 * network.size * rows))
     return per_epoch * epochs if per_epoch * epochs < steps else NEVER
+
+
+def checkpoint_of(job: Job, place: Path) -> Path:
+    """Return the file, in the folder of its trial, that a job goes on from."""
+    return place / (CHECKPOINT if not job.repeat else f"seed-{job.repeat}.{CHECKPOINT}")
+
+
+def refusal_of(error: BaseException) -> OSError | None:
+    """Return what the system refused, a full disk say, if that is behind an error."""
+    return error.__cause__ if isinstance(error.__cause__, OSError) else None
+
+
+def undamaged(train_on: Callable[[], T], checkpoint: Path) -> T:
+    """Go on with a training, or begin anew where its checkpoint cannot be read.
+
+    A machine that has lost its power may have lost half of a file. One that cannot be
+    written, as on a full disk, is whole.
+    """
+    try:
+        return _once_free(train_on)
+    except ModelFileError as error:
+        if refusal_of(error) or isinstance(error.__cause__, HeldError):
+            raise
+        checkpoint.unlink(missing_ok=True)
+        return _once_free(train_on)
+
+
+def _once_free(train_on: Callable[[], T]) -> T:
+    """Train once nobody else does: a worker whose parent was killed ends soon."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return train_on()
+        except ModelFileError as error:
+            if not isinstance(error.__cause__, HeldError) or time.monotonic() > end:
+                raise
+        time.sleep(GLANCE)

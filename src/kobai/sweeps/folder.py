@@ -12,10 +12,10 @@ from typing import Any
 
 from kobai.errors import KobaiError
 from kobai.files import check_regular, remove_leftovers, write_atomically
+from kobai.run_folder import SWEEP
 from kobai.sweeps.jobs import Outcome
 from kobai.sweeps.space import Config, plain
 
-SWEEP = "sweep.json"
 TRIAL = "trial.json"
 DIGITS = 3
 

@@ -3,18 +3,30 @@
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from kobai.data import Dataset
+from kobai.data.checksum import checksum
 from kobai.errors import suggest
 from kobai.networks import Network
-from kobai.networks.usual import suited_network, with_usual
+from kobai.networks.architecture import strangers
+from kobai.networks.usual import suited_network, usual_settings, with_usual
 from kobai.optimizers import OPTIMIZERS, Optimizer
-from kobai.run_folder import CHECKPOINT, HISTORY, MODEL
-from kobai.sweeps.fitting import fit, judged, seldom
+from kobai.run_folder import HISTORY, MODEL
+from kobai.sweeps.fitting import (
+    USUAL_VALIDATION,
+    checkpoint_of,
+    fit,
+    judged,
+    seldom,
+    undamaged,
+)
 from kobai.sweeps.jobs import Job, Outcome, failed
-from kobai.sweeps.space import SpaceError
+from kobai.sweeps.space import Config, SpaceError
 from kobai.training import History, steps_per_epoch, train
 from kobai.training.settings import DEFAULT_BATCH
 
@@ -26,7 +38,7 @@ OF_TRAINING = tuple(
     and name
     not in ("progress", "checkpoint", "checkpoint_every", "resume", "optimizer")
 )
-USUAL = {"epochs": 10, "validation": 0.2, "patience": 10}
+USUAL = {"epochs": 10, "validation": USUAL_VALIDATION, "patience": 10}
 """What a trial is trained with where nothing else is said."""
 
 
@@ -37,16 +49,45 @@ class Function:
     objective: Callable[..., float]
     is_maximized: bool = False
 
+    def check(self, space: Mapping[str, Any]) -> None:
+        """Do nothing: what the function takes is known when it is called."""
+
+    def longest(self, first: Config) -> int | None:
+        """Return None: how long it takes is its own business."""
+        return None
+
+    @property
+    def mark(self) -> str:
+        """By what its data is known again: it has none."""
+        return ""
+
+    @property
+    def fixed(self) -> dict[str, Any]:
+        """What is the same in all trials: nothing that is known."""
+        return {}
+
     def __call__(self, job: Job, place: Path) -> Outcome:
         """Call it, and take what it raises for the failure of one trial."""
         try:
-            value = float(self.objective(**job.config))
+            value = _number(self.objective(**job.config))
         except Exception as error:
             return failed(job, error)
         score = -value if self.is_maximized else value
-        # NaN is no score: nothing is better or worse than it.
-        is_score = value == value
-        return Outcome(*job.key, score if is_score else None, shown={"score": value})
+        if value != value:
+            return failed(
+                job, ValueError("the function returned nan, which is no score")
+            )
+        return Outcome(*job.key, score, shown={"score": value})
+
+
+def _number(value: Any) -> float:
+    """Return what a function returned as a number; a text is none."""
+    try:
+        if not isinstance(value, str | bytes):
+            return float(value)
+    except (TypeError, ValueError):
+        pass
+    raise TypeError(f"the function returned {value!r}; need a number")
 
 
 @dataclass(frozen=True)
@@ -73,15 +114,18 @@ class Networks:
 
     def trained(self, job: Job, place: Path) -> tuple[Network, History]:
         """Return the network of a job and its history; go on from what is done."""
+        file = checkpoint_of(job, place)
+        return undamaged(lambda: self._fit(job, file), file)
+
+    def _fit(self, job: Job, file: Path) -> tuple[Network, History]:
         chosen = self.chosen(job)
         options = {name: chosen[name] for name in OF_TRAINING if name in chosen}
-        file = CHECKPOINT if not job.repeat else f"seed-{job.repeat}.{CHECKPOINT}"
         network = self._made(chosen)
         history = fit(
             network,
             self.data,
             optimizer=_optimizer(chosen),
-            checkpoint=place / file,
+            checkpoint=file,
             checkpoint_every=self._seldom(network, chosen),
             resume=True,
             **options,
@@ -132,7 +176,12 @@ class Networks:
         return set(inspect.signature(self.make).parameters)
 
     def check(self, space: Mapping[str, Any]) -> None:
-        """Refuse settings that nobody takes."""
+        """Refuse settings that nobody takes, and what is no data."""
+        if not isinstance(self.data, Dataset | tuple | list):
+            raise TypeError(
+                "sweep: data must be a Dataset, (x, t) or ((x, t), (x_test, t_test)), "
+                f"got {type(self.data).__name__}; of a table give a TableModel"
+            )
         known = [*self.of_make(), *OF_TRAINING, *OF_OPTIMIZER]
         for name in (*self.settings, *space):
             if name not in known:
@@ -140,6 +189,29 @@ class Networks:
                     f'sweep: neither the network nor its training takes "{name}".'
                     f"{suggest(name, known)}"
                 )
+
+    def longest(self, first: Config) -> int:
+        """Return for how many epochs, or steps, a trial is trained at most."""
+        fixed = self.settings
+        if fixed.get("steps") is not None:
+            return int(fixed["steps"])
+        if fixed.get("epochs") is not None or self.make is not None:
+            return int(fixed.get("epochs") or USUAL["epochs"])
+        return int(usual_settings(self.data, USUAL["validation"])["epochs"])
+
+    @property
+    def mark(self) -> str:
+        """By what the data is known again: `Dataset`, (x, t), or two such pairs."""
+        data = self.data
+        if isinstance(data, Dataset):
+            data = data.x_train, data.t_train
+        parts = (part if isinstance(part, tuple) else (part,) for part in data)
+        return checksum(*map(np.asarray, chain.from_iterable(parts)))
+
+    @property
+    def fixed(self) -> dict[str, Any]:
+        """What is the same in all trials."""
+        return dict(self.settings)
 
 
 def _suiting(given: Mapping[str, Any], data: Any) -> dict[str, Any]:
@@ -175,9 +247,8 @@ def _optimizer(chosen: Mapping[str, Any]) -> Optimizer:
 
 
 def _save(network: Network, data: Any, file: Path | None) -> None:
-    """Write the model, unless it has layers of the user's own, which no file holds."""
+    """Write the model, unless it has layers that no file can name."""
     from kobai.formats import save_model
 
-    ours = all(type(each).__module__.startswith("kobai.") for each in network.layers)
-    if file is not None and ours:
+    if file is not None and not strangers(network.layers):
         save_model(file, network, data=data if isinstance(data, Dataset) else None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kobai.errors import suggest
 from kobai.sweeps.folder import Trial
-from kobai.sweeps.jobs import Job, Work
+from kobai.sweeps.jobs import Job
 from kobai.sweeps.search import Search, ranked
 from kobai.sweeps.space import Config
 from kobai.sweeps.table import rows, write_table
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from kobai.networks import Network
+    from kobai.sweeps.objectives import Function, Networks
+    from kobai.sweeps.tables import Tables
+    from kobai.tabular import TableModel
 
 SHOWN = 10
 
@@ -31,7 +34,7 @@ class Sweep:
     search: Search
     best: Trial
     measure: str
-    work: Work = field(repr=False)
+    work: "Function | Networks | Tables" = field(repr=False)
 
     @property
     def trials(self) -> list[Trial]:
@@ -55,14 +58,30 @@ class Sweep:
 
         Raises TypeError where no networks were searched.
         """
-        from kobai.sweeps.objectives import Networks
+        from kobai.sweeps.objectives import Function
 
-        if not isinstance(self.work, Networks):
+        if isinstance(self.work, Function):
             raise TypeError("network: the search was of a function, not of networks")
+        return self.work.trained(*self._best_job())[0]
+
+    def model(self) -> "TableModel":
+        """Return the best model of a table, fitted: it predicts, and knows test rows.
+
+        Its `evaluate()` is the first to touch these. Raises TypeError where no
+        `TableModel` was searched.
+        """
+        from kobai.sweeps.tables import Tables
+
+        if not isinstance(self.work, Tables):
+            raise TypeError(
+                "model: the search was of no TableModel; network() returns a network"
+            )
+        return self.work.fitted(*self._best_job())
+
+    def _best_job(self) -> tuple[Job, Path]:
         last, place = self.best.last, self.search.folder.place(self.best.number)
         assert last is not None
-        job = Job(self.best.number, self.best.config, last.length)
-        return self.work.trained(job, place)[0]
+        return Job(self.best.number, self.best.config, last.length), place
 
     def rows(self) -> list[dict[str, Any]]:
         """Return what is known of each trial, the best first, as a table has it."""

@@ -166,6 +166,13 @@ class Search:
         if not numbers:
             raise SweepError(f"no trial could be trained to a score. The first: {why}")
 
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether all trials have been tried, and none has a score."""
+        lasts = [each.last for each in self.trials.values()]
+        is_done = len(lasts) == self.plan.trials
+        return is_done and all(each and each.score is None for each in lasts)
+
     def _repeat(self, numbers: Sequence[int], crew: Crew, watch: Watch) -> Trial:
         """Train the best with other seeds too; return what is best on the whole."""
         last = self.plan.rungs[-1]

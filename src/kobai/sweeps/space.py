@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -12,6 +13,8 @@ import numpy as np
 from kobai.errors import KobaiError
 
 Config = dict[str, Any]
+MOST_COMBINATIONS = 100_000
+"""More combinations are not all tried by anybody."""
 DIGITS = 4
 """So many digits a number is drawn with, so that it can be typed again as it is."""
 RANGE = re.compile(r"(?P<low>[^/]+?)\.\.(?P<high>[^/]+?)(?:/(?P<points>[^/]+))?")
@@ -74,12 +77,13 @@ class Range:
                 else f"{self}: is one number; give it alone, without .."
             )
         if self.is_log and self.low <= 0:
+            low = 1 if self.is_whole else self.high / 1000
             raise SpaceError(
                 f"{self}: is drawn by its logarithm, so it must begin above 0, such as "
-                f"at {self.high / 1000:g}; to have {self.low:g} too, sweep it by itself"
+                f"at {low:g}; to have {self.low:g} too, sweep it by itself"
             )
-        if self.points is not None and self.points < 2:
-            raise SpaceError(f"{self}: need 2 points or more")
+        if self.points is not None and not 2 <= self.points <= MOST_COMBINATIONS:
+            raise SpaceError(f"{self}: need 2 to {MOST_COMBINATIONS:,} points")
 
     def values(self) -> tuple[Any, ...] | None:
         """Return all numbers, if there are only some."""
@@ -124,12 +128,22 @@ def parse_range(text: str, read: Callable[[str], Any], *, is_log: bool) -> Range
 
     `read` makes a number of an end, whole or not.
 
+    Raises `SpaceError` for one that lacks an end, or could be read in two ways.
+
     >>> print(parse_range("1e-4..1/5", float, is_log=True))
     0.0001..1/5
     """
     found = RANGE.fullmatch(text.strip())
-    if not found:
+    if ".." not in text:
         return None
+    if not found:
+        raise SpaceError(f'got "{text}"; a range has two ends, such as 1e-4..1')
+    if found["high"].startswith("."):
+        low, high = found["low"], found["high"]
+        raise SpaceError(
+            f'got "{text}", with {len(high) - len(high.lstrip(".")) + 2} dots; a range '
+            f"has two: {low}..{high.lstrip('.')}, or {low}..0.{high.lstrip('.')}"
+        )
     low, high = read(found["low"]), read(found["high"])
     points = found["points"]
     if points is not None and not points.strip().isdecimal():
@@ -158,6 +172,10 @@ def as_space(given: Mapping[str, Any]) -> dict[str, Parameter]:
     >>> as_space({"hidden": [10, 30], "lr": "0.01..1"})["lr"].is_log
     True
     """
+    if not isinstance(given, Mapping) or not all(isinstance(n, str) for n in given):
+        raise SpaceError(
+            f"the space must be a dict of names and what they may be, got {given!r}"
+        )
     found = {name: _parameter(name, value) for name, value in given.items()}
     check_space(found)
     return found
@@ -178,6 +196,19 @@ def is_open(parameter: Parameter) -> bool:
     return values is None or len(values) > 1
 
 
+def first(space: Space) -> Config:
+    """Return a configuration: the first value of each choice, the low end of a range.
+
+    >>> first({"hidden": Choice((10, 30)), "lr": Range(1e-4, 1, is_log=True)})
+    {'hidden': 10, 'lr': 0.0001}
+    """
+    found = {name: each.values() for name, each in space.items()}
+    return {
+        name: values[0] if values else getattr(space[name], "low", None)
+        for name, values in found.items()
+    }
+
+
 def _parameter(name: str, value: Any) -> Parameter:
     if isinstance(value, Choice | Range):
         return value
@@ -196,10 +227,10 @@ def _parameter(name: str, value: Any) -> Parameter:
 
 
 def _end(text: str) -> float:
-    try:
-        return int(text)
-    except ValueError:
-        return float(text)
+    for read in (int, float):
+        with suppress(ValueError):
+            return read(text)
+    raise SpaceError(f'got "{text}" as the end of a range; need a number')
 
 
 def grid(space: Space) -> list[Config] | None:
@@ -220,10 +251,6 @@ def grid(space: Space) -> list[Config] | None:
         dict(zip(space, each, strict=True))
         for each in product(*(v or () for v in values))
     ]
-
-
-MOST_COMBINATIONS = 100_000
-"""More combinations are not all tried by anybody."""
 
 
 def drawn(space: Space, number: int, seed: int) -> Config:

@@ -7,31 +7,22 @@ from typing import Any
 
 import numpy as np
 
-from kobai.data import Dataset, load_table
-from kobai.data.identity import identity_of
-from kobai.data.splits import Last
-from kobai.errors import DataError
-from kobai.explanations.shapley import background_rows
+from kobai.data import Dataset
 from kobai.formats import Model
 from kobai.judging import Baselines, wanted_threshold
-from kobai.judging.holding import calibrated, hold_out
+from kobai.judging.holding import Held, calibrated, hold_out
 from kobai.networks import Network
 from kobai.networks.usual import suited_network, with_usual
 from kobai.optimizers import OPTIMIZERS, Optimizer
-from kobai.tabular.plan import as_keywords
+from kobai.tabular.table import Table
 from kobai.training import History, LossWatch, train
 
-READING = (
-    *("task", "drop", "keep", "category", "number", "text", "missing", "date_order"),
-    *("class_weight", "encoding", "separator", "header", "seed"),
-)
-"""Parameters that `load_table` takes."""
 CHOSEN = (
     *("hidden", "activation", "loss", "optimizer", "learning_rate", "batch_size"),
     *("epochs", "validation", "patience", "members"),
 )
 """Parameters that are as they suit the data, where they are None."""
-USUAL_TEST = 0.2
+OF_TRAINING = ("batch_size", "epochs", "validation", "patience")
 
 
 @dataclass(frozen=True)
@@ -54,71 +45,85 @@ class Fitted:
     settings: Mapping[str, Any]
 
 
-def learn(
-    params: Mapping[str, Any],
-    table: Any,
-    target: Any,
-    weight: Any,
-    test: Any,
-    test_size: Any,
-    values: Callable[[Dataset], tuple[np.ndarray, ...]],
-) -> Fitted:
-    """Read a table, train the network that suits it, and judge what is simpler."""
-    data = _read(params, table, target, weight, test, test_size)
-    threshold = _wanted(params["threshold"])
-    chosen = _chosen(params, data)
-    held = hold_out(
-        data,
-        threshold=threshold,
-        interval=params["interval"],
-        seed=params["seed"],
-        last=isinstance(test_size, Last),
-        validation=chosen["validation"],
-    )
-    network = suited_network(
-        data,
-        hidden=chosen["hidden"],
-        activation=chosen["activation"],
-        loss=chosen.get("loss"),
-        members=chosen["members"],
-        seed=params["seed"],
-        dtype=params["dtype"],
-    )
-    history = _trained(network, held.learned, params, chosen)
-    found = calibrated(
-        network,
-        data,
-        held,
-        lambda text: warnings.warn(f"TableModel: {text}", stacklevel=5),
-        threshold=threshold,
-    )
-    return Fitted(
-        replace(Model.of(network, data), calibration=found),
-        history,
-        replace(data, x_train=data.x_train[:0], t_train=data.t_train[:0]),
-        Baselines.of(data),
-        background_rows(data),
-        identity_of(data),
-        values(data),
-        chosen,
-    )
+@dataclass(frozen=True)
+class Fitting:
+    """A model of a table between its parameters and what it has learned.
 
+    `chosen` are parameters with what suits the table where nothing was said; `network`
+    is yet to be trained, on `held.learned`, with the `options` of `kobai.train`.
+    """
 
-def _read(
-    params: Mapping[str, Any],
-    table: Any,
-    target: Any,
-    weight: Any,
-    test: Any,
-    test_size: Any,
-) -> Dataset:
-    reading = {name: params[name] for name in READING}
-    try:
-        return load_table(
-            table, target, weight=weight, test=test, test_size=test_size, **reading
+    params: Mapping[str, Any]
+    table: Table
+    chosen: Mapping[str, Any]
+    held: Held
+    network: Network
+
+    @staticmethod
+    def of(params: Mapping[str, Any], table: Table) -> "Fitting":
+        """Hold out the rows that are needed, and make the network."""
+        data, chosen = table.data, _chosen(params, table.data)
+        held = hold_out(
+            data,
+            threshold=_wanted(params["threshold"]),
+            interval=params["interval"],
+            seed=params["seed"],
+            last=table.is_last,
+            validation=chosen["validation"],
         )
-    except DataError as error:
-        raise DataError(as_keywords(str(error))) from None
+        network = suited_network(
+            data,
+            hidden=chosen["hidden"],
+            activation=chosen["activation"],
+            loss=chosen.get("loss"),
+            members=chosen["members"],
+            seed=params["seed"],
+            dtype=params["dtype"],
+        )
+        return Fitting(params, table, chosen, held, network)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """How the network is trained."""
+        return {
+            "sample_weight": self.held.learned.sample_weight,
+            "optimizer": _optimizer(self.params, self.chosen),
+            **{name: self.chosen[name] for name in OF_TRAINING},
+            **{name: self.params[name] for name in ("seed", "engine")},
+        }
+
+    def end(self, history: History, note: Callable[[str], None]) -> Fitted:
+        """Return all that was learned; `note` is told what could not be found."""
+        data = self.table.data
+        threshold = _wanted(self.params["threshold"])
+        found = calibrated(self.network, data, self.held, note, threshold=threshold)
+        return Fitted(
+            replace(Model.of(self.network, data), calibration=found),
+            history,
+            replace(data, x_train=data.x_train[:0], t_train=data.t_train[:0]),
+            self.table.baselines,
+            self.table.background,
+            self.table.identity,
+            self.table.values,
+            self.chosen,
+        )
+
+
+def learn(params: Mapping[str, Any], table: Table) -> Fitted:
+    """Train the network that suits a table, and judge what is simpler."""
+    fitting = Fitting.of(params, table)
+    history = train(
+        fitting.network,
+        fitting.held.learned,
+        **fitting.options,
+        callbacks=[LossWatch(), *params["callbacks"]],
+        progress=params["progress"],
+    )
+    if history.stopped and "diverged" in history.stopped:
+        warnings.warn(f"TableModel: {history.stopped}", stacklevel=3)
+    return fitting.end(
+        history, lambda text: warnings.warn(f"TableModel: {text}", stacklevel=6)
+    )
 
 
 def _wanted(threshold: str | float | None) -> str | None:
@@ -149,28 +154,3 @@ def _optimizer(params: Mapping[str, Any], chosen: Mapping[str, Any]) -> Optimize
     if "learning_rate" in chosen:
         options["learning_rate"] = chosen["learning_rate"]
     return OPTIMIZERS[chosen["optimizer"]](**options)
-
-
-def _trained(
-    network: Network,
-    data: Dataset,
-    params: Mapping[str, Any],
-    chosen: Mapping[str, Any],
-) -> History:
-    history = train(
-        network,
-        data,
-        sample_weight=data.sample_weight,
-        optimizer=_optimizer(params, chosen),
-        batch_size=chosen["batch_size"],
-        epochs=chosen["epochs"],
-        validation=chosen["validation"],
-        patience=chosen["patience"],
-        seed=params["seed"],
-        engine=params["engine"],
-        callbacks=[LossWatch(), *params["callbacks"]],
-        progress=params["progress"],
-    )
-    if history.stopped and "diverged" in history.stopped:
-        warnings.warn(f"TableModel: {history.stopped}", stacklevel=5)
-    return history

@@ -17,6 +17,7 @@ from kobai.formats.rows import named, records_of
 if TYPE_CHECKING:
     import polars as pl
 
+Names = str | Sequence[str]
 TARGET, WEIGHT = "y", "weight"
 
 
@@ -222,3 +223,8 @@ def class_values(classes: Sequence[str], cells: Any) -> np.ndarray:
     if not all(index in found for index in range(len(classes))):
         return np.array(classes)
     return np.array([found[index] for index in range(len(classes))])
+
+
+def several(names: Names) -> list[str]:
+    """Return one name, or several, as a list."""
+    return [names] if isinstance(names, str) else list(names)

@@ -30,15 +30,15 @@ from kobai.tabular.explanation import (
 from kobai.tabular.fitted import Fitted
 from kobai.tabular.given import (
     Given,
+    Names,
     given,
+    several,
     with_columns,
 )
 from kobai.tabular.parameters import Parameters, not_fitted, tags
 from kobai.tabular.plan import Plan
 from kobai.tabular.scoring import score_of_rows
 from kobai.training import History
-
-Names = str | Sequence[str]
 
 
 class Learned(Parameters):
@@ -379,11 +379,6 @@ class Learned(Parameters):
         )
         shown = f"<div>{escape(visible(told))}</div>"
         return text + shown + self.plan._repr_html_()
-
-
-def several(names: Names) -> list[str]:
-    """Return one name, or several, as a list."""
-    return [names] if isinstance(names, str) else list(names)
 
 
 def _column(name: str, values: np.ndarray) -> Any:

@@ -8,23 +8,15 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from kobai.data import Dataset
 from kobai.data.splits import Fold
 from kobai.engines import Engine
-from kobai.errors import DataError
 from kobai.keywords import checked_keywords
 from kobai.optimizers import Optimizer
 from kobai.tabular import saved
-from kobai.tabular.fitted import USUAL_TEST, learn
-from kobai.tabular.given import (
-    Given,
-    class_values,
-    free_weight,
-    given,
-    names_of_targets,
-    with_columns,
-)
-from kobai.tabular.learned import Learned, Names, several
+from kobai.tabular.fitted import Fitted, learn
+from kobai.tabular.given import Names
+from kobai.tabular.learned import Learned
+from kobai.tabular.table import Table, read_table
 
 
 @checked_keywords
@@ -155,53 +147,18 @@ class TableModel(Learned):
         `test` is a second table to test on. Raises `DataError` for a table that teaches
         nothing, ValueError for parameters that make no sense.
         """
-        table, target = self._with_targets(given(X), y)
-        weight, size = self.weight, self.test_size
-        if sample_weight is not None:
-            name = free_weight(table.columns)
-            table = with_columns(table, sample_weight, [name], "sample_weight")
-            weight = [name, *([] if weight is None else several(weight))]
-        if size is None:
-            size = USUAL_TEST if y is None and test is None else 0
-        second = None if test is None else given(test).table
-        names = tuple(n for n in table.columns if n not in (*target, *(weight or ())))
-
-        def values(data: Dataset) -> tuple[np.ndarray, ...]:
-            assert data.columns is not None
-            found = data.columns.target.heads or (data.classes,)
-            if table.is_file:
-                return tuple(map(np.array, found))
-            pairs = zip(target, found, strict=False)
-            cells = ((c, table.table[name] if c else ()) for name, c in pairs)
-            return tuple(class_values(classes, own) for classes, own in cells)
-
         params = self.get_params()
-        self.fitted_ = learn(params, table.table, target, weight, second, size, values)
-        if names:
-            self.feature_names_in_ = np.array(names, object)
-            self.n_features_in_ = len(names)
-        self._is_of_arrays = table.origin == "numpy"
-        return self
+        table = read_table(params, X, y, sample_weight, test)
+        return self.with_fitted(learn(params, table), table)
 
-    def _with_targets(self, table: Given, y: Any) -> tuple[Given, list[str]]:
-        """Return a table that holds the target, and the names of its columns."""
-        if y is None and self.target is None:
-            raise DataError(
-                f"{type(self).__name__}: requires y to be passed, but the target y is "
-                "None. Name the column to learn: TableModel(target=...), or give y"
-            )
-        if y is None and table.origin == "numpy":
-            raise DataError(
-                f"{type(self).__name__}: got an array without y; its columns have no "
-                "names. Give y too, or a frame that has the target's column"
-            )
-        if y is None:
-            assert self.target is not None
-            return table, _split(self.target, table.columns)
-        names = names_of_targets(y, table.columns)
-        if self.target is not None:
-            names = _split(self.target, ())
-        return with_columns(table, y, names), names
+    def with_fitted(self, fitted: Fitted, table: Table) -> Self:
+        """Take what was learned from a table elsewhere, as in a search."""
+        self.fitted_ = fitted
+        if table.names:
+            self.feature_names_in_ = np.array(table.names, object)
+            self.n_features_in_ = len(table.names)
+        self._is_of_arrays = table.is_of_arrays
+        return self
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -219,10 +176,3 @@ class TableModel(Learned):
         model.feature_names_in_ = np.array(names, object)
         model.n_features_in_ = len(names)
         return model
-
-
-def _split(target: Names, columns: Sequence[str]) -> list[str]:
-    """Return the names of the targets, which text may part by commas."""
-    if isinstance(target, str) and target not in columns and "," in target:
-        return [name.strip() for name in target.split(",")]
-    return [str(name) for name in several(target)]

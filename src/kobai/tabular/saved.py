@@ -29,6 +29,12 @@ def write(path: Path, fitted: Fitted, params: Mapping[str, Any]) -> Path:
         raise RunError(f"{path}: holds something else; name a new folder")
     folder.path.mkdir(parents=True, exist_ok=True)
     folder.check_files()
+    write_files(folder, fitted, params)
+    return path
+
+
+def write_files(folder: RunFolder, fitted: Fitted, params: Mapping[str, Any]) -> None:
+    """Write a model into a folder that is there for it."""
     found = fitted.model
     data = replace(fitted.data, name=found.name)
     save_model(folder.model, found.network, data=data, calibration=found.calibration)
@@ -48,7 +54,6 @@ def write(path: Path, fitted: Fitted, params: Mapping[str, Any]) -> Path:
     if not found.columns or not found.columns.parts:
         results["class_values"] = fitted.values[0].tolist()
     folder.write(_settings(params, fitted), results, fitted.identity)
-    return path
 
 
 def _is_other(folder: RunFolder) -> bool:

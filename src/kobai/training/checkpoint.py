@@ -57,7 +57,7 @@ def held_alone(path: str | os.PathLike[str] | None) -> Iterator[None]:
         raise ModelFileError(
             f"the checkpoint {path} is being written by {error}. Wait for it, or "
             "name another file"
-        ) from None
+        ) from error
     except OSError as error:
         raise _unwritable(path, error) from error
     try:

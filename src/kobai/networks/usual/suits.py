@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from kobai.keywords import checked_keywords
-from kobai.networks.activations import ACTIVATIONS
+from kobai.networks.activations import activation_of
 from kobai.networks.layers import Dense, Flatten
 from kobai.networks.network import Network
 from kobai.networks.usual.defaults import Data, usual_settings
@@ -90,7 +90,7 @@ def suited_network(
     inputs = data.x_train.shape[1:]
     layers: list[Any] = [Flatten()] if len(inputs) > 1 else []
     for units in hidden:
-        layers += [Dense(units), ACTIVATIONS[activation]()]
+        layers += [Dense(units), activation_of(activation)]
     loss = loss or usual_loss(data)
     layers += [Dense(outputs(data, loss)), output_layer(loss, data)]
     return made(data, layers, loss, members or 1, seed=seed, dtype=dtype)

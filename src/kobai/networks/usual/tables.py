@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from kobai.keywords import checked_keywords
-from kobai.networks.activations import ACTIVATIONS
+from kobai.networks.activations import activation_of
 from kobai.networks.layers import Dense, Dropout
 from kobai.networks.network import Network
 from kobai.networks.piecewise import PiecewiseLinear
@@ -70,7 +70,7 @@ def tabular(
     layers: list[Any] = []
     for units in hidden:
         first = PiecewiseLinear(units, knots) if knots and not layers else Dense(units)
-        layers += [first, ACTIVATIONS[activation]()]
+        layers += [first, activation_of(activation)]
         layers += [Dropout(dropout)] * (dropout > 0)
     loss = loss or usual_loss(data)
     layers += [Dense(outputs(data, loss)), output_layer(loss, data)]

@@ -9,6 +9,7 @@ import pickle
 from pathlib import Path
 
 from kobai.errors import missing_extra
+from kobai.files import naming
 from kobai.sweeps.jobs import Work
 
 ALIGNED = 64
@@ -25,11 +26,14 @@ def write_work(work: Work, file: Path) -> None:
     parts = [each.raw() for each in buffers]
     sizes = [part.nbytes for part in parts]
     head = pickle.dumps((len(text), sizes))
-    with file.open("wb") as out:
-        out.write(len(head).to_bytes(8, "little"))
-        for part in (head, text, *parts):
-            out.write(part)
-            out.write(b"\0" * (-out.tell() % ALIGNED))
+    try:
+        with file.open("wb") as out:
+            out.write(len(head).to_bytes(8, "little"))
+            for part in (head, text, *parts):
+                out.write(part)
+                out.write(b"\0" * (-out.tell() % ALIGNED))
+    except OSError as error:
+        raise naming(file, error) from None
 
 
 def read_work(file: Path) -> Work:

@@ -4,6 +4,7 @@ A worker uses one thread, of BLAS and of all else: there are as many workers as 
 """
 
 import os
+import shutil
 import signal
 import tempfile
 import threading
@@ -17,6 +18,7 @@ from typing import Any
 from kobai.engines.machine.blas import blas_threads
 from kobai.errors import KobaiError, missing_extra
 from kobai.files import not_forced
+from kobai.sweeps.fitting import refusal_of
 from kobai.sweeps.folder import SweepError, SweepFolder
 from kobai.sweeps.jobs import Job, Outcome, Work, failed
 from kobai.sweeps.workers.payload import read_work, write_work
@@ -39,7 +41,8 @@ GLANCE = 0.2
 def do(work: Work, job: Job, place: Path) -> Outcome:
     """Do a job in a process that is used for nothing else meanwhile.
 
-    What cannot be trained is an outcome too: others may be.
+    What cannot be trained is an outcome too: others may be. What the system refuses, a
+    full disk say, is none: it is raised, so that the job is still to be done.
     """
     place.mkdir(parents=True, exist_ok=True)
     began = time.perf_counter()
@@ -47,7 +50,11 @@ def do(work: Work, job: Job, place: Path) -> Outcome:
         with blas_threads(1), not_forced():
             outcome = work(job, place)
     except (KobaiError, ValueError, ArithmeticError, MemoryError) as error:
+        if refusal := refusal_of(error):
+            raise refusal from None
         outcome = failed(job, error)
+    except SystemExit as error:
+        outcome = failed(job, ValueError(f"it left by exit({error.code!r})"))
     return replace(outcome, seconds=time.perf_counter() - began)
 
 
@@ -157,14 +164,22 @@ _WORK: list[Work] = []
 def _begin(file: str, parent: int) -> None:
     """Get a worker ready: with the work, deaf to Ctrl-C, and not to outlive others."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_follow, args=(parent,), daemon=True).start()
-    _WORK[:] = [read_work(Path(file))]
+    threading.Thread(target=_follow, args=(parent, file), daemon=True).start()
+    try:
+        _WORK[:] = [read_work(Path(file))]
+    except FileNotFoundError:
+        # The search was over before this process began.
+        os._exit(0)
 
 
-def _follow(parent: int) -> None:
-    """End this process once its parent has: nobody would hear of what it does."""
+def _follow(parent: int, file: str) -> None:
+    """End this process once its parent has: nobody would hear of what it does.
+
+    Nobody else is left to remove the file with the work.
+    """
     while os.getppid() == parent or os.name == "nt":
         time.sleep(GLANCE)
+    shutil.rmtree(Path(file).parent, ignore_errors=True)
     os._exit(1)
 
 
