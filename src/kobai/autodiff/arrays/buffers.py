@@ -34,6 +34,7 @@ from kobai.autodiff.arrays.memory import (
     strides_of,
 )
 from kobai.autodiff.arrays.overlap import refuse_overlap, refuse_rewriting
+from kobai.autodiff.arrays.views import MAY_GIVE_VIEWS, OF_VIEWS, gives_view
 from kobai.autodiff.primitive import Overloaded, after_end
 from kobai.errors import GradientError
 
@@ -285,12 +286,11 @@ class Valued(Buffer):
             return copied(*args, **kwargs)
         if function is np.reshape:
             return _reshaped(*args, **kwargs)
-        if function in _OF_VIEWS or (function is np.diag and self.ndim == 2):
-            # They call methods, which give views of this memory.
+        if function in OF_VIEWS or (function is np.diag and self.ndim == 2):
             return super().__array_function__(function, (Valued,), args, kwargs)
         if function is np.astype:
             return _of_type(*args, **kwargs)
-        if function in _MAY_GIVE_VIEWS:
+        if function in MAY_GIVE_VIEWS:
             _refuse_views(self, function, args, kwargs)
         return values_in(self).__array_function__(function, types, args, kwargs)
 
@@ -368,18 +368,13 @@ def _of_type(x: Buffer, dtype: Any, *, copy: bool = True, device: Any = None) ->
 def _refuse_views(buffer: Buffer, function: Any, args: Any, kwargs: Any) -> None:
     """Raise where a function gives a view of a buffer, and ours would give a copy."""
     stand = np.ones(buffer.shape)
-    with_stand = [
-        stand
-        if x is buffer
-        else np.ones(x.shape)
-        if has_values(x) and not is_list(x)
-        else x
-        for x in args
-    ]
-    found = function(*with_stand, **kwargs)
-    if any(
-        np.may_share_memory(y, stand) for y in (found if is_list(found) else [found])
-    ):
+
+    def plain(x: Any) -> Any:
+        if x is buffer:
+            return stand
+        return np.ones(x.shape) if has_values(x) and not is_list(x) else x
+
+    if gives_view(function, [plain(x) for x in args], kwargs, of=stand):
         raise GradientError(
             f"np.{function.__name__}: got an array that f fills, of which this is a "
             "view; use z + 0, or an index, z.T or np.diagonal, which follow its changes"
@@ -439,18 +434,6 @@ for _name in _OF_PYTHON:
     setattr(Valued, f"__{_name}__", _of_the_values(f"__{_name}__"))
 for _name in ("sort", "partition"):
     setattr(Valued, _name, _in_place(_name))
-
-_OF_VIEWS = {np.shape, np.ndim, np.size, np.shares_memory, np.may_share_memory}
-_OF_VIEWS |= {np.transpose, np.swapaxes, np.moveaxis, np.rollaxis, np.rot90}
-_OF_VIEWS |= {np.ravel, np.squeeze, np.expand_dims, np.diagonal}
-_OF_VIEWS |= {np.atleast_1d, np.atleast_2d, np.atleast_3d, np.matrix_transpose}
-_OF_VIEWS |= {np.flip, np.fliplr, np.flipud}
-_OF_VIEWS |= {np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit}
-_OF_VIEWS |= {np.unstack, np.broadcast_to, np.real, np.linalg.diagonal}
-# Of some arguments their result is a view.
-_MAY_GIVE_VIEWS = {np.einsum, np.broadcast_arrays, np.meshgrid, np.diff, np.ix_}
-_MAY_GIVE_VIEWS |= {np.real_if_close, np.trim_zeros}
-_MAY_GIVE_VIEWS |= {np.lib.stride_tricks.sliding_window_view}
 
 
 def as_doubtful(x: Any) -> Any:
