@@ -271,7 +271,9 @@ def test_a_helper_does_not_change_a_bit(
 def test_the_helper_takes_jobs_and_leaves_when_there_are_none() -> None:
     board = np.zeros(BOARD, np.int64)
     helper = helpers.Helper([], [])
-    assert helper.run(lambda: 7) == 7  # Nothing to share: nobody is called.
+    assert (
+        helper.run(lambda first, stop: 7, 9) == 7
+    )  # Nothing to share: nobody is called.
     thread = threading.Thread(target=tools.serve, args=(board,))
     board[HELPER] = CALLED
     thread.start()
@@ -304,83 +306,68 @@ def test_a_fork_waits_until_the_helper_has_compiled(
     thread.join()
 
 
+class Steps:
+    """Steps of a second each, which a helper makes shorter or longer; and the clock."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now, self.calls, self.helped = 0.0, 0, 0
+        self.seconds = {True: 0.5, False: 1.0}
+        self.disturbed_every = 0
+        self.helper = helpers.Helper([], [])
+        self.helper._is_wanted = True
+        monkeypatch.setattr(helpers, "start_new_thread", lambda *given: None)
+        monkeypatch.setattr(helpers, "perf_counter", lambda: self.now)
+
+    def __call__(self, first: int, stop: int) -> int:
+        is_helped = not self.helper.board[LEAVE]
+        self.calls += 1
+        if self.disturbed_every and self.calls % self.disturbed_every == 0:
+            self.now += 50.0
+        self.now += (stop - first) * self.seconds[is_helped]
+        self.helped += is_helped * (stop - first)
+        self.helper.board[HELPER] = THERE if is_helped else NONE
+        return stop - first
+
+    def share_of_help(self, calls: int) -> float:
+        """Return how many of the steps of so many calls had help."""
+        self.helped = 0
+        for _ in range(calls):
+            assert self.helper.run(self, 16) == 16
+            # What comes between has both cores.
+            assert self.helper.board[LEAVE]
+        return self.helped / (16 * calls)
+
+
 def test_the_faster_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    helper = helpers.Helper([], [])
-    helper._is_wanted = True
-    calls: list[int] = []
-    monkeypatch.setattr(helpers, "start_new_thread", lambda *given: calls.append(1))
-    now = 0.0
-    monkeypatch.setattr(helpers, "perf_counter", lambda: now)
-
-    def steps() -> int:
-        nonlocal now
-        # A busy machine: with help a step takes three times as long.
-        is_alone = helper.board[LEAVE]
-        now += 1.0 if is_alone else 3.0
-        helper.board[HELPER] = NONE if is_alone else THERE
-        return 1
-
-    for _ in range(10 * helpers.LATE):
-        helper.run(steps)
-        # What comes between has both cores.
-        assert helper.board[LEAVE]
-    # Once in so many calls help is tried again, at first sooner.
-    sooner = np.log2(helpers.LATE / helpers.SOON)
-    assert 10 <= len(calls) <= 12 + sooner
+    steps = Steps(monkeypatch)
+    assert steps.share_of_help(4 * helpers.LATE) > 0.98
+    # A busy machine: with help a step takes three times as long.
+    steps.seconds = {True: 3.0, False: 1.0}
+    assert steps.share_of_help(4 * helpers.LATE) < 0.05
+    # The other core is free again.
+    steps.seconds = {True: 0.5, False: 1.0}
+    assert steps.share_of_help(4 * helpers.LATE) > 0.7
 
 
 def test_one_disturbed_try_does_not_end_the_help(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    helper = helpers.Helper([], [])
-    helper._is_wanted = True
-    monkeypatch.setattr(helpers, "start_new_thread", lambda *given: None)
-    now, helped = 0.0, []
-    monkeypatch.setattr(helpers, "perf_counter", lambda: now)
-
-    def steps() -> int:
-        nonlocal now
-        is_alone = bool(helper.board[LEAVE])
-        helped.append(not is_alone)
-        # Every fifth call something else runs on the machine.
-        now += (2.0 if is_alone else 1.0) + 5.0 * (len(helped) % 5 == 0)
-        helper.board[HELPER] = NONE if is_alone else THERE
-        return 1
-
-    for _ in range(100 * helpers.SOON):
-        helper.run(steps)
-    # All but the tries of the other way, which begin anew where one is disturbed.
-    assert sum(helped) >= 100 * (helpers.SOON - 1) - helpers.TRIES
+    steps = Steps(monkeypatch)
+    steps.disturbed_every = 5
+    assert steps.share_of_help(4 * helpers.LATE) > 0.95
 
 
-def test_help_is_taken_again_where_a_busy_core_becomes_free(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    helper = helpers.Helper([], [])
-    helper._is_wanted = True
-    monkeypatch.setattr(helpers, "start_new_thread", lambda *given: None)
-    now, helped, is_busy = 0.0, [], False
-    monkeypatch.setattr(helpers, "perf_counter", lambda: now)
+def test_a_step_that_is_the_last_ends_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    helper = Steps(monkeypatch).helper
+    asked = []
 
-    def steps() -> int:
-        nonlocal now
-        is_alone = bool(helper.board[LEAVE])
-        helped.append(not is_alone)
-        now += 2.0 if is_alone else 3.0 if is_busy else 1.0
-        helper.board[HELPER] = NONE if is_alone else THERE
-        return 1
+    def diverges(first: int, stop: int) -> int:
+        asked.append((first, stop))
+        return min(stop, 3) - first
 
-    def share_of_help() -> float:
-        helped.clear()
-        for _ in range(4 * helpers.LATE):
-            helper.run(steps)
-        return float(np.mean(helped))
-
-    assert share_of_help() > 0.9
-    is_busy = True
-    assert share_of_help() < 0.2
-    is_busy = False
-    assert share_of_help() > 0.6
+    assert [helper.run(diverges, 80) for _ in range(2)] == [3, 3]
+    # The first call tries ten steps the other way, and takes none after the third.
+    assert asked == [(0, 10), (0, 80)]
 
 
 @pytest.mark.parametrize(

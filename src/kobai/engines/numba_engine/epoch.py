@@ -1,7 +1,6 @@
 """Compiled graphs as callables: one step at a time, or many without a return."""
 
 from collections.abc import Callable, MutableMapping, Sequence
-from functools import partial
 from itertools import product
 from operator import is_
 from typing import Any
@@ -137,17 +136,18 @@ class Epoch:
             check_apart([*changed, losses], [*kept, *data, indices, *each])
         of_rows = zip(generated.rows, data, strict=True)
         of_each = zip(generated.each, each, strict=True)
-        run = partial(
-            core.run,
-            first=0,
-            stop=steps,
-            indices=indices.reshape(-1),
-            losses=losses,
-            inputs=flat,
-            rows=[_flat(n, a, n.shape[1:]) for n, a in of_rows],
-            each=[_flat(n, a, n.shape) for n, a in of_each],
-        )
-        return core.helper.run(run)
+        given = {
+            "indices": indices.reshape(-1),
+            "losses": losses,
+            "inputs": flat,
+            "rows": [_flat(n, a, n.shape[1:]) for n, a in of_rows],
+            "each": [_flat(n, a, n.shape) for n, a in of_each],
+        }
+
+        def run(first: int, stop: int) -> int:
+            return core.run(first=first, stop=stop, **given)
+
+        return core.helper.run(run, steps)
 
 
 class Core:

@@ -4,6 +4,7 @@ import os
 from _thread import start_new_thread
 from collections import deque
 from collections.abc import Callable, Sequence
+from math import ceil
 from threading import Lock
 from time import perf_counter
 from typing import Any
@@ -24,10 +25,15 @@ from kobai.engines.numba_engine.kernels.two_jobs import (
 from kobai.engines.numba_engine.lower import Op
 
 # The slower way is tried again after so many calls: the longer it has been the slower
-# one, the later.
+# one, the later. A try is one of so many parts of a call, or as long as pays.
 SOON, LATE = 8, 64
+PART = 8
 # Of so many last tries the fastest counts, since any one may have been disturbed.
 TRIES = 4
+
+# Steps that last so many seconds are worth calling a helper anew, which takes a
+# twentieth of that: it need not wait on a core that others want meanwhile.
+WORTH_CALLING = 0.002
 
 # Held while the helper compiles. A process forked in the middle of that would wait for
 # ever for Numba's lock, so forking waits.
@@ -63,28 +69,46 @@ class Helper:
         # Seconds of a step in the last tries, with help and without.
         self._tries = {way: deque([0.0], maxlen=TRIES) for way in (True, False)}
         # Calls until the slower way is tried, this time and the last time.
-        self._left = self._pause = SOON
+        self._left, self._pause = 1, SOON // 2
 
-    def run(self, steps: Callable[[], int]) -> int:
-        """Run several steps, with help if that is faster; return how many they were."""
+    def run(self, steps: Callable[[int, int], int], count: int) -> int:
+        """Run steps(0, count), with help if that is faster; return how many they were.
+
+        `steps(first, stop)` returns how many it did, fewer only where one is the last.
+        """
         if not self._is_wanted:
-            return steps()
-        faster = self._faster()
+            return steps(0, count)
         self._left -= 1
-        helped = faster if self._left else not faster
+        if self._left:
+            return self._timed(self._faster(), steps, 0, count)
+        faster = self._faster()
+        part = self._part(count, min(self._tries[faster]))
+        done = self._timed(not faster, steps, 0, part)
+        is_same = self._faster() == faster
+        self._left = self._pause = min(2 * self._pause, LATE) if is_same else SOON
+        if done < part or part == count:
+            return done
+        return done + self._timed(self._faster(), steps, part, count)
+
+    def _part(self, count: int, seconds: float) -> int:
+        """Return how many of the steps to try, where one takes so long otherwise."""
+        least = ceil(WORTH_CALLING / seconds) if seconds else 1
+        return min(count, max(least, count // PART))
+
+    def _timed(
+        self, helped: bool, steps: Callable[[int, int], int], first: int, stop: int
+    ) -> int:
         self.board[LEAVE] = not helped
         if helped and self.board[HELPER] == NONE:
             self.board[HELPER] = CALLED
             start_new_thread(_serve, (self.board,))
         start = perf_counter()
-        done = steps()
+        done = steps(first, stop)
+        seconds = perf_counter() - start
         if not helped or self.board[HELPER] == THERE:
-            self._note(helped, (perf_counter() - start) / max(1, done))
-        # It would wait for more on a core that others want now.
-        self.board[LEAVE] = 1
-        if not self._left:
-            is_same = self._faster() == faster
-            self._left = self._pause = min(2 * self._pause, LATE) if is_same else SOON
+            self._note(helped, seconds / max(1, done))
+        if seconds >= WORTH_CALLING:
+            self.board[LEAVE] = 1
         return done
 
     def _faster(self) -> bool:
