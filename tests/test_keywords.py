@@ -143,3 +143,19 @@ def test_a_class_stays_what_it_was(kind):
 )
 def test_the_word_that_is_meant(word, known, expected):
     assert meant(word, known) == expected
+
+
+def test_more_arguments_than_places_are_answered():
+    network = Network(2, [Dense(2), Softmax()])
+    x, t = np.zeros((3, 2)), np.zeros(3, int)
+    with pytest.raises(TypeError, match=r"takes network, data by place; got 3.*as one"):
+        kobai.train(network, x, t)
+    with pytest.raises(TypeError) as caught:
+        kobai.train(network, (x, t), 0.1)
+    assert "as one" not in str(caught.value)
+    assert "optimizer" in str(caught.value)
+    with pytest.raises(TypeError, match=r"SGD\(\) takes learning_rate by place; got 2"):
+        SGD(0.1, 0.9)
+    # What a function raises by itself stays its own.
+    with pytest.raises(TypeError, match="data must be a Dataset"):
+        kobai.train(network, x)

@@ -1,6 +1,6 @@
-"""A keyword that a function does not know is answered with the one that was meant."""
+"""Arguments that a function does not take are answered with those that were meant."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -69,9 +69,12 @@ def _checked(
             return call(*args, **kwargs)
         except TypeError:
             unknown = _unknown(call, kwargs)
-            if not unknown:
+            if unknown:
+                message = _message(shown, unknown, makers)
+            else:
+                message = _of_places(call, shown.__name__, args)
+            if not message:
                 raise
-            message = _message(shown, unknown, makers)
         raise TypeError(message)
 
     return checked
@@ -84,6 +87,24 @@ def _unknown(function: Callable[..., Any], kwargs: Mapping[str, Any]) -> dict[st
     if any(each.kind == Parameter.VAR_KEYWORD for each in parameters.values()):
         return {}
     return {word: value for word, value in kwargs.items() if word not in parameters}
+
+
+def _of_places(function: Callable[..., Any], name: str, args: Sequence[Any]) -> str:
+    """Return what to say of more arguments than there are places for, or ""."""
+    from inspect import Parameter, signature
+
+    parameters = signature(function).parameters.values()
+    named = [each.name for each in parameters if each.kind == Parameter.KEYWORD_ONLY]
+    places = [each.name for each in parameters if each.name not in named]
+    has_room = any(each.kind == Parameter.VAR_POSITIONAL for each in parameters)
+    if has_room or len(args) <= len(places):
+        return ""
+    own = [word for word in places if word != "self"]
+    got = len(args) - len(places) + len(own)
+    message = f"{name}() takes {', '.join(own)} by place; got {got} arguments."
+    if own and got == len(own) + 1 and all(hasattr(a, "shape") for a in args[-2:]):
+        message += f" Give the last two as one: {own[-1]}=(x, t)."
+    return message + (f" By name it takes {', '.join(named)}." if named else "")
 
 
 def _message(
