@@ -66,6 +66,7 @@ def test_wrong_use_gets_one_message(kobai, run, here):
         ((run,), "name a file, such as model.onnx, or a --format"),
         ((run, "m.onx"), 'Did you mean ".onnx"?'),
         ((run, "m"), "ends in no known way"),
+        ((run, "m.pt"), "PyTorch reads m.safetensors"),
         ((run, "--format", "numpi"), 'Did you mean "numpy"?'),
         ((run, run, "--format", "c"), f"{run} is a folder; name a file"),
         ((run, "file/m.c"), "file is a file, not a folder"),

@@ -190,7 +190,7 @@ def test_a_message_says_that_it_is_about_standard_input(
         (["digits", "empty"], "empty: is a folder without pictures"),
         (["digits", "a.png", "--json", "-o", "-"], "got --json and --out -; give one"),
         (["digits", "a.png", "-o", "out.xlsx"], "written to .csv, .tsv, .parquet"),
-        (["pets", "a.png"], "a.png: a binary file"),
+        (["pets", "a.png"], "a.png: is a picture, and"),
         (["pets", "new.csv", "-o", "new.csv"], "new.csv: is the table itself"),
     ],
 )

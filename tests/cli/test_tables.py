@@ -421,7 +421,7 @@ def test_wrong_predictions(refused, here, run, iris):
     (here / "empty.csv").write_text(",".join(pl.read_csv(iris).columns) + "\n")
     assert "but no rows" in refused("predict", run, "empty.csv")
     assert "but no rows" in refused("predict", run, "empty.csv", "-o", "p.csv")
-    assert "a binary file" in refused("predict", run, run + "/curves.png")
+    assert "is a picture, and" in refused("predict", run, run + "/curves.png")
     words = iris.read_text(encoding="utf-8").replace("0.2,setosa", "?,setosa")
     (here / "words.csv").write_text(words.replace("?", "thin"), encoding="utf-8")
     message = refused("predict", run, "words.csv")

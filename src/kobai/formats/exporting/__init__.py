@@ -105,6 +105,13 @@ def export(
     return path
 
 
+def _instead(path: Path, known: Mapping[str, str]) -> str:
+    """Return what to write for an ending that is none of those known."""
+    if path.suffix.lower() in (".pt", ".pth"):
+        return f" PyTorch reads {path.with_suffix(FORMATS['pytorch'].endings[0])}."
+    return suggest(path.suffix.lower(), known)
+
+
 def format_of(path: Path, format: str | None) -> str:
     """Return the name of the format that is asked for, or that a path's ending names.
 
@@ -129,6 +136,6 @@ def format_of(path: Path, format: str | None) -> str:
     if ending not in known:
         raise ExportError(
             f"export: {path} ends in no known way; need one of {', '.join(known)}, or "
-            f"name the format.{suggest(ending, known)}"
+            f"name the format.{_instead(path, known)}"
         )
     return known[ending]
