@@ -64,8 +64,27 @@ def test_a_table_of_ones_own_is_learned(lab, tmp_path):
     lab.button("One epoch").click()
     lab.until("d.step > 0")
     assert lab.loss < first
+    lab.page.get_by_label("Share of test data").wait_for()
     assert lab.problems == []
     assert "mine" not in lab.page.url
+
+
+def test_a_table_that_python_gave_is_divided_already(kobai, opened, tmp_path):
+    write_csv(tmp_path / "mine.csv", 100)
+    done = kobai(
+        "lab", "mine.csv", "--target", "kind", "--no-open", "--test-size", "0.4",
+        where=tmp_path,
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    lab = opened(file=tmp_path / "lab.html", **CALM)
+    until_data_are(lab, "age", "size")
+    data = lab.page.get_by_role("region", name="Data")
+    data.get_by_text(re.compile(r"\b60\b.*\b40\b")).wait_for()
+    assert data.get_by_label("Share of test data").count() == 0
+    # One's own is divided by the page.
+    take_table(lab, write_csv(tmp_path / "other.csv", 50))
+    data.get_by_label("Share of test data").wait_for()
+    assert lab.problems == []
 
 
 ODD = [

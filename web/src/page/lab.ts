@@ -128,6 +128,8 @@ export interface Actions {
     height: number,
   ): Promise<Extract<Answer, { is: "probabilities" }> | null>;
   readTable(file: File, target?: string, omit?: string[]): Promise<TableRead | null>;
+  /** Whether a table was read here; one that Python gave is divided already. */
+  isRead(name: string): boolean;
   export(): Promise<Exported | null>;
   /** Ask for views that are not on by default; call the answer to stop asking. */
   want(views: Partial<Views>): () => void;

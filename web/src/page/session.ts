@@ -235,6 +235,8 @@ export class Session implements Lab {
     return answer.table;
   };
 
+  isRead = (name: string) => this.#tables.has(name);
+
   export = async () => {
     const answer = await this.#client.ask({ ask: "export" });
     return answer.is === "exported" ? answer.exported : null;

@@ -131,9 +131,11 @@ function TestShare({ lab, settings }: { lab: Lab; settings: Settings }) {
   }
   const rows = lab.shape.value?.rows;
   const { data } = settings;
-  // Test points of the sine lie between the others; a run and MNIST are divided already.
+  // Test points of the sine lie between the others; what Python gave is divided already.
   const given =
-    ["run", "mnist"].includes(data.kind) || (data.kind === "toy" && data.name === "sine");
+    ["run", "mnist"].includes(data.kind) ||
+    (data.kind === "toy" && data.name === "sine") ||
+    (data.kind === "table" && !lab.isRead(data.name));
   return (
     <>
       {!given && (
