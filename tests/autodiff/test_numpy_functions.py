@@ -378,6 +378,11 @@ EXAMPLES |= {
         *((lambda x, k=k: np.rot90(x, k), [M]) for k in range(-1, 4)),
         (lambda x: np.rot90(x, axes=(2, 0)), [T3]),
     ],
+    np.lib.stride_tricks.sliding_window_view: [
+        (lambda x: np.lib.stride_tricks.sliding_window_view(x, 2), [V]),
+        (lambda x: np.lib.stride_tricks.sliding_window_view(x, (2, 2)) ** 2, [M]),
+        (lambda x: np.lib.stride_tricks.sliding_window_view(x, 2, axis=1), [T3]),
+    ],
     np.ediff1d: [(lambda x: np.ediff1d(x, to_begin=x[0], to_end=[0.5, 1.0]), [V])],
     np.compress: [(lambda x: np.compress([True, False, True], x, axis=0), [M])],
     np.extract: [(lambda x: np.extract([[1, 0, 1, 1]], x), [(1, 4)])],
@@ -623,13 +628,15 @@ def draw(shapes, seed=0):
 # They change an array in place, or have no derivative, and are tested so.
 IN_PLACE = {np.put, np.place, np.putmask, np.fill_diagonal, np.copyto}
 IN_PLACE |= {np.put_along_axis}
+# They ask what a copy cannot answer, and are refused.
+REFUSED = {np.shares_memory, np.may_share_memory}
 
 
 def test_every_twin_has_an_example():
     # The tests of linear algebra and of Fourier transforms have theirs.
     elsewhere = ("numpy.linalg", "numpy.fft")
     ours = {f for f in FUNCTIONS if f.__module__ not in elsewhere}
-    assert set(EXAMPLES) | IN_PLACE | set(CONSTANTS) >= ours
+    assert set(EXAMPLES) | IN_PLACE | REFUSED | set(CONSTANTS) >= ours
     assert set(EXAMPLES) <= set(FUNCTIONS)
 
 
