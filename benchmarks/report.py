@@ -59,6 +59,11 @@ def ours(name: str) -> bool:
     return name.startswith("kobai")
 
 
+OTHERS = """What follows is measured by benchmarks of their own, on another day and
+perhaps another machine: ratios hold within a table.
+"""
+
+
 def label(name: str) -> str:
     """Return a contender's name for people."""
     return CONTENDERS[name].label if name in CONTENDERS else LABELS[name]
@@ -152,10 +157,18 @@ def workload_table(result: Result) -> str:
     )
 
 
-def section(result: Result) -> list[str]:
-    """Return heading, note and table of a workload."""
-    note = [f"{result['note']}\n"] if "note" in result else []
-    return [f"## {result['title']}\n", *note, workload_table(result)]
+def section(result: Result, newest: Result) -> list[str]:
+    """Return heading, notes and table of a workload."""
+    notes = [f"{result['note']}\n"] if "note" in result else []
+    notes += elsewhere(result, newest)
+    return [f"## {result['title']}\n", *notes, workload_table(result)]
+
+
+def elsewhere(result: Result, newest: Result) -> list[str]:
+    """Return on what a result was measured, if not on that of the newest."""
+    facts = ("processor", "cores", "vectors")
+    is_same = all(result["machine"][f] == newest["machine"][f] for f in facts)
+    return [] if is_same else [machine_text(result)]
 
 
 def curve_table(result: Result) -> str:
@@ -194,12 +207,16 @@ def document(results: dict[str, Result], others: dict[str, Result]) -> str:
     parts += [summary(results), "![Time of each contender](images/benchmarks.png)\n"]
     for name in (*BARS, *CALLS, "numerical-gradient", "first-call"):
         if name in results:
-            parts += section(results[name])
+            parts += section(results[name], newest)
     if any(name in results for name in CURVES):
         parts.append("![Curves](images/benchmark-curves.png)\n")
     for name in CURVES:
         if name in results:
-            parts += [f"## {results[name]['title']}\n", curve_table(results[name])]
+            curve = results[name]
+            notes = elsewhere(curve, newest)
+            parts += [f"## {curve['title']}\n", *notes, curve_table(curve)]
+    if others:
+        parts.append(OTHERS)
     for name, result in others.items():
         parts += SECTIONS[name](result)
     return "\n".join(parts)
