@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from itertools import islice, product
 from typing import Any
 
 from kobai.cli.screen import command, short
@@ -20,19 +19,25 @@ from kobai.cli.trial import OF_DATA, Trials, checked, with_config
 from kobai.data.identity import identity_of
 from kobai.errors import DataError, KobaiError
 from kobai.run_folder import SWEEP
+from kobai.sweeps.fitting import USUAL_VALIDATION
 from kobai.sweeps.folder import SweepError, SweepFolder, Trial
 from kobai.sweeps.jobs import Job
 from kobai.sweeps.search import Plan, count_trials
-from kobai.sweeps.space import Choice, Config, Parameter, check_space, first, is_open
+from kobai.sweeps.space import (
+    Choice,
+    Parameter,
+    check_space,
+    first,
+    is_open,
+    variants,
+)
 from kobai.version import __version__
 
-USUAL_TRIALS, USUAL_SEEDS, USUAL_VALIDATION = 30, 3, 0.2
+USUAL_TRIALS, USUAL_SEEDS = 30, 3
 OWN = ("trials", "sampler", "halving", "metric", "seeds", "run")
 """The options that are not of a training."""
 JUDGED_BY = ("target", "task", "test", "test_size", "test_last", "data_dir")
 """The options by which trials would not be judged alike."""
-MOST_LOADED = 8
-"""Of more variants of the data each worker loads those that it needs."""
 
 
 @dataclass(frozen=True)
@@ -177,19 +182,9 @@ def _loaded(
     trials = Trials(base, "loss", base.steps is not None, 1)
     one = with_config(base, first(space))
     data = trials.dataset(one)
-    for each in _variants(space):
+    for each in variants(space, OF_DATA):
         trials.dataset(replace(one, **each))
     return trials, completed(one, data), data
-
-
-def _variants(space: Mapping[str, Parameter]) -> list[Config]:
-    """Return what options of the data are swept, if these are few."""
-    names = [name for name in space if name in OF_DATA]
-    values = [space[name].values() for name in names]
-    if any(each is None for each in values):
-        return []
-    every = islice(product(*(each or () for each in values)), MOST_LOADED)
-    return [dict(zip(names, each, strict=True)) for each in every]
 
 
 def resumed(folder: SweepFolder, given: Mapping[str, Any]) -> Asked:

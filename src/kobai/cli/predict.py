@@ -9,7 +9,6 @@ from kobai.cli import options, table_options
 from kobai.cli.classes import classifies, line, record
 from kobai.cli.contributions import check_explain, explain_row
 from kobai.cli.models import find_model
-from kobai.cli.pictures import ENDINGS as PICTURES
 from kobai.cli.pictures import (
     picture_records,
     pictures_in,
@@ -89,11 +88,6 @@ def predict(
             raise SettingError(
                 f"{'--explain' if explain else '--id'} goes with a table, for a "
                 "network that was trained on one"
-            )
-        if model.columns and files[0].suffix.lower() in PICTURES:
-            raise DataError(
-                f"{files[0]}: is a picture, and {run} was trained on a table; need "
-                "another table, with the same columns"
             )
         if not rows:
             _predict_pictures(model, files, out, as_json)

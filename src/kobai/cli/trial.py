@@ -5,7 +5,6 @@ Nothing of it touches the test data.
 
 import math
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -38,17 +37,9 @@ from kobai.engines import ENGINES, choose_engine
 from kobai.errors import ModelFileError
 from kobai.explanations.shapley import background_rows
 from kobai.formats import save_model
-from kobai.lock import HeldError, Lock, lock
+from kobai.lock import HeldError, lock
 from kobai.run_folder import HISTORY, LOCK, RunError
-from kobai.sweeps.fitting import (
-    GLANCE,
-    NEVER,
-    PATIENCE,
-    fit,
-    judged,
-    refusal_of,
-    seldom,
-)
+from kobai.sweeps.fitting import NEVER, fit, judged, once_free, refusal_of, seldom
 from kobai.sweeps.jobs import Job, Outcome
 from kobai.sweeps.space import Config
 from kobai.tabular.kept import write_background
@@ -248,15 +239,10 @@ def _results(outcome: Outcome, history: History) -> dict[str, Any]:
 @contextmanager
 def _held(folder: RunFolder) -> Iterator[RunFolder]:
     """Hold a trial's folder, which a worker may have whose parent was just killed."""
-    end = time.monotonic() + PATIENCE
-    taken: Lock | None = None
-    while taken is None:
-        try:
-            taken = lock(folder.path / LOCK)
-        except HeldError as error:
-            if time.monotonic() > end:
-                raise RunError(f"{folder.path} is being trained by {error}") from None
-            time.sleep(GLANCE)
+    try:
+        taken = once_free(lambda: lock(folder.path / LOCK))
+    except HeldError as error:
+        raise RunError(f"{folder.path} is being trained by {error}") from None
     with until_released(folder, taken):
         yield folder
 

@@ -109,21 +109,26 @@ def undamaged(train_on: Callable[[], T], checkpoint: Path) -> T:
     written, as on a full disk, is whole.
     """
     try:
-        return _once_free(train_on)
+        return once_free(train_on)
     except ModelFileError as error:
         if refusal_of(error) or isinstance(error.__cause__, HeldError):
             raise
         checkpoint.unlink(missing_ok=True)
-        return _once_free(train_on)
+        return once_free(train_on)
 
 
-def _once_free(train_on: Callable[[], T]) -> T:
-    """Train once nobody else does: a worker whose parent was killed ends soon."""
+def once_free(act: Callable[[], T]) -> T:
+    """Do what another process holds up, once it is gone.
+
+    A worker whose parent was killed ends soon.
+    """
     end = time.monotonic() + PATIENCE
     while True:
         try:
-            return train_on()
-        except ModelFileError as error:
-            if not isinstance(error.__cause__, HeldError) or time.monotonic() > end:
+            return act()
+        except (HeldError, ModelFileError) as error:
+            is_held = isinstance(error, HeldError)
+            is_held = is_held or isinstance(error.__cause__, HeldError)
+            if not is_held or time.monotonic() > end:
                 raise
         time.sleep(GLANCE)

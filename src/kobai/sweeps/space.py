@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,8 @@ from kobai.errors import KobaiError
 Config = dict[str, Any]
 MOST_COMBINATIONS = 100_000
 """More combinations are not all tried by anybody."""
+FEW_VARIANTS = 8
+"""Of more variants of the data each worker loads those that it needs."""
 DIGITS = 4
 """So many digits a number is drawn with, so that it can be typed again as it is."""
 RANGE = re.compile(r"(?P<low>[^/]+?)\.\.(?P<high>[^/]+?)(?:/(?P<points>[^/]+))?")
@@ -207,6 +209,22 @@ def first(space: Space) -> Config:
         name: values[0] if values else getattr(space[name], "low", None)
         for name, values in found.items()
     }
+
+
+def variants(space: Space, names: Iterable[str]) -> list[Config]:
+    """Return the combinations of some of the parameters, if these are few.
+
+    None, where one of them is a range of any number; of more than a few, some.
+
+    >>> variants({"seed": Choice((0, 1)), "lr": Range(0.1, 1)}, ["seed"])
+    [{'seed': 0}, {'seed': 1}]
+    """
+    swept = [name for name in space if name in set(names)]
+    values = [space[name].values() for name in swept]
+    if any(each is None for each in values):
+        return []
+    every = islice(product(*(each or () for each in values)), FEW_VARIANTS)
+    return [dict(zip(swept, each, strict=True)) for each in every]
 
 
 def _parameter(name: str, value: Any) -> Parameter:

@@ -3,7 +3,6 @@
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from itertools import islice, product
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from kobai.sweeps.fitting import (
     undamaged,
 )
 from kobai.sweeps.jobs import Job, Outcome
-from kobai.sweeps.space import Config, Space, SpaceError
+from kobai.sweeps.space import Config, Space, SpaceError, variants
 from kobai.tabular import TableModel
 from kobai.tabular.fitted import Fitting
 from kobai.tabular.saved import write_files
@@ -31,8 +30,6 @@ from kobai.training import History, steps_per_epoch
 
 NOT_SWEPT = ("target", "task", "test_size", "callbacks", "progress")
 """Parameters by which models would not be judged alike, and those of no model."""
-MOST_READ = 8
-"""Of more variants of the table each worker reads those that it needs."""
 
 
 @dataclass
@@ -133,15 +130,8 @@ class Tables:
                 "sweep: validation=0, and models are chosen by rows held out from "
                 "training; need a share, such as 0.2"
             )
-        for config in self._variants(space):
+        for config in variants(space, OF_TABLE) or [{}]:
             self.table(self.params(config))
-
-    def _variants(self, space: Space) -> list[Config]:
-        """Return what the table is read with, if that is not too much."""
-        names = [name for name in space if name in OF_TABLE]
-        values = [space[name].values() or () for name in names]
-        every = islice(product(*values), MOST_READ)
-        return [dict(zip(names, each, strict=True)) for each in every] or [{}]
 
     def longest(self, first: Config) -> int:
         """Return for how many epochs a trial is trained at most."""

@@ -82,14 +82,14 @@ def load_scipy_blas(processor: Processor | None = None) -> ModuleType:
     `ModuleNotFoundError` without SciPy.
     """
     processor = processor or read_processor()
-    is_as_it_is = CORETYPE in os.environ
-    is_as_it_is = is_as_it_is or not uses_slow_kernels(processor, blas_info())
-    if not is_as_it_is:
+    is_open = CORETYPE not in os.environ
+    wants_others = is_open and uses_slow_kernels(processor, blas_info())
+    if wants_others:
         os.environ[CORETYPE] = AVX512_KERNELS
     try:
         return _cython_blas()
     finally:
-        if not is_as_it_is:
+        if wants_others:
             os.environ.pop(CORETYPE, None)
         _LIMITS.renew()
 

@@ -38,7 +38,7 @@ COPIED: dict[ModuleType, str] = {
     "find_layout checked_separator _first_records _without_comments _separator _share "
     "_first_row _are_groups _has_header _are_years _numeric_columns is_number "
     "_is_vague _are_units _names _unique _notes_above _without_header",
-    pieces: "BLOCK FIRST OF_ZEROS opened _check_memory check_beginning utf8 "
+    pieces: "BLOCK FIRST PICTURES OF_ZEROS opened _check_memory check_beginning utf8 "
     "without_start _zeros with_end whole_rows _end_of_last",
     delimited: "LONGEST_HEADER MOST_BELOW TOTAL _RUNS _EDGES _BLANK_LINES mark_of "
     "row_blocks _cleaned _note _checked _bare _is_even _without_footer "

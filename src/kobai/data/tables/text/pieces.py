@@ -15,6 +15,8 @@ BLOCK = 4 << 20
 """Bytes of a file that are read at a time."""
 FIRST = 1 << 18
 """Bytes that are read at first, to see what the columns hold."""
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
+"""How files of pictures begin."""
 OF_ZEROS = ("utf-16", "utf-32")
 """Encodings in which ASCII has bytes of 0."""
 
@@ -70,6 +72,8 @@ def check_beginning(beginning: bytes, path: Path, known: str | None = None) -> N
 
 def _zeros(beginning: bytes) -> str:
     """Return what a file is that has bytes of 0, and what to do."""
+    if beginning.startswith(PICTURES):
+        return "is a picture, and no table; need a text table, such as a CSV"
     head = beginning[:1000]
     if head.count(b"\0") > len(head) // 3:
         return (
