@@ -165,6 +165,10 @@ def test_rows_read_in_place_give_the_bits_of_fetched_rows(m, n, k, ta, dtype) ->
 
 KEY = (7, 5, 3, (0, 0), "float32", False, False, False)
 
+# Seconds by BLAS, and by tiles: which are faster in one and in the other.
+Seconds = tuple[float, float]
+TILED, BLASED = (2.0, 1.0), (1.0, 2.0)
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -175,42 +179,43 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_first_process_to_write_chooses_for_all(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def measure(*key: object) -> int:
+    def measure(*key: object) -> Seconds:
         # Another process measures at the same time, and is done first.
-        monkeypatch.setattr(blas_or_tiles, "_measure", lambda *key: TILES)
-        assert blas_or_tiles._remembered(KEY) == TILES
-        return BLAS
+        monkeypatch.setattr(blas_or_tiles, "_measure", lambda *key: TILED)
+        assert blas_or_tiles._remembered(KEY) == TILED
+        return BLASED
 
     monkeypatch.setattr(blas_or_tiles, "_measure", measure)
-    assert blas_or_tiles._remembered(KEY) == TILES
-    assert blas_or_tiles._remembered(KEY) == TILES
+    assert blas_or_tiles._remembered(KEY) == TILED
+    assert blas_or_tiles._remembered(KEY) == TILED
 
 
 def test_a_damaged_list_of_choices_is_measured_again(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(blas_or_tiles, "_measure", lambda *key: TILES)
+    monkeypatch.setattr(blas_or_tiles, "_measure", lambda *key: TILED)
     blas_or_tiles._remembered(KEY)
     (path,) = folder.iterdir()
     name = json.dumps(repr(KEY))
     for text in (
         *('["(7, 5', '["(7, 5, 3)"]', "7", '[["a"], 1]', "[1, 2]", "{}", ""),
-        *(f"[{name}, 9]", f"[{name}, true]", f"[{name}, 0.0]", f"[{name}, null]"),
+        *(f"[{name}, 9]", f"[{name}, true]", f"[{name}, [0.5]]", f"[{name}, null]"),
+        *(f"[{name}, [1, 2]]", f"[{name}, [-1.0, 2.0]]", f"[{name}, [NaN, 2.0]]"),
         *("[" * 100_000, "\0" * 1000),
     ):
         path.write_text(text, encoding="utf-8")
-        assert blas_or_tiles._remembered(KEY) == TILES
+        assert blas_or_tiles._remembered(KEY) == TILED
         monkeypatch.setattr(
             blas_or_tiles, "_measure", lambda *key: pytest.fail("known")
         )
-        assert blas_or_tiles._remembered(KEY) == TILES
-        monkeypatch.setattr(blas_or_tiles, "_measure", lambda *key: TILES)
+        assert blas_or_tiles._remembered(KEY) == TILED
+        monkeypatch.setattr(blas_or_tiles, "_measure", lambda *key: TILED)
     path.write_bytes("鈴木\n".encode("cp932") + b"\xff\xfe")
-    assert blas_or_tiles._remembered(KEY) == TILES
-    assert blas_or_tiles._noted(path, (BLAS, TILES)) == {repr(KEY): TILES}
+    assert blas_or_tiles._remembered(KEY) == TILED
+    assert blas_or_tiles._noted(path) == {repr(KEY): TILED}
     path.unlink()
     path.mkdir()
-    assert blas_or_tiles._remembered(KEY) == TILES
+    assert blas_or_tiles._remembered(KEY) == TILED
     assert path.is_file()
 
 
@@ -218,12 +223,12 @@ def test_a_damaged_list_of_choices_is_measured_again(
 def test_a_pipe_in_the_place_of_the_choices(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(blas_or_tiles, "_measure", lambda *key: TILES)
+    monkeypatch.setattr(blas_or_tiles, "_measure", lambda *key: TILED)
     blas_or_tiles._remembered(KEY)
     (path,) = folder.iterdir()
     path.unlink()
     os.mkfifo(path)
-    assert blas_or_tiles._remembered(KEY) == TILES
+    assert blas_or_tiles._remembered(KEY) == TILED
     assert path.is_file()
 
 
@@ -232,9 +237,9 @@ def test_where_nothing_can_be_kept_all_processes_choose_the_same(
 ) -> None:
     (folder / "file").write_bytes(b"")
     monkeypatch.setattr(cache, "cache_folder", lambda: folder / "file" / "below")
-    for measured in (TILES, BLAS):
+    for measured in (TILED, BLASED):
         monkeypatch.setattr(blas_or_tiles, "_measure", lambda *key, way=measured: way)
-        assert blas_or_tiles._remembered(KEY) == BLAS
+        assert blas_or_tiles._remembered(KEY) == blas_or_tiles._BLAS_ALONE
 
 
 def train(steps: int, units: int) -> dict[str, np.ndarray]:
@@ -251,10 +256,8 @@ def test_a_helper_does_not_change_a_bit(
     steps: int, units: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(helpers, "has_second_core", lambda: True)
-    monkeypatch.setattr(
-        blas_or_tiles, "_remembered", lambda key: IN_PLACE if key[-1] else 1
-    )
-    monkeypatch.setattr(blas_or_tiles, "_CHOSEN", {})
+    monkeypatch.setattr(blas_or_tiles, "_remembered", lambda key: TILED)
+    monkeypatch.setattr(blas_or_tiles, "_KNOWN", {})
     called = []
     start = helpers.start_new_thread
     monkeypatch.setattr(
@@ -389,4 +392,29 @@ def test_tiles_are_chosen_where_a_helper_takes_half(
     # The smaller one is too small to be shared.
     assert side**3 > WORTH_SHARING or side == 50
     shape = side, side, side, (0, 0), "float32", False
-    assert blas_or_tiles._measure(*shape, is_helped, False) == way
+    key = (*shape, is_helped, False)
+    measured = blas_or_tiles._measure(*key)
+    monkeypatch.setattr(blas_or_tiles, "_seconds", lambda key: measured)
+    assert blas_or_tiles._decided([key], {}) == [way]
+
+
+@pytest.mark.parametrize("is_helped", [False, True])
+def test_what_a_helper_shares_is_computed_in_one_way(
+    monkeypatch: pytest.MonkeyPatch, is_helped: bool
+) -> None:
+    large, larger, small = (
+        (side, side, side, (0, 0), "float32", False, is_helped, False)
+        for side in (100, 200, 20)
+    )
+    assert 20**3 < WORTH_SHARING < 100**3
+    seconds = {large: (1.0, 2.0), larger: (7.0, 3.0), small: (1.0, 9.0)}
+    monkeypatch.setattr(blas_or_tiles, "_seconds", seconds.get)
+    keys = [large, small, larger]
+    choices: dict[str, int] = {}
+    found = blas_or_tiles._decided(keys, choices)
+    # Together the large ones take 8 seconds by BLAS, 5 by tiles.
+    assert found == ([TILES, BLAS, TILES] if is_helped else [BLAS, BLAS, TILES])
+    assert choices == dict(zip(map(repr, keys), found, strict=True))
+    # What a run began with holds, whatever would be measured now.
+    monkeypatch.setattr(blas_or_tiles, "_seconds", lambda key: (1.0, 9.0))
+    assert blas_or_tiles._decided(keys, choices) == found

@@ -6,7 +6,7 @@ run for wherever it goes on.
 """
 
 import json
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
@@ -36,6 +36,9 @@ FAVOUR = 0.95
 # not measured: the choice holds for good, and the second core may be busy just now.
 HELPED = 0.6
 
+# Seconds by BLAS, and by tiles.
+Seconds = tuple[float, float]
+
 _SOURCE = f'''"""Written by Kobai to measure products of matrices; it may be deleted."""
 
 import numpy as np
@@ -57,7 +60,7 @@ def steps({REPEATED.header}):
         product(({PRODUCT.header}))
 '''
 
-_CHOSEN: dict[str, int] = {}
+_KNOWN: dict[str, Seconds] = {}
 
 
 def choose_ways(
@@ -65,53 +68,73 @@ def choose_ways(
 ) -> list[int]:
     """Return how to compute each product, and last whether rows are fetched.
 
-    `is_helped` tells that a second thread helps with products by tiles.
-    Rows are fetched unless all products that read them do so faster where they lie.
-    What `choices` has is chosen again, whatever would be measured now, unless it is no
-    way for that product; all that is chosen is written there, and nothing else decides.
+    `is_helped` tells that a second thread helps with products by tiles. The products
+    that it shares are all computed in one way: threads of BLAS beside a helper would
+    take each other's core. Rows are fetched unless all products that read them do so
+    faster where they lie. What `choices` has is chosen again, whatever would be
+    measured now, unless it is no way for that product; all that is chosen is written
+    there, and nothing else decides.
     """
-    listed = {
-        n: _choose(op, is_helped, True, choices)
-        for n, op in enumerate(generated.products)
-        if n in generated.of_rows
-    }
-    is_in_place = bool(listed) and set(listed.values()) == {IN_PLACE}
-    known: Mapping[int, int] = listed if is_in_place else {}
-    ways = [
-        known[n] if n in known else _choose(op, is_helped, False, choices)
-        for n, op in enumerate(generated.products)
-    ]
-    return [*ways, int(not is_in_place)]
+    products = generated.products
+    listed = _chosen(products, generated.of_rows, is_helped, choices)
+    if {listed[n] for n in generated.of_rows} == {IN_PLACE}:
+        return [*listed, 0]
+    return [*_chosen(products, frozenset(), is_helped, choices), 1]
 
 
-def _choose(
-    op: Op, is_helped: bool, is_listed: bool, choices: MutableMapping[str, int]
-) -> int:
+def _chosen(
+    products: Sequence[Op],
+    listed: frozenset[int],
+    is_helped: bool,
+    choices: MutableMapping[str, int],
+) -> list[int]:
+    """Return a way for each product, if those `listed` read rows where they lie."""
+    keys = [_key(op, is_helped, n in listed) for n, op in enumerate(products)]
+    return _decided(keys, choices)
+
+
+def _decided(keys: Sequence[Any], choices: MutableMapping[str, int]) -> list[int]:
+    together = [key for key in keys if _is_shared(key)]
+    for group in (together, *([key] for key in keys if key not in together)):
+        if all(choices.get(repr(key)) in _ways(key) for key in group):
+            continue
+        seconds = [_seconds(key) for key in group]
+        blas, tiles = map(sum, zip(*seconds, strict=True))
+        for key in group:
+            choices[repr(key)] = _ways(key)[not blas < FAVOUR * tiles]
+    return [choices[repr(key)] for key in keys]
+
+
+def _key(op: Op, is_helped: bool, is_listed: bool) -> Any:
     (rows, columns), inner = op.loop, op.inner
     left, right = (int(read.transposed) for read in op.reads)
     flags = left, right
     adds = op.beta is not None
     dtype = op.node.dtype.name
-    key = (rows, columns, inner, flags, dtype, adds, is_helped, is_listed)
-    name = repr(key)
-    if choices.get(name) not in _ways(is_listed):
-        choices[name] = _chosen(name, key)
-    return choices[name]
+    return (rows, columns, inner, flags, dtype, adds, is_helped, is_listed)
 
 
-def _ways(is_listed: bool) -> tuple[int, int]:
+def _is_shared(key: Any) -> bool:
+    """Whether two threads compute such a product by tiles."""
+    rows, columns, inner, *_, is_helped, _ = key
+    return bool(is_helped and rows * columns * inner >= WORTH_SHARING)
+
+
+def _ways(key: Any) -> tuple[int, int]:
+    is_listed = key[-1]
     return BLAS, IN_PLACE if is_listed else TILES
 
 
-def _chosen(name: str, key: Any) -> int:
-    if name not in _CHOSEN:
+def _seconds(key: Any) -> Seconds:
+    name = repr(key)
+    if name not in _KNOWN:
         sides = (min(side, LONGEST_MEASURED) for side in key[:3])
-        _CHOSEN[name] = _remembered((*sides, *key[3:]))
-    return _CHOSEN[name]
+        _KNOWN[name] = _remembered((*sides, *key[3:]))
+    return _KNOWN[name]
 
 
-def _remembered(key: Any) -> int:
-    """Return the choice of an earlier process, or measure and write it down.
+def _remembered(key: Any) -> Seconds:
+    """Return what an earlier process has measured, or measure and write it down.
 
     The two ways round differently, so all runs must choose the same: of several
     processes that measure at once the first to write decides for all. Where nothing can
@@ -119,9 +142,9 @@ def _remembered(key: Any) -> int:
     """
     path = choices_path()
     if path is None:
-        return BLAS
-    name, ways = repr(key), _ways(key[-1])
-    if name not in _noted(path, ways):
+        return _BLAS_ALONE
+    name = repr(key)
+    if name not in _noted(path):
         line = json.dumps([name, _measure(*key)])
         with suppress(OSError):
             if not path.is_file():
@@ -129,7 +152,10 @@ def _remembered(key: Any) -> int:
             # On a line of its own, even if the last one was cut short.
             with path.open("a", encoding="utf-8") as file:
                 file.write(f"\n{line}\n")
-    return _noted(path, ways).get(name, BLAS)
+    return _noted(path).get(name, _BLAS_ALONE)
+
+
+_BLAS_ALONE = 0.0, 1.0
 
 
 def choices_path() -> Path | None:
@@ -138,20 +164,21 @@ def choices_path() -> Path | None:
     return folder and folder / f"products-{cache.versions_key()}.jsonl"
 
 
-def _noted(path: Path, ways: tuple[int, int]) -> dict[str, int]:
-    """Return the choices in a file, of several for one product the first."""
+def _noted(path: Path) -> dict[str, Seconds]:
+    """Return the seconds in a file, of several for one product the first."""
     try:
         # What was here instead of a file will be replaced; a pipe would never end.
         lines = path.read_bytes().splitlines() if path.is_file() else []
     except OSError:
         return {}
-    known = {}
+    known: dict[str, Seconds] = {}
     for line in reversed(lines):
         # What a full disk has cut short, or is no text, counts as not there.
         with suppress(ValueError, TypeError, RecursionError):
-            name, way = json.loads(line)
-            if type(name) is str and type(way) is int and way in ways:
-                known[name] = way
+            name, (blas, tiles) = json.loads(line)
+            is_time = type(blas) is type(tiles) is float and min(blas, tiles) >= 0
+            if type(name) is str and is_time:
+                known[name] = blas, tiles
     return known
 
 
@@ -164,7 +191,7 @@ def _measure(
     adds: bool,
     is_helped: bool,
     is_listed: bool,
-) -> int:
+) -> Seconds:
     number = np.dtype(dtype).type
     a, b, c = (np.ones(s, dtype) for s in (m * k, k * n, m * n))
     spare = np.ones(spare_numbers(m, n, k), dtype)
@@ -191,6 +218,4 @@ def _measure(
             start = perf_counter()
             function(*given)
             seconds[way] = min(seconds[way], perf_counter() - start)
-    if is_shared:
-        seconds[tiled] *= HELPED
-    return BLAS if seconds[BLAS] < FAVOUR * seconds[tiled] else tiled
+    return seconds[BLAS], seconds[tiled] * (HELPED if is_shared else 1)
