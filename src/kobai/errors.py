@@ -83,9 +83,9 @@ def missing_extra(what: str, error: ImportError, extra: str) -> MissingExtraErro
     >>> print(missing_extra("tables", ImportError("", name="polars"), "table"))
     tables: polars is not installed; ...pip install ...[table]...
     """
-    return MissingExtraError(
-        f"{what}: {error.name} is not installed; {install_extra(extra)}"
-    )
+    # What is installed may refuse to be imported, too: with other versions beside it.
+    why = f"{error.name} is not installed" if error.name else str(error)
+    return MissingExtraError(f"{what}: {why}; {install_extra(extra)}")
 
 
 SYNONYMS = (

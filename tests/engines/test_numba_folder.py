@@ -1,28 +1,30 @@
 """Compiled code on the disk: damaged, out of reach, or in the hands of others."""
 
+import hashlib
 import os
-import pickle
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-numba = pytest.importorskip("numba")
+pytest.importorskip("numba")
 pytest.importorskip("scipy")
 
-from kobai.engines import choose_engine, has_numba  # noqa: E402
-from kobai.engines.machine import folder  # noqa: E402
-from kobai.engines.numba_engine import cache  # noqa: E402
-from kobai.engines.numba_engine.kernels import tools  # noqa: E402
+from kobai.engines import choose_engine, has_numba
+from kobai.engines.machine import folder
+from kobai.engines.numba_engine import cache
+from kobai.engines.numba_engine.kernels import tools
+from kobai.engines.numba_engine.native import translation
+from kobai.engines.numba_engine.native.code import Code
+from kobai.errors import MissingExtraError
 
 SOURCE = "def steps(x):\n    x[0] += 2.5\n"
-NAME = "kobai_test_0123"
+KINDS = ["float64[:]"]
 
 
 @pytest.fixture
@@ -34,37 +36,39 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return where
 
 
-def made() -> Any:
-    signature = numba.void(numba.float64[::1])
-    jit = partial(numba.njit, signature)
-    function = cache._made(NAME, SOURCE, jit)
+def is_compiled() -> bool:
+    """Have the source as a new process would; return whether Numba compiled it."""
+    cache._LOADED.clear()
+    compiled = []
+
+    def compile_source(*given: Any) -> Code:
+        compiled.append(given)
+        return as_it_is(*given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        as_it_is = translation.compile_source
+        patch.setattr(translation, "compile_source", compile_source)
+        function = cache.load_function("test", SOURCE, KINDS)
     x = np.zeros(1)
     function(x)
     assert x[0] == 2.5
-    return function
+    return bool(compiled)
 
 
-def hits(function: Any) -> int:
-    return sum(function.stats.cache_hits.values())
+@pytest.fixture(autouse=True)
+def loaded() -> Iterator[None]:
+    """Let other tests have what they have loaded."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cache, "_LOADED", {})
+        yield
 
 
 def test_what_is_kept_is_used_again(place: Path) -> None:
-    assert hits(made()) == 0
-    assert hits(made()) == 1
-    assert sorted({path.suffix for path in place.rglob("*.*")}) == [
-        *(".nbc", ".nbi", ".py", ".sums"),
-    ]
+    assert is_compiled()
+    assert not is_compiled()
+    assert [path.suffix for path in place.iterdir()] == [".code"]
     if os.name == "posix":
-        assert {p.stat().st_mode & 0o777 for p in place.rglob("*") if p.is_dir()} == {
-            0o700
-        }
-
-
-class Bomb:
-    """What does harm when it is unpickled."""
-
-    def __reduce__(self) -> Any:
-        return os._exit, (66,)
+        assert place.stat().st_mode & 0o777 == 0o700
 
 
 def pipe(path: Path) -> None:
@@ -86,10 +90,9 @@ def directory(path: Path) -> None:
 DAMAGE: dict[str, Callable[[Path], Any]] = {
     "empty": lambda path: path.write_bytes(b""),
     "cut": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
-    "foreign": lambda path: path.write_bytes(b"\xff\xfe\x00 no pickle"),
-    "a list": lambda path: path.write_bytes(pickle.dumps([1, 2])),
-    "json": lambda path: path.write_text("[" * 50_000),
-    "a bomb": lambda path: path.write_bytes(pickle.dumps(Bomb())),
+    "foreign": lambda path: path.write_bytes(b"\xff\xfe\x00 no code"),
+    "short": lambda path: path.write_bytes(b"\0" * 31),
+    "more": lambda path: path.write_bytes(path.read_bytes() + b"\0"),
     "a bit": turned,
     "gone": Path.unlink,
     "directory": directory,
@@ -98,57 +101,52 @@ DAMAGE: dict[str, Callable[[Path], Any]] = {
 
 
 @pytest.mark.skipif(os.name != "posix", reason="has pipes")
-@pytest.mark.parametrize("suffix", [".py", ".nbi", ".nbc", ".sums"])
 @pytest.mark.parametrize("what", DAMAGE)
-def test_what_is_damaged_is_made_anew(place: Path, suffix: str, what: str) -> None:
-    made()
-    (path,) = place.rglob(f"*{suffix}")
+def test_what_is_damaged_is_made_anew(place: Path, what: str) -> None:
+    is_compiled()
+    (path,) = place.iterdir()
     DAMAGE[what](path)
-    made()
+    assert is_compiled()
     assert path.is_file()
-    assert hits(made()) == 1
+    assert not is_compiled()
 
 
-def test_a_file_in_the_place_of_the_folders(place: Path) -> None:
-    made()
-    kept = place / "__pycache__"
-    for path in kept.iterdir():
-        path.unlink()
-    kept.rmdir()
-    kept.write_bytes(b"")
-    made()
-    assert hits(made()) == 1
+def test_code_that_needs_what_is_not_there_is_made_anew(place: Path) -> None:
+    is_compiled()
+    (path,) = place.iterdir()
+    code = Code.from_bytes(path.read_bytes())
+    assert code is not None
+    path.write_bytes(Code(code.objects, ("kobai_of_tomorrow",)).to_bytes())
+    # LLVM would end the process.
+    assert is_compiled()
+    assert not is_compiled()
 
 
 def test_a_folder_with_files_in_a_files_place_is_left_alone(place: Path) -> None:
-    made()
-    (path,) = place.rglob("*.nbi")
+    is_compiled()
+    (path,) = place.iterdir()
     directory(path)
     (path / "mine.txt").write_text("mine")
-    made()
+    assert is_compiled()
+    assert is_compiled()
     assert (path / "mine.txt").read_text() == "mine"
-
-
-def test_python_keeps_no_code_of_its_own_there(place: Path) -> None:
-    made()
-    assert not list(place.rglob("*.pyc"))
 
 
 @pytest.mark.parametrize("mode", [0o777, 0o770, 0o720, 0o702])
 @pytest.mark.skipif(os.name != "posix", reason="of the permissions that Unix has")
 def test_where_others_can_write_nothing_is_kept(place: Path, mode: int) -> None:
-    made()
+    is_compiled()
     place.chmod(mode)
     before = {path: path.stat().st_mtime_ns for path in place.rglob("*")}
     folder.is_usable.cache_clear()
     with pytest.warns(RuntimeWarning, match=f"chmod -R go-w {place}"):
-        assert hits(made()) == 0
+        assert is_compiled()
     # It is said once.
-    assert hits(made()) == 0
+    assert is_compiled()
     assert {path: path.stat().st_mtime_ns for path in place.rglob("*")} == before
     place.chmod(0o700)
     folder.is_usable.cache_clear()
-    assert hits(made()) == 1
+    assert not is_compiled()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="of the permissions that Unix has")
@@ -156,12 +154,12 @@ def test_a_folder_above_that_all_can_write(place: Path) -> None:
     above = place.parents[1]
     above.chmod(0o777)
     with pytest.warns(RuntimeWarning, match=f"others can write to {above}"):
-        made()
+        is_compiled()
     # Where files are their owners' alone, as in /tmp, it does no harm.
     above.chmod(0o1777)
     folder.is_usable.cache_clear()
-    made()
-    assert list(place.rglob("*.nbc"))
+    is_compiled()
+    assert list(place.iterdir())
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid(), reason="needs root")
@@ -169,7 +167,7 @@ def test_a_folder_of_another_user(place: Path) -> None:
     place.mkdir(parents=True)
     os.chown(place, 12345, 12345)
     with pytest.warns(RuntimeWarning, match="others can write"):
-        made()
+        is_compiled()
     assert not list(place.rglob("*.*"))
 
 
@@ -193,28 +191,11 @@ def test_a_relative_path_is_not_used(
         assert cache.usable_folder() is None
 
 
-def test_numbas_own_variable(
-    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from numba.core import config
-
-    monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path / "numba"))
-    made()
-    assert hits(made()) == 1
-    (path,) = (tmp_path / "numba").rglob("*.nbi")
-    path.write_bytes(b"")
-    made()
-    assert hits(made()) == 1
-    monkeypatch.setattr(config, "CACHE_DIR", "numba")
-    with pytest.warns(RuntimeWarning, match="path numba is relative"):
-        assert hits(made()) == 0
-
-
 def test_where_nothing_can_be_written_it_goes_without(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place.parent.parent.joinpath("kobai").write_bytes(b"")
-    assert hits(made()) == 0
+    assert is_compiled()
     place.parent.unlink()
     folder.is_usable.cache_clear()
 
@@ -222,24 +203,23 @@ def test_where_nothing_can_be_written_it_goes_without(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(folder.tempfile, "mkstemp", full)
-    assert hits(made()) == 0
-    assert not list(place.rglob("*.*"))
+    assert is_compiled()
+    assert not list(place.iterdir())
 
 
-def test_a_disk_that_fills_up_while_numba_writes(
+def test_a_disk_that_fills_up_in_the_middle(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from numba.core.caching import IndexDataCacheFile
-
     def full(*_: object) -> Any:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(IndexDataCacheFile, "_save_data", full)
-    assert hits(made()) == 0
+    monkeypatch.setattr(folder.os, "replace", full)
+    assert is_compiled()
+    assert not list(place.iterdir())
     monkeypatch.undo()
     monkeypatch.setattr(cache, "cache_folder", lambda: place)
-    made()
-    assert hits(made()) == 1
+    assert is_compiled()
+    assert not is_compiled()
 
 
 def test_several_at_once(place: Path) -> None:
@@ -249,7 +229,7 @@ def test_several_at_once(place: Path) -> None:
         "from kobai.engines.numba_engine import cache\n"
         "import test_numba_folder as own\n"
         "cache.cache_folder = lambda: Path(sys.argv[1])\n"
-        "for _ in range(5): own.made()\n"
+        "for _ in range(5): own.is_compiled()\n"
     )
     given = [sys.executable, "-c", code, str(place), str(Path(__file__).parent)]
 
@@ -260,16 +240,51 @@ def test_several_at_once(place: Path) -> None:
         for done in pool.map(start, range(3)):
             assert done.returncode == 0, done.stderr
             assert done.stderr == ""
-    made()
-    assert hits(made()) == 1
+    assert not is_compiled()
+
+
+def test_what_is_kept_goes_without_numba(place: Path) -> None:
+    code = (
+        "import hashlib, sys; from pathlib import Path; import numpy as np\n"
+        "from kobai.engines.numba_engine import cache\n"
+        "from kobai.networks import Dense, Network, Sigmoid, Softmax\n"
+        "import kobai\n"
+        "cache.cache_folder = lambda: Path(sys.argv[1])\n"
+        "network = Network(4, [Dense(9), Sigmoid(), Dense(3), Softmax()], seed=1)\n"
+        "x, t = np.ones((60, 4)) * np.arange(4), np.arange(60) % 3\n"
+        "kobai.train(network, (x, t), epochs=2, engine='numba', progress=False)\n"
+        "print(hashlib.sha256(network.params['W1'].tobytes()).hexdigest())\n"
+        "print('numba' in sys.modules)\n"
+    )
+    given = [sys.executable, "-c", code, str(place)]
+    found = [
+        subprocess.run(given, capture_output=True, text=True, timeout=300, check=True)
+        for _ in range(2)
+    ]
+    (first, compiled), (second, imported) = (done.stdout.split() for done in found)
+    assert (compiled, imported) == ("True", "False")
+    assert len(first) == hashlib.sha256().digest_size * 2
+    assert first == second
 
 
 def test_numba_told_to_compile_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numba.config, "DISABLE_JIT", 1)
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
     with pytest.raises(ValueError, match=r"NUMBA_DISABLE_JIT is set.*numpy"):
         tools.need_extra()
-    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
     assert not has_numba()
     assert choose_engine("auto", 10**9, 10**9) == "numpy"
     monkeypatch.setenv("NUMBA_DISABLE_JIT", "0")
+    tools.need_extra()
     assert has_numba()
+
+
+def test_a_numba_that_cannot_be_imported(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_compiled()
+    monkeypatch.setitem(sys.modules, "numba", None)
+    assert not is_compiled()
+    for path in place.iterdir():
+        path.unlink()
+    with pytest.raises(MissingExtraError, match=r"engine numba: numba.*\[fast\]"):
+        is_compiled()

@@ -63,19 +63,14 @@ def test_a_layout_takes_all_its_arguments_in_any_order_and_no_other() -> None:
             layout.in_order(**given)
 
 
-def test_signatures_have_a_type_for_every_parameter() -> None:
-    from numba.core import types
-
-    for is_c in (True, False):
-        made = dict(
-            zip(PRODUCT.fields, PRODUCT.types(types.float32, is_c), strict=True)
-        )
-        assert made["m"] == types.uint64
-        assert made["alpha"] == types.float32
-        assert made["b"].dtype == types.float32
-        assert isinstance(made["indices"], types.Array) is not is_c
-    assert not made["everything"].mutable
-    assert made["c"].mutable
+@pytest.mark.parametrize("is_c", [False, True])
+def test_kinds_have_a_type_for_every_parameter(is_c: bool) -> None:
+    made = dict(zip(PRODUCT.fields, PRODUCT.kinds("float32", is_c), strict=True))
+    assert made["m"] == "uint64"
+    assert made["alpha"] == "float32"
+    assert made["b"] == ("float32*" if is_c else "float32[:]")
+    assert made["everything"] == ("float32*" if is_c else "const float32[:]")
+    assert made["indices"] == ("int64*" if is_c else "const int64[:]")
 
 
 def test_jobs_fit_on_the_board_and_are_read_where_they_are_written() -> None:

@@ -42,6 +42,8 @@ from kobai.engines.numba_engine.kernels.two_jobs import (  # noqa: E402
     THERE,
     WORTH_SHARING,
 )
+from kobai.engines.numba_engine.native import translation  # noqa: E402
+from kobai.engines.numba_engine.native.code import Code  # noqa: E402
 from kobai.networks import Dense, Network, Sigmoid, Softmax  # noqa: E402
 
 sizes = st.integers(1, 40) | st.sampled_from([50, 64, 65, 100, 130, 300])
@@ -288,23 +290,26 @@ def test_the_helper_takes_jobs_and_leaves_when_there_are_none() -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes are forked here")
 @pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 def test_a_fork_waits_until_the_helper_has_compiled(
-    monkeypatch: pytest.MonkeyPatch,
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock, started = threading.Lock(), threading.Event()
+    as_it_is = translation.compile_source
 
-    def compile_slowly(source: str) -> object:
+    def compile_slowly(*given: Any) -> Code:
         with lock:  # as Numba holds its own
             started.set()
             time.sleep(0.2)
-        return lambda board: None
+            return as_it_is(*given)
 
-    monkeypatch.setattr(cache, "load_serve", compile_slowly)
+    monkeypatch.setattr(cache, "_LOADED", {})
+    monkeypatch.setattr(translation, "compile_source", compile_slowly)
     thread = threading.Thread(target=helpers._serve, args=(np.zeros(BOARD, np.int64),))
     thread.start()
     started.wait()
     child = os.fork()
     if not child:
-        os._exit(0 if lock.acquire(timeout=2) else 1)
+        is_free = lock.acquire(timeout=2) and cache._LOCK.acquire(timeout=2)
+        os._exit(0 if is_free else 1)
     assert os.waitpid(child, 0)[1] == 0
     thread.join()
 

@@ -1,17 +1,12 @@
-"""The folder for compiled code: who can write there, and what is whole in it.
+"""The folder for compiled code, and who can write there.
 
-Numba keeps its code as pickles, which may do anything when they are read. So nothing is
-read from where others can write, nor what is not, byte for byte, as it was written: a
-seal beside each module has the checksums of its files. What is damaged is made anew.
+Machine code does whatever it says, so none is read from where others can write.
 """
 
-import hashlib
-import json
 import os
 import stat
 import tempfile
 import warnings
-from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -66,16 +61,6 @@ def open_to_others(folder: Path) -> Path | None:
     return None
 
 
-def write_source(path: Path, source: str) -> None:
-    """Write the source of a module, unless it is there: its time would change."""
-    content = source.encode()
-    if path.is_file() and path.read_bytes() == content:
-        return
-    if not path.is_file():
-        remove(path)
-    replace(path, content)
-
-
 def replace(path: Path, content: bytes) -> None:
     """Write a file so that no one ever reads half of it."""
     handle, draft = tempfile.mkstemp(dir=path.parent, suffix=".draft")
@@ -87,56 +72,6 @@ def replace(path: Path, content: bytes) -> None:
         with suppress(OSError):
             os.unlink(draft)
         raise
-
-
-class Entry:
-    """What Numba keeps of one module: files in or below `kept`, a seal in `folder`.
-
-    Raises `OSError` where the folder cannot be used.
-    """
-
-    def __init__(self, folder: Path, name: str, kept: Path) -> None:
-        self._name = name
-        self._kept = kept
-        self._seal = folder / f"{name}.sums"
-        if not kept.is_dir():
-            remove(kept)
-        if not is_usable(kept):
-            raise PermissionError(f"{kept} is not used")
-
-    def check(self) -> None:
-        """Remove what is not as it was sealed."""
-        if not self._is_whole():
-            for path in (*self._files(), self._seal):
-                remove(path)
-
-    def seal(self) -> None:
-        """Write down what is there now; without a seal it will be made anew."""
-        with suppress(OSError):
-            if not self._is_whole():
-                replace(self._seal, json.dumps(self._sums()).encode())
-
-    def _is_whole(self) -> bool:
-        try:
-            if not self._seal.is_file():
-                return next(self._files(), None) is None
-            sealed = json.loads(self._seal.read_bytes())
-            return bool(sealed == self._sums())
-        except (OSError, ValueError, RecursionError):
-            return False
-
-    def _sums(self) -> dict[str, str]:
-        return {path.name: _sum(path) for path in sorted(self._files())}
-
-    def _files(self) -> Iterator[Path]:
-        yield from self._kept.glob(f"{self._name}.*")
-        yield from self._kept.glob(f"*/{self._name}.*")
-
-
-def _sum(path: Path) -> str:
-    if not path.is_file():
-        raise FileNotFoundError(path)
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def remove(path: Path) -> None:

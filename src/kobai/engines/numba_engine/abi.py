@@ -1,17 +1,16 @@
 """What compiled code is called with: every argument by name, its type beside it.
 
-From these layouts alone come the headers of what is generated, the signatures that
-Numba compiles it for, and the calls, so that no two of them can disagree about a place.
-A type is that of one number, `number` the one that a step computes in; with [:] it is
-an array, with const one that is only read.
+From these layouts alone come the headers of what is generated, the types that Numba
+compiles it for, and the calls, so that no two of them can disagree about a place. A
+type is that of one number, `number` the one that a step computes in; with [:] it is an
+array, with const one that is only read, with * a pointer.
 """
-
-# mypy: disable-error-code="import-not-found,import-untyped"
-# mypy: allow-untyped-calls
 
 from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any
+
+import numpy as np
 
 # In the place of a type: arguments of which each graph has its own, none or several.
 SEVERAL = "..."
@@ -58,23 +57,37 @@ class Layout:
         """The parameters as they stand in generated code."""
         return ", ".join(self.names())
 
-    def types(self, number: Any = None, is_c: bool = False, **several: Any) -> Any:
-        """Return Numba's types, for a call from Python; or from C, with pointers."""
+    def kinds(
+        self, number: str = "", is_c: bool = False, **several: Sequence[str]
+    ) -> list[str]:
+        """Return the type of each argument, several of a kind as they are given.
+
+        `number` is what a step computes in. For a call from C arrays are pointers.
+
+        >>> Layout(count="int64", x="const number[:]").kinds("float32")
+        ['int64', 'const float32[:]']
+        >>> Layout(count="int64", x="const number[:]").kinds("float32", is_c=True)
+        ['int64', 'float32*']
+        """
         single = {n: k for n, k in self.fields.items() if k != SEVERAL}
-        made = {name: _type(kind, number, is_c) for name, kind in single.items()}
+        made = {n: _kind(k, number, is_c) for n, k in single.items()}
         return self.in_order(**made, **several)
 
 
-def _type(kind: str, number: Any, is_c: bool) -> Any:
-    from numba.core import types
+def array_kind(dtype: np.dtype[Any], is_read_only: bool = True) -> str:
+    """Return the type of an array.
 
-    name = kind.removeprefix("const ").removesuffix("[:]")
-    scalar = number if name == "number" else getattr(types, name)
-    if not kind.endswith("[:]"):
-        return scalar
-    if is_c:
-        return types.CPointer(scalar)
-    return types.Array(scalar, 1, "C", readonly=kind.startswith("const "))
+    >>> array_kind(np.dtype("float32"))
+    'const float32[:]'
+    """
+    return f"{'const ' * is_read_only}{dtype.name}[:]"
+
+
+def _kind(kind: str, number: str, is_c: bool) -> str:
+    kind = kind.replace("number", number)
+    if is_c and kind.endswith("[:]"):
+        return kind.removeprefix("const ").removesuffix("[:]") + "*"
+    return kind
 
 
 # Steps from `first` to before `stop`. `sizes` and `numbers` are what the source leaves

@@ -192,7 +192,6 @@ def _measure(
     is_helped: bool,
     is_listed: bool,
 ) -> Seconds:
-    number = np.dtype(dtype).type
     a, b, c = (np.ones(s, dtype) for s in (m * k, k * n, m * n))
     spare = np.ones(spare_numbers(m, n, k), dtype)
     count = (k if flags[0] else m) if is_listed else 0
@@ -200,8 +199,7 @@ def _measure(
     indices = np.random.default_rng(0).permutation(4 * count)
     counting, board = np.arange(max(m, k)), np.zeros(BOARD, np.int64)
     register([dtype])
-    function = cache.load_measurement(_SOURCE, np.dtype(dtype))
-    m_, n_, k_ = (np.uint64(s) for s in (m, n, k))
+    function = cache.load_measurement(_SOURCE, dtype)
     # Long enough for the clock, short enough to fit between two interruptions.
     times = max(2, int(5e-5 / (1e-6 + 2.0 * m * n * k / 5e10)))
     tiled = IN_PLACE if is_listed else TILES
@@ -210,9 +208,9 @@ def _measure(
     for _ in range(8):
         for way in seconds:
             given = REPEATED.in_order(
-                times=times, count=np.uint64(count), a=a, everything=rows,
-                indices=indices, ta=flags[0], b=b, tb=flags[1], c=c, m=m_, n=n_, k=k_,
-                alpha=number(0.5), beta=number(adds), way=way, spare=spare,
+                times=times, count=count, a=a, everything=rows,
+                indices=indices, ta=flags[0], b=b, tb=flags[1], c=c, m=m, n=n, k=k,
+                alpha=0.5, beta=float(adds), way=way, spare=spare,
                 counting=counting, board=board,
             )  # fmt: skip
             start = perf_counter()

@@ -1,28 +1,46 @@
-"""Generated modules on disk, so that Numba can keep what it made of them."""
+"""Compiled code on disk: what a source became is read there, or compiled and kept."""
 
 # mypy: disable-error-code="import-not-found,import-untyped"
-# mypy: allow-untyped-decorators, allow-untyped-calls
+# mypy: allow-untyped-calls
 
 import hashlib
 import os
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from functools import lru_cache, partial
+from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from threading import RLock
 
 import numpy as np
 
-from kobai.engines.machine.folder import Entry, is_usable, write_source
-from kobai.engines.numba_engine import abi
-from kobai.engines.numba_engine.abi import REPEATED, STEPS
-from kobai.engines.numba_engine.kernels import tools
-from kobai.engines.numba_engine.kernels.intrinsics import OUTER, apart
+from kobai.engines.machine import folder as folders
+from kobai.engines.numba_engine.abi import REPEATED, STEPS, array_kind
 from kobai.engines.numba_engine.module import Generated
+from kobai.engines.numba_engine.native import code as native
+from kobai.engines.numba_engine.native import translation
+from kobai.engines.numba_engine.native.code import Code, Function, Symbol
 from kobai.version import __version__
+
+# Numba's own choices, of which the code depends on some; not on how many threads.
+_CHOICES = "NUMBA_"
+_NO_CHOICES = ("NUMBA_NUM_THREADS", "NUMBA_CACHE_DIR")
+
+HERE = Path(__file__).parent
+
+_LOADED: dict[str, Symbol] = {}
+
+# Held while something is compiled, maybe by the helper. A process forked in the middle
+# of that would wait for ever for a lock, this one or Numba's, so forking waits.
+_LOCK = RLock()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_LOCK.acquire,
+        after_in_parent=_LOCK.release,
+        after_in_child=_LOCK.release,
+    )
 
 
 def cache_folder() -> Path:
@@ -61,130 +79,110 @@ def usable_folder() -> Path | None:
     except RuntimeError:
         # The user has no home.
         return None
-    return folder if is_usable(folder) else None
+    return folder if folders.is_usable(folder) else None
 
 
-def load(generated: Generated) -> Any:
+def load(generated: Generated) -> Function:
     """Return the compiled function of a source, from the disk if it is there."""
-    return _compiled("steps", generated.source, _signature(generated))
+    return load_function("steps", generated.source, kinds_of(generated))
 
 
-def load_measurement(source: str, dtype: Any) -> Any:
+def kinds_of(generated: Generated) -> list[str]:
+    """Return the types of the arguments of a graph's steps."""
+    changed = generated.changed
+    return STEPS.kinds(
+        inputs=[array_kind(n.dtype, n not in changed) for n in generated.inputs],
+        rows=[array_kind(n.dtype) for n in generated.rows],
+        each=[array_kind(n.dtype) for n in generated.each],
+        constants=[array_kind(n.dtype) for n in generated.constants],
+        buffers=[array_kind(b.dtype, is_read_only=False) for b in generated.buffers],
+    )
+
+
+def load_measurement(source: str, dtype: str) -> Function:
     """Return the compiled function that repeats a product of one dtype."""
-    from numba.core import types
-    from numba.np.numpy_support import from_dtype
-
-    given = REPEATED.types(from_dtype(dtype))
-    return _compiled("product", source, types.void(*given))
+    return load_function("product", source, REPEATED.kinds(dtype))
 
 
-def load_serve(source: str) -> Any:
+def load_serve(source: str) -> Function:
     """Return the compiled function of a thread that helps; see `sharing`."""
-    from numba.core import types
-
-    board = types.Array(types.int64, 1, "C")
-    return _compiled("serve", source, types.void(board), is_shared=True)
+    return load_function("serve", source, ["int64[:]"], is_shared=True)
 
 
-def load_sweep(source: str, arrays: Sequence[np.ndarray]) -> Any:
+def load_sweep(source: str, arrays: Sequence[np.ndarray]) -> Function:
     """Return the compiled function of a source for flat arrays like these."""
-    from numba.core import types
-    from numba.np.numpy_support import from_dtype
-
-    given = [types.Array(from_dtype(array.dtype), 1, "C") for array in arrays]
-    return _compiled("sweep", source, types.void(*given))
+    kinds = [array_kind(array.dtype, is_read_only=False) for array in arrays]
+    return load_function("sweep", source, kinds)
 
 
-def load_callback(source: str, signature: Any) -> int:
+def load_function(
+    what: str, source: str, kinds: Sequence[str], is_shared: bool = False
+) -> Function:
+    """Return the compiled function of a source; see `compile_source`."""
+    name = _name(what, source, tuple(kinds))
+    with _LOCK:
+        if name not in _LOADED:
+            code = _code(name, source, kinds, is_shared)
+            _LOADED[name] = Function(name, code, kinds)
+        function = _LOADED[name]
+    assert isinstance(function, Function)
+    return function
+
+
+def load_callback(source: str, kinds: Sequence[str]) -> int:
     """Return the address of a compiled function that others call by a symbol."""
-    import numba
-
-    name = _name("symbol", source)
-    if name not in _LOADED:
-        jit = partial(numba.cfunc, signature, error_model="numpy", nogil=True)
-        _LOADED[name] = _made(name, source, jit)
-    address: int = _LOADED[name].address
-    return address
+    name = _name("symbol", source, tuple(kinds))
+    with _LOCK:
+        if name not in _LOADED:
+            _LOADED[name] = Symbol(name, _code(name, source, kinds))
+        return _LOADED[name].address
 
 
-_LOADED: dict[Any, Any] = {}
+def _code(
+    name: str, source: str, kinds: Sequence[str], is_shared: bool = False
+) -> Code:
+    folder = usable_folder()
+    path = folder and folder / f"{name}.code"
+    code = _kept(path) if path else None
+    if code is None:
+        code = translation.compile_source(name, source, kinds, is_shared)
+        if path:
+            with suppress(OSError):
+                if not path.is_file():
+                    folders.remove(path)
+                folders.replace(path, code.to_bytes())
+    return code
 
-KERNELS = Path(__file__).parent / "kernels"
+
+def _kept(path: Path) -> Code | None:
+    """Return the code in a file, if it is whole and nothing is missing for it."""
+    try:
+        # What was here instead of a file will be replaced; a pipe would never end.
+        code = Code.from_bytes(path.read_bytes()) if path.is_file() else None
+    except OSError:
+        return None
+    return code if code and native.has_all(code) else None
 
 
 @lru_cache(maxsize=256)
-def _name(kind: str, source: str) -> str:
+def _name(what: str, source: str, kinds: tuple[str, ...]) -> str:
     """Return what a source is kept under, with all else that its code depends on."""
-    key = hashlib.sha256(f"{_versions()}\n{source}".encode()).hexdigest()[:24]
-    return f"kobai_{kind}_{key}"
-
-
-def _compiled(
-    kind: str,
-    source: str,
-    signature: Any,
-    is_shared: bool = False,
-) -> Any:
-    """Return a compiled function; `is_shared` if another thread has its array, too."""
-    name = _name(kind, source)
-    key = (name, signature)
-    if key not in _LOADED:
-        import numba
-
-        jit = partial(
-            numba.njit,
-            signature,
-            error_model="numpy",
-            fastmath=tools.FAST_MATH,
-            nogil=True,
-            **OUTER,
-            **({} if is_shared else {"pipeline_class": apart()}),
-        )
-        _LOADED[key] = _made(name, source, jit)
-    return _LOADED[key]
-
-
-def _made(name: str, source: str, jit: Callable[..., Any]) -> Any:
-    """Return what `jit` makes of a source's steps, from the disk if it is there."""
-    folder = usable_folder()
-    if folder is not None:
-        # Where it cannot be kept, Numba has an error of its own beside the system's.
-        with suppress(OSError, RuntimeError), tools.vectorising():
-            path, entry = folder / f"{name}.py", Entry(folder, name, _kept(folder))
-            write_source(path, source)
-            entry.check()
-            made = jit(cache=True)(_steps(name, source, str(path)))
-            entry.seal()
-            return made
-    with tools.vectorising():
-        return jit(cache=False)(_steps(name, source, f"<{name}>"))
-
-
-def _kept(folder: Path) -> Path:
-    """Return where Numba keeps its code: beside the modules, or where it is told."""
-    from numba.core import config
-
-    named = config.CACHE_DIR  # type: ignore[attr-defined]
-    return Path(named) if named else folder / "__pycache__"
-
-
-def _steps(name: str, source: str, path: str) -> Any:
-    """Return the function in a source, which Numba keeps beside the file at `path`."""
-    # Not imported: Python would keep, and trust, code of its own beside the file.
-    module = ModuleType(name)
-    exec(compile(source, path, "exec"), vars(module))
-    sys.modules[name] = module
-    return module.steps
+    parts = "\n".join([_versions(), " ".join(kinds), source])
+    return f"kobai_{what}_{hashlib.sha256(parts.encode()).hexdigest()[:24]}"
 
 
 @lru_cache
 def _versions() -> str:
     """Return what compiled code depends on beside its source."""
-    import llvmlite
-    import numba
-
-    parts = [__version__, numba.__version__, llvmlite.__version__, sys.version]
-    for path in (Path(abi.__file__), *sorted(KERNELS.glob("*.py"))):
+    parts = [__version__, sys.version, native.host_name()]
+    parts += [version(name) for name in ("numba", "llvmlite", "numpy")]
+    parts += [
+        f"{name}={value}"
+        for name, value in sorted(os.environ.items())
+        if name.startswith(_CHOICES) and name not in _NO_CHOICES
+    ]
+    made_by = [HERE / "abi.py", *(HERE / "native").glob("*.py")]
+    for path in sorted([*made_by, *(HERE / "kernels").glob("*.py")]):
         parts.append(path.read_text("utf-8"))
     return "\n".join(parts)
 
@@ -193,20 +191,3 @@ def _versions() -> str:
 def versions_key() -> str:
     """Return a short name for all that compiled code depends on beside its source."""
     return hashlib.sha256(_versions().encode()).hexdigest()[:12]
-
-
-def _signature(generated: Generated) -> Any:
-    from numba.core import types
-    from numba.np.numpy_support import from_dtype
-
-    def array(dtype: Any, writes: bool = False) -> Any:
-        return types.Array(from_dtype(dtype), 1, "C", readonly=not writes)
-
-    given = STEPS.types(
-        inputs=[array(n.dtype, n in generated.changed) for n in generated.inputs],
-        rows=[array(n.dtype) for n in generated.rows],
-        each=[array(n.dtype) for n in generated.each],
-        constants=[array(n.dtype) for n in generated.constants],
-        buffers=[array(b.dtype, writes=True) for b in generated.buffers],
-    )
-    return types.int64(*given)

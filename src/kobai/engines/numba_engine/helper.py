@@ -5,12 +5,12 @@ from _thread import start_new_thread
 from collections import deque
 from collections.abc import Callable, Sequence
 from math import ceil
-from threading import Lock
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
+from kobai.engines.machine.processor import threads_here
 from kobai.engines.numba_engine import cache
 from kobai.engines.numba_engine.kernels.products import BLAS
 from kobai.engines.numba_engine.kernels.two_jobs import (
@@ -34,15 +34,6 @@ TRIES = 4
 # Steps that last so many seconds are worth calling a helper anew, which takes a
 # twentieth of that: it need not wait on a core that others want meanwhile.
 WORTH_CALLING = 0.002
-
-# Held while the helper compiles. A process forked in the middle of that would wait for
-# ever for Numba's lock, so forking waits.
-_COMPILING = Lock()
-if hasattr(os, "register_at_fork"):
-    _RELEASE = _COMPILING.release
-    os.register_at_fork(
-        before=_COMPILING.acquire, after_in_parent=_RELEASE, after_in_child=_RELEASE
-    )
 
 _SOURCE = '''"""Written by Kobai to share products of matrices; it may be deleted."""
 
@@ -124,9 +115,7 @@ class Helper:
 
 def _serve(board: Any) -> None:
     # When it is compiled for the first time, nobody waits for it who trains.
-    with _COMPILING:
-        serve = cache.load_serve(_SOURCE)
-    serve(board)
+    cache.load_serve(_SOURCE)(board)
 
 
 def has_second_core() -> bool:
@@ -134,9 +123,8 @@ def has_second_core() -> bool:
 
     NUMBA_NUM_THREADS=1 forbids it, which joblib sets for its workers.
     """
-    from numba.core import config
-
-    return int(config.NUMBA_NUM_THREADS) > 1  # type: ignore[attr-defined]
+    told = os.environ.get("NUMBA_NUM_THREADS", "")
+    return (int(told) if told.isdecimal() else threads_here()) > 1
 
 
 def is_mostly_tiled(products: Sequence[Op], ways: Sequence[int]) -> bool:

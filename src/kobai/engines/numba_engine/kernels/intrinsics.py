@@ -8,10 +8,13 @@ from typing import Any
 
 from kobai.engines.numba_engine.abi import Job
 
-# Options of what is called from Python alone, and of what compiled code alone calls:
-# no way in from C, nor from Python, and no counting of references.
-OUTER: dict[str, Any] = {"no_cfunc_wrapper": True, "_nrt": False}
-INNER: dict[str, Any] = {"no_cpython_wrapper": True, **OUTER}
+# Options of all that is compiled: Numba makes no way in from C, nor from Python, and
+# counts no references.
+INNER: dict[str, Any] = {
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+    "_nrt": False,
+}
 
 
 @cache

@@ -12,6 +12,9 @@ from kobai.engines.numba_engine import cache
 from kobai.engines.numba_engine.abi import GATHER, PRODUCT
 from kobai.engines.numba_engine.kernels import panels, products, rows, tiles, tools
 
+# A job on the board; see `tiles`.
+JOB_KINDS = ["uint64*"]
+
 
 def register(dtypes: Iterable[str]) -> None:
     """Make known to LLVM what steps with products of these dtypes call."""
@@ -24,10 +27,9 @@ def register(dtypes: Iterable[str]) -> None:
 def register_gather() -> None:
     """Make gather(out, rows, width, ...) known to LLVM by name; see `copy_rows`."""
     from llvmlite import binding
-    from numba.core import types
 
-    signature = types.void(*GATHER.types(is_c=True))
-    binding.add_symbol("kobai_gather", cache.load_callback(rows.SOURCE, signature))
+    kinds = GATHER.kinds(is_c=True)
+    binding.add_symbol("kobai_gather", cache.load_callback(rows.SOURCE, kinds))
 
 
 @lru_cache
@@ -37,16 +39,15 @@ def register_product(dtype: str) -> None:
     It is compiled once and called like BLAS, and so not compiled into every step.
     """
     from llvmlite import binding
-    from numba.core import types
 
     products.register_blas()
     machine = tools.has_avx512(), np.dtype(dtype).itemsize
-    job = types.void(types.CPointer(types.uint64))
     for kind, source in (
         ("tiles", tiles.small_product_source(*machine)),
         ("panels", panels.panels_source(*machine)),
     ):
-        binding.add_symbol(f"kobai_{kind}_{dtype}", cache.load_callback(source, job))
-    signature = types.void(*PRODUCT.types(getattr(types, dtype), is_c=True))
-    product = cache.load_callback(products.product_source(dtype), signature)
+        address = cache.load_callback(source, JOB_KINDS)
+        binding.add_symbol(f"kobai_{kind}_{dtype}", address)
+    kinds = PRODUCT.kinds(dtype, is_c=True)
+    product = cache.load_callback(products.product_source(dtype), kinds)
     binding.add_symbol(f"kobai_product_{dtype}", product)

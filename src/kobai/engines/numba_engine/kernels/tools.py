@@ -3,10 +3,12 @@
 # mypy: disable-error-code="import-not-found,import-untyped"
 # mypy: allow-untyped-decorators, allow-untyped-calls
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from importlib.util import find_spec
 from typing import Any
 
 from kobai.engines.numba_engine.kernels import (
@@ -31,12 +33,12 @@ def need_extra() -> None:
 
     Raises ValueError where Numba is told to compile nothing.
     """
-    try:
-        import numba
-        import scipy  # noqa: F401
-    except ImportError as error:
-        raise missing_extra("engine numba", error, "fast") from error
-    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+    # Numba is looked for and not imported: what it has compiled goes without it.
+    for name in ("numba", "llvmlite", "scipy"):
+        if find_spec(name) is None:
+            error = ModuleNotFoundError(f"No module named '{name}'", name=name)
+            raise missing_extra("engine numba", error, "fast")
+    if os.environ.get("NUMBA_DISABLE_JIT", "0").strip() not in ("", "0"):
         raise ValueError(
             "engine numba: NUMBA_DISABLE_JIT is set, so that Numba compiles nothing; "
             'unset it, or use the engine "numpy"'

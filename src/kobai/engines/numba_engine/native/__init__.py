@@ -1,0 +1,1 @@
+"""Machine code: what Numba makes of a source, kept and called without Numba."""
