@@ -178,6 +178,9 @@ def panels_source(avx512: bool, itemsize: int) -> str:
         parts=[rows * 2 // 3, rows // 3],
         widths=widths,
         columns=sum(widths),
+        half=full,
+        # With one vector a row, fewer sums would wait for each other.
+        tall=12,
         deepest=DEEPEST_AVX512 if avx512 else DEEPEST,
         tallest=TALLEST,
         line=_ALIGNING * 4,
@@ -193,11 +196,14 @@ from kobai.engines.numba_engine.kernels import panels
 u8 = np.uint64
 tile_of_rows = panels.make_panel_tile({rows}, {widths}, 0)
 tile_of_panels = panels.make_panel_tile({rows}, {widths}, 1)
+half_of_rows = panels.make_panel_tile({tall}, [{half}], 0)
+half_of_panels = panels.make_panel_tile({rows}, [{half}], 1)
 move = panels.make_move("{dtype}", [1])
 move_rows = panels.make_move("{dtype}", {parts})
 move_columns = panels.make_move("{dtype}", {widths})
 entry = panels.make_entry()
-SIZE, ROWS, COLUMNS = u8({size}), u8({rows}), u8({columns})
+SIZE, ROWS, TALL = u8({size}), u8({rows}), u8({tall})
+COLUMNS, HALF = u8({columns}), u8({half})
 DEEPEST, TALLEST, LINE = u8({deepest}), u8({tallest}), u8({line})
 ONE, EIGHT = u8(1), u8(8)
 
@@ -227,6 +233,9 @@ def steps(job):
                                 move(panel + x * SIZE, row + x * SIZE)
                         panel += ROWS * SIZE
             for j in range(u8(0), n, COLUMNS):
+                # Few columns at the end get a panel of half the width.
+                is_half = n - j <= HALF
+                width = HALF if is_half else COLUMNS
                 panel_b = panels_b + j * depth * SIZE
                 if i == u8(0):
                     panel = panel_b
@@ -235,21 +244,33 @@ def steps(job):
                         if bj == ONE and n - j >= COLUMNS:
                             move_columns(panel, row)
                         else:
-                            for x in range(min(COLUMNS, n - j)):
+                            for x in range(min(width, n - j)):
                                 move(panel + x * SIZE, row + x * bj * SIZE)
-                        panel += COLUMNS * SIZE
+                        panel += width * SIZE
                         row += bk * SIZE
-                for r in range(i, stop, ROWS):
+                for r in range(i, stop, TALL if is_half and not is_turned else ROWS):
                     to = c + (r * ci + j) * SIZE
-                    if is_turned:
+                    rows_a = panels_a + (r - i) * depth * SIZE
+                    listed, start = rows_at + r * EIGHT, a + p * SIZE
+                    if is_half and is_turned:
+                        half_of_panels(
+                            rows_a, ai, rows_at, panel_b, to, ci,
+                            m - r, n - j, inner, alpha, beta,
+                        )
+                    elif is_turned:
                         tile_of_panels(
-                            panels_a + (r - i) * depth * SIZE, ai, rows_at,
-                            panel_b, to, ci, m - r, n - j, inner, alpha, beta,
+                            rows_a, ai, rows_at, panel_b, to, ci,
+                            m - r, n - j, inner, alpha, beta,
+                        )
+                    elif is_half:
+                        half_of_rows(
+                            start, ai, listed, panel_b, to, ci,
+                            m - r, n - j, inner, alpha, beta,
                         )
                     else:
                         tile_of_rows(
-                            a + p * SIZE, ai, rows_at + r * EIGHT,
-                            panel_b, to, ci, m - r, n - j, inner, alpha, beta,
+                            start, ai, listed, panel_b, to, ci,
+                            m - r, n - j, inner, alpha, beta,
                         )
         beta = alpha / alpha
 '''
