@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kobai.plots.style import BLUE, GREY, SKY, VERMILION, Say, sheet, whole_numbers
+from kobai.plots.style import (
+    BLUE,
+    GREY,
+    SKY,
+    VERMILION,
+    Say,
+    logarithmic,
+    sheet,
+    whole_numbers,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -142,7 +151,7 @@ def _loss_panel(ax: "Axes", records: Sequence[Mapping[str, Any]], say: Say) -> N
     drawn = _lines(ax, records, "loss", "{:.3g}", say)
     ax.set(ylabel=say("loss"), title=say("loss_title"))
     if drawn.size and drawn.min() > 0 and drawn.max() > 100 * drawn.min():
-        ax.set_yscale("log")
+        logarithmic(ax)
     else:
         ax.set_ylim(bottom=min(0.0, drawn.min(initial=0.0)))
     if drawn.size:

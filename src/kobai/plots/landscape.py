@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kobai.plots.style import GREY, PALETTE, VERMILION, Say, note, whole_numbers
+from kobai.plots.style import (
+    GREY,
+    PALETTE,
+    VERMILION,
+    Say,
+    logarithmic,
+    note,
+    whole_numbers,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,7 +35,7 @@ def values_panel(ax: "Axes", values: Mapping[str, Array], say: Say) -> None:
         ax.plot(np.arange(shown.size), shown, color=color, label=name or None)
     finite = np.concatenate([v[np.abs(v) < LARGEST] for v in values.values()])
     if finite.size and finite.min() > 0 and finite.max() > 100 * finite.min():
-        ax.set_yscale("log")
+        logarithmic(ax)
     elif finite.size and np.ptp(finite) < 1e-3 * np.abs(finite).max():
         # Shows as flat what hardly moves, where the usual axis would magnify it.
         ax.set_ylim(*(finite.mean() + 0.1 * np.abs(finite).max() * np.array([-1, 1])))

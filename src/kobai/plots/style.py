@@ -108,6 +108,30 @@ def whole_numbers(ax: "Axes") -> None:
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
 
 
+def logarithmic(ax: "Axes", axis: str = "y") -> None:
+    """Give an axis a logarithmic scale, on which 0.01 is written so, and not as 10⁻².
+
+    >>> with sheet("en", 4, 3) as (figure, say, families):
+    ...     ax = figure.subplots()
+    ...     lines = ax.plot([0.02, 5.0])
+    ...     logarithmic(ax)
+    >>> print(*map(ax.yaxis.get_major_formatter(), (0.01, 1.0, 1e-6)))
+    0.01 1 $...{10^{-6}}$
+    """
+    from matplotlib.ticker import LogFormatterSciNotation
+
+    class Plain(LogFormatterSciNotation):
+        def __call__(self, x: float, pos: int | None = None) -> str:
+            # It is empty for a tick that has none.
+            text = super().__call__(x, pos)
+            return f"{x:g}" if text and 1e-4 <= x <= 1e4 else text
+
+    ax.set(**{f"{axis}scale": "log"})
+    drawn = getattr(ax, f"{axis}axis")
+    drawn.set_major_formatter(Plain())
+    drawn.set_minor_formatter(Plain(minor_thresholds=(1, 0.4)))
+
+
 def note(ax: "Axes", text: str, where: tuple[float, float], **options: Any) -> None:
     """Write a short remark on a white ground, so that no line runs through it."""
     box = {"boxstyle": "round,pad=0.25", "facecolor": "white", "alpha": 0.85, "lw": 0}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kobai.plots import fonts
-from kobai.plots.style import INK, TIME, VERMILION, Say, sheet
+from kobai.plots.style import INK, TIME, VERMILION, Say, logarithmic, sheet
 from kobai.plots.sweeps.trial import DrawnTrial
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _scale(ax: "Axes") -> None:
     """Let numbers stand by their logarithm; between powers of ten name a few more."""
     from matplotlib.ticker import LogLocator, NullFormatter
 
-    ax.set_xscale("log")
+    logarithmic(ax, "x")
     low, high = ax.get_xlim()
     if high < 100 * low:
         ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
