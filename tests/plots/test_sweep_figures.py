@@ -63,6 +63,26 @@ def test_the_best_twenty_are_four_rows_of_five():
     assert shapes == {(4, 5)}
 
 
+@pytest.mark.parametrize("draw", [best_curves, best_twenty])
+@pytest.mark.parametrize(
+    ("factor", "measure", "scale"),
+    [
+        (0.4, "validation_loss", "log"),
+        (0.9, "validation_loss", "linear"),
+        (0.4, "validation_accuracy", "linear"),
+    ],
+)
+def test_losses_that_differ_a_hundredfold_are_told_apart(draw, factor, measure, scale):
+    epochs = np.arange(9.0)
+    trials = []
+    for n in range(1, 6):
+        loss = n * factor**epochs
+        curves = {"epoch": epochs, "train": loss / 2, "validation": loss}
+        trials.append(DrawnTrial(n, {"lr": 0.1}, [loss[-1]], [9], curves))
+    ax = draw(trials, measure).axes[0]
+    assert ax.get_yscale() == scale
+
+
 @pytest.mark.parametrize("draw", [settings_and_scores, best_curves, best_twenty])
 def test_nothing_to_draw_is_refused(draw):
     with pytest.raises(ValueError, match="no trial"):

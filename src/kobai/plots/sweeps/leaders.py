@@ -23,7 +23,8 @@ def best_curves(
 ) -> "Figure":
     """Draw the curves of the first five trials: validation solid, training dashed.
 
-    `trials` come in the order of their goodness.
+    `trials` come in the order of their goodness. Losses that differ more than a
+    hundredfold get a logarithmic axis.
 
     Raises:
         ValueError: no trial has a curve.
@@ -45,7 +46,8 @@ def best_curves(
             xlabel=say("epoch"), ylabel=say(_unseen(measure)), title=say("best_curves")
         )
         whole_numbers(ax)
-        _zoom(ax, drawn)
+        if not _logarithmic(ax, drawn, measure):
+            _zoom(ax, drawn)
         ax.legend(
             loc="upper center",
             bbox_to_anchor=(0.5, -0.17),
@@ -85,7 +87,9 @@ def best_twenty(
             lines = fonts.readable(words, families, longest=LONGEST_LINE)
             ax.set_title("\n".join(lines), fontsize=8.5)
             whole_numbers(ax)
-        _scale(panels[0, 0], measure)
+        if "accuracy" in measure:
+            panels[0, 0].set_ylim(0, 1)
+        _logarithmic(panels[0, 0], drawn, measure)
         for ax in list(panels.flat)[len(drawn) :]:
             ax.set_visible(False)
         for row in panels:
@@ -149,27 +153,36 @@ def _draw(
         )
 
 
+def _logarithmic(ax: "Axes", trials: Sequence[DrawnTrial], measure: str) -> bool:
+    """Give losses that differ more than a hundredfold a logarithmic axis, as runs do.
+
+    On an even axis those that are good all lie at its foot, and cannot be told apart.
+    """
+    values = _values(trials)
+    values = values[values > 0]
+    if "accuracy" in measure or not values.size:
+        return False
+    is_wide = bool(values.max() > 100 * values.min())
+    if is_wide:
+        ax.set_yscale("log")
+    return is_wide
+
+
 def _zoom(ax: "Axes", trials: Sequence[DrawnTrial]) -> None:
     """Leave out how bad they were before training: there they hardly differ."""
-    trained = [
-        values[1:]
-        for each in trials
-        for name, values in each.curves.items()
-        if name != "epoch"
-    ]
-    values = np.concatenate(trained)
-    values = values[np.isfinite(values)]
+    values = _values(trials, start=1)
     if values.size and values.max() > values.min():
         margin = 0.06 * (values.max() - values.min())
         ax.set_ylim(values.min() - margin, values.max() + margin)
 
 
-def _scale(ax: "Axes", measure: str) -> None:
-    """Let accuracies run from 0 to 1, and others as far as those that are good do."""
-    if "accuracy" in measure:
-        ax.set_ylim(0, 1)
-        return
-    values = np.concatenate([np.asarray(line.get_ydata(), float) for line in ax.lines])
-    finite = values[np.isfinite(values) & (values > 0)]
-    if finite.size and finite.max() > 100 * finite.min():
-        ax.set_yscale("log")
+def _values(trials: Sequence[DrawnTrial], start: int = 0) -> np.ndarray:
+    """Return all finite values of the curves, from one of their points on."""
+    found = [
+        np.asarray(values[start:], float)
+        for each in trials
+        for name, values in each.curves.items()
+        if name != "epoch"
+    ]
+    values = np.concatenate(found)
+    return values[np.isfinite(values)]
