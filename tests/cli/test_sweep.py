@@ -148,6 +148,14 @@ WRONG = {
         ("--optimizer", "momentum", "--momentum", "0.5..1.5"),
         "--momentum: Momentum: momentum must be in",
     ),
+    "fixed": (
+        ("--hidden", "1", "--hidden", "2", "--optimizer", "sgd", "--weight-decay=-1"),
+        "error: SGD: weight_decay must be 0 or more",
+    ),
+    "other option": (
+        ("--lr", "0.1..1", "--optimizer", "sgd", "--weight-decay=-1"),
+        "error: SGD: weight_decay must be 0 or more",
+    ),
     "none": (("--optimizer", "sgd", "--momentum", "0.5..0.9"), "sgd has none"),
     "lengths": (
         ("--steps", "9", "--epochs", "1", "--epochs", "2"),
@@ -222,6 +230,23 @@ def test_a_sweep_without_a_score_does_not_ask_to_be_resumed(kobai, blobs):
     assert "no trial could be trained to a score. The first: training div" in done.err
     assert done.err.count("diverged") == 1
     assert "--resume" not in done.err
+
+
+def test_a_fixed_option_by_which_all_fail_is_told_at_once(kobai, blobs):
+    large = ("--batch-size", "100000", "--trials", "20", "--jobs", "1")
+    done = kobai("sweep", blobs, *RATES[:2], *large)
+    assert done.code == 2
+    assert done.out.count("failed: --batch-size") < 20
+    assert "error: --batch-size: got 100000, but" in done.err
+    assert "the others were not begun. Sweep anew; or, if no setting" in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+def test_a_swept_option_that_fails_for_one_value_ends_nothing(kobai, blobs):
+    sizes = ("--batch-size", "100000", "--batch-size", "32", "--trials", "12")
+    done = kobai("sweep", blobs, *RATES[:2], *sizes, "--epochs", "1", "--seeds", "1")
+    assert done.code == 0, done.err
+    assert len(outcomes("runs/sweep-1")) == 12
 
 
 def test_a_sweep_goes_on_with_its_own_settings_and_data_alone(kobai, blobs):

@@ -1,6 +1,7 @@
 """A search in Python: of functions, networks and tables; stopped, and gone on with."""
 
 import errno
+import functools
 import json
 import math
 import os
@@ -215,7 +216,8 @@ def test_wrong_use_is_refused(rows, words, options):
         (lambda x: None, "returned None; need a number"),
         (lambda x: math.nan, "nan, which is no score"),
         (lambda x: sys.exit(3), r"left by exit\(3\)"),
-        (lambda y: 1, "unexpected keyword argument 'x'"),
+        (lambda x: [x], "returned a list; need a number"),
+        (lambda x: np.zeros(x), r"returned an array of shape \(1,\); need a number"),
     ],
 )
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -235,12 +237,82 @@ def test_a_function_that_returns_no_number_says_so(objective, words, jobs):
         ("seed must be 0 or more", ValueError, {"seed": -1}),
         ("a function, a TableModel", TypeError, {"objective": "bowl"}),
         ("data must be a Dataset", TypeError, {"data": 3}),
+        (r"takes \(\) and is called with x=", SpaceError, {"objective": lambda: 1}),
+        (r"takes \(y\) .* argument: 'y'", SpaceError, {"objective": lambda y: 1}),
+        ("argument: 'z'", SpaceError, {"objective": lambda x, z: 1}),
     ],
 )
 def test_what_is_no_search_is_refused(words, error, options):
     given = {"objective": lambda x: x, "space": {"x": [1, 2]}} | options
     with pytest.raises(error, match=words):
         sweep(given.pop("objective"), given.pop("space"), **given)
+
+
+def test_what_wraps_a_function_may_take_other_settings():
+    @functools.wraps(bowl)
+    def wrapped(**settings):
+        return bowl(settings["u"], 0)
+
+    assert sweep(wrapped, {"u": [1, 3]}).best_config == {"u": 3}
+
+
+def test_what_cannot_be_sent_to_a_worker_is_told():
+    pytest.importorskip("joblib")
+    kept = threading.Lock()
+    with pytest.raises(SweepError, match=r"cannot pickle .*lock.* jobs=1"):
+        sweep(lambda x: (kept, x)[1], {"x": [1, 2]}, jobs=2)
+
+
+def misspelt(calls, **settings):
+    calls.append(settings)
+    return sttings["x"]  # noqa: F821
+
+
+MANY = {"x": "0.0..1.0", "y": ["a", "b", "c"]}
+
+
+def test_a_mistake_ends_a_search_with_its_first_trials(tmp_path):
+    calls = []
+    with pytest.raises(SweepError, match=r"'sttings' is not defined\. Each of the fir"):
+        sweep(functools.partial(misspelt, calls), MANY, trials=40, folder=tmp_path)
+    assert 5 <= len(calls) < 20
+    assert {each["y"] for each in calls} == {"a", "b", "c"}
+    # Once it is mended, the same search goes on, with the trials that failed too.
+    found = sweep(lambda x, y: x, MANY, trials=40, folder=tmp_path)
+    assert known(found) == known(sweep(lambda x, y: x, MANY, trials=40))
+
+
+def test_several_workers_end_with_a_mistake_too(tmp_path):
+    pytest.importorskip("joblib")
+    with pytest.raises(SweepError, match=r"returned None; need a number\. Each of"):
+        sweep(lambda x, y: None, MANY, trials=40, jobs=2)
+
+
+@pytest.mark.parametrize(
+    "fails",
+    [
+        lambda x, y: y != "c",
+        lambda x, y: x < 0.95,
+        lambda x, y: x > 0.05,
+    ],
+)
+def test_what_fails_for_some_settings_does_not_end_a_search(fails):
+    def picky(x, y):
+        if fails(x, y):
+            raise TypeError("x is too small" if x < 0.95 else "this cannot be")
+        return x
+
+    found = sweep(picky, MANY, trials=60)
+    assert len(found.trials) == 60
+
+
+def test_what_a_function_raises_of_its_values_does_not_end_a_search():
+    def picky(x, y):
+        return math.log(x - 0.9)
+
+    with pytest.raises(SweepError, match="no trial could be trained"):
+        sweep(lambda x, y: math.log(-x), MANY, trials=20)
+    assert sweep(picky, MANY, trials=60).best_config["x"] > 0.9
 
 
 def test_a_file_is_no_folder(tmp_path):

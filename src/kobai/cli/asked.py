@@ -149,9 +149,13 @@ def _check_space(base: Options, space: Mapping[str, Parameter]) -> None:
 
 def _check_optimizers(one: Options, space: Mapping[str, Parameter]) -> None:
     """Refuse settings that the optimizer does not take, where it is the same in all."""
-    names = ("lr", "momentum", "weight_decay")
-    for name in names if "optimizer" not in space else ():
-        for value in _ends(space[name]) if name in space else ():
+    if "optimizer" in space:
+        return
+    usual = Options()
+    swept = [name for name in ("lr", "momentum", "weight_decay") if name in space]
+    build_optimizer(replace(one, **{name: getattr(usual, name) for name in swept}))
+    for name in swept:
+        for value in _ends(space[name]):
             try:
                 build_optimizer(replace(one, **{name: value}))
             except SettingError:

@@ -59,9 +59,11 @@ class Sweeping:
 
     def _go_on(self, search: Search) -> str:
         done = sum(trial.last is not None for trial in search.trials.values())
+        again = command("sweep", "--resume", short(self.folder.path))
+        if search.mistake:
+            return f"Sweep anew; or, if no setting is wrong, mend it and go on: {again}"
         if search.is_hopeless:
             return f"What came of each is in {short(self.folder.path)}; sweep anew"
-        again = command("sweep", "--resume", short(self.folder.path))
         return f"{done} of {self.asked.plan.trials} trials are kept; to go on: {again}"
 
 

@@ -32,7 +32,8 @@ class Outcome:
     """What came of a job: its `score`, the lower the better, None where there is none.
 
     Of equal scores `loss` decides. `shown` are results by name, `error` says why there
-    are none.
+    are none; `is_mistake`, that this is how the search is written, as a name misspelt
+    is, and neither what training came to nor the system.
     """
 
     length: int | None = None
@@ -43,6 +44,7 @@ class Outcome:
     shown: Mapping[str, Any] = field(default_factory=dict)
     stopped: str | None = None
     error: str | None = None
+    is_mistake: bool = False
 
     @property
     def key(self) -> tuple[int | None, int]:
@@ -66,6 +68,7 @@ Work = Callable[[Job, Path], Outcome]
 """What does a job, in the folder of its trial. It must be possible to pickle it."""
 
 
-def failed(job: Job, error: BaseException) -> Outcome:
+def failed(job: Job, error: BaseException, is_mistake: bool = False) -> Outcome:
     """Return the outcome of a job that could not be done."""
-    return Outcome(*job.key, error=f"{error}" or type(error).__name__)
+    what = f"{error}" or type(error).__name__
+    return Outcome(*job.key, error=what, is_mistake=is_mistake)

@@ -11,7 +11,7 @@ import numpy as np
 
 from kobai.data import Dataset
 from kobai.data.checksum import checksum
-from kobai.errors import suggest
+from kobai.errors import KobaiError, suggest
 from kobai.networks import Network
 from kobai.networks.architecture import strangers
 from kobai.networks.usual import suited_network, usual_settings, with_usual
@@ -40,6 +40,8 @@ OF_TRAINING = tuple(
 )
 USUAL = {"epochs": 10, "validation": USUAL_VALIDATION, "patience": 10}
 """What a trial is trained with where nothing else is said."""
+MISTAKES = (KobaiError, TypeError, NameError, AttributeError, ImportError, OSError)
+"""What a function raises that is written wrongly, rather than for some settings."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,20 @@ class Function:
     is_maximized: bool = False
 
     def check(self, space: Mapping[str, Any]) -> None:
-        """Do nothing: what the function takes is known when it is called."""
+        """Refuse a function that cannot be called with the settings, by their names."""
+        try:
+            # What wraps another function may take something else than it does.
+            taken = inspect.signature(self.objective, follow_wrapped=False)
+        except (TypeError, ValueError):
+            # Python does not know it of every function that is written in C.
+            return
+        try:
+            taken.bind(**dict.fromkeys(space))
+        except TypeError as error:
+            raise SpaceError(
+                f"sweep: the function takes {taken} and is called with "
+                f"{', '.join(f'{name}=…' for name in space)}: {error}"
+            ) from None
 
     def longest(self, first: Config) -> int | None:
         """Return None: how long it takes is its own business."""
@@ -71,7 +86,7 @@ class Function:
         try:
             value = _number(self.objective(**job.config))
         except Exception as error:
-            return failed(job, error)
+            return failed(job, error, is_mistake=isinstance(error, MISTAKES))
         score = -value if self.is_maximized else value
         if value != value:
             return failed(
@@ -87,7 +102,13 @@ def _number(value: Any) -> float:
             return float(value)
     except (TypeError, ValueError):
         pass
-    raise TypeError(f"the function returned {value!r}; need a number")
+    # Not what is in it, which differs from trial to trial.
+    what = f"a {type(value).__name__}"
+    if value is None or isinstance(value, str):
+        what = repr(value)
+    elif hasattr(value, "shape"):
+        what = f"an array of shape {value.shape}"
+    raise TypeError(f"the function returned {what}; need a number")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from kobai.files import not_forced
 from kobai.sweeps.folder import SweepError, SweepFolder, Trial
 from kobai.sweeps.halving import Rung, rungs, survivors
 from kobai.sweeps.jobs import Job, Outcome
+from kobai.sweeps.mistakes import is_mistaken, mistake
 from kobai.sweeps.samplers import SAMPLERS
 from kobai.sweeps.space import Space, as_json, from_json, grid, restored
 
@@ -118,6 +119,9 @@ class Search:
             if trial.number <= self.plan.trials:
                 trial.config = restored(trial.config, self.plan.space)
                 self.trials[trial.number] = trial
+        if all(map(is_mistaken, self.trials.values())):
+            # They are tried again, for what was wrong may be mended by now.
+            self.trials.clear()
 
     def go(self, crew: Crew, watch: Watch) -> Trial:
         """Do all that is missing, and return the best trial."""
@@ -166,6 +170,24 @@ class Search:
         if not numbers:
             raise SweepError(f"no trial could be trained to a score. The first: {why}")
 
+    def _check_mistake(self) -> None:
+        """Raise where the first trials show that all others would fail as they did."""
+        count = len(self._ended)
+        if self.mistake and count < self.plan.trials:
+            raise SweepError(
+                f"{self.mistake.rstrip('.')}. Each of the first {count} trials ended "
+                "so; the others were not begun"
+            )
+
+    @property
+    def mistake(self) -> str | None:
+        """The error by which all trials fail, as far as the first of them tell."""
+        return mistake(self._ended, self.plan.space, self.plan.trials)
+
+    @property
+    def _ended(self) -> list[Trial]:
+        return [trial for trial in self.trials.values() if trial.outcomes]
+
     @property
     def is_hopeless(self) -> bool:
         """Whether all trials have been tried, and none has a score."""
@@ -203,6 +225,7 @@ class Search:
             trial.outcomes[outcome.key] = outcome
             self.folder.keep(trial)
             watch.tell(trial, outcome)
+            self._check_mistake()
 
     def _longest_first(self, job: Job) -> tuple[float, int]:
         """Begin with what takes longest, lest a worker be left with it at the end."""

@@ -105,6 +105,11 @@ class Range:
         low, high = self.low - half * (self.low > half), self.high + half
         return self._number(rng.uniform(self._scaled(low), self._scaled(high)))
 
+    @property
+    def middle(self) -> Any:
+        """The number that as many lie below as above, as they are drawn."""
+        return self._number((self._scaled(self.low) + self._scaled(self.high)) / 2)
+
     def _scaled(self, value: float) -> float:
         return math.log(value) if self.is_log else float(value)
 

@@ -15,6 +15,7 @@ from kobai.errors import missing_extra
 from kobai.files import write_together
 from kobai.sweeps.folder import TRIAL, SweepError, SweepFolder
 from kobai.sweeps.jobs import Job, Outcome, Work
+from kobai.sweeps.workers.payload import told_of_sending
 from kobai.sweeps.workers.processes import do
 
 Files = Mapping[str, bytes]
@@ -50,7 +51,8 @@ class Cluster:
                 f"dask: the cluster at {address} has no worker. Start some: dask "
                 f"worker {address} --nthreads 1"
             )
-        self.work = self.client.scatter(work, broadcast=True, hash=False)
+        with told_of_sending():
+            self.work = self.client.scatter(work, broadcast=True, hash=False)
 
     def run(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
         """Yield the outcomes of jobs as they come."""

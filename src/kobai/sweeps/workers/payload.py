@@ -6,10 +6,13 @@ one copy of them.
 
 import mmap
 import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from kobai.errors import missing_extra
 from kobai.files import naming
+from kobai.sweeps.folder import SweepError
 from kobai.sweeps.jobs import Work
 
 ALIGNED = 64
@@ -22,7 +25,8 @@ def write_work(work: Work, file: Path) -> None:
     except ImportError as error:
         raise missing_extra("several workers", error, "sweep") from error
     buffers: list[pickle.PickleBuffer] = []
-    text = cloudpickle.dumps(work, protocol=5, buffer_callback=buffers.append)
+    with told_of_sending():
+        text = cloudpickle.dumps(work, protocol=5, buffer_callback=buffers.append)
     parts = [each.raw() for each in buffers]
     sizes = [part.nbytes for part in parts]
     head = pickle.dumps((len(text), sizes))
@@ -34,6 +38,18 @@ def write_work(work: Work, file: Path) -> None:
                 out.write(b"\0" * (-out.tell() % ALIGNED))
     except OSError as error:
         raise naming(file, error) from None
+
+
+@contextmanager
+def told_of_sending() -> Iterator[None]:
+    """Within `with`, say of what cannot be sent to another process what to do."""
+    try:
+        yield
+    except (TypeError, ValueError, AttributeError, pickle.PicklingError) as error:
+        raise SweepError(
+            "the work cannot be sent to other processes, for what it holds on to: "
+            f"{error}. Make that within the function, or train in this process: jobs=1"
+        ) from None
 
 
 def read_work(file: Path) -> Work:

@@ -52,7 +52,9 @@ def do(work: Work, job: Job, place: Path) -> Outcome:
     except (KobaiError, ValueError, ArithmeticError, MemoryError) as error:
         if refusal := refusal_of(error):
             raise refusal from None
-        outcome = failed(job, error)
+        # Numbers that overflow and memory that is short are of one trial's settings.
+        of_size = isinstance(error, ArithmeticError | MemoryError)
+        outcome = failed(job, error, is_mistake=not of_size)
     except SystemExit as error:
         outcome = failed(job, ValueError(f"it left by exit({error.code!r})"))
     return replace(outcome, seconds=time.perf_counter() - began)
@@ -82,7 +84,11 @@ class Processes:
         self.count = count
         self.scratch = tempfile.TemporaryDirectory(prefix="kobai-sweep-")
         self.file = Path(self.scratch.name, "work")
-        write_work(work, self.file)
+        try:
+            write_work(work, self.file)
+        except BaseException:
+            self.scratch.cleanup()
+            raise
         self.pool: Any = None
         self.asked: dict[Any, Job] = {}
 
