@@ -45,6 +45,15 @@ class RunError(KobaiError, ValueError):
     """A run folder cannot be used; the message says why."""
 
 
+def check_no_sweep(path: Path) -> None:
+    """Refuse the folder of a sweep where that of a run is needed."""
+    if (path / SWEEP).is_file():
+        raise RunError(
+            f"{path}: is the folder of a sweep, whose trials are the runs: name one of "
+            f"them, such as {path / '001'}. kobai sweep --resume goes on with the sweep"
+        )
+
+
 @dataclass(frozen=True)
 class RunFolder:
     """The folder of one training run."""
@@ -75,6 +84,7 @@ class RunFolder:
             check_regular(file)
             return _checked(json.loads(file.read_text(encoding="utf-8")))
         except FileNotFoundError:
+            check_no_sweep(self.path)
             raise RunError(f"{self.path}: not a run folder: it has no {RUN}") from None
         except OSError as error:
             raise RunError(f"{file}: cannot be read ({error.strerror})") from None

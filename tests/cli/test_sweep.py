@@ -148,6 +148,9 @@ WRONG = {
         ("--optimizer", "momentum", "--momentum", "0.5..1.5"),
         "--momentum: Momentum: momentum must be in",
     ),
+    "commas": (("--lr", "0.1,0.2"), "0.1. To try several: --lr 0.1 --lr 0.2"),
+    "names": (("--activation", "relu,tanh"), 'got "relu,tanh"; need one of'),
+    "the same": (("--hidden", "10", "--hidden", "010"), "nothing to sweep"),
     "fixed": (
         ("--hidden", "1", "--hidden", "2", "--optimizer", "sgd", "--weight-decay=-1"),
         "error: SGD: weight_decay must be 0 or more",
@@ -269,6 +272,14 @@ def test_a_sweep_goes_on_with_its_own_settings_and_data_alone(kobai, blobs):
     assert other.code == 2
     assert "is not the data that runs/sweep-1 was begun with" in other.err
     assert outcomes("runs/sweep-1") == before
+
+
+@pytest.mark.parametrize("words", [("evaluate",), ("train", "--resume")])
+def test_a_sweep_is_no_run(kobai, swept, words):
+    done = kobai(*words, "runs/sweep-1")
+    assert done.code == 2
+    assert "is the folder of a sweep" in done.err
+    assert str(Path("runs/sweep-1/001")) in done.err
 
 
 def test_what_is_missing_is_trained_and_nothing_else(kobai, swept):

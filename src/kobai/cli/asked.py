@@ -74,14 +74,15 @@ def begun(given: Mapping[str, Any]) -> Asked:
     texts = {k: v for k, v in given.items() if k not in own and k not in plain}
     parameters = read_swept(texts)
     space = {name: each for name, each in parameters.items() if is_open(each)}
+    fixed = {k: _only(each) for k, each in parameters.items() if k not in space}
     try:
         check_space(space)
     except KobaiError:
+        check_names(checked(Options(**plain, **fixed)))
         raise SettingError(
             "nothing to sweep: give an option two values, as in --hidden 10 --hidden "
             "50, or a range, as in --lr 1e-3..1"
         ) from None
-    fixed = {k: _only(each) for k, each in parameters.items() if k not in space}
     base = checked(Options(**plain, **fixed))
     _check_space(base, space)
     if base.validation is None and "validation" not in space:

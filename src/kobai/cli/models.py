@@ -7,7 +7,7 @@ from kobai.cli.folder import RunFolder
 from kobai.cli.screen import command
 from kobai.cli.settings import Options
 from kobai.errors import ModelFileError
-from kobai.run_folder import MODEL, RunError
+from kobai.run_folder import MODEL, RunError, check_no_sweep
 
 if TYPE_CHECKING:
     from kobai.formats import Model
@@ -23,6 +23,7 @@ def find_model(run: str) -> "Model":
     if path.is_dir():
         path = path / MODEL
     if not path.exists():
+        check_no_sweep(path.parent)
         raise RunError(
             f"{run}: has no {MODEL}; the training has not ended, or this is no run "
             "folder"

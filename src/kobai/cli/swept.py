@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, get_args
 
-from kobai.cli.settings import SettingError
+from kobai.cli.settings import SettingError, hidden_sizes
 from kobai.cli.train import train
 from kobai.errors import KobaiError
 
@@ -95,9 +95,24 @@ def _parameter(name: str, texts: list[str]) -> Any:
             )
         if found:
             return found[0]
-        return Choice(tuple(dict.fromkeys(reader(name)(text) for text in texts)))
+        return Choice(tuple(dict.fromkeys(_value(name, text) for text in texts)))
     except (SpaceError, SettingError) as error:
-        raise SettingError(f"{option}: {error}") from None
+        words = str(error).removeprefix(f"{option}: ")
+        raise SettingError(f"{option}: {words}") from None
+
+
+def _value(name: str, text: str) -> Any:
+    """Return the value of a text; of those that mean the same, the same."""
+    if name == "hidden":
+        return ",".join(map(str, hidden_sizes(text))) or "none"
+    try:
+        return reader(name)(text)
+    except KobaiError as error:
+        if "," not in text:
+            raise
+        option = f"--{name.replace('_', '-')}"
+        each = " ".join(f"{option} {part.strip()}" for part in text.split(","))
+        raise SettingError(f"{error}. To try several: {each}") from None
 
 
 def _range(name: str, text: str) -> Any:

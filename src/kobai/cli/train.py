@@ -21,7 +21,7 @@ from kobai.cli.settings import (
     one_of,
 )
 from kobai.cli.warm_start import load_start, warm_started
-from kobai.run_folder import CHECKPOINT, RUN, RunError
+from kobai.run_folder import CHECKPOINT, RUN, SWEEP, RunError
 
 if TYPE_CHECKING:
     from kobai.formats import Model
@@ -169,7 +169,8 @@ def _fresh(run: str | None, given: dict[str, Any]) -> Options:
 
 def _named(run: str | None, given: dict[str, Any]) -> RunFolder:
     """Return the folder of a run that is to go on, which may stand where data does."""
-    if run is None and Path(given.get("data", ""), RUN).is_file():
+    place = Path(given.get("data", ""))
+    if run is None and any((place / name).is_file() for name in (RUN, SWEEP)):
         run = given.pop("data")
     if run is None:
         raise SettingError("--resume: say which run: --resume --run runs/digits-1")

@@ -8,7 +8,7 @@ import numpy as np
 
 from kobai.plots import fonts
 from kobai.plots.style import BLUE, PALETTE, VERMILION, sheet, whole_numbers
-from kobai.plots.sweeps.trial import DrawnTrial
+from kobai.plots.sweeps.trial import DrawnTrial, Values
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -176,7 +176,7 @@ def _zoom(ax: "Axes", trials: Sequence[DrawnTrial]) -> None:
         ax.set_ylim(values.min() - margin, values.max() + margin)
 
 
-def _values(trials: Sequence[DrawnTrial], start: int = 0) -> np.ndarray:
+def _values(trials: Sequence[DrawnTrial], start: int = 0) -> Values:
     """Return all finite values of the curves, from one of their points on."""
     found = [
         np.asarray(values[start:], float)
@@ -184,5 +184,5 @@ def _values(trials: Sequence[DrawnTrial], start: int = 0) -> np.ndarray:
         for name, values in each.curves.items()
         if name != "epoch"
     ]
-    values = np.concatenate(found)
+    values: Values = np.concatenate(found)
     return values[np.isfinite(values)]
