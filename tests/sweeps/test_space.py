@@ -86,6 +86,15 @@ def test_a_space_without_a_choice_is_refused(space):
         as_space(space)
 
 
+def test_a_value_that_is_named_twice_is_one_choice():
+    array = np.zeros(2)
+    space = as_space({"n": [1, 2, 1], "a": [array, array, np.zeros(2), 1, 1.0, True]})
+    assert space["n"].among == (1, 2)
+    assert len(space["a"].among) == 5
+    with pytest.raises(SpaceError, match="nothing to choose"):
+        as_space({"n": [4, 4]})
+
+
 def test_a_space_survives_its_folder():
     assert from_json(as_json(SPACE)) == SPACE
     objects = {"activation": Choice((np.tanh, np.sin)), "hidden": Choice(((3, 4), 5))}

@@ -174,9 +174,10 @@ class Search:
         """Raise where the first trials show that all others would fail as they did."""
         count = len(self._ended)
         if self.mistake and count < self.plan.trials:
+            stop = "" if self.mistake.endswith((".", "?", "!")) else "."
             raise SweepError(
-                f"{self.mistake.rstrip('.')}. Each of the first {count} trials ended "
-                "so; the others were not begun"
+                f"{self.mistake}{stop} Each of the first {count} trials ended so; the "
+                "others were not begun"
             )
 
     @property

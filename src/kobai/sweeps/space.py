@@ -178,6 +178,8 @@ def as_space(given: Mapping[str, Any]) -> dict[str, Parameter]:
 
     >>> as_space({"hidden": [10, 30], "lr": "0.01..1"})["lr"].is_log
     True
+    >>> as_space({"hidden": [10, 30, 10]})["hidden"]
+    Choice(among=(10, 30))
     """
     if not isinstance(given, Mapping) or not all(isinstance(n, str) for n in given):
         raise SpaceError(
@@ -240,13 +242,22 @@ def _parameter(name: str, value: Any) -> Parameter:
         if found:
             return found
     if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
-        values = tuple(value)
+        values = tuple({_key(each): each for each in value}.values())
         if values:
             return Choice(values)
     raise SpaceError(
         f"{name}: got {value!r}; need a list of values, or a range such as "
         '"1e-4..1", which is Range(1e-4, 1, is_log=True)'
     )
+
+
+def _key(value: Any) -> Any:
+    """Return by what a value is known again; what cannot be hashed is itself alone."""
+    try:
+        hash(value)
+    except TypeError:
+        return id(value)
+    return type(value), value
 
 
 def _end(text: str) -> float:
