@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kobai.plots import fonts
-from kobai.plots.style import BLUE, PALETTE, VERMILION, sheet, whole_numbers
+from kobai.plots.style import (
+    BLUE,
+    PALETTE,
+    VERMILION,
+    logarithmic,
+    sheet,
+    whole_numbers,
+)
 from kobai.plots.sweeps.trial import DrawnTrial, Values
 
 if TYPE_CHECKING:
@@ -164,7 +171,7 @@ def _logarithmic(ax: "Axes", trials: Sequence[DrawnTrial], measure: str) -> bool
         return False
     is_wide = bool(values.max() > 100 * values.min())
     if is_wide:
-        ax.set_yscale("log")
+        logarithmic(ax)
     return is_wide
 
 
