@@ -95,6 +95,55 @@ def test_what_f_kept_is_used_as_numpy_s_own(what, use):
     np.testing.assert_array_equal(found, expected)
 
 
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda x: x.flags.c_contiguous,
+        lambda x: x.strides,
+        lambda x: x.base is None,
+        lambda x: x.tobytes(),
+        lambda x: x.tolist(),
+        lambda x: x.view(np.int64),
+        lambda x: x.astype(int),
+        lambda x: x.ravel()[0].item(),
+        lambda x: {x.ravel()[0]: 1},
+    ],
+)
+def test_what_f_kept_has_what_numpy_s_own_has(use):
+    kept, plain = keep()
+    found, expected = use(kept), use(plain)
+    assert type(found) is type(expected)
+    np.testing.assert_equal(found, expected)
+
+
+@pytest.mark.parametrize("what", [np.sum, lambda y: y[0, 0].item()])
+@pytest.mark.parametrize(
+    "use",
+    [
+        hash,
+        repr,
+        lambda x: round(x, 1),
+        lambda x: x.is_integer(),
+        lambda x: np.mean([[x, x]]),
+        lambda x: np.mean([[x, 2.0], [3.0, x]], axis=0),
+        lambda x: np.median([x]),
+        lambda x: np.array([[x]]).dtype,
+    ],
+)
+def test_a_number_that_f_kept_is_a_number(use, what):
+    kept, plain = keep(what)
+    found, expected = use(kept), use(plain)
+    assert type(found) is type(expected)
+    np.testing.assert_equal(found, expected)
+
+
+@pytest.mark.parametrize("name", ["is_it", "sort_of"])
+def test_what_numpy_s_own_lacks_what_f_kept_lacks_too(name):
+    for what in (lambda y: y, np.sum, lambda y: y[0, 0].item()):
+        with pytest.raises(AttributeError, match=f"has no attribute '{name}'"):
+            getattr(keep(what)[0], name)
+
+
 @pytest.mark.parametrize("show", [repr, str, "{:.3f}".format, "%.3f".__mod__, float])
 def test_a_loss_that_f_kept_is_shown_as_a_number(show):
     kept, plain = keep(np.sum)

@@ -155,3 +155,83 @@ def test_one_number_is_an_array_where_numpy_has_one(f, engine):
     assert type(found) is type(f(x))
     assert found == f(x)
     assert found is not x
+
+
+def wave(x):
+    return np.sin(x) + 1
+
+
+def of_a_row(x):
+    z = np.zeros((2, 3))
+    z[0] = x
+    return z
+
+
+def need(engine):
+    pytest.importorskip("numba" if engine == "numba" else "numpy")
+    pytest.importorskip("jax" if engine == "jax" else "numpy")
+
+
+@pytest.mark.parametrize("engine", ["numpy", "numba", "jax"])
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda f, x: f(x),
+        lambda f, x: f(np.outer(x, x)),
+        lambda f, x: f(x[1]),
+        lambda f, x: f(x[1].item()),
+        lambda f, x: f(of_a_row(x)),
+    ],
+)
+def test_inside_of_a_differentiation_or_a_trace_it_is_the_function(use, engine):
+    need(engine)
+    x, fast = np.array([0.5, 1.0, -2.0]), kobai.compile(wave, engine=engine)
+
+    def loss(f):
+        return lambda x: np.sum(use(f, x) ** 2)
+
+    for _ in range(2):
+        found = kobai.gradient(loss(fast), x)
+        np.testing.assert_array_equal(found, kobai.gradient(loss(wave), x))
+        value = use(fast, x)
+        # Another library's sine rounds otherwise.
+        np.testing.assert_allclose(value, use(wave, x), rtol=1e-6)
+    if use(lambda x: type(x) is not float, x):
+        found = kobai.compile(loss(fast))(x)
+        np.testing.assert_array_equal(found, kobai.compile(loss(wave))(x))
+
+
+@pytest.mark.parametrize("engine", ["numpy", "numba", "jax"])
+def test_what_a_differentiation_has_kept_is_taken_for_what_it_is(engine):
+    need(engine)
+    kept = {}
+
+    def loss(W):
+        kept.update(W=W, row=W[0], turned=W.T, sum=np.sum(W), list=[W[0, 0].item()])
+        return np.sum(W * W)
+
+    kobai.gradient(loss, np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]))
+    W = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    plain = {"W": W, "row": W[0], "turned": W.T, "sum": np.sum(W), "list": [1.0]}
+
+    def f(tree):
+        return {**tree, "W": tree["W"] @ tree["turned"], "list": tree["list"][0] * 2}
+
+    fast = kobai.compile(f, engine=engine)
+    found, expected = fast(kept), kobai.compile(f, engine=engine)(plain)
+    for name, value in expected.items():
+        assert type(found[name]) is type(value)
+        np.testing.assert_array_equal(found[name], value)
+    assert str(fast.graph(kept)) == str(fast.graph(plain))
+
+
+def test_a_change_of_what_a_differentiation_has_kept_reaches_the_array():
+    kept = []
+    kobai.gradient(lambda W: (kept.append(W * 2), np.sum(W))[1], np.ones((2, 2)))
+
+    @kobai.compile
+    def descend(w):
+        w -= 0.5
+
+    descend(kept[0])
+    np.testing.assert_array_equal(np.asarray(kept[0]), [[1.5, 1.5], [1.5, 1.5]])

@@ -265,3 +265,18 @@ def test_a_single_row_is_not_broadcast():
     # Single precision.
     np.testing.assert_allclose(run(x, w, b)[0], scaled(x, w, b), rtol=1e-6, atol=1e-6)
     assert "product_row += b" in run.source or "z_row += b" in run.source
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.minimum(x, 0.25) * 3,
+        lambda x: np.clip(x, -0.5, 0.5),
+        lambda x: np.maximum(x, np.longdouble(1) / 3),
+    ],
+)
+def test_bounds_of_a_type_that_has_no_numbers_in_python(f):
+    x = np.linspace(-1, 1, 7, dtype=np.longdouble)
+    (found,) = compile_numpy(trace(f, x))(x)
+    assert found.dtype == x.dtype
+    np.testing.assert_array_equal(found, f(x))

@@ -108,6 +108,33 @@ def test_a_run_that_is_resumed_gives_the_same_bits(tmp_path, engine):
         assert np.array_equal(resumed.params[name], w)
 
 
+def unaligned(x):
+    memory = np.zeros(x.nbytes + 1, np.uint8)[1:]
+    memory[:] = np.frombuffer(x.tobytes(), np.uint8)
+    return memory.view(x.dtype).reshape(x.shape)
+
+
+def in_pieces(x):
+    return np.repeat(x, 2, axis=0)[::2]
+
+
+# JAX's are copies in any case.
+@pytest.mark.parametrize("engine", [e for e in ENGINES if e != "jax"])
+@pytest.mark.parametrize("lain", [np.asfortranarray, unaligned, in_pieces])
+def test_where_numbers_lie_changes_no_bit(lain, engine):
+    need(engine)
+    found = []
+    for lie in (np.array, lain):
+        network = noisy(np.float64)
+        for name, w in network.params.items():
+            network.params[name] = lie(w)
+        x, t = map(lie, data(network))
+        train(network, (x, t), engine=engine, batch_size=20, epochs=2, progress=False)
+        found.append(network.params)
+    for name, w in found[0].items():
+        np.testing.assert_array_equal(found[1][name], w, err_msg=name)
+
+
 def test_a_numerical_gradient_learns_as_back_propagation_does():
     spots = gaussians(60, seed=0)
     results = []

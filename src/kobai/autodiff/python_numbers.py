@@ -43,6 +43,11 @@ class PythonNumber(BareNumber, Tensor):
         """What isinstance is told: the type that Python would have here."""
         return complex if self.dtype.kind == "c" else float
 
+    def __getattr__(self, name: str) -> Any:
+        if self.owner.has_ended:
+            return getattr(after_end(self), name)
+        return super().__getattr__(name)
+
     def of_numpy(self, dtype: Any = None) -> Any:
         """Return the number as one of NumPy's."""
         number = Tensor(self.owner.tape, self.node)

@@ -305,8 +305,9 @@ class Tensor(ArrayLike):
         return bool(self.node.value)
 
     def __repr__(self) -> str:
-        value = self._node.value
-        return repr(value) if self.owner.has_ended else f"Tensor({value!r})"
+        if self.owner.has_ended:
+            return repr(after_end(self))
+        return f"Tensor({self._node.value!r})"
 
     def __str__(self) -> str:
         return str(self._node.value) if self.owner.has_ended else repr(self)
@@ -317,6 +318,12 @@ class Tensor(ArrayLike):
         if self.owner.has_ended:
             return np.array(after_end(self), dtype, copy=copy)
         return super().__array__(dtype, copy)
+
+    def __getattr__(self, name: str) -> Any:
+        # NumPy asks for some with two underscores to make an array, and has __array__.
+        if self.owner.has_ended and not name.startswith("__"):
+            return getattr(after_end(self), name)
+        return super().__getattr__(name)
 
 
 def _of_the_plain(name: str, plain: Callable[..., Any]) -> None:
@@ -330,9 +337,10 @@ def _of_the_plain(name: str, plain: Callable[..., Any]) -> None:
     setattr(Tensor, name, method)
 
 
-for _plain_of in (float, int, complex, operator.index):
+for _plain_of in (float, int, complex, operator.index, hash, round):
     _of_the_plain(f"__{_plain_of.__name__}__", _plain_of)
-_of_the_plain("__reduce_ex__", lambda x, protocol: x.__reduce_ex__(protocol))
+for _name in ("__reduce_ex__", "item", "tolist", "view"):
+    _of_the_plain(_name, lambda x, *args, _name=_name: getattr(x, _name)(*args))
 
 
 def _share_memory(a: Any, b: Any) -> bool:

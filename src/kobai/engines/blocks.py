@@ -259,7 +259,7 @@ def _one_by_one(run: Callable[..., Sequence[Any]], size: int) -> Loop:
 def _by_numba(
     generated: "Generated", size: int, choices: MutableMapping[str, int]
 ) -> Loop:
-    from kobai.engines.numba_engine import Core
+    from kobai.engines.numba_engine import Core, flattened
 
     core = Core(generated, choices)
     nothing = np.empty(0, np.int64)
@@ -274,7 +274,7 @@ def _by_numba(
             indices=nothing,
             losses=found.reshape(-1),
             inputs=core.flat(given),
-            rows=[np.ascontiguousarray(part).reshape(-1) for part in parts],
+            rows=list(map(flattened, parts)),
             each=[],
         )
         return found

@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from kobai.autodiff.trees import Tree, leaves, unflatten
+from kobai.autodiff.arrays.buffers import has_values
+from kobai.autodiff.primitive import after_end
+from kobai.autodiff.trees import Tree, leaves, tree_map, unflatten
 from kobai.engines import Engine, Jax, jax_options
 from kobai.engines.versions import Version
 from kobai.errors import suggest
@@ -42,6 +44,11 @@ class Compiled:
                 names = ", ".join(bound.kwargs)
                 raise TypeError(f"compile: got {names} by name; f takes it so only")
             arguments = bound.args
+        if _has_values(arguments):
+            arguments = tree_map(after_end, arguments)
+            if _has_values(arguments):
+                # Of what is computed here, a differentiation has to see every step.
+                return self.f(*arguments)
         with self._lock:
             return self._run(arguments)
 
@@ -58,11 +65,12 @@ class Compiled:
 
     def graph(self, *arguments: Tree) -> Graph:
         """Return the graph that is computed for arguments like these."""
-        return self._version(arguments).graph
+        return self._version(tree_map(after_end, arguments)).graph
 
     def source(self, *arguments: Tree) -> str:
         """Return the code that is run for arguments like these."""
-        text: str = self._version(arguments).run.source  # type: ignore[attr-defined]
+        version = self._version(tree_map(after_end, arguments))
+        text: str = version.run.source  # type: ignore[attr-defined]
         return text
 
     def _version(self, arguments: tuple[Any, ...]) -> Version:
@@ -87,7 +95,8 @@ def compile(f: Callable[..., Any], engine: Engine = "auto") -> Compiled:
 
     What f reads besides its arguments (a global array, an attribute, a random number)
     is read once, while tracing, and stays as it was then: pass as an argument what
-    changes. Arguments are arrays and numbers; an axis or a mode is not.
+    changes. Arguments are arrays and numbers; an axis or a mode is not. Called inside
+    of a function that is itself differentiated or compiled, it is f and no more.
 
     `engine` is "numpy", or "numba" for compiled loops (the extra `fast`),
     which take seconds to make; NumPy stays where they cannot be made, or cannot take an
@@ -132,6 +141,11 @@ def _check_engine(engine: Engine) -> None:
         from kobai.engines.jax_engine import find_device
 
         find_device(options.device)
+
+
+def _has_values(arguments: tuple[Any, ...]) -> bool:
+    """Whether there is a value under differentiation among the arguments."""
+    return any(type(x) is not np.ndarray and has_values(x) for x in leaves(arguments))
 
 
 def _own(value: Array, is_number: bool) -> Array:

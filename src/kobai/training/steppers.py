@@ -13,6 +13,7 @@ code; `NumbaStepper` as compiled loops, `JaxStepper` as a program for a device.
 
 from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -132,7 +133,8 @@ class EagerStepper:
 
     def begin(self, arrays: Work) -> Work:
         """Return a copy of (params, state, statistics) to be changed in place."""
-        copied: Work = tree_map(np.array, arrays)
+        # In rows, as a checkpoint has them: products round as their factors lie.
+        copied: Work = tree_map(partial(np.array, order="C"), arrays)
         return copied
 
     def threads(self, work: Work, rows: int) -> AbstractContextManager[None]:

@@ -9,6 +9,7 @@ from kobai.engines.numba_engine.epoch import (
     Epoch,
     compile_epoch,
     compile_numba,
+    flattened,
     write_blocks,
     write_epoch,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "NotCompilable",
     "compile_epoch",
     "compile_numba",
+    "flattened",
     "write_blocks",
     "write_epoch",
 ]

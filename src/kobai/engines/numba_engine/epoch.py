@@ -326,11 +326,27 @@ def _flat(
     array = np.asarray(array)
     if array.dtype != node.dtype or (rest is not None and array.shape[1:] != rest):
         raise _misfit(node, array)
-    if not array.flags.c_contiguous:
-        if changed:
-            raise ValueError(f"compiled: {node.name} must be contiguous to be updated")
-        array = np.ascontiguousarray(array)
-    return array if array.ndim == 1 else array.reshape(-1)
+    if changed and not _lies_flat(array):
+        raise ValueError(f"compiled: {node.name} must be contiguous to be updated")
+    return flattened(array)
+
+
+def flattened(array: np.ndarray) -> np.ndarray:
+    """Return an array's numbers one after the other, as compiled code takes them.
+
+    They are copied only where they lie otherwise, or across the words of the memory, as
+    they may in a file's map.
+
+    >>> flattened(np.ones((2, 3))[:, ::2]).shape
+    (4,)
+    """
+    usual = array if _lies_flat(array) else np.array(array, order="C")
+    return usual if usual.ndim == 1 else usual.reshape(-1)
+
+
+def _lies_flat(array: np.ndarray) -> bool:
+    flags = array.flags
+    return flags.c_contiguous and flags.aligned
 
 
 def _misfit(node: Input, array: Any) -> TypeError:

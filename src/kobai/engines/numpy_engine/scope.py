@@ -83,8 +83,10 @@ class Scope:
     def full(self, shape: tuple[int, ...], number: complex, dtype: DTypeLike) -> str:
         """Return the name of an array of one number, made once."""
         value = np.full(shape, number, dtype)
+        wanted = "bound" if value.any() else "zeros"
         text = _written(value)
-        return self._once(text, "bound" if value.any() else "zeros", text)
+        # Some types have no numbers in Python's own writing.
+        return self._once(text, wanted, text) if text else self.constant(value, wanted)
 
     def constant(self, value: np.ndarray, wanted: str) -> str:
         """Return the name of a constant array in a line."""
