@@ -288,3 +288,72 @@ def test_a_numba_that_cannot_be_imported(
         path.unlink()
     with pytest.raises(MissingExtraError, match=r"engine numba: numba.*\[fast\]"):
         is_compiled()
+
+
+@pytest.mark.skipif(not hasattr(os, "register_at_fork"), reason="has no fork")
+def test_llvm_is_called_while_forking_waits(place: Path) -> None:
+    # In a process of its own: much is made only once in each.
+    code = (
+        "import sys; from pathlib import Path; import numpy as np; import kobai\n"
+        "from kobai.engines.numba_engine import cache\n"
+        "from llvmlite.binding import ffi\n"
+        "cache.cache_folder = lambda: Path(sys.argv[1])\n"
+        "held = []\n"
+        "note = lambda: held.append(cache.LOCK._is_owned())\n"
+        "ffi.register_lock_callback(note, note)\n"
+        "f = kobai.compile(lambda x: np.tanh(x @ x), engine='numba')\n"
+        "f(np.ones((40, 40)))\n"
+        "print(len(held) > 10, all(held))\n"
+    )
+    for _ in range(2):
+        given = [sys.executable, "-c", code, str(place)]
+        done = subprocess.run(given, capture_output=True, text=True, timeout=300)
+        assert done.stdout == "True True\n", done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="has no fork")
+def test_a_fork_while_numba_is_imported(place: Path) -> None:
+    code = (
+        "import os, signal, sys, threading; from pathlib import Path\n"
+        "import numpy as np; import kobai\n"
+        "from kobai.engines.numba_engine import cache\n"
+        "from kobai.engines.numba_engine.native import translation\n"
+        "cache.cache_folder = lambda: Path(sys.argv[1])\n"
+        "begun, as_it_is = threading.Event(), translation.compile_source\n"
+        "def compile_source(*given):\n"
+        "    begun.set()\n"
+        "    return as_it_is(*given)\n"
+        "translation.compile_source = compile_source\n"
+        "f = kobai.compile(lambda x: np.tanh(x @ x), engine='numba')\n"
+        "thread = threading.Thread(target=f, args=(np.ones((9, 9)),))\n"
+        "thread.start()\n"
+        "begun.wait()\n"
+        "if not (child := os.fork()):\n"
+        "    signal.alarm(60)\n"
+        "    kobai.compile(lambda x: np.exp(x @ x), engine='numba')(np.ones((9, 9)))\n"
+        "    os._exit(0)\n"
+        "thread.join()\n"
+        "print(os.waitpid(child, 0)[1])\n"
+    )
+    given = [sys.executable, "-W", "ignore", "-c", code, str(place)]
+    done = subprocess.run(given, capture_output=True, text=True, timeout=150)
+    assert (done.stdout, done.stderr) == ("0\n", "")
+
+
+def test_an_interruption_that_llvm_loses_is_one(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from numba.core.codegen import CPUCodeLibrary
+
+    def lost(_: object) -> None:
+        # What LLVM calls with the object was cut short by a signal.
+        raise RuntimeError("no compiled object yet")
+
+    monkeypatch.setattr(CPUCodeLibrary, "serialize_using_object_code", lost)
+    with pytest.raises(KeyboardInterrupt):
+        is_compiled()
+    monkeypatch.undo()
+    monkeypatch.setattr(cache, "cache_folder", lambda: place)
+    monkeypatch.setattr(cache, "_LOADED", {})
+    assert is_compiled()
+    assert not is_compiled()

@@ -308,7 +308,7 @@ def test_a_fork_waits_until_the_helper_has_compiled(
     started.wait()
     child = os.fork()
     if not child:
-        is_free = lock.acquire(timeout=2) and cache._LOCK.acquire(timeout=2)
+        is_free = lock.acquire(timeout=2) and cache.LOCK.acquire(timeout=2)
         os._exit(0 if is_free else 1)
     assert os.waitpid(child, 0)[1] == 0
     thread.join()

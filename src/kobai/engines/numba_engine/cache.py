@@ -4,6 +4,7 @@
 # mypy: allow-untyped-calls
 
 import hashlib
+import importlib
 import os
 import sys
 import warnings
@@ -32,14 +33,17 @@ HERE = Path(__file__).parent
 
 _LOADED: dict[str, Symbol] = {}
 
-# Held while something is compiled, maybe by the helper. A process forked in the middle
-# of that would wait for ever for a lock, this one or Numba's, so forking waits.
-_LOCK = RLock()
+# Held while something is compiled or LLVM is called, maybe by the helper. A process
+# forked in the middle of that would wait for ever for a lock, this one, Numba's or
+# LLVM's, so forking waits. Numba imports logging, which has such a lock as well:
+# registered before this one it is taken after it, by who forks as by who compiles.
+importlib.import_module("logging")
+LOCK = RLock()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(
-        before=_LOCK.acquire,
-        after_in_parent=_LOCK.release,
-        after_in_child=_LOCK.release,
+        before=LOCK.acquire,
+        after_in_parent=LOCK.release,
+        after_in_child=LOCK.release,
     )
 
 
@@ -119,8 +123,8 @@ def load_function(
     what: str, source: str, kinds: Sequence[str], is_shared: bool = False
 ) -> Function:
     """Return the compiled function of a source; see `compile_source`."""
-    name = _name(what, source, tuple(kinds))
-    with _LOCK:
+    with LOCK:
+        name = _name(what, source, tuple(kinds))
         if name not in _LOADED:
             code = _code(name, source, kinds, is_shared)
             _LOADED[name] = Function(name, code, kinds)
@@ -131,8 +135,8 @@ def load_function(
 
 def load_callback(source: str, kinds: Sequence[str]) -> int:
     """Return the address of a compiled function that others call by a symbol."""
-    name = _name("symbol", source, tuple(kinds))
-    with _LOCK:
+    with LOCK:
+        name = _name("symbol", source, tuple(kinds))
         if name not in _LOADED:
             _LOADED[name] = Symbol(name, _code(name, source, kinds))
         return _LOADED[name].address
@@ -190,4 +194,5 @@ def _versions() -> str:
 @lru_cache
 def versions_key() -> str:
     """Return a short name for all that compiled code depends on beside its source."""
-    return hashlib.sha256(_versions().encode()).hexdigest()[:12]
+    with LOCK:
+        return hashlib.sha256(_versions().encode()).hexdigest()[:12]

@@ -18,9 +18,10 @@ JOB_KINDS = ["uint64*"]
 
 def register(dtypes: Iterable[str]) -> None:
     """Make known to LLVM what steps with products of these dtypes call."""
-    register_gather()
-    for dtype in dtypes:
-        register_product(dtype)
+    with cache.LOCK:
+        register_gather()
+        for dtype in dtypes:
+            register_product(dtype)
 
 
 @lru_cache

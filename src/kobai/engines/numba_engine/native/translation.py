@@ -9,6 +9,7 @@ since Numba's needs Numba, which takes longer to be imported than many a run las
 
 import sys
 from collections.abc import Iterator, Sequence
+from threading import current_thread, main_thread
 from types import ModuleType
 from typing import Any
 
@@ -38,7 +39,7 @@ def compile_source(
     `is_shared` tells that another thread has its array, too.
     """
     result = translated(name, source, kinds, is_shared)
-    _, _, (steps, _) = result.library.serialize_using_object_code()
+    steps = _object(result.library)
     entry = _Entry(result, name)
     module = entry.from_c() if _is_c(kinds) else entry.from_python(kinds)
     return Code((steps, _compiled(module)), tuple(_needed(result.library)))
@@ -61,6 +62,18 @@ def translated(
     jit = numba.njit(given, error_model="numpy", nogil=True, **options)
     with tools.vectorising():
         return jit(_steps(name, source)).overloads[given]
+
+
+def _object(library: Any) -> bytes:
+    try:
+        _, _, (code, _) = library.serialize_using_object_code()
+    except RuntimeError as error:
+        if current_thread() is not main_thread():
+            raise
+        # Ctrl-C while LLVM hands the object over is lost there, and the object with it.
+        raise KeyboardInterrupt from error
+    found: bytes = code
+    return found
 
 
 def _is_c(kinds: Sequence[str]) -> bool:
