@@ -13,7 +13,7 @@ import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import esbuild from "esbuild";
-import { inlined } from "./tools/inlined.mjs";
+import { inlined, withDigits } from "./tools/inlined.mjs";
 import { licencesOf } from "./tools/licences.mjs";
 import { minified } from "./tools/minified.mjs";
 import { pageWith } from "./tools/page.mjs";
@@ -56,7 +56,8 @@ async function script(entry, format, made) {
   const first = await bundle(PLAIN, "");
   for (const path of Object.keys(first.metafile.inputs)) inputs.add(path);
   const licences = await licencesOf(inputs);
-  const text = await minified((await bundle(COMMON, licences)).outputFiles[0].text);
+  const code = await minified((await bundle(COMMON, licences)).outputFiles[0].text);
+  const text = await withDigits(code, COMMON, made);
   return inputs.has("kobai:licences") ? text : `/*\n${licences}*/\n${text}`;
 }
 

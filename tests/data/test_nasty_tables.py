@@ -40,9 +40,11 @@ def path(tmp_path):
     ("end", "encoding"),
     [
         ("Total,3000.5,9000\n", "utf-8"),
+        ("Total,3000.5,9000\nSource: the office\n", "utf-8"),
         ("Summe,3000.5,9000\n,,\n,,\n", "cp1252"),
         ('"合計",,9000\n', "cp932"),
         ("合计,,9000\n", "gbk"),
+        ("Σ,,9000\n", "utf-8"),
         ("Subtotal,1,2\nGrand total:,3000.5,9000", "utf-8"),
     ],
 )

@@ -42,6 +42,9 @@ def table_case(rng: Rng, folder: Path) -> dict[str, Any]:
     lines += [
         list(cells) for cells in zip(*(cells for _, cells in columns), strict=True)
     ]
+    for around in AROUND:
+        if rng.random() < 0.15:
+            around(rng, lines)
     quoted = [[_quoted(cell, separator) for cell in line] for line in lines]
     text = "\n".join(separator.join(line) for line in quoted) + "\n"
     path = folder / "table.csv"
@@ -53,6 +56,42 @@ def table_case(rng: Rng, folder: Path) -> dict[str, Any]:
         "seed": seed,
         "expected": expected_table(path, test_size, seed),
     }
+
+
+def titles(rng: Rng, lines: list[list[str]]) -> None:
+    width = len(lines[0])
+    title = ["Results of 2024", "売上", "# measured by hand"][rng.integers(3)]
+    filled = [""] * (width - 1) * int(rng.integers(2))
+    lines[:0] = [[title, *filled]] * int(rng.integers(1, 3))
+
+
+def units(_: Rng, lines: list[list[str]]) -> None:
+    first = next(i for i, line in enumerate(lines) if "goal" in line)
+    lines.insert(first + 1, ["m"] * (len(lines[first]) - 1) + ["kg"])
+
+
+def header_again(rng: Rng, lines: list[list[str]]) -> None:
+    header = next(line for line in lines if "goal" in line)
+    lines.insert(int(rng.integers(5, len(lines))), header)
+
+
+def unnamed_rows(rng: Rng, lines: list[list[str]]) -> None:
+    for i, line in enumerate(lines):
+        if len(line) > 2 and "goal" not in line:
+            lines[i] = [f"r{rng.integers(1e6)}", *line]
+
+
+def sums(rng: Rng, lines: list[list[str]]) -> None:
+    word = rng.choice(["Total", "Grand total:", "合計", "Summe", "总计", "Totally"])
+    lines.append([str(word), *map(str, rng.integers(1, 999, len(lines[-1]) - 1))])
+
+
+def remarks(_: Rng, lines: list[list[str]]) -> None:
+    lines += [["Source: the office"], ["updated", "yesterday"]]
+
+
+AROUND = [units, titles, header_again, unnamed_rows, sums, remarks]
+"""What people put around a table, in the order in which it is put there."""
 
 
 def _quoted(cell: str, separator: str) -> str:
@@ -198,6 +237,19 @@ def compact(rng: Rng, rows: int) -> list[str]:
     return _moments(rng, rows, "%Y%m%d")
 
 
+def eras(rng: Rng, rows: int) -> list[str]:
+    form = [
+        "令和{y}年{m}月{d}日",
+        "R{y}.{m}.{d}",
+        "民國{y}年{m}月",
+        "11{y}/{m:02}/{d:02}",
+    ]
+    drawn = rng.integers((1, 1, 1), (6, 13, 29), (rows, 3)).tolist()
+    written = form[rng.integers(4)]
+    cells = [written.format(y=y, m=m, d=d) for y, m, d in drawn]
+    return with_missing(rng, [cell.replace("令和1年", "令和元年") for cell in cells])
+
+
 def marks(rng: Rng, rows: int) -> list[str]:
     return with_missing(rng, list(map(str, rng.integers(1, 4, rows))))
 
@@ -215,7 +267,7 @@ DECIMALS = [commas, swiss]
 COMMON = [
     *(whole, brackets, kilograms, percents, multiples, dashes, typo, sentinel, words),
     *(codes, truths, sizes, names, number_of_row, shuffled, always, nothing, dates),
-    *(months, clocks, compact),
+    *(months, clocks, compact, eras),
 ]
 TARGETS: list[Cells] = [whole, words, marks, binary, nine_and_ten, truths, percents]
 

@@ -327,6 +327,7 @@ export const CODES = {
   // What was decided for the user.
   "rows-without-target": ["count"],
   "last-is-target": ["column"],
+  "lines-left-out": ["lines"],
 } as const;
 
 export type Code = keyof typeof CODES;

@@ -7,6 +7,10 @@
  *   import text from "kobai:licences"     of everything that is bundled
  *   import css from "./any.css"           minified
  *   import formulas from "./any.tex"      lines `name: LaTeX`, as an object of MathML
+ *
+ * In what is minified the digits are only named: `withDigits` puts them at the very
+ * front. They cannot be compressed any further and are longer than the 32 kB that gzip
+ * looks back, so in the midst of the code they would part it from what came before.
  */
 
 import { existsSync } from "node:fs";
@@ -17,6 +21,14 @@ import temml from "temml";
 import { minified } from "./minified.mjs";
 import { imported, root } from "./root.mjs";
 import { shortTexts } from "./texts.mjs";
+
+const DIGITS = "kobaiDigits";
+
+/** What stands for a text in a minified bundle: the Worker, too, is given the digits. */
+const NAMED = {
+  digits: () => DIGITS,
+  worker: (text) => `'var ${DIGITS}="' + ${DIGITS} + '";' + ${JSON.stringify(text)}`,
+};
 
 const SOURCES = {
   worker,
@@ -46,10 +58,11 @@ export function inlined(common, { licences = "", inputs = new Set(), made = new 
         path: path.slice("kobai:".length),
         namespace: "kobai",
       }));
-      build.onLoad({ filter: /./, namespace: "kobai" }, async ({ path }) => ({
-        contents: await source(path),
-        loader: "text",
-      }));
+      build.onLoad({ filter: /./, namespace: "kobai" }, async ({ path }) => {
+        const text = await source(path);
+        const code = common.minify && NAMED[path]?.(text);
+        return code ? { contents: `export default ${code}`, loader: "js" } : { contents: text, loader: "text" };
+      });
       build.onLoad({ filter: /\.css$/ }, async ({ path }) => ({
         contents: await stylesheet(path),
         loader: "text",
@@ -62,6 +75,13 @@ export function inlined(common, { licences = "", inputs = new Set(), made = new 
       }));
     },
   };
+}
+
+/** A script with the digits in front, if it names them. */
+export async function withDigits(script, common, made) {
+  if (!script.includes(DIGITS)) return script;
+  const { text } = await made.get(`digits ${common.minify}`);
+  return `var ${DIGITS}="${text}";${script}`;
 }
 
 /** Whether a bundle leaves the training to the Worker, or to another page's engine. */

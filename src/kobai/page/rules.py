@@ -3,10 +3,11 @@
 import json
 
 from kobai.data.tables.reading import dates, deciding, evidence, missing, numerals, tidy
+from kobai.data.tables.text import delimited, layout
 
 HEAD = """\
-// Written by `python -m kobai.page.generated` from `kobai.data.tables.reading`, whose
-// rules these are: change them there.
+// Written by `python -m kobai.page.generated` from `kobai.data.tables`, whose rules
+// these are: change them there.
 
 """
 
@@ -17,12 +18,8 @@ def typescript() -> str:
         "MISSING": missing.MISSING,
         "AMONG_NUMBERS": missing.AMONG_NUMBERS,
         "NAN": missing.NAN,
-        "FORMS": {
-            name: _pattern(form)
-            for name, form in dates.FORMS.items()
-            # The page, which has to stay small, knows no eras.
-            if name not in dates.OF_ERAS
-        },
+        "FORMS": {name: _pattern(form) for name, form in dates.FORMS.items()},
+        "ERAS": dates.ERAS,
         "MONTHS": dates.MONTHS,
         "CENTURY": dates.CENTURY,
         "GROUPS": deciding.GROUPS,
@@ -30,6 +27,8 @@ def typescript() -> str:
         "MULTIPLES": deciding.MULTIPLES,
         "BOOLEANS": tidy.BOOLEANS,
         "FULL_BOOLEANS": list(tidy.FULL_BOOLEANS),
+        "SEP": layout.SEP.pattern,
+        "TOTAL": delimited.TOTAL.pattern,
         "TYPOS": deciding.TYPOS,
         "STATUS": deciding.STATUS,
         "FEW_NUMBERS": deciding.FEW_NUMBERS,
@@ -39,6 +38,7 @@ def typescript() -> str:
     }
     types = {
         "FORMS": "Record<string, string>",
+        "ERAS": "Record<string, number>",
         "GROUPS": "Record<string, [string, string]>",
         "MULTIPLES": "Record<string, number>",
         "BOOLEANS": "Record<string, string>",

@@ -40,4 +40,5 @@ export const said: Record<`said.${Code}`, string> = {
   "said.is-omitted": "you left it out",
   "said.rows-without-target": "Rows without a value to predict were left out: {count}.",
   "said.last-is-target": "The last column, {column}, is to be predicted. Choose another above.",
+  "said.lines-left-out": "Left out as no rows of the table: {lines}.",
 };

@@ -41,4 +41,5 @@ export const said: Record<keyof typeof english, string> = {
   "said.is-omitted": "使わないことにした",
   "said.rows-without-target": "予測の対象に値がない行を除きました：{count} 行。",
   "said.last-is-target": "最後の列 {column} を予測の対象にしました。上で変えられます。",
+  "said.lines-left-out": "表の行ではないので除きました：{lines}。",
 };

@@ -36,4 +36,5 @@ export const said: Record<keyof typeof english, string> = {
   "said.is-omitted": "你选择了不用",
   "said.rows-without-target": "要预测的值缺失的行已略去：{count} 行。",
   "said.last-is-target": "以最后一列 {column} 为要预测的列。可在上面更改。",
+  "said.lines-left-out": "不是表格的行，已略去：{lines}。",
 };

@@ -1,7 +1,7 @@
 /** Dates and times as people write them, and the numbers that are made of them. */
 
 import { tidy } from "./cells";
-import { CENTURY, FORMS, MONTHS } from "./rules";
+import { CENTURY, ERAS, FORMS, MONTHS } from "./rules";
 
 const DAY = 86_400_000;
 
@@ -18,6 +18,8 @@ function dayOf(parts: Record<string, string | undefined>): number | null {
   const number = (name: string, otherwise: number) => (parts[name] ? Number(parts[name].replace(",", ".")) : otherwise);
   let year = number("year", 1970);
   if (year < 100) year += year < CENTURY ? 2000 : 1900;
+  if (parts.era) year = ERAS[parts.era] + (parts.of_era === "元" ? 1 : number("of_era", 1));
+  if (parts.roc) year = ERAS.民國 + number("roc", 1);
   const quarter = "quarter" in parts ? 3 * number("quarter", 1) - 2 : number("month", 1);
   const month = "name" in parts ? monthNumber(parts.name ?? "") : quarter;
   const afternoon = parts.half ? (/[pP]/.test(parts.half) ? 12 : 0) : -1;

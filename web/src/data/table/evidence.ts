@@ -28,7 +28,7 @@ export interface Evidence {
 const FORM_PATTERNS = Object.entries(FORMS).map(([name, form]) => [name, new RegExp(form)] as const);
 const WRITING_PATTERNS = Object.entries(WRITINGS).map(([name, way]) => [name, new RegExp(way)] as const);
 const LOOSE_PATTERN = new RegExp(LOOSE);
-const MAY_BE_DATE = /\d.*[-/.:年月 ,QqA-Za-z]|[A-Za-z].*\d/;
+const MAY_BE_DATE = /\d.*[-/.:年月 ,QqA-Za-z]|[A-Za-z].*\d|元年/;
 const COMPACT = new RegExp(FORMS.yearmonthday);
 const POINT_GROUPS = new RegExp(WRITINGS["1.000,"]);
 

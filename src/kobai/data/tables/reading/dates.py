@@ -83,7 +83,6 @@ _FORMS = {
     # Three digits: with two, 88/05/03 may as well be of 1988.
     "ROC year/month/day": rf"^(?P<roc>[01]\d\d)/{_M}/{_D}{_TIME}$",
 }
-OF_ERAS = tuple(name for name in _FORMS if name.startswith(("era ", "ROC ")))
 FORMS = {
     # Python and Rust have digits of all scripts, JavaScript those of ASCII.
     name: pattern.replace(r"\d", "[0-9]")

@@ -47,7 +47,8 @@ _RUNS = re.compile(rb'("[^"]*")|[ \t]+')
 _EDGES = re.compile(rb"(?m)^[ \t]+|[ \t\r]+$")
 TOTAL = re.compile(
     r"(?:(?:grand|sub)[ -]?)?totals?|total g[eé]n[eé]ral|sum|totaux|totale|totaal|"
-    r"(?:gesamt)?summe|gesamt|insgesamt|somme|suma|合計|総計|総合計|小計|合计|总计|总和|小计",
+    r"(?:gesamt)?summe|gesamt|insgesamt|somme|suma|razem|итого|всего|[Σ∑]|합계|총계|"
+    r"合計|総計|総合計|小計|總計|合计|总计|总和|小计",
     re.IGNORECASE,
 )
 """What the first cell of a last row says that sums up the rows above it."""
@@ -168,7 +169,8 @@ def _checked(
     if rows and not is_even:
         rows = _BLANK_LINES.sub(lambda match: match[1] or b"", rows)
         if is_last and not _is_even(table, _bare(table, rows)):
-            rows = _without_footer(table, rows, first)
+            # A sum may stand above the remarks.
+            rows = _without_totals(table, _without_footer(table, rows, first))
         bare = _bare(table, rows)
         is_even = _is_even(table, bare)
     if b'"' in bare:

@@ -1,0 +1,163 @@
+/**
+ * Where the table begins and ends among the rows of a file: what stands above and below
+ * it, its names and units, and the sums of its rows.
+ *
+ * The rules are those of `kobai.data.tables.text.layout` and `delimited`.
+ */
+
+import { isVague } from "./cells";
+import { AMONG_NUMBERS, ERAS, MISSING, TOTAL } from "./rules";
+
+const MOST_LINES = 200;
+const MOST_BELOW = 20;
+const LONGEST_UNIT = 15;
+
+export interface Layout {
+  names: string[];
+  rows: string[][];
+  /** What was read as no row of the table, in the order of the file. */
+  leftOut: string[];
+}
+
+/** The table among the rows of a file; `above` are the comments that were over them. */
+export function layoutOf(all: string[][], above: string[]): Layout {
+  const width = usualWidth(all.slice(0, MOST_LINES));
+  const first = firstRow(all.slice(0, MOST_LINES), width);
+  const rows = all.slice(first);
+  const head = rows.slice(0, MOST_LINES);
+  const leftOut = [...above, ...all.slice(0, first).map(shown)];
+  if (!hasHeader(head)) {
+    const below = withoutEnd(rows, width, leftOut);
+    return { names: Array.from({ length: width }, (_, i) => String(i + 1)), rows: below, leftOut };
+  }
+  const [header] = rows;
+  const units = areUnits(head);
+  if (units) leftOut.push(shown(rows[1]));
+  const below = rows.slice(1 + +units).filter((row) => !isSame(row, header));
+  if (below.length + 1 + +units < rows.length) leftOut.push(shown(header));
+  return { names: uniqueNames(namesOf(head, width)), rows: withoutEnd(below, width, leftOut), leftOut };
+}
+
+const isFilled = (cell: string) => cell !== "";
+const filled = (row: string[]) => row.filter(isFilled).length;
+const shown = (row: string[]) => row.filter(isFilled).join(" ");
+const isSame = (row: string[], other: string[]) => row.length === other.length && row.every((cell, i) => cell === other[i]);
+
+function usualWidth(rows: string[][]): number {
+  const counts = new Map<number, number>();
+  for (const { length } of rows) counts.set(length, (counts.get(length) ?? 0) + 1);
+  return [...counts].reduce((a, b) => (b[1] > a[1] ? b : a))[0];
+}
+
+/** The first row of the table: above it are titles, and headings of groups. */
+function firstRow(rows: string[][], width: number): number {
+  const found = rows.findIndex((row, index) => {
+    const below = rows.slice(index + 1).find((each) => filled(each) > 1) ?? [];
+    const lacksOne = row.length === width - 1 && width > 2 && below.length === width;
+    if (row.length !== width && !lacksOne) return false;
+    const isTitle = width > 1 && filled(row) <= 1 && filled(below) > 1;
+    return below.length !== width || !(isTitle || areGroups(rows.slice(index), width));
+  });
+  return Math.max(0, found);
+}
+
+function areGroups(rows: string[][], width: number): boolean {
+  const [groups, names, ...below] = rows;
+  if (rows.length < 4 || groups.length !== width || names.length !== width) return false;
+  const count = filled(groups);
+  const areWords = names.every(isFilled) && ![...names, ...groups].some(looksNumeric);
+  return count > 0 && count <= width - 2 && areWords && numericColumns(below).length > 0;
+}
+
+/** The names, one more where the rows have one cell more than the header. */
+function namesOf([names, ...below]: string[][], width: number): string[] {
+  if (names.length === width) return names;
+  return below.some((row) => row.length === width && row[width - 1]) ? ["row", ...names] : [...names, ""];
+}
+
+/** The rows without sums and remarks at their end. */
+function withoutEnd(rows: string[][], width: number, leftOut: string[]): string[][] {
+  const [known, most] = [withoutTotals(rows), rows.length - MOST_BELOW];
+  let end = known;
+  while (end > 0 && end > most && isRemark(rows[end - 1], width)) end--;
+  end = end && end > most ? withoutTotals(rows.slice(0, end)) : known;
+  leftOut.push(...rows.slice(end).map(shown));
+  return rows.slice(0, end);
+}
+
+function isRemark(row: string[], width: number): boolean {
+  const cells = row.filter(isFilled);
+  return row.length < width && cells.length < 3 && !looksNumeric(cells[0]);
+}
+
+const SUM = new RegExp(`^(?:${TOTAL})$`, "i");
+const firstWord = ([cell]: string[]) => cell.replace(/^[ ":]+|[ ":]+$/g, "");
+
+/** How many rows there are without those at the end that sum them up. */
+function withoutTotals(rows: string[][]): number {
+  let end = rows.length;
+  while (end > 1 && rows[end - 1].length > 1) {
+    const word = firstWord(rows[end - 1]);
+    // A word that other rows begin with, too, is one of a column of words.
+    if (!SUM.test(word) || rows.slice(0, end - 1).some((row) => firstWord(row) === word)) break;
+    end--;
+  }
+  return end;
+}
+
+const NUMBER = /^(?:[-+(]?\s*[^\p{L}\p{N}_\s]?\s*[-+]?\d[\d.,'’ ]*([eE][-+]?\d+)?\s*(%|\p{L}{1,3}\d?)?\)?|[-+]?[.,]\d+)$/u;
+const DATE = new RegExp(
+  `^(?:\\d{1,4}[-/.年:]\\d{1,2}([-/.月:]\\d{1,4}日?)?([T ]\\d.*)?|(${Object.keys(ERAS).join("|")})\\.? ?(\\d{1,3}|元)(年(度|\\d.*)?|([-/.]\\d{1,2}){2}))$`,
+);
+
+export function looksNumeric(cell: string): boolean {
+  return NUMBER.test(cell) || DATE.test(cell);
+}
+
+/** Whether the first row has names: words above numbers. */
+function hasHeader([first, ...below]: string[][]): boolean {
+  if (!below.length) return true;
+  const cells = numericColumns(below).filter((j) => j < first.length).map((j) => first[j]);
+  if (!cells.length || cells.some((cell) => cell && !looksNumeric(cell) && !isVague(cell))) return true;
+  return areYears(cells);
+}
+
+/** Numbers that are names of columns: 2019, 2020, 2021. */
+function areYears(cells: string[]): boolean {
+  if (cells.length < 3 || !cells.every((cell) => /^\d+$/.test(cell))) return false;
+  const steps = new Set(cells.slice(1).map((cell, i) => Number(cell) - Number(cells[i])));
+  return steps.size === 1 && !steps.has(0);
+}
+
+/** Which columns hold numbers in nearly all rows. */
+function numericColumns(rows: string[][]): number[] {
+  const width = Math.max(0, ...rows.map((row) => row.length));
+  const known = new Set<string>([...MISSING, ...AMONG_NUMBERS]);
+  return Array.from({ length: width }, (_, j) => j).filter((j) => {
+    const cells = rows.filter((row) => row.length > j && !known.has(row[j])).map((row) => row[j]);
+    return cells.length > 0 && cells.filter(looksNumeric).length >= 0.9 * cells.length;
+  });
+}
+
+/** Whether the row below the names has units, above columns of numbers. */
+function areUnits([, row, ...below]: string[][]): boolean {
+  if (!below.length) return false;
+  const numeric = numericColumns(below).filter((j) => j < row.length);
+  const cells = numeric.map((j) => row[j]);
+  const others = row.filter((cell, j) => cell && !numeric.includes(j));
+  const words = cells.filter((cell) => cell && !looksNumeric(cell));
+  const hasSeveral = words.length > 1 || (words.length === 1 && !others.length);
+  const isClear = !cells.some((cell) => looksNumeric(cell)) && !words.some(isVague);
+  return row.every((cell) => cell.length <= LONGEST_UNIT) && hasSeveral && isClear;
+}
+
+/** The names, those without one or with another's numbered. */
+function uniqueNames(given: string[]): string[] {
+  const names: string[] = [];
+  given.forEach((name, i) => {
+    let unique = name || `column ${i + 1}`;
+    for (let count = 2; names.includes(unique); count++) unique = `${name} (${count})`;
+    names.push(unique);
+  });
+  return names;
+}
