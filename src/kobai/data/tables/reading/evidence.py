@@ -137,8 +137,9 @@ class Evidence:
             self._add_plain(plain)
             return
         is_plain = floats.is_not_null()
-        (found,) = plain_counts(text.filter(is_plain).to_frame()).values()
-        self._add_plain(found)
+        if is_plain.any():
+            (found,) = plain_counts(text.filter(is_plain).to_frame()).values()
+            self._add_plain(found)
         others = text.filter(~is_plain).drop_nulls()
         if len(others):
             self._add_others(others)
@@ -158,7 +159,8 @@ class Evidence:
         self.compact += found.compact
 
     def _add_others(self, text: "pl.Series") -> None:
-        counts = text.value_counts(name="n")
+        # The column itself may be called "n".
+        counts = text.alias("word").value_counts(name="n")
         words, n = tidy(counts.to_series(0)), counts["n"]
         is_there = ~words.is_in([*AMONG_NUMBERS, *MISSING])
         words, n = self._add_dates(words.filter(is_there), n.filter(is_there))
@@ -184,17 +186,16 @@ class Evidence:
         """Count what may be meant as numbers, and return the other words."""
         import polars as pl
 
-        parts = words.str.extract_groups(_LOOSE).struct
-        digits = parts.field("digits").fill_null("")
-        frame = pl.DataFrame(
-            {
-                **{
-                    side: parts.field(side).fill_null("").str.strip_chars()
-                    for side in ("before", "after")
-                },
-                **{name: digits.str.contains(WRITINGS[name]) for name in WRITINGS},
-                "n": n,
-            }
+        # Expressions together: a call for each would cost more than the words do.
+        parts = words.str.extract_groups(_LOOSE).struct.unnest()
+        digits = pl.col("digits").fill_null("")
+        frame = parts.with_columns(n).select(
+            *(
+                pl.col(side).fill_null("").str.strip_chars()
+                for side in ("before", "after")
+            ),
+            *(digits.str.contains(way).alias(name) for name, way in WRITINGS.items()),
+            "n",
         )
         is_number = frame.select(pl.any_horizontal(*WRITINGS)).to_series()
         found = frame.filter(is_number).group_by("before", "after", *WRITINGS)

@@ -71,10 +71,18 @@ class Numerals:
         plain = text.cast(pl.Float64, strict=False)
         if self.is_plain and plain.null_count() == text.null_count():
             return plain
-        text = tidy(text)
-        parts = text.str.extract_groups(self.pattern).struct
+        neat = tidy(text).alias("text")
+        parts = neat.str.extract_groups(self.pattern).struct.unnest()
+        # Together in one expression: a call for each step would cost far more than
+        # what it does to a few rows.
+        return parts.with_columns(neat).select(self._value()).to_series()
+
+    def _value(self) -> "pl.Expr":
+        """Return the number of a word "text" whose parts are the columns "1" to "6"."""
+        import polars as pl
+
         opening, first, second, digits, unit, closing = (
-            parts.field(str(i)) for i in range(1, 7)
+            pl.col(str(i)) for i in range(1, 7)
         )
         if self.group:
             digits = digits.str.replace_all(self.group, "", literal=True)
@@ -82,19 +90,24 @@ class Numerals:
             digits = digits.str.replace(",", ".", literal=True)
         found = digits.cast(pl.Float64, strict=False)
         is_bracketed = opening == "("
-        found = found.set(is_bracketed != (closing == ")").fill_null(False), None)
+        is_half = is_bracketed != (closing == ")").fill_null(False)
         is_negative = (
             (first == "-") | (second == "-") | (closing == "-").fill_null(False)
         )
-        found = found.zip_with(~(is_bracketed | is_negative).fill_null(False), -found)
+        found = (
+            pl.when(is_half)
+            .then(None)
+            .when(is_bracketed | is_negative)
+            .then(-found)
+            .otherwise(found)
+        )
         if any(factor != 1 for factor in (self.after or {}).values()):
             known = self.after or {}
-            factors = unit.replace_strict(
+            found *= unit.replace_strict(
                 list(known), list(known.values()), default=1.0, return_dtype=pl.Float64
             )
-            found = found * factors
         # 1e5 and infinity in a program's way are numbers everywhere.
-        return found if self.group == "." else found.fill_null(_unambiguous(text, self))
+        return found if self.group == "." else found.fill_null(_unambiguous(self))
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain JSON."""
@@ -153,9 +166,12 @@ def escaped(word: str) -> str:
     return re.sub(r"[.^$*+?()\[\]{}|\\-]", lambda match: "\\" + match[0], word)
 
 
-def _unambiguous(text: "pl.Series", numerals: Numerals) -> "pl.Series":
+def _unambiguous(numerals: Numerals) -> "pl.Expr":
     """Return as numbers only what no other way of writing numbers could mean."""
     import polars as pl
 
+    text = pl.col("text")
     plain = text.cast(pl.Float64, strict=False)
-    return plain.set(text.str.contains(r"[.]") & ("." not in numerals.decimal), None)
+    if "." in numerals.decimal:
+        return plain
+    return pl.when(~text.str.contains(".", literal=True)).then(plain)

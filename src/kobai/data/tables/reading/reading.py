@@ -105,11 +105,15 @@ class Reading:
         return f"a number ({how})" if how else "a number"
 
     def _there(self, text: "pl.Series") -> "pl.Series":
+        import polars as pl
+
         known = [*MISSING, *AMONG_NUMBERS, *self.missing]
-        neat = tidy(text)
+        given, neat = pl.col("given"), pl.col("neat")
+        frame = pl.DataFrame({"given": text, "neat": tidy(text)})
         is_nan = neat.str.contains(f"^{NAN}$")
-        is_missing = text.is_in(known) | neat.is_in(known) | is_nan
-        return neat.set(is_missing.fill_null(False), None)
+        is_missing = given.is_in(known) | neat.is_in(known) | is_nan
+        found = pl.when(is_missing).then(None).otherwise(neat)
+        return frame.select(found.alias(text.name)).to_series()
 
     def _moments(self, cells: "pl.Series") -> Array:
         if cells.dtype.is_temporal():

@@ -77,8 +77,10 @@ def words(cells: "pl.Series") -> "pl.Series":
     """
     import polars as pl
 
-    text = cells.cast(pl.String).str.strip_chars(BLANKS)
-    return text.set(text.is_in(MISSING), None)
+    text = pl.first().cast(pl.String).str.strip_chars(BLANKS)
+    frame = cells.to_frame()
+    found = pl.when(text.is_in(MISSING)).then(None).otherwise(text)
+    return frame.select(found.alias(cells.name)).to_series()
 
 
 def tidy(text: "pl.Series") -> "pl.Series":
@@ -88,7 +90,10 @@ def tidy(text: "pl.Series") -> "pl.Series":
     >>> tidy(pl.Series(["１，２３４．５", "−5", "12\\u00a0345"])).to_list()
     ['1,234.5', '-5', '12 345']
     """
-    if (text.str.len_bytes() == text.str.len_chars()).all():
+    import polars as pl
+
+    every = pl.first().str
+    if text.to_frame().select((every.len_bytes() == every.len_chars()).all()).item():
         return text
     return text.str.replace_many(list(UNUSUAL), list(USUAL)).str.strip_chars(BLANKS)
 
