@@ -7,6 +7,7 @@ from typing import Any
 from kobai.data.refusals import Refusals
 from kobai.data.tables.frames import Table
 from kobai.data.tables.new_rows import listed, named_columns
+from kobai.errors import DataError
 
 Names = Any
 """A name of a column, or several; in a frame they may be numbers."""
@@ -93,3 +94,17 @@ def missing_words(missing: str | Sequence[str] | None) -> tuple[str, ...] | None
         return None
     words = missing.split(",") if isinstance(missing, str) else map(str, missing)
     return tuple(word.strip() for word in words if word.strip())
+
+
+def checked_order(date_order: str | None) -> str:
+    """Return the order of day and month that a user says, or raise `DataError`.
+
+    >>> checked_order("dmy"), checked_order(None)
+    ('dmy', '')
+    """
+    if date_order not in ("dmy", "mdy", "", None):
+        raise DataError(
+            f"date order: got {date_order!r}; need dmy, the day first as in 31/12/2024,"
+            " or mdy, the month first"
+        )
+    return date_order or ""

@@ -14,6 +14,7 @@ from kobai.data.splits import Fold, drawn_rows, how_chosen
 from kobai.data.tables.choice import (
     Choice,
     Names,
+    checked_order,
     choose,
     missing_words,
     names_in,
@@ -115,7 +116,7 @@ def load_table(
     >>> data.columns.features[0].name
     'size'
     """
-    writes = Writes(encoding, separator, header)
+    writes, order = Writes(encoding, separator, header), checked_order(date_order)
     opened = open_table(table, writes, names_in(target))
     refusals = Refusals()
     chosen = choose(
@@ -125,7 +126,7 @@ def load_table(
         chosen.category,
         chosen.number,
         missing_words(missing),
-        date_order,
+        order,
         chosen.text,
         (*chosen.target, *chosen.weight),
     )
@@ -149,7 +150,7 @@ def load_table(
     x_train, x_test = encoded(features, columns, is_training, is_test, memory, total)
     total.add(t[rows])
     t_test = t[is_test]
-    notes = _notes(opened, fitted, rows)
+    notes = _notes(raw, fitted, rows)
     if test is not None:
         usual = replace(writes, usual=_writing(raw))
         second = open_table(test, usual, columns.sources)
@@ -302,8 +303,9 @@ def _weights(
     return with_mean_one(found, raw.table.name)
 
 
-def _notes(table: Table, fitted: Fitted, rows: Array) -> list[str]:
-    """Say what became of the columns and rows."""
+def _notes(raw: RawTable, fitted: Fitted, rows: Array) -> list[str]:
+    """Say what became of the columns and rows, and of what was said of them."""
+    table = raw.table
     kinds = [feature.kind for feature in fitted.features]
     counts = {"number": kinds.count("number"), "categorie": kinds.count("category")}
     texts = {feature.column for feature in fitted.features if feature.kind == "text"}
@@ -311,6 +313,7 @@ def _notes(table: Table, fitted: Fitted, rows: Array) -> list[str]:
     words = [_count(n, word) for word, n in counts.items() if n]
     notes = [f"columns  {', '.join(words)}"]
     notes += [f"layout   {note}" for note in (*table.notes, *table.found)]
+    notes += [f"options  {line}" for line in raw.idle]
     if not table.encoding.startswith("utf-8"):
         notes.append(f"encoding {table.encoding}")
     lost = len(rows) - int(rows.sum())

@@ -70,12 +70,16 @@ class RawColumn:
 
 @dataclass(frozen=True)
 class RawTable:
-    """A table as numbers `(n, p)`, in pieces; NaN where a cell is missing."""
+    """A table as numbers `(n, p)`, in pieces; NaN where a cell is missing.
+
+    `idle` tells of what was said of its columns and changes nothing.
+    """
 
     table: Table
     columns: tuple[RawColumn, ...]
     spool: Spool
     codes: Mapping[int, Sequence[float]] = field(default_factory=dict)
+    idle: tuple[str, ...] = ()
 
     def blocks(self) -> Iterator[Array]:
         """Yield the rows in pieces; numbers that stand for a missing one are NaN."""
@@ -120,7 +124,7 @@ def read_raw(
     A second reading follows where the first did not know yet what a column would turn
     out to hold. Raises `DataError` for cells that are neither numbers, words nor dates.
     """
-    found = survey(table, names, wishes.category, memory)
+    found = survey(table, names, wishes.category, memory, wishes.missing or ())
     mark = _decimal(found, table)
     rows = found.spool.rows
     decided = [_decide(column, wishes, mark, rows) for column in found.columns]
@@ -142,7 +146,28 @@ def read_raw(
         for index, value in sentinels(spool, columns).items():
             codes[index] = [value]
             columns[index].decision = columns[index].decision.with_code(value)
-    return RawTable(table, tuple(columns), spool, codes)
+    idle = tuple(_idle(found, decided, wishes, mark))
+    return RawTable(table, tuple(columns), spool, codes, idle)
+
+
+def _idle(
+    found: Survey, decided: Sequence[Decision], wishes: Wishes, decimal: str
+) -> Iterator[str]:
+    """Say which wishes change nothing: all columns are read alike without them."""
+    rows = found.spool.rows
+
+    def is_idle(without: Wishes) -> bool:
+        again = [_decide(column, without, decimal, rows) for column in found.columns]
+        return [each.reading for each in again] == [each.reading for each in decided]
+
+    if wishes.date_order and is_idle(replace(wishes, date_order="")):
+        yield f"date order {wishes.date_order} decides nothing: no date may be either"
+    for name in wishes.number:
+        others = [other for other in wishes.number if other != name]
+        if is_idle(replace(wishes, number=others)):
+            yield f'number "{name}" decides nothing: it is read as numbers anyway'
+    for word in sorted(found.unseen):
+        yield f'missing "{word}" decides nothing: no cell has it'
 
 
 def _check_units(table: Table, found: Survey, decided: Sequence[Decision]) -> None:

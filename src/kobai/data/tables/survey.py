@@ -17,8 +17,8 @@ from kobai.data.tables.reading.evidence import (
     Plain,
     plain_counts,
 )
-from kobai.data.tables.reading.missing import MISSING
-from kobai.data.tables.reading.reading import typed_moments
+from kobai.data.tables.reading.missing import AMONG_NUMBERS, MISSING
+from kobai.data.tables.reading.reading import number_of, typed_moments
 from kobai.data.tables.spool import Spool
 
 if TYPE_CHECKING:
@@ -103,16 +103,26 @@ class Surveyed:
 
 @dataclass(frozen=True)
 class Survey:
-    """The columns of a table after a first reading, and the values found by it."""
+    """The columns of a table after a first reading, and the values found by it.
+
+    `unseen` are those of the words that were looked for that no cell has.
+    """
 
     columns: tuple[Surveyed, ...]
     spool: Spool
+    unseen: Collection[str] = ()
 
 
 def survey(
-    table: Table, names: Collection[str], categories: Collection[str], memory: int
+    table: Table,
+    names: Collection[str],
+    categories: Collection[str],
+    memory: int,
+    wanted: Collection[str] = (),
 ) -> Survey:
     """Read the named columns once; those in `categories` are words.
+
+    `wanted` are words to look for, besides those that are missing in every table.
 
     Raises `DataError` for what is neither number, word nor date.
     """
@@ -124,6 +134,7 @@ def survey(
         return {c.name: pl.Float64 for c in columns if c.form == "numbers"}
 
     spool, refusals = Spool(len(columns), memory), Refusals()
+    unseen = set(wanted) - {*MISSING, *AMONG_NUMBERS}
     for frame in table.frames(dtypes):
         block = np.empty((len(frame), len(columns)), order="F")
         series = {cells.name: cells for cells in frame}
@@ -147,8 +158,25 @@ def survey(
                 with refusals.gathering():
                     block[:, index] = _typed(column, cells, table.name)
         spool.append(block)
+        unseen = {word for word in unseen if not _stands_in(word, frame.select(names))}
     refusals.tell()
-    return Survey(columns, spool)
+    return Survey(columns, spool, unseen)
+
+
+def _stands_in(word: str, frame: "pl.DataFrame") -> bool:
+    """Tell whether a cell is a word, or the number that it is."""
+    import polars as pl
+
+    number = number_of(word)
+    tests = []
+    for name, kind in frame.schema.items():
+        cell = pl.col(name)
+        if kind == pl.String:
+            tests.append(cell.str.strip_chars() == word)
+        if kind == pl.String or kind.is_numeric():
+            # What is not a number is not NaN either.
+            tests.append(cell.cast(pl.Float64, strict=False).fill_nan(None) == number)
+    return bool(tests) and any(frame.select(pl.any_horizontal(tests).any()).row(0))
 
 
 def _as_text(

@@ -89,7 +89,7 @@ class Reading:
     @property
     def codes(self) -> list[float]:
         """The numbers that stand for a missing value."""
-        numbers = map(_number, self.missing)
+        numbers = map(number_of, self.missing)
         return [number for number in numbers if math.isfinite(number)]
 
     @property
@@ -175,7 +175,8 @@ def _text_types() -> tuple[Any, ...]:
     return (pl.String, pl.Categorical, pl.Enum, pl.Null)
 
 
-def _number(word: str) -> float:
+def number_of(word: str) -> float:
+    """Return the number that a word is as programs write it, NaN for none."""
     try:
         return float(word)
     except ValueError:
