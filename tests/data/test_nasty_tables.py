@@ -118,3 +118,16 @@ def test_letters_alone_are_what_they_are(path):
 def test_feet_and_inches_are_told_with_their_line(path):
     with pytest.raises(DataError, match="line 2 has a quotation mark that nothing"):
         loaded(path, "height,y\n5' 7\",1\n6' 1\",2\n")
+
+
+def test_a_logger_has_several_lines_between_the_names_and_the_data(path):
+    text = "TOA5,CR1000,v3\nTIME,T,RH,y\nTS,Deg C,%,m\n,Avg,Smp,Tot\n"
+    rows = [
+        f'"2024-05-{i % 28 + 1:02d} 10:00:00",{a},{b},{a}.5'
+        for i, (a, b) in enumerate(NUMBERS)
+    ]
+    data = loaded(path, text + "\n".join(rows) + "\n")
+    assert rows_of(data) == len(NUMBERS)
+    assert "units: TS, Deg C, %, m" in str(data)
+    assert "units: Avg, Smp, Tot" in str(data)
+    assert "taken as missing" not in str(data)

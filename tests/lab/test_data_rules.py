@@ -63,11 +63,16 @@ def titles(rng: Rng, lines: list[list[str]]) -> None:
     title = ["Results of 2024", "売上", "# measured by hand"][rng.integers(3)]
     filled = [""] * (width - 1) * int(rng.integers(2))
     lines[:0] = [[title, *filled]] * int(rng.integers(1, 3))
+    if rng.random() < 0.2:
+        lines.insert(0, ["TOA5", "v3", *["12"] * (width - 3)])
 
 
-def units(_: Rng, lines: list[list[str]]) -> None:
+def units(rng: Rng, lines: list[list[str]]) -> None:
     first = next(i for i, line in enumerate(lines) if "goal" in line)
-    lines.insert(first + 1, ["m"] * (len(lines[first]) - 1) + ["kg"])
+    if len(lines[first + 1]) > len(lines[first]):
+        return
+    for unit in ("m", "Avg")[: int(rng.integers(1, 3))]:
+        lines.insert(first + 1, [unit] * (len(lines[first]) - 1) + ["kg"])
 
 
 def header_again(rng: Rng, lines: list[list[str]]) -> None:
@@ -90,7 +95,7 @@ def remarks(_: Rng, lines: list[list[str]]) -> None:
     lines += [["Source: the office"], ["updated", "yesterday"]]
 
 
-AROUND = [units, titles, header_again, unnamed_rows, sums, remarks]
+AROUND = [unnamed_rows, units, titles, header_again, sums, remarks]
 """What people put around a table, in the order in which it is put there."""
 
 

@@ -11,6 +11,7 @@ import { AMONG_NUMBERS, ERAS, MISSING, TOTAL } from "./rules";
 const MOST_LINES = 200;
 const MOST_BELOW = 20;
 const LONGEST_UNIT = 15;
+const MOST_UNITS = 3;
 
 export interface Layout {
   names: string[];
@@ -31,10 +32,10 @@ export function layoutOf(all: string[][], above: string[]): Layout {
     return { names: Array.from({ length: width }, (_, i) => String(i + 1)), rows: below, leftOut };
   }
   const [header] = rows;
-  const units = areUnits(head);
-  if (units) leftOut.push(shown(rows[1]));
-  const below = rows.slice(1 + +units).filter((row) => !isSame(row, header));
-  if (below.length + 1 + +units < rows.length) leftOut.push(shown(header));
+  let units = 0;
+  while (units < MOST_UNITS && areUnits([header, ...head.slice(1 + units)])) leftOut.push(shown(rows[++units]));
+  const below = rows.slice(1 + units).filter((row) => !isSame(row, header));
+  if (below.length + 1 + units < rows.length) leftOut.push(shown(header));
   return { names: uniqueNames(namesOf(head, width)), rows: withoutEnd(below, width, leftOut), leftOut };
 }
 
@@ -52,9 +53,11 @@ function usualWidth(rows: string[][]): number {
 /** The first row of the table: above it are titles, and headings of groups. */
 function firstRow(rows: string[][], width: number): number {
   const found = rows.findIndex((row, index) => {
-    const below = rows.slice(index + 1).find((each) => filled(each) > 1) ?? [];
+    const rest = rows.slice(index + 1).filter((each) => filled(each) > 1);
+    const below = rest[0] ?? [];
     const lacksOne = row.length === width - 1 && width > 2 && below.length === width;
-    if (row.length !== width && !lacksOne) return false;
+    // A title of several cells may have as many by chance.
+    if (row.length !== width && !(lacksOne && !areNames(rest))) return false;
     const isTitle = width > 1 && filled(row) <= 1 && filled(below) > 1;
     return below.length !== width || !(isTitle || areGroups(rows.slice(index), width));
   });
@@ -67,6 +70,12 @@ function areGroups(rows: string[][], width: number): boolean {
   const count = filled(groups);
   const areWords = names.every(isFilled) && ![...names, ...groups].some(looksNumeric);
   return count > 0 && count <= width - 2 && areWords && numericColumns(below).length > 0;
+}
+
+/** Whether the first row has words above all columns of numbers. */
+function areNames([names, ...below]: string[][]): boolean {
+  const cells = numericColumns(below).filter((j) => j < names.length).map((j) => names[j]);
+  return cells.length > 0 && cells.every((cell) => cell && !looksNumeric(cell) && !isVague(cell));
 }
 
 /** The names, one more where the rows have one cell more than the header. */

@@ -24,6 +24,8 @@ SEP = re.compile(r'"?sep=([!#-/:-@[-`{-~\t ])"?', re.IGNORECASE)
 CONSISTENT = 0.8
 NUMERIC = 0.9
 LONGEST_UNIT = 15
+MOST_UNITS = 3
+"""So many rows between the names and the data may say what the numbers are."""
 LONGEST_SHOWN = 50
 LONGEST_RECORD = 10_000
 _IN_QUOTES = re.compile('"[^"]*"')
@@ -98,9 +100,12 @@ def find_layout(
         names, more = _names(rows, width)
         notes += more
         start, line = records[0].end, records[0].text.encode()
-        if _are_units(rows):
-            notes += [f"units: {', '.join(cell for cell in rows[1] if cell)}"]
-            start = records[1].end
+        # A logger writes below them how it measured: "Avg", "Max".
+        units = 0
+        while units < MOST_UNITS and _are_units([rows[0], *rows[1 + units :]]):
+            units += 1
+            notes += [f"units: {', '.join(cell for cell in rows[units] if cell)}"]
+            start = records[units].end
     else:
         names, start, line = [str(i + 1) for i in range(width)], records[0].start, b""
         notes += [_without_header(rows[0])] * (header is None)
@@ -198,10 +203,11 @@ def _first_row(rows: Sequence[list[str]], width: int) -> int:
     """Return the index of the first row of the table: above it are titles."""
     for index, row in enumerate(rows):
         # Titles may follow one another, and a row of separators end them.
-        rest = rows[index + 1 :]
-        below = next((row for row in rest if sum(map(bool, row)) > 1), [])
+        rest = [row for row in rows[index + 1 :] if sum(map(bool, row)) > 1]
+        below = rest[0] if rest else []
         lacks_one = len(row) == width - 1 >= 2 and len(below) == width
-        if len(row) != width and not lacks_one:
+        # A title of several cells may have as many by chance.
+        if len(row) != width and (not lacks_one or _are_names(rest)):
             continue
         is_title = width > 1 and sum(map(bool, row)) <= 1 < sum(map(bool, below))
         if not (is_title or _are_groups(rows[index:], width)) or len(below) != width:
@@ -223,6 +229,15 @@ def _are_groups(rows: Sequence[list[str]], width: int) -> bool:
         cell and not is_number(cell) for cell in (*names, *filter(None, groups))
     )
     return has_gaps and are_words and bool(_numeric_columns(rows[2:]))
+
+
+def _are_names(rows: Sequence[list[str]]) -> bool:
+    """Tell whether the first row has words above all columns of numbers."""
+    numeric = [j for j in _numeric_columns(rows[1:]) if j < len(rows[0])]
+    cells = [rows[0][j] for j in numeric]
+    return bool(cells) and all(
+        cell and not is_number(cell) and not _is_vague(cell) for cell in cells
+    )
 
 
 def _has_header(rows: Sequence[list[str]], wanted: Collection[str]) -> bool:
