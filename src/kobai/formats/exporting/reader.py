@@ -33,11 +33,12 @@ COPIED: dict[ModuleType, str] = {
     "_by_looks _likely _latin _decoded _common_japanese _common_chinese _not_ascii",
     dates: "MONTHS ERAS CENTURY field_number month_number days_of _days _weekday "
     "_calendar _cycle _of_year _of_week _of_day PARTS part",
-    layout: "SEPARATORS SPACES MOST_LINES COMMENTS SEP CONSISTENT NUMERIC LONGEST_UNIT "
-    "MOST_TWICE LONGEST_SHOWN LONGEST_RECORD _IN_QUOTES _NUMBER _DATE Layout Record "
+    layout: "SEPARATORS SPACES MOST_LINES COMMENTS SEP CONSISTENT NUMERIC MOST_UNITS "
+    "LONGEST_UNIT MOST_TWICE LONGEST_SHOWN LONGEST_RECORD "
+    "_IN_QUOTES _NUMBER _DATE Layout Record "
     "find_layout checked_separator _first_records _without_comments _separator _share "
-    "_first_row _are_groups _has_header _are_years _numeric_columns is_number "
-    "_is_vague _are_units _names _unique _notes_above _without_header",
+    "_first_row _are_groups _are_names _has_header _are_years _numeric_columns "
+    "is_number _is_vague _are_units _names _unique _notes_above _without_header",
     pieces: "BLOCK FIRST PICTURES OF_ZEROS opened _check_memory check_beginning utf8 "
     "without_start _zeros with_end whole_rows _end_of_last",
     delimited: "LONGEST_HEADER MOST_BELOW TOTAL _RUNS _EDGES _BLANK_LINES mark_of "
