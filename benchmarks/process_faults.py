@@ -34,7 +34,7 @@ RUN = (
     *("--engine", "jax", "--hidden", "16", "--batch-size", "50"),
     *("--optimizer", "momentum", "--quiet"),
 )
-EPOCHS = 40
+EPOCHS = 16
 # Checkpoints are written by the clock, so a fast machine writes few.
 WRITES = 3
 KOBAI = [sys.executable, "-m", "kobai.cli", "train"]
