@@ -52,11 +52,23 @@ def choose_engine(engine: Engine, steps: int = 0, multiply_adds: int = 0) -> Eng
 
 def has_numba() -> bool:
     """Return whether what the compiled engine needs is installed and may compile."""
+    return not numba_is_disabled() and missing_for_numba() is None
+
+
+def numba_is_disabled() -> bool:
+    """Return whether Numba is told to compile nothing."""
+    return os.environ.get("NUMBA_DISABLE_JIT", "0").strip() not in ("", "0")
+
+
+def missing_for_numba() -> str | None:
+    """Return the first package that the compiled engine needs and that is not there.
+
+    They are looked for and not imported: what Numba has compiled goes without it.
+    """
     from importlib.util import find_spec
 
-    if os.environ.get("NUMBA_DISABLE_JIT", "0").strip() not in ("", "0"):
-        return False
-    return all(find_spec(name) is not None for name in ("numba", "scipy"))
+    needed = ("numba", "llvmlite", "scipy")
+    return next((name for name in needed if find_spec(name) is None), None)
 
 
 def jax_options(engine: Engine) -> Jax | None:

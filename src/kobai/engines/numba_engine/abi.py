@@ -83,11 +83,18 @@ def array_kind(dtype: np.dtype[Any], is_read_only: bool = True) -> str:
     return f"{'const ' * is_read_only}{dtype.name}[:]"
 
 
+def number_of(kind: str) -> str:
+    """Return the type of one number of a kind of argument.
+
+    >>> number_of("const float32[:]"), number_of("int64*"), number_of("uint64")
+    ('float32', 'int64', 'uint64')
+    """
+    return kind.removeprefix("const ").removesuffix("[:]").removesuffix("*")
+
+
 def _kind(kind: str, number: str, is_c: bool) -> str:
     kind = kind.replace("number", number)
-    if is_c and kind.endswith("[:]"):
-        return kind.removeprefix("const ").removesuffix("[:]") + "*"
-    return kind
+    return f"{number_of(kind)}*" if is_c and kind.endswith("[:]") else kind
 
 
 # Steps from `first` to before `stop`. `sizes` and `numbers` are what the source leaves

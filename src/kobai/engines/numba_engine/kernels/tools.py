@@ -3,14 +3,13 @@
 # mypy: disable-error-code="import-not-found,import-untyped"
 # mypy: allow-untyped-decorators, allow-untyped-calls
 
-import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from importlib.util import find_spec
 from typing import Any
 
+from kobai.engines import missing_for_numba, numba_is_disabled
 from kobai.engines.numba_engine.kernels import (
     elementary,
     intrinsics,
@@ -33,12 +32,11 @@ def need_extra() -> None:
 
     Raises ValueError where Numba is told to compile nothing.
     """
-    # Numba is looked for and not imported: what it has compiled goes without it.
-    for name in ("numba", "llvmlite", "scipy"):
-        if find_spec(name) is None:
-            error = ModuleNotFoundError(f"No module named '{name}'", name=name)
-            raise missing_extra("engine numba", error, "fast")
-    if os.environ.get("NUMBA_DISABLE_JIT", "0").strip() not in ("", "0"):
+    name = missing_for_numba()
+    if name is not None:
+        error = ModuleNotFoundError(f"No module named '{name}'", name=name)
+        raise missing_extra("engine numba", error, "fast")
+    if numba_is_disabled():
         raise ValueError(
             "engine numba: NUMBA_DISABLE_JIT is set, so that Numba compiles nothing; "
             'unset it, or use the engine "numpy"'

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from kobai.engines.numba_engine.abi import number_of
 from kobai.engines.numba_engine.kernels import tools
 from kobai.engines.numba_engine.kernels.intrinsics import INNER, apart
 from kobai.engines.numba_engine.native.code import Code, host_machine
@@ -84,8 +85,7 @@ def _type(kind: str) -> Any:
     from numba.core import types
     from numba.np.numpy_support import from_dtype
 
-    name = kind.removeprefix("const ").removesuffix("[:]").removesuffix("*")
-    scalar = from_dtype(np.dtype(name))
+    scalar = from_dtype(np.dtype(number_of(kind)))
     if kind.endswith("*"):
         return types.CPointer(scalar)
     if kind.endswith("[:]"):
@@ -202,7 +202,7 @@ class _Entry:
         kept = self._field(builder, array, DESCRIPTION, pointer)
         number = self._field(builder, kept, TYPE_NUMBER, small)
         order = self._field(builder, kept, BYTE_ORDER, self.ir.IntType(8))
-        dtype = np.dtype(kind.removeprefix("const ").removesuffix("[:]"))
+        dtype = np.dtype(number_of(kind))
         asked = IN_ORDER | ALIGNED
         asked |= 0 if kind.startswith("const ") else WRITEABLE
         is_equal = [
