@@ -19,7 +19,7 @@ from kobai.engines.numba_engine.kernels.tiles import Tile, job_fields
 from kobai.engines.numba_engine.kernels.vectors import Vectors
 
 # Multiply-adds from which on packing pays.
-WORTH_PACKING = 5_000_000
+WORTH_PACKING = 3_000_000
 
 # So many numbers of a sum at once: then a panel of B stays in the nearest cache, which
 # with AVX-512 is twice as wide;
@@ -36,6 +36,11 @@ def is_packed(m: Any, n: Any, k: Any) -> Any:
     return m * n * k >= WORTH_PACKING and n >= _WIDEST
 
 
+def is_halved_sum(m: Any, n: Any, k: Any, packed: Any) -> Any:
+    """Return whether two threads share a large product as the halves of its sums."""
+    return k > m and not (packed and n >= m)
+
+
 def memory(n: Any, k: Any) -> Any:
     """Return how many numbers a job with n columns packs into, and k terms of a sum."""
     return (TALLEST + n + _WIDEST) * min(DEEPEST, k) + _ALIGNING
@@ -43,12 +48,19 @@ def memory(n: Any, k: Any) -> Any:
 
 def spare_numbers(m: int, n: int, k: int) -> int:
     """Return for how many numbers a product by tiles of that shape needs memory."""
-    return 2 * memory(n, k) if is_packed(m, n, k) else max(m, k) * n
+    if not is_packed(m, n, k):
+        return max(m, k) * n
+    return 2 * memory(n, k) + (m * n if is_halved_sum(m, n, k, True) else 0)
 
 
 def make_is_packed() -> Any:
     """Return is_packed(m, n, k), compiled."""
     return _compiled(is_packed)
+
+
+def make_is_halved_sum() -> Any:
+    """Return is_halved_sum(m, n, k, packed), compiled."""
+    return _compiled(is_halved_sum)
 
 
 def make_memory() -> Any:
@@ -251,7 +263,8 @@ def steps(job):
                 for r in range(i, stop, TALL if is_half and not is_turned else ROWS):
                     to = c + (r * ci + j) * SIZE
                     rows_a = panels_a + (r - i) * depth * SIZE
-                    listed, start = rows_at + r * EIGHT, a + p * SIZE
+                    listed = rows_at + r * EIGHT
+                    start = a + entry(inner_at + p * EIGHT) * SIZE
                     if is_half and is_turned:
                         half_of_panels(
                             rows_a, ai, rows_at, panel_b, to, ci,

@@ -41,10 +41,10 @@ def make_by_tiles(tools: Any) -> Any:
 
     After these come alpha, beta, tB; the size is that of a number, in bytes. See
     `tiles.make_tile` for the addresses and strides. A large product is two jobs.
-    Where it sums up more numbers than it has rows, those are the halves of the sum, for
-    which there is spare memory of the size of C: each thread then reads the same rows
-    of B in every step, those that it changes when B learns. Else they are C's upper and
-    lower rows; or its left and right columns where it is packed, and has more of them.
+    Where it sums up more numbers than it has rows, those are the halves of the sum, the
+    second in spare memory: each thread then reads the same rows of B in every step,
+    those that it changes when B learns. Else they are C's upper and lower rows; or its
+    left and right columns where it is packed, and has more of them.
     """
     import numba
 
@@ -52,6 +52,7 @@ def make_by_tiles(tools: Any) -> Any:
     load, store, pause = atomics.load(), atomics.store(), atomics.pause()
     tiles_at, panels_at = intrinsics.tiles_at("tiles"), intrinsics.tiles_at("panels")
     work, is_packed, memory = tools.work, tools.is_packed, tools.memory
+    halves_sum = tools.is_halved_sum
     i8, f8, u8 = np.int64, np.float64, np.uint64
 
     @numba.njit(error_model="numpy", nogil=True, **INNER)
@@ -65,7 +66,7 @@ def make_by_tiles(tools: Any) -> Any:
         bk, bj = n, u8(1)
         is_large = m * n * k >= u8(WORTH_SHARING)
         has_panels = is_packed(m, n, k)
-        is_halved_sum = is_large and not has_panels and k > m and tb == 0
+        is_halved_sum = is_large and tb == 0 and halves_sum(m, n, k, has_panels)
         rows, columns, inner = m, n, k
         if has_panels:
             tiles = i8(panels_at(alpha))
@@ -73,6 +74,7 @@ def make_by_tiles(tools: Any) -> Any:
                 bk, bj = u8(1), k
         if is_halved_sum:
             inner = k // u8(2)
+            packed_at += m * n * size
         elif has_panels and n >= m:
             # Whole panels.
             columns = (n // u8(2) + u8(16)) // u8(32) * u8(32)

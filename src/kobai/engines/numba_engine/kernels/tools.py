@@ -132,6 +132,7 @@ _MAKERS: dict[str, Callable[[], Any]] = {
     "by_blas": intrinsics.blas_product,
     "by_tiles": lambda: products.make_by_tiles(tools),
     "copy_rows": rows.make_copy_rows,
+    "is_halved_sum": panels.make_is_halved_sum,
     "is_packed": panels.make_is_packed,
     "memory": panels.make_memory,
     "gather": partial(intrinsics.stored_call, "kobai_gather"),
