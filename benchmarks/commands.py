@@ -29,7 +29,7 @@ Command = Callable[[Path], list[str]]
 
 def _kobai(engine: str, mnist: Path, steps: int) -> Command:
     return lambda run: [
-        *(sys.executable, "-m", "kobai.cli", "train", "mnist"),
+        *(sys.executable, "-m", "kobai", "train", "mnist"),
         *("--data-dir", str(mnist), "--run", str(run), "--quiet"),
         *("--hidden", "50", "--activation", "sigmoid", "--optimizer", "sgd"),
         *("--lr", "0.1", "--batch-size", "100", "--batches", "random"),

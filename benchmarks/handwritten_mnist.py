@@ -110,7 +110,7 @@ def train_by_hand(folder, steps, seed):
 
 
 def kobai_command(folder, steps, seed, run):
-    command = f"""{sys.executable} -m kobai.cli train mnist --data-dir {folder}
+    command = f"""{sys.executable} -m kobai train mnist --data-dir {folder}
         --hidden {HIDDEN} --activation sigmoid --optimizer sgd --lr {LEARNING_RATE}
         --batch-size {BATCH_SIZE} --batches random --steps {steps} --seed {seed}
         --run {run}"""

@@ -60,7 +60,7 @@ def command(name: str, table: Path, folder: Path) -> list[str]:
         options = ["--target", "kind", "--epochs", "1", "--run", run, "--quiet"]
         options += ["--hidden", "50", "--validation", "0", "--lr", "0.005"]
         options += ["--batch-size", "100"]
-        return [sys.executable, "-m", "kobai.cli", "train", str(table), *options]
+        return [sys.executable, "-m", "kobai", "train", str(table), *options]
     script = "million_kobai.py" if name == "kobai" else "million_sklearn.py"
     return [sys.executable, str(HERE / "scripts" / script), str(table)]
 

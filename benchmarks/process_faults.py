@@ -37,7 +37,7 @@ RUN = (
 EPOCHS = 16
 # Checkpoints are written by the clock, so a fast machine writes few.
 WRITES = 3
-KOBAI = [sys.executable, "-m", "kobai.cli", "train"]
+KOBAI = [sys.executable, "-m", "kobai", "train"]
 
 
 @dataclass

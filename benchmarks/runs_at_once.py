@@ -43,7 +43,7 @@ def at_once(size: int, folder: Path, name: str | None = None) -> Summary:
     x = np.arange(40.0).reshape(20, 2) % 7
     np.savez(folder / "rows.npz", x=x, t=np.arange(20) % 2)
     named = ["--run", f"runs/{name}"] if name else []
-    command = [sys.executable, "-m", "kobai.cli", "train", "rows.npz", *OPTIONS, *named]
+    command = [sys.executable, "-m", "kobai", "train", "rows.npz", *OPTIONS, *named]
     started = [
         subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True)
         for _ in range(size)

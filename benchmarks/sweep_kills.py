@@ -43,7 +43,7 @@ LONGEST = 300
 
 
 def command(*words: str) -> list[str]:
-    return [sys.executable, "-m", "kobai.cli", "sweep", *words]
+    return [sys.executable, "-m", "kobai", "sweep", *words]
 
 
 def start(folder: Path, crew: tuple[str, ...]) -> "subprocess.Popen[bytes]":

@@ -41,6 +41,7 @@ ORDER = [
     ["lessons"],
     ["learn"],
     ["cli", "__init__"],
+    ["__main__"],
 ]
 
 # The same inside engines/, whose folders are houses of their own.

@@ -28,7 +28,7 @@ def kobai(here: Path, run_command: Kobai) -> Kobai:
 
 def start(*arguments: object, **options: object) -> "subprocess.Popen[str]":
     """Start the command as a process of its own."""
-    command = [sys.executable, "-m", "kobai.cli", *map(str, arguments)]
+    command = [sys.executable, "-m", "kobai", *map(str, arguments)]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     return subprocess.Popen(command, **(pipes | options))  # type: ignore[call-overload]
 

@@ -92,7 +92,7 @@ def built(tmp_path_factory):
     ImageDraw.Draw(image).ellipse((25, 15, 65, 75), outline=0, width=9)
     image.save(here / f"{NAME}.png")
     for words in (["--run", f"{NAME}-digits"], [*TABLE, "--run", NAME]):
-        command = [sys.executable, "-m", "kobai.cli", "train", "--epochs", "1", "-q"]
+        command = [sys.executable, "-m", "kobai", "train", "--epochs", "1", "-q"]
         subprocess.run([*command, *words], cwd=here, check=True)
     return here
 

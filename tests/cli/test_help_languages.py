@@ -118,7 +118,7 @@ assert "kobai.cli.remedies" not in sys.modules
 def test_a_terminal_without_the_signs_is_told_in_english():
     environment = {"LANG": "ja_JP.UTF-8", "PYTHONPATH": ":".join(sys.path)}
     done = subprocess.run(
-        [sys.executable, "-m", "kobai.cli", "runs", "--help"],
+        [sys.executable, "-m", "kobai", "runs", "--help"],
         env=environment | {"PYTHONIOENCODING": "ascii"},
         capture_output=True,
         text=True,

@@ -90,7 +90,7 @@ def test_ctrl_c_in_a_callback_still_lets_the_command_tidy_up():
 
 
 def test_a_broken_pipe_does_not_end_a_run(here):
-    command = f"{sys.executable} -m kobai.cli train --epochs 100 --run run"
+    command = f"{sys.executable} -m kobai train --epochs 100 --run run"
     pipe = f"({command}; echo $? > code) | head -n 1"
     done = subprocess.run(pipe, shell=True, capture_output=True, text=True)
     assert done.stdout.startswith("Data")
@@ -103,7 +103,7 @@ def test_a_broken_pipe_does_not_end_a_run(here):
 
 
 def test_a_broken_pipe_is_no_error(here):
-    command = f"{sys.executable} -m kobai.cli descend x**2 --start 1"
+    command = f"{sys.executable} -m kobai descend x**2 --start 1"
     # The reader is gone before the first word.
     pipe = f"(sleep 0.1; {command}; echo $? > code) | true"
     done = subprocess.run(pipe, shell=True, capture_output=True, text=True)

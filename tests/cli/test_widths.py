@@ -65,7 +65,7 @@ def built(tmp_path_factory):
     for name in ("a.png", "folder/a picture with quite a long name 1.png"):
         image.save(here / name)
     for words in (["--run", "digits"], ["t.csv", "--target", "kind", "--run", "run"]):
-        command = [sys.executable, "-m", "kobai.cli", "train", "--epochs", "1", "-q"]
+        command = [sys.executable, "-m", "kobai", "train", "--epochs", "1", "-q"]
         subprocess.run([*command, *words], cwd=here, check=True)
     return here
 
@@ -88,7 +88,7 @@ def screen(built, tmp_path):
                 # The size is set by then.
                 os.read(0, 1)
                 kept = {k: v for k, v in os.environ.items() if k != "COLUMNS"}
-                command = [sys.executable, "-m", "kobai.cli", *arguments]
+                command = [sys.executable, "-m", "kobai", *arguments]
                 environment = kept | {"TERM": "xterm-256color"} | variables
                 os.execve(sys.executable, command, environment)
             os._exit(99)

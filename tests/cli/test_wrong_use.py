@@ -464,7 +464,7 @@ def guessed(tmp_path_factory):
     (here / "t.csv").write_text("size,age,kind\n" + rows, encoding="utf-8")
     t = np.arange(60) % 3
     np.savez(here / "x.npz", x=np.eye(3, 4)[t], t=t)
-    command = [sys.executable, "-m", "kobai.cli", "train", "x.npz", "--epochs", "1"]
+    command = [sys.executable, "-m", "kobai", "train", "x.npz", "--epochs", "1"]
     subprocess.run([*command, "--run", "run", "-q"], cwd=here, check=True)
     return here
 

@@ -55,7 +55,7 @@ def place(tmp_path_factory):
     (folder / "rubbish.npz").write_bytes(b"PK\x03\x04" + bytes(500))
     (folder / "empty.csv").touch()
     for run, data in (("d", ["digits"]), ("t", ["t.csv", "--target", "kind"])):
-        train = [sys.executable, "-m", "kobai.cli", "train", *data]
+        train = [sys.executable, "-m", "kobai", "train", *data]
         subprocess.run(
             [*train, "--epochs", "2", "--run", run, "-q"], check=True, cwd=folder
         )

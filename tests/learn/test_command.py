@@ -87,7 +87,7 @@ def test_a_notebook_is_written_once(here):
     assert learn(5, "--notebook", "--language", "zh").exit_code == 0
     assert (here / "learn" / "05_derivative_zh.ipynb").exists()
     again = subprocess.run(
-        [sys.executable, "-m", "kobai.cli", "learn", "5", "--notebook", *CHINESE],
+        [sys.executable, "-m", "kobai", "learn", "5", "--notebook", *CHINESE],
         capture_output=True,
         text=True,
     )
@@ -112,7 +112,7 @@ def test_a_notebook_is_written_once(here):
 )
 def test_wrong_words_are_answered(here, words, message):
     done = subprocess.run(
-        [sys.executable, "-m", "kobai.cli", "learn", *words],
+        [sys.executable, "-m", "kobai", "learn", *words],
         capture_output=True,
         text=True,
     )
@@ -127,7 +127,7 @@ class Terminal:
     def __init__(self, *words):
         self.screen, inner = pty.openpty()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "kobai.cli", *words],
+            [sys.executable, "-m", "kobai", *words],
             stdin=inner,
             stdout=inner,
             stderr=inner,

@@ -54,7 +54,7 @@ def test_it_is_the_run_of_the_command(target: str, tmp_path: Path) -> None:
     houses().to_csv(tmp_path / "houses.csv", index=False)
     other = {"price": "kind", "kind": "price"}[target]
     options = ["--target", target, "--drop", other, "--epochs", "3", "--seed", "2"]
-    run = [sys.executable, "-m", "kobai.cli", "train", "houses.csv", *options]
+    run = [sys.executable, "-m", "kobai", "train", "houses.csv", *options]
     subprocess.run([*run, "--run", "r", "--quiet"], cwd=tmp_path, check=True)
     model = TableModel(target, drop=other, epochs=3, seed=2)
     model.fit(tmp_path / "houses.csv")
@@ -188,7 +188,7 @@ def test_a_model_comes_back(
 def test_the_command_takes_what_is_saved(prices: TableModel, tmp_path: Path) -> None:
     prices.save(tmp_path / "run")
     houses().to_csv(tmp_path / "new.csv", index=False)
-    run = [sys.executable, "-m", "kobai.cli"]
+    run = [sys.executable, "-m", "kobai"]
     done = subprocess.run(
         [*run, "evaluate", "run", "new.csv", "--json"],
         cwd=tmp_path,

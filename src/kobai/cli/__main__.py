@@ -1,4 +1,4 @@
-"""`python -m kobai.cli`: the command where no script is installed."""
+"""`python -m kobai.cli`: the same as `python -m kobai`."""
 
 from kobai.cli import main
 

@@ -169,7 +169,7 @@ def command(*words: str) -> str:
 def _program() -> list[str]:
     called = Path(sys.argv[0])
     if called.name == "__main__.py":
-        return [short(sys.executable), "-m", "kobai.cli"]
+        return [short(sys.executable), "-m", "kobai"]
     found = shutil.which("kobai") or ""
     if called.name == "kobai" and called.exists() and not called.samefile(found or "."):
         return [short(called)]
