@@ -15,7 +15,7 @@ import numpy as np
 from kobai.autodiff.trees import Tree, leaves, unflatten
 from kobai.engines import Engine, Jax, jax_options
 from kobai.engines.kept import kept
-from kobai.engines.machine.blas import blas_limit, blas_threads, wanted_threads
+from kobai.engines.machine.blas import blas_limit, blas_threads
 from kobai.engines.machine.processor import threads_here
 from kobai.engines.numpy_engine.program import Program, write_program
 from kobai.errors import GradientError
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 # So many rows at a time stay in the processor's cache between operations.
 BLOCK = 1024
+
+# Multiply-adds from which on a second thread pays: they last several times as long as
+# its start.
+WORTH_A_THREAD = 10_000_000
 
 # f(lasting, rows) -> some numbers; pure.
 Measure = Callable[..., Sequence[Array]]
@@ -51,7 +55,7 @@ def workers_for(multiply_adds: float) -> int:
     >>> workers_for(1000)
     1
     """
-    return 1 if wanted_threads(multiply_adds) else cores()
+    return cores() if multiply_adds >= WORTH_A_THREAD else 1
 
 
 def share(run: Callable[[int], None], count: int, workers: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from kobai.engines import Engine, jax_options
-from kobai.engines.blocks import BLOCK, share, workers_for
+from kobai.engines.blocks import block_of, share, workers_for
 from kobai.engines.kept import kept
 from kobai.engines.machine.blas import blas_threads, wanted_threads
 from kobai.engines.numpy_engine.program import Program, write_program
@@ -25,6 +25,11 @@ DEVICE_BLOCK = 8192
 Forward = Callable[[Values, Array, Values], Array]
 
 _dtype_of = attrgetter("dtype")
+
+
+def _key(engine: Engine, arrays: list[Any], rows: int) -> Any:
+    """Return what a compiled version is kept by."""
+    return (engine, rows, *map(_dtype_of, arrays))
 
 
 class Predictor:
@@ -63,7 +68,7 @@ class Predictor:
             return self._outputs(params, x, statistics, engine)
         work = len(x) * sum(array.size for array in params.values())
         on_device = jax_options(engine) is not None
-        size = DEVICE_BLOCK if on_device else BLOCK
+        size = DEVICE_BLOCK if on_device else block_of(len(x))
         if len(x) <= size:
             with blas_threads(wanted_threads(work)):
                 return self._outputs(params, x, statistics, engine)
@@ -75,11 +80,14 @@ class Predictor:
             parts[number] = self._outputs(params, block, statistics, engine)
 
         workers = 1 if on_device else workers_for(work)
+        key = _key(engine, [*params.values(), x[:size], *statistics.values()], size)
+        # The first of a size runs as it is written, the next are compiled.
+        done = int(key not in self._idle)
         try:
             with blas_threads(1):
-                # The first of a size runs as it is written, the next are compiled.
-                predict(0)
-                share(lambda number: predict(number + 1), len(starts) - 1, workers)
+                if done:
+                    predict(0)
+                share(lambda number: predict(done + number), len(starts) - done, workers)
         except ValueError:
             # It says which row of all is wrong, not which of a block.
             self._check(x, "inputs")
@@ -92,7 +100,7 @@ class Predictor:
         # Block by block, since what is checked is then in the cache.
         self._check(x, "inputs")
         arrays = [*params.values(), x, *statistics.values()]
-        key = (engine, len(x), *map(_dtype_of, arrays))
+        key = _key(engine, arrays, len(x))
         idle = self._idle.get(key)
         if idle is None and jax_options(engine):
             idle = self._idle[key] = []
