@@ -365,6 +365,26 @@ def test_the_javascript_module_refuses_rows_in_neither_unit(folder):
     assert np.abs(differences).max() < 1e-6
 
 
+def test_the_javascript_module_refuses_one_row_alone(folder):
+    if shutil.which("node") is None:
+        pytest.skip("Node is not installed")
+    script = (
+        'import { predict } from "./picture.mjs";\n'
+        'const found = [Array(784).fill(1), [null], ["7"]].map((rows) => {\n'
+        "  try { return predict(rows).length; }\n"
+        "  catch (error) { return error.message; }\n"
+        "});\n"
+        "console.log(JSON.stringify(found));"
+    )
+    command = ["node", "--input-type=module", "-e", script]
+    done = subprocess.run(
+        command, cwd=folder, check=True, capture_output=True, text=True
+    )
+    remedy = "one row x alone is predict([x])[0]"
+    wanted = [f"got {given} as a row; {remedy}" for given in ("1", "null", '"7"')]
+    assert json.loads(done.stdout) == wanted
+
+
 def test_the_c_file_gives_nan_for_rows_in_neither_unit(folder):
     if shutil.which("gcc") is None:
         pytest.skip("gcc is not installed")

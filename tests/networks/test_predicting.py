@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from kobai.networks import Dense, Network, Sigmoid, Softmax
+from kobai.engines.blocks import share
+from kobai.networks import Dense, Network, Sigmoid, Softmax, predicting
 
 LARGEST = float(np.finfo(np.float32).max)
 
@@ -31,6 +32,23 @@ def test_threads_that_predict_at_once_do_not_disturb_each_other():
     for x, y in zip(batches, answers, strict=True):
         # Single precision.
         np.testing.assert_allclose(y, by_hand(network, x), rtol=1e-5, atol=1e-6)
+
+
+def test_only_the_first_block_of_a_size_is_computed_before_the_others(monkeypatch):
+    shared = []
+
+    def count(run, blocks, workers):
+        shared.append(blocks)
+        share(run, blocks, workers)
+
+    monkeypatch.setattr(predicting, "share", count)
+    network = classifier()
+    x = np.random.default_rng(0).normal(size=(4000, 30)).astype(np.float32)
+    for _ in range(2):
+        y = network.predict(x)
+        # Single precision.
+        np.testing.assert_allclose(y, by_hand(network, x), rtol=1e-5, atol=1e-6)
+    assert shared == [3, 4]
 
 
 def test_an_answer_stays_when_the_next_one_is_computed():

@@ -81,13 +81,14 @@ class Predictor:
 
         workers = 1 if on_device else workers_for(work)
         key = _key(engine, [*params.values(), x[:size], *statistics.values()], size)
-        # The first of a size runs as it is written, the next are compiled.
-        done = int(key not in self._idle)
+        left = range(len(starts))
         try:
             with blas_threads(1):
-                if done:
+                # The first of a size runs as it is written, the next are compiled.
+                if key not in self._idle:
                     predict(0)
-                share(lambda number: predict(done + number), len(starts) - done, workers)
+                    left = left[1:]
+                share(lambda place: predict(left[place]), len(left), workers)
         except ValueError:
             # It says which row of all is wrong, not which of a block.
             self._check(x, "inputs")

@@ -91,6 +91,10 @@ NUMBERS = r"""
 // null and undefined are missing; Number() would make 0 of null, and of "".
 function numbersOf(row) {
   if (ArrayBuffer.isView(row)) return Float32Array.from(row);
+  if (row === null || typeof row !== "object") {
+    const got = JSON.stringify(row);
+    throw new RangeError(`got ${got} as a row; one row x alone is predict([x])[0]`);
+  }
   const entries = Array.from(row).flat(Infinity);
   return Float32Array.from(entries, (entry) => {
     if (entry === null || entry === undefined) return NaN;
