@@ -12,7 +12,6 @@ pytest.importorskip("scipy")
 import kobai
 from kobai.autodiff.trees import leaves
 from kobai.engines import versions
-from kobai.engines.numba_engine import cache
 from kobai.engines.reference import interpret
 from kobai.errors import MissingExtraError
 from kobai.graph import trace
@@ -23,14 +22,7 @@ TOLERANCE = {"float32": 1e-5, "float64": 1e-13}
 LABELS = np.array([1, 0, 2, 1])
 
 
-@pytest.fixture(scope="module", autouse=True)
-def folder(request):
-    """Keep compiled code between test runs, and out of the user's own cache."""
-    path = request.config.cache.mkdir("kobai-compiled")
-    path.chmod(0o700)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cache, "cache_folder", lambda: path)
-        yield path
+pytestmark = pytest.mark.usefixtures("compiled_folder")
 
 
 def is_compiled(f, *arguments):

@@ -14,7 +14,6 @@ from kobai.autodiff.trees import leaves
 from kobai.engines.numba_engine import (
     Epoch,
     NotCompilable,
-    cache,
     compile_epoch,
     compile_numba,
 )
@@ -45,14 +44,7 @@ from kobai.optimizers import OPTIMIZERS, SGD, Adam, Momentum
 TOLERANCE = {"float32": 2e-4, "float64": 1e-11}
 
 
-@pytest.fixture(scope="module", autouse=True)
-def folder(request: pytest.FixtureRequest) -> Any:
-    """Keep compiled code between test runs, and out of the user's own cache."""
-    path = request.config.cache.mkdir("kobai-compiled")
-    path.chmod(0o700)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cache, "cache_folder", lambda: path)
-        yield path
+pytestmark = pytest.mark.usefixtures("compiled_folder")
 
 
 class Case:

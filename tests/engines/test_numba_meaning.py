@@ -1,7 +1,5 @@
 """What the compiled engine computes as NumPy does, and what it leaves to NumPy."""
 
-from typing import Any
-
 import numpy as np
 import pytest
 
@@ -9,7 +7,7 @@ pytest.importorskip("numba")
 pytest.importorskip("scipy")
 
 from kobai import train
-from kobai.engines.numba_engine import NotCompilable, cache, compile_numba
+from kobai.engines.numba_engine import NotCompilable, compile_numba
 from kobai.engines.reference import interpret
 from kobai.graph import trace
 from kobai.networks import Dense, Layer, Network, Softmax
@@ -17,14 +15,7 @@ from kobai.networks import Dense, Layer, Network, Softmax
 X = np.array([[1.5, -2, 0, np.nan], [0.25, np.inf, -np.inf, 3], [2, 2, -1, 0.5]])
 
 
-@pytest.fixture(scope="module", autouse=True)
-def folder(request: pytest.FixtureRequest) -> Any:
-    """Keep compiled code between test runs, and out of the user's own cache."""
-    path = request.config.cache.mkdir("kobai-compiled")
-    path.chmod(0o700)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cache, "cache_folder", lambda: path)
-        yield path
+pytestmark = pytest.mark.usefixtures("compiled_folder")
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

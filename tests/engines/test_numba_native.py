@@ -20,14 +20,7 @@ SOURCE = """def steps(count, factor, x, y):
 KINDS = ["int64", "float32", "const float32[:]", "float32[:]"]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def compiled(request: pytest.FixtureRequest) -> Any:
-    """Keep compiled code between test runs, and out of the user's own cache."""
-    path = request.config.cache.mkdir("kobai-compiled")
-    path.chmod(0o700)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cache, "cache_folder", lambda: path)
-        yield path
+pytestmark = pytest.mark.usefixtures("compiled_folder")
 
 
 def add() -> Function:

@@ -23,14 +23,7 @@ SCRIPT = Path(__file__).parents[2] / "benchmarks" / "same_seed.py"
 CASES = ["64-50-10 float32", "momentum float32", "adam float64"]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def folder(request: pytest.FixtureRequest) -> Any:
-    """Keep compiled code between test runs, and out of the user's own cache."""
-    path = request.config.cache.mkdir("kobai-compiled")
-    path.chmod(0o700)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cache, "cache_folder", lambda: path)
-        yield path
+pytestmark = pytest.mark.usefixtures("compiled_folder")
 
 
 @pytest.fixture(scope="module")
