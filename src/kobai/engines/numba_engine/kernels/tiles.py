@@ -23,7 +23,7 @@ def tile_widths(avx512: bool, itemsize: int) -> tuple[list[list[int]], list[list
     if avx512:
         wide = [full] * 4
         return [wide, [full, full, full, full // 2], [full]], [wide]
-    return [[full, full], [full]], [[full, full]]
+    return [[full, full], [full]], [[full] * 4, [full, full]]
 
 
 def make_tile(rows: int, widths: list[int], is_whole: int) -> Any:
@@ -177,8 +177,13 @@ u8 = np.uint64
 '''
 
 
-# Rows of a tile, most first: what is left over goes to smaller ones.
-_HEIGHTS = (6, 4, 1)
+# Rows of a tile, most first, and while how many rows are left there is one more such:
+# 8 rows are twice 4 rather than 6 and twice 1, and 9 are 4, 4 and 1.
+_HEIGHTS = {
+    6: "left >= u8(10) or left == u8(6) or left == u8(7)",
+    4: "left >= u8(4)",
+    1: "left > u8(0)",
+}
 
 
 def small_product_source(avx512: bool, itemsize: int) -> str:
@@ -196,12 +201,12 @@ def small_product_source(avx512: bool, itemsize: int) -> str:
         "def steps(job):",
         *(f"    {line}" for line in job_fields(itemsize)),
         f"    size = u8({itemsize})",
-        "    i = u8(0)",
+        "    i, left = u8(0), m",
     ]
     for rows, kind in kinds.items():
-        lines.append(f"    while i + u8({rows}) <= m:")
+        lines.append(f"    while {_HEIGHTS[rows]}:")
         lines += _columns(rows, kind)
-        lines.append(f"        i += u8({rows})")
+        lines += [f"        i += u8({rows})", f"        left -= u8({rows})"]
     return "\n".join(lines) + "\n"
 
 
