@@ -37,7 +37,7 @@ def test_an_error_inside_an_answer_names_its_line(tmp_path):
     verdict = judged(tmp_path, text)
     assert verdict.slip == "raised"
     assert "line 4 with NameError" in verdict.message
-    assert "h = 0.25" in verdict.message
+    assert "h = 0.2" in verdict.message
 
 
 def test_an_error_below_the_exercise_leaves_the_verdict(tmp_path):
@@ -52,9 +52,27 @@ def test_a_file_that_is_not_python_names_its_line(tmp_path):
 
 def test_a_file_that_cannot_be_read_is_said(tmp_path):
     path = tmp_path / "05_derivative.py"
-    path.write_bytes(b"\xff\xfe")
     verdict = judge_file(path, ["central_difference"], "en")["central_difference"]
-    assert verdict.message.startswith("The file cannot be run: UnicodeDecodeError")
+    assert verdict.message.startswith("The file cannot be run: FileNotFoundError")
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "gbk", "utf-16", "utf-16-le"])
+def test_a_file_of_another_encoding_is_said(tmp_path, encoding):
+    path = tmp_path / "05_derivative.py"
+    path.write_text(f"name = '微分'\n{RIGHT}", encoding=encoding)
+    verdict = judge_file(path, ["central_difference"], "en")["central_difference"]
+    assert "UTF-8" in verdict.message
+
+
+def test_a_mark_of_the_order_of_bytes_is_read_over(tmp_path):
+    path = tmp_path / "05_derivative.py"
+    path.write_text(f"# 微分\n{RIGHT}", encoding="utf-8-sig")
+    assert judge_file(path, ["central_difference"], "en")["central_difference"]
+
+
+def test_a_times_that_formulas_leave_out_is_said(tmp_path):
+    verdict = judged(tmp_path, RIGHT.replace("(2 * h)", "2h"))
+    assert verdict.message.startswith("In line 3 a name follows right behind a number")
 
 
 @pytest.mark.parametrize("sign", ["−", "（", "\u3000", "“"])

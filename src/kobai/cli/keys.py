@@ -2,6 +2,7 @@
 
 import os
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -14,7 +15,7 @@ def keys() -> Iterator[Callable[[float], str]]:
     still interrupts; the end of the input counts as "q".
     """
     if sys.platform == "win32":
-        yield _windows_key
+        yield lambda seconds: meant(_windows_key(seconds))
         return
     import termios
     import tty
@@ -23,9 +24,18 @@ def keys() -> Iterator[Callable[[float], str]]:
     before = termios.tcgetattr(terminal)
     tty.setcbreak(terminal)
     try:
-        yield lambda seconds: _posix_key(terminal, seconds)
+        yield lambda seconds: meant(_posix_key(terminal, seconds))
     finally:
         termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+
+
+def meant(typed: str) -> str:
+    """Return the key that was meant, where a capital or a full-width sign was typed.
+
+    >>> meant("N"), meant("ｎ"), meant("２"), meant("")
+    ('n', 'n', '2', '')
+    """
+    return unicodedata.normalize("NFKC", typed).lower()[:1]
 
 
 def _posix_key(terminal: int, seconds: float) -> str:
@@ -35,7 +45,7 @@ def _posix_key(terminal: int, seconds: float) -> str:
     if not ready:
         return ""
     found = os.read(terminal, 8)
-    return found.decode("utf-8", "replace")[:1] if found else "q"
+    return found.decode("utf-8", "replace") if found else "q"
 
 
 def _windows_key(seconds: float) -> str:

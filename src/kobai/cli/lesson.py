@@ -7,7 +7,7 @@ from typing import Any
 
 from kobai.cli.folder import LESSONS
 from kobai.cli.keys import keys
-from kobai.cli.screen import command, console, plain, say, short
+from kobai.cli.screen import command, console, plain, say, short, show
 from kobai.languages import users_language
 from kobai.learn.course import lesson_names
 from kobai.learn.execution import Execution
@@ -38,6 +38,7 @@ class LessonScreen:
         self.execution = Execution(language)
         self.outputs: dict[int, tuple[str, Any]] = {}
         self.hints = 0
+        self.is_watching = False
 
     def read_through(self) -> None:
         """Print the whole lesson, for a reader who is no terminal."""
@@ -51,6 +52,7 @@ class LessonScreen:
 
     def walk(self) -> None:
         """Go through the steps by single keys, from where the reader left."""
+        self.is_watching = True
         self._head()
         steps = self.lesson.steps
         left = self.progress.steps.get(self.lesson.name, steps[0])
@@ -59,6 +61,7 @@ class LessonScreen:
             while 0 <= at < len(steps):
                 self.progress.steps[self.lesson.name] = steps[at]
                 self.progress.write(self.folder)
+                console().rule(f"{at + 1}/{len(steps)}", style="dim", align="left")
                 moved = self._step(steps[at], key) and self._wait(steps[at], key)
                 if not moved:
                     return
@@ -76,7 +79,10 @@ class LessonScreen:
     def _judge_begun(self) -> None:
         """Judge what is written of all exercises, where a step has none of its own."""
         verdicts = judge_file(self.path, self.lesson.exercises, self.language)
-        self._say(each for each in verdicts.values() if each.slip != "untouched")
+        begun = [each for each in verdicts.values() if each.slip != "untouched"]
+        self._say(begun)
+        if not begun:
+            say(word("none_begun", self.language))
         self._keep(verdicts)
 
     def _say(self, verdicts: Iterable[Verdict]) -> None:
@@ -107,21 +113,19 @@ class LessonScreen:
     def _wait(self, step: int, key: Key) -> int:
         """Answer keys, and the file's being saved; return how many steps to move."""
         names = self._exercises(step)
-        before, is_told = self._saved(), False
+        saved, is_told = self._saved(), False
         self.hints = 0
         say(f"[dim]{plain(word('keys', self.language))}[/dim]")
         while True:
             pressed = key(WATCH)
-            if self._saved() != before:
-                before = self._saved()
-                say(f"[dim]{word('checking', self.language)}[/dim]")
-                if names:
-                    self.judge(names)
-                else:
-                    self._judge_begun()
+            before, saved = saved, self._saved()
+            if not saved and not before:
+                saved = self._write_anew()
+            elif saved and saved != before:
+                self._check(names)
             if pressed in ("n", "\n", "\r", " "):
                 # What was written before this step was reached may be right already.
-                if is_told or self._is_done(names) or self.judge(names):
+                if is_told or self._is_done(names) or self._check(names):
                     return 1
                 is_told = True
                 say(word("still_open", self.language))
@@ -132,10 +136,29 @@ class LessonScreen:
             elif pressed in ("h", "s"):
                 self._help(names, pressed)
 
+    def _check(self, names: tuple[str, ...]) -> bool:
+        """Judge what is written; Ctrl-C ends a check that takes long, not the lesson."""
+        say(f"[dim]{word('checking', self.language)}[/dim]")
+        try:
+            if names:
+                return self.judge(names)
+            self._judge_begun()
+        except KeyboardInterrupt:
+            say(word("check_stopped", self.language))
+        return False
+
+    def _write_anew(self) -> float:
+        """Write the file that is gone: at two looks, so no editor is saving it."""
+        write_worksheet(self.lesson, self.folder, self.language)
+        shown = f"[cyan]{plain(short(self.path))}[/cyan]"
+        say(word("written_anew", self.language, path=shown))
+        return self._saved()
+
     def _is_done(self, names: tuple[str, ...]) -> bool:
         return set(names) <= self.progress.solved
 
     def _saved(self) -> float:
+        """Return when the file was saved; 0 where there is none."""
         try:
             return self.path.stat().st_mtime
         except OSError:
@@ -189,9 +212,17 @@ class LessonScreen:
             self._output(cell)
         elif cell.kind == "exercise":
             self._code(cell.text)
-            path = plain(short(self.path))
-            shown = word("write_here", self.language, path=f"[cyan]{path}[/cyan]")
-            say(f"{shown}\n")
+            say(f"{self._where_to_write()}\n")
+
+    def _where_to_write(self) -> str:
+        path = f"[cyan]{plain(short(self.path))}[/cyan]"
+        if self.is_watching:
+            return word("write_here", self.language, path=path)
+        check = self._again("--check")
+        return word("write_and_check", self.language, path=path, command=check)
+
+    def _again(self, *options: str) -> str:
+        return learn_again(self.lesson.number, self.folder, self.language, *options)
 
     def _ask(self, cell: Cell, key: Key) -> str:
         """Wait for the number of a choice, and say whether it is the right one.
@@ -199,8 +230,9 @@ class LessonScreen:
         Return the key that was pressed: "n" passes the question by, "q" leaves.
         """
         question = read_question(cell)
-        say(word("choose", self.language) + f" [1–{len(question.choices)}]")
-        numbers = [str(n) for n in range(1, len(question.choices) + 1)]
+        last = len(question.choices)
+        say(plain(word("choose", self.language, last=last)))
+        numbers = [str(n) for n in range(1, last + 1)]
         pressed = ""
         while pressed not in (*numbers, "n", "q"):
             pressed = key(60)
@@ -215,8 +247,8 @@ class LessonScreen:
 
     def _explain(self, cell: Cell) -> None:
         question = read_question(cell)
-        answer = f"{question.answer}. {question.why}"
-        self._prose(f"**{word('answer', self.language)}** {answer}")
+        answer = word("answer_is", self.language, n=question.answer)
+        self._prose(f"{answer}{question.why}")
 
     def _prose(self, text: str) -> None:
         from rich.markdown import Markdown
@@ -228,15 +260,18 @@ class LessonScreen:
         parts = groupby(text.split("\n\n"), lambda part: part.startswith("    "))
         for is_formula, found in parts:
             part = "\n\n".join(found)
-            console().print(Text(part) if is_formula else Markdown(part))
+            show(Text(part) if is_formula else Markdown(part))
             say()
 
     def _code(self, text: str) -> None:
         from rich.padding import Padding
         from rich.syntax import Syntax
 
-        code = Syntax(text, "python", theme="ansi_dark", background_color="default")
-        console().print(Padding(code, (0, 0, 0, 2)))
+        theme = "ansi_dark"
+        code = Syntax(text, "python", theme=theme, background_color="default")
+        # What a narrow terminal would cut off goes on in the next line.
+        code.word_wrap = True
+        show(Padding(code, (0, 0, 0, 2)))
         say()
 
     def _output(self, cell: Cell) -> None:
@@ -254,27 +289,22 @@ class LessonScreen:
             self._picture(figure, f"{self.lesson.name}-{cell.step}")
 
     def _figure(self, cell: Cell) -> None:
-        if "gallery" not in cell.options:
-            return
         from kobai.gallery import FIGURES
 
-        name = cell.options["gallery"]
-        moves = "lab" in cell.options
-        self._picture(FIGURES[name](language=self.language), name, moves)
+        if name := cell.options.get("gallery"):
+            self._picture(FIGURES[name](language=self.language), name)
+        if "lab" in cell.options:
+            say(word("play", self.language, command=self._again("--lab")))
+            say()
 
-    def _picture(self, figure: Any, name: str, moves: bool = False) -> None:
+    def _picture(self, figure: Any, name: str) -> None:
         from kobai.cli.folder import write_figure
 
         path = self.folder / "pictures" / f"{name}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         write_figure(path, figure)
         shown = f"[cyan]{plain(short(path))}[/cyan]"
-        say(word("picture", self.language, path=shown))
-        if moves:
-            number = self.lesson.number
-            text = learn_again(number, self.folder, self.language, "--lab")
-            say(word("play", self.language, command=text))
-        say()
+        say(f"{word('picture', self.language, path=shown)}\n")
 
 
 def read_progress(folder: Path, language: str) -> Progress:

@@ -7,6 +7,7 @@ with what known slips would have made, so that the learner hears which one it wa
 
 import copy
 import inspect
+import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,19 @@ ABSOLUTE = 1e-7
 
 # More numbers than these in a message hide what it says.
 MANY = 9
+
+# What Python says where code stops, and the slip that tells what to do about it.
+REMEDIES = {
+    r"bitwise_xor|operand type\(s\) for \^": "caret",
+    r"'(int|float|numpy\.(int|float)\d+)' object is not callable": "number_called",
+    r"'numpy\.ndarray' object is not callable": "array_called",
+    r"'NoneType'": "nothing_used",
+    r"truth value of an array": "many_truths",
+    r"arrays can be converted to Python scalars": "one_number_function",
+    r"integers or None|cannot be interpreted as an integer|only integers, slices": (
+        "index_not_whole"
+    ),
+}
 
 
 class Slipped(Exception):  # noqa: N818 (it is no error, but what was found)
@@ -155,14 +169,20 @@ def is_close(got: np.ndarray, needed: np.ndarray) -> bool:
 
 
 def stopped(answer: Any, error: Exception, arguments: tuple[Any, ...]) -> "Slipped":
-    """Return the slip of an answer that raised: the error, and the line of its code."""
+    """Return the slip of an answer that raised: the error, and the line of its code.
+
+    >>> stopped(None, TypeError("'int' object is not callable"), ()).slip
+    'number_called'
+    """
     code = getattr(answer, "__code__", None)
     path = code.co_filename if code else ""
     frames = traceback.extract_tb(error.__traceback__)
     lines = [frame.lineno for frame in frames if frame.filename == path]
+    text = f"{type(error).__name__}: {error}"
+    known = (slip for said, slip in REMEDIES.items() if re.search(said, text))
     return Slipped(
-        "raised",
-        error=f"{type(error).__name__}: {error}",
+        next(known, "raised"),
+        error=text,
         line=lines[-1] if lines else "?",
         given=given_to(answer, arguments),
     )
@@ -270,7 +290,8 @@ def _expect_shape(array: np.ndarray, needed: np.ndarray) -> None:
     if array.ndim == 2 and is_close(array.T, needed):
         raise Slipped("transposed", needed=want)
     if array.size == needed.size:
-        raise Slipped("extra_axis", got=got, needed=want)
+        slip = "extra_axis" if needed.ndim else "number_in_array"
+        raise Slipped(slip, got=got, needed=want)
     if needed.size == 1:
         raise Slipped("not_one_number", got=got)
     if array.size == 1:

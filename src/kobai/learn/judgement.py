@@ -16,6 +16,16 @@ from kobai.learn.words import word
 
 SECONDS = 60
 
+# What Python says, in part, and the word that tells what to do.
+REMEDIES = {
+    # Typed in full width, or copied from a formula, as − is.
+    "invalid character": "strange_sign",
+    "invalid non-printable character": "strange_sign",
+    "invalid decimal literal": "times_missing",
+    "'utf-8' codec": "not_utf8",
+    "null bytes": "not_utf8",
+}
+
 
 def judge_file(
     path: Path, names: Sequence[str], language: str, seconds: float = SECONDS
@@ -67,8 +77,5 @@ def _read(
 
 def _why(line: int, error: str) -> str:
     """Return which word tells why a file stops."""
-    if not line:
-        return "cannot_run"
-    # Typed in full width, or copied from a formula, as − is.
-    strange = "invalid character", "invalid non-printable character"
-    return "strange_sign" if any(text in error for text in strange) else "stopped"
+    usual = "stopped" if line else "cannot_run"
+    return next((REMEDIES[said] for said in REMEDIES if said in error), usual)

@@ -26,6 +26,58 @@ SLIPS: dict[str, Words] = {
         "ja": "コードが {line} 行目で止まりました：{error}（引数は {given}）",
         "zh": "代码在第 {line} 行停止：{error}（参数是 {given}）",
     },
+    "caret": {
+        "en": "In line {line} `^` is no power for Python. Write `**`: `x ** 2` ({error})",
+        "ja": "{line} 行目の `^` は、Python では累乗になりません。`x ** 2` のように `**` "
+        "と書きましょう（{error}）",
+        "zh": "第 {line} 行的 `^` 在 Python 里不是乘方。请写 `**`，如 `x ** 2`（{error}）",
+    },
+    "number_called": {
+        "en": "In line {line} a bracket stands right behind a number, which calls it as a "
+        "function. Write the `*`: `2 * (…)` ({error})",
+        "ja": "{line} 行目で、数のすぐ後ろにかっこがあり、関数の呼び出しになっています。"
+        "`2 * (…)` のように `*` を書きましょう（{error}）",
+        "zh": "第 {line} 行的数后面直接跟着括号，成了函数调用。请写上 `*`，如 `2 * (…)`"
+        "（{error}）",
+    },
+    "array_called": {
+        "en": "In line {line} an array is called as a function. Its elements are taken "
+        "with square brackets: `y[0]` ({error})",
+        "ja": "{line} 行目で、配列を関数のように呼び出しています。要素は `y[0]` のように"
+        "角かっこで取り出しましょう（{error}）",
+        "zh": "第 {line} 行把数组当作函数来调用了。取元素要用方括号：`y[0]`（{error}）",
+    },
+    "nothing_used": {
+        "en": "In line {line} something is None. Functions that change in place, such as "
+        "rng.shuffle, return nothing ({error})",
+        "ja": "{line} 行目で使っているものが None です。rng.shuffle のように、"
+        "その場で書き換える関数は何も返しません（{error}）",
+        "zh": "第 {line} 行用到的是 None。像 rng.shuffle 这样就地改动的函数没有返回值"
+        "（{error}）",
+    },
+    "many_truths": {
+        "en": "In line {line} a whole array is asked for one yes or no, by `if`, `and` or "
+        "max(). NumPy compares each element: np.where, np.maximum ({error})",
+        "ja": "{line} 行目で、`if` や `and`、max() が配列全体にひとつの真偽を求めています。"
+        "要素ごとなら np.where や np.maximum です（{error}）",
+        "zh": "第 {line} 行的 `if`、`and` 或 max() 要整个数组给出一个真假。"
+        "逐个元素比较请用 np.where、np.maximum（{error}）",
+    },
+    "one_number_function": {
+        "en": "In line {line} a function takes one number, and got an array: math.log and "
+        "float() do; np.log takes arrays ({error})",
+        "ja": "{line} 行目で、数をひとつだけ受け取る関数に配列が渡されています。math.log や "
+        "float() がそうです。np.log なら配列を受け取ります（{error}）",
+        "zh": "第 {line} 行的函数只接受一个数，却收到了数组：math.log 和 float() 就是这样。"
+        "np.log 可以接受数组（{error}）",
+    },
+    "index_not_whole": {
+        "en": "In line {line} a number of rows, or a place, is not whole. Make it so with "
+        "round() or int() ({error})",
+        "ja": "{line} 行目で、個数や位置が整数ではありません。round() や int() で"
+        "整数にしましょう（{error}）",
+        "zh": "第 {line} 行的个数或位置不是整数。请用 round() 或 int() 变成整数（{error}）",
+    },
     "too_long": {
         "en": "It did not end within {seconds} s. Does a loop ever stop?",
         "ja": "{seconds} 秒たっても終わりません。ループは止まりますか。",
@@ -64,6 +116,13 @@ SLIPS: dict[str, Words] = {
         "ja": "数値の個数は合っていますが、形が {got} です。{needed} にしましょう。",
         "zh": "数的个数对了，但形状是 {got}，应为 {needed}。",
     },
+    "number_in_array": {
+        "en": "One number is needed, and it came inside an array of shape {got}. Return "
+        "it alone.",
+        "ja": "必要なのは 1 つの数ですが、形 {got} の配列に入ったまま返りました。"
+        "数だけを返しましょう。",
+        "zh": "需要一个数，返回的却是形状为 {got} 的数组，数在里面。请只返回这个数。",
+    },
     "not_one_number": {
         "en": "One number is needed, and an array of shape {got} came. Sum, or average.",
         "ja": "1 つの数が必要ですが、形 {got} の配列が返りました。和か平均を取りましょう。",
@@ -97,9 +156,11 @@ SLIPS: dict[str, Words] = {
         "zh": "结果 {got} 被截成了整数：int()、// 和整数数组都留不住小数。请用 / 和 float。",
     },
     "all_zero": {
-        "en": "Every number is 0. Is the result ever added to, or a difference lost?",
-        "ja": "すべて 0 です。結果に足し忘れているか、差が消えていませんか。",
-        "zh": "全部是 0。是不是没有累加，或者差值消失了？",
+        "en": "Every number is 0. Is the result ever added to, is a difference lost, or "
+        "does `//` stand for `/`?",
+        "ja": "すべて 0 です。結果に足し忘れていませんか。差が消えていませんか。`/` を `//` と"
+        "書いていませんか。",
+        "zh": "全部是 0。是不是没有累加，差值消失了，或者把 `/` 写成了 `//`？",
     },
     "sign": {
         "en": "The size is right, the sign is the other way round.",
@@ -134,6 +195,20 @@ SLIPS: dict[str, Words] = {
         "en": "Only the first round of the loop is in it. Does `return` stand inside?",
         "ja": "ループの 1 回目だけで終わっています。`return` がループの中にありませんか。",
         "zh": "循环只算了第一轮。`return` 是不是写在循环里面了？",
+    },
+    "only_last": {
+        "en": "Only the last round of the loop is in it. Add with `+=`, as `=` forgets "
+        "what was there.",
+        "ja": "ループの最後の 1 回だけになっています。`=` では前の値が消えるので、`+=` で"
+        "足していきましょう。",
+        "zh": "只剩循环的最后一轮。`=` 会丢掉原来的值，请用 `+=` 累加。",
+    },
+    "round_lost": {
+        "en": "The first or the last is left out. Does the loop run over all: "
+        "range(len(y))?",
+        "ja": "最初か最後のものが抜けています。ループは range(len(y)) のすべてを"
+        "回っていますか。",
+        "zh": "漏掉了第一个或最后一个。循环是否走遍了 range(len(y))？",
     },
     "one_of_two": {
         "en": "One of the two came. Return both, with a comma: `return first, second`.",

@@ -3,7 +3,6 @@
 from kobai.learn.slips import Words
 
 WORDS: dict[str, Words] = {
-    "exercise": {"en": "Exercise", "ja": "演習", "zh": "练习"},
     "question": {
         "en": "Think first",
         "ja": "まず考えてみましょう",
@@ -14,13 +13,16 @@ WORDS: dict[str, Words] = {
     "solution": {"en": "A solution", "ja": "解答例", "zh": "参考答案"},
     "summary": {"en": "Summary", "ja": "まとめ", "zh": "小结"},
     "reading": {"en": "What to read next", "ja": "次に読むもの", "zh": "延伸阅读"},
-    "minutes": {"en": "{n} minutes", "ja": "約 {n} 分", "zh": "约 {n} 分钟"},
     "lesson": {"en": "Lesson {n}", "ja": "第 {n} 課", "zh": "第 {n} 课"},
-    "next": {"en": "Next", "ja": "次へ", "zh": "下一课"},
     "wrong_choice": {
         "en": "Not that one: it is {n}. ",
         "ja": "そうではありません。答えは {n} です。",
         "zh": "不是这个，答案是 {n}。",
+    },
+    "answer_is": {
+        "en": "It is {n}. ",
+        "ja": "答えは {n} です。",
+        "zh": "答案是 {n}。",
     },
     "right_choice": {
         "en": "Yes, {n}. ",
@@ -43,10 +45,30 @@ WORDS: dict[str, Words] = {
         "ja": "{path} に書いて保存すると、すぐに確かめます。",
         "zh": "写在 {path} 里并保存，会立即检查。",
     },
+    "write_and_check": {
+        "en": "Write it in {path}, and check it with: {command}",
+        "ja": "{path} に書き、次のコマンドで確かめます：{command}",
+        "zh": "写在 {path} 里，再用这个命令检查：{command}",
+    },
     "checking": {
-        "en": "Checking …",
-        "ja": "確かめています……",
-        "zh": "正在检查……",
+        "en": "Checking … (Ctrl-C stops it)",
+        "ja": "確かめています……（Ctrl-C で中止）",
+        "zh": "正在检查……（按 Ctrl-C 中止）",
+    },
+    "check_stopped": {
+        "en": "The check was stopped. Does a loop ever end?",
+        "ja": "確認を中止しました。終わらないループはありませんか。",
+        "zh": "检查已中止。是不是有停不下来的循环？",
+    },
+    "none_begun": {
+        "en": "No exercise is begun yet.",
+        "ja": "まだどの演習にも手を付けていません。",
+        "zh": "还没有开始做练习。",
+    },
+    "written_anew": {
+        "en": "{path} was gone, and is written anew.",
+        "ja": "{path} がなくなっていたので、新しく作りました。",
+        "zh": "{path} 不见了，已重新生成。",
     },
     "stopped": {
         "en": "The file stops in line {line}: {error}",
@@ -60,6 +82,21 @@ WORDS: dict[str, Words] = {
         "半角で打ち直しましょう：{error}",
         "zh": "第 {line} 行有 Python 不认识的字符（全角符号，或从公式里复制的符号），"
         "请用半角重新输入：{error}",
+    },
+    "times_missing": {
+        "en": "In line {line} a name follows right behind a number. Write the `*` that "
+        "formulas leave out, `2 * h` for 2h: {error}",
+        "ja": "{line} 行目で、数字のすぐ後ろに名前が続いています。式では省かれる `*` も書き、"
+        "2h は `2 * h` としましょう：{error}",
+        "zh": "第 {line} 行的数字后面直接跟着名字。公式里省略的 `*` 也要写出来，"
+        "2h 写成 `2 * h`：{error}",
+    },
+    "not_utf8": {
+        "en": "The file is not saved as UTF-8. Choose this encoding in your editor, and "
+        "save it again.",
+        "ja": "ファイルの文字コードが UTF-8 ではありません。エディターで UTF-8 を選んで"
+        "保存し直しましょう。",
+        "zh": "文件不是以 UTF-8 编码保存的。请在编辑器里选择 UTF-8，重新保存。",
     },
     "cannot_run": {
         "en": "The file cannot be run: {error}",
@@ -99,7 +136,11 @@ WORDS: dict[str, Words] = {
         "ja": "このステップの演習がまだ終わっていません。もう一度 n で先へ進みます。",
         "zh": "这一步的练习还没完成；再按一次 n 就继续。",
     },
-    "choose": {"en": "Which one? ", "ja": "どれですか。", "zh": "选哪一个？"},
+    "choose": {
+        "en": "Which one? [1–{last}]  [n] the answer  [q]uit",
+        "ja": "どれですか。[1–{last}]  [n] 答えを見る  [q] 終了",
+        "zh": "选哪一个？[1–{last}]  [n] 看答案  [q] 退出",
+    },
     "finished": {
         "en": "The lesson is done. Next: {command}",
         "ja": "この課は終わりです。次は：{command}",

@@ -31,9 +31,9 @@ def main(path: str, language: str, names: list[str]) -> None:
 
 def _run(path: str, namespace: dict[str, Any]) -> dict[str, Any] | None:
     """Run a file; where it stops, tell the line and the error."""
-    source = Path(path).read_text("utf-8")
     try:
-        code = compile(source, path, "exec")
+        # Of bytes Python itself finds the encoding, behind a mark of their order, too.
+        code = compile(Path(path).read_bytes(), path, "exec")
         with contextlib.redirect_stdout(io.StringIO()):
             exec(code, namespace)
     except SyntaxError as error:

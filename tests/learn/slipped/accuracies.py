@@ -43,7 +43,7 @@ def _(y, t):
     return np.mean(y.argmax(axis=1) == t.argmax())
 
 
-@slips(ACCURACY, "not_one_number")
+@slips(ACCURACY, "comparison_alone")
 def _(y, t):
     return hits(y, t)
 
@@ -100,3 +100,31 @@ def _(W, x, t):
 @slips(ACCURACY, "never_right")
 def _(y, t):
     return np.mean(y.max(axis=1) == t)
+
+
+@slips(ACCURACY, "labels_as_one_hot")
+def _(y, t):
+    return np.mean(y.argmax(axis=1) == t.argmax(axis=1))
+
+
+@slips(ACCURACY, "classes_alone")
+def _(y, t):
+    return y.argmax(axis=1)
+
+
+@slips(ACCURACY, "returned_in_loop")
+def _(y, t):
+    right = 0
+    for row, label in zip(y, t, strict=True):
+        right += row.argmax() == label
+        return right / len(t)
+
+
+@slips(ACCURACY, "smallest_output")
+def _(y, t):
+    return np.mean(y.argmin(axis=1) == t)
+
+
+@slips(GUIDE, "log_of_outputs")
+def _(W, x, t):
+    return -np.mean(np.log((x @ W)[np.arange(len(t)), t]))

@@ -68,7 +68,8 @@ def _(n, size, rng):
 
 @slips(EPOCH, "rows_lost")
 def _(n, size, rng):
-    return [rng.permutation(n)[:size]]
+    order = rng.permutation(n)
+    return [order[:size], order[-size:]]
 
 
 @slips(EPOCH, "not_shuffled")
@@ -113,7 +114,45 @@ def _(n, size, rng):
     return []
 
 
-@slips(EPOCH, "raised")
+@slips(EPOCH, "index_not_whole")
 def _(n, size, rng):
     for i in range(0, n, size):
         yield rng.permutation(n)[i / size]
+
+
+@slips(DRAW, "rng_not_used")
+def _(x, t, size, rng):
+    rows = np.random.default_rng().choice(len(x), size)
+    return x[rows], t[rows]
+
+
+@slips(DRAW, "pairs_broken")
+def _(x, t, size, rng):
+    rows = rng.choice(len(x), size)
+    return x[rows], rows
+
+
+@slips(DRAW, "shape_of_part")
+def _(x, t, size, rng):
+    row = rng.integers(len(x))
+    return x[row], t[row]
+
+
+@slips(EPOCH, "rng_not_used")
+def _(n, size, rng):
+    order = np.random.default_rng().permutation(n)
+    return [order[start : start + size] for start in range(0, n, size)]
+
+
+@slips(EPOCH, "returned_in_loop")
+def _(n, size, rng):
+    order, batches = rng.permutation(n), []
+    for start in range(0, n, size):
+        batches.append(order[start : start + size])
+        return batches
+
+
+@slips(EPOCH, "slice_ends_early")
+def _(n, size, rng):
+    order = rng.permutation(n)
+    return [order[start:size] for start in range(0, n, size)]

@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 
 from tests.learn.slipped import Slip, keeping
@@ -79,7 +81,7 @@ def _(f, x, h):
     return 6.0
 
 
-@slips(EXERCISE, "extra_axis")
+@slips(EXERCISE, "number_in_array")
 def _(f, x, h):
     return [right(f, x, h)]
 
@@ -140,3 +142,87 @@ def _(f, x, h):
 @slips(EXERCISE, "part_divided")
 def _(f, x, h):
     return f(x + h) - f(x - h) / (2 * h)
+
+
+@slips(EXERCISE, "multiplied")
+def _(f, x, h):
+    return (f(x + h) - f(x - h)) * (2 * h)
+
+
+@slips(EXERCISE, "values_added")
+def _(f, x, h):
+    return (f(x + h) + f(x - h)) / (2 * h)
+
+
+@slips(EXERCISE, "half_steps")
+def _(f, x, h):
+    return (f(x + h / 2) - f(x - h / 2)) / h
+
+
+@slips(EXERCISE, "part_divided")
+def _(f, x, h):
+    return f(x + h) - f(x - h) / 2 * h
+
+
+@slips(EXERCISE, "tiny_h")
+def _(f, x, h):
+    return (f(x) + h - f(x) - h) / (2 * h)
+
+
+# What Python says where it stops, in the words of NumPy and of Python itself.
+
+
+@slips(EXERCISE, "caret")
+def _(f, x, h):
+    return x ^ 2
+
+
+@slips(EXERCISE, "caret")
+def _(f, x, h):
+    return np.array([x, h]) ^ 2
+
+
+@slips(EXERCISE, "number_called")
+def _(f, x, h):
+    two = 2
+    return (f(x + h) - f(x - h)) / two(h)
+
+
+@slips(EXERCISE, "number_called")
+def _(f, x, h):
+    return f(x + h) - np.float64(x)(h)
+
+
+@slips(EXERCISE, "array_called")
+def _(f, x, h):
+    return np.array([x, h])(0)
+
+
+@slips(EXERCISE, "nothing_used")
+def _(f, x, h):
+    return np.random.default_rng(0).shuffle(np.array([x, h]))[0]
+
+
+@slips(EXERCISE, "many_truths")
+def _(f, x, h):
+    return max(np.array([x, h]), 0)
+
+
+@slips(EXERCISE, "one_number_function")
+def _(f, x, h):
+    return math.log(np.array([x, h]))
+
+
+@slips(EXERCISE, "index_not_whole")
+def _(f, x, h):
+    return np.array([x, h])[: 2 * h]
+
+
+@slips(EXERCISE, "index_not_whole")
+def _(f, x, h):
+    return np.array([x, h])[h]
+
+
+@slips(EXERCISE, "index_not_whole")
+def _(f, x, h):
+    return [x for _ in range(h)]

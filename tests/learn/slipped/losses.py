@@ -183,3 +183,100 @@ def _(y, t):
     for i in range(len(y)):
         total -= np.log(y[i, t[i]] + 1e-7)
         return total / len(y)
+
+
+@slips(SQUARES, "only_t_squared")
+def _(y, t):
+    return 0.5 * np.sum(y - t**2)
+
+
+@slips(SQUARES, "squared_apart")
+def _(y, t):
+    return 0.5 * np.sum(y**2 - t**2)
+
+
+@slips(SQUARES, "returned_in_loop")
+def _(y, t):
+    loss = 0.0
+    for k in range(len(y)):
+        loss += (y[k] - t[k]) ** 2 / 2
+        return loss
+
+
+@slips(SQUARES, "only_last")
+def _(y, t):
+    for k in range(len(y)):
+        loss = (y[k] - t[k]) ** 2
+    return loss / 2
+
+
+@slips(SQUARES, "round_lost")
+def _(y, t):
+    return sum((y[k] - t[k]) ** 2 / 2 for k in range(len(y) - 1))
+
+
+@slips(SQUARES, "round_lost")
+def _(y, t):
+    return sum((y[k] - t[k]) ** 2 / 2 for k in range(1, len(y)))
+
+
+@slips(SQUARES, "all_zero")
+def _(y, t):
+    return 1 // 2 * np.sum((y - t) ** 2)
+
+
+@slips(ENTROPY, "log_base")
+def _(y, t):
+    return -np.sum(t * np.log2(y + 1e-7))
+
+
+@slips(ENTROPY, "largest_for_right")
+def _(y, t):
+    return -np.log(y.max() + 1e-7)
+
+
+@slips(ENTROPY, "t_inside_log")
+def _(y, t):
+    return -np.sum(np.log(t * y + 1e-7))
+
+
+@slips(ENTROPY, "y_and_t_swapped")
+def _(y, t):
+    return -np.sum(y * np.log(t))
+
+
+@slips(ENTROPY, "number_in_array")
+def _(y, t):
+    return -np.log(y[t == 1] + 1e-7)
+
+
+@slips(MEAN, "largest_for_right")
+def _(y, t):
+    return -np.mean(np.log(y.max(axis=1)))
+
+
+@slips(MEAN, "log_forgotten")
+def _(y, t):
+    return np.mean(y[np.arange(len(y)), t])
+
+
+@slips(MEAN, "t_forgotten")
+def _(y, t):
+    return -np.sum(np.log(y)) / len(y)
+
+
+@slips(MEAN, "only_last")
+def _(y, t):
+    for row, label in zip(y, t, strict=True):
+        loss = -np.log(row[label])
+    return loss / len(y)
+
+
+@slips(MEAN, "labels_multiplied")
+def _(y, t):
+    return -np.sum(t * np.log(y))
+
+
+@slips(MEAN, "columns_for_rows")
+def _(y, t):
+    return -np.mean(np.log(y[t, np.arange(len(y))]))

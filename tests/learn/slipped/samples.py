@@ -89,7 +89,7 @@ def _(x, t, share, rng):
     return cut(x, t, np.arange(len(x)), round(share * len(x)))
 
 
-@slips(SPLIT, "shape")
+@slips(SPLIT, "shape_of_part")
 def _(x, t, share, rng):
     return cut(x.T, t, rng.permutation(3), 1)
 
@@ -130,3 +130,42 @@ def _(train, held_out):
 @slips(BEST, "chose_by_training")
 def _(train, held_out):
     return np.argmax(train + held_out)
+
+
+@slips(BEST, "all_ranked")
+def _(train, held_out):
+    return np.argsort(held_out)
+
+
+@slips(BEST, "which_network")
+def _(train, held_out):
+    return np.argmax(held_out), np.max(held_out)
+
+
+@slips(BEST, "number_in_array")
+def _(train, held_out):
+    return np.where(held_out == held_out.max())
+
+
+@slips(SPLIT, "part_shuffled")
+def _(x, t, share, rng):
+    n = round(share * len(x))
+    test = rng.permutation(n)
+    return x[n:], t[n:], x[test], t[test]
+
+
+@slips(SPLIT, "rng_not_used")
+def _(x, t, share, rng):
+    order = np.random.default_rng().permutation(len(x))
+    return cut(x, t, order, round(share * len(x)))
+
+
+@slips(SPLIT, "pairs_broken")
+def _(x, t, share, rng):
+    order = rng.permutation(len(x))
+    return cut(x, np.arange(len(x)), order, round(share * len(x)))
+
+
+@slips(SPLIT, "index_not_whole")
+def _(x, t, share, rng):
+    return cut(x, t, rng.permutation(len(x)), share * len(x))

@@ -53,6 +53,13 @@ add_slips(
             "最後だけ小さいバッチにしましょう。",
             "zh": "{n} 行里最后 {missing} 行凑不满一批，被丢掉了。请保留较小的最后一批。",
         },
+        "slice_ends_early": {
+            "en": "All batches behind the first are empty: in [start:end] the end counts "
+            "from 0, too. It is start + size.",
+            "ja": "2 番目からのバッチが空です。[start:end] の end も 0 から数えるので、"
+            "start + size と書きましょう。",
+            "zh": "从第二批起都是空的：[start:end] 的 end 也从 0 数起，应为 start + size。",
+        },
         "batch_sizes": {
             "en": "The batches have {got} rows; {needed} are asked for, and what is left "
             "in the last one.",
@@ -66,7 +73,8 @@ add_slips(
 @exercise
 def draw_batch(answer: Any, rng: np.random.Generator) -> None:
     """`draw_batch(x, t, size, rng)`: rows of x and t, drawn together at random."""
-    x, t = rng.normal(size=(40, 3)), np.arange(40)
+    # Targets that are no row numbers, which else might come in their place.
+    x, t = rng.normal(size=(40, 3)), 100 + rng.permutation(40)
     draws = [_drawn(answer, x, t, 5, seed) for seed in range(100)]
     if all(np.array_equal(rows, np.arange(5)) for rows in draws):
         raise Slipped("first_rows")
@@ -76,14 +84,16 @@ def draw_batch(answer: Any, rng: np.random.Generator) -> None:
     # Of fair draws one in 100,000 leaves a row out: 40 (35/40)¹⁰⁰.
     if missing:
         raise Slipped("part_of_rows", missing=missing, n=len(x))
-    _drawn(answer, x, t, 8, 0)
+    once, again = (_drawn(answer, x, t, 8, 0) for _ in range(2))
+    if not np.array_equal(once, again):
+        raise Slipped("rng_not_used")
 
 
 def _drawn(answer: Any, x: Array, t: Array, size: int, seed: int) -> Array:
     """Return the numbers of the rows drawn."""
     got = called(answer, x, t, size, np.random.default_rng(seed))
     x_batch, t_batch = parts(got, 2)
-    rows = rows_of(x_batch, x)
+    rows = rows_of(x_batch, x, "x_batch")
     if len(rows) != size:
         raise Slipped("batch_size", got=len(rows), needed=size)
     expect_pairs(rows, t_batch, t)
@@ -98,7 +108,9 @@ def epoch_batches(answer: Any, rng: np.random.Generator) -> None:
         raise Slipped("not_shuffled")
     if np.array_equal(passes[0], passes[1]):
         raise Slipped("drawn_once")
-    _one_pass(answer, 12, 4, 3)
+    once, again = (_one_pass(answer, 12, 4, 3) for _ in range(2))
+    if not np.array_equal(once, again):
+        raise Slipped("rng_not_used")
 
 
 def _one_pass(answer: Any, n: int, size: int, seed: int) -> Array:
@@ -107,6 +119,10 @@ def _one_pass(answer: Any, n: int, size: int, seed: int) -> Array:
     rows = np.concatenate(batches)
     if (outside := rows[(rows < 0) | (rows >= n)]).size:
         raise Slipped("no_such_row", got=int(outside[0]), last=n - 1)
+    if len(batches) == 1 and len(rows) == size < n:
+        raise Slipped("returned_in_loop")
+    if len(batches) > 1 and not any(map(len, batches[1:])):
+        raise Slipped("slice_ends_early")
     missing = n - len(rows)
     if missing == n % size and missing and len(np.unique(rows)) == len(rows):
         raise Slipped("last_batch_lost", missing=missing, n=n)

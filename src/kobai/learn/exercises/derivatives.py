@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff import numerical_derivative, numerical_gradient
-from kobai.learn.comparison import Case, Slipped, called_so, compare
+from kobai.learn.comparison import Case, OneOf, Slipped, called_so, compare
 from kobai.learn.exercises.registry import add_slips, exercise
 
 Array = np.ndarray
@@ -31,12 +31,12 @@ add_slips(
             "zh": "没有使用给出的参数 h，而是用了别的值。",
         },
         "tiny_h": {
-            "en": "The result is 0: with an h such as 1e-50, x + h is x itself, and the "
-            "difference is lost in rounding. Use about 1e-4.",
-            "ja": "結果が 0 です。h が 1e-50 のように小さいと x + h が x と同じになり、"
-            "差が丸め誤差で消えます。1e-4 くらいにしましょう。",
-            "zh": "结果是 0：若 h 小到 1e-50，x + h 就等于 x，差被舍入误差吞掉了。"
-            "请用 1e-4 左右。",
+            "en": "The result is 0. Do the two points differ, f(x + h) and f(x - h)? And "
+            "with an h of your own such as 1e-50, x + h is x itself.",
+            "ja": "結果が 0 です。f(x + h) と f(x - h) は別の点になっていますか。"
+            "1e-50 のような小さな h を自分で置くと、x + h は x と同じになります。",
+            "zh": "结果是 0。f(x + h) 和 f(x - h) 是两个不同的点吗？"
+            "若自己取 1e-50 这么小的 h，x + h 就等于 x。",
         },
         "both_points_alike": {
             "en": "The result is 0. Is h tiny, as 1e-50? Are the two points one array? (A "
@@ -92,6 +92,22 @@ add_slips(
             "ja": "差を 2 で割っています。点の間の距離は 2h です。",
             "zh": "差除以的是 2。两点的距离是 2h。",
         },
+        "multiplied": {
+            "en": "The difference was multiplied by 2h. Divide it.",
+            "ja": "差に 2h を掛けています。割りましょう。",
+            "zh": "差乘以了 2h。应当除以它。",
+        },
+        "values_added": {
+            "en": "The two values were added. The slope is made of their difference.",
+            "ja": "ふたつの値を足しています。傾きは差から求めます。",
+            "zh": "两个值相加了。斜率要用它们的差来求。",
+        },
+        "half_steps": {
+            "en": "This goes h / 2 to each side. The formula goes a whole h, to the left "
+            "and to the right.",
+            "ja": "左右に h / 2 ずつ動かしています。式では左にも右にも h だけ動かします。",
+            "zh": "这是向两边各走 h / 2。公式里向左、向右都走整个 h。",
+        },
         "part_divided": {
             "en": "Only f(x − h) was divided: put the difference in brackets first.",
             "ja": "割られているのは f(x − h) だけです。"
@@ -130,7 +146,8 @@ def central_difference(answer: Any, rng: np.random.Generator) -> None:
     """`central_difference(f, x, h)`: the slope between x − h and x + h."""
     cases = []
     for f in (_cube, _wave):
-        for h in (1e-4, 0.25):
+        # In quarters two slips would come to the same: 2h · 2h is h.
+        for h in (1e-4, 0.2):
             x = float(rng.uniform(0.5, 2.0))
             needed = (f(x + h) - f(x - h)) / (2 * h)
             slips = {
@@ -139,7 +156,10 @@ def central_difference(answer: Any, rng: np.random.Generator) -> None:
                 "brackets_forgotten": needed * h * h,
                 "difference_not_divided": needed * 2 * h,
                 "divided_by_two": needed * h,
-                "part_divided": f(x + h) - f(x - h) / (2 * h),
+                "multiplied": needed * (2 * h) ** 2,
+                "values_added": (f(x + h) + f(x - h)) / (2 * h),
+                "half_steps": (f(x + h / 2) - f(x - h / 2)) / h,
+                "part_divided": OneOf(f(x + h) - f(x - h) / d for d in (2 * h, 2 / h)),
                 "divided_by_h": 2 * needed,
                 "sign": -needed,
                 "own_h": float(numerical_derivative(f, x)),

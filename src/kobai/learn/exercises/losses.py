@@ -57,9 +57,9 @@ add_slips(
             "zh": "输出中有 0 时得到 {got}：0 的对数是 −∞。请在 log 里面加上微小的 δ。",
         },
         "log_base": {
-            "en": "This is the logarithm to base 10. log is the natural one: np.log.",
-            "ja": "底が 10 の対数です。この log は自然対数 np.log です。",
-            "zh": "这是以 10 为底的对数。这里的 log 是自然对数 np.log。",
+            "en": "This is a logarithm to base 10 or 2. log is the natural one: np.log.",
+            "ja": "底が 10 か 2 の対数です。この log は自然対数 np.log です。",
+            "zh": "这是以 10 或 2 为底的对数。这里的 log 是自然对数 np.log。",
         },
         "log_forgotten": {
             "en": "This is the probability of the right class. Its logarithm is wanted.",
@@ -72,9 +72,9 @@ add_slips(
             "zh": "y 和 t 弄反了：取对数的是 y。",
         },
         "t_forgotten": {
-            "en": "All classes were added. t picks the right one: multiply by it.",
-            "ja": "すべてのクラスを足しています。t を掛けて、正解のクラスだけを残しましょう。",
-            "zh": "把所有类别都加进来了。请乘以 t，只留下正确的那一类。",
+            "en": "All classes are in it. t says which is right, and that one alone counts.",
+            "ja": "すべてのクラスが入っています。使うのは、t が示す正解クラスだけです。",
+            "zh": "把所有类别都算进来了。只用 t 指出的真实类别。",
         },
         "mean_over_classes": {
             "en": "The mean was taken over the classes, too. Divide by the number of "
@@ -101,6 +101,37 @@ add_slips(
             "ja": "クラスについての平均になっています。式では和なので、np.sum "
             "を使いましょう。",
             "zh": "这是对各类取的平均。公式里是和：请用 np.sum。",
+        },
+        "only_t_squared": {
+            "en": "`y - t ** 2` squares t alone. Put the difference in brackets.",
+            "ja": "`y - t ** 2` では t だけが 2 乗されます。差をかっこで囲みましょう。",
+            "zh": "`y - t ** 2` 只把 t 平方了。请先把差括起来。",
+        },
+        "squared_apart": {
+            "en": "y and t were squared each for itself. Subtract first, and square the "
+            "difference.",
+            "ja": "y と t を別々に 2 乗しています。先に引き算をして、差を 2 乗しましょう。",
+            "zh": "y 和 t 是各自平方的。请先相减，再把差平方。",
+        },
+        "largest_for_right": {
+            "en": "This takes the largest probability. The loss looks at the right class, "
+            "which may have a small one.",
+            "ja": "いちばん大きい確率を使っています。損失が見るのは正解クラスの確率で、"
+            "それが小さいこともあります。",
+            "zh": "取的是最大的概率。损失看的是真实类别的概率，它也可能很小。",
+        },
+        "t_inside_log": {
+            "en": "t was multiplied inside the logarithm, which is then taken of 0, too. "
+            "Multiply the logarithm by t.",
+            "ja": "log の中で t を掛けているので、0 の log まで足されます。t は log "
+            "の外で掛けましょう。",
+            "zh": "t 乘在 log 里面，连 0 的对数也加进来了。请把 t 乘在 log 外面。",
+        },
+        "columns_for_rows": {
+            "en": "Rows and columns are exchanged: y[row, column], so the labels come "
+            "second.",
+            "ja": "行と列が逆です。y[行, 列] なので、ラベルは 2 番目に書きます。",
+            "zh": "行和列写反了：是 y[行, 列]，标签应当写在第二个。",
         },
         "doubled_not_squared": {
             "en": "The differences were doubled. The square is `** 2`.",
@@ -143,6 +174,11 @@ def _squares(y: Array, t: Array) -> Case:
         "not_squared": np.sum(y - t) / 2,
         "doubled_not_squared": np.sum(y - t),
         "squared_after_sum": np.sum(y - t) ** 2 / 2,
+        "only_t_squared": np.sum(y - t**2) / 2,
+        "squared_apart": np.sum(y**2 - t**2) / 2,
+        "returned_in_loop": OneOf((squares[0], squares[0] / 2)),
+        "only_last": OneOf((squares[-1], squares[-1] / 2)),
+        "round_lost": OneOf((sum(squares[1:]) / 2, sum(squares[:-1]) / 2)),
     }
     return Case((y, t), sum(squares) / 2, slips)
 
@@ -150,7 +186,9 @@ def _squares(y: Array, t: Array) -> Case:
 @exercise
 def cross_entropy(answer: Any, rng: np.random.Generator) -> None:
     """`cross_entropy(y, t)`: for one sample with a one-hot target."""
-    compare(answer, [_entropy(_probabilities(rng, (k,)), k - 2) for k in (3, 4, 5)])
+    # Of the right class the probability is not the largest.
+    each = [np.sort(_probabilities(rng, (k,))) for k in (3, 4, 5)]
+    compare(answer, [_entropy(y, len(y) - 2) for y in each])
     y = np.array([0.0, 0.3, 0.7])
     # First a wrong class has the probability 0, and then the right one.
     for right, least in ((1, 0.0), (0, 9.0)):
@@ -163,10 +201,12 @@ def _entropy(y: Array, right: int) -> Case:
     t = np.eye(len(y))[right]
     needed = -np.log(y[right])
     slips = {
-        "log_base": needed / np.log(10),
+        "log_base": OneOf(needed / np.log((10, 2))),
+        "largest_for_right": -np.log(y.max()),
+        "t_inside_log": -np.sum(np.log(t * y + 1e-7)),
         "log_forgotten": OneOf((-y[right], y[right])),
         "mean_for_sum": needed / len(y),
-        "y_and_t_swapped": -np.sum(y * np.log(t + 1e-7)),
+        "y_and_t_swapped": OneOf((-np.sum(y * np.log(t + 1e-7)), np.inf)),
         "t_forgotten": -np.sum(np.log(y)),
     }
     return Case((y, t), needed, slips)
@@ -179,7 +219,7 @@ def mean_cross_entropy(answer: Any, rng: np.random.Generator) -> None:
     try:
         compare(answer, [_batch(rng, 5, 3) for _ in range(3)])
     except Slipped as slipped:
-        # Labels can be multiplied only where there are as many classes as samples.
+        # With as many classes as samples code runs that elsewhere cannot.
         if slipped.slip == "raised":
             compare(answer, [square])
         raise
@@ -190,8 +230,13 @@ def _batch(rng: np.random.Generator, n: int, k: int) -> Case:
     y, t = _probabilities(rng, (n, k)), rng.integers(0, k, n)
     needed = sum(-np.log(row[label]) for row, label in zip(y, t, strict=True)) / n
     right = y[np.arange(n), t]
+    last = -np.log(right[-1])
     slips: dict[str, Any] = {
-        "log_base": needed / np.log(10),
+        "log_base": OneOf(needed / np.log((10, 2))),
+        "log_forgotten": OneOf((-np.mean(right), np.mean(right))),
+        "t_forgotten": OneOf((-np.sum(np.log(y)) / n, -np.mean(np.log(y)))),
+        "largest_for_right": -np.mean(np.log(y.max(axis=1))),
+        "only_last": OneOf((last, last / n)),
         "mean_over_classes": needed / k,
         "all_columns": OneOf((-np.sum(np.log(y[:, t])) / n, -np.mean(np.log(y[:, t])))),
         "log_of_mean": -np.log(np.mean(right)),
@@ -200,7 +245,9 @@ def _batch(rng: np.random.Generator, n: int, k: int) -> Case:
     if t.max() < n:
         slips["rows_by_label"] = -np.mean(np.log(y[t]))
     if n == k:
-        slips["labels_multiplied"] = -np.sum(t * np.log(y)) / n
+        multiplied = -np.sum(t * np.log(y))
+        slips["labels_multiplied"] = OneOf((multiplied, multiplied / n))
+        slips["columns_for_rows"] = -np.mean(np.log(y[t, np.arange(n)]))
     return Case((y, t), needed, slips, rows=n)
 
 

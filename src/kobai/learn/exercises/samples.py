@@ -4,7 +4,16 @@ from typing import Any
 
 import numpy as np
 
-from kobai.learn.comparison import Case, Slipped, called, compare, numbers, shape
+from kobai.learn.comparison import (
+    Case,
+    OneOf,
+    Slipped,
+    called,
+    called_so,
+    compare,
+    numbers,
+    shape,
+)
 from kobai.learn.exercises.registry import add_slips, exercise
 
 Array = np.ndarray
@@ -65,6 +74,40 @@ add_slips(
             "先に混ぜましょう。",
             "zh": "行还是原来的顺序。数据常按类别排好，所以要先打乱。",
         },
+        "part_shuffled": {
+            "en": "Only the first rows were shuffled, and are always the test. Shuffle all "
+            "row numbers, len(x) of them, and then cut.",
+            "ja": "混ぜているのは先頭の行だけで、いつもそれがテスト用になります。"
+            "len(x) 個の行番号全体を混ぜてから、切り分けましょう。",
+            "zh": "只打乱了最前面的几行，测试用的总是它们。请把 len(x) 个行号全部打乱，"
+            "再切开。",
+        },
+        "rng_not_used": {
+            "en": "An rng that begins alike has to give the same rows again; these differ. "
+            "Draw from the rng that is given, as rng.permutation does.",
+            "ja": "同じ状態の rng なら同じ行になるはずですが、違う行が返りました。"
+            "rng.permutation のように、渡された rng で選びましょう。",
+            "zh": "起点相同的 rng 应当给出同样的行，这里却不同。请用传入的 rng 来抽取，"
+            "例如 rng.permutation。",
+        },
+        "shape_of_part": {
+            "en": "{part} has the shape {got}; as rows of x it needs {needed}.",
+            "ja": "{part} の形が {got} です。x の行なので {needed} になるはずです。",
+            "zh": "{part} 的形状是 {got}；它是 x 的若干行，应为 {needed}。",
+        },
+        "which_network": {
+            "en": "One number is needed, which network it is; an array of shape {got} "
+            "came.",
+            "ja": "何番目のネットワークかを表す 1 つの数が必要ですが、形 {got} の配列が"
+            "返りました。",
+            "zh": "需要一个数，表示是第几个网络，却得到形状为 {got} 的数组。",
+        },
+        "all_ranked": {
+            "en": "This ranks all networks. Return the number of the best alone.",
+            "ja": "すべてのネットワークの順位になっています。"
+            "いちばん良いものの番号だけを返しましょう。",
+            "zh": "这是所有网络的排名。请只返回最好的那个的序号。",
+        },
         "drawn_once": {
             "en": "The same rows come each time. Draw anew at each call, from the rng "
             "that is given.",
@@ -108,11 +151,14 @@ add_slips(
 @exercise
 def split(answer: Any, rng: np.random.Generator) -> None:
     """`split(x, t, share, rng)`: x_train, t_train, x_test, t_test, drawn at random."""
-    x, t = rng.normal(size=(30, 3)), np.arange(30)
+    # Targets that are no row numbers, which else might come in their place.
+    x, t = rng.normal(size=(30, 3)), 100 + rng.permutation(30)
     test_rows = [
         _test_rows(answer, x, t, share, seed)
-        for share, seed in ((0.2, 1), (0.2, 2), (0.3, 3))
+        for share, seed in ((0.2, 1), (0.2, 2), (0.3, 3), (0.3, 3))
     ]
+    if not np.array_equal(test_rows[2], test_rows[3]):
+        raise Slipped("rng_not_used")
     if np.array_equal(test_rows[0], test_rows[1]):
         raise Slipped("drawn_once")
 
@@ -123,7 +169,7 @@ def _test_rows(answer: Any, x: Array, t: Array, share: float, seed: int) -> Arra
     x_train, t_train, x_test, t_test = parts(got, 4)
     if t_train.ndim == 2 and x_test.ndim == 1:
         raise Slipped("order_of_parts")
-    train, test = rows_of(x_train, x), rows_of(x_test, x)
+    train, test = rows_of(x_train, x, "x_train"), rows_of(x_test, x, "x_test")
     if np.intersect1d(train, test).size:
         raise Slipped("rows_in_both")
     expect_each_once(np.concatenate([train, test]), len(x))
@@ -131,7 +177,8 @@ def _test_rows(answer: Any, x: Array, t: Array, share: float, seed: int) -> Arra
     expect_pairs(train, t_train, t)
     expect_pairs(test, t_test, t)
     if np.ptp(test) == len(test) - 1:
-        raise Slipped("not_shuffled")
+        is_sorted = (np.diff(test) > 0).all()
+        raise Slipped("not_shuffled" if is_sorted else "part_shuffled")
     return test
 
 
@@ -150,10 +197,11 @@ def parts(got: Any, wanted: int) -> list[Array]:
     return [numbers(part) for part in got]
 
 
-def rows_of(part: Array, x: Array) -> Array:
-    """Return which rows of x a part of it holds."""
+def rows_of(part: Array, x: Array, name: str) -> Array:
+    """Return which rows of x a part of it holds, which messages call by its name."""
     if part.shape[1:] != x.shape[1:]:
-        raise Slipped("shape", got=shape(part), needed=f"(n, {x.shape[1]})")
+        needed = f"(n, {x.shape[1]})"
+        raise Slipped("shape_of_part", part=name, got=shape(part), needed=needed)
     is_same = (part[:, np.newaxis] == x).all(axis=2)
     if not is_same.any(axis=1).all():
         raise Slipped("strange_rows")
@@ -182,7 +230,8 @@ def best_network(answer: Any, rng: np.random.Generator) -> None:
     # One that learned by heart wins by the sum, too; after the best comes a fair one.
     train = np.array([0.60, 0.96, 0.85, 1.00, 0.70]) - 0.002 * rng.random(5)
     held_out = train - np.array([0.01, 0.03, 0.05, 0.09, 0.20])
-    compare(answer, [_choice(train, held_out, turn) for turn in (0, 1, 2)])
+    with called_so("not_one_number", "which_network"):
+        compare(answer, [_choice(train, held_out, turn) for turn in (0, 1, 2)])
 
 
 def _choice(train: Array, held_out: Array, turn: int) -> Case:
@@ -194,5 +243,6 @@ def _choice(train: Array, held_out: Array, turn: int) -> Case:
         "chose_worst": np.argmin(held_out),
         "counted_from_one": np.argmax(held_out) + 1,
         "value_not_index": np.max(held_out),
+        "all_ranked": OneOf((np.argsort(held_out), np.argsort(-held_out))),
     }
     return Case((train, held_out), np.argmax(held_out), slips)
