@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -52,6 +53,9 @@ def test_a_lesson_is_printed_and_its_file_written(here):
     file = here / "learn" / "05_derivative.py"
     assert "return ..." in file.read_text()
     assert list((here / "learn" / "pictures").glob("*.png"))
+    # Nobody watches the file where there is no terminal.
+    assert "learn 5 --check" in done.stdout
+    assert not re.search(" +$", done.stdout, re.MULTILINE)
 
 
 def test_a_learners_file_is_never_written_over(here):
@@ -124,14 +128,14 @@ def test_wrong_words_are_answered(here, words, message):
 class Terminal:
     """A command in a terminal of its own, read as it writes."""
 
-    def __init__(self, *words):
+    def __init__(self, *words, columns="100"):
         self.screen, inner = pty.openpty()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "kobai", *words],
             stdin=inner,
             stdout=inner,
             stderr=inner,
-            env=os.environ | {"TERM": "xterm", "COLUMNS": "100", "LINES": "40"},
+            env=os.environ | {"TERM": "xterm", "COLUMNS": columns, "LINES": "40"},
         )
         os.close(inner)
         self.text = ""
@@ -187,14 +191,51 @@ def test_a_walk_by_keys(here):
     assert screen.process.wait(30) == 0
     asking = Terminal("learn", "2")
     asking.wait_for("[q]uit")
-    asking.press("n")
+    # As a capital, or typed in full width.
+    asking.press("N")
     asking.wait_for("[1–3]")
-    asking.press("q")
+    asking.press("２")
+    asking.wait_for("Yes, 2.")
+    asking.wait_for("[q]uit")
+    asking.press("ｑ")
     assert asking.process.wait(30) == 0
     again = Terminal("learn", "5")
     again.wait_for("Your turn")
     again.press("q")
     assert again.process.wait(30) == 0
+
+
+@pytest.mark.slow
+def test_a_walk_goes_on_when_a_check_is_stopped_or_the_file_is_gone(here):
+    screen = Terminal("learn", "5")
+    screen.wait_for("1/5")
+    screen.wait_for("[q]uit")
+    file = here / "learn" / "05_derivative.py"
+    starter = file.read_text()
+    file.write_text(starter.replace("# %%\ndef", "while True:\n    pass\n\ndef", 1))
+    screen.wait_for("Ctrl-C stops it")
+    screen.process.send_signal(signal.SIGINT)
+    screen.wait_for("Does a loop ever end?")
+    file.unlink()
+    screen.wait_for("was gone, and is written anew")
+    assert file.read_text() == starter
+    file.write_text(f"{starter}\n")
+    screen.wait_for("No exercise is begun yet")
+    screen.press("q")
+    assert screen.process.wait(30) == 0
+
+
+@pytest.mark.slow
+def test_a_narrow_terminal_shows_whole_lines_of_code(here):
+    screen = Terminal("learn", "5", columns="30")
+    screen.wait_for("[q]uit")
+    screen.press("n")
+    screen.wait_for("[1–3]")
+    screen.press("3")
+    screen.wait_for("forward_difference(square,")
+    screen.wait_for("3.0, h)}")
+    screen.press("q")
+    assert screen.process.wait(30) == 0
 
 
 def test_each_lesson_has_a_command(here):

@@ -91,8 +91,15 @@ class LessonScreen:
         for verdict in verdicts:
             if verdict.slip not in {"stopped", "too_long"} & said:
                 colour = "red" if verdict.slip else "green"
-                say(f"[{colour}]{plain(verdict)}[/{colour}]")
+                say(f"[{colour}]{self._lines(str(verdict))}[/{colour}]")
             said.add(verdict.slip)
+
+    def _lines(self, text: str) -> str:
+        """Return a message whose lines end where those of its language can."""
+        screen = console()
+        if self.language != "en" and screen.is_terminal:
+            text = wrapped(text, screen.width)
+        return "\n".join(map(plain, text.split("\n")))
 
     def _keep(self, verdicts: dict[str, Verdict]) -> bool:
         """Keep what is solved; tell whether all of it is."""
@@ -137,7 +144,7 @@ class LessonScreen:
                 self._help(names, pressed)
 
     def _check(self, names: tuple[str, ...]) -> bool:
-        """Judge what is written; Ctrl-C ends a check that takes long, not the lesson."""
+        """Judge what is written; Ctrl-C ends the check alone, not the lesson."""
         say(f"[dim]{word('checking', self.language)}[/dim]")
         try:
             if names:
