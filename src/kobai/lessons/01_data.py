@@ -17,7 +17,8 @@
 #   examples how to decide by it.
 # - End to end: a network is given the pixels, and learns what to look at, too.
 #
-# From way to way a person thinks up less, and the data says more.
+# From way to way a person thinks up less, and the data says more. The figure has digits
+# that a network of the third way still misreads. Would you have read them?
 # %% [markdown] step=1 lang=ja
 # ## 「5」とは何か
 #
@@ -29,7 +30,9 @@
 # - 特徴量を人が考える。何を測るかは人が決め、それでどう見分けるかは例から学びます。
 # - end-to-end で学ぶ。ネットワークに画素をそのまま渡し、どこを見るかも学ばせます。
 #
-# 後のものほど、人が考えることは減り、データの語ることが増えます。
+# 後のものほど、人が考えることは減り、データに任せることが増えます。
+# 図は、三つ目の方法で学んだネットワークが、それでも読み間違えた数字です。
+# あなたなら読めたでしょうか。
 # %% [markdown] step=1 lang=zh
 # ## 什么是“5”
 #
@@ -40,27 +43,49 @@
 # - 人设计特征量：量什么由人决定，怎样据此判断则从例子中学。
 # - 端到端：把像素直接交给神经网络，连该看哪里也由它来学。
 #
-# 越往后，要人去想的越少，让数据说的越多。
+# 越往后，要人去想的越少，让数据说的越多。图中是走第三条路学成的网络仍然认错的数字。
+# 换了你，认得对吗？
 # %% [figure] step=1 lab=digits gallery=misclassified
 
 # %% [markdown] step=2 lang=en
 # ## The first way: a rule
 #
-# Here is an image of 8 × 8 pixels, where 0 is white and 16 is black, and its label:
-# the digit that the writer meant. Below it, a rule that tells 0 from 1: a 0 is
-# hollow, so if the four pixels in the middle are dark, it is a 1.
+# Kobai brings images of handwritten digits, of 8 × 8 pixels. They come in two parts:
+# training data to learn from, and test data, kept back to see what was learned. In
+# both, `x` has a row of 64 numbers for each image, and `t` its label: the digit that
+# the writer meant. Here is one of them, with 0 for white and 16 for black.
 # %% [markdown] step=2 lang=ja
 # ## 一つ目の方法：規則
 #
-# 下に表示するのは 8 × 8 画素の画像（0 が白、16 が黒）と、そのラベルです。ラベルとは、
-# 書いた人が書こうとした数字のことです。続いて、0 と 1 を見分ける規則を書きます。0 は
-# 中が空いているので、真ん中の 4 画素が濃ければ 1 とします。
+# Kobai には、8 × 8 画素の手書き数字の画像が入っています。画像は、学習に使う訓練データと、
+# 何を学んだかを確かめるために取り分けておくテストデータに分かれています。
+# どちらも、`x` は 1 枚の画像が 64 個の数の 1 行で、`t` はそのラベル、
+# つまり書いた人が書こうとした数字です。そのうちの 1 枚を、0 を白、16 を黒として表示します。
 # %% [markdown] step=2 lang=zh
 # ## 第一条路：规则
 #
-# 下面显示一幅 8 × 8 像素的图像（0 为白，16 为黑）和它的标签，
-# 也就是写字的人想写的那个数字。接着是一条区分 0 和 1 的规则：0 的中间是空的，
-# 所以中间 4 个像素够深，就判为 1。
+# Kobai 自带手写数字的图像，每幅 8 × 8 像素。图像分成两份：训练数据用来学习，
+# 测试数据留着检验学得怎样。两份里都有 `x` 和 `t`：`x` 中每幅图像占一行，共 64 个数；
+# `t` 是标签，也就是写字的人想写的那个数字。下面显示其中一幅，0 为白，16 为黑。
+# %% step=2
+import kobai
+import numpy as np
+
+data = kobai.load_digits()
+image = data.x_test[4].reshape(8, 8)
+print((16 * image).astype(int))
+print(data.t_test[4])
+
+
+# %% [markdown] step=2 lang=en
+# A 0 is hollow. So here is a rule that tells 0 from 1: if the four pixels in the middle
+# are dark, it is a 1. `middle` works out their mean for each image.
+# %% [markdown] step=2 lang=ja
+# 0 は中が空いています。そこで、0 と 1 を見分ける規則を、真ん中の 4 画素が濃ければ 1、
+# と決めます。`middle` は、画像ごとにその 4 画素の平均を求めます。
+# %% [markdown] step=2 lang=zh
+# 0 的中间是空的。于是定一条区分 0 和 1 的规则：中间 4 个像素够深，就判为 1。
+# `middle` 对每幅图像求这 4 个像素的平均。
 # %% [question] step=2 lang=en answer=3
 # How many of the images of 0 and 1 does this one rule get right?
 # 1. about half
@@ -82,15 +107,6 @@
 # 3. 十分之九以上
 # => 只分两个数字，好规则不难找；要分十个数字，就没有人找得到了。
 # %% step=2
-import kobai
-import numpy as np
-
-data = kobai.load_digits()
-image = data.x_test[0].reshape(8, 8)
-print((16 * image).astype(int))
-print(data.t_test[0])
-
-
 def middle(x):
     return x.reshape(-1, 8, 8)[:, 3:5, 3:5].mean(axis=(1, 2))
 
@@ -104,34 +120,35 @@ print(f"{np.mean(is_one == data.t_test[few]):.1%}")
 #
 # Why just 0.5? The second way leaves that to the data: of many thresholds, the one is
 # taken that does best on the training data. What to measure, the middle, is still
-# ours.
+# ours. Here the threshold is another one, and as good.
 #
 # The third way gives a network all 64 pixels and all ten digits, and no rule at all. A
 # network is a formula with many numbers in it, its weights; learning changes these. How
-# it does so is the subject of this course; see first that it does. The last number below
-# is for all ten digits.
+# it does so, and what `Adam` and `epochs` are, later lessons tell; see first that it
+# does. The last number below is its accuracy, the share of right answers, for all ten
+# digits.
 # %% [markdown] step=3 lang=ja
 # ## 二つ目と三つ目の方法
 #
 # なぜ 0.5 なのでしょう。二つ目の方法では、それをデータに決めさせます。
 # たくさんのしきい値の中から、訓練データでいちばん良いものを選びます。真ん中を測る、
-# という考えは人のものです。
+# という考えは人のものです。ここではしきい値は変わりますが、成績は変わりません。
 #
 # 三つ目の方法では、64 画素すべてと 10 種類の数字をネットワークに渡し、
 # 規則は与えません。ネットワークとは、重みと呼ばれる数をたくさん含んだ計算式です。
-# 学習とは、その重みを変えていくことです。どのように変えるのかは、この講座で
-# これから見ていきます。まずは、学ぶところを見てみましょう。下の最後の数は、
-# 10 種類すべての数字についての正解の割合です。
+# 学習とは、その重みを変えていくことです。どのように変えるのか、`Adam` や `epochs` が
+# 何なのかは、これからの課で見ていきます。まずは、学ぶところを見てみましょう。
+# 下の最後の数は、10 種類すべての数字についての認識精度、つまり正解の割合です。
 # %% [markdown] step=3 lang=zh
 # ## 另外两条路
 #
 # 为什么偏偏是 0.5？第二条路把它交给数据：在许多阈值中，选在训练数据上表现最好的那个。
-# 而“量中间”这个主意，仍是人想出来的。
+# 而“量中间”这个主意，仍是人想出来的。这里选出的阈值变了，成绩没有变。
 #
 # 第三条路把全部 64 个像素、全部十个数字都交给神经网络，一条规则也不给。
 # 神经网络是含有许多数的算式，这些数叫权重，学习就是改变权重。
-# 怎样改变，正是这门课要讲的。先看看它确实学得会。
-# 下面最后一个数，是针对全部十个数字的答对比例。
+# 怎样改变，`Adam` 和 `epochs` 又是什么，后面的课会讲。先看看它确实学得会。
+# 下面最后一个数是它对全部十个数字的识别精度，也就是答对的比例。
 # %% step=3
 few_train = data.t_train < 2
 ink, label = middle(data.x_train[few_train]), data.t_train[few_train]
@@ -185,24 +202,26 @@ for x, t in ((data.x_train, data.t_train), (data.x_test, data.t_test)):
 # %% [markdown] step=5 lang=en
 # ## Your turn: hold some back
 #
-# Write `split(x, t, share, rng)`: it holds a `share` of the rows back for the test,
-# chosen at random, and returns `x_train, t_train, x_test, t_test`. The rows may come
-# sorted by class, so the last ones will not do. `rng.permutation(n)` gives the
-# numbers from 0 to n − 1 in a random order.
+# Write `split(x, t, share, rng)`. `x` has a row for each image, and `t` its label. Hold
+# `round(share * len(x))` of the rows back for the test, chosen at random, and return
+# `x_train, t_train, x_test, t_test`. The rows may come sorted by label, so the last ones
+# will not do. Chance is `rng`: `rng.permutation(n)` gives the numbers from 0 to n − 1 in
+# a random order.
 # %% [markdown] step=5 lang=ja
 # ## 演習：一部を取り分ける
 #
-# `split(x, t, share, rng)` を書きましょう。`share` の割合の行を無作為に選んで
-# テスト用に取り分け、`x_train, t_train, x_test, t_test` を返します。
-# 行がクラス順に並んでいることもあるので、最後の部分をそのまま
-# 取るわけにはいきません。`rng.permutation(n)` は 0 から n − 1 までの数をばらばらの
-# 順に並べたものです。
+# `split(x, t, share, rng)` を書きましょう。`x` は 1 枚の画像が 1 行で、`t` は
+# そのラベルです。`round(share * len(x))` 行を無作為に選んでテスト用に取り分け、
+# `x_train, t_train, x_test, t_test` を返します。行がラベル順に並んでいることもあるので、
+# 最後の部分をそのまま取るわけにはいきません。無作為に選ぶには `rng` を使います。
+# `rng.permutation(n)` は、0 から n − 1 までの数をばらばらの順に並べたものです。
 # %% [markdown] step=5 lang=zh
 # ## 练习：留出一部分
 #
-# 请写出 `split(x, t, share, rng)`：随机选出占比为 `share` 的行留作测试，
-# 返回 `x_train, t_train, x_test, t_test`。行可能是按类别排好的，
-# 所以不能直接取最后几行。`rng.permutation(n)` 给出从 0 到 n − 1 的数的一个随机排列。
+# 请写出 `split(x, t, share, rng)`：`x` 中每幅图像占一行，`t` 是它们的标签。
+# 随机选出 `round(share * len(x))` 行留作测试，返回 `x_train, t_train, x_test, t_test`。
+# 行可能是按标签排好的，所以不能直接取最后几行。随机抽取要用 `rng`：
+# `rng.permutation(n)` 给出从 0 到 n − 1 的数的一个随机排列。
 # %% [exercise] step=5 name=split
 def split(x, t, share, rng):
     return ...
@@ -247,10 +266,14 @@ def split(x, t, share, rng):
 # It then fits the training data down to its accidents, and fails on new data:
 # over-fitting.
 #
-# The gap between the two accuracies gives it away. The best cure is more data: below,
-# the same network learns from 20, from 100 and from 1,000 images. Others are weight
-# decay, which keeps the weights small, and dropout, which switches parts of the network
-# off by chance while it learns.
+# The gap between two accuracies gives it away: on training data, and on test data. The
+# best cure is more data: below, the same network learns from 20, from 100 and from 1,000
+# images, and each line has both accuracies. Others are weight decay, which keeps the
+# weights small, and dropout, which switches parts of the network off by chance while it
+# learns.
+#
+# The figure has the loss for its height: how wrong a network is, of which the next lesson
+# tells. On training data it falls; on test data, with nothing against it, it rises again.
 # %% [markdown] step=6 lang=ja
 # ## 過学習
 #
@@ -258,19 +281,25 @@ def split(x, t, share, rng):
 # 訓練データのたまたまの癖にまで合わせてしまい、新しいデータでは間違えます。
 # これが過学習です。
 #
-# ふたつの認識精度の差を見ればわかります。いちばんの薬は、データを増やすことです。
-# 下では、同じネットワークを 20 枚、100 枚、1,000 枚の画像で学習させます。
-# ほかに、重みを小さく保つ重み減衰や、学習中にネットワークの一部をときどき休ませる
-# Dropout という方法もあります。
+# 訓練データとテストデータでの認識精度の差を見ればわかります。いちばんの薬は、
+# データを増やすことです。下では、同じネットワークを 20 枚、100 枚、1,000 枚の画像で
+# 学習させ、ふたつの認識精度をこの順に表示します。ほかに、重みを小さく保つ重み減衰や、
+# 学習中にネットワークの一部を無作為に休ませる Dropout という方法もあります。
+#
+# 図の縦軸は損失です。どれだけ間違っているかを表す数で、次の課で学びます。
+# 訓練データでは下がり続けますが、何も対策をしないと、テストデータではまた上がります。
 # %% [markdown] step=6 lang=zh
 # ## 过拟合
 #
 # 数据少而权重多时，神经网络也会死记硬背：连训练数据里偶然的细节都一并迎合，
 # 遇到新数据就出错。这就是过拟合。
 #
-# 看两个识别精度之差就能发现它。最好的药是更多的数据：
-# 下面让同一个网络分别用 20、100、1,000 幅图像学习。另外还有让权重保持较小的权重衰减，
-# 和学习时随机关掉网络一部分的 Dropout。
+# 看训练数据和测试数据上的识别精度之差，就能发现它。最好的药是更多的数据：
+# 下面让同一个网络分别用 20、100、1,000 幅图像学习，每行依次是这两个识别精度。
+# 另外还有让权重保持较小的权重衰减，和学习时随机关掉网络一部分的 Dropout。
+#
+# 图的纵轴是损失，表示网络错得有多厉害，下一课再讲。训练数据上它一路下降；
+# 测试数据上，如果不采取办法，它又会升上去。
 # %% step=6
 for n in (20, 100, 1000):
     x, t = data.x_train[:n], data.t_train[:n]

@@ -15,7 +15,7 @@
 #
 # A network that tells three kinds of things apart, three classes, answers with three
 # probabilities y. The target t is 1 at the right class and 0 at the others: one-hot.
-# The plainest loss is half the sum of the squared differences:
+# The plainest loss is half the sum of the squared differences, over all classes k:
 #
 #     E = ½ Σₖ (yₖ − tₖ)²
 # %% [markdown] step=1 lang=ja
@@ -27,7 +27,7 @@
 #
 # ものを 3 種類、つまり 3 クラスに分けるネットワークは、三つの確率 y を答えます。正解 t は、
 # 正解のクラスが 1、ほかが 0 です。この書き方を one-hot といいます。
-# いちばん素直な損失は、差の 2 乗の和の半分です。
+# いちばん素直な損失は、すべてのクラス k についての、差の 2 乗の和の半分です。
 #
 #     E = ½ Σₖ (yₖ − tₖ)²
 # %% [markdown] step=1 lang=zh
@@ -36,12 +36,10 @@
 # 要学习，就得先用一个数说清错得有多厉害。这个数就是损失：
 # 全对时为 0，错得越多就越大。所谓学习，就是让损失变小。
 #
-# 把事物分成三种、即三个类别的神经网络，会给出三个概率 y；正确答案 t 在真实类别处为 1，其余为 0，
-# 这种写法叫 one-hot。最朴素的损失是差的平方和的一半：
+# 如果神经网络要把事物分成三类，它会给出三个概率 y。正确答案 t 在真实类别处为 1，
+# 其余为 0，这种写法叫 one-hot。最朴素的损失，是对所有类别 k 求差的平方和，再取一半：
 #
 #     E = ½ Σₖ (yₖ − tₖ)²
-# %% [figure] step=1 lab=loss gallery=softmax-and-cross-entropy
-
 # %% [question] step=2 lang=en answer=2
 # The last class is right. One network answers `[0.1, 0.2, 0.7]`, another one
 # `[0.3, 0.3, 0.4]`. What are their losses?
@@ -77,18 +75,23 @@ for y in ([0.1, 0.2, 0.7], [0.3, 0.3, 0.4], [0.7, 0.2, 0.1]):
 # %% [markdown] step=3 lang=en
 # ## Your turn: the squares
 #
-# Write `squared_error(y, t)` by the formula of the first step. `y` and `t` are arrays
-# of the same length, and the result is one number.
+# Write `squared_error(y, t)`. `y` and `t` are arrays of the same length, and the result
+# is one number:
+#
+#     E = ½ Σₖ (yₖ − tₖ)²
 # %% [markdown] step=3 lang=ja
 # ## 演習：2 乗和誤差
 #
-# 最初のステップの式で `squared_error(y, t)` を書きま
-# しょう。`y` と `t` は同じ長さの配列で、結果はひとつの数です。
+# `squared_error(y, t)` を書きましょう。`y` と `t` は同じ長さの配列で、
+# 結果はひとつの数です。
+#
+#     E = ½ Σₖ (yₖ − tₖ)²
 # %% [markdown] step=3 lang=zh
 # ## 练习：平方和误差
 #
-# 请按第一步的公式写出 `squared_error(y, t)`。`y` 和 `t` 是长度相同的数组，
-# 结果是一个数。
+# 请写出 `squared_error(y, t)`。`y` 和 `t` 是长度相同的数组，结果是一个数：
+#
+#     E = ½ Σₖ (yₖ − tₖ)²
 # %% [exercise] step=3 name=squared_error
 def squared_error(y, t):
     return ...
@@ -121,7 +124,8 @@ def squared_error(y, t):
 # ## Cross-entropy
 #
 # For classes another loss serves better. As t is 0 everywhere else, it looks only at
-# the probability of the right class, and takes the logarithm:
+# the probability of the right class, and takes the logarithm, the natural one, which
+# schools often call ln:
 #
 #     E = −Σₖ tₖ log yₖ
 #
@@ -130,11 +134,13 @@ def squared_error(y, t):
 # on from. So a small δ is added inside the logarithm:
 #
 #     E = −Σₖ tₖ log (yₖ + δ),   δ = 1e-7
+#
+# The figure has the loss over the probability of the right class.
 # %% [markdown] step=4 lang=ja
 # ## 交差エントロピー誤差
 #
 # クラスを見分けるときは、別の損失のほうが向いています。t は正解のほかでは 0 なので、
-# 正解クラスの確率だけを見て、その対数を取ることになります。
+# 正解クラスの確率だけを見て、その対数を取ることになります。log は自然対数です。
 #
 #     E = −Σₖ tₖ log yₖ
 #
@@ -143,11 +149,13 @@ def squared_error(y, t):
 # その先の計算ができません。そこで、log の中に小さな δ を足しておきます。
 #
 #     E = −Σₖ tₖ log (yₖ + δ),   δ = 1e-7
+#
+# 図は、正解クラスの確率に対する損失です。
 # %% [markdown] step=4 lang=zh
 # ## 交叉熵误差
 #
 # 分类时，另一种损失更合适。t 只在真实类别处不为 0，
-# 所以它只看真实类别的概率，再取对数：
+# 所以它只看真实类别的概率，再取对数。这里的 log 是自然对数，也就是课本里的 ln：
 #
 #     E = −Σₖ tₖ log yₖ
 #
@@ -155,6 +163,10 @@ def squared_error(y, t):
 # 不过 log 0 是 −∞，程序到这里就算不下去了。所以在 log 里面加一个微小的 δ：
 #
 #     E = −Σₖ tₖ log (yₖ + δ),   δ = 1e-7
+#
+# 图中画的是损失随真实类别的概率怎样变化。
+# %% [figure] step=4 lab=loss gallery=softmax-and-cross-entropy
+
 # %% [question] step=4 lang=en answer=3
 # The right class is given the probability 0. What is the loss, with the δ?
 # 1. 0
@@ -284,17 +296,18 @@ print(cross_entropy_error(y, one_hot))
 # ## Your turn: the loss of a batch
 #
 # Write `mean_cross_entropy(y, t)`: `y` has a row of probabilities for each sample,
-# and `t` holds the labels. Take from each row the probability of its label.
+# and `t` holds the labels. Take from each row the probability of its label, and return
+# the mean of the losses.
 # %% [markdown] step=7 lang=ja
 # ## 演習：バッチの損失
 #
 # `mean_cross_entropy(y, t)` を書きましょう。`y` はサンプルごとに 1 行の確率、`t` は
-# ラベルです。各行から、そのラベルの確率を取り出します。
+# ラベルです。各行からそのラベルの確率を取り出し、損失の平均を返します。
 # %% [markdown] step=7 lang=zh
 # ## 练习：一批的损失
 #
 # 请写出 `mean_cross_entropy(y, t)`：`y` 中每个样本占一行概率，`t` 是标签。
-# 从每一行取出它的标签所对应的概率。
+# 从每一行取出它的标签所对应的概率，返回各样本损失的平均。
 # %% [exercise] step=7 name=mean_cross_entropy
 def mean_cross_entropy(y, t):
     return ...
@@ -334,12 +347,12 @@ def mean_cross_entropy(y, t):
 # %% [summary] lang=ja
 # - 損失は、どれだけ間違っているかをひとつの数で表します。学習はそれを小さくすることです。
 # - 2 乗和誤差はすべての出力を見ます。交差エントロピー誤差は正解クラスだけを見ます。
-# - log 0 は −∞ です。log の中に小さな δ を足せば、数のままでいられます。
+# - log 0 は −∞ です。log の中に小さな δ を足せば、有限の値になります。
 # - バッチでは平均を取ります。t は one-hot でも、ラベルでもかまいません。
 # %% [summary] lang=zh
 # - 损失用一个数表示网络错得有多厉害；学习就是让它变小。
 # - 平方和误差看所有输出，交叉熵误差只看真实类别。
-# - log 0 是 −∞：在 log 里面加上微小的 δ，就仍是一个数。
+# - log 0 是 −∞：在 log 里面加上微小的 δ，结果就是有限的。
 # - 对一批样本取平均；t 可以是 one-hot，也可以是标签。
 # %% [reading] lang=en
 # K. Saito, *Deep Learning from Scratch* (in Japanese), section 4.2.

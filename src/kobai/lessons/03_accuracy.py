@@ -16,7 +16,7 @@
 # at each place it tells which way is down. The accuracy is a staircase. Whoever
 # stands on a step of it sees flat ground all round, and cannot tell where to go.
 # %% [markdown] step=1 lang=ja
-# ## ほしいものと、たどるもの
+# ## ほしいものと、手がかりにするもの
 #
 # ネットワークにほしいのは認識精度、つまり正しく答えた割合です。
 # それなのに、なぜ損失という別の数を使って学習するのでしょう。
@@ -25,14 +25,14 @@
 # どこに立っても下りの向きがわかります。認識精度は階段です。
 # 段の上に立つとまわりはどこも平らで、どちらへ行けばよいかわかりません。
 # %% [markdown] step=1 lang=zh
-# ## 想要的，和跟着走的
+# ## 想要什么，跟着什么走
 #
 # 我们想要的是识别精度，也就是答对的比例。
 # 那么学习时为什么要跟着另一个数，也就是损失走呢？
 #
 # 图中画的是只改变一个权重时两者的变化。损失是平滑的斜坡，站在哪里都知道哪边是下坡。
 # 识别精度则是台阶：站在一级台阶上，四周都是平的，不知道该往哪里走。
-# %% [figure] step=1 lab=loss gallery=loss-and-accuracy
+# %% [figure] step=1 gallery=loss-and-accuracy
 
 # %% [question] step=2 lang=en answer=1
 # A trained network reads 1,438 images. One of its weights grows by 0.01. What happens
@@ -57,6 +57,14 @@
 # 3. 每 100 幅增加或减少 1 幅左右。
 # => 只有当别的类别超过最大的输出时，答案才会变。多数情况下，输出动了，名次没变。
 # 而这些变动，损失全都看得见。
+# %% [markdown] step=2 lang=en
+# Each line below has what is added to the weight, the loss, and how many images are read
+# rightly. `W2` holds the weights of the network's last layer.
+# %% [markdown] step=2 lang=ja
+# 下の各行は、重みに足す数、損失、正しく読めた枚数です。`W2` はネットワークの
+# 最後の層の重みです。
+# %% [markdown] step=2 lang=zh
+# 下面每行依次是：权重增加多少、损失、读对的幅数。`W2` 是网络最后一层的权重。
 # %% step=2
 import kobai
 import numpy as np
@@ -185,20 +193,22 @@ for w in (weight - 1, weight, weight + 1):
 # Accuracy cannot tell a sure answer from a lucky one; the loss can. There are three
 # classes, and class 1, the one in the middle, is right. Give `barely_right`, a list
 # of three probabilities that is right, and yet has a cross-entropy −log y₁ of more
-# than 1.
+# than 1. See in the figure where the loss passes 1.
 # %% [markdown] step=5 lang=ja
 # ## 演習：正解だが、まだ良くない
 #
 # 認識精度では、確かな答えとまぐれの答えを区別できません。損失ならできます。
 # クラスが三つあり、真ん中のクラス 1 が正解だとします。正解でありながら、
 # 交差エントロピー誤差 −log y₁ が 1 より大きい三つの確率のリスト `barely_right` を
-# 作りましょう。
+# 作りましょう。図で、損失が 1 を超えるのはどこかを見てください。
 # %% [markdown] step=5 lang=zh
 # ## 练习：答对了，但还不够好
 #
 # 识别精度分不清有把握的回答和侥幸的回答，损失却分得清。
 # 设有三个类别，中间的类别 1 是正确的。请给出由三个概率组成的列表 `barely_right`：
-# 它答对了，但交叉熵误差 −log y₁ 大于 1。
+# 它答对了，但交叉熵误差 −log y₁ 大于 1。可以在图中看看，损失在哪里超过 1。
+# %% [figure] step=5 lab=loss gallery=softmax-and-cross-entropy
+
 # %% [exercise] step=5 name=barely_right
 barely_right = ...
 
@@ -258,21 +268,21 @@ def guide(W, x, t):
 # %% [hint] name=guide lang=en
 # The share of right answers is a staircase. What have you met that is smooth?
 # %% [hint] name=guide lang=en
-# Outputs are not yet probabilities; the softmax makes them so, and then
-# cross-entropy.
+# Outputs are not yet probabilities; the softmax, of lesson 10, makes them so, and then
+# comes cross-entropy.
 # %% [hint] name=guide lang=en
 # `kobai.functions.softmax_cross_entropy(y, t)` does both, with outputs for `y`.
 # %% [hint] name=guide lang=ja
 # 正しく答えた割合は階段です。なめらかに変わるものを、もう学びましたね。
 # %% [hint] name=guide lang=ja
-# 出力はまだ確率ではありません。ソフトマックス関数で確率にしてから、
+# 出力はまだ確率ではありません。ソフトマックス関数（第 10 課で学びます）で確率にしてから、
 # 交差エントロピー誤差を求めます。
 # %% [hint] name=guide lang=ja
 # `kobai.functions.softmax_cross_entropy(y, t)` は両方を行います。`y` は出力です。
 # %% [hint] name=guide lang=zh
 # 答对的比例是台阶。已经学过的数里，哪一个是平滑变化的？
 # %% [hint] name=guide lang=zh
-# 输出还不是概率；先用 softmax 变成概率，再求交叉熵误差。
+# 输出还不是概率；先用 softmax（第 10 课会讲）变成概率，再求交叉熵误差。
 # %% [hint] name=guide lang=zh
 # `kobai.functions.softmax_cross_entropy(y, t)` 两步一起做，其中 `y` 是输出。
 # %% [solution] name=guide

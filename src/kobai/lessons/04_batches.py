@@ -16,7 +16,7 @@
 # An opinion poll does not ask everybody. It asks a thousand people, drawn at random,
 # and comes close. So does a network: for each step it draws, say, 100 images, a
 # mini-batch. Each step is a little off, but takes a 600th of the work: 600 steps for
-# one.
+# one. In the figure, too, single steps waver, and lead down all the same.
 # %% [markdown] step=1 lang=ja
 # ## 一部だけに聞く
 #
@@ -27,7 +27,8 @@
 # 世論調査は全員には聞きません。無作為に選んだ千人に聞けば、
 # かなり近い答えが得られます。ネットワークも同じで、一歩ごとに、
 # たとえば 100 枚を選びます。これがミニバッチです。一歩の向きは少しずれますが、
-# 手間は 600 分の 1。同じ手間で 600 歩進めます。
+# 手間は 600 分の 1。同じ手間で 600 歩進めます。図でも、一歩ごとにはふらつきながら、
+# 全体としては下っていきます。
 # %% [markdown] step=1 lang=zh
 # ## 只问一部分
 #
@@ -37,6 +38,7 @@
 # 民意调查不会去问所有的人，随机抽一千人来问，结果就相当接近。
 # 神经网络也是这样：每走一步，随机抽取比如 100 幅，这就是一个小批量。
 # 每一步的方向略有偏差，但工夫只要 600 分之一：走一步的工夫，可以走 600 步。
+# 图中也是这样：单看每一步摇摇摆摆，总的却在往下走。
 # %% [figure] step=1 lab=minibatch gallery=step-losses
 
 
@@ -138,18 +140,18 @@ for size in (100, 10):
 # %% [markdown] step=5 lang=en
 # ## Your turn: draw a mini-batch
 #
-# Write `draw_batch(x, t, size, rng)`: draw `size` rows at random, and return them as
-# `x_batch, t_batch`. Each call draws anew; x and t stay together.
+# Write `draw_batch(x, t, size, rng)`: draw `size` rows at random, by `rng`, and return
+# them as `x_batch, t_batch`. Each call draws anew; x and t stay together.
 # %% [markdown] step=5 lang=ja
 # ## 演習：ミニバッチを選ぶ
 #
-# `draw_batch(x, t, size, rng)` を書きましょう。無作為に `size` 行を
+# `draw_batch(x, t, size, rng)` を書きましょう。`rng` を使って無作為に `size` 行を
 # 選び、`x_batch, t_batch` として返します。呼ばれるたびに選び直し、x と t の対応は
 # 保ちます。
 # %% [markdown] step=5 lang=zh
 # ## 练习：抽取小批量
 #
-# 请写出 `draw_batch(x, t, size, rng)`：随机抽取 `size` 行，
+# 请写出 `draw_batch(x, t, size, rng)`：用 `rng` 随机抽取 `size` 行，
 # 以 `x_batch, t_batch` 返回。每次调用都重新抽取，x 与 t 要保持对应。
 # %% [exercise] step=5 name=draw_batch
 def draw_batch(x, t, size, rng):
@@ -183,25 +185,25 @@ def draw_batch(x, t, size, rng):
 # %% [markdown] step=6 lang=en
 # ## Your turn: a whole epoch
 #
-# By chance some rows are drawn often, and others not for long. It is fairer to
+# By chance some rows are drawn often, and others have to wait long. It is fairer to
 # shuffle all row numbers once an epoch, and to cut them into batches. Write
-# `epoch_batches(n, size, rng)`: a list of arrays of row numbers, in which each of the
-# numbers from 0 to n − 1 comes once. Where the last batch is not full, keep it
-# smaller.
+# `epoch_batches(n, size, rng)`: shuffle by `rng`, and return a list of arrays of row
+# numbers, in which each of the numbers from 0 to n − 1 comes once. Where the last batch
+# is not full, keep it smaller.
 # %% [markdown] step=6 lang=ja
 # ## 演習：1 エポック分のバッチ
 #
 # 毎回無作為に選ぶと、何度も出る行や、なかなか出ない行があります。
 # エポックごとに行番号全体を一度混ぜ、それをバッチに切り分けるほうが
-# 公平です。`epoch_batches(n, size, rng)` を書きましょう。
-# 行番号の配列のリストを返し、0 から n − 1 までのどの番号も一度ずつ出るようにします。
-# 最後のバッチに足りないときは、小さいまま残します。
+# 公平です。`epoch_batches(n, size, rng)` を書きましょう。`rng` で混ぜ、
+# 行番号の配列のリストを返します。0 から n − 1 までのどの番号も一度ずつ出るようにします。
+# 最後のバッチの行数が足りないときは、小さいまま残します。
 # %% [markdown] step=6 lang=zh
 # ## 练习：一个完整的轮次
 #
 # 每次都随机抽取，有的行会反复出现，有的行迟迟轮不到。更公平的做法是：
 # 每个轮次把全部行号打乱一次，再切成一批一批。请写出 `epoch_batches(n, size, rng)`：
-# 返回一个由行号数组组成的列表，从 0 到 n − 1 的每个行号恰好出现一次。
+# 用 `rng` 打乱，返回一个由行号数组组成的列表，从 0 到 n − 1 的每个行号恰好出现一次。
 # 最后一批不满时，就让它小一些。
 # %% [exercise] step=6 name=epoch_batches
 def epoch_batches(n, size, rng):

@@ -42,7 +42,6 @@
 #     df/dx ≈ (f(x + h) − f(x)) / h
 #
 # h 越小应该越准确。真的是这样吗？
-# %% [figure] step=1 lab=derivative gallery=difference-errors
 
 
 # %% [question] step=2 lang=en answer=3
@@ -87,7 +86,8 @@ for h in (1.0, 1e-2, 1e-4, 1e-8, 1e-12, 1e-50):
 #     df/dx ≈ (f(x + h) − f(x − h)) / 2h
 #
 # By symmetry the largest error cancels, and what is left is in proportion to h², not h.
-# This is the central difference.
+# This is the central difference. The figure has the errors of both for many h; each axis
+# goes by powers of ten.
 # %% [markdown] step=3 lang=ja
 # ## 逆向きに働くふたつの誤差
 #
@@ -100,12 +100,13 @@ for h in (1.0, 1e-2, 1e-4, 1e-8, 1e-12, 1e-50):
 #     df/dx ≈ (f(x + h) − f(x − h)) / 2h
 #
 # 対称なので、いちばん大きな誤差が打ち消し合い、残る誤差は h ではなく h² に比例します。
-# これが中心差分です。
+# これが中心差分です。図は、さまざまな h での両方の誤差です。
+# どちらの軸も 10 の累乗で目盛ってあります。
 # %% [markdown] step=3 lang=zh
 # ## 两种方向相反的误差
 #
 # 过两点的直线与曲线相交，它的斜率带有与 h 成正比的误差。
-# 而两个几乎相等的数相减会丢掉有效数字，这种误差在 h 越小时越大。
+# 而两个几乎相等的数相减会丢掉有效数字，h 越小，这种误差越大。
 # 介于两者之间，取 `1e-4` 左右，两种误差都很小。
 #
 # 不用多花力气，还有更好的公式：向右走多少，也向左走多少。
@@ -113,24 +114,32 @@ for h in (1.0, 1e-2, 1e-4, 1e-8, 1e-12, 1e-50):
 #     df/dx ≈ (f(x + h) − f(x − h)) / 2h
 #
 # 由于对称，最大的误差相互抵消，剩下的误差与 h² 成正比，而不是 h。
-# 这就是中心差分。
+# 这就是中心差分。图中是两种差分在各种 h 下的误差，两个轴都按 10 的幂标度。
+# %% [figure] step=3 gallery=difference-errors
+# %% [figure] step=3 lab=derivative
 
 
 # %% [markdown] step=4 lang=en
 # ## Your turn: the central difference
 #
-# Write `central_difference(f, x, h)`: the slope of `f` at `x`, with the formula above.
+# Write `central_difference(f, x, h)`: the slope of `f` at `x` by the central difference.
 # Replace the `...`.
+#
+#     df/dx ≈ (f(x + h) − f(x − h)) / 2h
 # %% [markdown] step=4 lang=ja
 # ## 演習：中心差分
 #
-# 上の式で `x` における `f` の傾きを返す `central_difference(f, x, h)` を書きましょう。
+# `x` における `f` の傾きを中心差分で返す `central_difference(f, x, h)` を書きましょう。
 # `...` を置き換えてください。
+#
+#     df/dx ≈ (f(x + h) − f(x − h)) / 2h
 # %% [markdown] step=4 lang=zh
 # ## 练习：中心差分
 #
-# 请写出 `central_difference(f, x, h)`：用上面的公式返回 `f` 在 `x` 处的斜率。
+# 请写出 `central_difference(f, x, h)`：用中心差分返回 `f` 在 `x` 处的斜率。
 # 把 `...` 换掉。
+#
+#     df/dx ≈ (f(x + h) − f(x − h)) / 2h
 # %% [exercise] step=4 name=central_difference
 def central_difference(f, x, h):
     return ...

@@ -68,11 +68,11 @@ add_slips(
             "zh": "留作测试的有 {got} 行，应当是 {needed} 行。",
         },
         "not_shuffled": {
-            "en": "The rows keep their order. Data often comes sorted by class, so "
+            "en": "The rows keep their order. Data often comes sorted by label, so "
             "shuffle first.",
-            "ja": "行が元の順番のままです。データはクラス順に並んでいることが多いので、"
+            "ja": "行が元の順番のままです。データはラベル順に並んでいることが多いので、"
             "先に混ぜましょう。",
-            "zh": "行还是原来的顺序。数据常按类别排好，所以要先打乱。",
+            "zh": "行还是原来的顺序。数据常按标签排好，所以要先打乱。",
         },
         "part_shuffled": {
             "en": "Only the first rows were shuffled, and are always the test. Shuffle all "
