@@ -55,6 +55,7 @@ def test_a_lesson_is_printed_and_its_file_written(here):
     assert list((here / "learn" / "pictures").glob("*.png"))
     # Nobody watches the file where there is no terminal.
     assert "learn 5 --check" in done.stdout
+    assert "learn 5 --lab" in done.stdout
     assert not re.search(" +$", done.stdout, re.MULTILINE)
 
 

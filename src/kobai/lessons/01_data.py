@@ -48,14 +48,14 @@
 # %% [figure] step=1 lab=digits gallery=misclassified
 
 # %% [markdown] step=2 lang=en
-# ## The first way: a rule
+# ## Images and labels
 #
 # Kobai brings images of handwritten digits, of 8 × 8 pixels. They come in two parts:
 # training data to learn from, and test data, kept back to see what was learned. In
 # both, `x` has a row of 64 numbers for each image, and `t` its label: the digit that
 # the writer meant. Here is one of them, with 0 for white and 16 for black.
 # %% [markdown] step=2 lang=ja
-# ## 一つ目の方法：規則
+# ## 画像とラベル
 #
 # Kobai には、8 × 8 画素の手書き数字の画像が入っています。画像は、学習に使う訓練データと、
 # 何を学んだかを確かめるために取り分けておくテストデータに分かれています。
@@ -63,7 +63,7 @@
 # そのラベル、つまり書いた人が書こうとした数字が入っています。
 # そのうちの 1 枚を、0 を白、16 を黒として表示します。
 # %% [markdown] step=2 lang=zh
-# ## 第一条路：规则
+# ## 图像与标签
 #
 # Kobai 自带手写数字的图像，每幅 8 × 8 像素。图像分成两份：训练数据用来学习，
 # 测试数据留着检验学得怎样。两份里都有 `x` 和 `t`：`x` 中每幅图像占一行，共 64 个数；
@@ -78,36 +78,42 @@ print((16 * image).astype(int))
 print(data.t_test[4])
 
 
-# %% [markdown] step=2 lang=en
+# %% [markdown] step=3 lang=en
+# ## The first way: a rule
+#
 # A 0 is hollow. So here is a rule that tells 0 from 1: if the four pixels in the middle
 # are dark, it is a 1. `middle` works out their mean for each image.
-# %% [markdown] step=2 lang=ja
+# %% [markdown] step=3 lang=ja
+# ## 一つ目の方法：規則
+#
 # 0 は中が空いています。そこで、「真ん中の 4 画素が濃ければ 1」という規則で 0 と 1 を
 # 見分けることにします。`middle` は、画像ごとにその 4 画素の平均を求めます。
-# %% [markdown] step=2 lang=zh
+# %% [markdown] step=3 lang=zh
+# ## 第一条路：规则
+#
 # 0 的中间是空的。于是定一条区分 0 和 1 的规则：中间 4 个像素够深，就判为 1。
 # `middle` 对每幅图像求这 4 个像素的平均。
-# %% [question] step=2 lang=en answer=3
+# %% [question] step=3 lang=en answer=3
 # How many of the images of 0 and 1 does this one rule get right?
 # 1. about half
 # 2. three in four
 # 3. more than nine in ten
 # => A good rule for two digits is easily found. For all ten, nobody has
 # found rules that do.
-# %% [question] step=2 lang=ja answer=3
+# %% [question] step=3 lang=ja answer=3
 # この規則ひとつで、0 と 1 の画像はどれだけ正しく読めるでしょう。
 # 1. 半分くらい
 # 2. 4 分の 3
 # 3. 10 分の 9 より多い
 # => ふたつの数字なら、よい規則はすぐ見つかります。10 種類となると、
 # だれにも見つけられません。
-# %% [question] step=2 lang=zh answer=3
+# %% [question] step=3 lang=zh answer=3
 # 仅凭这一条规则，0 和 1 的图像能认对多少？
 # 1. 一半左右
 # 2. 四分之三
 # 3. 十分之九以上
 # => 只分两个数字，好规则不难找；要分十个数字，就没有人找得到了。
-# %% step=2
+# %% step=3
 def middle(x):
     return x.reshape(-1, 8, 8)[:, 3:5, 3:5].mean(axis=(1, 2))
 
@@ -116,7 +122,7 @@ few = data.t_test < 2
 is_one = middle(data.x_test[few]) > 0.5
 print(f"{np.mean(is_one == data.t_test[few]):.1%}")
 
-# %% [markdown] step=3 lang=en
+# %% [markdown] step=4 lang=en
 # ## The other two ways
 #
 # Why just 0.5? The second way leaves that to the data: of many thresholds, the one is
@@ -128,7 +134,7 @@ print(f"{np.mean(is_one == data.t_test[few]):.1%}")
 # it does so, and what `Adam` and `epochs` are, later lessons tell; see first that it
 # does. The last number below is its accuracy, the share of right answers, for all ten
 # digits.
-# %% [markdown] step=3 lang=ja
+# %% [markdown] step=4 lang=ja
 # ## 二つ目と三つ目の方法
 #
 # なぜ 0.5 なのでしょう。二つ目の方法では、それをデータに決めさせます。
@@ -140,7 +146,7 @@ print(f"{np.mean(is_one == data.t_test[few]):.1%}")
 # 学習とは、その重みを変えていくことです。どのように変えるのか、`Adam` や `epochs` が
 # 何なのかは、これからの課で見ていきます。まずは、学ぶところを見てみましょう。
 # 下の最後の数は、10 種類すべての数字についての認識精度、つまり正解の割合です。
-# %% [markdown] step=3 lang=zh
+# %% [markdown] step=4 lang=zh
 # ## 另外两条路
 #
 # 为什么偏偏是 0.5？第二条路把它交给数据：在许多阈值中，选在训练数据上表现最好的那个。
@@ -150,7 +156,7 @@ print(f"{np.mean(is_one == data.t_test[few]):.1%}")
 # 神经网络是含有许多数的算式，这些数叫权重，学习就是改变权重。
 # 怎样改变，`Adam` 和 `epochs` 又是什么，后面的课会讲。先看看它确实学得会。
 # 下面最后一个数是它对全部十个数字的识别精度，也就是答对的比例。
-# %% step=3
+# %% step=4
 few_train = data.t_train < 2
 ink, label = middle(data.x_train[few_train]), data.t_train[few_train]
 thresholds = np.linspace(0.0, 1.0, 101)
@@ -164,7 +170,7 @@ adam = kobai.Adam(0.01)
 kobai.train(network, data, optimizer=adam, epochs=10, progress=False)
 print(f"{network.accuracy(data.x_test, data.t_test):.1%}")
 
-# %% [question] step=4 lang=en answer=2
+# %% [question] step=5 lang=en answer=2
 # Another program learns the training data by heart: it knows each image again to the
 # last pixel, and says its label; to any other image it says 0. How well does it do?
 # 1. Well on both training data and test data.
@@ -173,7 +179,7 @@ print(f"{network.accuracy(data.x_test, data.t_test):.1%}")
 # => It has stored everything and learned nothing. What we want is to be right about
 # images never seen before; that is called generalisation, and only test data shows
 # it.
-# %% [question] step=4 lang=ja answer=2
+# %% [question] step=5 lang=ja answer=2
 # 訓練データを丸暗記するプログラムがあります。画素がすべて一致する画像なら覚えた
 # ラベルを答え、ほかの画像には 0 と答えます。成績はどうなるでしょう。
 # 1. 訓練データでもテストデータでも良い。
@@ -182,7 +188,7 @@ print(f"{network.accuracy(data.x_test, data.t_test):.1%}")
 # => すべて覚えただけで、何も学んでいません。大切なのは、
 # 初めて見る画像に正しく答えることです。これを汎化といい、
 # テストデータでしか確かめられません。
-# %% [question] step=4 lang=zh answer=2
+# %% [question] step=5 lang=zh answer=2
 # 另有一个程序，把训练数据死记硬背下来：像素完全一致的图像，就报出记住的标签；
 # 其他图像一律答 0。它的成绩会怎样？
 # 1. 在训练数据和测试数据上都好。
@@ -190,7 +196,7 @@ print(f"{network.accuracy(data.x_test, data.t_test):.1%}")
 # 3. 两边都差。
 # => 它什么都记住了，却什么也没学会。我们要的是对从未见过的图像也能答对，
 # 这叫泛化，只有测试数据才看得出来。
-# %% step=4
+# %% step=5
 memory = {}
 for row, digit in zip(data.x_train, data.t_train, strict=True):
     memory[row.tobytes()] = digit
@@ -200,7 +206,7 @@ for x, t in ((data.x_train, data.t_train), (data.x_test, data.t_test)):
     print(f"{np.mean(said == t):.1%}")
 
 
-# %% [markdown] step=5 lang=en
+# %% [markdown] step=6 lang=en
 # ## Your turn: hold some back
 #
 # Write `split(x, t, share, rng)`. `x` has a row for each image, and `t` its label. Hold
@@ -208,7 +214,7 @@ for x, t in ((data.x_train, data.t_train), (data.x_test, data.t_test)):
 # `x_train, t_train, x_test, t_test`. The rows may come sorted by label, so the last ones
 # will not do. Chance is `rng`: `rng.permutation(n)` gives the numbers from 0 to n − 1 in
 # a random order.
-# %% [markdown] step=5 lang=ja
+# %% [markdown] step=6 lang=ja
 # ## 演習：一部を取り分ける
 #
 # `split(x, t, share, rng)` を書きましょう。`x` は 1 枚の画像が 1 行で、`t` は
@@ -216,14 +222,14 @@ for x, t in ((data.x_train, data.t_train), (data.x_test, data.t_test)):
 # `x_train, t_train, x_test, t_test` を返します。行がラベル順に並んでいることもあるので、
 # 最後の部分をそのまま取るわけにはいきません。無作為に選ぶには `rng` を使います。
 # `rng.permutation(n)` は、0 から n − 1 までの数をばらばらの順に並べたものです。
-# %% [markdown] step=5 lang=zh
+# %% [markdown] step=6 lang=zh
 # ## 练习：留出一部分
 #
 # 请写出 `split(x, t, share, rng)`：`x` 中每幅图像占一行，`t` 是它们的标签。
 # 随机选出 `round(share * len(x))` 行留作测试，返回 `x_train, t_train, x_test, t_test`。
 # 行可能是按标签排好的，所以不能直接取最后几行。随机抽取要用 `rng`：
 # `rng.permutation(n)` 给出从 0 到 n − 1 的数的一个随机排列。
-# %% [exercise] step=5 name=split
+# %% [exercise] step=6 name=split
 def split(x, t, share, rng):
     return ...
 
@@ -260,7 +266,7 @@ def split(x, t, share, rng):
     return x[train], t[train], x[test], t[test]
 
 
-# %% [markdown] step=6 lang=en
+# %% [markdown] step=7 lang=en
 # ## Over-fitting
 #
 # A network can learn by heart as well, if the data is small and it has many weights.
@@ -275,7 +281,7 @@ def split(x, t, share, rng):
 #
 # The figure has the loss for its height: how wrong a network is, of which the next lesson
 # tells. On training data it falls; on test data, with nothing against it, it rises again.
-# %% [markdown] step=6 lang=ja
+# %% [markdown] step=7 lang=ja
 # ## 過学習
 #
 # データが少なく重みが多いと、ネットワークも丸暗記をしてしまいます。
@@ -289,7 +295,7 @@ def split(x, t, share, rng):
 #
 # 図の縦軸は損失です。どれだけ間違っているかを表す数で、次の課で学びます。
 # 訓練データでは下がり続けますが、何も対策をしないと、テストデータではまた上がります。
-# %% [markdown] step=6 lang=zh
+# %% [markdown] step=7 lang=zh
 # ## 过拟合
 #
 # 数据少而权重多时，神经网络也会死记硬背：连训练数据里偶然的细节都一并迎合，
@@ -301,17 +307,17 @@ def split(x, t, share, rng):
 #
 # 图的纵轴是损失，表示网络错得有多厉害，下一课再讲。训练数据上它一路下降；
 # 测试数据上，如果不采取办法，它又会升上去。
-# %% step=6
+# %% step=7
 for n in (20, 100, 1000):
     x, t = data.x_train[:n], data.t_train[:n]
     network = kobai.TwoLayerNet(64, 50, 10)
     kobai.train(network, (x, t), optimizer=adam, steps=200, progress=False)
     test = network.accuracy(data.x_test, data.t_test)
     print(f"{n}: {network.accuracy(x, t):.1%}, {test:.1%}")
-# %% [figure] step=6 lab=overfitting gallery=overfitting
+# %% [figure] step=7 lab=overfitting gallery=overfitting
 
 
-# %% [markdown] step=7 lang=en
+# %% [markdown] step=8 lang=en
 # ## Your turn: choose a network
 #
 # You have trained several networks, and hold two arrays: `train`, the accuracy of
@@ -321,7 +327,7 @@ for n in (20, 100, 1000):
 #
 # Whoever chooses often by the same data has, in a way, learned from it: for the last
 # word keep test data that you look at once.
-# %% [markdown] step=7 lang=ja
+# %% [markdown] step=8 lang=ja
 # ## 演習：ネットワークを選ぶ
 #
 # いくつかのネットワークを訓練しました。手元には配列がふたつあります。`train` は
@@ -331,7 +337,7 @@ for n in (20, 100, 1000):
 #
 # 同じデータで何度も選べば、そのデータからも学んだことになります。
 # 最後の評価には、一度しか見ないテストデータを別に残しておきます。
-# %% [markdown] step=7 lang=zh
+# %% [markdown] step=8 lang=zh
 # ## 练习：挑选网络
 #
 # 你训练了几个网络，手里有两个数组：`train` 是各网络在训练数据上的
@@ -340,7 +346,7 @@ for n in (20, 100, 1000):
 #
 # 反复用同一份数据来挑选，也就等于从它那里学了东西。
 # 最后的评判，要另留一份只看一次的测试数据。
-# %% [exercise] step=7 name=best_network
+# %% [exercise] step=8 name=best_network
 def best_network(train, held_out):
     return ...
 

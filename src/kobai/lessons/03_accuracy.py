@@ -34,37 +34,20 @@
 # 识别精度则是台阶：站在一级台阶上，四周都是平的，不知道该往哪里走。
 # %% [figure] step=1 gallery=loss-and-accuracy
 
-# %% [question] step=2 lang=en answer=1
-# A trained network reads 1,438 images. One of its weights grows by 0.01. What happens
-# to the number of images that it reads rightly?
-# 1. Most likely nothing.
-# 2. It grows or falls by a few.
-# 3. It grows or falls by about 1 in 100.
-# => For an answer to change, another class must overtake the largest output. Nearly
-# always the outputs move, and their order stays. The loss sees each of these moves.
-# %% [question] step=2 lang=ja answer=1
-# 訓練したネットワークが 1,438 枚の画像を読みます。重みをひとつ、0.01 だけ
-# 大きくしました。正しく読める枚数はどうなるでしょう。
-# 1. おそらく変わらない。
-# 2. 数枚、増えるか減るかする。
-# 3. 100 枚に 1 枚くらい、増えるか減るかする。
-# => 答えが変わるのは、ほかのクラスがいちばん大きい出力を追い越したときだけです。
-# たいていは、出力が動いても順番は変わりません。損失には、その動きがすべて表れます。
-# %% [question] step=2 lang=zh answer=1
-# 一个训练好的网络读 1,438 幅图像。把它的一个权重增大 0.01，能读对的幅数会怎样？
-# 1. 多半不变。
-# 2. 增加或减少几幅。
-# 3. 每 100 幅增加或减少 1 幅左右。
-# => 只有当别的类别超过最大的输出时，答案才会变。多数情况下，输出动了，名次没变。
-# 而这些变动，损失全都看得见。
 # %% [markdown] step=2 lang=en
-# Each line below has what is added to the weight, the loss, and how many images are read
-# rightly. `W2` holds the weights of the network's last layer.
+# ## One weight is turned
+#
+# Here is a trained network. `W2` holds the weights of its last layer, and `weight` is the
+# one that is turned next.
 # %% [markdown] step=2 lang=ja
-# 下の各行は、重みに足す数、損失、正しく読めた枚数です。`W2` はネットワークの
-# 最後の層の重みです。
+# ## 重みをひとつ動かす
+#
+# 訓練したネットワークを用意します。`W2` は最後の層の重みで、`weight` は、その中で
+# これから動かすひとつです。
 # %% [markdown] step=2 lang=zh
-# 下面每行依次是：权重增加多少、损失、读对的幅数。`W2` 是网络最后一层的权重。
+# ## 改变一个权重
+#
+# 先准备一个训练好的网络。`W2` 是它最后一层的权重，`weight` 是其中接下来要改变的那一个。
 # %% step=2
 import kobai
 import numpy as np
@@ -78,6 +61,37 @@ W2 = network.params["W2"]
 weight = float(W2[0, 0])
 
 
+# %% [question] step=2 lang=en answer=1
+# The network reads 1,438 images. The one weight grows by 0.01. What happens to the number
+# of images that are read rightly?
+# 1. Most likely nothing.
+# 2. It grows or falls by a few.
+# 3. It grows or falls by about 1 in 100.
+# => For an answer to change, another class must overtake the largest output. Nearly
+# always the outputs move, and their order stays. The loss sees each of these moves.
+# %% [question] step=2 lang=ja answer=1
+# このネットワークに 1,438 枚の画像を読ませます。その重みをひとつだけ、0.01 大きくすると、
+# 正しく読める枚数はどうなるでしょう。
+# 1. おそらく変わらない。
+# 2. 数枚、増えるか減るかする。
+# 3. 100 枚に 1 枚くらい、増えるか減るかする。
+# => 答えが変わるのは、ほかのクラスがいちばん大きい出力を追い越したときだけです。
+# たいていは、出力が動いても順番は変わりません。損失には、その動きがすべて表れます。
+# %% [question] step=2 lang=zh answer=1
+# 让这个网络读 1,438 幅图像。只把这一个权重增大 0.01，读对的幅数会怎样？
+# 1. 多半不变。
+# 2. 增加或减少几幅。
+# 3. 每 100 幅增加或减少 1 幅左右。
+# => 只有当别的类别超过最大的输出时，答案才会变。多数情况下，输出动了，名次没变。
+# 而这些变动，损失全都看得见。
+# %% [markdown] step=2 lang=en
+# Each line below has what is added to the weight, the loss, and how many images are read
+# rightly.
+# %% [markdown] step=2 lang=ja
+# 下の各行は、重みに足す数、損失、正しく読めた枚数です。
+# %% [markdown] step=2 lang=zh
+# 下面每行依次是：权重增加多少、损失、读对的幅数。
+# %% step=2
 def loss_at(w):
     W2[0, 0] = w
     return network.loss(x, t)
