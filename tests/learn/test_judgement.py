@@ -81,6 +81,17 @@ def test_a_sign_of_another_width_is_said(tmp_path, sign):
     assert verdict.message.startswith("Line 1 has a sign that Python does not know")
 
 
+def test_an_answer_above_what_is_still_open_is_said(tmp_path):
+    verdict = judged(tmp_path, RIGHT + RIGHT.replace("(f(x", "... #"))
+    assert verdict.slip == "untouched"
+    assert "more than once" in verdict.message
+
+
+def test_a_wrong_indentation_is_called_so(tmp_path):
+    verdict = judged(tmp_path, RIGHT.replace("    return", "return"))
+    assert "line 3: IndentationError" in verdict.message
+
+
 def test_a_name_that_is_gone_is_said(tmp_path):
     verdict = judged(tmp_path, "x = 1\n")
     assert verdict.slip == "missing"

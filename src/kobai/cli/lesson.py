@@ -122,14 +122,14 @@ class LessonScreen:
         names = self._exercises(step)
         saved, is_told = self._saved(), False
         self.hints = 0
-        say(f"[dim]{plain(word('keys', self.language))}[/dim]")
+        self._tell_keys()
         while True:
             pressed = key(WATCH)
             before, saved = saved, self._saved()
             if not saved and not before:
                 saved = self._write_anew()
-            elif saved and saved != before:
-                self._check(names)
+            elif saved and saved != before and self._check(names):
+                self._tell_keys()
             if pressed in ("n", "\n", "\r", " "):
                 # What was written before this step was reached may be right already.
                 if is_told or self._is_done(names) or self._check(names):
@@ -142,6 +142,9 @@ class LessonScreen:
                 return 0
             elif pressed in ("h", "s"):
                 self._help(names, pressed)
+
+    def _tell_keys(self) -> None:
+        say(f"[dim]{plain(word('keys', self.language))}[/dim]")
 
     def _check(self, names: tuple[str, ...]) -> bool:
         """Judge what is written; Ctrl-C ends the check alone, not the lesson."""

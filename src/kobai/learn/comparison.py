@@ -112,7 +112,7 @@ def called(answer: Any, *arguments: Any) -> Any:
         slip = "untouched" if _is_empty(answer) else "nothing_returned"
         raise Slipped(slip)
     if got is ...:
-        raise Slipped("untouched")
+        raise Slipped("untouched" if _is_empty(answer) else "dots_returned")
     return got
 
 
@@ -256,9 +256,11 @@ def _check_call(answer: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
 
 
 def _is_empty(answer: Callable[..., Any]) -> bool:
-    """Tell whether a function does nothing yet: its body is `...`, or `pass`."""
+    """Tell whether a function does nothing yet: `return ...`, `...`, or `pass`."""
     code = getattr(answer, "__code__", None)
-    return code is not None and not code.co_names and set(code.co_consts) <= {None}
+    if code is None or code.co_names or code.co_nlocals > code.co_argcount:
+        return False
+    return set(code.co_consts) <= {None, ...}
 
 
 def _same(first: Any, second: Any) -> bool:

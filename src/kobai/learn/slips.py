@@ -11,6 +11,11 @@ SLIPS: dict[str, Words] = {
         "ja": "まだ何も書かれていません。`...` を自分のコードに置き換えましょう。",
         "zh": "还什么都没有写。请把 `...` 换成自己的代码。",
     },
+    "dots_returned": {
+        "en": "The function still ends with `return ...`. Return your result there.",
+        "ja": "関数の最後が `return ...` のままです。そこで結果を返しましょう。",
+        "zh": "函数最后还是 `return ...`。请在那里返回结果。",
+    },
     "not_a_function": {
         "en": "The check got {got}, and needs the function itself, without brackets.",
         "ja": "{got} が渡されました。関数そのものを、かっこを付けずに渡しましょう。",

@@ -116,6 +116,13 @@ WORDS: dict[str, Words] = {
         "新しく作り直します。",
         "zh": "文件里找不到 {name} 了。请重新写上，或删除这个文件：会重新生成一份。",
     },
+    "written_twice": {
+        "en": "The file has {name} more than once. The last one counts, and is still "
+        "open: delete it.",
+        "ja": "ファイルに {name} が 2 つ以上あります。有効なのは最後のもので、それがまだ "
+        "`...` のままです。消しましょう。",
+        "zh": "文件里有不止一个 {name}。起作用的是最后一个，而它还是 `...`：请删掉它。",
+    },
     "keys": {
         "en": "[n]ext  [p]revious  [h]int  [s]olution  [q]uit",
         "ja": "[n] 次へ  [p] 前へ  [h] ヒント  [s] 解答例  [q] 終了",

@@ -5,6 +5,7 @@ python -m kobai.learn.worker FILE LANGUAGE NAME...
 The last line printed is JSON: for each name its verdict, and where the file stopped.
 """
 
+import ast
 import contextlib
 import io
 import json
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kobai.learn.checker import check
+from kobai.learn.words import word
 
 
 def main(path: str, language: str, names: list[str]) -> None:
@@ -25,8 +27,17 @@ def main(path: str, language: str, names: list[str]) -> None:
         if name in namespace:
             with contextlib.redirect_stdout(io.StringIO()):
                 verdict = check(name, namespace[name], language)
-            verdicts[name] = {"slip": verdict.slip, "message": verdict.message}
+            message = verdict.message
+            if verdict.slip == "untouched" and _times(path, name) > 1:
+                message = word("written_twice", language, name=name)
+            verdicts[name] = {"slip": verdict.slip, "message": message}
     print(json.dumps({"verdicts": verdicts, "stopped": stopped}))
+
+
+def _times(path: str, name: str) -> int:
+    """Return how often a file defines a function."""
+    body = ast.parse(Path(path).read_bytes()).body
+    return sum(isinstance(part, ast.FunctionDef) and part.name == name for part in body)
 
 
 def _run(path: str, namespace: dict[str, Any]) -> dict[str, Any] | None:
@@ -37,7 +48,10 @@ def _run(path: str, namespace: dict[str, Any]) -> dict[str, Any] | None:
         with contextlib.redirect_stdout(io.StringIO()):
             exec(code, namespace)
     except SyntaxError as error:
-        return {"line": error.lineno or 0, "error": f"SyntaxError: {error.msg}"}
+        return {
+            "line": error.lineno or 0,
+            "error": f"{type(error).__name__}: {error.msg}",
+        }
     except Exception as error:
         found = traceback.extract_tb(error.__traceback__)
         lines = [frame.lineno for frame in found if frame.filename == path]
