@@ -94,8 +94,8 @@ add_slips(
         },
         "multiplied": {
             "en": "The difference was multiplied by 2h. Divide it.",
-            "ja": "差に 2h を掛けています。割りましょう。",
-            "zh": "差乘以了 2h。应当除以它。",
+            "ja": "差に 2h を掛けています。掛けずに割りましょう。",
+            "zh": "差被乘上了 2h，应当除以 2h。",
         },
         "values_added": {
             "en": "The two values were added. The slope is made of their difference.",

@@ -141,8 +141,8 @@ add_slips(
         "rows_by_label": {
             "en": "y[t] takes whole rows by the labels. From row n the column "
             "t[n] is wanted: y[np.arange(len(y)), t].",
-            "ja": "y[t] はラベルの番号の行を丸ごと取り出します。n 行目から t[n] "
-            "列目を取る、y[np.arange(len(y)), t] です。",
+            "ja": "y[t] はラベルの番号の行を丸ごと取り出します。n 行目からは t[n] "
+            "列目を取るので、y[np.arange(len(y)), t] と書きましょう。",
             "zh": "y[t] 会按标签取出整行。要从第 n 行取第 t[n] 列："
             "y[np.arange(len(y)), t]。",
         },
