@@ -33,7 +33,7 @@ MOST_DEATHS = 3
 AHEAD = 2
 """So many jobs for each worker are asked for at a time."""
 LEAVE = 1.0
-"""So many seconds a pool has to take on what it was asked for last."""
+"""So many seconds a pool has to take on what it was asked for last, and to close."""
 GLANCE = 0.2
 """So often, in seconds, a worker looks for its parent, and the parent for Ctrl-C."""
 
@@ -151,7 +151,13 @@ class Processes:
             end = time.monotonic() + LEAVE
             while any(map(_is_untaken, self.asked)) and time.monotonic() < end:
                 time.sleep(0.005)
-            self.pool.shutdown(wait=False, kill_workers=True)
+            # Who leaves before its locks are given back is told that they leaked.
+            closing = {"wait": True, "kill_workers": True}
+            thread = threading.Thread(
+                target=self.pool.shutdown, kwargs=closing, daemon=True
+            )
+            thread.start()
+            thread.join(LEAVE)
             self.pool = None
 
     def close(self) -> None:
