@@ -25,6 +25,7 @@ PACKAGES = (
     "jaxlib",
     "scikit-learn",
     "mlx",
+    "tinygrad",
     "autograd",
     "numba",
     "scipy",

@@ -78,6 +78,7 @@ CONTENDERS: dict[str, Entry] = {
     ),
     "jax-evaluated": Entry("JAX scan, evaluated", "with_jax", "Evaluated"),
     "mlx": Entry("MLX compile, CPU", "with_mlx", "Mlx"),
+    "tinygrad": Entry("tinygrad, captured", "with_tinygrad", "Tinygrad"),
     "sklearn": Entry("scikit-learn", "scikit_learn", "ScikitLearn", exact=False),
     "autograd": Entry("HIPS autograd", "hips_autograd", "Autograd"),
 }
