@@ -7,6 +7,7 @@ with what known slips would have made, so that the learner hears which one it wa
 
 import copy
 import inspect
+import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,15 @@ ABSOLUTE = 1e-7
 
 # More numbers than these in a message hide what it says.
 MANY = 9
+
+# What errors say where a slip that is known is behind them.
+ERRORS = {
+    "truth value of an array": "array_for_number",
+    "converted to Python scalars": "math_not_numpy",
+    r"bitwise_xor|for \^:": "caret_for_power",
+    r"'(numpy\.\w+|float|int)' object is not callable": "times_forgotten",
+    "'ellipsis'": "open_inside",
+}
 
 
 class Slipped(Exception):  # noqa: N818 (it is no error, but what was found)
@@ -126,7 +136,7 @@ def expect(
         raise Slipped("transposed", needed=shape(needed))
     if scaled is not None:
         raise scaled
-    both = {"got": shown(array), "needed": shown(needed)}
+    both = told_apart(array, needed)
     if np.allclose(array, needed, rtol=0.05, atol=0.01 * np.abs(needed).max()):
         raise Slipped("inexact", **both)
     raise Slipped("other", given=given_to(answer, case.arguments), **both)
@@ -141,6 +151,16 @@ def numbers(got: Any) -> np.ndarray:
     if array.dtype.kind not in "biuf":
         raise Slipped("not_numbers", got=shown(got))
     return array
+
+
+def single(answer: Any) -> float:
+    """Return an answer that is one number, as a float; `Slipped` where it is none."""
+    if answer is ...:
+        raise Slipped("untouched")
+    array = numbers(answer)
+    if array.size != 1:
+        raise Slipped("one_value", got=shown(answer))
+    return float(array.reshape(()))
 
 
 def is_close(got: np.ndarray, needed: np.ndarray) -> bool:
@@ -160,9 +180,11 @@ def stopped(answer: Any, error: Exception, arguments: tuple[Any, ...]) -> "Slipp
     path = code.co_filename if code else ""
     frames = traceback.extract_tb(error.__traceback__)
     lines = [frame.lineno for frame in frames if frame.filename == path]
+    text = f"{type(error).__name__}: {error}"
+    known = (slip for sign, slip in ERRORS.items() if re.search(sign, text))
     return Slipped(
-        "raised",
-        error=f"{type(error).__name__}: {error}",
+        next(known, "raised"),
+        error=text,
         line=lines[-1] if lines else "?",
         given=given_to(answer, arguments),
     )
@@ -197,7 +219,20 @@ def _brief(value: Any) -> str:
     return shown(value)
 
 
-def shown(value: Any) -> str:
+def told_apart(got: np.ndarray, needed: np.ndarray) -> dict[str, str]:
+    """Return both as a message shows them, with digits enough to see a difference.
+
+    >>> told_apart(np.array([0.2]), np.array([0.20000123]))
+    {'got': '[0.2]', 'needed': '[0.200001]'}
+    """
+    for digits in (4, 6, 8):
+        both = {"got": shown(got, digits), "needed": shown(needed, digits)}
+        if both["got"] != both["needed"]:
+            break
+    return both
+
+
+def shown(value: Any, digits: int = 4) -> str:
     """Return a value as a message shows it: short, and in one line.
 
     >>> shown(np.array([[1.0, 2.5], [3.0, 4.0]])), shown(np.float64(0.1)), shown("a")
@@ -206,10 +241,12 @@ def shown(value: Any) -> str:
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     if isinstance(value, np.ndarray):
-        with np.printoptions(precision=4, suppress=True, threshold=20, edgeitems=2):
+        with np.printoptions(
+            precision=digits, suppress=True, threshold=20, edgeitems=2
+        ):
             return str(value).replace("\n", "")
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return f"{value:.{digits + 2}g}"
     if inspect.isfunction(value):
         return value.__name__.lstrip("_")
     text = " ".join((repr(value) if isinstance(value, str) else str(value)).split())

@@ -26,6 +26,42 @@ SLIPS: dict[str, Words] = {
         "ja": "コードが {line} 行目で止まりました：{error}（引数は {given}）",
         "zh": "代码在第 {line} 行停止：{error}（参数是 {given}）",
     },
+    "array_for_number": {
+        "en": "Line {line}: `if`, `and` and max() decide by one number, and got an array. "
+        "For arrays there are np.where, np.maximum and np.max.",
+        "ja": "{line} 行目：`if` や `and`、max() は 1 つの数で判断しますが、配列が渡されました。"
+        "配列には np.where、np.maximum、np.max を使います。",
+        "zh": "第 {line} 行：`if`、`and` 和 max() 只能判断一个数，这里却是数组。"
+        "对数组请用 np.where、np.maximum 或 np.max。",
+    },
+    "math_not_numpy": {
+        "en": "Line {line}: math.sqrt(), math.exp(), float() and the like take one number, "
+        "and got an array. NumPy's take arrays: np.sqrt, np.exp, np.log.",
+        "ja": "{line} 行目：math.sqrt() や math.exp()、float() などは 1 つの数しか"
+        "受け取れませんが、配列が渡されました。配列には np.sqrt、np.exp、np.log を使います。",
+        "zh": "第 {line} 行：math.sqrt()、math.exp()、float() 等只接受一个数，这里却是数组。"
+        "对数组请用 np.sqrt、np.exp、np.log。",
+    },
+    "caret_for_power": {
+        "en": "Line {line}: `^` is no power in Python. Write `**`, as in `3**2`.",
+        "ja": "{line} 行目：Python の `^` は累乗ではありません。`3**2` のように "
+        "`**` と書きます。",
+        "zh": "第 {line} 行：Python 里的 `^` 不是乘方。请写 `**`，如 `3**2`。",
+    },
+    "times_forgotten": {
+        "en": "Line {line}: a number stands right before brackets, and Python takes that "
+        "for a call. Write the `*`, as in `2 * (a + b)`.",
+        "ja": "{line} 行目：数のすぐ後ろにかっこがあるので、関数の呼び出しになっています。"
+        "`2 * (a + b)` のように `*` を書きましょう。",
+        "zh": "第 {line} 行：数后面直接跟着括号，Python 会当成函数调用。"
+        "请写出 `*`，如 `2 * (a + b)`。",
+    },
+    "open_inside": {
+        "en": "Line {line} uses something in which `...` still stands. Fill that in first.",
+        "ja": "{line} 行目で使っているものに、まだ `...` が残っています。"
+        "先にそちらを書きましょう。",
+        "zh": "第 {line} 行用到的东西里还留着 `...`。请先把那里写好。",
+    },
     "too_long": {
         "en": "It did not end within {seconds} s. Does a loop ever stop?",
         "ja": "{seconds} 秒たっても終わりません。ループは止まりますか。",
@@ -48,6 +84,11 @@ SLIPS: dict[str, Words] = {
         "en": "Numbers are needed, and {got} came.",
         "ja": "数値が必要ですが、{got} になっています。",
         "zh": "需要的是数值，得到的却是 {got}。",
+    },
+    "one_value": {
+        "en": "A single number is needed, and {got} came.",
+        "ja": "数が 1 つだけ必要ですが、{got} になっています。",
+        "zh": "只需要一个数，得到的却是 {got}。",
     },
     "same_for_all": {
         "en": "It returns {got} whatever it is given. Use the arguments.",
@@ -80,9 +121,10 @@ SLIPS: dict[str, Words] = {
         "zh": "形状是 {got}，应为 {needed}。",
     },
     "not_a_number": {
-        "en": "There is nan in the result, {got}: 0/0, ∞ − ∞ or the logarithm of < 0.",
-        "ja": "結果 {got} に nan があります。0/0、∞ − ∞、負の数の log のどれかです。",
-        "zh": "结果 {got} 中有 nan：出现了 0/0、∞ − ∞ 或负数的对数。",
+        "en": "There is nan in the result, {got}: 0/0, ∞ − ∞, or the logarithm or the root "
+        "of a negative number.",
+        "ja": "結果 {got} に nan があります。0/0、∞ − ∞、負の数の log や平方根のどれかです。",
+        "zh": "结果 {got} 中有 nan：出现了 0/0、∞ − ∞，或负数的对数、平方根。",
     },
     "infinite": {
         "en": "The result is infinite, {got}: something overflowed, or was divided by 0.",
@@ -134,6 +176,11 @@ SLIPS: dict[str, Words] = {
         "en": "Only the first round of the loop is in it. Does `return` stand inside?",
         "ja": "ループの 1 回目だけで終わっています。`return` がループの中にありませんか。",
         "zh": "循环只算了第一轮。`return` 是不是写在循环里面了？",
+    },
+    "last_only": {
+        "en": "Only the last round of the loop is left. Collect the results of all rounds.",
+        "ja": "ループの最後の 1 回分しか残っていません。すべての回の結果を集めましょう。",
+        "zh": "只留下了循环最后一轮的结果。请把每一轮的结果都收集起来。",
     },
     "one_of_two": {
         "en": "One of the two came. Return both, with a comma: `return first, second`.",
