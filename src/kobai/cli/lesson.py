@@ -252,17 +252,20 @@ class LessonScreen:
             say()
         if figure is not None:
             self._picture(figure, f"{self.lesson.name}-{cell.step}")
+            say()
 
     def _figure(self, cell: Cell) -> None:
-        if "gallery" not in cell.options:
-            return
-        from kobai.gallery import FIGURES
+        if name := cell.options.get("gallery"):
+            from kobai.gallery import FIGURES
 
-        name = cell.options["gallery"]
-        moves = "lab" in cell.options
-        self._picture(FIGURES[name](language=self.language), name, moves)
+            self._picture(FIGURES[name](language=self.language), name)
+        if "lab" in cell.options:
+            number = self.lesson.number
+            text = learn_again(number, self.folder, self.language, "--lab")
+            say(word("play", self.language, command=text))
+        say()
 
-    def _picture(self, figure: Any, name: str, moves: bool = False) -> None:
+    def _picture(self, figure: Any, name: str) -> None:
         from kobai.cli.folder import write_figure
 
         path = self.folder / "pictures" / f"{name}.png"
@@ -270,11 +273,6 @@ class LessonScreen:
         write_figure(path, figure)
         shown = f"[cyan]{plain(short(path))}[/cyan]"
         say(word("picture", self.language, path=shown))
-        if moves:
-            number = self.lesson.number
-            text = learn_again(number, self.folder, self.language, "--lab")
-            say(word("play", self.language, command=text))
-        say()
 
 
 def read_progress(folder: Path, language: str) -> Progress:
