@@ -159,7 +159,7 @@ def gradient_descent(f, x, learning_rate, steps):
 # %% [markdown] step=5 lang=ja
 # ## 演習：細長い谷の学習率
 #
-# 谷は丸いものばかりではありません。この谷は、横切る向きが、沿う向きより 20 倍も急です。
+# 谷は丸いものばかりではありません。この谷を横切る向きの傾きは、沿う向きの 20 倍もあります。
 #
 #     f(x₀, x₁) = x₀² / 20 + x₁²
 #
@@ -169,7 +169,7 @@ def gradient_descent(f, x, learning_rate, steps):
 # %% [markdown] step=5 lang=zh
 # ## 练习：狭长山谷的学习率
 #
-# 山谷很少是圆的。这个山谷横向的坡度是纵向的 20 倍：
+# 山谷很少是圆的。这个山谷，横穿方向的坡度是沿着山谷方向的 20 倍：
 #
 #     f(x₀, x₁) = x₀² / 20 + x₁²
 #
@@ -194,9 +194,9 @@ learning_rate = ...
 # %% [hint] name=learning_rate lang=zh
 # 先试相差十倍的几个值，看往哪边会变差。
 # %% [hint] name=learning_rate lang=zh
-# 横向每走一步，距离乘以 1 − 2η：它的绝对值必须小于 1。
+# 在横穿山谷的方向上，每走一步，距离乘以 1 − 2η：它的绝对值必须小于 1。
 # %% [hint] name=learning_rate lang=zh
-# 纵向每步乘以 1 − η/10；所以在前一条允许的范围内，η 取得尽量大。
+# 在沿着山谷的方向上，每步乘以 1 − η/10；所以在前一条允许的范围内，η 取得尽量大。
 # %% [solution] name=learning_rate
 learning_rate = 0.9
 

@@ -313,7 +313,7 @@ print(kobai.numerical_gradient(lambda x: sum_squared_error(x, t), x), x - t)
 # %% [markdown] step=7 lang=zh
 # ## 练习：一批样本的斜率
 #
-# 一批的损失是 n 个样本的平均，所以每个斜率都是 n 分之一。
+# 一批的损失是 n 个样本的平均，所以每个斜率也都要除以 n。
 # 请写出 `score_gradient(x, t)`：用 softmax 和交叉熵误差时，损失对 `x` 中每个得分的斜率，
 # 以形状相同的数组返回。`x` 和 one-hot 形式的 `t` 都是每行一个样本。
 # softmax 可以用自己写的，也可以用 `kobai.functions.softmax`。

@@ -178,7 +178,7 @@ def _walk(f: Any, x: Array, rate: float, steps: int) -> Case:
     return Case((f, x, rate, steps), needed, slips)
 
 
-def _after(f: Any, x: Array, rate: float, steps: int) -> Array:
+def _after(f: Any, x: Array, rate: float, steps: int) -> Any:
     return _path(f, x, rate, steps)[-1]
 
 

@@ -242,7 +242,7 @@ def _shares(x: Array) -> Case:
     return Case((x,), needed, slips)
 
 
-def _by_row(x: Array) -> Array:
+def _by_row(x: Array) -> Any:
     return x / x.sum(axis=1, keepdims=True)
 
 
