@@ -193,6 +193,9 @@ class LessonScreen:
             shown = word("write_here", self.language, path=f"[cyan]{path}[/cyan]")
             say(f"{shown}\n")
 
+    def _again(self, *options: str) -> str:
+        return learn_again(self.lesson.number, self.folder, self.language, *options)
+
     def _ask(self, cell: Cell, key: Key) -> str:
         """Wait for the number of a choice, and say whether it is the right one.
 
@@ -252,18 +255,15 @@ class LessonScreen:
             say()
         if figure is not None:
             self._picture(figure, f"{self.lesson.name}-{cell.step}")
-            say()
 
     def _figure(self, cell: Cell) -> None:
-        if name := cell.options.get("gallery"):
-            from kobai.gallery import FIGURES
+        from kobai.gallery import FIGURES
 
+        if name := cell.options.get("gallery"):
             self._picture(FIGURES[name](language=self.language), name)
         if "lab" in cell.options:
-            number = self.lesson.number
-            text = learn_again(number, self.folder, self.language, "--lab")
-            say(word("play", self.language, command=text))
-        say()
+            say(word("play", self.language, command=self._again("--lab")))
+            say()
 
     def _picture(self, figure: Any, name: str) -> None:
         from kobai.cli.folder import write_figure
@@ -272,7 +272,7 @@ class LessonScreen:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_figure(path, figure)
         shown = f"[cyan]{plain(short(path))}[/cyan]"
-        say(word("picture", self.language, path=shown))
+        say(f"{word('picture', self.language, path=shown)}\n")
 
 
 def read_progress(folder: Path, language: str) -> Progress:

@@ -23,13 +23,18 @@ ABSOLUTE = 1e-7
 # More numbers than these in a message hide what it says.
 MANY = 9
 
-# What errors say where a slip that is known is behind them.
-ERRORS = {
-    "truth value of an array": "array_for_number",
-    "converted to Python scalars": "math_not_numpy",
-    r"bitwise_xor|for \^:": "caret_for_power",
-    r"'(numpy\.\w+|float|int)' object is not callable": "times_forgotten",
+# What Python says where code stops, and the slip that tells what to do about it.
+REMEDIES = {
+    r"bitwise_xor|operand type\(s\) for \^": "caret",
+    r"'(int|float|numpy\.(int|float)\d+)' object is not callable": "number_called",
+    r"'numpy\.ndarray' object is not callable": "array_called",
+    r"'NoneType'": "nothing_used",
     "'ellipsis'": "open_inside",
+    r"truth value of an array": "many_truths",
+    r"arrays can be converted to Python scalars": "one_number_function",
+    r"integers or None|cannot be interpreted as an integer|only integers, slices": (
+        "index_not_whole"
+    ),
 }
 
 
@@ -175,13 +180,17 @@ def is_close(got: np.ndarray, needed: np.ndarray) -> bool:
 
 
 def stopped(answer: Any, error: Exception, arguments: tuple[Any, ...]) -> "Slipped":
-    """Return the slip of an answer that raised: the error, and the line of its code."""
+    """Return the slip of an answer that raised: the error, and the line of its code.
+
+    >>> stopped(None, TypeError("'int' object is not callable"), ()).slip
+    'number_called'
+    """
     code = getattr(answer, "__code__", None)
     path = code.co_filename if code else ""
     frames = traceback.extract_tb(error.__traceback__)
     lines = [frame.lineno for frame in frames if frame.filename == path]
     text = f"{type(error).__name__}: {error}"
-    known = (slip for sign, slip in ERRORS.items() if re.search(sign, text))
+    known = (slip for said, slip in REMEDIES.items() if re.search(said, text))
     return Slipped(
         next(known, "raised"),
         error=text,

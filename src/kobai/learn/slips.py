@@ -26,35 +26,57 @@ SLIPS: dict[str, Words] = {
         "ja": "コードが {line} 行目で止まりました：{error}（引数は {given}）",
         "zh": "代码在第 {line} 行停止：{error}（参数是 {given}）",
     },
-    "array_for_number": {
-        "en": "Line {line}: `if`, `and` and max() decide by one number, and got an array. "
-        "For arrays there are np.where, np.maximum and np.max.",
-        "ja": "{line} 行目：`if` や `and`、max() は 1 つの数で判断しますが、配列が渡されました。"
-        "配列には np.where、np.maximum、np.max を使います。",
-        "zh": "第 {line} 行：`if`、`and` 和 max() 只能判断一个数，这里却是数组。"
-        "对数组请用 np.where、np.maximum 或 np.max。",
+    "caret": {
+        "en": "In line {line} `^` is no power for Python. Write `**`: `x ** 2` ({error})",
+        "ja": "{line} 行目の `^` は、Python では累乗になりません。`x ** 2` のように `**` "
+        "と書きましょう（{error}）",
+        "zh": "第 {line} 行的 `^` 在 Python 里不是乘方。请写 `**`，如 `x ** 2`（{error}）",
     },
-    "math_not_numpy": {
-        "en": "Line {line}: math.sqrt(), math.exp(), float() and the like take one number, "
-        "and got an array. NumPy's take arrays: np.sqrt, np.exp, np.log.",
-        "ja": "{line} 行目：math.sqrt() や math.exp()、float() などは 1 つの数しか"
-        "受け取れませんが、配列が渡されました。配列には np.sqrt、np.exp、np.log を使います。",
-        "zh": "第 {line} 行：math.sqrt()、math.exp()、float() 等只接受一个数，这里却是数组。"
-        "对数组请用 np.sqrt、np.exp、np.log。",
+    "number_called": {
+        "en": "In line {line} a bracket stands right behind a number, which calls it as a "
+        "function. Write the `*`: `2 * (…)` ({error})",
+        "ja": "{line} 行目で、数のすぐ後ろにかっこがあり、関数の呼び出しになっています。"
+        "`2 * (…)` のように `*` を書きましょう（{error}）",
+        "zh": "第 {line} 行的数后面直接跟着括号，成了函数调用。请写上 `*`，如 `2 * (…)`"
+        "（{error}）",
     },
-    "caret_for_power": {
-        "en": "Line {line}: `^` is no power in Python. Write `**`, as in `3**2`.",
-        "ja": "{line} 行目：Python の `^` は累乗ではありません。`3**2` のように "
-        "`**` と書きます。",
-        "zh": "第 {line} 行：Python 里的 `^` 不是乘方。请写 `**`，如 `3**2`。",
+    "array_called": {
+        "en": "In line {line} an array is called as a function. Its elements are taken "
+        "with square brackets: `y[0]` ({error})",
+        "ja": "{line} 行目で、配列を関数のように呼び出しています。要素は `y[0]` のように"
+        "角かっこで取り出しましょう（{error}）",
+        "zh": "第 {line} 行把数组当作函数来调用了。取元素要用方括号：`y[0]`（{error}）",
     },
-    "times_forgotten": {
-        "en": "Line {line}: a number stands right before brackets, and Python takes that "
-        "for a call. Write the `*`, as in `2 * (a + b)`.",
-        "ja": "{line} 行目：数のすぐ後ろにかっこがあるので、関数の呼び出しになっています。"
-        "`2 * (a + b)` のように `*` を書きましょう。",
-        "zh": "第 {line} 行：数后面直接跟着括号，Python 会当成函数调用。"
-        "请写出 `*`，如 `2 * (a + b)`。",
+    "nothing_used": {
+        "en": "In line {line} something is None. Functions that change in place, such as "
+        "rng.shuffle, return nothing ({error})",
+        "ja": "{line} 行目で使っているものが None です。rng.shuffle のように、"
+        "その場で書き換える関数は何も返しません（{error}）",
+        "zh": "第 {line} 行用到的是 None。像 rng.shuffle 这样就地改动的函数没有返回值"
+        "（{error}）",
+    },
+    "many_truths": {
+        "en": "In line {line} a whole array is asked for one yes or no, by `if`, `and` or "
+        "max(). NumPy compares each element: np.where, np.maximum ({error})",
+        "ja": "{line} 行目で、`if` や `and`、max() が配列全体にひとつの真偽を求めています。"
+        "要素ごとなら np.where や np.maximum です（{error}）",
+        "zh": "第 {line} 行的 `if`、`and` 或 max() 要整个数组给出一个真假。"
+        "逐个元素比较请用 np.where、np.maximum（{error}）",
+    },
+    "one_number_function": {
+        "en": "In line {line} a function takes one number, and got an array: math.log and "
+        "float() do; np.log takes arrays ({error})",
+        "ja": "{line} 行目で、数をひとつだけ受け取る関数に配列が渡されています。math.log や "
+        "float() がそうです。np.log なら配列を受け取ります（{error}）",
+        "zh": "第 {line} 行的函数只接受一个数，却收到了数组：math.log 和 float() 就是这样。"
+        "np.log 可以接受数组（{error}）",
+    },
+    "index_not_whole": {
+        "en": "In line {line} a number of rows, or a place, is not whole. Make it so with "
+        "round() or int() ({error})",
+        "ja": "{line} 行目で、個数や位置が整数ではありません。round() や int() で"
+        "整数にしましょう（{error}）",
+        "zh": "第 {line} 行的个数或位置不是整数。请用 round() 或 int() 变成整数（{error}）",
     },
     "open_inside": {
         "en": "Line {line} uses something in which `...` still stands. Fill that in first.",
@@ -177,7 +199,7 @@ SLIPS: dict[str, Words] = {
         "ja": "ループの 1 回目だけで終わっています。`return` がループの中にありませんか。",
         "zh": "循环只算了第一轮。`return` 是不是写在循环里面了？",
     },
-    "last_only": {
+    "not_collected": {
         "en": "Only the last round of the loop is left. Collect the results of all rounds.",
         "ja": "ループの最後の 1 回分しか残っていません。すべての回の結果を集めましょう。",
         "zh": "只留下了循环最后一轮的结果。请把每一轮的结果都收集起来。",

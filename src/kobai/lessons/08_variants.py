@@ -121,7 +121,7 @@ for size in (len(x), 100, 1):
 #
 # α, often 0.9, is what friction leaves of v. Across the valley the pushes cancel, along
 # it they add up. Write `momentum_step(w, g, v, learning_rate, momentum)`, where
-# `momentum` is α: return the new w and the new v.
+# `momentum` is α: return the new w and the new v, and leave the given ones as they are.
 # %% [markdown] step=3 lang=ja
 # ## 演習：Momentum
 #
@@ -133,7 +133,7 @@ for size in (len(x), 100, 1):
 #
 # α は摩擦のあとに残る速度の割合で、よく 0.9 にします。谷を横切る向きの力は打ち消し合い、
 # 谷に沿う向きの力は積み重なります。`momentum_step(w, g, v, learning_rate, momentum)` を書き、
-# 新しい w と新しい v を返しましょう。`momentum` が α です。
+# 新しい w と新しい v を返しましょう。`momentum` が α です。受け取った配列は書き換えません。
 # %% [markdown] step=3 lang=zh
 # ## 练习：Momentum（动量）
 #
@@ -144,7 +144,7 @@ for size in (len(x), 100, 1):
 #
 # α 是摩擦之后剩下的速度的比例，常取 0.9。横穿山谷的推力互相抵消，沿着山谷的推力则累积起来。
 # 请写出 `momentum_step(w, g, v, learning_rate, momentum)`，其中 `momentum` 就是 α：
-# 返回新的 w 和新的 v。
+# 返回新的 w 和新的 v，传入的数组请保持原样。
 # %% [exercise] step=3 name=momentum_step
 def momentum_step(w, g, v, learning_rate, momentum):
     return ...

@@ -95,7 +95,7 @@ def _(x):
     return (sigmoid(x + 0.01) - sigmoid(x)) / 0.01
 
 
-@slips(SLOPE, "math_not_numpy")
+@slips(SLOPE, "one_number_function")
 def _(x):
     return math.exp(-x) / (1 + math.exp(-x)) ** 2
 

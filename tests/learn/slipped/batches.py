@@ -113,7 +113,7 @@ def _(n, size, rng):
     return []
 
 
-@slips(EPOCH, "raised")
+@slips(EPOCH, "index_not_whole")
 def _(n, size, rng):
     for i in range(0, n, size):
         yield rng.permutation(n)[i / size]

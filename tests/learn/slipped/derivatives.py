@@ -140,3 +140,27 @@ def _(f, x, h):
 @slips(EXERCISE, "part_divided")
 def _(f, x, h):
     return f(x + h) - f(x - h) / (2 * h)
+
+
+# What Python says where it stops, in the words of NumPy and of Python itself.
+
+
+@slips(EXERCISE, "number_called")
+def _(f, x, h):
+    two = 2
+    return (f(x + h) - f(x - h)) / two(h)
+
+
+@slips(EXERCISE, "array_called")
+def _(f, x, h):
+    return np.array([x, h])(0)
+
+
+@slips(EXERCISE, "nothing_used")
+def _(f, x, h):
+    return np.random.default_rng(0).shuffle(np.array([x, h]))[0]
+
+
+@slips(EXERCISE, "index_not_whole")
+def _(f, x, h):
+    return [x for _ in range(h)]

@@ -184,7 +184,7 @@ def _(x, t):
     return np.mean(kobai.functions.softmax(x) - t)
 
 
-@slips(SOFTMAX, "array_for_number")
+@slips(SOFTMAX, "many_truths")
 def _(x):
     return np.exp(x - max(x))
 
@@ -242,7 +242,7 @@ def _(x):
         return softmax(row[None])[0]
 
 
-@slips(SOFTMAX, "last_only")
+@slips(SOFTMAX, "not_collected")
 def _(x):
     for row in x:
         result = softmax(row[None])[0]

@@ -354,13 +354,13 @@ def _(w, g, h, learning_rate):
     return w - learning_rate * g / np.sqrt(h) + 1e-7, h
 
 
-@slips(ADAGRAD, "math_not_numpy")
+@slips(ADAGRAD, "one_number_function")
 def _(w, g, h, learning_rate):
     h = h + g * g
     return w - learning_rate * g / (math.sqrt(h) + 1e-7), h
 
 
-@slips(ADAGRAD, "caret_for_power")
+@slips(ADAGRAD, "caret")
 def _(w, g, h, learning_rate):
     h = h + g ^ 2
     return w - learning_rate * g / (np.sqrt(h) + 1e-7), h

@@ -86,6 +86,14 @@ add_slips(
             "ja": "sigmoid 関数の値そのものです。その傾きは (1 − y) y です。",
             "zh": "这是 sigmoid 函数本身的值。它的斜率是 (1 − y) y。",
         },
+        "times_forgotten": {
+            "en": "In line {line} brackets stand right behind brackets, which Python takes "
+            "for a call. Write the `*` between them ({error})",
+            "ja": "{line} 行目で、かっこのすぐ後ろにかっこがあり、関数の呼び出しになっています。"
+            "間に `*` を書きましょう（{error}）",
+            "zh": "第 {line} 行的括号后面直接跟着括号，成了函数调用。请在中间写上 `*`"
+            "（{error}）",
+        },
         "one_part_only": {
             "en": "This is 1 − y. It is still to be multiplied by y.",
             "ja": "1 − y で終わっています。さらに y を掛けましょう。",
@@ -123,7 +131,7 @@ add_slips(
 def relu(answer: Any, rng: np.random.Generator) -> None:
     """`relu(x)`: x where it is positive, else 0, for arrays of any shape."""
     try:
-        with called_so("array_for_number", "one_at_a_time"):
+        with called_so("many_truths", "one_at_a_time"):
             compare(answer, [_rectified(rng, shape) for shape in ((5,), (3, 2))])
     except Slipped as slipped:
         # What np.max says when it is given 0 and an array.
@@ -152,7 +160,8 @@ def _rectified(rng: np.random.Generator, shape: tuple[int, ...]) -> Case:
 @exercise
 def sigmoid_slope(answer: Any, rng: np.random.Generator) -> None:
     """`sigmoid_slope(x)`: the derivative of the sigmoid at each x."""
-    compare(answer, [_bent(rng.uniform(-3, 3, size).round(1)) for size in (3, 4)])
+    with called_so("array_called", "times_forgotten"):
+        compare(answer, [_bent(rng.uniform(-3, 3, size).round(1)) for size in (3, 4)])
 
 
 def _bent(x: Array) -> Case:

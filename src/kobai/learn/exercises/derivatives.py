@@ -237,7 +237,7 @@ def _at(f: Any, x: Array) -> Case:
         "not_put_back": _without_putting_back(f, floats, h),
         "moves_left": _all_so_far(f, floats, h),
         "returned_in_loop": OneOf((needed * first, needed[first], needed[0])),
-        "last_only": OneOf((needed[-1:], needed[-1])),
+        "not_collected": OneOf((needed[-1:], needed[-1])),
         "half_the_slope": OneOf(_one_sided(f, floats)),
         "difference_not_divided": needed * 2 * h,
         "divided_by_two": needed * h,

@@ -231,7 +231,7 @@ def _shares(x: Array) -> Case:
         "upside_down": _by_row(np.exp(-x)),
         "sigmoid_for_softmax": sigmoid(x),
         "returned_in_loop": needed[0],
-        "last_only": needed[-1],
+        "not_collected": needed[-1],
     }
     if len(x) == len(x.T):
         beside.append(np.exp(x - x.max(axis=1)))
