@@ -124,19 +124,19 @@ def gradient_descent(f, x, learning_rate, steps):
 # %% [hint] name=gradient_descent lang=en
 # A loop over `range(steps)`, with one line in it.
 # %% [hint] name=gradient_descent lang=en
-# The line is the formula of the first step; work the gradient out anew each time.
+# The line is the formula x ← x − η g; work the gradient out anew each time.
 # %% [hint] name=gradient_descent lang=en
 # Write `x = x - …`, which makes a new array; `x -= …` changes the one you were given.
 # %% [hint] name=gradient_descent lang=ja
 # `range(steps)` のループを書き、その中は一行です。
 # %% [hint] name=gradient_descent lang=ja
-# その一行は最初のステップの式です。勾配は毎回計算し直します。
+# その一行は式 x ← x − η g です。勾配は毎回計算し直します。
 # %% [hint] name=gradient_descent lang=ja
 # `x = x - …` なら新しい配列になります。`x -= …` は受け取った配列を書き換えます。
 # %% [hint] name=gradient_descent lang=zh
 # 用 `range(steps)` 写一个循环，里面只有一行。
 # %% [hint] name=gradient_descent lang=zh
-# 这一行就是第一步里的公式；每次都要重新计算梯度。
+# 这一行就是公式 x ← x − η g；每次都要重新计算梯度。
 # %% [hint] name=gradient_descent lang=zh
 # 写成 `x = x - …` 会产生新数组；`x -= …` 会改动传入的数组。
 # %% [solution] name=gradient_descent

@@ -17,7 +17,7 @@
 #     ReLU(x) = max(0, x)
 #
 # exp(x) is eˣ. Look at the curves and, below them, at their slopes: it is by the slopes
-# that a network learns. Tanh, in the picture too, is shaped as the sigmoid, from −1 to 1.
+# that a network learns. Tanh, in the picture too, has the sigmoid's shape, from −1 to 1.
 # %% [markdown] step=1 lang=ja
 # ## ステップ関数、sigmoid 関数、ReLU
 #

@@ -88,8 +88,8 @@ with np.errstate(all="ignore"):
 # ## Your turn: softmax
 #
 # At 1000 the exponentials are larger than any float, and ∞ / ∞ is `nan`. As only
-# differences count, subtract the largest score of a row first: then the largest power is
-# exp(0) = 1.
+# differences count, subtract the largest score of a row first: then the largest
+# exponential is exp(0) = 1.
 #
 # Write `softmax(x)` for a batch: `x` has a row for each sample, and each row of the
 # result sums to 1.
