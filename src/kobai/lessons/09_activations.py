@@ -175,8 +175,8 @@ import kobai
 from kobai.functions import sigmoid
 
 for x in (-10.0, -2.0, 0.0, 2.0, 10.0):
-    y = sigmoid(x)
-    print(f"{x:5}  {y:.5f}  {kobai.numerical_derivative(sigmoid, x):.5f}")
+    slope = kobai.numerical_derivative(sigmoid, x)
+    print(f"{x:5}  {sigmoid(x):.5f}  {slope:.5f}")
 
 
 # %% [markdown] step=5 lang=en
