@@ -174,7 +174,7 @@ SLIPS: dict[str, Words] = {
         "en": "It is {n} times too large, the number of samples: take the mean, not the "
         "sum.",
         "ja": "サンプル数と同じ {n} 倍になっています。和ではなく平均を取りましょう。",
-        "zh": "结果大了 {n} 倍，正好是样本数：要取平均，而不是求和。",
+        "zh": "结果是应有值的 {n} 倍，正好是样本数：要取平均，而不是求和。",
     },
     "mean_twice": {
         "en": "It is {n} times too small: the mean over the samples is taken twice.",
