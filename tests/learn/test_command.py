@@ -59,6 +59,12 @@ def test_a_lesson_is_printed_and_its_file_written(here):
     assert not re.search(" +$", done.stdout, re.MULTILINE)
 
 
+def test_what_moves_is_told_of_beside_a_picture_that_stays(here):
+    shown = " ".join(learn(6).stdout.split())
+    assert "gradient-field.png" in shown
+    assert "learn 6 --lab" in shown
+
+
 def test_a_learners_file_is_never_written_over(here):
     learn(5)
     file = here / "learn" / "05_derivative.py"

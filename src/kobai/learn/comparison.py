@@ -29,6 +29,7 @@ REMEDIES = {
     r"'(int|float|numpy\.(int|float)\d+)' object is not callable": "number_called",
     r"'numpy\.ndarray' object is not callable": "array_called",
     r"'NoneType'": "nothing_used",
+    "'ellipsis'": "open_inside",
     r"truth value of an array": "many_truths",
     r"arrays can be converted to Python scalars": "one_number_function",
     r"integers or None|cannot be interpreted as an integer|only integers, slices": (
@@ -140,7 +141,7 @@ def expect(
         raise Slipped("transposed", needed=shape(needed))
     if scaled is not None:
         raise scaled
-    both = {"got": shown(array), "needed": shown(needed)}
+    both = told_apart(array, needed)
     if np.allclose(array, needed, rtol=0.05, atol=0.01 * np.abs(needed).max()):
         raise Slipped("inexact", **both)
     raise Slipped("other", given=given_to(answer, case.arguments), **both)
@@ -155,6 +156,16 @@ def numbers(got: Any) -> np.ndarray:
     if array.dtype.kind not in "biuf":
         raise Slipped("not_numbers", got=shown(got))
     return array
+
+
+def single(answer: Any) -> float:
+    """Return an answer that is one number, as a float; `Slipped` where it is none."""
+    if answer is ...:
+        raise Slipped("untouched")
+    array = numbers(answer)
+    if array.size != 1:
+        raise Slipped("one_value", got=shown(answer))
+    return float(array.reshape(()))
 
 
 def is_close(got: np.ndarray, needed: np.ndarray) -> bool:
@@ -217,7 +228,20 @@ def _brief(value: Any) -> str:
     return shown(value)
 
 
-def shown(value: Any) -> str:
+def told_apart(got: np.ndarray, needed: np.ndarray) -> dict[str, str]:
+    """Return both as a message shows them, with digits enough to see a difference.
+
+    >>> told_apart(np.array([0.2]), np.array([0.20000123]))
+    {'got': '[0.2]', 'needed': '[0.200001]'}
+    """
+    for digits in (4, 6, 8):
+        both = {"got": shown(got, digits), "needed": shown(needed, digits)}
+        if both["got"] != both["needed"]:
+            break
+    return both
+
+
+def shown(value: Any, digits: int = 4) -> str:
     """Return a value as a message shows it: short, and in one line.
 
     >>> shown(np.array([[1.0, 2.5], [3.0, 4.0]])), shown(np.float64(0.1)), shown("a")
@@ -226,10 +250,12 @@ def shown(value: Any) -> str:
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     if isinstance(value, np.ndarray):
-        with np.printoptions(precision=4, suppress=True, threshold=20, edgeitems=2):
+        with np.printoptions(
+            precision=digits, suppress=True, threshold=20, edgeitems=2
+        ):
             return str(value).replace("\n", "")
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return f"{value:.{digits + 2}g}"
     if inspect.isfunction(value):
         return value.__name__.lstrip("_")
     text = " ".join((repr(value) if isinstance(value, str) else str(value)).split())

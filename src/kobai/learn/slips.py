@@ -83,6 +83,12 @@ SLIPS: dict[str, Words] = {
         "整数にしましょう（{error}）",
         "zh": "第 {line} 行的个数或位置不是整数。请用 round() 或 int() 变成整数（{error}）",
     },
+    "open_inside": {
+        "en": "Line {line} uses something in which `...` still stands. Fill that in first.",
+        "ja": "{line} 行目で使っているものに、まだ `...` が残っています。"
+        "先にそちらを書きましょう。",
+        "zh": "第 {line} 行用到的东西里还留着 `...`。请先把那里写好。",
+    },
     "too_long": {
         "en": "It did not end within {seconds} s. Does a loop ever stop?",
         "ja": "{seconds} 秒たっても終わりません。ループは止まりますか。",
@@ -105,6 +111,11 @@ SLIPS: dict[str, Words] = {
         "en": "Numbers are needed, and {got} came.",
         "ja": "数値が必要ですが、{got} になっています。",
         "zh": "需要的是数值，得到的却是 {got}。",
+    },
+    "one_value": {
+        "en": "A single number is needed, and {got} came.",
+        "ja": "数が 1 つだけ必要ですが、{got} になっています。",
+        "zh": "只需要一个数，得到的却是 {got}。",
     },
     "same_for_all": {
         "en": "It returns {got} whatever it is given. Use the arguments.",
@@ -144,9 +155,10 @@ SLIPS: dict[str, Words] = {
         "zh": "形状是 {got}，应为 {needed}。",
     },
     "not_a_number": {
-        "en": "There is nan in the result, {got}: 0/0, ∞ − ∞ or the logarithm of < 0.",
-        "ja": "結果 {got} に nan があります。0/0、∞ − ∞、負の数の log のどれかです。",
-        "zh": "结果 {got} 中有 nan：出现了 0/0、∞ − ∞ 或负数的对数。",
+        "en": "There is nan in the result, {got}: 0/0, ∞ − ∞, or the logarithm or the root "
+        "of a negative number.",
+        "ja": "結果 {got} に nan があります。0/0、∞ − ∞、負の数の log や平方根のどれかです。",
+        "zh": "结果 {got} 中有 nan：出现了 0/0、∞ − ∞，或负数的对数、平方根。",
     },
     "infinite": {
         "en": "The result is infinite, {got}: something overflowed, or was divided by 0.",
@@ -214,6 +226,11 @@ SLIPS: dict[str, Words] = {
         "ja": "最初か最後のものが抜けています。ループは range(len(y)) のすべてを"
         "回っていますか。",
         "zh": "漏掉了第一个或最后一个。循环是否走遍了 range(len(y))？",
+    },
+    "not_collected": {
+        "en": "Only the last round of the loop is left. Collect the results of all rounds.",
+        "ja": "ループの最後の 1 回分しか残っていません。すべての回の結果を集めましょう。",
+        "zh": "只留下了循环最后一轮的结果。请把每一轮的结果都收集起来。",
     },
     "one_of_two": {
         "en": "One of the two came. Return both, with a comma: `return first, second`.",

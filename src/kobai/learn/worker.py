@@ -9,6 +9,7 @@ import ast
 import contextlib
 import io
 import json
+import re
 import sys
 import traceback
 from pathlib import Path
@@ -40,6 +41,13 @@ def _times(path: str, name: str) -> int:
     return sum(isinstance(part, ast.FunctionDef) and part.name == name for part in body)
 
 
+def _said(error: SyntaxError) -> str:
+    """Return what Python says, and of 1e−4 which sign it does not know."""
+    rest = (error.text or "")[(error.offset or 1) - 1 :]
+    strange = re.match(r"[0-9.]+e([^\x00-\x7f])", rest)
+    return f"invalid character '{strange[1]}'" if strange else error.msg
+
+
 def _run(path: str, namespace: dict[str, Any]) -> dict[str, Any] | None:
     """Run a file; where it stops, tell the line and the error."""
     try:
@@ -50,7 +58,7 @@ def _run(path: str, namespace: dict[str, Any]) -> dict[str, Any] | None:
     except SyntaxError as error:
         return {
             "line": error.lineno or 0,
-            "error": f"{type(error).__name__}: {error.msg}",
+            "error": f"{type(error).__name__}: {_said(error)}",
         }
     except Exception as error:
         found = traceback.extract_tb(error.__traceback__)

@@ -16,7 +16,7 @@
 #
 # Standing on this bowl you can walk east or north, and each way has a slope of its own.
 # To measure one, hold the other variable still. That is a partial derivative, written
-# ∂f/∂x₀ or ∂f/∂x₁.
+# with a rounded d: ∂f/∂x₀ or ∂f/∂x₁.
 # %% [markdown] step=1 lang=ja
 # ## 斜面の傾きはひとつではない
 #
@@ -25,9 +25,9 @@
 #
 #     f(x₀, x₁) = x₀² + x₁²
 #
-# このお椀の上に立つと、東にも北にも歩けて、それぞれに別の傾きがあります。
-# 一方を測るときは、もう一方の変数を止めておきます。これが偏微分で、∂f/∂x₀ や
-# ∂f/∂x₁ と書きます。
+# このお椀形の斜面に立つと、東にも北にも歩けて、それぞれに別の傾きがあります。
+# 一方を測るときは、もう一方の変数を止めておきます。これが偏微分で、d を丸めた記号 ∂ で
+# ∂f/∂x₀ や ∂f/∂x₁ と書きます。
 # %% [markdown] step=1 lang=zh
 # ## 山坡上不止一个坡度
 #
@@ -35,9 +35,9 @@
 #
 #     f(x₀, x₁) = x₀² + x₁²
 #
-# 站在这个碗状曲面上，可以向东走，也可以向北走，两个方向各有各的坡度。
-# 要测其中一个，就让另一个变量保持不动。这就是偏导数，写作 ∂f/∂x₀ 或 ∂f/∂x₁。
-# %% [figure] step=1 lab=descent gallery=gradient-field
+# 站在这个碗状曲面上，可以向东走，也可以向北走，两个方向各有各的坡度，也就是斜率。
+# 要测其中一个，就让另一个变量保持不动。这就是偏导数，写的时候用弯曲的 d：
+# ∂f/∂x₀ 或 ∂f/∂x₁。
 
 # %% [question] step=2 lang=en answer=2
 # At (3, 4), what are the two slopes of x₀² + x₁²?
@@ -52,7 +52,7 @@
 # 3. どちらも 14
 # => x₁ を 4 に止めると関数は x₀² + 16 で、3 での傾きは 6 です。同じように、もう一方は 8 です。
 # %% [question] step=2 lang=zh answer=2
-# 在点 (3, 4) 处，x₀² + x₁² 的两个坡度各是多少？
+# 在点 (3, 4) 处，x₀² + x₁² 沿两个方向的斜率各是多少？
 # 1. 9 和 16
 # 2. 6 和 8
 # 3. 都是 14
@@ -83,21 +83,26 @@ print(kobai.numerical_derivative(along_x1, 4.0))
 # The slopes for all variables, put side by side, are a vector of the same shape as x:
 # the gradient. It points where f rises fastest, and its length says how fast. So the
 # opposite direction, −gradient, leads down most steeply; the arrows of the picture show
-# it. They grow shorter towards the bottom, where the gradient is 0.
+# it. They grow shorter towards the bottom, where the gradient is 0. Whoever follows them
+# comes down, as in the figure that moves: the next lesson is about that.
 # %% [markdown] step=3 lang=ja
 # ## すべての傾きをまとめたもの：勾配
 #
 # すべての変数についての傾きを並べると、x と同じ形のベクトルになります。これが勾配です。
 # 勾配は f がいちばん速く増える向きを指し、その長さは増える速さを表します。
 # ですから、逆の向き −勾配 に進めば、いちばん急に下れます。図の矢印がそれです。
-# 矢印は底に近づくほど短くなり、底では勾配が 0 になります。
+# 矢印は底に近づくほど短くなり、底では勾配が 0 になります。矢印をたどれば底に着きます。
+# 動かせる図では、実際にそうして下りていきます。くわしくは次の課で学びます。
 # %% [markdown] step=3 lang=zh
-# ## 所有坡度合在一起：梯度
+# ## 所有斜率合在一起：梯度
 #
 # 把对每个变量的斜率排在一起，就得到一个与 x 形状相同的向量，这就是梯度。
 # 梯度指向 f 上升最快的方向，它的长度表示上升得有多快。
 # 因此沿相反的方向，即 −梯度，下降得最快。图中的箭头画的就是它。
-# 越接近底部箭头越短，到了底部梯度为 0。
+# 越接近底部箭头越短，到了底部梯度为 0。沿着箭头走就能到达底部，可以拖动的图演示的就是这个，
+# 下一课再细讲。
+# %% [figure] step=3 gallery=gradient-field
+# %% [figure] step=3 lab=descent
 # %% step=3
 for x in ([3.0, 4.0], [0.0, 2.0], [3.0, 0.0], [0.0, 0.0]):
     print(x, kobai.numerical_gradient(bowl, np.array(x)))
@@ -106,23 +111,23 @@ for x in ([3.0, 4.0], [0.0, 2.0], [3.0, 0.0], [0.0, 0.0]):
 # %% [markdown] step=4 lang=en
 # ## Your turn: the gradient by differences
 #
-# Write `partial_derivatives(f, x)`. For each element of the vector `x` move that element
-# alone by h to the right and to the left, and take the central difference. Three things
-# to mind: the other elements stay as they are; `x` itself must not change; and `x` may
-# hold whole numbers such as `[3, 4]`.
+# Write `partial_derivatives(f, x)`, which returns the gradient of f at the vector `x`. For
+# each element move that element alone by h, say `1e-4`, to the right and to the left, and
+# take the central difference. Three things to mind: the other elements stay as they are;
+# `x` itself must not change; and `x` may hold whole numbers such as `[3, 4]`.
 # %% [markdown] step=4 lang=ja
 # ## 演習：差分で勾配を求める
 #
-# `partial_derivatives(f, x)` を書きましょう。ベクトル `x` の要素をひとつずつ、それだけを
-# h だけ右と左に動かして、中心差分を求めます。気をつけることは三つです。
-# ほかの要素は動かさないこと、`x` そのものを書き換えないこと、
-# そして `[3, 4]` のような整数でも正しく動くことです。
+# ベクトル `x` での f の勾配を返す `partial_derivatives(f, x)` を書きましょう。
+# 要素ひとつずつについて、その要素だけを h（`1e-4` など）だけ右と左に動かし、中心差分を
+# 求めます。気をつけることは三つです。ほかの要素は動かさないこと、`x` そのものを
+# 書き換えないこと、そして `[3, 4]` のような整数でも正しく動くことです。
 # %% [markdown] step=4 lang=zh
 # ## 练习：用差分求梯度
 #
-# 请写出 `partial_derivatives(f, x)`：对向量 `x` 的每个元素，只把这一个元素向右、向左各移动 h，
-# 求中心差分。要注意三点：其余元素保持不动；不能改动 `x` 本身；
-# 像 `[3, 4]` 这样的整数也要算对。
+# 请写出 `partial_derivatives(f, x)`，返回 f 在向量 `x` 处的梯度。
+# 对每个元素，只把这一个元素向右、向左各移动 h（比如 `1e-4`），求中心差分。
+# 要注意三点：其余元素保持不动；不能改动 `x` 本身；像 `[3, 4]` 这样的整数也要算对。
 # %% [exercise] step=4 name=partial_derivatives
 def partial_derivatives(f, x):
     return ...
@@ -135,9 +140,9 @@ def partial_derivatives(f, x):
 # %% [hint] name=partial_derivatives lang=en
 # With h about `1e-4`, element i of the result is the difference divided by `2 * h`.
 # %% [hint] name=partial_derivatives lang=ja
-# まず結果を入れる、x と同じ形の 0 の配列を作り、要素について繰り返します。
+# まず、結果を入れるための、x と同じ形で中身が 0 の配列を作ります。次に要素についてループします。
 # %% [hint] name=partial_derivatives lang=ja
-# 左右それぞれに新しい写しを作ると安全です。`above = x.astype(float)` として、`above[i] += h`。
+# 左右それぞれに新しい写しを作ると安全です。`above = x.astype(float)` のあと `above[i] += h` とします。
 # %% [hint] name=partial_derivatives lang=ja
 # h を `1e-4` くらいにして、差を `2 * h` で割ったものが結果の i 番目です。
 # %% [hint] name=partial_derivatives lang=zh
@@ -163,23 +168,27 @@ def partial_derivatives(f, x):
 #
 # A network is no different: its variables are its weights. Here is one with a single
 # weight matrix of 2 × 3 numbers, the `SimpleNet` of *Deep Learning from Scratch*, a
-# sample x and its target t. The gradient of the loss has the shape of W: a slope for
-# every weight.
+# sample x and its target t. `softmax_cross_entropy` makes probabilities of the outputs
+# `x @ W`, and takes their cross-entropy. The gradient of the loss has the shape of W: a
+# slope for every weight.
 #
 # A negative slope says: make this weight larger, and the loss falls.
 # %% [markdown] step=5 lang=ja
 # ## ネットワークの勾配
 #
-# ネットワークでも同じです。変数は重みです。次は、2 × 3 の重み行列をひとつだけもつ、
-# 『ゼロから作る Deep Learning』の `SimpleNet` と、サンプル x、正解 t です。損失の勾配は W と同じ形で、
-# 重みごとにひとつの傾きがあります。
+# ネットワークでも同じで、変数にあたるのは重みです。次のコードは、2 × 3 の重み行列を
+# ひとつだけもつ『ゼロから作る Deep Learning』の `SimpleNet` と、サンプル x、正解 t です。
+# `softmax_cross_entropy` は出力 `x @ W` を確率にし、その交差エントロピー誤差を求めます。
+# 損失の勾配は W と同じ形で、重みごとにひとつの傾きがあります。
 #
 # 傾きが負なら、その重みを大きくすると損失が減る、ということです。
 # %% [markdown] step=5 lang=zh
 # ## 神经网络的梯度
 #
-# 神经网络也一样，变量就是它的权重。下面是《深度学习入门》中的 `SimpleNet`，它只有一个 2 × 3 的权重矩阵，
-# 另有一个样本 x 和它的正确答案 t。损失的梯度与 W 形状相同：每个权重对应一个斜率。
+# 神经网络也一样，变量就是它的权重。下面是《深度学习入门》中的 `SimpleNet`，
+# 它只有一个 2 × 3 的权重矩阵，另有一个样本 x 和它的正确答案 t。
+# `softmax_cross_entropy` 把输出 `x @ W` 变成概率，再求交叉熵误差。
+# 损失的梯度与 W 形状相同：每个权重对应一个斜率。
 #
 # 斜率为负，意思是：把这个权重变大，损失就会减小。
 # %% step=5
@@ -202,23 +211,25 @@ print(loss(W))
 print(kobai.numerical_gradient(loss, W))
 
 # %% [question] step=6 lang=en answer=1
-# Which single weight should be made larger, so that this loss falls most?
+# One weight may be made a little larger. With which one does this loss fall most?
 # 1. the middle one of the second row
-# 2. the last one of the first row
-# 3. the first one of the first row
-# => Its slope, about −0.49, is the most negative one: there the loss falls fastest.
+# 2. the last one of the second row
+# 3. the middle one of the first row
+# => Its slope, about −0.49, is the most negative one: there the loss falls fastest. With the
+# last one, whose slope is positive, the loss would rise.
 # %% [question] step=6 lang=ja answer=1
-# この損失をいちばん速く減らすには、どの重みを大きくすればよいでしょう。
+# 重みをひとつだけ、少し大きくします。この損失がいちばん減るのはどれでしょう。
 # 1. 2 行目の中央
-# 2. 1 行目の最後
-# 3. 1 行目の最初
-# => その傾きは約 −0.49 で、負の向きにいちばん大きいからです。
+# 2. 2 行目の最後
+# 3. 1 行目の中央
+# => その傾きは約 −0.49 で、負の向きにいちばん急です。2 行目の最後は傾きが正なので、
+# 大きくすると損失が増えてしまいます。
 # %% [question] step=6 lang=zh answer=1
-# 要让这个损失下降得最快，应当把哪一个权重变大？
+# 只把一个权重稍微变大，变哪一个，这个损失减小得最多？
 # 1. 第 2 行中间那个
-# 2. 第 1 行最后那个
-# 3. 第 1 行第一个
-# => 它的斜率约为 −0.49，在负方向上最大。
+# 2. 第 2 行最后那个
+# 3. 第 1 行中间那个
+# => 它的斜率约为 −0.49，负得最多，损失下降最快。第 2 行最后那个斜率为正，变大反而会使损失增加。
 
 # %% [summary] lang=en
 # - A partial derivative moves one variable, and holds the others still.

@@ -16,8 +16,8 @@
 #     w ← w − η g
 #
 # Its variants change one of two things: how many samples the gradient g is taken from,
-# or what is made of g before the step. In the figure several of them set out together.
-# Which one swings, which one shoots past the bottom, which one goes straight?
+# or what is made of g before the step. In the picture several of them set out together.
+# Which one swings, which ones shoot past the bottom, which ones go straight?
 # %% [markdown] step=1 lang=ja
 # ## ジグザグに進む
 #
@@ -39,15 +39,16 @@
 #
 # 改进的办法有两类：改变求梯度 g 所用的样本数，或者在走之前先对 g 加工一下。
 # 图中有几种方法从同一处出发。哪个会摇摆，哪个会冲过谷底，哪个走得最直？
-# %% [figure] step=1 lab=descent gallery=optimizer-paths
+# %% [figure] step=1 gallery=optimizer-paths
+# %% [figure] step=1 lab=descent
 
 # %% [markdown] step=2 lang=en
 # ## Batch, online, mini-batch
 #
-# From how many samples is g taken? Batch learning takes all of them: each step is true,
-# but dear. Online learning takes one: steps cost nearly nothing, and each follows the
-# whim of its sample. A mini-batch lies in between. With samples drawn at random, the last
-# two are called stochastic gradient descent, SGD.
+# From how many samples is g taken? Batch learning takes all of them: each step is exact,
+# and costs much. Online learning takes one: steps cost nearly nothing, and each follows
+# the whim of its sample. A mini-batch lies in between. With samples drawn at random, the
+# last two are called stochastic gradient descent, SGD.
 # %% [markdown] step=2 lang=ja
 # ## バッチ、オンライン、ミニバッチ
 #
@@ -69,16 +70,16 @@
 # 3. one at a time
 # => Every step has work besides the multiplications, and 1,438 steps have it 1,438
 # times. Also, one product of large matrices is faster than many of small ones. After
-# the seconds stands the accuracy: in one pass, the most steps lead furthest.
+# the seconds stands the accuracy on test data: in one epoch, the most steps lead furthest.
 # %% [question] step=2 lang=ja answer=3
-# 1,438 枚の数字を 1 エポック学習します。全部まとめて、100 枚ずつ、1 枚ずつ。
+# 1,438 枚の数字を 1 エポック学習します。全部まとめてか、100 枚ずつか、1 枚ずつか。
 # どれも、画像を一度ずつ読みます。いちばん時間がかかるのはどれでしょう。
 # 1. 全部まとめて
 # 2. 100 枚ずつ
 # 3. 1 枚ずつ
 # => 一歩ごとに掛け算以外の手間があり、1,438 歩ならそれが 1,438 回かかります。
 # また、大きな行列の積を 1 回計算するほうが、小さな積を何度も計算するより速いのです。
-# 秒数のあとの数は認識精度です。同じ 1 エポックなら、歩数の多いほうが先へ進みます。
+# 秒数のあとの数はテストデータでの認識精度です。同じ 1 エポックなら、歩数の多いほうが先へ進みます。
 # %% [question] step=2 lang=zh answer=3
 # 用 1,438 幅数字图像训练一轮：一次用全部，每次 100 幅，或者每次 1 幅。
 # 每幅图像都读一次。哪一种花的时间最长？
@@ -86,7 +87,7 @@
 # 2. 每次 100 幅
 # 3. 每次 1 幅
 # => 每一步除了乘法还有别的工作，1,438 步就要做 1,438 次。
-# 而且大矩阵相乘一次，比小矩阵相乘许多次要快。秒数后面是识别精度：
+# 而且大矩阵相乘一次，比小矩阵相乘许多次要快。秒数后面是测试数据上的识别精度：
 # 同样一轮，步数多的走得更远。
 # %% step=2
 import time
@@ -112,19 +113,19 @@ for size in (len(x), 100, 1):
 # %% [markdown] step=3 lang=en
 # ## Your turn: momentum
 #
-# A ball that rolls does not stop at every point to look around. It has a velocity v,
-# which the slope only bends:
+# A ball that rolls does not stop at every point to look around. It has a velocity v, 0 at
+# the start, which the slope only bends:
 #
 #     v ← α v − η g
 #     w ← w + v
 #
 # α, often 0.9, is what friction leaves of v. Across the valley the pushes cancel, along
 # it they add up. Write `momentum_step(w, g, v, learning_rate, momentum)`, where
-# `momentum` is α: return the new w and the new v.
+# `momentum` is α: return the new w and the new v, and leave the given ones as they are.
 # %% [markdown] step=3 lang=ja
 # ## 演習：Momentum
 #
-# 転がる球は、一点ごとに止まってまわりを見たりしません。速度 v をもっていて、
+# 転がる球は、一点ごとに止まってまわりを見たりしません。速度 v（はじめは 0）をもっていて、
 # 斜面はそれを少しずつ変えるだけです。
 #
 #     v ← α v − η g
@@ -132,18 +133,18 @@ for size in (len(x), 100, 1):
 #
 # α は摩擦のあとに残る速度の割合で、よく 0.9 にします。谷を横切る向きの力は打ち消し合い、
 # 谷に沿う向きの力は積み重なります。`momentum_step(w, g, v, learning_rate, momentum)` を書き、
-# 新しい w と新しい v を返しましょう。`momentum` が α です。
+# 新しい w と新しい v を返しましょう。`momentum` が α です。受け取った配列は書き換えません。
 # %% [markdown] step=3 lang=zh
 # ## 练习：Momentum（动量）
 #
-# 滚动的小球不会在每一点停下来张望。它带着速度 v，坡面只是逐渐改变这个速度：
+# 滚动的小球不会在每一点停下来张望。它带着速度 v（开始时为 0），坡面只是逐渐改变这个速度：
 #
 #     v ← α v − η g
 #     w ← w + v
 #
 # α 是摩擦之后剩下的速度的比例，常取 0.9。横穿山谷的推力互相抵消，沿着山谷的推力则累积起来。
 # 请写出 `momentum_step(w, g, v, learning_rate, momentum)`，其中 `momentum` 就是 α：
-# 返回新的 w 和新的 v。
+# 返回新的 w 和新的 v，传入的数组请保持原样。
 # %% [exercise] step=3 name=momentum_step
 def momentum_step(w, g, v, learning_rate, momentum):
     return ...
@@ -177,8 +178,8 @@ def momentum_step(w, g, v, learning_rate, momentum):
 # ## Your turn: AdaGrad
 #
 # The valley is steep in one direction and flat in the other; so let every weight have a
-# learning rate of its own. AdaGrad adds up the squares of each weight's gradients, and
-# divides by their root: what was steep takes smaller steps.
+# learning rate of its own. AdaGrad adds up the squares of each weight's gradients in h, 0
+# at the start, and divides by its root: what was steep takes smaller steps.
 #
 #     h ← h + g²
 #     w ← w − η g / (√h + ε)
@@ -189,7 +190,7 @@ def momentum_step(w, g, v, learning_rate, momentum):
 # ## 演習：AdaGrad
 #
 # 谷は、ある向きには急で、別の向きにはなだらかです。それなら、学習率を重みごとに変えましょう。
-# AdaGrad は、重みごとに勾配の 2 乗を足していき、その平方根で割ります。
+# AdaGrad は、重みごとに勾配の 2 乗を h（はじめは 0）に足していき、その平方根で割ります。
 # 急だった重みほど、歩幅が小さくなります。
 #
 #     h ← h + g²
@@ -201,7 +202,7 @@ def momentum_step(w, g, v, learning_rate, momentum):
 # ## 练习：AdaGrad
 #
 # 山谷在一个方向上陡，在另一个方向上缓，那就让每个权重有自己的学习率。AdaGrad 把每个权重
-# 的梯度平方累加起来，再除以它的平方根：越陡的方向，步子越小。
+# 的梯度平方累加到 h 里（开始时为 0），再除以它的平方根：越陡的方向，步子越小。
 #
 #     h ← h + g²
 #     w ← w − η g / (√h + ε)
@@ -241,13 +242,15 @@ def adagrad_step(w, g, h, learning_rate):
 # ## Adam: both at once
 #
 # AdaGrad's h only grows, so in time its steps die away. Adam keeps running means instead,
-# which forget: m of the gradients, as momentum does, and v of their squares.
+# which forget: m of the gradients, much as momentum does, and v (another v) of their
+# squares. β₁ and β₂, often 0.9 and 0.999, are the shares of the old that are kept. With g
+# itself in place of m it is RMSProp, which is in the picture, too.
 #
 #     m ← β₁ m + (1 − β₁) g
 #     v ← β₂ v + (1 − β₂) g²
 #
-# Both begin at 0, and are too small at first. Divided by what is missing, they are right
-# from the first step on:
+# Both begin at 0, and are too small at first: at step t, counted from 1, they have the
+# share 1 − βᵗ of their full size. Divided by it, they are right from the first step on:
 #
 #     m̂ = m / (1 − β₁ᵗ)
 #     v̂ = v / (1 − β₂ᵗ)
@@ -256,13 +259,15 @@ def adagrad_step(w, g, h, learning_rate):
 # ## Adam：両方を一度に
 #
 # AdaGrad の h は増える一方なので、やがて歩幅がなくなってしまいます。Adam は、古いものを
-# 少しずつ忘れる平均を使います。m は Momentum のような勾配の平均、v はその 2 乗の平均です。
+# 少しずつ忘れる平均を使います。m は Momentum に似た勾配の平均、v は（Momentum の v とは別の）
+# 勾配の 2 乗の平均です。β₁ と β₂ は古い値を残す割合で、よく 0.9 と 0.999 にします。
+# m の代わりに g をそのまま使うと、図にもある RMSProp になります。
 #
 #     m ← β₁ m + (1 − β₁) g
 #     v ← β₂ v + (1 − β₂) g²
 #
-# どちらも 0 から始まるので、最初は小さすぎます。足りないぶんで割っておけば、
-# 一歩目から正しい大きさになります。
+# どちらも 0 から始まるので、最初は小さすぎます。t 歩目（1 から数えます）では、本来の大きさの
+# 1 − βᵗ 倍です。それで割っておけば、一歩目から正しい大きさになります。
 #
 #     m̂ = m / (1 − β₁ᵗ)
 #     v̂ = v / (1 − β₂ᵗ)
@@ -270,13 +275,15 @@ def adagrad_step(w, g, h, learning_rate):
 # %% [markdown] step=5 lang=zh
 # ## Adam：两者合一
 #
-# AdaGrad 的 h 只增不减，步子迟早会小到走不动。Adam 改用会逐渐遗忘的平均：m 是梯度的平
-# 均，与 Momentum 相似；v 是梯度平方的平均。
+# AdaGrad 的 h 只增不减，步子迟早会小到走不动。Adam 改用会逐渐遗忘的平均：
+# m 是梯度的平均，与 Momentum 相似；v（不是 Momentum 的 v）是梯度平方的平均。
+# β₁ 和 β₂ 是旧值保留的比例，常取 0.9 和 0.999。不用 m 而直接用 g，就是图中也有的 RMSProp。
 #
 #     m ← β₁ m + (1 − β₁) g
 #     v ← β₂ v + (1 − β₂) g²
 #
-# 两者都从 0 开始，起初偏小。除以缺少的部分，从第一步起大小就对了：
+# 两者都从 0 开始，起初偏小：到第 t 步（从 1 数起），只有应有大小的 1 − βᵗ 倍。
+# 除以这个比例，从第一步起大小就对了：
 #
 #     m̂ = m / (1 − β₁ᵗ)
 #     v̂ = v / (1 − β₂ᵗ)
@@ -286,19 +293,22 @@ def adagrad_step(w, g, h, learning_rate):
 # 1. 123.45
 # 2. 0.1
 # 3. nearly 0
-# => At t = 1, m̂ is g and v̂ is g²: what is left of g / √g² is its sign.
+# => At t = 1, m̂ is g and v̂ is g²: what is left of g / √g² is its sign. So w, which begins
+# at 0, is −0.1 after the first step, however steep the slope.
 # %% [question] step=5 lang=ja answer=2
 # いちばん最初の一歩で、勾配が 1234.5、η = 0.1 でした。Adam の一歩の長さはどれだけでしょう。
 # 1. 123.45
 # 2. 0.1
 # 3. ほぼ 0
 # => t = 1 では m̂ は g、v̂ は g² です。g / √g² に残るのは符号だけです。
+# ですから 0 から始めた w は、どんなに急でも、一歩目で −0.1 になります。
 # %% [question] step=5 lang=zh answer=2
 # 第一步的梯度是 1234.5，η = 0.1。Adam 这一步有多长？
 # 1. 123.45
 # 2. 0.1
 # 3. 接近 0
 # => t = 1 时，m̂ 就是 g，v̂ 就是 g²，g / √g² 只剩下符号。
+# 所以从 0 出发的 w，不管坡多陡，第一步之后都是 −0.1。
 # %% step=5
 for g in (0.001, 1.0, 1234.5):
     adam = kobai.Adam(0.1)
@@ -358,17 +368,17 @@ def adam_step(w, g, m, v, t, learning_rate):
 # ## What it takes, and what it gives
 #
 # Besides its arithmetic a variant takes memory: momentum and AdaGrad keep one more number
-# for each weight, Adam two. The last column below says how many. The first are the loss,
-# and the accuracy on the test data after five epochs.
+# for each weight, Adam two. Below stand for each one the loss on training data and the
+# accuracy on test data after five epochs, and then how many more numbers it keeps.
 #
 # No variant is always best. Each has a learning rate of its own that suits it: change the
 # numbers and see. Adam asks for the least care, so it is where many people begin.
 # %% [markdown] step=7 lang=ja
 # ## 必要なものと、得られるもの
 #
-# 計算のほかに、記憶も必要です。Momentum と AdaGrad は重みひとつにつき数を 1 つ、
-# Adam は 2 つ余分に覚えます。下の最後の列がその個数です。その前は、5 エポック学習したあとの
-# 損失と、テストデータでの認識精度です。
+# 計算のほかに、メモリも必要です。Momentum と AdaGrad は重みひとつにつき数を 1 つ、
+# Adam は 2 つ余分に覚えます。下の最後の列がその個数です。その前は、5 エポック学習したあとの、
+# 訓練データでの損失と、テストデータでの認識精度です。
 #
 # いつでもいちばん良い手法はありません。合う学習率も手法ごとに違います。数を変えて
 # 試してみましょう。Adam は調整の手間が少ないので、最初に選ばれることが多い手法です。
@@ -376,7 +386,7 @@ def adam_step(w, g, m, v, t, learning_rate):
 # ## 要付出什么，能得到什么
 #
 # 除了计算，还要占用内存：Momentum 和 AdaGrad 为每个权重多记 1 个数，Adam 多记 2 个。
-# 下面最后一列就是这个个数，前面是训练五轮之后的损失，以及测试数据上的识别精度。
+# 下面最后一列就是这个个数，前面是训练五轮之后，训练数据上的损失和测试数据上的识别精度。
 #
 # 没有哪种方法永远最好，各自适合的学习率也不同：改改数字试试看。Adam 最不需要费心调
 # 整，所以很多人从它开始。

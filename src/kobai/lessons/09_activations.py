@@ -13,21 +13,23 @@
 # activation function. The oldest is the step: silent up to 0, and 1 above. The sigmoid
 # rounds the step off. ReLU lets what is positive through, and nothing else:
 #
-#     y = 1 / (1 + exp(−x))
-#     y = max(0, x)
+#     sigmoid(x) = 1 / (1 + exp(−x))
+#     ReLU(x) = max(0, x)
 #
-# Look at the curves and at their slopes. It is by the slopes that a network learns.
+# exp(x) is eˣ. Look at the curves and, below them, at their slopes: it is by the slopes
+# that a network learns. Tanh, in the picture too, has the sigmoid's shape, from −1 to 1.
 # %% [markdown] step=1 lang=ja
 # ## ステップ関数、sigmoid 関数、ReLU
 #
 # ニューロンは、入力に重みを掛けて足し合わせます。その和から何を次へ送るかを決めるのが
-# 活性化関数です。いちばん古いのはステップ関数で、0 までは 0、それより大きければ 1 です。
+# 活性化関数です。いちばん古いのはステップ関数で、0 以下なら 0、0 より大きければ 1 です。
 # sigmoid 関数は、その段差をなめらかにしたものです。ReLU は正の値だけをそのまま通します。
 #
-#     y = 1 / (1 + exp(−x))
-#     y = max(0, x)
+#     sigmoid(x) = 1 / (1 + exp(−x))
+#     ReLU(x) = max(0, x)
 #
-# 曲線と、その傾きを見比べてみましょう。ネットワークは傾きを頼りに学習します。
+# exp(x) は eˣ です。上の段の曲線と、下の段のその傾きを見比べてみましょう。ネットワークは傾きを
+# 頼りに学習します。図にある tanh は、sigmoid 関数と似た形で、−1 から 1 までの値を取ります。
 # %% [markdown] step=1 lang=zh
 # ## 阶跃函数、sigmoid 函数、ReLU
 #
@@ -35,11 +37,13 @@
 # 最早的是阶跃函数：不超过 0 时输出 0，大于 0 时输出 1。sigmoid 函数把这个台阶磨圆了。
 # ReLU 只让正数通过，原样不变：
 #
-#     y = 1 / (1 + exp(−x))
-#     y = max(0, x)
+#     sigmoid(x) = 1 / (1 + exp(−x))
+#     ReLU(x) = max(0, x)
 #
-# 看看这些曲线和它们的斜率。神经网络正是靠斜率来学习的。
-# %% [figure] step=1 lab=activation gallery=activation-functions
+# exp(x) 就是 eˣ。看看这些曲线，以及下面一排它们的斜率：神经网络正是靠斜率来学习的。
+# 图中的 tanh 与 sigmoid 形状相似，值在 −1 到 1 之间。
+# %% [figure] step=1 gallery=activation-functions
+# %% [figure] step=1 lab=activation
 
 # %% [question] step=2 lang=en answer=1
 # A network has ten layers and no activation functions: each only multiplies by its
@@ -47,22 +51,26 @@
 # 1. nothing
 # 2. bend its line ten times
 # 3. separate ten classes
-# => The product of matrices is a matrix: ten such layers are one. It takes something that
-# bends in between.
+# => The product of matrices is a matrix: ten such layers are one. It takes activation
+# functions in between, which bend. Below, two layers are compared with one: first as they
+# are, then with a sigmoid between them.
 # %% [question] step=2 lang=ja answer=1
-# 活性化関数のない層を 10 層重ねました。どの層も行列を掛けるだけです。1 層ではできなく
-# て、このネットワークならできることは何でしょう。
+# 活性化関数のない層を 10 層重ねました。どの層も行列を掛けるだけです。
+# 1 層ではできなくて、このネットワークならできることは何でしょう。
 # 1. 何もない
 # 2. 直線を 10 回曲げること
 # 3. 10 個のクラスを分けること
-# => 行列の積は行列なので、10 層あっても 1 層と同じです。間に「曲げる」ものが必要です。
+# => 行列の積は行列なので、10 層あっても 1 層と同じです。間に「曲げる」もの、つまり活性化関数が
+# 必要です。下では 2 層を 1 層と比べています。1 行目はそのまま、2 行目は間に sigmoid 関数を
+# はさんだ場合です。
 # %% [question] step=2 lang=zh answer=1
 # 一个网络有十层，没有激活函数，每层只是乘以一个矩阵。
 # 它能做到什么一层做不到的事？
 # 1. 什么也没有
 # 2. 把直线弯折十次
 # 3. 区分十个类别
-# => 矩阵的乘积还是矩阵，十层等于一层。层与层之间要有能“弯”的东西。
+# => 矩阵的乘积还是矩阵，十层等于一层。层与层之间要有能“弯”的激活函数。
+# 下面把两层与一层作比较：先是直接相乘，然后是中间加上 sigmoid。
 # %% step=2
 import numpy as np
 
@@ -70,7 +78,8 @@ rng = np.random.default_rng(0)
 x = rng.normal(size=(4, 3))
 W1, W2 = rng.normal(size=(3, 5)), rng.normal(size=(5, 2))
 print(np.allclose((x @ W1) @ W2, x @ (W1 @ W2)))
-print(np.allclose(np.maximum(0, x @ W1) @ W2, x @ (W1 @ W2)))
+bent = 1 / (1 + np.exp(-(x @ W1)))
+print(np.allclose(bent @ W2, x @ (W1 @ W2)))
 # %% [figure] step=2 gallery=linear-and-nonlinear
 
 
@@ -135,9 +144,9 @@ def relu(x):
 # %% [markdown] step=4 lang=zh
 # ## 三种斜率
 #
-# 阶跃函数两边都是平的：斜率为 0，什么也告诉不了网络。ReLU 的斜率在 x 为正时是 1，否则
-# 是 0。sigmoid 函数的斜率可以用它自己的输出 y 来表示，而 y 早已
-# 算好：
+# 阶跃函数两边都是平的：斜率为 0，什么也告诉不了网络。
+# ReLU 的斜率在 x 为正时是 1，否则是 0。
+# sigmoid 函数的斜率可以用它自己的输出 y 来表示，而 y 早已算好：
 #
 #     dy/dx = (1 − y) y
 # %% [question] step=4 lang=en answer=3
@@ -145,26 +154,29 @@ def relu(x):
 # 1. as large as one likes
 # 2. 1
 # 3. 0.25
-# => (1 − y) y is largest where y is one half, at x = 0: ½ · ½ = 0.25.
+# => (1 − y) y is largest where y is one half, at x = 0: ½ · ½ = 0.25. The lines have x, y
+# and the slope by differences.
 # %% [question] step=4 lang=ja answer=3
 # sigmoid 関数の傾きは、最大でいくつでしょう。
 # 1. いくらでも大きくなる
 # 2. 1
 # 3. 0.25
 # => (1 − y) y が最大になるのは y が 2 分の 1、つまり x = 0 のときで、½ · ½ = 0.25 です。
+# 各行は x、y、差分で求めた傾きです。
 # %% [question] step=4 lang=zh answer=3
 # sigmoid 函数的斜率最大是多少？
 # 1. 要多大有多大
 # 2. 1
 # 3. 0.25
 # => y 等于二分之一，即 x = 0 时，(1 − y) y 最大：½ · ½ = 0.25。
+# 每行依次是 x、y 和用差分求出的斜率。
 # %% step=4
 import kobai
 from kobai.functions import sigmoid
 
 for x in (-10.0, -2.0, 0.0, 2.0, 10.0):
-    y = sigmoid(x)
-    print(f"{x:5}  {y:.5f}  {kobai.numerical_derivative(sigmoid, x):.5f}")
+    slope = kobai.numerical_derivative(sigmoid, x)
+    print(f"{x:5}  {sigmoid(x):.5f}  {slope:.5f}")
 
 
 # %% [markdown] step=5 lang=en
@@ -215,30 +227,31 @@ def sigmoid_slope(x):
 #
 # On its way back from the loss to the first layer, the gradient is multiplied by the slope
 # of every activation function it meets. With a sigmoid that is at most 0.25, each time.
-# Below is how large the slopes of the weights are on average in each of six layers, from
-# the first to the last: first with sigmoids, then with ReLU.
 #
-# Your turn, with paper or code: let weights count as 1. How many sigmoids does it take at
-# least, until less than a thousandth of the gradient can come through? Give `depth`.
+# Below is a network of six layers, of which `Dense(50)` is one with 50 neurons. The lines
+# tell how large the slopes of the weights are on average in each layer, from the first to
+# the last: first with sigmoids, then with ReLU. The picture is of ten layers; L in it is
+# the loss.
 # %% [markdown] step=6 lang=ja
 # ## 消えていく勾配
 #
 # 損失から最初の層へ戻る途中、勾配には、通った活性化関数の傾きが次々に掛けられます。
-# sigmoid 関数なら、1 回につき 0.25 倍以下です。下の数は、6 層ある重みの傾きの大きさの平均を、
-# 最初の層から順に並べたものです。上の行が sigmoid 関数、下の行が ReLU の場合です。
+# sigmoid 関数なら、1 回につき 0.25 倍以下です。
 #
-# ここで演習です。重みは 1 と考えます。届く勾配が必ず 1000 分の 1 より小さくなるのは、
-# sigmoid 関数を少なくともいくつ通ったときでしょう。その数を `depth` に入れてください。
+# 下は 6 層のネットワークで、`Dense(50)` は 50 個のニューロンの層です。出力の各行は、重みの傾きの
+# 大きさの平均を、最初の層から順に並べたものです。上の行が sigmoid 関数、下の行が ReLU の場合です。
+# 図は 10 層の場合で、L は損失です。
 # %% [markdown] step=6 lang=zh
 # ## 消失的梯度
 #
 # 梯度从损失回到第一层的路上，每经过一个激活函数，就要乘以它的斜率。
-# 如果是 sigmoid，每次最多乘 0.25。下面是六层权重的斜率大小的平均值，从第一层排到最后一层：
-# 上一行用 sigmoid，下一行用 ReLU。
+# 如果是 sigmoid，每次最多乘以 0.25。
 #
-# 轮到你了，用纸笔或代码都行：权重都当作 1。至少要经过多少个 sigmoid，
-# 传过来的梯度才一定小于千分之一？请写入 `depth`。
-# %% [figure] step=6 lab=vanishing gallery=vanishing-gradients
+# 下面是一个六层的网络，其中 `Dense(50)` 是有 50 个神经元的层。输出的每一行，是各层权重的斜率
+# 大小的平均值，从第一层排到最后一层：上一行用 sigmoid，下一行用 ReLU。
+# 图中是十层的情形，L 是损失。
+# %% [figure] step=6 gallery=vanishing-gradients
+# %% [figure] step=6 lab=vanishing
 # %% step=6
 from kobai.networks import Dense, Network, ReLU, Sigmoid, Softmax
 
@@ -257,7 +270,22 @@ for activation in (Sigmoid, ReLU):
     sizes = [np.abs(slopes[f"W{i}"]).mean() for i in range(1, 7)]
     print(" ".join(f"{size:.0e}" for size in sizes))
 
-# %% [exercise] step=6 name=depth
+# %% [markdown] step=7 lang=en
+# ## Your turn: how deep?
+#
+# With paper or code: let the weights count as 1. How many sigmoids must the gradient pass
+# at least, until surely less than a thousandth of it is left? Put the number into `depth`.
+# %% [markdown] step=7 lang=ja
+# ## 演習：いくつ通ると消えるか
+#
+# 紙の上でもコードでもかまいません。重みは 1 と考えます。sigmoid 関数を少なくともいくつ通れば、
+# 届く勾配が必ず 1000 分の 1 より小さくなるでしょう。その数を `depth` に入れてください。
+# %% [markdown] step=7 lang=zh
+# ## 练习：经过几个就消失
+#
+# 用纸笔或代码都行，权重都当作 1。梯度至少要经过多少个 sigmoid，
+# 剩下的才一定小于千分之一？请写入 `depth`。
+# %% [exercise] step=7 name=depth
 depth = ...
 
 
@@ -283,33 +311,36 @@ depth = ...
 depth = 5
 
 
-# %% [markdown] step=7 lang=en
+# %% [markdown] step=8 lang=en
 # ## Why deep networks use ReLU
 #
-# Where ReLU is not silent, its slope is 1: the gradient passes as it is. So the same
-# network of six layers learns with ReLU, and with sigmoids it only guesses.
+# Where ReLU is not silent, its slope is 1: the gradient passes as it is. So after ten
+# epochs the network of six layers only guesses with sigmoids, and with ReLU it has learned:
+# below is the accuracy of both on test data.
 #
 # There is a second gain. Of random sums about half are negative, and become 0: the outputs
-# are sparse. But a neuron that is silent for every sample has the slope 0 everywhere, and
-# learns no more.
-# %% [markdown] step=7 lang=ja
+# are sparse. The last line has the share of zeros, with ReLU and with sigmoids. But a
+# neuron that is silent for every sample has the slope 0 everywhere, and learns no more.
+# %% [markdown] step=8 lang=ja
 # ## 深いネットワークが ReLU を使う理由
 #
-# ReLU の傾きは、x が正なら 1 です。勾配はそのまま通り抜けます。そのため、
-# 同じ 6 層でも、ReLU なら学習でき、sigmoid 関数では当てずっぽうのままです。
+# ReLU の傾きは、x が正なら 1 です。勾配はそのまま通り抜けます。そのため、同じ 6 層でも
+# 10 エポックのあと、sigmoid 関数では当てずっぽうのままで、ReLU なら学習できています。
+# 下の数は、それぞれのテストデータでの認識精度です。
 #
 # 良い点はもうひとつあります。無作為な数の和のおよそ半分は負で、0 になります。0 の多い出力を
-# 「疎」と言います。ただし、どのサンプルにも 0 を返すようになったニューロンは、
-# 傾きもすべて 0 で、もう学習できません。
-# %% [markdown] step=7 lang=zh
+# 「疎」と言います。最後の行は、出力に占める 0 の割合を ReLU、sigmoid 関数の順に並べたものです。
+# ただし、どのサンプルにも 0 を返すようになったニューロンは、傾きもすべて 0 で、もう学習できません。
+# %% [markdown] step=8 lang=zh
 # ## 深层网络为什么用 ReLU
 #
-# x 为正时，ReLU 的斜率是 1，梯度原样通过。所以同样是六层，
-# 用 ReLU 能学会，用 sigmoid 就只是瞎猜。
+# x 为正时，ReLU 的斜率是 1，梯度原样通过。所以同样是六层，训练十轮之后，
+# 用 sigmoid 还只是瞎猜，用 ReLU 已经学会了。下面是两者在测试数据上的识别精度。
 #
 # 还有一个好处：随机的和大约有一半是负数，都变成 0，这样的输出是稀疏的。
+# 最后一行是输出中 0 所占的比例，依次是 ReLU 和 sigmoid。
 # 不过，如果一个神经元对所有样本都输出 0，它的斜率也全是 0，就再也学不动了。
-# %% step=7
+# %% step=8
 for activation in (Sigmoid, ReLU):
     network = deep(activation)
     sgd = kobai.SGD(learning_rate=0.2)
@@ -320,17 +351,17 @@ sums = rng.normal(size=(1000, 50))
 print(f"{np.mean(np.maximum(0, sums) == 0):.2f}, {np.mean(sigmoid(sums) == 0):.2f}")
 
 # %% [summary] lang=en
-# - Without something that bends, many layers are no more than one.
+# - Without activation functions between them, many layers are no more than one.
 # - The step's slope is 0, the sigmoid's (1 − y) y at most 0.25, ReLU's 1 or 0.
 # - Slopes multiply on the way back: through sigmoids the gradient vanishes with depth.
 # - ReLU passes the gradient as it is, and makes about half of the outputs 0.
 # %% [summary] lang=ja
-# - 「曲げる」ものがなければ、何層重ねても 1 層と同じです。
+# - 間に活性化関数がなければ、何層重ねても 1 層と同じです。
 # - 傾きは、ステップ関数が 0、sigmoid 関数が (1 − y) y で 0.25 以下、ReLU が 1 か 0 です。
 # - 戻る途中で傾きが掛け合わされるので、sigmoid 関数を重ねると勾配が消えていきます。
 # - ReLU は勾配をそのまま通し、出力のおよそ半分を 0 にします。
 # %% [summary] lang=zh
-# - 没有能“弯”的东西，再多层也只相当于一层。
+# - 层与层之间没有激活函数，再多层也只相当于一层。
 # - 斜率：阶跃函数是 0，sigmoid 是 (1 − y) y，不超过 0.25，ReLU 是 1 或 0。
 # - 往回传时斜率连乘，sigmoid 的层数一多，梯度就消失了。
 # - ReLU 让梯度原样通过，还使大约一半的输出为 0。

@@ -14,9 +14,10 @@
 #
 # - Which of several? Softmax, and cross-entropy.
 # - Yes or no? A sigmoid, and binary cross-entropy.
-# - How much? The score as it is (identity), and squares.
+# - How much? The score as it is (identity), and squared error.
 #
-# Softmax turns scores into probabilities. Which of them moves most when a score does?
+# Softmax turns scores into probabilities, which sum to 1. Where one score rises and the
+# others stay, its probability rises, and the others fall:
 #
 #     yₖ = exp(xₖ) / Σⱼ exp(xⱼ)
 # %% [markdown] step=1 lang=ja
@@ -29,7 +30,8 @@
 # - はいか、いいえか？ sigmoid 関数と 2 値の交差エントロピー誤差
 # - いくつですか？ スコアそのまま（恒等関数）と 2 乗和誤差
 #
-# ソフトマックス関数はスコアを確率に変えます。スコアを動かすと、どの確率がいちばん変わるでしょう。
+# ソフトマックス関数は、スコアを、和が 1 になる確率に変えます。あるスコアだけを大きくすると、
+# その確率は増え、ほかの確率は減ります。
 #
 #     yₖ = exp(xₖ) / Σⱼ exp(xⱼ)
 # %% [markdown] step=1 lang=zh
@@ -42,7 +44,7 @@
 # - 是或否？sigmoid 函数，配二元交叉熵误差。
 # - 是多少？得分本身（恒等函数），配平方和误差。
 #
-# softmax 函数把得分变成概率。改变一个得分，哪个概率变得最多？
+# softmax 函数把得分变成概率，各概率之和为 1。只增大一个得分，它的概率上升，其余的下降：
 #
 #     yₖ = exp(xₖ) / Σⱼ exp(xⱼ)
 # %% [figure] step=1 lab=softmax gallery=softmax-and-cross-entropy
@@ -62,7 +64,7 @@
 # => 分母と分子に同じ exp(100) が掛かり、約分されます。効くのはスコアの差だけです。
 # %% [question] step=2 lang=zh answer=2
 # 得分是 0.3、2.9、4.0。现在每个都加上 100，softmax 会给出什么？
-# 1. 指数极大，最后一个变成 1
+# 1. exp 的值极大，最后一个变成 1
 # 2. 与原来相同
 # 3. 三个概率几乎相等
 # => 分子和分母都乘上了同一个 exp(100)，可以约去。起作用的只是得分之差。
@@ -86,8 +88,8 @@ with np.errstate(all="ignore"):
 # ## Your turn: softmax
 #
 # At 1000 the exponentials are larger than any float, and ∞ / ∞ is `nan`. As only
-# differences count, subtract the largest score of a row first: then the largest power is
-# exp(0) = 1.
+# differences count, subtract the largest score of a row first: then the largest
+# exponential is exp(0) = 1.
 #
 # Write `softmax(x)` for a batch: `x` has a row for each sample, and each row of the
 # result sums to 1.
@@ -103,7 +105,7 @@ with np.errstate(all="ignore"):
 # %% [markdown] step=3 lang=zh
 # ## 练习：softmax 函数
 #
-# 到了 1000，指数大得超过任何浮点数，∞ / ∞ 就成了 `nan`。
+# 到了 1000，exp 的值超过了任何浮点数，∞ / ∞ 就成了 `nan`。
 # 既然起作用的只是差，就先减去该行最大的得分，这样最大的一项是 exp(0) = 1。
 #
 # 请写出用于一批样本的 `softmax(x)`：`x` 每行一个样本，结果每行的和为 1。
@@ -249,33 +251,33 @@ print(identity(scores))
 # %% [markdown] step=6 lang=en
 # ## Why these pairs
 #
-# Each output has its loss because the two fit: in the slope of the loss with the score,
-# all that is complicated cancels out. The same is left in all three cases:
+# Each output has its loss because the two fit. Work out how the loss changes with a score
+# x, and all that is complicated cancels out. The same is left in all three cases:
 #
 #     ∂E/∂x = y − t
 #
 # The output minus what is right; it is what back-propagation begins with. Below, for one
-# score each, this is compared with the definition.
+# score each, the definition comes first, and y − t beside it.
 # %% [markdown] step=6 lang=ja
 # ## この組み合わせの理由
 #
-# それぞれの出力に決まった損失があるのは、ふたつの相性が良いからです。スコアについての
-# 損失の傾きを求めると、複雑な部分がすべて打ち消し合い、どの場合も同じ形が残ります。
+# それぞれの出力に決まった損失があるのは、ふたつの相性が良いからです。損失をスコア x で
+# 微分すると、複雑な部分がすべて打ち消し合い、どの場合も同じ形が残ります。
 #
 #     ∂E/∂x = y − t
 #
 # 「出力 − 正解」です。誤差逆伝播法はここから始まります。
-# 下では、スコアをひとつずつ選び、定義と比べています。
+# 下では、スコアをひとつずつ選び、定義どおりの値（左）と y − t（右）を比べています。
 # %% [markdown] step=6 lang=zh
 # ## 为什么这样配对
 #
-# 每种输出都有自己的损失，因为两者正好相配：求损失对得分的斜率时，
+# 每种输出都有自己的损失，因为两者正好相配：求损失对得分 x 的导数时，
 # 复杂的部分全部抵消，三种情况剩下的都一样：
 #
 #     ∂E/∂x = y − t
 #
 # 也就是输出减去正确答案，误差反向传播就从这里开始。
-# 下面各取一个得分，与定义作对照。
+# 下面各取一个得分作对照：左边按定义求出，右边是 y − t。
 # %% step=6
 import kobai
 from kobai.functions import binary_cross_entropy as binary
@@ -296,24 +298,25 @@ print(kobai.numerical_gradient(lambda x: sum_squared_error(x, t), x), x - t)
 # %% [markdown] step=7 lang=en
 # ## Your turn: the slope of a batch
 #
-# The loss of a batch is the mean over its n samples, so each slope is an n-th. Write
-# `score_gradient(x, t)`: the slope of this loss with each score, after softmax and
-# cross-entropy. `x` and the one-hot `t` have a row for each sample. For softmax you may
-# take yours, or `kobai.functions.softmax`.
+# The loss of a batch is the mean over its n samples, so each slope is divided by n, too.
+# Write `score_gradient(x, t)`: for each score in `x` the slope of the loss, after softmax
+# and cross-entropy, in an array of the same shape. `x` and the one-hot `t` have a row for
+# each sample. For softmax you may take yours, or `kobai.functions.softmax`.
 # %% [markdown] step=7 lang=ja
 # ## 演習：バッチの傾き
 #
 # バッチの損失は n 個のサンプルの平均なので、傾きもそれぞれ n 分の 1 になります。
-# ソフトマックス関数と交差エントロピー誤差について、それぞれのスコアでの傾きを返す
-# `score_gradient(x, t)` を書きましょう。`x` も one-hot の `t` も、1 行が 1 サンプルです。
+# ソフトマックス関数と交差エントロピー誤差について、`x` のスコアごとの損失の傾きを、
+# `x` と同じ形の配列で返す `score_gradient(x, t)` を書きましょう。`x` も one-hot の `t` も、
+# 1 行が 1 サンプルです。
 # ソフトマックス関数は、自分で書いたものか `kobai.functions.softmax` を使えます。
 # %% [markdown] step=7 lang=zh
 # ## 练习：一批样本的斜率
 #
-# 一批的损失是 n 个样本的平均，所以每个斜率都是 n 分之一。
-# 请写出 `score_gradient(x, t)`：用 softmax 和交叉熵误差时，
-# 损失对每个得分的斜率。`x` 和 one-hot 形式的 `t` 都是每行一个样本。softmax 可以用自己写
-# 的，也可以用 `kobai.functions.softmax`。
+# 一批的损失是 n 个样本的平均，所以每个斜率也都要除以 n。
+# 请写出 `score_gradient(x, t)`：用 softmax 和交叉熵误差时，损失对 `x` 中每个得分的斜率，
+# 以形状相同的数组返回。`x` 和 one-hot 形式的 `t` 都是每行一个样本。
+# softmax 可以用自己写的，也可以用 `kobai.functions.softmax`。
 # %% [exercise] step=7 name=score_gradient
 def score_gradient(x, t):
     return ...
@@ -344,7 +347,7 @@ def score_gradient(x, t):
 
 # %% [summary] lang=en
 # - Which: softmax and cross-entropy. Yes or no: sigmoid and binary cross-entropy. How
-#   much: identity and squares.
+#   much: identity and squared error.
 # - For softmax only differences count: subtract the largest score, and nothing overflows.
 # - With the loss that belongs to it, the slope at each of these outputs is y − t.
 # %% [summary] lang=ja

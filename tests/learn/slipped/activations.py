@@ -108,4 +108,53 @@ slips(DEPTH, "not_whole")(-5)
 slips(DEPTH, "too_few_layers")(4)
 slips(DEPTH, "too_many_layers")(10)
 slips(DEPTH, "not_numbers")("5 layers")
-slips(DEPTH, "not_one_number")([5, 6])
+slips(DEPTH, "one_value")([5, 6])
+slips(DEPTH, "not_whole")(math.nan)
+slips(DEPTH, "not_whole")(math.inf)
+
+
+@slips(RELU, "one_at_a_time")
+def _(x):
+    return [max(0, each) for each in x]
+
+
+@slips(RELU, "largest_of_all")
+def _(x):
+    return np.max(0, x)
+
+
+@slips(RELU, "largest_of_all")
+def _(x):
+    return np.max([0, x])
+
+
+@slips(RELU, "other_half_kept")
+def _(x):
+    return np.maximum(0, -x)
+
+
+@slips(RELU, "negative_kept")
+def _(x):
+    return x if (x > 0).any() else 0
+
+
+@slips(RELU, "where_alone")
+def _(x):
+    return np.where(x > 0)
+
+
+@slips(SLOPE, "one_minus_in_brackets")
+def _(x):
+    y = sigmoid(x)
+    return 1 - y * y
+
+
+@slips(SLOPE, "sum_for_output")
+def _(x):
+    return (1 - x) * sigmoid(x)
+
+
+@slips(SLOPE, "times_forgotten")
+def _(x):
+    y = sigmoid(x)
+    return (1 - y)(y)

@@ -49,9 +49,19 @@ def _(f, x):
     return found
 
 
-@slips(EXERCISE, "only_one_number")
+@slips(EXERCISE, "sum_of_slopes")
 def _(f, x):
     return right(f, x).sum()
+
+
+@slips(EXERCISE, "sum_of_slopes")
+def _(f, x):
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+@slips(EXERCISE, "only_one_number")
+def _(f, x):
+    return np.linalg.norm(right(f, x))
 
 
 @slips(EXERCISE, "shape")
@@ -97,3 +107,78 @@ def _(f, x):
     found = np.zeros(len(x))
     found[0] = difference(f, x.astype(float), 0)
     return found
+
+
+@slips(EXERCISE, "returned_in_loop")
+def _(f, x):
+    found = []
+    for i in range(len(x)):
+        found.append(difference(f, x.astype(float), i))
+        return found
+
+
+@slips(EXERCISE, "not_collected")
+def _(f, x):
+    for i in range(len(x)):
+        found = difference(f, x.astype(float), i)
+    return found
+
+
+@slips(EXERCISE, "half_the_slope")
+def _(f, x):
+    found = np.zeros(len(x))
+    for i in range(len(x)):
+        above = x.astype(float)
+        above[i] += h
+        found[i] = (f(above) - f(x)) / (2 * h)
+    return found
+
+
+@slips(EXERCISE, "half_the_slope")
+def _(f, x):
+    x, found = x.astype(float), []
+    for i in range(len(x)):
+        x[i] += h
+        above = f(x)
+        x[i] -= h
+        found.append((above - f(x)) / (2 * h))
+    return found
+
+
+@slips(EXERCISE, "f_of_one_element")
+def _(f, x):
+    return [(f(each + h) - f(each - h)) / (2 * h) for each in x]
+
+
+@slips(EXERCISE, "two_elements")
+def _(f, x):
+    x0, x1 = x[:2]
+    along_x0 = f(np.array([x0 + h, x1])) - f(np.array([x0 - h, x1]))
+    along_x1 = f(np.array([x0, x1 + h])) - f(np.array([x0, x1 - h]))
+    return np.array([along_x0, along_x1]) / (2 * h)
+
+
+@slips(EXERCISE, "two_elements")
+def _(f, x):
+    found = np.zeros(len(x))
+    for i in range(2):
+        found[i] = difference(f, x.astype(float), i)
+    return found
+
+
+@slips(EXERCISE, "bowl_not_f")
+def _(f, x):
+    def bowl(x):
+        return x[0] ** 2 + x[1] ** 2 + sum(x[2:] ** 2)
+
+    return right(bowl, x)
+
+
+@slips(EXERCISE, "both_points_alike")
+def _(f, x):
+    return right(f, x) * h * h
+
+
+@slips(EXERCISE, "divided_by_two")
+def _(f, x):
+    return right(f, x) * h

@@ -182,3 +182,123 @@ def _(x, t):
 @slips(SCORES, "only_one_number")
 def _(x, t):
     return np.mean(kobai.functions.softmax(x) - t)
+
+
+@slips(SOFTMAX, "many_truths")
+def _(x):
+    return np.exp(x - max(x))
+
+
+@slips(SOFTMAX, "one_number_for_row")
+def _(x):
+    powers = np.exp(x - x.max(axis=1))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+@slips(SOFTMAX, "one_number_for_row")
+def _(x):
+    powers = np.exp(x - x.max(axis=0))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+@slips(SOFTMAX, "largest_on_one_side")
+def _(x):
+    powers = np.exp(x - x.max(axis=1, keepdims=True))
+    return powers / np.exp(x).sum(axis=1, keepdims=True)
+
+
+@slips(SOFTMAX, "not_the_largest")
+def _(x):
+    powers = np.exp(x - x.min(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+@slips(SOFTMAX, "not_the_largest")
+def _(x):
+    powers = np.exp(x - x.mean(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+@slips(SOFTMAX, "upside_down")
+def _(x):
+    powers = np.exp(x.max(axis=1, keepdims=True) - x)
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+@slips(SOFTMAX, "sum_of_columns")
+def _(x):
+    powers = np.exp(x - x.max(axis=1, keepdims=True))
+    return powers / sum(powers)
+
+
+@slips(SOFTMAX, "sigmoid_for_softmax")
+def _(x):
+    return 1 / (1 + np.exp(-x))
+
+
+@slips(SOFTMAX, "returned_in_loop")
+def _(x):
+    for row in x:
+        return softmax(row[None])[0]
+
+
+@slips(SOFTMAX, "not_collected")
+def _(x):
+    for row in x:
+        result = softmax(row[None])[0]
+    return result
+
+
+@slips(BINARY, "log_of_no_zero")
+def _(y, t):
+    return -np.mean(t * np.log(y + 1e-7) + (1 - t) * np.log(1 - (y + 1e-7)))
+
+
+@slips(BINARY, "yes_and_no_swapped")
+def _(y, t):
+    return -np.mean(parts(y, 1 - t))
+
+
+@slips(BINARY, "t_for_both")
+def _(y, t):
+    return -np.mean(t * np.log(y + 1e-7) + t * np.log(1 - y + 1e-7))
+
+
+@slips(BINARY, "squares_for_logs")
+def _(y, t):
+    return 0.5 * np.sum((y - t) ** 2)
+
+
+@slips(BINARY, "sigmoid_twice")
+def _(y, t):
+    return -np.mean(parts(1 / (1 + np.exp(-y)), t))
+
+
+@slips(BINARY, "one_minus_in_brackets")
+def _(y, t):
+    return -np.mean(t * np.log(y + 1e-7) + 1 - t * np.log(1 - y + 1e-7))
+
+
+@slips(BINARY, "no_part_forgotten")
+def _(y, t):
+    return -np.sum(t * np.log(y + 1e-7))
+
+
+@slips(SCORES, "part_divided_by_n")
+def _(x, t):
+    return softmax(x) - t / len(x)
+
+
+@slips(SCORES, "rows_merged")
+def _(x, t):
+    return np.mean(softmax(x) - t, axis=0)
+
+
+@slips(SCORES, "sum_of_batch")
+def _(x, t):
+    return (np.exp(x) / np.exp(x).sum() - t) / len(x)
+
+
+@slips(SCORES, "scores_for_outputs")
+def _(x, t):
+    return x - t

@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 
 from tests.learn.slipped import Slip, keeping
@@ -227,9 +229,217 @@ def _(w, g, m, v, t, learning_rate):
     return w - learning_rate * m / (1 - 0.9**t) / (np.sqrt(v) + 1e-8), m, v
 
 
-@slips(ADAM, "t_too_large")
+@slips(ADAM, "t_shifted")
 def _(w, g, m, v, t, learning_rate):
     m = 0.9 * m + 0.1 * g
     v = 0.999 * v + 0.001 * g * g
     m_hat, v_hat = m / (1 - 0.9 ** (t + 1)), v / (1 - 0.999 ** (t + 1))
     return w - learning_rate * m_hat / (np.sqrt(v_hat) + 1e-8), m, v
+
+
+@slips(MOMENTUM, "velocity_subtracted")
+def _(w, g, v, learning_rate, momentum):
+    v = momentum * v + learning_rate * g
+    return w - v, v
+
+
+@slips(MOMENTUM, "rate_misplaced")
+def _(w, g, v, learning_rate, momentum):
+    v = momentum * v + g
+    return w - learning_rate * v, v
+
+
+@slips(MOMENTUM, "rate_misplaced")
+def _(w, g, v, learning_rate, momentum):
+    v = momentum * v - g
+    return w + learning_rate * v, v
+
+
+@slips(MOMENTUM, "gradient_weakened")
+def _(w, g, v, learning_rate, momentum):
+    v = momentum * v - (1 - momentum) * learning_rate * g
+    return w + v, v
+
+
+@slips(MOMENTUM, "gradient_weakened")
+def _(w, g, v, learning_rate, momentum):
+    v = momentum * v + (1 - momentum) * g
+    return w - learning_rate * v, v
+
+
+@slips(MOMENTUM, "factors_swapped")
+def _(w, g, v, learning_rate, momentum):
+    v = learning_rate * v - momentum * g
+    return w + v, v
+
+
+@slips(MOMENTUM, "old_memory_returned")
+def _(w, g, v, learning_rate, momentum):
+    return w + momentum * v - learning_rate * g, v
+
+
+@slips(MOMENTUM, "w_not_moved")
+def _(w, g, v, learning_rate, momentum):
+    return w, momentum * v - learning_rate * g
+
+
+@slips(MOMENTUM, "own_number")
+def _(w, g, v, learning_rate, momentum):
+    v = 0.9 * v - learning_rate * g
+    return w + v, v
+
+
+@slips(MOMENTUM, "one_result_wrong")
+def _(w, g, v, learning_rate, momentum):
+    v = momentum * v - learning_rate * g
+    return w + momentum * v, v
+
+
+@slips(MOMENTUM, "first_result_wrong")
+def _(w, g, v, learning_rate, momentum):
+    v = momentum * (v - learning_rate * g)
+    return w + v, v
+
+
+@slips(MOMENTUM, "results_missing")
+def _(w, g, v, learning_rate, momentum):
+    v = momentum * v - learning_rate * g
+    return {"w": w + v, "v": v}
+
+
+@slips(MOMENTUM, "number_of_results")
+def _(w, g, v, learning_rate, momentum):
+    v = momentum * v - learning_rate * g
+    return w + v, g, v
+
+
+@slips(MOMENTUM, "open_inside")
+def _(w, g, v, learning_rate, momentum):
+    v = momentum * v - learning_rate * ...
+    return w + v, v
+
+
+@slips(ADAGRAD, "old_memory_returned")
+def _(w, g, h, learning_rate):
+    return w - learning_rate * g / (np.sqrt(h + g * g) + 1e-7), h
+
+
+@slips(ADAGRAD, "root_kept")
+def _(w, g, h, learning_rate):
+    h = np.sqrt(h + g * g)
+    return w - learning_rate * g / (h + 1e-7), h
+
+
+@slips(ADAGRAD, "root_multiplied")
+def _(w, g, h, learning_rate):
+    h = h + g * g
+    return w - learning_rate * g * np.sqrt(h), h
+
+
+@slips(ADAGRAD, "summed_over_weights")
+def _(w, g, h, learning_rate):
+    h = h + np.sum(g * g)
+    return w - learning_rate * g / (np.sqrt(h) + 1e-7), h
+
+
+@slips(ADAGRAD, "own_number")
+def _(w, g, h, learning_rate):
+    h = h + g * g
+    return w - 0.01 * g / (np.sqrt(h) + 1e-7), h
+
+
+@slips(ADAGRAD, "divided_by_zero")
+def _(w, g, h, learning_rate):
+    h = h + g * g
+    return w - learning_rate * g / np.sqrt(h) + 1e-7, h
+
+
+@slips(ADAGRAD, "one_number_function")
+def _(w, g, h, learning_rate):
+    h = h + g * g
+    return w - learning_rate * g / (math.sqrt(h) + 1e-7), h
+
+
+@slips(ADAGRAD, "caret")
+def _(w, g, h, learning_rate):
+    h = h + g ^ 2
+    return w - learning_rate * g / (np.sqrt(h) + 1e-7), h
+
+
+@slips(ADAM, "t_shifted")
+def _(w, g, m, v, t, learning_rate):
+    m, v = averages(g, m, v)
+    return w - step(m, v, t - 1, learning_rate), m, v
+
+
+@slips(ADAM, "power_of_beta")
+def _(w, g, m, v, t, learning_rate):
+    m, v = averages(g, m, v)
+    return w - step(m, v, 1, learning_rate), m, v
+
+
+@slips(ADAM, "power_of_beta")
+def _(w, g, m, v, t, learning_rate):
+    m, v = averages(g, m, v)
+    m_hat, v_hat = m / (1 - 0.9) ** t, v / (1 - 0.999) ** t
+    return w - learning_rate * m_hat / (np.sqrt(v_hat) + 1e-8), m, v
+
+
+@slips(ADAM, "correction_multiplied")
+def _(w, g, m, v, t, learning_rate):
+    m, v = averages(g, m, v)
+    m_hat, v_hat = m * (1 - 0.9**t), v * (1 - 0.999**t)
+    return w - learning_rate * m_hat / (np.sqrt(v_hat) + 1e-8), m, v
+
+
+@slips(ADAM, "new_share_forgotten")
+def _(w, g, m, v, t, learning_rate):
+    m, v = 0.9 * m + g, 0.999 * v + g * g
+    return w - step(m, v, t, learning_rate), m, v
+
+
+@slips(ADAM, "old_and_new_swapped")
+def _(w, g, m, v, t, learning_rate):
+    m, v = averages(g, m, v, 0.1, 0.001)
+    return w - step(m, v, t, learning_rate), m, v
+
+
+@slips(ADAM, "gradient_for_mean")
+def _(w, g, m, v, t, learning_rate):
+    m, v = averages(g, m, v)
+    return w - learning_rate * g / (np.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v
+
+
+@slips(ADAM, "old_memory_returned")
+def _(w, g, m, v, t, learning_rate):
+    return w - step(*averages(g, m, v), t, learning_rate), m, v
+
+
+@slips(ADAM, "w_not_moved")
+def _(w, g, m, v, t, learning_rate):
+    return w, *averages(g, m, v)
+
+
+@slips(ADAM, "results_swapped")
+def _(w, g, m, v, t, learning_rate):
+    m, v = averages(g, m, v)
+    return w - step(m, v, t, learning_rate), v, m
+
+
+@slips(ADAM, "own_number")
+def _(w, g, m, v, t, learning_rate):
+    m, v = averages(g, m, v)
+    return w - step(m, v, t, 0.001), m, v
+
+
+@slips(ADAM, "one_result_wrong")
+def _(w, g, m, v, t, learning_rate):
+    m, v = averages(g, m, v)
+    m_hat, v_hat = m / (1 - 0.9 * t), v / (1 - 0.999 * t)
+    return w - learning_rate * m_hat / (np.sqrt(v_hat) + 1e-8), m, v
+
+
+@slips(ADAM, "number_of_results")
+def _(w, g, m, v, t, learning_rate):
+    m, v = averages(g, m, v)
+    return w - step(m, v, t, learning_rate), m

@@ -5,7 +5,14 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff import numerical_derivative, numerical_gradient
-from kobai.learn.comparison import Case, OneOf, Slipped, called_so, compare
+from kobai.learn.comparison import (
+    Case,
+    OneOf,
+    Slipped,
+    called_so,
+    compare,
+    shown,
+)
 from kobai.learn.exercises.registry import add_slips, exercise
 
 Array = np.ndarray
@@ -122,6 +129,42 @@ add_slips(
             "zh": "得到 {got}，已经接近，但按定义是 {needed}。h 是 1e-4 "
             "左右吗？左右两边都移动了吗？",
         },
+        "half_the_slope": {
+            "en": "It is half the slope: one point alone was moved, so their distance is "
+            "h, not 2h. Move the other one, too.",
+            "ja": "傾きの半分になっています。一方の点しか動いていないので、間は 2h ではなく h "
+            "です。もう一方も動かしましょう。",
+            "zh": "结果只有斜率的一半：只移动了一个点，两点的距离是 h 而不是 2h。"
+            "请把另一个点也移动。",
+        },
+        "sum_of_slopes": {
+            "en": "This is the sum of all slopes. Were all elements moved at once, or the "
+            "slopes added up? There is to be one for each element.",
+            "ja": "すべての傾きの和になっています。すべての要素を同時に動かしたか、"
+            "傾きを足していませんか。要素ごとに 1 つずつ返しましょう。",
+            "zh": "这是所有斜率之和。是不是同时移动了所有元素，或把斜率加在了一起？"
+            "每个元素各要一个斜率。",
+        },
+        "f_of_one_element": {
+            "en": "f was called with the single number {got}. It needs the whole vector, "
+            "in which that one element has moved.",
+            "ja": "f に 1 つの数 {got} だけを渡しています。渡すのはベクトル全体で、"
+            "その要素だけを動かしたものです。",
+            "zh": "只把一个数 {got} 传给了 f。应当传入整个向量，其中只有那个元素移动过。",
+        },
+        "two_elements": {
+            "en": "Only the first two elements were looked at. x may have any number of "
+            "them: len(x).",
+            "ja": "はじめの 2 つの要素しか扱っていません。要素の数はいくつのこともあります。"
+            "len(x) を使いましょう。",
+            "zh": "只处理了前两个元素。x 的元素个数不一定是 2：请用 len(x)。",
+        },
+        "bowl_not_f": {
+            "en": "For the bowl x₀² + x₁² of the lesson this would be right. Use the f "
+            "that is given.",
+            "ja": "この課のお椀 x₀² + x₁² になら正しい答えです。引数の f を使いましょう。",
+            "zh": "对课文里的碗状曲面 x₀² + x₁² 来说是对的。请使用参数 f。",
+        },
         "moves_left": {
             "en": "An element that was moved stays moved while the next is "
             "measured. Begin anew from x for each.",
@@ -174,21 +217,31 @@ def central_difference(answer: Any, rng: np.random.Generator) -> None:
 def partial_derivatives(answer: Any, rng: np.random.Generator) -> None:
     """`partial_derivatives(f, x)`: the gradient of f at a vector x, whole or not."""
 
-    def bowl(x: Array) -> Any:
+    def tilted(x: Array) -> Any:
+        _expect_vector(x)
         return x[0] ** 2 + 3 * x[1] ** 2 + x[0] * x[1]
 
     def wave(x: Array) -> Any:
+        if len(x) == 2:
+            raise Slipped("two_elements")
         return np.sum(np.sin(x)) + x[0] * x[-1]
 
-    points = _at(bowl, rng.uniform(1, 3, 2)), _at(wave, rng.uniform(1, 3, 3))
+    points = [
+        _at(f, rng.uniform(1, 3, n).round(1)) for f, n in ((tilted, 2), (wave, 3))
+    ]
     with called_so("inexact", "not_central"):
         compare(answer, points)
     try:
-        compare(answer, [_at(bowl, np.array([3, 4]))])
+        compare(answer, [_at(tilted, np.array([3, 4]))])
     except Slipped as slipped:
         if slipped.slip == "input_changed":
             raise
         raise Slipped("integers") from None
+
+
+def _expect_vector(x: Any) -> None:
+    if np.ndim(x) == 0:
+        raise Slipped("f_of_one_element", got=shown(x))
 
 
 def _at(f: Any, x: Array) -> Case:
@@ -197,17 +250,34 @@ def _at(f: Any, x: Array) -> Case:
     h = 1e-4
     step = np.full_like(floats, h)
     together = (f(floats + step) - f(floats - step)) / (2 * h)
+    first = np.arange(len(x)) < 1
     slips = {
         "all_at_once": np.full(len(x), together),
+        "sum_of_slopes": together,
         "not_put_back": _without_putting_back(f, floats, h),
         "moves_left": _all_so_far(f, floats, h),
-        "returned_in_loop": needed * (np.arange(len(x)) == 0),
+        "returned_in_loop": OneOf((needed * first, needed[first], needed[0])),
+        "not_collected": OneOf((needed[-1:], needed[-1])),
+        "half_the_slope": OneOf(_one_sided(f, floats)),
         "difference_not_divided": needed * 2 * h,
+        "divided_by_two": needed * h,
         "divided_by_h": 2 * needed,
+        "bowl_not_f": 2 * floats,
         "sign": -needed,
-        "both_points_alike": np.zeros(len(x)),
+        # Multiplied by h twice, for brackets forgotten, it is nearly 0.
+        "both_points_alike": OneOf((np.zeros(len(x)), needed * h * h)),
     }
+    if len(x) > 2:
+        slips["two_elements"] = OneOf((needed[:2], needed * (np.arange(len(x)) < 2)))
     return Case((f, x), needed, slips)
+
+
+def _one_sided(f: Any, x: Array) -> list[Array]:
+    """Return what comes out where one point alone is moved, to either side."""
+    return [
+        np.array([(f(x + h * e) - f(x)) / (2 * h) for e in np.eye(len(x))])
+        for h in (1e-3, -1e-3, 1e-4, -1e-4, 1e-5, -1e-5)
+    ]
 
 
 def _all_so_far(f: Any, x: Array, h: float) -> Array:

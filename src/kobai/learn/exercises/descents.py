@@ -5,7 +5,15 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff import numerical_gradient
-from kobai.learn.comparison import Case, OneOf, Slipped, compare, numbers, shown
+from kobai.learn.comparison import (
+    Case,
+    OneOf,
+    Slipped,
+    called_so,
+    compare,
+    shown,
+    single,
+)
 from kobai.learn.exercises.registry import add_slips, exercise
 
 Array = np.ndarray
@@ -24,9 +32,12 @@ add_slips(
             "zh": "没有用到学习率：每一步都与梯度本身一样长。",
         },
         "one_step": {
-            "en": "It stops after the first step. Is the `return` inside the loop?",
-            "ja": "最初の一歩で終わっています。`return` がループの中にありませんか。",
-            "zh": "只走了第一步就停了。`return` 是不是写在循环里面了？",
+            "en": "It ends one step from where it began. Is the `return` inside the loop, "
+            "or does each round begin at the old x again?",
+            "ja": "開始点から 1 歩のところで終わっています。`return` がループの中にありませんか。"
+            "毎回、元の x から進んでいませんか。",
+            "zh": "离起点只有一步。`return` 是不是写在循环里面了？"
+            "或者每一轮都是从原来的 x 出发的？",
         },
         "gradient_once": {
             "en": "Every step takes the gradient of the starting point. Work it out anew "
@@ -45,9 +56,10 @@ add_slips(
             "zh": "返回的是函数值 f(x)，要求的是点 x。",
         },
         "rate_negative": {
-            "en": "The rate is {got}. It needs to be above 0: a negative one climbs.",
-            "ja": "学習率が {got} です。正の数にしましょう。負だと上ってしまいます。",
-            "zh": "学习率是 {got}。应当大于 0：负数会往上爬。",
+            "en": "The rate is {got}. It needs to be above 0: at 0 nothing moves, and "
+            "below 0 it climbs.",
+            "ja": "学習率が {got} です。正の数にしましょう。0 なら動かず、負なら上ってしまいます。",
+            "zh": "学习率是 {got}。应当大于 0：等于 0 就不动，小于 0 会往上爬。",
         },
         "rate_too_large": {
             "en": "With {got} the steps leap over the bottom and grow. Take a smaller one.",
@@ -55,14 +67,50 @@ add_slips(
             "zh": "取 {got} 时会越过谷底，步子越来越大。请取小一些。",
         },
         "rate_too_small": {
-            "en": "With {got} it has hardly moved after the steps. Take a larger one.",
-            "ja": "{got} では、終わってもほとんど動いていません。大きくしましょう。",
-            "zh": "取 {got} 时，走完也几乎没动。请取大一些。",
+            "en": "With {got}, {left} of the height is left after the 100 steps. Take a "
+            "larger one.",
+            "ja": "{got} では、100 歩のあとも高さの {left} が残っています。大きくしましょう。",
+            "zh": "取 {got} 时，走完 100 步还剩下高度的 {left}。请取大一些。",
         },
         "one_step_more": {
             "en": "It takes one step more than was asked for.",
             "ja": "求められたより 1 歩多く進んでいます。",
             "zh": "比要求的多走了一步。",
+        },
+        "one_step_less": {
+            "en": "It takes one step less than was asked for.",
+            "ja": "求められたより 1 歩少なくなっています。",
+            "zh": "比要求的少走了一步。",
+        },
+        "gradient_not_point": {
+            "en": "It returns a gradient; the point x is asked for.",
+            "ja": "勾配が返っています。求めるのは点 x です。",
+            "zh": "返回的是梯度，要求的是点 x。",
+        },
+        "point_replaced": {
+            "en": "x became the step itself. A step is taken away from x: `x - …`.",
+            "ja": "x が一歩ぶんの値そのものになっています。`x - …` のように x から引きましょう。",
+            "zh": "x 变成了那一步本身。应当从 x 里减去它：`x - …`。",
+        },
+        "rate_divides": {
+            "en": "The gradient was divided by the learning rate. Multiply by it.",
+            "ja": "勾配を学習率で割っています。割るのではなく、掛けましょう。",
+            "zh": "梯度除以了学习率。应当是乘以它。",
+        },
+        "own_start": {
+            "en": "It begins somewhere else. Begin at the x that is given.",
+            "ja": "別の場所から始めています。引数の x から始めましょう。",
+            "zh": "是从别处出发的。请从参数 x 出发。",
+        },
+        "whole_path": {
+            "en": "Every point of the walk came back. The last one alone is asked for.",
+            "ja": "途中の点がすべて返っています。返すのは最後の点だけです。",
+            "zh": "返回了途中所有的点。只要最后一个点。",
+        },
+        "point_alone": {
+            "en": "The point where the walk ends is asked for, and no more; {got} came.",
+            "ja": "返すのは最後の点だけですが、{got} が返っています。",
+            "zh": "只要最后到达的点，返回的却是 {got}。",
         },
         "own_rate_or_steps": {
             "en": "It ends where other numbers lead. Use the `learning_rate` and "
@@ -89,19 +137,24 @@ def gradient_descent(answer: Any, rng: np.random.Generator) -> None:
     def bowl(x: Array) -> Any:
         return np.sum(x * x)
 
-    def slope(x: Array) -> Any:
+    def tilted(x: Array) -> Any:
         return x[0] ** 2 / 4 + x[1] ** 2 + 0.5 * x[0] * x[1]
 
     cases = []
-    for f in (bowl, slope):
+    for f in (bowl, tilted):
         for steps in (3, 7):
-            x, rate = rng.uniform(1, 3, 2), float(rng.uniform(0.05, 0.2))
+            x, rate = rng.uniform(1, 3, 2).round(1), round(rng.uniform(0.05, 0.2), 2)
             cases.append(_walk(f, x, rate, steps))
-    compare(answer, cases)
+    with called_so("not_numbers", "point_alone"):
+        compare(answer, cases)
 
 
 def _walk(f: Any, x: Array, rate: float, steps: int) -> Case:
-    needed = _after(f, x, rate, steps)
+    path = _path(f, x, rate, steps)
+    needed = path[-1]
+    only_step = [x]
+    for _ in range(steps):
+        only_step.append(rate * numerical_gradient(f, only_step[-1]))
     slips = {
         "ascent": _after(f, x, -rate, steps),
         "rate_forgotten": _after(f, x, 1.0, steps),
@@ -110,6 +163,14 @@ def _walk(f: Any, x: Array, rate: float, steps: int) -> Case:
         "not_moved": x,
         "value_not_point": f(needed),
         "one_step_more": _after(f, x, rate, steps + 1),
+        "one_step_less": path[-2],
+        "gradient_not_point": OneOf(numerical_gradient(f, at) for at in path[-2:]),
+        "point_replaced": OneOf((only_step[-1], (-1) ** steps * only_step[-1])),
+        "rate_divides": _after(f, x, 1 / rate, steps),
+        "all_at_once": _path(f, x, rate, steps, np.sum)[-1],
+        "bowl_not_f": x * (1 - 2 * rate) ** steps,
+        "own_start": _after(f, np.array([3.0, 4.0]), rate, steps),
+        "whole_path": OneOf((path, path[1:])),
         "own_rate_or_steps": OneOf(
             (_after(f, x, 0.1, steps), *(_after(f, x, rate, n) for n in (10, 100)))
         ),
@@ -117,21 +178,22 @@ def _walk(f: Any, x: Array, rate: float, steps: int) -> Case:
     return Case((f, x, rate, steps), needed, slips)
 
 
-def _after(f: Any, x: Array, rate: float, steps: int) -> Array:
+def _after(f: Any, x: Array, rate: float, steps: int) -> Any:
+    return _path(f, x, rate, steps)[-1]
+
+
+def _path(f: Any, x: Array, rate: float, steps: int, of: Any = np.asarray) -> Array:
+    """Return every point of a walk; `of` is what each step makes of the gradient."""
+    path = [x]
     for _ in range(steps):
-        x = x - rate * numerical_gradient(f, x)
-    return x
+        path.append(path[-1] - rate * of(numerical_gradient(f, path[-1])))
+    return np.array(path)
 
 
 @exercise
 def learning_rate(answer: Any, rng: np.random.Generator) -> None:
     """A learning rate with which 100 steps reach the bottom of a narrow valley."""
-    if answer is ...:
-        raise Slipped("untouched")
-    array = numbers(answer)
-    if array.size != 1:
-        raise Slipped("not_one_number", got=str(array.shape))
-    rate = float(array.reshape(()))
+    rate = single(answer)
     if not rate > 0:
         raise Slipped("rate_negative", got=shown(rate))
 
@@ -141,9 +203,10 @@ def learning_rate(answer: Any, rng: np.random.Generator) -> None:
     start = np.array([-7.0, 2.0])
     with np.errstate(all="ignore"):
         end = _after(valley, start, rate, 100)
-        is_lower = valley(end) < 0.01 * valley(start)
-    if not is_lower:
-        raise Slipped(_why_still_high(rate), got=shown(rate))
+        left = valley(end) / valley(start)
+    if not left < 0.01:
+        slip = _why_still_high(rate)
+        raise Slipped(slip, got=shown(rate), left=f"{100 * left:.3g} %")
 
 
 def _why_still_high(rate: float) -> str:

@@ -73,6 +73,34 @@ add_slips(
             "どのクラスにも確率を分けます。",
             "zh": "最大的给了 1，其余都给了 0。softmax 更柔和：每个类别都能分到一份。",
         },
+        "one_number_for_row": {
+            "en": "Within a row the same number is to be subtracted from every score; here "
+            "each column loses another. keepdims=True keeps the largest of a row beside it.",
+            "ja": "1 つの行からは、どのスコアからも同じ数を引きます。ここでは列ごとに別の数が"
+            "引かれています。axis=1, keepdims=True なら、行の最大値がその行に対応します。",
+            "zh": "同一行的每个得分应减去同一个数，这里却是每列减去不同的数。"
+            "用 axis=1, keepdims=True，每行的最大值才会对应那一行。",
+        },
+        "largest_on_one_side": {
+            "en": "The largest score was subtracted above the line or below it, not in "
+            "both. Work the powers out once, and use them twice.",
+            "ja": "最大のスコアを引いたのが、分子と分母の一方だけです。"
+            "exp の値を 1 度だけ求めて、両方に使いましょう。",
+            "zh": "只在分子或分母的一边减去了最大的得分。请把 exp 的值算一次，两边都用它。",
+        },
+        "not_the_largest": {
+            "en": "With scores far apart, 1000 and −1000, it gives {got}. It is the largest "
+            "of the row that must be subtracted.",
+            "ja": "1000 と −1000 のように離れたスコアでは {got} になります。"
+            "引くのは行の最大値です。",
+            "zh": "得分相差很大（1000 与 −1000）时得到 {got}。减去的必须是该行的最大值。",
+        },
+        "upside_down": {
+            "en": "The largest score got the smallest probability: a sign is the other way "
+            "round inside exp.",
+            "ja": "最大のスコアの確率が最小になっています。exp の中の符号が逆です。",
+            "zh": "得分最大的反而概率最小：exp 里面的符号反了。",
+        },
         "no_part_forgotten": {
             "en": "Only the samples with t = 1 count here. For t = 0 there is (1 − t) "
             "log(1 − y).",
@@ -91,9 +119,9 @@ add_slips(
             "zh": "是用得分减去了正确答案。y 是 softmax(x)。",
         },
         "t_not_subtracted": {
-            "en": "These are the outputs y, divided by n. Subtract the targets t first.",
-            "ja": "出力 y を n で割っただけです。先に正解 t を引きましょう。",
-            "zh": "这只是输出 y 除以 n。请先减去正确答案 t。",
+            "en": "These are the outputs y. Subtract the targets t from them.",
+            "ja": "出力 y だけになっています。正解 t を引きましょう。",
+            "zh": "这里只有输出 y。请减去正确答案 t。",
         },
         "slope_of_sigmoid_too": {
             "en": "Times y (1 − y): that slope is in y − t already, where it cancelled out.",
@@ -104,6 +132,43 @@ add_slips(
             "en": "The minus belongs to both parts: put their sum in brackets.",
             "ja": "マイナスは両方の項に付きます。和をかっこで囲みましょう。",
             "zh": "负号对两项都起作用：请把它们的和括起来。",
+        },
+        "yes_and_no_swapped": {
+            "en": "For t = 1 the logarithm is that of y, for t = 0 that of 1 − y: here it "
+            "is the other way round.",
+            "ja": "t = 1 なら log y、t = 0 なら log(1 − y) です。逆になっています。",
+            "zh": "t = 1 时是 log y，t = 0 时是 log(1 − y)：这里正好反了。",
+        },
+        "t_for_both": {
+            "en": "Both parts are multiplied by t. The second belongs to 1 − t.",
+            "ja": "両方の項に t を掛けています。2 番目の項に掛けるのは 1 − t です。",
+            "zh": "两项都乘了 t。第二项应当乘 1 − t。",
+        },
+        "squares_for_logs": {
+            "en": "These are squares. For yes or no the logarithms of the formula are "
+            "wanted.",
+            "ja": "差の 2 乗になっています。ここでは式のとおり log を使います。",
+            "zh": "这里用的是差的平方。是或否的损失要用公式里的 log。",
+        },
+        "log_of_no_zero": {
+            "en": "Where y is 1 it gives {got}: 1 − y is 0 there, and log(1 − y) needs a δ of "
+            "its own, 1 - y + 1e-7.",
+            "ja": "y が 1 のとき {got} になります。1 − y が 0 になるからです。"
+            "log(1 − y) のほうにも、1 - y + 1e-7 のように δ を足しましょう。",
+            "zh": "y 为 1 时得到 {got}：这时 1 − y 是 0。log(1 − y) 里也要加 δ，"
+            "即 1 - y + 1e-7。",
+        },
+        "part_divided_by_n": {
+            "en": "Only one of y and t was divided by n: put y − t in brackets.",
+            "ja": "y と t の一方しか n で割られていません。y − t をかっこで囲みましょう。",
+            "zh": "y 和 t 只有一个除以了 n：请把 y − t 括起来。",
+        },
+        "rows_merged": {
+            "en": "The samples were merged into one row. Each keeps its own: divide by n, "
+            "but do not add them up.",
+            "ja": "サンプルを 1 行にまとめています。n で割るだけで、足し合わせずに、"
+            "1 行ずつ残しましょう。",
+            "zh": "把各个样本合成了一行。只除以 n，不要相加，每个样本各留一行。",
         },
         "sigmoid_for_softmax": {
             "en": "This is y of the sigmoid. Of several classes one is right: "
@@ -125,13 +190,14 @@ add_slips(
 @exercise
 def softmax(answer: Any, rng: np.random.Generator) -> None:
     """`softmax(x)`: probabilities of each row, for scores of any size."""
-    # As many classes as samples: only so do some slips give a number at all.
-    compare(answer, [_shares(rng.normal(size=(3, 3))) for _ in range(3)])
-    compare(answer, [_shares(rng.normal(size=(n, 4))) for n in (2, 5)])
+    # As many classes as samples first: only so do some slips give a number at all.
+    for sizes in ([(3, 3)] * 3, [(2, 4), (5, 4)]):
+        compare(answer, [_shares(rng.normal(size=size).round(1)) for size in sizes])
     large = np.array([[1000.0, 1001.0, 999.0]])
     for x, slip in (
         (large, "exp_overflows"),
         (np.concatenate([large, -large]), "one_largest_for_all"),
+        (np.array([[1000.0, 0.0, -1000.0]]), "not_the_largest"),
     ):
         got = numbers(called(answer, x))
         if not np.isfinite(got).all():
@@ -140,24 +206,44 @@ def softmax(answer: Any, rng: np.random.Generator) -> None:
 
 
 def _shares(x: Array) -> Case:
-    # Of two scores only their difference counts: yₖ = 1 / Σⱼ exp(xⱼ − xₖ).
-    needed = [[1 / sum(math.exp(a - b) for a in row) for b in row] for row in x]
+    # Of two scores only their difference counts: yₖ = 1 / Σⱼ exp(xⱼ − xₖ). Above 709
+    # exp overflows, and 1 / exp(700) is as good as 0.
+    needed = np.array(
+        [[1 / sum(math.exp(min(a - b, 700)) for a in row) for b in row] for row in x]
+    )
     if np.abs(x).max() > 100:
         return Case((x,), needed)
-    powers, below = np.exp(x), np.exp(x - x.max(axis=1, keepdims=True))
+    from_top = x - x.max(axis=1, keepdims=True)
+    powers, below = np.exp(x), np.exp(from_top)
+    beside = [np.exp(x - x.max(axis=0))]
     slips = {
-        "sum_of_batch": powers / powers.sum(),
-        "sum_of_columns": powers / powers.sum(axis=0),
-        "exp_forgotten": x / x.sum(axis=1, keepdims=True),
+        "sum_of_batch": OneOf(p / p.sum() for p in (powers, below)),
+        "sum_of_columns": OneOf(p / p.sum(axis=0) for p in (powers, below)),
+        "exp_forgotten": OneOf(map(_by_row, (x, from_top))),
         "not_divided": OneOf((powers, below)),
         "winner_takes_all": x == x.max(axis=1, keepdims=True),
+        "largest_on_one_side": OneOf(
+            (
+                below / powers.sum(axis=1, keepdims=True),
+                powers / below.sum(axis=1, keepdims=True),
+            )
+        ),
+        "upside_down": _by_row(np.exp(-x)),
+        "sigmoid_for_softmax": sigmoid(x),
+        "returned_in_loop": needed[0],
+        "not_collected": needed[-1],
     }
     if len(x) == len(x.T):
-        flat = np.exp(x - x.max(axis=1))
+        beside.append(np.exp(x - x.max(axis=1)))
         slips["keepdims_forgotten"] = OneOf(
-            p / p.sum(axis=1) for p in (powers, below, flat)
+            p / p.sum(axis=1) for p in (powers, below, beside[1])
         )
+    slips["one_number_for_row"] = OneOf(map(_by_row, beside))
     return Case((x,), needed, slips)
+
+
+def _by_row(x: Array) -> Any:
+    return x / x.sum(axis=1, keepdims=True)
 
 
 @exercise
@@ -165,26 +251,42 @@ def binary_cross_entropy(answer: Any, rng: np.random.Generator) -> None:
     """`binary_cross_entropy(y, t)`: the mean, for probabilities and answers 0 or 1."""
     compare(answer, [_yes_or_no(rng, n) for n in (4, 5, 7)])
     t = np.array([0, 1])
-    # Sure and right, and sure and wrong: what is nearly 0, and what is large.
-    for y in (np.array([0.0, 1.0]), np.array([1.0, 0.0])):
+    # Sure and right, in each of the two logarithms; sure and wrong.
+    for y, slip in (
+        (np.array([0.0, 0.5]), "log_of_zero"),
+        (np.array([0.5, 1.0]), "log_of_no_zero"),
+        (np.array([1.0, 0.0]), "log_of_zero"),
+    ):
         got = numbers(called(answer, y, t))
         if not np.isfinite(got):
-            raise Slipped("log_of_zero", got=shown(got))
+            raise Slipped(slip, got=shown(got))
 
 
 def _yes_or_no(rng: np.random.Generator, n: int) -> Case:
-    y, t = rng.uniform(0.1, 0.9, n), rng.integers(0, 2, n)
+    y, t = rng.uniform(0.1, 0.9, n).round(2), rng.integers(0, 2, n)
     t[:2] = 0, 1
     right = [p if yes else 1 - p for p, yes in zip(y, t, strict=True)]
     needed = -sum(math.log(p) for p in right) / n
-    swapped = y * np.log(t + 1e-7) + (1 - y) * np.log(1 - t + 1e-7)
+
+    def mean(y: Array, t: Array, other: Array) -> Any:
+        return -np.mean(t * np.log(y) + other * np.log(1 - y))
+
+    yes, no = t * np.log(y), (1 - t) * np.log(1 - y)
+    squares = np.sum((y - t) ** 2)
     slips = {
-        "no_part_forgotten": -np.mean(t * np.log(y)),
+        "no_part_forgotten": OneOf((-np.mean(yes), -np.sum(yes))),
         "same_log_for_both": -np.mean(np.log(y)),
-        "y_and_t_swapped": -np.mean(swapped),
+        "yes_and_no_swapped": mean(y, 1 - t, t),
+        "t_for_both": mean(y, t, t),
+        "y_and_t_swapped": mean(np.clip(t, 1e-7, 1 - 1e-7), y, 1 - y),
         "log_base": needed / np.log(10),
         "log_forgotten": -np.mean(right),
-        "minus_for_one_part": np.mean((1 - t) * np.log(1 - y) - t * np.log(y)),
+        "minus_for_one_part": OneOf(
+            (np.mean(no - yes), np.sum(no) - np.mean(yes)),
+        ),
+        "one_minus_in_brackets": -np.mean(yes + 1 - t * np.log(1 - y)),
+        "sigmoid_twice": mean(sigmoid(y), t, 1 - t),
+        "squares_for_logs": OneOf(squares / part for part in (1, 2, n, 2 * n)),
     }
     return Case((y, t), needed, slips, rows=n)
 
@@ -192,19 +294,27 @@ def _yes_or_no(rng: np.random.Generator, n: int) -> Case:
 @exercise
 def score_gradient(answer: Any, rng: np.random.Generator) -> None:
     """`score_gradient(x, t)`: ∂E/∂x of softmax and cross-entropy, one-hot targets."""
-    compare(answer, [_scored(rng, n, k) for n, k in ((4, 3), (5, 2), (3, 4))])
+    compare(answer, [_scored(rng, n, k) for n, k in ((2, 3), (3, 2), (4, 2))])
 
 
 def _scored(rng: np.random.Generator, n: int, k: int) -> Case:
-    x, labels = rng.normal(size=(n, k)), rng.integers(0, k, n)
+    x, labels = rng.normal(size=(n, k)).round(1), rng.permutation(np.arange(n) % k)
     t = np.eye(k)[labels]
     needed = numerical_gradient(lambda x: softmax_cross_entropy(x, labels), x)
-    y = np.exp(x) / np.exp(x).sum(axis=1, keepdims=True)
+    powers = np.exp(x)
+    y = _by_row(powers)
     slips = {
-        "scores_for_outputs": (x - t) / n,
-        "slope_of_sigmoid_too": (y - t) * y * (1 - y) / n,
-        "t_not_subtracted": y / n,
-        "sigmoid_for_softmax": (sigmoid(x) - t) / n,
+        "scores_for_outputs": x - t,
+        "slope_of_sigmoid_too": (y - t) * y * (1 - y),
+        "t_not_subtracted": y,
+        "sigmoid_for_softmax": sigmoid(x) - t,
+        "sum_of_batch": powers / powers.sum() - t,
+        "sum_of_columns": powers / powers.sum(axis=0) - t,
+        "rows_merged": np.sum(y - t, axis=0),
+    }
+    # The mean may be forgotten besides.
+    slips = {slip: OneOf((value / n, value)) for slip, value in slips.items()} | {
+        "part_divided_by_n": OneOf((y - t / n, y / n - t)),
         "mean_over_classes": (y - t) / n / k,
         "divided_by_classes": (y - t) / k,
     }
