@@ -6,7 +6,9 @@ with what known slips would have made, so that the learner hears which one it wa
 """
 
 import copy
+import dis
 import inspect
+import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +23,11 @@ ABSOLUTE = 1e-7
 
 # More numbers than these in a message hide what it says.
 MANY = 9
+
+# What Python says where code stops, and the slip that tells what to do about it.
+REMEDIES = {
+    r"mismatch in its core dimension|not aligned": "product_of_shapes",
+}
 
 
 class Slipped(Exception):  # noqa: N818 (it is no error, but what was found)
@@ -155,16 +162,23 @@ def is_close(got: np.ndarray, needed: np.ndarray) -> bool:
 
 
 def stopped(answer: Any, error: Exception, arguments: tuple[Any, ...]) -> "Slipped":
-    """Return the slip of an answer that raised: the error, and the line of its code."""
+    """Return the slip of an answer that raised: the error, and the line of its code.
+
+    >>> stopped(None, ValueError("shapes (2,3) and (2,3) not aligned"), ()).slip
+    'product_of_shapes'
+    """
     code = getattr(answer, "__code__", None)
     path = code.co_filename if code else ""
     frames = traceback.extract_tb(error.__traceback__)
     lines = [frame.lineno for frame in frames if frame.filename == path]
+    text = f"{type(error).__name__}: {error}"
+    known = (slip for said, slip in REMEDIES.items() if re.search(said, text))
     return Slipped(
-        "raised",
-        error=f"{type(error).__name__}: {error}",
+        next(known, "raised"),
+        error=text,
         line=lines[-1] if lines else "?",
         given=given_to(answer, arguments),
+        shapes=_shapes(answer, arguments),
     )
 
 
@@ -176,6 +190,22 @@ def given_to(answer: Any, arguments: tuple[Any, ...]) -> str:
     """
     pairs = zip(names(answer), arguments, strict=False)
     return ", ".join(f"{name} = {_brief(value)}" for name, value in pairs)
+
+
+def _shapes(answer: Any, arguments: tuple[Any, ...]) -> str:
+    """Return the shapes of the arrays that an answer was given, by their names.
+
+    >>> _shapes(lambda x, params: 0, (np.zeros((4, 2)), {"b1": np.zeros(3)}))
+    'x (4, 2), b1 (3,)'
+    """
+    given: dict[str, Any] = {}
+    for name, value in zip(names(answer), arguments, strict=False):
+        given |= value if isinstance(value, dict) else {name: value}
+    return ", ".join(
+        f"{name} {value.shape}"
+        for name, value in given.items()
+        if isinstance(value, np.ndarray)
+    )
 
 
 def names(answer: Any) -> list[str]:
@@ -238,7 +268,9 @@ def _check_call(answer: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
 def _is_empty(answer: Callable[..., Any]) -> bool:
     """Tell whether a function does nothing yet: its body is `...`, or `pass`."""
     code = getattr(answer, "__code__", None)
-    return code is not None and not code.co_names and set(code.co_consts) <= {None}
+    return code is not None and {
+        step.opname for step in dis.get_instructions(code)
+    } <= {*("RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST")}
 
 
 def _same(first: Any, second: Any) -> bool:

@@ -28,9 +28,14 @@ def _(x, delta):
     return np.zeros((x.shape[1], delta.shape[1]))
 
 
-@slips(WEIGHT, "raised")
+@slips(WEIGHT, "product_of_shapes")
 def _(x, delta):
     return x @ delta
+
+
+@slips(WEIGHT, "product_of_shapes")
+def _(x, delta):
+    return np.dot(x, delta.T)
 
 
 BIAS = "bias_gradient"
