@@ -24,6 +24,9 @@ ABSOLUTE = 1e-7
 # More numbers than these in a message hide what it says.
 MANY = 9
 
+# What a function consists of that only returns None, or what stands in its place.
+IDLE = ("RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST")
+
 # What Python says where code stops, and the slip that tells what to do about it.
 REMEDIES = {
     r"mismatch in its core dimension|not aligned": "product_of_shapes",
@@ -268,9 +271,9 @@ def _check_call(answer: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
 def _is_empty(answer: Callable[..., Any]) -> bool:
     """Tell whether a function does nothing yet: its body is `...`, or `pass`."""
     code = getattr(answer, "__code__", None)
-    return code is not None and {
-        step.opname for step in dis.get_instructions(code)
-    } <= {*("RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST")}
+    return code is not None and all(
+        step.opname in IDLE for step in dis.get_instructions(code)
+    )
 
 
 def _same(first: Any, second: Any) -> bool:
