@@ -293,7 +293,7 @@ def hidden_delta(delta, W, y):
 # %% [markdown] step=6 lang=en
 # ## Never trust, compare
 #
-# Here are your three formulas at work on the network of step 2: the whole of
+# Here are your three formulas at work on the network above: the whole of
 # back-propagation, by hand. Whoever writes it makes mistakes; what helps is the
 # definition. So it is compared with the numerical gradient, number by number, and so is
 # Kobai's own. The first number counts the runs of the numerical gradient: two for each of
@@ -301,14 +301,14 @@ def hidden_delta(delta, W, y):
 # %% [markdown] step=6 lang=ja
 # ## 信じるより、確かめる
 #
-# 三つの式を、ステップ 2 のネットワークに使います。手で書いた誤差逆伝播法は、これで全部です。
+# 三つの式を、上で使ったネットワークに当てはめます。手で書いた誤差逆伝播法は、これで全部です。
 # 誤差逆伝播法を書けば、だれでも間違えます。助けになるのは定義です。そこで、数値微分と
 # ひとつひとつの数で比べます。Kobai が求めたものも比べます。最初の数は数値微分の計算回数で、
 # 53 個の重みとバイアスに 2 回ずつかかっています。
 # %% [markdown] step=6 lang=zh
 # ## 不要轻信，要对照
 #
-# 把三个公式用到步骤 2 的网络上，亲手写的误差反向传播就是这些。
+# 把三个公式用到上面的网络上，亲手写的误差反向传播就是这些。
 # 谁写误差反向传播都会出错，能帮上忙的是定义，所以要与数值微分逐个数地对照，
 # Kobai 求出的也一样。第一个数是数值微分的计算遍数：53 个权重和偏置，每个两遍。
 # %% step=6

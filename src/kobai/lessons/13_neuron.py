@@ -233,21 +233,21 @@ def train_epoch(w, b, x, t, learning_rate):
 # %% [markdown] step=6 lang=en
 # ## The whole training
 #
-# Kobai needs only the function `error` of step 2, in plain NumPy, and finds the slopes by
+# Kobai needs only the function `error` from above, in plain NumPy, and finds the slopes by
 # itself. Here it takes 100 steps on all samples together, from w = −1 and b = 1: the step, w
 # and b, the error. It comes close, and below the error of w = 2; perfect it cannot be, since
 # no sigmoid is a sine.
 # %% [markdown] step=6 lang=ja
 # ## 学習の全体
 #
-# Kobai には、ステップ 2 でふつうの NumPy で書いた関数 `error` だけを渡します。傾きは Kobai が
+# Kobai には、上でふつうの NumPy で書いた関数 `error` だけを渡します。傾きは Kobai が
 # 求めます。ここでは w = −1、b = 1 から始め、全サンプルをまとめて 100 歩進みます。ステップ、w と b、
 # 誤差の順に表示します。曲線はかなり近づき、誤差は w = 2 のときより小さくなります。
 # 完全には一致しません。sigmoid 関数はサインではないからです。
 # %% [markdown] step=6 lang=zh
 # ## 完整的训练
 #
-# Kobai 只需要步骤 2 中用普通 NumPy 写出的函数 `error`，斜率由它自己求出。
+# Kobai 只需要上面用普通 NumPy 写出的函数 `error`，斜率由它自己求出。
 # 这里从 w = −1、b = 1 开始，用全部样本走 100 步，依次显示步数、w 和 b、误差。
 # 曲线很接近了，误差比 w = 2 时还小；但不可能完全重合，因为 sigmoid 毕竟不是正弦。
 # %% step=6
