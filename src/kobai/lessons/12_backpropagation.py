@@ -77,14 +77,9 @@ import numpy as np
 from kobai.functions import sigmoid, softmax_cross_entropy
 
 rng = np.random.default_rng(0)
-x = rng.normal(size=(20, 6))
-t = rng.integers(3, size=20)
-params = {
-    "W1": rng.normal(size=(6, 5)),
-    "b1": np.zeros(5),
-    "W2": rng.normal(size=(5, 3)),
-    "b2": np.zeros(3),
-}
+x, t = rng.normal(size=(20, 6)), rng.integers(3, size=20)
+params = {"W1": rng.normal(size=(6, 5)), "b1": np.zeros(5)}
+params |= {"W2": rng.normal(size=(5, 3)), "b2": np.zeros(3)}
 runs = 0
 
 
