@@ -200,7 +200,7 @@ def _epoch(start: Array, x: Array, t: Array, rate: float) -> Case:
 
 
 def _gradient(params: Array, x: float, t: float) -> Array:
-    return numerical_gradient(_error(x, t), params)
+    return np.asarray(numerical_gradient(_error(x, t), params))
 
 
 def _input_forgotten(params: Array, x: float, t: float) -> Array:
