@@ -1,6 +1,7 @@
 # make train   train a network on handwritten digits and draw how it learned
 # make lab     build the lab, a page to watch a network learn in, and open it
-# make test    run every test: about 25 minutes on two cores
+# make test    run every test: about 25 minutes on two cores; the lessons on the oldest
+#              NumPy that Kobai supports, too
 # make lint    check style and types
 # make docs    build the documentation site, into site/; runs every block of the guide
 # make bench   measure Kobai beside other libraries; roughly with QUICK=1
@@ -14,7 +15,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: train lab page test lint docs bench clean
+.PHONY: train lab page test oldest lint docs bench clean
 .DEFAULT_GOAL := train
 
 train: .venv/.package
@@ -27,9 +28,13 @@ lab: page
 page: .venv/.node
 	$(BIN)/python web/build.py $(if $(CHECK),--check)
 
-test: .venv/.test
+test: oldest .venv/.test
 	@echo "Every test: about 25 minutes on two cores"
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+# The lessons, as they are with the oldest NumPy that pyproject.toml allows.
+oldest: .venv-oldest/.test
+	.venv-oldest/bin/python -m pytest --quiet tests/learn/test_lessons.py
 
 lint: .venv/.dev
 	$(BIN)/ruff check
@@ -47,7 +52,7 @@ bench: .venv-bench/.package
 	  $(if $(QUICK),--quick) $(if $(MNIST),--data-dir $(MNIST))
 
 clean:
-	rm -rf .venv .venv-bench build dist figures site
+	rm -rf .venv .venv-oldest .venv-bench build dist figures site
 	rm -rf web/node_modules web/dist
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -76,13 +81,20 @@ clean:
 	$(PIP) install --quiet --editable '.[docs]'
 	@touch $@
 
+# The bound itself, where there are wheels of it: those of NumPy 2.2 end at Python 3.13.
+.venv-oldest/.test: pyproject.toml | .venv-oldest/bin/pip
+	.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check \
+	  "$$(sed -n 's/.*"\(numpy\)>=\(.*\)",/\1==\2/p' pyproject.toml); python_version < '3.14'" \
+	  --editable . pytest
+	@touch $@
+
 # The libraries that Kobai is measured beside, two gigabytes of them, live apart.
 .venv-bench/.package: pyproject.toml benchmarks/requirements.txt | .venv-bench/bin/pip
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check \
 	  --requirement benchmarks/requirements.txt --editable '.[fast,table,sklearn]'
 	@touch $@
 
-.venv/bin/pip .venv-bench/bin/pip:
+.venv/bin/pip .venv-oldest/bin/pip .venv-bench/bin/pip:
 	@command -v $(PYTHON) >/dev/null || { \
 	  echo "make: there is no $(PYTHON). Install Python 3.11 or newer, or name one:" \
 	       "make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; }

@@ -10,6 +10,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import outputs
@@ -41,7 +42,7 @@ PAGES = {
         "梯度": "zh/gradients.md",
     },
 }
-TITLES = dict(zip(LANGUAGES[1:], PAGES, strict=True))
+LANGUAGE_NAMES = dict(zip(LANGUAGES, ["English", *PAGES], strict=True))
 LANGUAGE = re.compile(r"(?:lessons/)?(ja|zh)/")
 
 
@@ -67,18 +68,55 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
 
 
 def on_page_context(context: Any, page: Any, config: Any, nav: Any) -> Any:
-    """Have what stands around a page in its language, with which its navigation begins.
+    """Have what stands around a page in its language, and lead to the others.
 
     Browsers, too, choose the shapes of signs by the language of a page.
     """
-    found = LANGUAGE.match(page.file.src_uri)
+    uri = page.file.src_uri
+    language = _language(uri)
     # The theme is asked for its words when the page is written, next after this.
-    config.theme["language"] = found[1] if found else "en"
-    if found:
-        own = TITLES[found[1]]
-        context["nav"] = copy.copy(nav)
-        context["nav"].items = sorted(nav.items, key=lambda item: item.title != own)
+    config.theme["language"] = language
+    config.extra["alternate"] = [
+        {"name": name, "lang": other, "link": _twin(uri, other, Path(config.docs_dir))}
+        for other, name in LANGUAGE_NAMES.items()
+    ]
+    context["nav"] = copy.copy(nav)
+    context["nav"].items = _around(nav.items, language)
+    for way in ("previous_page", "next_page"):
+        beside = getattr(page, way)
+        if beside and _language(beside.file.src_uri) != language:
+            setattr(page, way, None)
     return context
+
+
+def _language(uri: str) -> str:
+    found = LANGUAGE.match(uri)
+    return found[1] if found else "en"
+
+
+def _around(items: list[Any], language: str) -> list[Any]:
+    """Return the navigation for a language: its own section first, no other's.
+
+    What exists in English alone stays; the lessons are in every language.
+    """
+    own = LANGUAGE_NAMES[language]
+    others = {*LANGUAGE_NAMES.values(), *([] if language == "en" else [NAMES["en"]])}
+    kept = [item for item in items if item.title == own or item.title not in others]
+    return sorted(kept, key=lambda item: item.title != own)
+
+
+def _twin(uri: str, language: str, folder: Path) -> str:
+    """Return where a page is in a language; where it is not, that language's first."""
+    if uri.startswith("lessons/"):
+        twin = f"lessons/{language}/{uri.rpartition('/')[2]}"
+    elif _language(uri) == language:
+        twin = uri
+    else:
+        start, pages = ("", "guide/") if language == "en" else (f"{language}/",) * 2
+        twin = pages + uri.rpartition("/")[2]
+        if not (folder / twin).exists():
+            twin = f"{start}index.md"
+    return twin.replace(".md", ".html")
 
 
 def on_files(files: Files, config: Any) -> Files:
@@ -106,7 +144,7 @@ def _title(lesson: Lesson, language: str) -> str:
 def _page(lesson: Lesson, language: str) -> Iterator[str]:
     others = [
         f"[{name}](../{other}/{_path(lesson, other).rpartition('/')[2]})"
-        for other, name in (("en", "English"), ("ja", "日本語"), ("zh", "中文"))
+        for other, name in LANGUAGE_NAMES.items()
         if other != language
     ]
     yield f"---\ntitle: {lesson.title(language)}\n---"

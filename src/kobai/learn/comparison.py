@@ -6,6 +6,7 @@ with what known slips would have made, so that the learner hears which one it wa
 """
 
 import copy
+import dis
 import inspect
 import re
 import traceback
@@ -23,6 +24,9 @@ ABSOLUTE = 1e-7
 # More numbers than these in a message hide what it says.
 MANY = 9
 
+# What a function consists of that only returns None, or what stands in its place.
+IDLE = ("RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST")
+
 # What Python says where code stops, and the slip that tells what to do about it.
 REMEDIES = {
     r"bitwise_xor|operand type\(s\) for \^": "caret",
@@ -35,6 +39,7 @@ REMEDIES = {
     r"integers or None|cannot be interpreted as an integer|only integers, slices": (
         "index_not_whole"
     ),
+    r"mismatch in its core dimension|not aligned": "product_of_shapes",
 }
 
 
@@ -196,6 +201,7 @@ def stopped(answer: Any, error: Exception, arguments: tuple[Any, ...]) -> "Slipp
         error=text,
         line=lines[-1] if lines else "?",
         given=given_to(answer, arguments),
+        shapes=_shapes(answer, arguments),
     )
 
 
@@ -207,6 +213,22 @@ def given_to(answer: Any, arguments: tuple[Any, ...]) -> str:
     """
     pairs = zip(names(answer), arguments, strict=False)
     return ", ".join(f"{name} = {_brief(value)}" for name, value in pairs)
+
+
+def _shapes(answer: Any, arguments: tuple[Any, ...]) -> str:
+    """Return the shapes of the arrays that an answer was given, by their names.
+
+    >>> _shapes(lambda x, params: 0, (np.zeros((4, 2)), {"b1": np.zeros(3)}))
+    'x (4, 2), b1 (3,)'
+    """
+    given: dict[str, Any] = {}
+    for name, value in zip(names(answer), arguments, strict=False):
+        given |= value if isinstance(value, dict) else {name: value}
+    return ", ".join(
+        f"{name} {value.shape}"
+        for name, value in given.items()
+        if isinstance(value, np.ndarray)
+    )
 
 
 def names(answer: Any) -> list[str]:
@@ -284,9 +306,9 @@ def _check_call(answer: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
 def _is_empty(answer: Callable[..., Any]) -> bool:
     """Tell whether a function does nothing yet: `return ...`, `...`, or `pass`."""
     code = getattr(answer, "__code__", None)
-    if code is None or code.co_names or code.co_nlocals > code.co_argcount:
-        return False
-    return set(code.co_consts) <= {None, ...}
+    return code is not None and all(
+        step.opname in IDLE for step in dis.get_instructions(code)
+    )
 
 
 def _same(first: Any, second: Any) -> bool:

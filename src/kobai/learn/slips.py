@@ -154,6 +154,14 @@ SLIPS: dict[str, Words] = {
         "ja": "形が {got} です。{needed} でなければなりません。",
         "zh": "形状是 {got}，应为 {needed}。",
     },
+    "product_of_shapes": {
+        "en": "In line {line} a product of matrices cannot be taken: `A @ B` needs as many "
+        "columns in A as B has rows (given: {shapes}; {error})",
+        "ja": "{line} 行目の行列の積が計算できません。`A @ B` では、A の列数と B の行数が"
+        "同じでなければなりません（引数の形は {shapes}、{error}）",
+        "zh": "第 {line} 行的矩阵乘积无法计算：`A @ B` 要求 A 的列数等于 B 的行数"
+        "（参数的形状是 {shapes}；{error}）",
+    },
     "not_a_number": {
         "en": "There is nan in the result, {got}: 0/0, ∞ − ∞, or the logarithm or the root "
         "of a negative number.",

@@ -11,30 +11,32 @@
 #
 # Networks are drawn as circles and lines. A circle is a number, and a line a weight. Each
 # circle adds up the numbers of the layer before, each times the weight of its line, adds
-# a bias, and bends the sum. For one circle:
+# a bias, and bends the sum by its activation function. For one circle, with a sigmoid:
 #
-#     y = h(x₁ w₁ + x₂ w₂ + b)
+#     y = sigmoid(x₁ w₁ + x₂ w₂ + b)
 #
-# h is the activation function. In the figure, follow one sample from left to right.
+# In the figure, follow one sample from left to right: how many circles does each number
+# reach?
 # %% [markdown] step=1 lang=ja
 # ## 丸と線
 #
 # ネットワークは丸と線で描きます。丸は数、線は重みです。どの丸も、前の層の数に線の重みを掛けて
-# 足し合わせ、バイアスを足し、その和を活性化関数に通します。丸ひとつでは次のとおりです。
+# 足し合わせ、バイアスを足し、その和を活性化関数に通します。sigmoid 関数を使う丸ひとつなら、
+# 次のとおりです。
 #
-#     y = h(x₁ w₁ + x₂ w₂ + b)
+#     y = sigmoid(x₁ w₁ + x₂ w₂ + b)
 #
-# h は活性化関数です。図で、1 つのサンプルを左から右へたどってみましょう。
+# 図で、1 つのサンプルを左から右へたどってみましょう。ひとつの数は、次の層の丸いくつに届くでしょうか。
 # %% [markdown] step=1 lang=zh
 # ## 圆圈与连线
 #
 # 神经网络画成圆圈和连线：圆圈是数，连线是权重。每个圆圈把前一层的数乘以连线的权重，
-# 加在一起，再加上偏置，最后让总和经过激活函数。单个圆圈就是：
+# 加在一起，再加上偏置，最后让总和经过激活函数。使用 sigmoid 的单个圆圈就是：
 #
-#     y = h(x₁ w₁ + x₂ w₂ + b)
+#     y = sigmoid(x₁ w₁ + x₂ w₂ + b)
 #
-# h 是激活函数。请在图中跟着一个样本，从左走到右。
-# %% [figure] step=1 lab=network gallery=network-drawing
+# 请在图中跟着一个样本，从左走到右：每个数会送到下一层的几个圆圈？
+# %% [figure] step=1 gallery=network-drawing
 
 # %% [markdown] step=2 lang=en
 # ## The smallest: SimpleNet
@@ -58,27 +60,29 @@
 # 既没有偏置，也没有激活函数。输出的是得分，每个类别一个。
 # %% [question] step=2 lang=en answer=2
 # The first row of W is about (−0.86, 0.26, −0.36), the second (−1.07, −1.07, −1.03), and
-# x = (0.6, 0.9). The second rows are nearly alike. Which class gets the largest score?
+# x = (0.6, 0.9). Which class gets the largest score? No need to work it out to the end:
+# look at each row by itself.
 # 1. class 0, the first
 # 2. class 1, the second
 # 3. class 2, the third
-# => What the second input adds is about −0.95 for each; the first adds most to class 1.
-# Negative scores are fine: softmax looks only at their differences.
+# => The second row has nearly the same number three times, and adds about −0.95 to each; the
+# first adds most to class 1. Negative scores are fine: softmax looks only at differences.
 # %% [question] step=2 lang=ja answer=2
 # W の 1 行目はおよそ (−0.86, 0.26, −0.36)、2 行目は (−1.07, −1.07, −1.03)、x = (0.6, 0.9)
-# です。2 行目の数はどれもほぼ同じです。スコアがいちばん大きいのはどのクラスでしょう。
+# です。スコアがいちばん大きいのはどのクラスでしょう。最後まで計算しなくても、
+# 行をひとつずつ見ればわかります。
 # 1. 最初のクラス 0
 # 2. 2 番目のクラス 1
 # 3. 3 番目のクラス 2
-# => 2 つ目の入力からは、どのクラスにも約 −0.95 が足されます。1 つ目の入力がいちばん多く
+# => 2 行目の数は三つともほぼ同じで、どのクラスにも約 −0.95 を足します。1 行目がいちばん多く
 # 足すのはクラス 1 です。スコアは負でもかまいません。ソフトマックス関数が見るのは差だけです。
 # %% [question] step=2 lang=zh answer=2
 # W 的第一行约为 (−0.86, 0.26, −0.36)，第二行约为 (−1.07, −1.07, −1.03)，x = (0.6, 0.9)。
-# 第二行的三个数几乎一样。哪个类别的得分最高？
+# 哪个类别的得分最高？不必算到底，一行一行地看就知道。
 # 1. 类别 0，即第一个
 # 2. 类别 1，即第二个
 # 3. 类别 2，即第三个
-# => 第二个输入给每个类别都加上约 −0.95，第一个输入给类别 1 加得最多。
+# => 第二行的三个数几乎一样，给每个类别都加上约 −0.95；第一行给类别 1 加得最多。
 # 得分是负数也没关系，softmax 只看它们的差。
 # %% step=2
 import numpy as np
@@ -158,7 +162,8 @@ def layer(x, W, b):
 # ## Your turn: the drawn network
 #
 # The network in the figure above is 2-3-3-1: two inputs, two hidden layers of three, one
-# output. Its numbers are in a dictionary `params` with W1, b1, W2, b2, W3 and b3.
+# output. Its weights and biases are in a dictionary `params`, as W1, b1, W2, b2, W3 and
+# b3: `params["W1"]` is the first matrix.
 #
 # Write `predict(x, params)`: through three layers, with `sigmoid` after each of the two
 # hidden ones. The output is a number of any size, so leave it as it is.
@@ -166,7 +171,8 @@ def layer(x, W, b):
 # ## 演習：描かれたネットワーク
 #
 # 上の図のネットワークは 2-3-3-1 です。入力が 2 つ、ニューロン 3 つの隠れ層が 2 つ、
-# 出力が 1 つです。数は W1、b1、W2、b2、W3、b3 という名前で、辞書 `params` に入っています。
+# 出力が 1 つです。重みとバイアスは W1、b1、W2、b2、W3、b3 という名前で、辞書 `params` に
+# 入っています。最初の行列は `params["W1"]` です。
 #
 # `predict(x, params)` を書きましょう。3 つの層を順に通り、2 つの隠れ層のあとではそれぞれ
 # `sigmoid` を使います。出力は大きさに制限のない数なので、そのまま返します。
@@ -174,7 +180,8 @@ def layer(x, W, b):
 # ## 练习：画出来的网络
 #
 # 上图中的网络是 2-3-3-1：两个输入，两个各有三个神经元的隐藏层，一个输出。
-# 它的参数放在字典 `params` 里，名字是 W1、b1、W2、b2、W3、b3。
+# 权重和偏置放在字典 `params` 里，名字是 W1、b1、W2、b2、W3、b3，
+# 比如第一个矩阵是 `params["W1"]`。
 #
 # 请写出 `predict(x, params)`：依次经过三层，两个隐藏层之后各用一次 `sigmoid`。
 # 输出的数大小不限，保持原样即可。
@@ -197,28 +204,28 @@ def predict(x, params):
 
 
 # %% [hint] name=predict lang=en
-# The first hidden layer: `z1 = sigmoid(x @ params["W1"] + params["b1"])`.
+# The first hidden layer: `y1 = sigmoid(x @ params["W1"] + params["b1"])`.
 # %% [hint] name=predict lang=en
-# The second has z1 for its input, and the output layer what comes out of the second.
+# The second has y1 for its input, and the output layer what comes out of the second.
 # %% [hint] name=predict lang=en
 # Three lines; the last has no `sigmoid`.
 # %% [hint] name=predict lang=ja
-# 1 つ目の隠れ層は `z1 = sigmoid(x @ params["W1"] + params["b1"])` です。
+# 1 つ目の隠れ層は `y1 = sigmoid(x @ params["W1"] + params["b1"])` です。
 # %% [hint] name=predict lang=ja
-# 2 つ目の隠れ層の入力は z1、出力層の入力は 2 つ目の隠れ層の出力です。
+# 2 つ目の隠れ層の入力は y1、出力層の入力は 2 つ目の隠れ層の出力です。
 # %% [hint] name=predict lang=ja
-# 三行です。最後の行に `sigmoid` はありません。
+# 3 行です。最後の行に `sigmoid` はありません。
 # %% [hint] name=predict lang=zh
-# 第一个隐藏层是 `z1 = sigmoid(x @ params["W1"] + params["b1"])`。
+# 第一个隐藏层是 `y1 = sigmoid(x @ params["W1"] + params["b1"])`。
 # %% [hint] name=predict lang=zh
-# 第二个隐藏层的输入是 z1，输出层的输入是第二个隐藏层的输出。
+# 第二个隐藏层的输入是 y1，输出层的输入是第二个隐藏层的输出。
 # %% [hint] name=predict lang=zh
 # 一共三行，最后一行没有 `sigmoid`。
 # %% [solution] name=predict
 def predict(x, params):
-    z1 = sigmoid(x @ params["W1"] + params["b1"])
-    z2 = sigmoid(z1 @ params["W2"] + params["b2"])
-    return z2 @ params["W3"] + params["b3"]
+    y1 = sigmoid(x @ params["W1"] + params["b1"])
+    y2 = sigmoid(y1 @ params["W2"] + params["b2"])
+    return y2 @ params["W3"] + params["b3"]
 
 
 # %% [question] step=5 lang=en answer=3
@@ -226,37 +233,37 @@ def predict(x, params):
 # 1. 9
 # 2. 18
 # 3. 25
-# => There are 2·3 + 3·3 + 3·1 = 18 lines, each a weight, and 3 + 3 + 1 = 7 biases. The 9
-# circles hold what the network computes; this is not learned.
+# => There are 2·3 + 3·3 + 3·1 = 18 lines, each a weight, and 3 + 3 + 1 = 7 biases. What
+# the 9 circles hold is worked out anew for each sample, and is not learned.
 # %% [question] step=5 lang=ja answer=3
 # ネットワーク 2-3-3-1 が学習する数は、いくつあるでしょう。
 # 1. 9
 # 2. 18
 # 3. 25
-# => 線、つまり重みが 2·3 + 3·3 + 3·1 = 18、バイアスが 3 + 3 + 1 = 7 です。9 つの丸に入
-# るのは計算の途中や結果の値で、学習する数ではありません。
+# => 線、つまり重みが 2·3 + 3·3 + 3·1 = 18、バイアスが 3 + 3 + 1 = 7 です。9 つの丸に
+# 入るのはサンプルごとに計算される値で、学習する数ではありません。
 # %% [question] step=5 lang=zh answer=3
 # 网络 2-3-3-1 要学习多少个数？
 # 1. 9
 # 2. 18
 # 3. 25
-# => 连线即权重有 2·3 + 3·3 + 3·1 = 18 条，偏置有 3 + 3 + 1 = 7 个。9 个圆圈里的是计算出
-# 来的值，不是学习的对象。
+# => 连线即权重有 2·3 + 3·3 + 3·1 = 18 条，偏置有 3 + 3 + 1 = 7 个。
+# 9 个圆圈里的值对每个样本重新计算，不是学出来的。
 # %% [markdown] step=5 lang=en
 # ## Your turn: count
 #
-# Write `parameter_count(sizes)` for a list such as `[2, 3, 3, 1]`: the number of all
-# weights and biases.
+# Write `parameter_count(sizes)` for a list such as `[2, 3, 3, 1]`, short or long: the
+# number of all weights and biases.
 # %% [markdown] step=5 lang=ja
 # ## 演習：数えてみる
 #
 # `[2, 3, 3, 1]` のようなリストから、重みとバイアスの総数を返す
-# `parameter_count(sizes)` を書きましょう。
+# `parameter_count(sizes)` を書きましょう。リストの長さはさまざまです。
 # %% [markdown] step=5 lang=zh
 # ## 练习：数一数
 #
 # 请写出 `parameter_count(sizes)`：给它 `[2, 3, 3, 1]` 这样的列表，
-# 返回权重和偏置的总数。
+# 长短不限，返回权重和偏置的总数。
 # %% [exercise] step=5 name=parameter_count
 def parameter_count(sizes):
     return ...
@@ -295,48 +302,55 @@ def parameter_count(sizes):
 # That book's network for MNIST is 784-50-10: a picture of 28 × 28 points, 50 hidden
 # neurons with sigmoids, ten classes with softmax. `TwoLayerNet` has all that training
 # takes: `params`, `predict`, `loss`, `accuracy` and `gradient`. Each gradient has the
-# shape of its parameter, so that one can be taken from the other.
+# shape of its parameter, so a step of gradient descent is one subtraction.
 #
-# Here is the same network for the small digits of 8 × 8 points.
+# Below is the same network for the small digits of 8 × 8 points: what it gives for one of
+# them, its loss and accuracy, the shapes. The last number is what 784-50-10 has to learn;
+# compare it with `parameter_count([784, 50, 10])`.
 # %% [markdown] step=6 lang=ja
 # ## 数字を読む TwoLayerNet
 #
 # 同じ本の MNIST 用のネットワークは 784-50-10 です。28 × 28 の画像、sigmoid 関数の隠れ層に
 # ニューロンが 50 個、ソフトマックス関数で 10 クラスを答えます。`TwoLayerNet` には、学習に
 # 必要な `params`、`predict`、`loss`、`accuracy`、`gradient` がそろっています。
-# 勾配はどれもパラメータと同じ形なので、そのまま引き算できます。
+# 勾配はどれもパラメータと同じ形なので、勾配降下法の一歩は引き算ひとつです。
 #
-# 次は、8 × 8 の小さな数字を読む、同じ形のネットワークです。
+# 次は、8 × 8 の小さな数字を読む、同じ作りのネットワークです。数字ひとつへの答え、損失と認識精度、
+# 配列の形を順に表示します。最後の数は、784-50-10 が学習する数の個数です。
+# `parameter_count([784, 50, 10])` と比べてみましょう。
 # %% [markdown] step=6 lang=zh
 # ## 识别数字的 TwoLayerNet
 #
 # 同一本书中用于 MNIST 的网络是 784-50-10：28 × 28 的图像，隐藏层有 50 个用 sigmoid 的神经元，
 # 输出用 softmax 给出 10 个类别。`TwoLayerNet` 具备训练所需的一切：
 # `params`、`predict`、`loss`、`accuracy` 和 `gradient`。
-# 每个梯度与对应参数形状相同，所以可以直接相减。
+# 每个梯度与对应参数形状相同，所以梯度下降法的一步就是一次减法。
 #
-# 下面是同样的网络，用来识别 8 × 8 的小数字图像。
+# 下面是同样结构的网络，用来识别 8 × 8 的小数字图像：依次显示它对一个数字的输出、
+# 损失和识别精度、各数组的形状。最后一个数是 784-50-10 要学习的数的个数，
+# 请与 `parameter_count([784, 50, 10])` 比较。
 # %% [question] step=6 lang=en answer=2
 # It has learned nothing yet, and gives each of the ten classes about a tenth. How large
 # is its loss, −log y of the right class?
 # 1. 0
 # 2. about 2.3
 # 3. 10
-# => −log 0.1 = 2.303. A loss that begins there and stays there has not learned.
+# => −log 0.1 = 2.303. A network of ten classes whose loss stays there has learned nothing.
 # %% [question] step=6 lang=ja answer=2
 # まだ何も学習していないので、10 個のクラスの確率はどれも約 10 分の 1 です。
 # 損失、つまり正解クラスの −log y はいくつでしょう。
 # 1. 0
 # 2. 約 2.3
 # 3. 10
-# => −log 0.1 = 2.303 です。損失がここから動かなければ、まだ何も学習していません。
+# => −log 0.1 = 2.303 です。10 クラスで損失がここから動かないネットワークは、
+# まだ何も学習していません。
 # %% [question] step=6 lang=zh answer=2
 # 它还什么都没有学，给十个类别的概率都是约十分之一。
 # 它的损失，即真实类别的 −log y，是多少？
 # 1. 0
 # 2. 约 2.3
 # 3. 10
-# => −log 0.1 = 2.303。如果损失一直停在这里，就说明什么也没学到。
+# => −log 0.1 = 2.303。有十个类别而损失一直停在这里的网络，什么也没学到。
 # %% step=6
 import kobai
 
@@ -350,6 +364,19 @@ for name, slopes in net.gradient(x, t).items():
 
 large = kobai.TwoLayerNet(784, 50, 10)
 print(sum(p.size for p in large.params.values()))
+
+# %% [markdown] step=6 lang=en
+# What can such a network do once it has learned? In the figure one with two inputs parts
+# points of two classes: the more hidden neurons, the more its border can bend. How it
+# learns is the next lesson.
+# %% [markdown] step=6 lang=ja
+# 学習すると、こうしたネットワークに何ができるのでしょう。図では、入力が 2 つのネットワークが
+# 2 クラスの点を分けます。隠れ層のニューロンが多いほど、境界は自由に曲がります。
+# どうやって学習するのかは、次の課で説明します。
+# %% [markdown] step=6 lang=zh
+# 学好之后，这样的网络能做什么？图中，有两个输入的网络把两类点分开：
+# 隐藏层的神经元越多，边界就能弯得越自由。它怎样学习，下一课来讲。
+# %% [figure] step=6 lab=network gallery=decision-regions
 
 # %% [summary] lang=en
 # - A layer is x W + b: a row for each sample, a column for each neuron.

@@ -33,54 +33,53 @@
 #
 # 误差反向传播只需一次正向、一次反向，就能精确求出所有斜率。
 # 为什么可以？因为每个权重的计算里，都反复用到同样的部分。
-# %% [figure] step=1 lab=network gallery=network-drawing
 # %% [markdown] step=1 lang=en
-# It works for any calculation, even for a purchase. The black numbers are worked out on
-# the way forwards, the coloured ones on the way back: how fast the sum to pay rises with
-# the number above. Each is the coloured one to its right, times one factor more.
+# It works for any calculation, even for a purchase. Above each line stands a number that is
+# worked out on the way forwards; below it, with an arrow, one from the way back: how fast
+# the sum to pay rises with the number above. Where a product is passed, it is the one to
+# its right times the other factor; where a sum is passed, it stays as it is.
 # %% [markdown] step=1 lang=ja
-# この方法は、買い物のようなどんな計算にも使えます。黒い数は行きに、橙色の数は帰りに求めます。
-# 橙色の数は、すぐ上の数が増えると支払額がどれだけ速く増えるかを表します。どれも、
-# 右隣の橙色の数に、もうひとつ数を掛けたものです。
+# この方法は、買い物のようなどんな計算にも使えます。線の上の数は行きに、矢印の付いた線の下の数は
+# 帰りに求めます。下の数は、上の数が増えると支払額がどれだけ速く増えるかを表します。
+# 掛け算を戻るときは、右隣の数にもう一方の数を掛け、足し算を戻るときは、そのまま伝えます。
 # %% [markdown] step=1 lang=zh
-# 这个方法适用于任何计算，哪怕是买东西。黑色的数在正向时求出，橙色的数在反向时求出：
-# 它表示上面那个数增大时，付款额增大得多快。每个橙色的数，都是右边那个橙色的数再乘上一个数。
+# 这个方法适用于任何计算，哪怕是买东西。线上方的数在正向时求出，线下方带箭头的数在反向时求出：
+# 它表示上方的数增大时，付款额增大得多快。往回经过乘法，就把右边的数乘以另一个因数；
+# 经过加法，则原样传回。
 # %% [figure] step=1 gallery=computational-graph
 
-# %% [question] step=2 lang=en answer=1
-# How much longer does a numerical gradient of 784-50-10 take than back-propagation?
-# 1. thousands of times
-# 2. about twice
-# 3. about fifty times, the hidden neurons
-# => It is one walk there and back against two runs for every weight. Below, with a smaller
-# network, the runs of back-propagation are counted.
-# %% [question] step=2 lang=ja answer=1
-# 784-50-10 の数値微分は、誤差逆伝播法の何倍の時間がかかるでしょう。
-# 1. 何千倍
-# 2. 約 2 倍
-# 3. 隠れ層のニューロン数の約 50 倍
-# => 行きと帰りの 1 往復に対して、重みごとに 2 回の計算だからです。下では、小さなネットワークで、
-# 誤差逆伝播法が何回計算するかを数えます。
-# %% [question] step=2 lang=zh answer=1
-# 784-50-10 的数值微分所花的时间是误差反向传播的多少倍？
-# 1. 几千倍
-# 2. 约 2 倍
-# 3. 约 50 倍，即隐藏层神经元数
-# => 一边是一去一回，另一边是每个权重算两遍。下面用小一些的网络，数一数误差反向传播算了几遍。
+# %% [question] step=2 lang=en answer=3
+# A network gets twice as many weights, and one run through it takes twice as long. How
+# much longer does a gradient take?
+# 1. twice, in both ways
+# 2. twice by numerical derivatives, and no longer by back-propagation
+# 3. four times by numerical derivatives, twice by back-propagation
+# => The numerical gradient needs twice as many runs, and each takes twice as long.
+# Back-propagation always needs one there and back. Below, the runs are counted.
+# %% [question] step=2 lang=ja answer=3
+# ネットワークの重みを 2 倍に増やし、1 回の計算にかかる時間も 2 倍になりました。
+# 勾配を求める時間はどうなるでしょう。
+# 1. どちらの方法でも 2 倍
+# 2. 数値微分では 2 倍、誤差逆伝播法では変わらない
+# 3. 数値微分では 4 倍、誤差逆伝播法では 2 倍
+# => 数値微分では計算の回数が 2 倍になり、1 回の時間も 2 倍です。誤差逆伝播法はいつも 1 往復です。
+# 下で、計算の回数を数えます。
+# %% [question] step=2 lang=zh answer=3
+# 网络的权重增加到 2 倍，算一遍的时间也成了 2 倍。求梯度的时间会怎样？
+# 1. 两种方法都是 2 倍
+# 2. 数值微分是 2 倍，误差反向传播不变
+# 3. 数值微分是 4 倍，误差反向传播是 2 倍
+# => 数值微分要算的遍数成了 2 倍，每遍的时间也是 2 倍。误差反向传播总是一去一回。
+# 下面来数一数算了几遍。
 # %% step=2
 import kobai
 import numpy as np
 from kobai.functions import sigmoid, softmax_cross_entropy
 
 rng = np.random.default_rng(0)
-x = rng.normal(size=(20, 6))
-t = rng.integers(3, size=20)
-params = {
-    "W1": rng.normal(size=(6, 5)),
-    "b1": np.zeros(5),
-    "W2": rng.normal(size=(5, 3)),
-    "b2": np.zeros(3),
-}
+x, t = rng.normal(size=(20, 6)), rng.integers(3, size=20)
+params = {"W1": rng.normal(size=(6, 5)), "b1": np.zeros(5)}
+params |= {"W2": rng.normal(size=(5, 3)), "b2": np.zeros(3)}
 runs = 0
 
 
@@ -98,41 +97,55 @@ print(runs, [g.shape for g in backward.values()])
 # ## What goes back: δ
 #
 # Take one layer, z = x W + b. Suppose somebody tells us, for each of its sums z, how
-# fast the error rises with it. This is δ (not the small δ inside the logarithm). Then
-# its weights are easy; xᵀ is x with rows and columns exchanged:
+# fast the error E rises with it. This is δ, another one than the small δ inside the
+# logarithm:
+#
+#     δ = ∂E/∂z
+#
+# Then the weights are easy; xᵀ is x with rows and columns exchanged:
 #
 #     ∂E/∂W = xᵀ δ
 #
 # A weight that leads from input i to neuron j acts through xᵢ, for each sample; the
 # product of the matrices adds the samples up. For the last layer, with softmax and
-# cross-entropy, δ is simply the difference, divided by the number of samples:
+# cross-entropy, δ is the probability y less t, 1 for the true class and else 0, divided by
+# the number of samples n, as E is a mean:
 #
 #     δ = (y − t) / n
 # %% [markdown] step=3 lang=ja
 # ## 戻っていくもの：δ
 #
-# 1 つの層 z = x W + b を考えます。総和 z のそれぞれについて、それが増えると誤差がどれだけ
-# 速く増えるかを、だれかが教えてくれたとします。これが δ です（log の中の小さな δ とは
-# 別のものです）。重みの傾きは簡単です。xᵀ は x の行と列を入れ替えたものです。
+# 1 つの層 z = x W + b を考えます。総和 z のそれぞれについて、それが増えると誤差 E がどれだけ
+# 速く増えるかを、だれかが教えてくれたとします。これを δ と書きます
+# （log の中の小さな δ とは別のものです）。
+#
+#     δ = ∂E/∂z
+#
+# これがあれば、重みの傾きは簡単です。xᵀ は x の行と列を入れ替えたものです。
 #
 #     ∂E/∂W = xᵀ δ
 #
 # 入力 i からニューロン j への重みは、サンプルごとに xᵢ を通して働きます。
 # サンプルについての和は行列の積が取ってくれます。ソフトマックス関数と交差エントロピー誤差を使う
-# 最後の層の δ は、差をサンプル数で割ったものです。
+# 最後の層では、確率 y から t（正解クラスなら 1、ほかは 0）を引き、E は平均なのでサンプル数 n で
+# 割ったものが δ です。
 #
 #     δ = (y − t) / n
 # %% [markdown] step=3 lang=zh
 # ## 往回传的是 δ
 #
-# 取一层 z = x W + b。假设有人告诉我们：每个总和 z 增大时，误差增大得多快。
-# 这就是 δ（不是 log 里面那个微小的 δ）。有了它，权重的斜率就很简单；
-# xᵀ 是把 x 的行和列对调：
+# 取一层 z = x W + b。假设有人告诉我们：每个总和 z 增大时，误差 E 增大得多快。
+# 把它记作 δ（不是 log 里面那个微小的 δ）：
+#
+#     δ = ∂E/∂z
+#
+# 有了它，权重的斜率就很简单；xᵀ 是把 x 的行和列对调：
 #
 #     ∂E/∂W = xᵀ δ
 #
 # 从输入 i 到神经元 j 的权重，在每个样本中都通过 xᵢ 起作用；对样本求和由矩阵乘积完成。
-# 最后一层用 softmax 和交叉熵时，δ 就是两者之差除以样本数：
+# 最后一层用 softmax 和交叉熵误差时，用概率 y 减去 t（真实类别为 1，其余为 0），
+# 再除以样本数 n（因为 E 是平均值），就是 δ：
 #
 #     δ = (y − t) / n
 
@@ -140,17 +153,18 @@ print(runs, [g.shape for g in backward.values()])
 # %% [markdown] step=4 lang=en
 # ## Your turn: the weights and the biases of a layer
 #
-# Write `weight_gradient(x, delta)` and `bias_gradient(delta)`. The inputs `x` have a row
-# for each sample, `delta` too. A bias is a weight whose input is always 1.
+# Write `weight_gradient(x, delta)` and `bias_gradient(delta)`, for ∂E/∂W and ∂E/∂b. The
+# inputs `x` have a row for each sample, `delta` too. A bias is a weight whose input is
+# always 1.
 # %% [markdown] step=4 lang=ja
 # ## 演習：層の重みとバイアス
 #
-# `weight_gradient(x, delta)` と `bias_gradient(delta)` を書きましょう。
-# 入力 `x` も `delta` も、1 行が 1 サンプルです。バイアスは、入力がいつも 1 の重みと考えられます。
+# ∂E/∂W を返す `weight_gradient(x, delta)` と、∂E/∂b を返す `bias_gradient(delta)` を
+# 書きましょう。入力 `x` も `delta` も、1 行が 1 サンプルです。バイアスは、入力がいつも 1 の重みと考えられます。
 # %% [markdown] step=4 lang=zh
 # ## 练习：一层的权重与偏置
 #
-# 请写出 `weight_gradient(x, delta)` 和 `bias_gradient(delta)`。
+# 请写出 `weight_gradient(x, delta)` 和 `bias_gradient(delta)`，分别返回 ∂E/∂W 和 ∂E/∂b。
 # 输入 `x` 和 `delta` 都是每行一个样本。偏置可以看作输入恒为 1 的权重。
 # %% [exercise] step=4 name=weight_gradient
 def weight_gradient(x, delta):
@@ -211,32 +225,38 @@ def bias_gradient(delta):
 # %% [markdown] step=5 lang=en
 # ## Your turn: one layer back
 #
-# The inputs of this layer were the outputs y of the sigmoids before it. How fast the
-# error rises with one of them: it acts on every neuron, through its weights. Then back
-# through the sigmoid, by its slope.
+# The inputs of this layer were the outputs y of the sigmoids before it. Each y acts on
+# every neuron of this layer, through its weights, so the δ of all of them come back to it,
+# each times its weight. From y back to its sum the slope of the sigmoid is one factor more:
 #
 #     δ₁ = (δ₂ Wᵀ) (1 − y) y
 #
-# Write `hidden_delta(delta, W, y)`. With this, any number of layers can be walked back.
+# Write `hidden_delta(delta, W, y)`; `delta` is δ₂. With this, any number of layers can be
+# walked back. But at each of them the gradient is multiplied by a slope of ¼ at most: in
+# the figure, see how much of it comes to the first.
 # %% [markdown] step=5 lang=ja
 # ## 演習：ひとつ前の層へ
 #
-# この層の入力は、前の層の sigmoid 関数の出力 y でした。そのひとつが増えると誤差はどう変わるでしょうか。
-# 出力は重みを通して次の層のすべてのニューロンに働きます。
-# そのあと、sigmoid 関数の傾きを掛けて戻ります。
+# この層の入力は、前の層の sigmoid 関数の出力 y でした。y のひとつひとつは、重みを通して、
+# この層のすべてのニューロンに働きます。だから、どのニューロンの δ も、その重みを掛けて y に
+# 戻ってきます。y からその総和まで戻るには、さらに sigmoid 関数の傾きを掛けます。
 #
 #     δ₁ = (δ₂ Wᵀ) (1 − y) y
 #
-# `hidden_delta(delta, W, y)` を書きましょう。これで何層でも戻れます。
+# `hidden_delta(delta, W, y)` を書きましょう。`delta` は δ₂ です。これで何層でも戻れます。
+# ただし、1 層ごとに ¼ 以下の傾きが掛かります。最初の層にどれだけ届くか、図で見てみましょう。
 # %% [markdown] step=5 lang=zh
 # ## 练习：往前一层
 #
-# 这一层的输入，就是前一层 sigmoid 的输出 y。其中一个变大时，误差怎样变化？
-# 它通过权重影响后一层的每个神经元；然后再乘以 sigmoid 的斜率传回去。
+# 这一层的输入，就是前一层 sigmoid 的输出 y。每个 y 都通过权重影响这一层的所有神经元，
+# 所以每个神经元的 δ 都要乘以相应的权重，传回给 y。从 y 再往回到它的总和，
+# 还要乘以 sigmoid 的斜率：
 #
 #     δ₁ = (δ₂ Wᵀ) (1 − y) y
 #
-# 请写出 `hidden_delta(delta, W, y)`。有了它，多少层都能传回去。
+# 请写出 `hidden_delta(delta, W, y)`，其中 `delta` 是 δ₂。有了它，多少层都能传回去。
+# 不过每经过一层，就要乘上一个不超过 ¼ 的斜率：请在图中看看，传到第一层还剩多少。
+# %% [figure] step=5 lab=vanishing gallery=vanishing-gradients
 # %% [exercise] step=5 name=hidden_delta
 def hidden_delta(delta, W, y):
     return ...
@@ -268,26 +288,43 @@ def hidden_delta(delta, W, y):
 # %% [markdown] step=6 lang=en
 # ## Never trust, compare
 #
-# Whoever writes back-propagation makes mistakes in it; what helps is the definition. Kobai
-# compares the two with each other, number by number. The first number below counts the
-# runs of the numerical gradient: two for each of the 53 weights and biases.
+# Here are your three formulas at work on the network above: the whole of
+# back-propagation, by hand. Whoever writes it makes mistakes; what helps is the
+# definition. So it is compared with the numerical gradient, number by number, and so is
+# Kobai's own. The first number counts the runs of the numerical gradient: two for each of
+# the 53 weights and biases.
 # %% [markdown] step=6 lang=ja
 # ## 信じるより、確かめる
 #
-# 誤差逆伝播法を書けば、だれでも間違えます。助けになるのは定義です。
-# Kobai は、両者をひとつひとつの数で比べます。下の最初の数は、数値微分の計算回数です。
+# 三つの式を、上で使ったネットワークに当てはめます。手で書いた誤差逆伝播法は、これで全部です。
+# 誤差逆伝播法を書けば、だれでも間違えます。助けになるのは定義です。そこで、数値微分と
+# ひとつひとつの数で比べます。Kobai が求めたものも比べます。最初の数は数値微分の計算回数で、
 # 53 個の重みとバイアスに 2 回ずつかかっています。
 # %% [markdown] step=6 lang=zh
 # ## 不要轻信，要对照
 #
-# 谁写误差反向传播都会出错，能帮上忙的是定义。Kobai 会把两者逐个数地对照。
-# 下面第一个数是数值微分的计算遍数：53 个权重和偏置，每个两遍。
+# 把三个公式用到上面的网络上，亲手写的误差反向传播就是这些。
+# 谁写误差反向传播都会出错，能帮上忙的是定义，所以要与数值微分逐个数地对照，
+# Kobai 求出的也一样。第一个数是数值微分的计算遍数：53 个权重和偏置，每个两遍。
 # %% step=6
+from kobai.functions import softmax
+
+y1 = sigmoid(x @ params["W1"] + params["b1"])
+y2 = softmax(y1 @ params["W2"] + params["b2"])
+delta2 = (y2 - np.eye(3)[t]) / len(x)
+delta1 = (delta2 @ params["W2"].T) * (1 - y1) * y1
+by_hand = {
+    "W1": x.T @ delta1,
+    "b1": delta1.sum(axis=0),
+    "W2": y1.T @ delta2,
+    "b2": delta2.sum(axis=0),
+}
+
 runs = 0
 numerical = kobai.numerical_gradient(loss, params)
 print(runs)
 for name in params:
-    print(name, float(np.abs(numerical[name] - backward[name]).max()) < 1e-7)
+    print(name, [np.allclose(g[name], numerical[name]) for g in (by_hand, backward)])
 
 # %% [summary] lang=en
 # - δ says how fast the error rises with the sums of a layer; it is what goes back.

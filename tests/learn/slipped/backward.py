@@ -8,9 +8,21 @@ slips = keeping(SLIPPED)
 WEIGHT = "weight_gradient"
 
 
-@slips(WEIGHT, "first_sample_only")
+@slips(WEIGHT, "one_sample_only")
 def _(x, delta):
     return np.outer(x[0], delta[0])
+
+
+@slips(WEIGHT, "one_sample_only")
+def _(x, delta):
+    for inputs, slopes in zip(x, delta, strict=True):
+        gradient = np.outer(inputs, slopes)
+    return gradient
+
+
+@slips(WEIGHT, "samples_not_summed")
+def _(x, delta):
+    return [np.outer(*pair) for pair in zip(x, delta, strict=True)]
 
 
 @slips(WEIGHT, "transposed")
@@ -28,9 +40,14 @@ def _(x, delta):
     return np.zeros((x.shape[1], delta.shape[1]))
 
 
-@slips(WEIGHT, "raised")
+@slips(WEIGHT, "product_of_shapes")
 def _(x, delta):
     return x @ delta
+
+
+@slips(WEIGHT, "product_of_shapes")
+def _(x, delta):
+    return np.dot(x, delta.T)
 
 
 BIAS = "bias_gradient"
@@ -41,9 +58,24 @@ def _(delta):
     return delta.sum(axis=1)
 
 
-@slips(BIAS, "first_sample_only")
+@slips(BIAS, "one_sample_only")
 def _(delta):
     return delta[0]
+
+
+@slips(BIAS, "one_sample_only")
+def _(delta):
+    return delta[-1]
+
+
+@slips(BIAS, "samples_not_summed")
+def _(delta):
+    return 1 * delta
+
+
+@slips(BIAS, "wrong_axis")
+def _(delta):
+    return delta.mean(axis=1)
 
 
 @slips(BIAS, "mean_twice")

@@ -43,7 +43,24 @@ def _(x, W, b):
 
 @slips(LAYER, "shape")
 def _(x, W, b):
-    return x[0] @ W + b
+    return (x @ W + b).sum(axis=0)
+
+
+@slips(LAYER, "one_row_only")
+def _(x, W, b):
+    for row in x:
+        return row @ W + b
+
+
+@slips(LAYER, "bias_times_inputs")
+def _(x, W, b):
+    return (x + b) @ W
+
+
+@slips(LAYER, "layer_activated")
+def _(x, W, b):
+    z = x @ W + b
+    return np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
 
 
 PREDICT = "predict"
@@ -87,6 +104,39 @@ def _(x, params):
 def _(x, params):
     z1 = sigmoid(x @ params["W1"] + params["b1"])
     return sigmoid(z1 @ params["W2"] + params["b2"])
+
+
+@slips(PREDICT, "output_forgotten")
+def _(x, params):
+    return sigmoid(x @ params["W1"] + params["b1"])
+
+
+@slips(PREDICT, "output_activated")
+def _(x, params):
+    z = forward(x, params)
+    return np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+
+
+@slips(PREDICT, "other_activation")
+def _(x, params):
+    return forward(x, params, np.tanh, np.tanh)
+
+
+@slips(PREDICT, "input_activated")
+def _(x, params):
+    return forward(sigmoid(x), params)
+
+
+@slips(PREDICT, "layer_skipped")
+def _(x, params):
+    y1 = sigmoid(x @ params["W1"] + params["b1"])
+    sigmoid(y1 @ params["W2"] + params["b2"])
+    return y1 @ params["W3"] + params["b3"]
+
+
+@slips(PREDICT, "one_bias_missing")
+def _(x, params):
+    return forward(x, params) - params["b3"]
 
 
 @slips(PREDICT, "no_biases")
@@ -161,6 +211,29 @@ def _(sizes):
     return count
 
 
+@slips(COUNT, "last_layer_missing")
+def _(sizes):
+    return sum(sizes[i - 1] * sizes[i] + sizes[i] for i in range(1, len(sizes) - 1))
+
+
+@slips(COUNT, "last_biases_only")
+def _(sizes):
+    count = 0
+    for before, size in pairwise(sizes):
+        count += before * size
+    return count + size
+
+
+@slips(COUNT, "weights_not_counted")
+def _(sizes):
+    return sum(sizes[1:])
+
+
+@slips(COUNT, "bias_of_layers")
+def _(sizes):
+    return sum(a * b for a, b in pairwise(sizes)) + 1
+
+
 @slips(COUNT, "before_the_first")
 def _(sizes):
     return sum(sizes[i - 1] * sizes[i] + sizes[i] for i in range(len(sizes)))
@@ -169,3 +242,13 @@ def _(sizes):
 @slips(COUNT, "biases_of_layer_before")
 def _(sizes):
     return sum(before * size + before for before, size in pairwise(sizes))
+
+
+@slips(LAYER, "nothing_returned")
+def _(x, W, b):
+    x @ W + b
+
+
+@slips(PREDICT, "product_of_shapes")
+def _(x, params):
+    return forward(x @ params["W1"], params)

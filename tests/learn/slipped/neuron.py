@@ -158,7 +158,7 @@ def _(w, b, x, t, learning_rate):
     return b, w
 
 
-@slips(EPOCH, "last_sample_lost")
+@slips(EPOCH, "sample_lost")
 def _(w, b, x, t, learning_rate):
     for each, target in zip(x[:-1], t[:-1], strict=True):
         y = output(w, b, each)
@@ -176,3 +176,76 @@ def _(w, b, x, t, learning_rate):
         w = w - learning_rate * each * delta
         b = b - learning_rate * delta
     return w, b
+
+
+@slips(EPOCH, "sample_lost")
+def _(w, b, x, t, learning_rate):
+    for i in range(1, len(x)):
+        dw, db = right(w, b, x[i], t[i])
+        w, b = w - learning_rate * dw, b - learning_rate * db
+    return w, b
+
+
+@slips(EPOCH, "whole_batch")
+def _(w, b, x, t, learning_rate):
+    slopes = right(w, b, x, t).mean(axis=1)
+    return np.array([w, b]) - learning_rate * slopes
+
+
+@slips(EPOCH, "steps_alone")
+def _(w, b, x, t, learning_rate):
+    for each, target in zip(x, t, strict=True):
+        dw, db = right(w, b, each, target)
+        w, b = -learning_rate * dw, -learning_rate * db
+    return w, b
+
+
+@slips(EPOCH, "input_forgotten")
+def _(w, b, x, t, learning_rate):
+    for each, target in zip(x, t, strict=True):
+        _, delta = right(w, b, each, target)
+        w, b = w - learning_rate * delta, b - learning_rate * delta
+    return w, b
+
+
+@slips(EPOCH, "bias_times_input")
+def _(w, b, x, t, learning_rate):
+    for each, target in zip(x, t, strict=True):
+        slope, _ = right(w, b, each, target)
+        w, b = w - learning_rate * slope, b - learning_rate * slope
+    return w, b
+
+
+@slips(EPOCH, "slope_forgotten")
+def _(w, b, x, t, learning_rate):
+    for each, target in zip(x, t, strict=True):
+        delta = output(w, b, each) - target
+        w, b = w - learning_rate * each * delta, b - learning_rate * delta
+    return w, b
+
+
+@slips(GRADIENTS, "half_of_slope")
+def _(w, b, x, t):
+    y = output(w, b, x)
+    delta = (y - t) * (1 - y)
+    return x * delta, delta
+
+
+@slips(GRADIENTS, "output_bent_again")
+def _(w, b, x, t):
+    y = output(w, b, x)
+    again = output(1, 0, y)
+    delta = (y - t) * (1 - again) * again
+    return x * delta, delta
+
+
+@slips(GRADIENTS, "target_slope")
+def _(w, b, x, t):
+    delta = (output(w, b, x) - t) * (1 - t) * t
+    return x * delta, delta
+
+
+@slips(GRADIENTS, "other")
+def _(w, b, x, t):
+    # Right as long as nothing is negative.
+    return abs(right(w, b, x, t))

@@ -37,7 +37,7 @@ def _(loss, params, learning_rate):
     return moved(loss, params, 1.0)
 
 
-@slips(STEP, "input_changed")
+@slips(STEP, "parameters_changed")
 def _(loss, params, learning_rate):
     slopes = kobai.gradient(loss, params)
     for name in params:
@@ -45,21 +45,52 @@ def _(loss, params, learning_rate):
     return params
 
 
+@slips(STEP, "parameters_changed")
+def _(loss, params, learning_rate):
+    slopes = kobai.gradient(loss, params)
+    moved = dict(params)
+    for name in moved:
+        moved[name] -= learning_rate * slopes[name]
+    return moved
+
+
+@slips(STEP, "one_by_one")
+def _(loss, params, learning_rate):
+    moved = dict(params)
+    for name in params:
+        moved[name] = moved[name] - learning_rate * kobai.gradient(loss, moved)[name]
+    return moved
+
+
+@slips(STEP, "slopes_returned")
+def _(loss, params, learning_rate):
+    slopes = kobai.gradient(loss, params)
+    return {name: -learning_rate * slopes[name] for name in params}
+
+
+@slips(STEP, "other")
+def _(loss, params, learning_rate):
+    return {name: params[name] - learning_rate * loss(params) for name in params}
+
+
 @slips(STEP, "no_dict")
 def _(loss, params, learning_rate):
     return list(moved(loss, params, learning_rate).values())
 
 
-def digits_network(epochs, hidden=8):
-    network = Network(64, [Dense(hidden), ReLU(), Dense(10), Softmax()])
-    if epochs:
-        kobai.train(network, kobai.load_digits(), epochs=epochs, batch_size=50)
-    return network
-
+UNTRAINED = Network(64, [Dense(8), ReLU(), Dense(10), Softmax()])
 
 NETWORK = "network"
 
-slips(NETWORK, "not_trained")(digits_network(0))
+slips(NETWORK, "not_trained")(UNTRAINED)
+slips(NETWORK, "history_for_network")(
+    kobai.train(
+        Network(64, [Dense(10), Softmax()]),
+        kobai.load_digits(),
+        epochs=1,
+        progress=False,
+    )
+)
 slips(NETWORK, "no_network")(0.94)
 slips(NETWORK, "wrong_sizes")(Network(784, [Dense(10), Softmax()]))
 slips(NETWORK, "untouched")(...)

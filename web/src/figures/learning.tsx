@@ -44,7 +44,9 @@ export function Neuron({ say }: FigureProps) {
         )}
       </Plot>
       <p class="legend">
-        <i class="line" /> y <i class="line dashed" /> {say("target")}{" "}
+        <i class="line" /> y <i class="line dashed" /> {say("target")}
+      </p>
+      <p class="legend">
         {say("step", { step: frame?.moment.step ?? 0, loss: loss?.toFixed(5) ?? "–" })}
       </p>
       <Slide label={say("rate")} min={0.1} max={10} step={0.1} value={rate} onSlide={put} />

@@ -47,7 +47,7 @@ const en = {
     "Softmax turns scores into probabilities. Try: raise one score; the others fall, the sum stays 1.",
   score: "score {n}",
   digits:
-    "A network of 64-30-10 learns handwritten digits. Below: test data that it gets wrong. Try: change the learning rate.",
+    "A network of 64-30-10 learns handwritten digits. The pictures are test data that it gets wrong. Try: change the learning rate.",
   accuracy: "step {step}, accuracy on test data {accuracy} %",
 };
 
@@ -98,7 +98,7 @@ const ja: Words = {
     "ソフトマックス関数はスコアを確率にします。1 つを上げると、ほかは下がり、合計は 1 のままです。",
   score: "スコア {n}",
   digits:
-    "64-30-10 のネットワークが手書き数字を学びます。下は誤認識したテストデータ。学習率を変えてみましょう。",
+    "64-30-10 のネットワークが手書き数字を学びます。画像は誤認識したテストデータです。学習率を変えてみましょう。",
   accuracy: "ステップ {step}、テストデータの認識精度 {accuracy} %",
 };
 
@@ -139,7 +139,7 @@ const zh: Words = {
   network: "一个小网络学习两个月牙。试一试：最少几个神经元就够了？",
   softmax: "softmax 函数把分数变成概率。试一试：提高一个分数，其他的就下降，合计仍是 1。",
   score: "分数 {n}",
-  digits: "64-30-10 的网络学习手写数字。下面是它认错的测试数据。试一试：改变学习率。",
+  digits: "64-30-10 的网络学习手写数字。图中是它认错的测试数据。试一试：改变学习率。",
   accuracy: "第 {step} 步，测试数据的识别精度 {accuracy} %",
 };
 

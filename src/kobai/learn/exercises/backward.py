@@ -13,12 +13,16 @@ Array = np.ndarray
 
 add_slips(
     {
-        "first_sample_only": {
-            "en": "Only the first sample counts here. The slope is the sum over all of "
-            "them, which the product of matrices takes by itself.",
-            "ja": "最初のサンプルしか使われていません。傾きは全サンプルの和で、"
-            "行列の積がその和を取ってくれます。",
-            "zh": "这里只用了第一个样本。斜率是所有样本之和，矩阵乘积会自动求这个和。",
+        "one_sample_only": {
+            "en": "Only one sample counts here. The slope is the sum over all of them.",
+            "ja": "サンプルが 1 つしか使われていません。傾きは全サンプルについての和です。",
+            "zh": "这里只用了一个样本。斜率是所有样本之和。",
+        },
+        "samples_not_summed": {
+            "en": "There is still one for each sample. The slope is the sum over the "
+            "samples.",
+            "ja": "サンプルごとの値が残っています。傾きはサンプルについての和です。",
+            "zh": "每个样本还各有一个值。斜率是对样本求和。",
         },
         "wrong_axis": {
             "en": "The sum goes along the wrong axis: samples are axis 0, and one number "
@@ -67,7 +71,8 @@ def weight_gradient(answer: Any, rng: np.random.Generator) -> None:
             return np.sum(delta * (x @ W))
 
         needed = numerical_gradient(loss, np.zeros((d, m)))
-        slips = {"first_sample_only": np.outer(x[0], delta[0])}
+        each = x[:, :, np.newaxis] * delta[:, np.newaxis, :]
+        slips = {"one_sample_only": OneOf(each), "samples_not_summed": each}
         cases.append(Case((x, delta), needed, slips, rows=n))
     compare(answer, cases)
 
@@ -83,7 +88,11 @@ def bias_gradient(answer: Any, rng: np.random.Generator) -> None:
             return np.sum(delta * b)
 
         needed = numerical_gradient(loss, np.zeros(m))
-        slips = {"wrong_axis": delta.sum(axis=1), "first_sample_only": delta[0]}
+        slips = {
+            "wrong_axis": OneOf((delta.sum(axis=1), delta.mean(axis=1))),
+            "one_sample_only": OneOf(delta),
+            "samples_not_summed": delta,
+        }
         cases.append(Case((delta,), needed, slips, rows=n))
     compare(answer, cases)
 

@@ -1,12 +1,13 @@
 """Networks by hand: answers are compared with sums taken weight by weight."""
 
 import math
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from kobai.functions import sigmoid
+from kobai.functions import relu, sigmoid, softmax
 from kobai.learn.comparison import Case, OneOf, compare
 from kobai.learn.exercises.registry import add_slips, exercise
 from kobai.networks import Dense, Network
@@ -57,16 +58,40 @@ add_slips(
             "ja": "2 つ目の隠れ層で sigmoid 関数が抜けています。",
             "zh": "第二个隐藏层漏掉了 sigmoid。",
         },
+        "other_activation": {
+            "en": "The hidden layers bend their sums with another function. Here it is "
+            "sigmoid.",
+            "ja": "隠れ層で別の活性化関数を使っています。ここでは sigmoid 関数です。",
+            "zh": "隐藏层用了别的激活函数。这里要用 sigmoid。",
+        },
+        "input_activated": {
+            "en": "The inputs went through the sigmoid before the first layer. They enter "
+            "as they are.",
+            "ja": "入力を、最初の層の前に sigmoid 関数に通しています。入力はそのまま使います。",
+            "zh": "输入在第一层之前就经过了 sigmoid。输入应原样送进去。",
+        },
         "output_activated": {
-            "en": "The output went through the sigmoid, too. Here it is the sum itself.",
-            "ja": "出力層にも sigmoid 関数が使われています。ここでは和をそのまま返します。",
-            "zh": "输出层也用了 sigmoid。这里的输出就是总和本身。",
+            "en": "The output went through an activation function, too. Here it is the sum "
+            "itself.",
+            "ja": "出力層にも活性化関数が使われています。ここでは和をそのまま返します。",
+            "zh": "输出层也用了激活函数。这里的输出就是总和本身。",
         },
         "output_forgotten": {
-            "en": "These are the outputs of the second hidden layer. The output layer, W3 "
-            "and b3, is still to come.",
-            "ja": "2 つ目の隠れ層の出力です。このあとに W3 と b3 の出力層があります。",
-            "zh": "这是第二个隐藏层的输出，后面还有输出层 W3 和 b3。",
+            "en": "This comes out of a hidden layer. There is more behind it, up to the "
+            "output layer with W3 and b3.",
+            "ja": "隠れ層の値で終わっています。そのあとに、W3 と b3 の出力層まで続きます。",
+            "zh": "到隐藏层就结束了，后面还要一直算到 W3 和 b3 的输出层。",
+        },
+        "layer_skipped": {
+            "en": "The output layer gets what comes out of the first hidden layer; the "
+            "second is passed by.",
+            "ja": "出力層に 1 つ目の隠れ層の出力が入っていて、2 つ目が飛ばされています。",
+            "zh": "输出层的输入是第一个隐藏层的输出，第二个隐藏层被跳过了。",
+        },
+        "one_bias_missing": {
+            "en": "Two of the biases are there, and one of b1, b2, b3 is not.",
+            "ja": "バイアス b1、b2、b3 のうち、1 つが抜けています。",
+            "zh": "偏置 b1、b2、b3 中漏掉了一个。",
         },
         "no_biases": {
             "en": "None of the biases is used: b1, b2, b3.",
@@ -84,9 +109,9 @@ add_slips(
             "zh": "给输入也算了偏置。输入不求和，没有偏置。",
         },
         "bias_of_layers": {
-            "en": "One bias was counted for each layer. There is one for each neuron of it.",
-            "ja": "バイアスを層ごとに 1 つと数えています。その層のニューロンごとに 1 つあります。",
-            "zh": "每层只算了一个偏置。该层的每个神经元都有一个。",
+            "en": "A layer has more than one bias: there is one for each of its neurons.",
+            "ja": "バイアスは層に 1 つではありません。その層のニューロンごとに 1 つあります。",
+            "zh": "一层不止一个偏置：该层的每个神经元都有一个。",
         },
         "circles_counted": {
             "en": "These are the circles. Parameters are the lines between them, and a bias "
@@ -107,17 +132,39 @@ add_slips(
             "ja": "和に活性化関数を使っています。ここでは和をそのまま返します。",
             "zh": "总和又经过了激活函数。这里要返回的就是总和本身。",
         },
+        "one_row_only": {
+            "en": "Only the first row of x is in it. `x @ W` takes all the rows at once.",
+            "ja": "x の最初の行しか使われていません。`x @ W` なら、全部の行をまとめて計算します。",
+            "zh": "只用了 x 的第一行。`x @ W` 会一次算出所有的行。",
+        },
         "bias_times_inputs": {
-            "en": "b was added to W, and so is multiplied by x. Add it after the "
-            "product: x @ W + b.",
-            "ja": "b を W に足しているので、x が掛かっています。"
+            "en": "b was added before the product, and so is multiplied, too. Add it "
+            "after: x @ W + b.",
+            "ja": "b を積より先に足しているので、b まで掛け算されています。"
             "積のあとで足しましょう：x @ W + b。",
-            "zh": "b 加到了 W 上，于是也乘了 x。请在乘积之后再加：x @ W + b。",
+            "zh": "b 在乘积之前就加了，于是也参与了相乘。请在乘积之后再加：x @ W + b。",
         },
         "last_round_only": {
             "en": "Only the last layer was counted: add up, with `+=`.",
             "ja": "最後の層だけを数えています。`+=` で足していきましょう。",
             "zh": "只算了最后一层：请用 `+=` 累加。",
+        },
+        "last_layer_missing": {
+            "en": "The last layer is not counted. Does the loop end too early?",
+            "ja": "最後の層が数えられていません。ループが早く終わっていませんか。",
+            "zh": "最后一层没有算进去。循环是不是结束得太早了？",
+        },
+        "last_biases_only": {
+            "en": "Of the biases only those of the last layer were counted. Count each "
+            "layer's, inside the loop.",
+            "ja": "バイアスは最後の層の分しか数えられていません。ループの中で、層ごとに数えましょう。",
+            "zh": "偏置只算了最后一层的。请在循环里逐层计算。",
+        },
+        "weights_not_counted": {
+            "en": "These are the biases alone. The weights, a line from each circle to "
+            "each of the next layer, are missing.",
+            "ja": "バイアスだけの数です。前の層の丸から次の層の丸への線、つまり重みが抜けています。",
+            "zh": "这只是偏置的个数，漏掉了权重，即前一层每个圆圈到后一层每个圆圈的连线。",
         },
         "before_the_first": {
             "en": "The loop begins at 0, and sizes[-1] is the last layer. Begin at 1.",
@@ -139,8 +186,8 @@ add_slips(
 @exercise
 def layer(answer: Any, rng: np.random.Generator) -> None:
     """`layer(x, W, b)`: the sums of a layer, a row for each sample."""
-    # A square first: only so do some slips give a number at all.
-    for n, d, m in ((3, 3, 3), (4, 2, 3), (2, 3, 1)):
+    # A square first: only so do some slips give a number at all; a small one, to be read.
+    for n, d, m in ((2, 2, 2), (4, 2, 3), (2, 3, 1)):
         compare(answer, [_sums(rng, n, d, m) for _ in range(3)])
 
 
@@ -149,12 +196,15 @@ def _sums(rng: np.random.Generator, n: int, d: int, m: int) -> Case:
     needed = [
         [sum(row[i] * W[i, j] for i in range(d)) + b[j] for j in range(m)] for row in x
     ]
+    z = x @ W + b
     slips: dict[str, Any] = {
         "bias_forgotten": x @ W,
-        "layer_activated": OneOf((sigmoid(x @ W + b), np.maximum(0, x @ W + b))),
+        "layer_activated": OneOf(bend(z) for bend in (sigmoid, relu, np.tanh, softmax)),
         "bias_times_inputs": x @ (W + b),
+        "one_row_only": x[0] @ W + b,
     }
     if n == d == m:
+        slips["bias_times_inputs"] = OneOf((x @ (W + b), (x + b) @ W))
         slips |= {
             "weights_transposed": x @ W.T + b,
             "weights_first": W @ x + b,
@@ -177,30 +227,56 @@ def _predicted(rng: np.random.Generator, n: int) -> Case:
         params[f"W{i}"] = rng.normal(size=sizes[i - 1 : i + 1])
         params[f"b{i}"] = rng.normal(size=sizes[i])
     x = rng.normal(size=(n, 2))
-    bare = {name: p * (name[0] == "W") for name, p in params.items()}
+    needed = _forward(x, params, (1, 2))
     slips = {
         "activation_forgotten": _forward(x, params, ()),
         "first_not_activated": _forward(x, params, (2,)),
         "second_not_activated": _forward(x, params, (1,)),
-        "output_activated": _forward(x, params, (1, 2, 3)),
-        "output_forgotten": _forward(x, params, (1, 2), layers=2),
-        "no_biases": _forward(x, bare, (1, 2)),
+        "other_activation": OneOf(
+            _forward(x, params, (1, 2), bend=bend) for bend in (relu, np.tanh)
+        ),
+        "input_activated": _forward(sigmoid(x), params, (1, 2)),
+        "output_activated": OneOf(bend(needed) for bend in (sigmoid, relu, softmax)),
+        "output_forgotten": OneOf(
+            _forward(x, params, bent, layers)
+            for layers, bent in (
+                ((1,), ()),
+                ((1,), (1,)),
+                ((1, 2), (1,)),
+                ((1, 2), (1, 2)),
+            )
+        ),
+        "layer_skipped": _forward(x, params, (1,), layers=(1, 3)),
+        "one_bias_missing": OneOf(
+            _forward(x, params | {name: 0 * params[name]}, (1, 2))
+            for name in ("b1", "b2", "b3")
+        ),
+        "no_biases": _forward(
+            x, {name: p * (name[0] == "W") for name, p in params.items()}, (1, 2)
+        ),
     }
-    return Case((x, params), _forward(x, params, (1, 2)), slips)
+    return Case((x, params), needed, slips)
 
 
-def _forward(x: Array, params: Params, bent: tuple[int, ...], layers: int = 3) -> Array:
-    """Return what comes out of some layers, of which those named end in a sigmoid."""
-    for i in range(1, layers + 1):
+def _forward(
+    x: Array,
+    params: Params,
+    bent: tuple[int, ...],
+    layers: tuple[int, ...] = (1, 2, 3),
+    bend: Callable[[Array], Array] = sigmoid,
+) -> Array:
+    """Return what comes out of some layers, of which those in `bent` are activated."""
+    for i in layers:
         x = x @ params[f"W{i}"] + params[f"b{i}"]
-        x = sigmoid(x) if i in bent else x
+        x = bend(x) if i in bent else x
     return x
 
 
 @exercise
 def parameter_count(answer: Any, rng: np.random.Generator) -> None:
     """`parameter_count(sizes)`: the weights and biases of a network of these sizes."""
-    compare(answer, [_counted(rng, layers) for layers in (3, 4, 5)])
+    # Four first: of three, all layers but one are the first alone.
+    compare(answer, [_counted(rng, layers) for layers in (4, 3, 5)])
 
 
 def _counted(rng: np.random.Generator, layers: int) -> Case:
@@ -208,14 +284,18 @@ def _counted(rng: np.random.Generator, layers: int) -> Case:
     network = Network(sizes[0], [Dense(size) for size in sizes[1:]])
     needed = sum(array.size for array in network.params.values())
     rounds = [a * b + b for a, b in pairwise(sizes)]
+    weights = needed - sum(sizes[1:])
     slips = {
         "returned_in_loop": rounds[0],
         "last_round_only": rounds[-1],
+        "last_layer_missing": needed - rounds[-1],
         "before_the_first": needed + sizes[-1] * sizes[0] + sizes[0],
         "biases_of_layer_before": needed - sizes[-1] + sizes[0],
-        "biases_not_counted": needed - sum(sizes[1:]),
+        "biases_not_counted": weights,
         "biases_of_inputs": needed + sizes[0],
-        "bias_of_layers": needed - sum(sizes[1:]) + layers - 1,
+        "bias_of_layers": OneOf((weights + layers - 1, weights + 1)),
+        "last_biases_only": weights + sizes[-1],
+        "weights_not_counted": needed - weights,
         "circles_counted": sum(sizes),
         "all_multiplied": math.prod(sizes),
     }

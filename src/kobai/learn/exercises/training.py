@@ -9,13 +9,16 @@ from kobai.data import load_digits
 from kobai.functions import accuracy, softmax_cross_entropy
 from kobai.learn.comparison import (
     Case,
+    OneOf,
     Slipped,
     called,
-    compare,
+    called_so,
+    expect,
     numbers,
     shape,
 )
 from kobai.learn.exercises.registry import add_slips, exercise
+from kobai.training import History
 
 Array = np.ndarray
 
@@ -36,10 +39,33 @@ add_slips(
             "ja": "動いていないパラメータがあります：{names} が元のままです。",
             "zh": "不是每个参数都更新了：{names} 还是原来的样子。",
         },
+        "parameters_changed": {
+            "en": "The parameters that were given have changed. `-=` writes into the arrays, "
+            "which a copy of the dictionary shares: put `params[name] - …` into a new one.",
+            "ja": "受け取ったパラメータが書き換わっています。`-=` は配列そのものに書き込み、"
+            "辞書を写しても配列は共有されます。`params[name] - …` を新しい辞書に入れましょう。",
+            "zh": "传入的参数被改动了。`-=` 会写进数组本身，复制字典并不会复制其中的数组。"
+            "请把 `params[name] - …` 放进新的字典。",
+        },
+        "one_by_one": {
+            "en": "A slope was worked out after another parameter had moved. Work out all "
+            "of them first, in one call.",
+            "ja": "ほかのパラメータを動かしたあとで傾きを求めています。"
+            "先に、1 回の呼び出しですべての傾きを求めましょう。",
+            "zh": "有的斜率是在别的参数移动之后才求的。请先用一次调用求出所有斜率。",
+        },
         "no_dict": {
             "en": "A dictionary of the parameters {names} is needed; {got} came.",
             "ja": "パラメータ {names} の辞書が必要ですが、{got} が返りました。",
             "zh": "需要包含参数 {names} 的字典，得到的却是 {got}。",
+        },
+        "history_for_network": {
+            "en": "`kobai.train` returns the record of the training, and that is `network` "
+            "now. The network it trains is the one it was given: keep its name.",
+            "ja": "`network` が学習の記録になっています。`kobai.train` が返すのは記録で、学習するのは"
+            "渡したネットワークのほうです。その名前に代入しないようにしましょう。",
+            "zh": "`network` 成了训练的记录。`kobai.train` 返回的是记录，"
+            "被训练的是传给它的网络：请不要用返回值覆盖这个名字。",
         },
         "no_network": {
             "en": "A network that can predict is needed; {got} came. Name it `network`.",
@@ -55,25 +81,26 @@ add_slips(
             "zh": "这个网络读不了数字：需要 {inputs} 个输入和 10 个输出。（{error}）",
         },
         "not_trained": {
-            "en": "It is right for {share} % of the test digits, as one that guesses. Was it "
-            "this network that was trained?",
-            "ja": "テストデータの {share} % しか正解しません。当てずっぽうと同じです。"
-            "学習したのは、このネットワークですか。",
-            "zh": "测试数字只答对 {share} %，和瞎猜差不多。训练的是这个网络吗？",
+            "en": "It is right for {share} % of the test digits, hardly more than one that "
+            "guesses. Was it this network that was trained, and for long enough?",
+            "ja": "テストデータの {share}% しか正解せず、当てずっぽうとほとんど同じです。"
+            "学習したのはこのネットワークですか。エポックは足りていますか。",
+            "zh": "测试数字只答对 {share}%，和瞎猜差不多。训练的是这个网络吗？轮次够不够？",
         },
         "not_enough": {
             "en": "It is right for {share} % of the test digits; {asked} % are asked for. More "
-            "epochs, a larger rate, or more hidden neurons?",
-            "ja": "テストデータの {share} % に正解しました。目標は {asked} % です。エポックを増やす、"
-            "学習率を大きくする、隠れ層を広げるなど、試してみましょう。",
-            "zh": "测试数字答对了 {share} %，要求是 {asked} %。试试增加轮次数、加大学习率或增加隐藏层的神经元。",
+            "epochs, smaller batches, another optimizer, or more hidden neurons?",
+            "ja": "テストデータの {share}% に正解しました。目標は {asked}% です。エポックを増やす、"
+            "バッチを小さくする、最適化手法を替える、隠れ層を広げるなど、試してみましょう。",
+            "zh": "测试数字答对了 {share}%，要求是 {asked}%。试试增加轮次数、减小批量、"
+            "换个优化方法，或增加隐藏层的神经元。",
         },
         "slopes_returned": {
-            "en": "These are the slopes themselves. Take them, times the "
-            "learning rate, from the parameters.",
-            "ja": "傾きがそのまま返っています。学習率を掛けて、"
-            "パラメータから引きましょう。",
-            "zh": "返回的是斜率本身。请乘以学习率，再从参数中减去。",
+            "en": "The parameters are missing: only the slopes came back. Take these, times "
+            "the learning rate, from `params[name]`.",
+            "ja": "傾きだけが返っていて、もとのパラメータがありません。"
+            "学習率を掛けた傾きを `params[name]` から引きましょう。",
+            "zh": "返回的只有斜率，没有原来的参数。请从 `params[name]` 中减去学习率乘以斜率。",
         },
     }
 )
@@ -88,21 +115,25 @@ def train_step(answer: Any, rng: np.random.Generator) -> None:
         return softmax_cross_entropy(x @ params["W"] + params["b"], t)
 
     params = {"W": rng.normal(size=(3, 2)), "b": rng.normal(size=2)}
-    rate = float(rng.uniform(0.1, 0.9))
+    rate = float(rng.uniform(0.3, 0.9))
     slopes = numerical_gradient(loss, params)
-    after = called(answer, loss, params, rate)
+    with called_so("input_changed", "parameters_changed"):
+        after = called(answer, loss, params, rate)
     names = ", ".join(params)
     if not isinstance(after, dict) or after.keys() != params.keys():
         raise Slipped("no_dict", names=names, got=_kind(after))
     _check_moved(after, params)
+    needed = {name: params[name] - rate * slopes[name] for name in params}
     for name in params:
+        others = needed | {name: params[name]}
+        later = numerical_gradient(loss, others)[name]
         moved = {
             "ascent": params[name] + rate * slopes[name],
             "rate_forgotten": params[name] - slopes[name],
-            "slopes_returned": slopes[name],
+            "slopes_returned": OneOf(k * slopes[name] for k in (1, -1, rate, -rate)),
+            "one_by_one": params[name] - rate * later,
         }
-        needed = params[name] - rate * slopes[name]
-        compare(lambda found: found, [Case((after[name],), needed, moved)])
+        expect(after[name], Case((loss, params, rate), needed[name], moved), answer)
 
 
 def _kind(after: Any) -> str:
@@ -127,6 +158,8 @@ def network(answer: Any, rng: np.random.Generator) -> None:
     """A trained network: right for 94 % of the digits that it has never seen."""
     if answer is ...:
         raise Slipped("untouched")
+    if isinstance(answer, History):
+        raise Slipped("history_for_network")
     if not hasattr(answer, "predict"):
         raise Slipped("no_network", got=type(answer).__name__)
     data = load_digits()
@@ -136,7 +169,7 @@ def network(answer: Any, rng: np.random.Generator) -> None:
     except Exception as error:
         raise Slipped("wrong_sizes", inputs=inputs, error=error) from error
     if y.shape != (len(data.x_test), 10):
-        raise Slipped("wrong_sizes", inputs=inputs, error=shape(y))
+        raise Slipped("wrong_sizes", inputs=inputs, error=f"predict: {shape(y)}")
     share = float(accuracy(y, data.t_test))
     percent = f"{100 * share:.1f}"
     if share < CHANCE:
