@@ -31,6 +31,31 @@ def read(data, cells):
     return read_part(data, cells, "x")
 
 
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda s: f"{s // 3600}:{s // 60 % 60:02}:{s % 60:02}",
+        lambda s: f"{s // 3600}h {s // 60 % 60}m {s % 60}s",
+        lambda s: f"{s}s" if s < 9_000 else f"{s // 3600} hrs {s % 3600} s",
+        lambda s: f"PT{s // 3600}H{s // 60 % 60}M{s % 60}S",
+        lambda s: f"{s // 3600}時間{s // 60 % 60}分{s % 60}秒",
+        lambda s: str(datetime.timedelta(seconds=s)),
+    ],
+)
+def test_durations_are_hours_however_many(write):
+    seconds = [977 * i + 5 * i * i for i in range(1, 241)]
+    data = columns_of(list(map(write, seconds)))
+    assert data.columns.names == ("x (hours)",)
+    alone = [read_part(data, [write(s)], "x (hours)")[0] for s in (5, 90_000, 400_007)]
+    np.testing.assert_allclose(alone, np.array([5, 90_000, 400_007]) / 3600)
+
+
+def test_what_has_the_look_of_a_month_and_names_none_is_no_date():
+    cells = [f"{['SKU', 'Mark', 'TCGA'][i % 3]}-{2000 + i % 5}" for i in range(60)]
+    (feature,) = columns_of(cells).columns.features
+    assert len(feature.categories) == 15
+
+
 def read_part(data, cells, name):
     raw = codes(data.columns, polars_frame(pl.DataFrame({"x": cells})))
     return raw[:, data.columns.names.index(name)]

@@ -238,6 +238,26 @@ def clocks(rng: Rng, rows: int) -> list[str]:
     return _moments(rng, rows, str(rng.choice(["%Y-%m-%d %H:%M", "%H:%M", "%m/%d/%Y"])))
 
 
+def durations(rng: Rng, rows: int) -> list[str]:
+    long, short = [
+        ("{h}:{m:02}:{s:02}",) * 2,
+        ("{h}h {m}m", "{m}m"),
+        ("{h}時間{m}分",) * 2,
+    ][rng.integers(3)]
+    drawn = rng.integers((0, 0, 0), (90, 60, 60), (rows, 3)).tolist()
+    return [(short if s < 9 else long).format(h=h, m=m, s=s) for h, m, s in drawn]
+
+
+def halves(rng: Rng, rows: int) -> list[str]:
+    half = ["午前", "午後"]
+    times = _moments(rng, rows, "%Y/%m/%d {} %I:%M:%S")
+    return [time.format(half[rng.integers(2)]) for time in times]
+
+
+def labels(rng: Rng, rows: int) -> list[str]:
+    return [f"{rng.choice(['TCGA', 'Mark'])}-{n:04}" for n in rng.integers(1, 9, rows)]
+
+
 def compact(rng: Rng, rows: int) -> list[str]:
     return _moments(rng, rows, "%Y%m%d")
 
@@ -272,7 +292,7 @@ DECIMALS = [commas, swiss]
 COMMON = [
     *(whole, brackets, kilograms, percents, multiples, dashes, typo, sentinel, words),
     *(codes, truths, sizes, names, number_of_row, shuffled, always, nothing, dates),
-    *(months, clocks, compact, eras),
+    *(months, clocks, compact, eras, durations, halves, labels),
 ]
 TARGETS: list[Cells] = [whole, words, marks, binary, nine_and_ten, truths, percents]
 

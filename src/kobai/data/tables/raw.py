@@ -11,7 +11,7 @@ from kobai.data.refusals import Refusals
 from kobai.data.tables.cells import quoted, shortened
 from kobai.data.tables.columns import Kind
 from kobai.data.tables.frames import Table
-from kobai.data.tables.reading.dates import CLOCK, FORMS, PARTS
+from kobai.data.tables.reading.dates import parts_of
 from kobai.data.tables.reading.deciding import (
     Decision,
     decide,
@@ -279,19 +279,11 @@ def _raw_columns(
         kind: Kind | None = "number" if column.form else None
         yield RawColumn(name, name, table, kind, decision, examples=examples)
     else:
-        for each in _parts(reading.date):
+        for each in parts_of(reading.date):
             read_as = decision.read_as(each)
             yield RawColumn(
                 f"{name} ({each})", name, table, "number", read_as, examples=examples
             )
-
-
-def _parts(form: str) -> tuple[str, ...]:
-    """Return what is made of dates in a form, some of which have a clock or no day."""
-    if form == "time of day":
-        return CLOCK
-    has_clock = form == TYPED or "<hour>" in FORMS[form]
-    return tuple(name for name in PARTS if has_clock or name not in CLOCK)
 
 
 def _read_again(table: Table, columns: Sequence[RawColumn], memory: int) -> Spool:

@@ -44,8 +44,9 @@ def read_targets(
     for column in raw.columns:
         if column.source in names and column.reading.date:
             refusals.add(
-                f"{column.place}: the target holds dates; a network learns a number or "
-                "a class: make one of them, such as the days since the first"
+                f"{column.place}: the target holds dates or times; a network learns a "
+                "number or a class: make one of them, such as days since the first, or "
+                "minutes"
             )
     known = {column.name for column in raw.columns}
     found = [raw.column(name) for name in names if name in known]

@@ -31,8 +31,8 @@ COPIED: dict[ModuleType, str] = {
     "HALF_COMMON ENCODINGS CANDIDATES LATIN OF_TWO_BYTES WIDE MOSTLY_USUAL "
     "_USUAL _CONTROL BOMS checked_encoding find_encoding wide_encoding _usual_share "
     "_by_looks _likely _latin _decoded _common_japanese _common_chinese _not_ascii",
-    dates: "MONTHS ERAS CENTURY field_number month_number days_of _days _weekday "
-    "_calendar _cycle _of_year _of_week _of_day PARTS part",
+    dates: "MONTHS ERAS AFTERNOON CENTURY field_number month_number days_of _days "
+    "_weekday _calendar _cycle _of_year _of_week _of_day PARTS part",
     layout: "SEPARATORS SPACES MOST_LINES COMMENTS SEP CONSISTENT NUMERIC MOST_UNITS "
     "LONGEST_UNIT MOST_TWICE LONGEST_SHOWN LONGEST_RECORD "
     "_IN_QUOTES _NUMBER _DATE Layout Record "

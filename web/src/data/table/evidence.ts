@@ -1,7 +1,8 @@
 /** What the cells of a column look like, counted over all of its rows. */
 
 import { isVagueWord, plainNumber, tidy } from "./cells";
-import { FORMS, LOOSE, WRITINGS } from "./rules";
+import { momentsBy } from "./dates";
+import { DURATIONS, FORMS, LOOSE, MAY_BE_DATE, SEVERAL, WRITINGS } from "./rules";
 
 /** What one cell looks like: what stands before and after which kinds of digits. */
 export interface Shape {
@@ -25,10 +26,11 @@ export interface Evidence {
   cells: number;
 }
 
-const FORM_PATTERNS = Object.entries(FORMS).map(([name, form]) => [name, new RegExp(form)] as const);
+const MOMENTS = Object.keys(FORMS).map((form) => [form, momentsBy(form)] as const);
 const WRITING_PATTERNS = Object.entries(WRITINGS).map(([name, way]) => [name, new RegExp(way)] as const);
 const LOOSE_PATTERN = new RegExp(LOOSE);
-const MAY_BE_DATE = /\d.*[-/.:年月 ,QqA-Za-z]|[A-Za-z].*\d|元年/;
+const MAY_BE = new RegExp(MAY_BE_DATE);
+const HAS_SEVERAL = new RegExp(SEVERAL);
 const COMPACT = new RegExp(FORMS.yearmonthday);
 const POINT_GROUPS = new RegExp(WRITINGS["1.000,"]);
 
@@ -68,11 +70,12 @@ function addPlain(found: Evidence, word: string): void {
 }
 
 function addDate(found: Evidence, text: string, count: number): boolean {
-  if (!MAY_BE_DATE.test(text)) return false;
+  if (!MAY_BE.test(text)) return false;
   let isDate = false;
-  for (const [form, pattern] of FORM_PATTERNS) {
-    if (!pattern.test(text)) continue;
-    isDate = true;
+  for (const [form, momentOf] of MOMENTS) {
+    if (momentOf(text) === null) continue;
+    // One number with a unit is a number, unless most cells have several.
+    isDate ||= !DURATIONS.includes(form) || HAS_SEVERAL.test(text);
     found.forms.set(form, (found.forms.get(form) ?? 0) + count);
   }
   if (isDate) found.dates += count;

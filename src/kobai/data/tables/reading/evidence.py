@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from kobai.data.tables.reading.dates import FORMS
+from kobai.data.tables.reading.dates import DURATIONS, FORMS, SEVERAL, are_dates
 from kobai.data.tables.reading.missing import AMONG_NUMBERS, MISSING
 from kobai.data.tables.reading.tidy import tidy
 
@@ -30,6 +30,7 @@ _LOOSE = (
     r" ?(?P<after>[^\d\s.,'()+\-][^\d\s()]{0,11}[23]?(?: [^\d\s()]{1,8})?)? ?\)?-?$"
 )
 """Anything with digits in it that somebody may have meant as a number."""
+MAY_BE_DATE = r"\d.*[-/.:年月년時时点시分분 ,QqA-Za-z]|[A-Za-z].*\d|元年"
 MOST_WORDS = 10_000
 """A column with more different words holds no categories."""
 FEW_WORDS = 20
@@ -172,11 +173,12 @@ class Evidence:
 
     def _add_dates(self, words: "pl.Series", n: "pl.Series") -> "Words":
         """Count the dates, by each form that fits, and return the other words."""
-        may_be = words.str.contains(r"\d.*[-/.:年月 ,QqA-Za-z]|[A-Za-z].*\d|元年")
+        may_be = words.str.contains(MAY_BE_DATE)
         is_date = may_be & False
-        for form, pattern in FORMS.items() if may_be.any() else ():
-            fits = words.str.contains(pattern)
-            is_date |= fits
+        for form in FORMS if may_be.any() else ():
+            fits = are_dates(words, form)
+            # One number with a unit is a number, unless most cells have several.
+            is_date |= fits & words.str.contains(SEVERAL if form in DURATIONS else "")
             if count := int(n.filter(fits).sum()):
                 self.forms[form] += count
         self.dates += int(n.filter(is_date).sum())
