@@ -56,6 +56,29 @@ def test_what_has_the_look_of_a_month_and_names_none_is_no_date():
     assert len(feature.categories) == 15
 
 
+@pytest.mark.parametrize(
+    "word", ["T", "X", "(D)", "***", ":", "n/a (see note)", "Trace", "[c]"]
+)
+def test_a_word_again_and_again_among_many_numbers_is_a_missing_one(word):
+    cells = [word if i % 5 < 2 else f"{v}" for i, v in enumerate(VALUES * 2)]
+    data = columns_of(cells)
+    (feature,) = data.columns.features
+    assert feature.kind == "number"
+    assert feature.has_missing
+
+
+def test_limits_among_few_numbers_and_limits_alone_are_words():
+    few = columns_of(["<1", "1", "2", "3", ">3"] * 20)
+    assert few.columns.features[0].categories == ("1", "2", "3", "<1", ">3")
+    data = columns_of([str(v) for v in VALUES], ["<=50K", ">50K"] * 30)
+    assert data.classes == ("<=50K", ">50K")
+
+
+def test_a_unit_m_beside_bare_numbers_is_no_million():
+    data = columns_of([f"{v} m" if i % 4 else f"{v}" for i, v in enumerate(VALUES)])
+    np.testing.assert_allclose(read(data, ["12.5 m"]), [12.5])
+
+
 def read_part(data, cells, name):
     raw = codes(data.columns, polars_frame(pl.DataFrame({"x": cells})))
     return raw[:, data.columns.names.index(name)]
@@ -84,6 +107,12 @@ STYLES = {
     "minus": lambda v: f"{-v:.2f}".replace("-", "−"),
     "accounts": lambda v: f"({v:,.2f})",
     "minus behind": lambda v: f"{v:.2f}-",
+    "accounts in dollars": lambda v: f"$ ({v:,.2f})",
+    "limits": lambda v: f"{'< ' if round(v) % 3 == 0 else ''}{v:.2f}",
+    "limits of two kinds": lambda v: f"{['', '≥', '', '<'][round(v) % 4]}{v:.2f}",
+    "about": lambda v: f"{'~' if round(v) % 3 == 0 else ''}{v:.2f}",
+    "score": lambda v: f"{v:.1f}/10",
+    "flags": lambda v: f"{v:.2f}{[' p', '', ' b', '', ' ep'][round(v) % 5]}",
     "India": lambda v: (
         f"{round(v) % 90 + 1},{round(v) % 100:02d},{round(v) % 1000:03d}"
     ),
@@ -91,8 +120,10 @@ STYLES = {
 
 
 def meant(style, value):
-    if style in ("minus", "accounts", "minus behind"):
+    if style in ("minus", "accounts", "minus behind", "accounts in dollars"):
         return -round(value, 2)
+    if style == "score":
+        return float(f"{value:.1f}")
     if style == "India":
         v = round(value)
         return (v % 90 + 1) * 100_000 + v % 100 * 1000 + v % 1000
@@ -239,6 +270,17 @@ IN_ONE_UNIT = {
         "20000 cm": 0.2,
         "1 mi": 1.609344,
     },
+    "power": {"0.8 kW": 0.8, "1.5kW": 1.5, "2.25 kW": 2.25, "650 W": 0.65},
+    "longitude": {"1.5° E": 1.5, "2.25° E": 2.25, "3.5° E": 3.5, "4.5° W": -4.5},
+    "yen": {
+        "3.5万円": 3.5e4,
+        "12万円": 1.2e5,
+        "1.2億円": 1.2e8,
+        "800円": 800,
+        "90": 90,
+    },
+    "won": {"3.5만원": 3.5e4, "12만": 1.2e5, "1억원": 1e8, "7천원": 7e3},
+    "euros": {"3.5 Mio. €": 3.5e6, "12 Tsd. €": 1.2e4, "2 Mrd. €": 2e9, "7 €": 7},
     "time": {"2 h": 2, "1.5h": 1.5, "30 min": 0.5, "90 s": 0.025, "1 d": 24},
     "ages": {"2 years": 2, "1 year": 1, "6 months": 0.5, "1 month": 1 / 12},
     "sizes": {"1 MB": 1, "2.5 MB": 2.5, "500 kB": 0.5, "2 GB": 2000, "300000 B": 0.3},

@@ -258,6 +258,44 @@ def labels(rng: Rng, rows: int) -> list[str]:
     return [f"{rng.choice(['TCGA', 'Mark'])}-{n:04}" for n in rng.integers(1, 9, rows)]
 
 
+def limits(rng: Rng, rows: int) -> list[str]:
+    signs = rng.choice(["", "<", ">=", ""], rows)
+    return [
+        f"{sign}{v:.1f}"
+        for sign, v in zip(signs, rng.uniform(1, 99, rows), strict=True)
+    ]
+
+
+def flags(rng: Rng, rows: int) -> list[str]:
+    signs = rng.choice(["", "", " p", " b"], rows)
+    return [
+        f"{v:.1f}{sign}"
+        for sign, v in zip(signs, rng.uniform(1, 99, rows), strict=True)
+    ]
+
+
+def traces(rng: Rng, rows: int) -> list[str]:
+    return [
+        str(rng.choice(["T", "Trace"])) if rng.random() < 0.4 else f"{v:.1f}"
+        for v in rng.uniform(1, 99, rows)
+    ]
+
+
+def money(rng: Rng, rows: int) -> list[str]:
+    sums = (
+        ["{v}円", "{v}万円", "{v}億円"],
+        ["{v}", "{v} Mio. €"],
+        ["$ ({v})", "$ {v}"],
+        ["{v} m", "{v}"],
+    )
+    chosen = sums[rng.integers(4)]
+    return [str(rng.choice(chosen)).format(v=v) for v in rng.integers(1, 999, rows)]
+
+
+def scores(rng: Rng, rows: int) -> list[str]:
+    return [f"{v:.1f}/10" for v in rng.uniform(0, 10, rows)]
+
+
 def compact(rng: Rng, rows: int) -> list[str]:
     return _moments(rng, rows, "%Y%m%d")
 
@@ -292,7 +330,8 @@ DECIMALS = [commas, swiss]
 COMMON = [
     *(whole, brackets, kilograms, percents, multiples, dashes, typo, sentinel, words),
     *(codes, truths, sizes, names, number_of_row, shuffled, always, nothing, dates),
-    *(months, clocks, compact, eras, durations, halves, labels),
+    *(months, clocks, compact, eras, durations, halves, labels, limits, flags),
+    *(traces, money, scores),
 ]
 TARGETS: list[Cells] = [whole, words, marks, binary, nine_and_ten, truths, percents]
 

@@ -36,8 +36,14 @@ def typescript() -> str:
         "STATUS": deciding.STATUS,
         "FEW_NUMBERS": deciding.FEW_NUMBERS,
         "MAY_BE_DATE": evidence.MAY_BE_DATE,
+        "SCORE": evidence.SCORE,
         "WRITINGS": {n: _pattern(p) for n, p in evidence.WRITINGS.items()},
         "LOOSE": _pattern(evidence._LOOSE),
+        "LIMIT": numerals.LIMIT,
+        "FLAG": deciding.FLAG,
+        "FEW_ODD": deciding.FEW_ODD,
+        "HALF": deciding.HALF,
+        "MONEY": deciding.MONEY,
         "GROUPED": numerals._GROUPED.replace("{{", "{").replace("}}", "}"),
     }
     types = {

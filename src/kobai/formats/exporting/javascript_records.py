@@ -143,11 +143,12 @@ function numberIn(text, rule) {
   if (!match) return null;
   const parts = match.slice(1).map((part) => part ?? "");
   const [opening, first, second, digits, unit, closing] = parts;
-  if ((opening === "(") !== (closing === ")")) return null;
+  const isBracketed = [opening, second].includes("(");
+  if (isBracketed !== (closing === ")")) return null;
   let plain = rule.group ? digits.replaceAll(rule.group, "") : digits;
   if (rule.decimal.includes(",")) plain = plain.replace(",", ".");
   const factor = Object.hasOwn(rule.factors, unit) ? rule.factors[unit] : 1;
-  const isNegative = opening || [first, second, closing].includes("-");
+  const isNegative = isBracketed || [first, second, closing].includes("-");
   return Number(plain) * factor * (isNegative ? -1 : 1);
 }
 

@@ -25,12 +25,15 @@ WRITINGS = {
 }
 """The ways to write digits, by an example; a whole number is plain and comma alike."""
 _LOOSE = (
-    r"^\(? ?[-+]? ?(?P<before>[^\d\s.,'()+\-][^\d\s.,'()+\-]{0,3})? ?[-+]? ?"
+    r"^\(? ?[-+]? ?(?P<before>[^\d\s.,'()+\-][^\d\s.,'()+\-]{0,3})? ?[-+(]? ?"
     r"(?P<digits>\d(?:[\d.,' ]*[\d.,])?(?:[eE][-+]?\d+)?|[.,]\d+(?:[eE][-+]?\d+)?)"
-    r" ?(?P<after>[^\d\s.,'()+\-][^\d\s()]{0,11}[23]?(?: [^\d\s()]{1,8})?)? ?\)?-?$"
+    r"(?P<gap> ?)(?P<after>[^\d\s.,'()+\-][^\d\s()]{0,11}[23]?(?: [^\d\s()]{1,8})?"
+    r"|/\d{1,4})? ?\)?-?$"
 )
 """Anything with digits in it that somebody may have meant as a number."""
 MAY_BE_DATE = r"\d.*[-/.:年月년時时点시分분 ,QqA-Za-z]|[A-Za-z].*\d|元年"
+SCORE = r"^\d+\.\d+/\d+$"
+"""No date either, although 8.5/10 has a day, a month and a year."""
 MOST_WORDS = 10_000
 """A column with more different words holds no categories."""
 FEW_WORDS = 20
@@ -46,11 +49,15 @@ Words = tuple["pl.Series", "pl.Series"]
 
 @dataclass(frozen=True)
 class Shape:
-    """What one cell looks like: what stands before and after which kinds of digits."""
+    """What one cell looks like: what stands before and after which kinds of digits.
+
+    `is_apart` says that a blank is between the digits and what is after them.
+    """
 
     before: str
     after: str
     writings: frozenset[str]
+    is_apart: bool = False
 
 
 class Plain(NamedTuple):
@@ -104,14 +111,15 @@ def plain_counts(frame: "pl.DataFrame") -> dict[str, Plain]:
 class Evidence:
     """Counts of what has been seen in a column of text.
 
-    `plain` counts numbers as programs write them; `shapes` other numbers, `forms`
+    `plain` counts numbers as programs write them, of which `undivided` are those with a
+    dot that parts no thousands; `shapes` other numbers, `forms`
     dates by each form that fits, `odd` words that are nothing of all that. Words that
     stand for a missing value among numbers are not counted.
     """
 
     plain: int = 0
     has_fractions: bool = False
-    grouped: int = 0
+    undivided: int = 0
     zeros: int = 0
     compact: int = 0
     shapes: Counter[Shape] = field(default_factory=Counter)
@@ -155,7 +163,7 @@ class Evidence:
     def _add_plain(self, found: "Plain") -> None:
         self.plain += found.cells
         self.has_fractions |= bool(found.dotted)
-        self.grouped += found.grouped - found.dotted
+        self.undivided += found.dotted - found.grouped
         self.zeros += found.zeros
         self.compact += found.compact
 
@@ -173,10 +181,10 @@ class Evidence:
 
     def _add_dates(self, words: "pl.Series", n: "pl.Series") -> "Words":
         """Count the dates, by each form that fits, and return the other words."""
-        may_be = words.str.contains(MAY_BE_DATE)
+        may_be = words.str.contains(MAY_BE_DATE) & ~words.str.contains(SCORE)
         is_date = may_be & False
         for form in FORMS if may_be.any() else ():
-            fits = are_dates(words, form)
+            fits = may_be & are_dates(words, form)
             # One number with a unit is a number, unless most cells have several.
             is_date |= fits & words.str.contains(SEVERAL if form in DURATIONS else "")
             if count := int(n.filter(fits).sum()):
@@ -197,11 +205,14 @@ class Evidence:
                 for side in ("before", "after")
             ),
             *(digits.str.contains(way).alias(name) for name, way in WRITINGS.items()),
+            (pl.col("gap") == " ").alias("gap"),
             "n",
         )
         is_number = frame.select(pl.any_horizontal(*WRITINGS)).to_series()
-        found = frame.filter(is_number).group_by("before", "after", *WRITINGS)
+        found = frame.filter(is_number).group_by("before", "after", "gap", *WRITINGS)
         for row in found.agg(pl.col("n").sum()).iter_rows(named=True):
             fits = frozenset(name for name in WRITINGS if row[name])
-            self.shapes[Shape(row["before"], row["after"], fits)] += row["n"]
+            is_apart = bool(row["gap"] and row["after"])
+            shape = Shape(row["before"], row["after"], fits, is_apart)
+            self.shapes[shape] += row["n"]
         return words.filter(~is_number), n.filter(~is_number)
