@@ -13,7 +13,7 @@ import kobai
 from kobai.data import load_table
 from kobai.data.tables.columns import Columns
 from kobai.data.tables.frames import Writes, open_table, polars_frame
-from kobai.data.tables.new_rows import codes
+from kobai.data.tables.new_rows import codes, targets
 from kobai.errors import DataError
 
 ROWS = 60
@@ -72,6 +72,33 @@ def test_limits_among_few_numbers_and_limits_alone_are_words():
     assert few.columns.features[0].categories == ("1", "2", "3", "<1", ">3")
     data = columns_of([str(v) for v in VALUES], ["<=50K", ">50K"] * 30)
     assert data.classes == ("<=50K", ">50K")
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"3.5万円": 3.5e4, "12万円": 1.2e5, "1.2億円": 1.2e8, "800円": 800, "90": 90},
+        {"3.5만원": 3.5e4, "12만": 1.2e5, "1억원": 1e8, "7천원": 7e3},
+        {"3.5 Mio. €": 3.5e6, "12 Tsd. €": 1.2e4, "2 Mrd. €": 2e9, "7 €": 7},
+        {"£3.5M": 3.5e6, "£800K": 8e5, "£90": 90},
+    ],
+)
+def test_sums_of_money_in_thousands_and_millions(cells):
+    data = columns_of([*cells] * 40)
+    np.testing.assert_allclose(read(data, list(cells)), list(cells.values()))
+
+
+@pytest.mark.parametrize("write", ["{}/5", "{} stars", "{}%", "¥{}", "{}", "{}.0"])
+def test_classes_that_are_numbers_are_known_again_as_they_are_written(write):
+    cells = [write.format(i % 5 + 1) for i in range(99)] + ["-"]
+    data = columns_of(list(range(100)), cells, keep="x")
+    assert data.classes == ("1", "2", "3", "4", "5")
+    frame = polars_frame(pl.DataFrame({"t": cells}))
+    labels, is_there = targets(data.columns.target, frame, "new")
+    np.testing.assert_array_equal(labels[:99], np.arange(99) % 5)
+    assert not is_there[99]
+    with pytest.raises(DataError, match='row 1 has ".*6'):
+        targets(data.columns.target, pl.DataFrame({"t": [write.format(6)]}), "new")
 
 
 def test_a_unit_m_beside_bare_numbers_is_no_million():
@@ -272,15 +299,6 @@ IN_ONE_UNIT = {
     },
     "power": {"0.8 kW": 0.8, "1.5kW": 1.5, "2.25 kW": 2.25, "650 W": 0.65},
     "longitude": {"1.5° E": 1.5, "2.25° E": 2.25, "3.5° E": 3.5, "4.5° W": -4.5},
-    "yen": {
-        "3.5万円": 3.5e4,
-        "12万円": 1.2e5,
-        "1.2億円": 1.2e8,
-        "800円": 800,
-        "90": 90,
-    },
-    "won": {"3.5만원": 3.5e4, "12만": 1.2e5, "1억원": 1e8, "7천원": 7e3},
-    "euros": {"3.5 Mio. €": 3.5e6, "12 Tsd. €": 1.2e4, "2 Mrd. €": 2e9, "7 €": 7},
     "time": {"2 h": 2, "1.5h": 1.5, "30 min": 0.5, "90 s": 0.025, "1 d": 24},
     "ages": {"2 years": 2, "1 year": 1, "6 months": 0.5, "1 month": 1 / 12},
     "sizes": {"1 MB": 1, "2.5 MB": 2.5, "500 kB": 0.5, "2 GB": 2000, "300000 B": 0.3},

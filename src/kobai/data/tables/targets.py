@@ -255,7 +255,10 @@ def _classes(column: RawColumn, values: Array) -> tuple[Target, Array, Array]:
         )
     labels = np.full(len(values), -1)
     labels[is_there] = found
-    return Target((column.name,), tuple(names)), labels, is_there
+    # Classes that are numbers are written in the table as its numbers are.
+    readings = (column.reading,) if column.kind == "number" else ()
+    target = Target((column.name,), tuple(names), readings=readings)
+    return target, labels, is_there
 
 
 def _by_size(name: str) -> tuple[bool, float, str]:
