@@ -97,7 +97,7 @@ def test_classes_that_are_numbers_are_known_again_as_they_are_written(write):
     labels, is_there = targets(data.columns.target, frame, "new")
     np.testing.assert_array_equal(labels[:99], np.arange(99) % 5)
     assert not is_there[99]
-    with pytest.raises(DataError, match='row 1 has ".*6'):
+    with pytest.raises(DataError, match=r'row 1 has ".*6'):
         targets(data.columns.target, pl.DataFrame({"t": [write.format(6)]}), "new")
 
 

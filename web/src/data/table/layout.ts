@@ -6,7 +6,7 @@
  */
 
 import { isVague } from "./cells";
-import { AMONG_NUMBERS, ERAS, MISSING, TOTAL } from "./rules";
+import { AMONG_NUMBERS, ERAS, LINE, MISSING, REMARK, SUMMARIES, TOTAL } from "./rules";
 
 const MOST_LINES = 200;
 const MOST_BELOW = 20;
@@ -33,12 +33,18 @@ export function layoutOf(all: string[][], above: string[]): Layout {
   }
   const [header] = rows;
   let units = 0;
-  while (units < MOST_UNITS && areUnits([header, ...head.slice(1 + units)])) leftOut.push(shown(rows[++units]));
+  while (units < Math.min(MOST_UNITS, head.length - 1)) {
+    if (!isLine(head[units + 1]) && !areUnits([header, ...head.slice(1 + units)])) break;
+    leftOut.push(shown(head[++units]));
+  }
   const below = rows.slice(1 + units).filter((row) => !isSame(row, header));
   if (below.length + 1 + units < rows.length) leftOut.push(shown(header));
   return { names: uniqueNames(namesOf(head, width)), rows: withoutEnd(below, width, leftOut), leftOut };
 }
 
+const DRAWN = new RegExp(`^(?:${LINE})$`);
+/** What is drawn below the names, as in Markdown. */
+const isLine = (row: string[]) => DRAWN.test(row.join("|"));
 const isFilled = (cell: string) => cell !== "";
 const filled = (row: string[]) => row.filter(isFilled).length;
 const shown = (row: string[]) => row.filter(isFilled).join(" ");
@@ -67,9 +73,11 @@ function firstRow(rows: string[][], width: number): number {
 function areGroups(rows: string[][], width: number): boolean {
   const [groups, names, ...below] = rows;
   if (rows.length < 4 || groups.length !== width || names.length !== width) return false;
-  const count = filled(groups);
-  const areWords = names.every(isFilled) && ![...names, ...groups].some(looksNumeric);
-  return count > 0 && count <= width - 2 && areWords && numericColumns(below).length > 0;
+  // One name may stand above several: of a station, or of a year.
+  const different = new Set(groups.filter(isFilled)).size;
+  const hasGaps = different > 0 && different <= width - 2 && !groups.every(isFilled);
+  const areWords = names.every(isFilled) && !names.some(looksNumeric);
+  return hasGaps && areWords && numericColumns(below).length > 0;
 }
 
 /** Whether the first row has words above all columns of numbers. */
@@ -86,7 +94,8 @@ function namesOf([names, ...below]: string[][], width: number): string[] {
 
 /** The rows without sums and remarks at their end. */
 function withoutEnd(rows: string[][], width: number, leftOut: string[]): string[][] {
-  const [known, most] = [withoutTotals(rows), rows.length - MOST_BELOW];
+  const padded = withoutPadding(rows, width);
+  const [known, most] = [withoutTotals(rows.slice(0, padded)), padded - MOST_BELOW];
   let end = known;
   while (end > 0 && end > most && isRemark(rows[end - 1], width)) end--;
   end = end && end > most ? withoutTotals(rows.slice(0, end)) : known;
@@ -94,11 +103,20 @@ function withoutEnd(rows: string[][], width: number, leftOut: string[]): string[
   return rows.slice(0, end);
 }
 
+/** How many rows there are without those at the end that are empty, or have only a remark. */
+function withoutPadding(rows: string[][], width: number): number {
+  let end = rows.length;
+  const isPadded = ([first, ...others]: string[]) => others.length === width - 1 && !others.some(isFilled) && (!first || BEGINS_REMARK.test(first));
+  while (width > 1 && end > 1 && isPadded(rows[end - 1])) end--;
+  return end;
+}
+
 function isRemark(row: string[], width: number): boolean {
   const cells = row.filter(isFilled);
   return row.length < width && cells.length < 3 && !looksNumeric(cells[0]);
 }
 
+const BEGINS_REMARK = new RegExp(`^(?:${REMARK})`, "i");
 const SUM = new RegExp(`^(?:${TOTAL})$`, "i");
 const firstWord = ([cell]: string[]) => cell.replace(/^[ ":]+|[ ":]+$/g, "");
 
@@ -108,10 +126,38 @@ function withoutTotals(rows: string[][]): number {
   while (end > 1 && rows[end - 1].length > 1) {
     const word = firstWord(rows[end - 1]);
     // A word that other rows begin with, too, is one of a column of words.
-    if (!SUM.test(word) || rows.slice(0, end - 1).some((row) => firstWord(row) === word)) break;
+    if (!isTotal(word, rows.slice(0, end)) || rows.slice(0, end - 1).some((row) => firstWord(row) === word)) break;
     end--;
   }
   return end;
+}
+
+const MADE = SUMMARIES.map((words) => new RegExp(`^(?:${words})$`, "i"));
+const MAKERS = [(values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length, (values: number[]) => Math.max(...values), (values: number[]) => Math.min(...values)];
+
+/** Whether the last row is a sum by its word, or what else its numbers are. */
+function isTotal(word: string, rows: string[][]): boolean {
+  if (SUM.test(word)) return true;
+  const make = MAKERS[MADE.findIndex((words) => words.test(word))];
+  if (!make) return false;
+  const summary = rows[rows.length - 1];
+  const above = rows.slice(0, -1).filter(([first]) => !SUM.test(first) && !MADE.some((words) => words.test(first)));
+  const fits = summary.slice(1).flatMap((cell, j) => {
+    const numbers = above.map((row) => digitsIn(row[j + 1] ?? "")).filter(isFilled).map(Number);
+    const wanted = digitsIn(cell);
+    if (!numbers.length || !wanted) return [];
+    // It may be rounded.
+    return [Math.abs(make(numbers) - Number(wanted)) <= 10 ** -(wanted.split(".")[1] ?? "").length];
+  });
+  return 2 * fits.filter(Boolean).length > fits.length;
+}
+
+/** The number in a cell as programs write it, "" for none. */
+function digitsIn(cell: string): string {
+  let text = cell.replace(/[^-0-9.,]/g, "");
+  if (/,(?!\d{3}$)\d*$/.test(text)) text = text.replaceAll(".", "").replace(",", ".");
+  text = text.replaceAll(",", "");
+  return /^-?\d+\.?\d*$/.test(text) ? text : "";
 }
 
 const NUMBER = /^(?:[-+(]?\s*[^\p{L}\p{N}_\s]?\s*[-+]?\d[\d.,'’ ]*([eE][-+]?\d+)?\s*(%|\p{L}{1,3}\d?)?\)?|[-+]?[.,]\d+)$/u;
@@ -157,7 +203,9 @@ function areUnits([, row, ...below]: string[][]): boolean {
   const words = cells.filter((cell) => cell && !looksNumeric(cell));
   const hasSeveral = words.length > 1 || (words.length === 1 && !others.length);
   const isClear = !cells.some((cell) => looksNumeric(cell)) && !words.some(isVague);
-  return row.every((cell) => cell.length <= LONGEST_UNIT) && hasSeveral && isClear;
+  // Longer words, above all numbers, are what the names mean.
+  const areShort = row.every((cell) => cell.length <= LONGEST_UNIT) || (cells.length > 1 && words.length === cells.length);
+  return areShort && hasSeveral && isClear;
 }
 
 /** The names, those without one or with another's numbered. */

@@ -17,7 +17,10 @@ export const MULTIPLES: Record<string, number> = {"K": 1000.0, "k": 1000.0, "千
 export const BOOLEANS: Record<string, string> = {"true": "true", "yes": "true", "ja": "true", "oui": "true", "false": "false", "no": "false", "nein": "false", "non": "false", "t": "true", "y": "true", "1": "true", "1.0": "true", "f": "false", "n": "false", "0": "false", "0.0": "false"};
 export const FULL_BOOLEANS = ["true", "yes", "ja", "oui", "false", "no", "nein", "non"];
 export const SEP = "\"?sep=([!#-/:-@[-`{-~\\t ])\"?";
+export const LINE = "[-+=_|:,; \\t]*[-=_]{2}[-+=_|:,; \\t]*";
 export const TOTAL = "(?:(?:grand|sub)[ -]?)?totals?|total g[eé]n[eé]ral|sum|totaux|totale|totaal|(?:gesamt)?summe|gesamt|insgesamt|somme|suma|razem|итого|всего|[Σ∑]|합계|총계|合計|総計|総合計|小計|總計|合计|总计|总和|小计";
+export const SUMMARIES = ["(?:average|avg|mean|ø|durchschnitt|mittelwert|moyenne|media|promedio|gemiddelde)\\.?|średnia|среднее|平均[値值]?|평균", "max(?:imum)?\\.?|最大[値值]?|最高", "min(?:imum)?\\.?|最小[値值]?|最低"];
+export const REMARK = "[_*†‡©\\[(※]|(?:sources?|quellen?|notes?|anmerkung|stand|copyright|fuente)\\b|источник|注|資料|资料|出典|来源|數據|数据来源|출처|자료|주";
 export const TYPOS = 0.01;
 export const STATUS = 0.2;
 export const FEW_NUMBERS = 30;
