@@ -154,18 +154,26 @@ def _idle(
     found: Survey, decided: Sequence[Decision], wishes: Wishes, decimal: str
 ) -> Iterator[str]:
     """Say which wishes change nothing: all columns are read alike without them."""
-    rows = found.spool.rows
+    rows, pairs = found.spool.rows, list(zip(found.columns, decided, strict=True))
 
-    def is_idle(without: Wishes) -> bool:
-        again = [_decide(column, without, decimal, rows) for column in found.columns]
-        return [each.reading for each in again] == [each.reading for each in decided]
+    def is_idle(without: Wishes, *names: str) -> bool:
+        """Tell whether the columns of these names, or all, are read alike without."""
+        for column, known in pairs:
+            if not names or column.name in names:
+                again = _decide(column, without, decimal, rows)
+                if (again.reading, again.has_blank) != (known.reading, known.has_blank):
+                    return False
+        return True
 
     if wishes.date_order and is_idle(replace(wishes, date_order="")):
         yield f"date order {wishes.date_order} decides nothing: no date may be either"
-    for name in wishes.number:
-        others = [other for other in wishes.number if other != name]
-        if is_idle(replace(wishes, number=others)):
-            yield f'number "{name}" decides nothing: it is read as numbers anyway'
+    kinds = {"number": "numbers", "category": "words", "text": "text"}
+    for option, kind in kinds.items():
+        named: Collection[str] = getattr(wishes, option)
+        for name in named:
+            others = [other for other in named if other != name]
+            if is_idle(replace(wishes, **{option: others}), name):
+                yield f'{option} "{name}" decides nothing: it is read as {kind} anyway'
     for word in sorted(found.unseen):
         yield f'missing "{word}" decides nothing: no cell has it'
 
@@ -197,7 +205,8 @@ def _check_units(table: Table, found: Survey, decided: Sequence[Decision]) -> No
 
 def _decimal(found: Survey, table: Table) -> str:
     """Return the decimal mark that the file shows elsewhere, or is likely to have."""
-    shown = {shows_decimal(column.evidence) for column in found.columns}
+    columns = [column for column in found.columns if column.form != "categories"]
+    shown = {shows_decimal(column.evidence) for column in columns}
     if "," in shown or "." in shown:
         return "," if "," in shown else "."
     return "," if table.separator == ";" else "."
@@ -211,8 +220,9 @@ def _decide(column: Surveyed, wishes: Wishes, decimal: str, rows: int) -> Decisi
         return Decision(Reading(date=TYPED, missing=missing), "dates by their type")
     if column.form in ("typed", ""):
         return Decision(Reading(missing=missing))
-    if column.form == "categories":
-        why = "--category" if column.name in wishes.category else "its type"
+    is_named = column.name in wishes.category
+    if is_named or (column.form == "categories" and not column.evidence.cells):
+        why = "--category" if is_named else "its type"
         return Decision(None, why, aliases=same_words(column.words))
     found = decide(
         column.evidence,

@@ -146,12 +146,13 @@ def survey(
             name = column.name
             cells = series[name]
             if name in text:
+                found = text[name], floats[name], plain.get(name)
                 if name in categories:
+                    # What it would be otherwise is said.
+                    column.evidence.add(*found)
                     block[:, index] = column.of_type(text[name], "categories")
                 else:
-                    block[:, index] = column.text(
-                        text[name], floats[name], plain.get(name)
-                    )
+                    block[:, index] = column.text(*found)
             elif cells.dtype.is_numeric():
                 block[:, index] = column.numbers(cells)
             else:

@@ -40,8 +40,8 @@ COPIED: dict[ModuleType, str] = {
     "_first_row _has_all _check_names _are_groups _are_names _has_header _are_years "
     "_numeric_columns is_number _is_vague _are_units _names _unique _notes_above "
     "_without_header",
-    pieces: "BLOCK FIRST PICTURES OF_ZEROS opened _check_memory check_beginning utf8 "
-    "without_start _zeros with_end whole_rows _end_of_last",
+    pieces: "BLOCK FIRST PICTURES KINDS OF_ZEROS opened _check_memory check_beginning "
+    "utf8 without_start _zeros with_end whole_rows _end_of_last",
     delimited: "LONGEST_HEADER MOST_BELOW TOTAL SUMMARIES REMARK _RUNS _EDGES "
     "_BLANK_LINES mark_of row_blocks _cleaned _note _checked _bare _is_even "
     "_without_footer _without_padding _cells _without_totals _is_total _digits "
