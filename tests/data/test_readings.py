@@ -813,3 +813,18 @@ def test_mutated_tables_are_read_or_refused(tmp_path):
         answers += 1
         assert np.isfinite(data.x_train).all()
     assert answers > MUTATIONS // 4
+
+
+def test_columns_may_be_called_as_those_that_they_are_counted_in():
+    names = ["word", "n", "column", "number 0", "0", "before", "is_date", ""]
+    cells = [[f"{v:.2f} kg" for v in VALUES]] * len(names)
+    cells[1] = [f"{i % 28 + 1}.5.2024" for i in range(ROWS)]
+    cells[3] = ["ab"[i % 2] for i in range(ROWS)]
+    frame = pl.DataFrame(dict(zip(names, cells, strict=True)))
+    data = load_table(frame.with_columns(t=pl.Series(VALUES)), "t")
+    taken = {note.name: note.taken for note in data.told}
+    assert taken["n"] == "dates"
+    assert taken["number 0"] == "2 categories"
+    others = set(taken) - {"n", "number 0", "t"}
+    assert len(others) == 6
+    assert {taken[name] for name in others} == {"number"}

@@ -306,16 +306,13 @@ def _read_again(table: Table, columns: Sequence[RawColumn], memory: int) -> Spoo
     spool = Spool(len(columns), memory)
     for frame in table.frames(lambda: plain):
         block = np.empty((len(frame), len(columns)), order="F")
-        moments: dict[str, Array] = {}
         series = {cells.name: cells for cells in frame}
+        values = _values(columns, series, spool.rows + 1)
         for index, column in enumerate(columns):
-            cells = series[column.source]
             if column.kind == "category":
-                block[:, index] = _codes(column, cells)
-                continue
-            if column.source not in moments:
-                moments[column.source] = _values(column, cells, spool.rows + 1)
-            block[:, index] = column.reading.part_of(moments[column.source])
+                block[:, index] = _codes(column, series[column.source])
+            else:
+                block[:, index] = column.reading.part_of(values[column.source])
         spool.append(block)
     return spool
 
@@ -332,14 +329,43 @@ def _codes(column: RawColumn, cells: "pl.Series") -> Array:
     return known.codes(text)
 
 
-def _values(column: RawColumn, cells: "pl.Series", first: int) -> Array:
-    """Return numbers, moments or texts; what cannot be read is NaN, and noted."""
-    if column.reading.places:
-        return text_numbers(words(cells), column.reading.places)
-    whole = replace(column.reading, part="")
-    found = whole.numbers(cells)
-    if found.null_count() > cells.null_count():
-        wrong = found.is_null() & ~whole.is_missing(cells)
-        for row in wrong.arg_true().head(MOST_NAMED - len(column.unreadable)):
-            column.unreadable.append((row + first, shortened(str(cells[row]))))
-    return found.to_numpy()
+def _values(
+    columns: Sequence[RawColumn], series: "Mapping[str, pl.Series]", first: int
+) -> dict[str, Array]:
+    """Return numbers, moments or texts of columns, by their sources.
+
+    Those that are read alike are read together. What cannot be read is NaN, and noted.
+    """
+    import polars as pl
+
+    found: dict[str, Array] = {}
+    alike: dict[str, dict[str, RawColumn]] = {}
+    for column in columns:
+        cells, reading = series[column.source], column.reading
+        if column.kind == "category" or column.source in found:
+            continue
+        if reading.places:
+            found[column.source] = text_numbers(words(cells), reading.places)
+        else:
+            same = f"{replace(reading, part='')} {cells.dtype}"
+            alike.setdefault(same, {}).setdefault(column.source, column)
+    for group in alike.values():
+        whole = replace(next(iter(group.values())).reading, part="")
+        cells = pl.concat([series[source].alias("") for source in group])
+        numbers = whole.numbers(cells)
+        split = numbers.to_numpy().reshape(len(group), -1)
+        found |= dict(zip(group, split, strict=True))
+        if numbers.null_count() > cells.null_count():
+            wrong = (numbers.is_null() & ~whole.is_missing(cells)).to_numpy()
+            for column, rows in zip(
+                group.values(), wrong.reshape(split.shape), strict=True
+            ):
+                _note_unread(column, series[column.source], np.flatnonzero(rows), first)
+    return found
+
+
+def _note_unread(
+    column: RawColumn, cells: "pl.Series", rows: Array, first: int
+) -> None:
+    for row in rows[: MOST_NAMED - len(column.unreadable)].tolist():
+        column.unreadable.append((row + first, shortened(str(cells[row]))))

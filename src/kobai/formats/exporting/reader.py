@@ -35,7 +35,7 @@ COPIED: dict[ModuleType, str] = {
     "_weekday _calendar _cycle _of_year _of_week _of_day PARTS part",
     layout: "SEPARATORS SPACES MOST_LINES COMMENTS SEP CONSISTENT NUMERIC MOST_UNITS "
     "LONGEST_UNIT MOST_TWICE LONGEST_SHOWN LONGEST_RECORD LINE "
-    "_IN_QUOTES _NUMBER _DATE Layout Record _usual _shown "
+    "_VAGUE _IN_QUOTES _NUMBER _DATE Layout Record _usual _shown "
     "find_layout checked_separator _first_records _without_comments _separator _share "
     "_first_row _has_all _check_names _are_groups _are_names _has_header _are_years "
     "_numeric_columns is_number _is_vague _are_units _names _unique _notes_above "

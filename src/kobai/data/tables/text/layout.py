@@ -30,6 +30,7 @@ LONGEST_SHOWN = 50
 LONGEST_RECORD = 10_000
 LINE = re.compile(r"[-+=_|:,; \t]*[-=_]{2}[-+=_|:,; \t]*")
 """What is drawn below the names, as in Markdown and by programs for databases."""
+_VAGUE = frozenset((*MISSING, *AMONG_NUMBERS))
 _IN_QUOTES = re.compile('"[^"]*"')
 _NUMBER = re.compile(
     r"[-+(]?\s*[^\w\s]?\s*[-+]?\d[\d.,'’ ]*([eE][-+]?\d+)?\s*(%|[^\W\d]{1,3}\d?)?\)?"
@@ -316,7 +317,7 @@ def is_number(cell: str) -> bool:
 
 
 def _is_vague(cell: str) -> bool:
-    return cell in MISSING or cell in AMONG_NUMBERS
+    return cell in _VAGUE
 
 
 def _are_units(rows: Sequence[list[str]]) -> bool:
