@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -171,8 +171,8 @@ def _idle(
     for option, kind in kinds.items():
         named: Collection[str] = getattr(wishes, option)
         for name in named:
-            others = [other for other in named if other != name]
-            if is_idle(replace(wishes, **{option: others}), name):
+            others: Any = {option: [other for other in named if other != name]}
+            if is_idle(replace(wishes, **others), name):
                 yield f'{option} "{name}" decides nothing: it is read as {kind} anyway'
     for word in sorted(found.unseen):
         yield f'missing "{word}" decides nothing: no cell has it'
