@@ -70,7 +70,11 @@ SENTENCES = {
     "cp1250": ["jméno,město\nŘehoř,Plzeň\n", "imię,wiek\nŁukasz,3\nGąska,5\n"],
     "cp1251": ["имя,город\nИван,Москва\nМария,Казань\n"],
     "koi8_r": ["имя,город\nИван,Москва\nМария,Казань\nАнна,Нижний Новгород\n"],
-    "cp1252": ["prénom,âge\nÉlodie,34\nJérôme,28\n", "größe,x\n1,2\n", "año,x\n1,2\n"],
+    "cp1252": [
+        *("prénom,âge\nÉlodie,34\nJérôme,28\n", "größe,x\n1,2\n", "año,x\n1,2\n"),
+        *("région,x\nOù,1\n", "by,x\nKøge,1\nØrsted,2\n", "città,x\nperò,1\n"),
+        "Ísafjörður,x\nþór,1\n",
+    ],
     "cp1253": ["όνομα,πόλη\nΓιώργος,Αθήνα\nΜαρία,Πάτρα\n"],
     "cp1254": ["isim,şehir\nİbrahim,İstanbul\nŞule,Iğdır\n"],
 }
@@ -250,3 +254,23 @@ def test_what_no_separator_can_be(tmp_path, mark):
     (tmp_path / "a.csv").write_text("a;b\n1;2\n")
     with pytest.raises(DataError, match=r"^separator: got .*; need one character"):
         open_text_table(tmp_path / "a.csv", separator=mark)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"<html><table><tr><td>x</td></tr></table>", "a page of HTML"),
+        (b'\xef\xbb\xbf\r\n<!DOCTYPE html>\n<html lang="ja">', "a page of HTML"),
+        (b'<?xml version="1.0"?>\n<Workbook>', "a page of HTML or XML"),
+        (b'{"x": 1, "y": 2}\n{"x": 2, "y": 3}\n', "this is JSON"),
+        (b'[\n  {"x": 1, "y": 2}\n]\n', "this is JSON"),
+        (gzip.compress(b"x,y\n1,2\n"), "its name must end in .gz"),
+        (bz2.compress(b"x,y\n1,2\n"), "its name must end in .bz2"),
+        (lzma.compress(b"x,y\n1,2\n"), "its name must end in .xz"),
+    ],
+)
+def test_what_is_no_table_of_text_is_called_by_its_name(tmp_path, content, said):
+    path = tmp_path / "my.csv"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=said):
+        open_text_table(path)

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 from kobai.data import load_digits, read_image
 from kobai.data.images.marks import figures, marks_in, without_lines
 from kobai.data.images.paper import ink
+from kobai.data.images.sheet import unfolded
 from kobai.errors import DataError
 from kobai.networks import Dense, Network, ReLU, Softmax
 from kobai.optimizers import SGD
@@ -149,6 +150,53 @@ def test_digits_on_photographs_are_read(network, paper, pen, tmp_path):
     right = sum(reads(network, path) == n for n, path in made.items())
     # One of the six may be taken for another, as one of fifty of its own test data is.
     assert right >= len(STROKES) - 1
+
+
+SHEETS = {
+    "upright": [(100, 80), (420, 80), (420, 400), (100, 400)],
+    "askew": [(130, 60), (440, 110), (400, 420), (80, 370)],
+    "from the side": [(110, 90), (420, 60), (440, 410), (140, 380)],
+}
+
+
+def on_table(paper, corners, path, dark=0.2):
+    """Save a paper as it lies with its corners on a dark table, in uneven light."""
+    seen = [(0, 0), (SIZE, 0), (SIZE, SIZE), (0, SIZE)]
+    rows, wanted = [], []
+    for (x, y), (u, v) in zip(corners, seen, strict=True):
+        rows.append([x, y, 1, 0, 0, 0, -u * x, -u * y])
+        rows.append([0, 0, 0, x, y, 1, -v * x, -v * y])
+        wanted += [u, v]
+    how = Image.Transform.PERSPECTIVE, np.linalg.solve(rows, wanted)
+
+    def seen_from_above(values):
+        image = Image.fromarray((255 * values).astype(np.uint8))
+        return np.asarray(image.transform((520, 480), *how, Image.BILINEAR)) / 255
+
+    is_paper = seen_from_above(np.ones_like(paper))
+    table = dark + 0.05 * np.sin(np.arange(480)[:, np.newaxis] / 6)
+    photo = seen_from_above(paper) * is_paper + table * (1 - is_paper)
+    photo = photo * np.linspace(1, 0.7, 520) + rng().normal(0, 0.02, photo.shape)
+    Image.fromarray((255 * np.clip(photo, 0, 1)).astype(np.uint8)).save(path)
+    return path
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+@pytest.mark.parametrize("paper", ["plain", "light from one side", "ruled"])
+def test_digits_on_a_sheet_on_a_dark_table_are_read(network, sheet, paper, tmp_path):
+    right = 0
+    for n in STROKES:
+        page = np.clip(PAPERS[paper]() * (1 - 0.85 * strokes(n, 8)), 0, 1)
+        right += reads(network, on_table(page, SHEETS[sheet], tmp_path / "1.jpg")) == n
+    assert right >= len(STROKES) - 1
+
+
+@pytest.mark.parametrize("digit", STROKES)
+@pytest.mark.parametrize("pen", [9, 24])
+def test_what_is_drawn_light_on_dark_is_no_sheet(digit, pen):
+    drawn = 0.1 + 0.8 * strokes(digit, pen, size=280, at=(10, 10))
+    pixels, _ = unfolded(drawn, np.ones_like(drawn))
+    assert pixels is drawn
 
 
 @pytest.mark.skipif(not DRAWINGS.exists(), reason="needs ../shared/data/drawings")

@@ -62,6 +62,106 @@ def test_a_word_of_the_rows_is_no_sum(path):
     assert rows_of(loaded(path, "kind,x,y\n" + text)) == 60
 
 
+MEAN, LARGEST = NUMBERS.mean(axis=0), NUMBERS.max(axis=0)
+
+
+@pytest.mark.parametrize(
+    ("end", "encoding"),
+    [
+        ("Average,{0[0]:.2f},{0[1]:.2f}\n", "utf-8"),
+        ("Mean:,{0[0]:.0f},\n", "utf-8"),
+        ("合計,9,9\n平均,{0[0]:.3f},{0[1]:.3f}\n最大,{1[0]},{1[1]}\n", "cp932"),
+        ("Durchschnitt,{0[0]:.2f},{0[1]:.2f}\nQuelle: Amt,,\n", "utf-8"),
+    ],
+)
+def test_a_mean_at_the_end_is_no_row(path, end, encoding):
+    text = "name,x,y\n" + lines() + end.format(MEAN, LARGEST)
+    data = loaded(path, text, encoding=encoding)
+    assert rows_of(data) == len(TABLE)
+    assert "as made of the rows" in str(data)
+    network, _ = suited(data, members=1)
+    assert len(predict_table(Model.of(network, data), path)) == len(TABLE)
+
+
+def test_a_row_that_is_called_a_mean_and_is_none_stays(path):
+    data = loaded(path, "grade,x,y\n" + lines() + "Average,12.5,80.5\n")
+    assert rows_of(data) == len(TABLE) + 1
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        (",,\n" * 50, "empty rows"),
+        (",,\nSource: the office,,\n", '"Source: the office"'),
+        ('"Note: a, b",,\n,,\n', '"Note: a, b"'),
+        ("__________,,\n(C) the office,,", '"__________"'),
+        ("注：速報値,,\n", '"注：速報値"'),
+    ],
+)
+def test_what_a_spreadsheet_has_filled_up_below_the_rows_is_none(path, end, said):
+    data = loaded(path, "name,x,y\n" + lines() + end)
+    assert rows_of(data) == len(TABLE)
+    assert "without a target" not in str(data)
+    assert said in str(data)
+    network, _ = suited(data, members=1)
+    assert len(predict_table(Model.of(network, data), path)) == len(TABLE)
+
+
+def test_a_last_row_of_which_all_but_the_name_is_missing_is_a_row(path):
+    data = loaded(path, "name,x,y\n" + lines())
+    network, _ = suited(data, members=1)
+    path.write_text("name,x\nn1,7\nn2,\n")
+    assert len(predict_table(Model.of(network, data), path)) == 2
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ",東京,東京,東京\nname,x,x,y\n,,品質,\n",
+        ",2023,,2024\nname,x,z,y\n",
+        "GEO,E1,E2,E3\nGeography,Estimate of the total,Margin of error,Target\n",
+        "A title\nname,x,z,y\n-----,---:,:--:,---\n",
+    ],
+)
+def test_lines_above_and_below_the_names(path, head):
+    text = "".join(f"n{i},{a},{b + i},{b}\n" for i, (a, b) in TABLE)
+    target = "E3" if "GEO" in head else "y"
+    data = loaded(path, head + text, target)
+    assert rows_of(data) == len(TABLE)
+    assert all(f.kind == "number" for f in data.columns.features)
+    assert len(data.columns.features) == 2
+    assert "taken as missing" not in str(data.told)
+
+
+def test_tables_as_programs_draw_them(path):
+    rows = "".join(f"| n{i % 7} | {a} | {b} |\n" for i, (a, b) in TABLE)
+    line = "+------+-----+-----+\n"
+    names = "| name | x | y |\n"
+    for text in (
+        f"{line}{names}{line}{rows}{line}60 rows in set (0.00 sec)\n",
+        f"{names}|---|--:|:-:|\n{rows}",
+        f"{names}{line}{rows}(60 rows)\n".replace("| n", "n").replace(" |\n", "\n"),
+    ):
+        assert rows_of(loaded(path, text)) == len(TABLE)
+
+
+def test_a_blank_in_names_parts_no_cells_below_a_title_without_commas(path):
+    text = "".join(f"Area {i},{a},{b},{a},{b}\n" for i, (a, b) in TABLE)
+    data = loaded(path, "Regional earnings\n\ncode,x,z,v,y\n" + text)
+    assert data.columns.names == ("x", "z", "v")
+    fractions = text.replace("Area ", "").replace(",", " ").replace(".", ",")
+    data = loaded(path, "n x z v y\n" + fractions)
+    assert data.columns.names == ("x", "z", "v")
+
+
+def test_names_of_rows_have_neither_a_name_nor_a_unit(path):
+    data = loaded(path, "x,y\n,kg,m\n" + lines())
+    assert "units: kg, m" in str(data)
+    assert data.columns.names == ("x",)
+    with pytest.raises(DataError, match='the line "x, y" has 2 names, and the rows'):
+        loaded(path, "x,y\ns,kg,m\n" + lines())
+
+
 def test_titles_that_a_spreadsheet_has_filled_up_with_separators(path):
     text = "Sales report;;\nAs of: 01.03.2024;;\n;;\nname;x;y\n" + lines(";")
     data = loaded(path, text)

@@ -13,7 +13,7 @@ import kobai
 from kobai.data import load_table
 from kobai.data.tables.columns import Columns
 from kobai.data.tables.frames import Writes, open_table, polars_frame
-from kobai.data.tables.new_rows import codes
+from kobai.data.tables.new_rows import codes, targets
 from kobai.errors import DataError
 
 ROWS = 60
@@ -29,6 +29,81 @@ def columns_of(cells, target=None, **options):
 def read(data, cells):
     """Return the numbers that the columns fitted to some data read in new cells."""
     return read_part(data, cells, "x")
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda s: f"{s // 3600}:{s // 60 % 60:02}:{s % 60:02}",
+        lambda s: f"{s // 3600}h {s // 60 % 60}m {s % 60}s",
+        lambda s: f"{s}s" if s < 9_000 else f"{s // 3600} hrs {s % 3600} s",
+        lambda s: f"PT{s // 3600}H{s // 60 % 60}M{s % 60}S",
+        lambda s: f"{s // 3600}時間{s // 60 % 60}分{s % 60}秒",
+        lambda s: str(datetime.timedelta(seconds=s)),
+    ],
+)
+def test_durations_are_hours_however_many(write):
+    seconds = [977 * i + 5 * i * i for i in range(1, 241)]
+    data = columns_of(list(map(write, seconds)))
+    assert data.columns.names == ("x (hours)",)
+    alone = [read_part(data, [write(s)], "x (hours)")[0] for s in (5, 90_000, 400_007)]
+    np.testing.assert_allclose(alone, np.array([5, 90_000, 400_007]) / 3600)
+
+
+def test_what_has_the_look_of_a_month_and_names_none_is_no_date():
+    cells = [f"{['SKU', 'Mark', 'TCGA'][i % 3]}-{2000 + i % 5}" for i in range(60)]
+    (feature,) = columns_of(cells).columns.features
+    assert len(feature.categories) == 15
+
+
+@pytest.mark.parametrize(
+    "word", ["T", "X", "(D)", "***", ":", "n/a (see note)", "Trace", "[c]"]
+)
+def test_a_word_again_and_again_among_many_numbers_is_a_missing_one(word):
+    cells = [word if i % 5 < 2 else f"{v}" for i, v in enumerate(VALUES * 2)]
+    data = columns_of(cells)
+    (feature,) = data.columns.features
+    assert feature.kind == "number"
+    assert feature.has_missing
+
+
+def test_limits_among_few_numbers_and_limits_alone_are_words():
+    few = columns_of(["<1", "1", "2", "3", ">3"] * 20)
+    assert few.columns.features[0].categories == ("1", "2", "3", "<1", ">3")
+    data = columns_of([str(v) for v in VALUES], ["<=50K", ">50K"] * 30)
+    assert data.classes == ("<=50K", ">50K")
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"3.5万円": 3.5e4, "12万円": 1.2e5, "1.2億円": 1.2e8, "800円": 800, "90": 90},
+        {"3.5만원": 3.5e4, "12만": 1.2e5, "1억원": 1e8, "7천원": 7e3},
+        {"3.5 Mio. €": 3.5e6, "12 Tsd. €": 1.2e4, "2 Mrd. €": 2e9, "7 €": 7},
+        {"£3.5M": 3.5e6, "£800K": 8e5, "£90": 90},
+    ],
+)
+def test_sums_of_money_in_thousands_and_millions(cells):
+    data = columns_of([*cells] * 40)
+    np.testing.assert_allclose(read(data, list(cells)), list(cells.values()))
+
+
+@pytest.mark.parametrize("write", ["{}/5", "{} stars", "{}%", "¥{}", "{}", "{}.0"])
+def test_classes_that_are_numbers_are_known_again_as_they_are_written(write):
+    cells = [write.format(i % 5 + 1) for i in range(99)] + ["-"]
+    data = columns_of(list(range(100)), cells, keep="x")
+    assert data.classes == ("1", "2", "3", "4", "5")
+    frame = polars_frame(pl.DataFrame({"t": cells}))
+    labels, is_there = targets(data.columns.target, frame, "new")
+    np.testing.assert_array_equal(labels[:99], np.arange(99) % 5)
+    assert not is_there[99]
+    with pytest.raises(DataError, match=r'row 1 has ".*6'):
+        targets(data.columns.target, pl.DataFrame({"t": [write.format(6)]}), "new")
+
+
+def test_a_unit_m_beside_bare_numbers_is_no_million():
+    data = columns_of([f"{v} m" if i % 4 else f"{v}" for i, v in enumerate(VALUES)])
+    np.testing.assert_allclose(read(data, ["12.5 m"]), [12.5])
 
 
 def read_part(data, cells, name):
@@ -59,6 +134,12 @@ STYLES = {
     "minus": lambda v: f"{-v:.2f}".replace("-", "−"),
     "accounts": lambda v: f"({v:,.2f})",
     "minus behind": lambda v: f"{v:.2f}-",
+    "accounts in dollars": lambda v: f"$ ({v:,.2f})",
+    "limits": lambda v: f"{'< ' if round(v) % 3 == 0 else ''}{v:.2f}",
+    "limits of two kinds": lambda v: f"{['', '≥', '', '<'][round(v) % 4]}{v:.2f}",
+    "about": lambda v: f"{'~' if round(v) % 3 == 0 else ''}{v:.2f}",
+    "score": lambda v: f"{v:.1f}/10",
+    "flags": lambda v: f"{v:.2f}{[' p', '', ' b', '', ' ep'][round(v) % 5]}",
     "India": lambda v: (
         f"{round(v) % 90 + 1},{round(v) % 100:02d},{round(v) % 1000:03d}"
     ),
@@ -66,8 +147,10 @@ STYLES = {
 
 
 def meant(style, value):
-    if style in ("minus", "accounts", "minus behind"):
+    if style in ("minus", "accounts", "minus behind", "accounts in dollars"):
         return -round(value, 2)
+    if style == "score":
+        return float(f"{value:.1f}")
     if style == "India":
         v = round(value)
         return (v % 90 + 1) * 100_000 + v % 100 * 1000 + v % 1000
@@ -214,6 +297,8 @@ IN_ONE_UNIT = {
         "20000 cm": 0.2,
         "1 mi": 1.609344,
     },
+    "power": {"0.8 kW": 0.8, "1.5kW": 1.5, "2.25 kW": 2.25, "650 W": 0.65},
+    "longitude": {"1.5° E": 1.5, "2.25° E": 2.25, "3.5° E": 3.5, "4.5° W": -4.5},
     "time": {"2 h": 2, "1.5h": 1.5, "30 min": 0.5, "90 s": 0.025, "1 d": 24},
     "ages": {"2 years": 2, "1 year": 1, "6 months": 0.5, "1 month": 1 / 12},
     "sizes": {"1 MB": 1, "2.5 MB": 2.5, "500 kB": 0.5, "2 GB": 2000, "300000 B": 0.3},
@@ -728,3 +813,18 @@ def test_mutated_tables_are_read_or_refused(tmp_path):
         answers += 1
         assert np.isfinite(data.x_train).all()
     assert answers > MUTATIONS // 4
+
+
+def test_columns_may_be_called_as_those_that_they_are_counted_in():
+    names = ["word", "n", "column", "number 0", "0", "before", "is_date", ""]
+    cells = [[f"{v:.2f} kg" for v in VALUES]] * len(names)
+    cells[1] = [f"{i % 28 + 1}.5.2024" for i in range(ROWS)]
+    cells[3] = ["ab"[i % 2] for i in range(ROWS)]
+    frame = pl.DataFrame(dict(zip(names, cells, strict=True)))
+    data = load_table(frame.with_columns(t=pl.Series(VALUES)), "t")
+    taken = {note.name: note.taken for note in data.told}
+    assert taken["n"] == "dates"
+    assert taken["number 0"] == "2 categories"
+    others = set(taken) - {"n", "number 0", "t"}
+    assert len(others) == 6
+    assert {taken[name] for name in others} == {"number"}

@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kobai.data.tables.columns import Columns, Feature, Target
-from kobai.data.tables.reading.dates import CLOCK, FORMS, PARTS
+from kobai.data.tables.reading.dates import FORMS, parts_of
 from kobai.data.tables.reading.missing import AMONG_NUMBERS, MISSING
 from kobai.data.tables.reading.numerals import Numerals
 from kobai.data.tables.reading.reading import Reading
@@ -100,10 +100,38 @@ PEOPLE = {
         "1.2K",
         ["3M", "3 M", "500", "1k", "1.2KM", "0.0005M"],
     ),
+    "limit": (
+        Reading(Numerals(before="<")),
+        "< 0.5",
+        ["<0.5", ">=7", "≤ 7", "≈3", "~ 3", "7", "<<7", "-<7", "<-7", "=7", "＜７"],
+    ),
+    "score": (
+        Reading(Numerals(after={"/10": 1.0})),
+        "8.5/10",
+        ["8 /10", "８／１０", "8/5", "8", "/10", "8/100"],
+    ),
+    "longitude": (
+        Reading(Numerals(after={"° E": 1.0, "° W": -1.0})),
+        "1.5° E",
+        ["1.5° W", "-1.5° W", "2°W", "3"],
+    ),
     "account": (
         Reading(Numerals(group=",")),
         "(1,200.5)",
-        ["(5", "5)", "5-", "(-5)", "- 5", "--5", "+5", "（７）", "( 7 )", "-+5"],
+        [
+            "(5",
+            "5)",
+            "-(5)",
+            "((5)",
+            "5-",
+            "(-5)",
+            "- 5",
+            "--5",
+            "+5",
+            "（７）",
+            "( 7 )",
+            "-+5",
+        ],
     ),
     "pressure": (
         Reading(missing=("-999", "9999", "kaputt")),
@@ -180,7 +208,22 @@ DATED = {
     "clock": (
         "time of day",
         "13:05:30",
-        ["1:05 pm", "12:00 a.m.", "24:00", "25:00", "1305"],
+        ["1:05 pm", "12:00 a.m.", "24:00", "25:00", "1305", "午後1:05", "1:05 오전"],
+    ),
+    "form": (
+        "year-month-day",
+        "2026/11/30 9:05:12 午後 GMT+9",
+        ["2026/11/30 午前 9:05:12", "2026. 11. 30. 오후 9:05", "2026/11/30 25:05:12"],
+    ),
+    "race": (
+        "hours:minutes",
+        "125:30",
+        ["1:02:33", "2 days 03:04:05.5", "1:75", "0:00", "12"],
+    ),
+    "flight": (
+        "hours and minutes",
+        "2h 50m",
+        ["19h", "45 Min.", "PT4M13.5S", "1日 2時間", "2小时30分钟", "P", "h", "50"],
     ),
 }
 TEXTS = {
@@ -220,7 +263,7 @@ OF_PEOPLE = (
     *(
         Feature(f"{name} ({part})", "number", 20.0, 4e3, True, (), False, name, reading)
         for name, (form, _, _) in DATED.items()
-        for part in (CLOCK if form == "time of day" else PARTS)
+        for part in parts_of(form)
         for reading in [Reading(date=form, part=part)]
     ),
     *(
@@ -775,7 +818,7 @@ def test_any_table_in_a_file(
 
 def test_patterns_have_only_what_three_languages_share():
     """Digits and words are those of ASCII in JavaScript alone."""
-    assert len(FORMS) == 17
+    assert len(FORMS) == 20
     for pattern in (
         *FORMS.values(),
         *(r.numerals.pattern for r, _, _ in PEOPLE.values()),

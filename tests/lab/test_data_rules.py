@@ -71,7 +71,7 @@ def units(rng: Rng, lines: list[list[str]]) -> None:
     first = next(i for i, line in enumerate(lines) if "goal" in line)
     if len(lines[first + 1]) > len(lines[first]):
         return
-    for unit in ("m", "Avg")[: int(rng.integers(1, 3))]:
+    for unit in ("m", "The mean of a whole hour", "---")[: int(rng.integers(1, 4))]:
         lines.insert(first + 1, [unit] * (len(lines[first]) - 1) + ["kg"])
 
 
@@ -238,6 +238,64 @@ def clocks(rng: Rng, rows: int) -> list[str]:
     return _moments(rng, rows, str(rng.choice(["%Y-%m-%d %H:%M", "%H:%M", "%m/%d/%Y"])))
 
 
+def durations(rng: Rng, rows: int) -> list[str]:
+    long, short = [
+        ("{h}:{m:02}:{s:02}",) * 2,
+        ("{h}h {m}m", "{m}m"),
+        ("{h}時間{m}分",) * 2,
+    ][rng.integers(3)]
+    drawn = rng.integers((0, 0, 0), (90, 60, 60), (rows, 3)).tolist()
+    return [(short if s < 9 else long).format(h=h, m=m, s=s) for h, m, s in drawn]
+
+
+def halves(rng: Rng, rows: int) -> list[str]:
+    half = ["午前", "午後"]
+    times = _moments(rng, rows, "%Y/%m/%d {} %I:%M:%S")
+    return [time.format(half[rng.integers(2)]) for time in times]
+
+
+def labels(rng: Rng, rows: int) -> list[str]:
+    return [f"{rng.choice(['TCGA', 'Mark'])}-{n:04}" for n in rng.integers(1, 9, rows)]
+
+
+def limits(rng: Rng, rows: int) -> list[str]:
+    signs = rng.choice(["", "<", ">=", ""], rows)
+    return [
+        f"{sign}{v:.1f}"
+        for sign, v in zip(signs, rng.uniform(1, 99, rows), strict=True)
+    ]
+
+
+def flags(rng: Rng, rows: int) -> list[str]:
+    signs = rng.choice(["", "", " p", " b"], rows)
+    return [
+        f"{v:.1f}{sign}"
+        for sign, v in zip(signs, rng.uniform(1, 99, rows), strict=True)
+    ]
+
+
+def traces(rng: Rng, rows: int) -> list[str]:
+    return [
+        str(rng.choice(["T", "Trace"])) if rng.random() < 0.4 else f"{v:.1f}"
+        for v in rng.uniform(1, 99, rows)
+    ]
+
+
+def money(rng: Rng, rows: int) -> list[str]:
+    sums = (
+        ["{v}円", "{v}万円", "{v}億円"],
+        ["{v}", "{v} Mio. €"],
+        ["$ ({v})", "$ {v}"],
+        ["{v} m", "{v}"],
+    )
+    chosen = sums[rng.integers(4)]
+    return [str(rng.choice(chosen)).format(v=v) for v in rng.integers(1, 999, rows)]
+
+
+def scores(rng: Rng, rows: int) -> list[str]:
+    return [f"{v:.1f}/10" for v in rng.uniform(0, 10, rows)]
+
+
 def compact(rng: Rng, rows: int) -> list[str]:
     return _moments(rng, rows, "%Y%m%d")
 
@@ -272,7 +330,8 @@ DECIMALS = [commas, swiss]
 COMMON = [
     *(whole, brackets, kilograms, percents, multiples, dashes, typo, sentinel, words),
     *(codes, truths, sizes, names, number_of_row, shuffled, always, nothing, dates),
-    *(months, clocks, compact, eras),
+    *(months, clocks, compact, eras, durations, halves, labels, limits, flags),
+    *(traces, money, scores),
 ]
 TARGETS: list[Cells] = [whole, words, marks, binary, nine_and_ten, truths, percents]
 

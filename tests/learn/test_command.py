@@ -147,7 +147,7 @@ class Terminal:
         os.close(inner)
         self.text = ""
 
-    def wait_for(self, what, seconds=60):
+    def wait_for(self, what, seconds=120):
         """Read until the screen shows something, and forget what was before."""
         end = time.monotonic() + seconds
         while what not in self.text:

@@ -21,6 +21,9 @@ def typescript() -> str:
         "FORMS": {name: _pattern(form) for name, form in dates.FORMS.items()},
         "ERAS": dates.ERAS,
         "MONTHS": dates.MONTHS,
+        "AFTERNOON": dates.AFTERNOON,
+        "DURATIONS": dates.DURATIONS,
+        "SEVERAL": dates.SEVERAL,
         "CENTURY": dates.CENTURY,
         "GROUPS": deciding.GROUPS,
         "CURRENCIES": sorted(deciding.CURRENCIES),
@@ -28,12 +31,20 @@ def typescript() -> str:
         "BOOLEANS": tidy.BOOLEANS,
         "FULL_BOOLEANS": list(tidy.FULL_BOOLEANS),
         "SEP": layout.SEP.pattern,
+        "LINE": layout.LINE.pattern,
         "TOTAL": delimited.TOTAL.pattern,
         "TYPOS": deciding.TYPOS,
         "STATUS": deciding.STATUS,
         "FEW_NUMBERS": deciding.FEW_NUMBERS,
+        "MAY_BE_DATE": evidence.MAY_BE_DATE,
+        "SCORE": evidence.SCORE,
         "WRITINGS": {n: _pattern(p) for n, p in evidence.WRITINGS.items()},
         "LOOSE": _pattern(evidence._LOOSE),
+        "LIMIT": numerals.LIMIT,
+        "FLAG": deciding.FLAG,
+        "FEW_ODD": deciding.FEW_ODD,
+        "HALF": deciding.HALF,
+        "MONEY": deciding.MONEY,
         "GROUPED": numerals._GROUPED.replace("{{", "{").replace("}}", "}"),
     }
     types = {
@@ -54,5 +65,5 @@ def typescript() -> str:
 
 
 def _pattern(python: str) -> str:
-    """Return a regular expression as JavaScript writes it."""
-    return python.replace("(?P<", "(?<")
+    """Return a regular expression as JavaScript writes it, in few characters."""
+    return python.replace("(?P<", "(?<").replace("[0-9]", r"\d")

@@ -13,6 +13,7 @@ from kobai.data.damage import check_regular, readable
 from kobai.data.images.field import centre, fitted
 from kobai.data.images.marks import figures
 from kobai.data.images.paper import ink
+from kobai.data.images.sheet import unfolded
 from kobai.errors import DataError
 from kobai.keywords import checked_keywords
 
@@ -34,10 +35,11 @@ def read_image(
 
     Drawn or photographed, dark on light or light on dark, grey, coloured, with a
     palette or transparent: what differs from the paper around it is ink. Specks,
-    frames and ruled lines are left out. Of (8, 8) the figure is stretched, sheared
-    and made as bold as the digits of `load_digits` are; else it is scaled into 20/28
-    of the field with its proportions kept (all of a field below 16), its strokes as
-    thick as MNIST's if that is (28, 28), and its centre of mass is the field's. The
+    frames and ruled lines are left out, and so is the table around a sheet of paper.
+    Of (8, 8) the figure is stretched, sheared and made as bold as the digits of
+    `load_digits` are; else it is scaled into 20/28 of the field with its proportions
+    kept (all of a field below 16), its strokes as thick as MNIST's if that is
+    (28, 28), and its centre of mass is the field's. The
     result has `shape` `(height, width)` and values from 0 (background) to 1 (ink).
     With `strokes=False`, for pictures of things, all ink is kept as it is.
 
@@ -66,10 +68,11 @@ def read_image(
             f"takes inputs of shape {shape}. Give the numbers as an .npz file."
         )
     field = shape[0], shape[1]
-    found = ink(*_read_pixels(path), name=str(path))
-    return (
-        fitted(_only(figures(found), path), field) if strokes else centre(found, field)
-    )
+    pixels = _read_pixels(path)
+    if not strokes:
+        return centre(ink(*pixels, name=str(path)), field)
+    found = ink(*unfolded(*pixels), name=str(path))
+    return fitted(_only(figures(found), path), field)
 
 
 def _only(found: list[Array], path: Path) -> Array:

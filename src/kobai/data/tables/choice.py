@@ -1,5 +1,6 @@
 """Which columns of a table are what, as its user says."""
 
+import itertools
 from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass
 from typing import Any
@@ -55,6 +56,15 @@ def choose(
         for name in names:
             if name in targets:
                 refusals.add(f'{what}: "{name}" is the target; name another column')
+    kinds = {
+        "category": named(category, "category"),
+        "number": named(number, "number"),
+        "text": texts,
+    }
+    for (one, names), (other, others) in itertools.combinations(kinds.items(), 2):
+        for name in names:
+            if name in others:
+                refusals.add(f'{one} and {other}: both name "{name}"; name it in one')
     dropped, weights, texts = (
         tuple(name for name in names if name not in targets)
         for names in (dropped, weights, texts)
@@ -70,8 +80,8 @@ def choose(
     return Choice(
         targets,
         named(keep, "keep"),
-        named(category, "category"),
-        named(number, "number"),
+        kinds["category"],
+        kinds["number"],
         texts,
         weights,
         read,

@@ -109,10 +109,14 @@ def note_too_large(
 
 @dataclass(frozen=True)
 class Fitted:
-    """The features, and why each of the other columns is left out."""
+    """The features, and why each of the other columns is left out.
+
+    `idle` tells which columns need not have been named to be kept.
+    """
 
     features: tuple[Feature, ...]
     left_out: dict[str, str]
+    idle: tuple[str, ...] = ()
 
 
 def fit(
@@ -121,8 +125,13 @@ def fit(
     """Decide what the network sees of each column, and which columns it does not."""
     means, stds = statistics.moments()
     features, left_out = [], {}
+    idle = dict.fromkeys(keep, "it is not left out without")
     for index, column in enumerate(columns):
         why = _why_not(column, index, statistics)
+        if why == EMPTY and column.source in idle:
+            idle[column.source] = "no training row has it"
+        elif why:
+            idle.pop(column.source, None)
         if why and (column.source not in keep or not statistics.there[index]):
             left_out[column.name] = why
         elif column.kind == "category":
@@ -143,7 +152,8 @@ def fit(
                     reading=column.reading,
                 )
             )
-    return Fitted(tuple(features), left_out)
+    said = [f'keep "{name}" decides nothing: {why}' for name, why in idle.items()]
+    return Fitted(tuple(features), left_out, tuple(said))
 
 
 def _category(column: RawColumn, index: int, statistics: Statistics) -> Feature:

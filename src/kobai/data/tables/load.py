@@ -313,7 +313,7 @@ def _notes(raw: RawTable, fitted: Fitted, rows: Array) -> list[str]:
     words = [_count(n, word) for word, n in counts.items() if n]
     notes = [f"columns  {', '.join(words)}"]
     notes += [f"layout   {note}" for note in (*table.notes, *table.found)]
-    notes += [f"options  {line}" for line in raw.idle]
+    notes += [f"options  {line}" for line in (*raw.idle, *fitted.idle)]
     if not table.encoding.startswith("utf-8"):
         notes.append(f"encoding {table.encoding}")
     lost = len(rows) - int(rows.sum())

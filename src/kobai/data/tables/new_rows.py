@@ -1,5 +1,6 @@
 """New rows of a table in the form that fitted columns take."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -118,8 +119,8 @@ def targets(
     for name, place in zip(target.names, places, strict=True):
         check_cells(frame[name], place)
     if target.classes:
-        cells = words(frame[target.names[0]])
-        labels = _labels(target.classes, cells, places[0], first)
+        cells, reading = frame[target.names[0]], next(iter(target.readings), None)
+        labels = _labels(target.classes, cells, reading, places[0], first)
         return labels, labels >= 0
     readings = target.readings or [Reading()] * len(target.names)
     heads = target.heads or [()] * len(target.names)
@@ -128,7 +129,7 @@ def targets(
     for name, place, reading, classes in each:
         with refusals.gathering():
             if classes:
-                labels = _labels(classes, words(frame[name]), place, first)
+                labels = _labels(classes, frame[name], reading, place, first)
                 numbers.append(np.where(labels < 0, np.nan, labels))
                 continue
             numbers.append(raw_numbers(frame[name], place, reading, first, forgiving))
@@ -236,16 +237,28 @@ def _spellings(name: str) -> tuple[str, ...]:
     return ()
 
 
-def _labels(classes: Sequence[str], text: "pl.Series", place: str, first: int) -> Array:
+def _labels(
+    classes: Sequence[str],
+    cells: "pl.Series",
+    reading: Reading | None,
+    place: str,
+    first: int,
+) -> Array:
+    """Return the classes of cells; `reading` is how those that are numbers are read."""
     import polars as pl
 
     known = spelled(classes)
-    text = with_blanks(text, known)
+    text = with_blanks(words(cells), known)
+    different = text.unique(maintain_order=True).drop_nulls()
+    numbers = (reading or Reading()).numbers(different)
+    # "-" is missing among numbers, and a word among words.
+    are_missing = reading.is_missing(different) if reading else different.is_null()
     labels: dict[str, int] = {}
-    for word in text.unique(maintain_order=True).drop_nulls():
+    for word, number, is_none in zip(different, numbers, are_missing, strict=True):
         # 1.0 in one file is the class 1 of another.
-        name = word if word in known else _as_number(word)
-        labels[word] = known.get(name, UNKNOWN)
+        is_class = word in known or number is None or not math.isfinite(number)
+        name = word if is_class else class_name(number)
+        labels[word] = known.get(name, -1 if is_none else UNKNOWN)
     found = text.replace_strict(
         list(labels), list(labels.values()), default=-1, return_dtype=pl.Int64
     ).to_numpy()
@@ -260,13 +273,6 @@ def _labels(classes: Sequence[str], text: "pl.Series", place: str, first: int) -
     refusals.cells(place, found == UNKNOWN, tell, needed)
     refusals.tell()
     return found
-
-
-def _as_number(word: str) -> str:
-    try:
-        return class_name(float(word))
-    except (ValueError, OverflowError):
-        return word
 
 
 def lacking(

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from kobai.data.refusals import Refusals
 from kobai.data.tables.cells import quoted, shortened
 from kobai.data.tables.columns import Kind
 from kobai.data.tables.frames import Table
-from kobai.data.tables.reading.dates import CLOCK, FORMS, PARTS
+from kobai.data.tables.reading.dates import parts_of
 from kobai.data.tables.reading.deciding import (
     Decision,
     decide,
@@ -154,18 +154,26 @@ def _idle(
     found: Survey, decided: Sequence[Decision], wishes: Wishes, decimal: str
 ) -> Iterator[str]:
     """Say which wishes change nothing: all columns are read alike without them."""
-    rows = found.spool.rows
+    rows, pairs = found.spool.rows, list(zip(found.columns, decided, strict=True))
 
-    def is_idle(without: Wishes) -> bool:
-        again = [_decide(column, without, decimal, rows) for column in found.columns]
-        return [each.reading for each in again] == [each.reading for each in decided]
+    def is_idle(without: Wishes, *names: str) -> bool:
+        """Tell whether the columns of these names, or all, are read alike without."""
+        for column, known in pairs:
+            if not names or column.name in names:
+                again = _decide(column, without, decimal, rows)
+                if (again.reading, again.has_blank) != (known.reading, known.has_blank):
+                    return False
+        return True
 
     if wishes.date_order and is_idle(replace(wishes, date_order="")):
         yield f"date order {wishes.date_order} decides nothing: no date may be either"
-    for name in wishes.number:
-        others = [other for other in wishes.number if other != name]
-        if is_idle(replace(wishes, number=others)):
-            yield f'number "{name}" decides nothing: it is read as numbers anyway'
+    kinds = {"number": "numbers", "category": "words", "text": "text"}
+    for option, kind in kinds.items():
+        named: Collection[str] = getattr(wishes, option)
+        for name in named:
+            others: Any = {option: [other for other in named if other != name]}
+            if is_idle(replace(wishes, **others), name):
+                yield f'{option} "{name}" decides nothing: it is read as {kind} anyway'
     for word in sorted(found.unseen):
         yield f'missing "{word}" decides nothing: no cell has it'
 
@@ -197,7 +205,8 @@ def _check_units(table: Table, found: Survey, decided: Sequence[Decision]) -> No
 
 def _decimal(found: Survey, table: Table) -> str:
     """Return the decimal mark that the file shows elsewhere, or is likely to have."""
-    shown = {shows_decimal(column.evidence) for column in found.columns}
+    columns = [column for column in found.columns if column.form != "categories"]
+    shown = {shows_decimal(column.evidence) for column in columns}
     if "," in shown or "." in shown:
         return "," if "," in shown else "."
     return "," if table.separator == ";" else "."
@@ -211,8 +220,9 @@ def _decide(column: Surveyed, wishes: Wishes, decimal: str, rows: int) -> Decisi
         return Decision(Reading(date=TYPED, missing=missing), "dates by their type")
     if column.form in ("typed", ""):
         return Decision(Reading(missing=missing))
-    if column.form == "categories":
-        why = "--category" if column.name in wishes.category else "its type"
+    is_named = column.name in wishes.category
+    if is_named or (column.form == "categories" and not column.evidence.cells):
+        why = "--category" if is_named else "its type"
         return Decision(None, why, aliases=same_words(column.words))
     found = decide(
         column.evidence,
@@ -279,19 +289,11 @@ def _raw_columns(
         kind: Kind | None = "number" if column.form else None
         yield RawColumn(name, name, table, kind, decision, examples=examples)
     else:
-        for each in _parts(reading.date):
+        for each in parts_of(reading.date):
             read_as = decision.read_as(each)
             yield RawColumn(
                 f"{name} ({each})", name, table, "number", read_as, examples=examples
             )
-
-
-def _parts(form: str) -> tuple[str, ...]:
-    """Return what is made of dates in a form, some of which have a clock or no day."""
-    if form == "time of day":
-        return CLOCK
-    has_clock = form == TYPED or "<hour>" in FORMS[form]
-    return tuple(name for name in PARTS if has_clock or name not in CLOCK)
 
 
 def _read_again(table: Table, columns: Sequence[RawColumn], memory: int) -> Spool:
@@ -304,16 +306,13 @@ def _read_again(table: Table, columns: Sequence[RawColumn], memory: int) -> Spoo
     spool = Spool(len(columns), memory)
     for frame in table.frames(lambda: plain):
         block = np.empty((len(frame), len(columns)), order="F")
-        moments: dict[str, Array] = {}
         series = {cells.name: cells for cells in frame}
+        values = _values(columns, series, spool.rows + 1)
         for index, column in enumerate(columns):
-            cells = series[column.source]
             if column.kind == "category":
-                block[:, index] = _codes(column, cells)
-                continue
-            if column.source not in moments:
-                moments[column.source] = _values(column, cells, spool.rows + 1)
-            block[:, index] = column.reading.part_of(moments[column.source])
+                block[:, index] = _codes(column, series[column.source])
+            else:
+                block[:, index] = column.reading.part_of(values[column.source])
         spool.append(block)
     return spool
 
@@ -330,14 +329,43 @@ def _codes(column: RawColumn, cells: "pl.Series") -> Array:
     return known.codes(text)
 
 
-def _values(column: RawColumn, cells: "pl.Series", first: int) -> Array:
-    """Return numbers, moments or texts; what cannot be read is NaN, and noted."""
-    if column.reading.places:
-        return text_numbers(words(cells), column.reading.places)
-    whole = replace(column.reading, part="")
-    found = whole.numbers(cells)
-    if found.null_count() > cells.null_count():
-        wrong = found.is_null() & ~whole.is_missing(cells)
-        for row in wrong.arg_true().head(MOST_NAMED - len(column.unreadable)):
-            column.unreadable.append((row + first, shortened(str(cells[row]))))
-    return found.to_numpy()
+def _values(
+    columns: Sequence[RawColumn], series: "Mapping[str, pl.Series]", first: int
+) -> dict[str, Array]:
+    """Return numbers, moments or texts of columns, by their sources.
+
+    Those that are read alike are read together. What cannot be read is NaN, and noted.
+    """
+    import polars as pl
+
+    found: dict[str, Array] = {}
+    alike: dict[str, dict[str, RawColumn]] = {}
+    for column in columns:
+        cells, reading = series[column.source], column.reading
+        if column.kind == "category" or column.source in found:
+            continue
+        if reading.places:
+            found[column.source] = text_numbers(words(cells), reading.places)
+        else:
+            same = f"{replace(reading, part='')} {cells.dtype}"
+            alike.setdefault(same, {}).setdefault(column.source, column)
+    for group in alike.values():
+        whole = replace(next(iter(group.values())).reading, part="")
+        cells = pl.concat([series[source].alias("") for source in group])
+        numbers = whole.numbers(cells)
+        split = numbers.to_numpy().reshape(len(group), -1)
+        found |= dict(zip(group, split, strict=True))
+        if numbers.null_count() > cells.null_count():
+            wrong = (numbers.is_null() & ~whole.is_missing(cells)).to_numpy()
+            for column, rows in zip(
+                group.values(), wrong.reshape(split.shape), strict=True
+            ):
+                _note_unread(column, series[column.source], np.flatnonzero(rows), first)
+    return found
+
+
+def _note_unread(
+    column: RawColumn, cells: "pl.Series", rows: Array, first: int
+) -> None:
+    for row in rows[: MOST_NAMED - len(column.unreadable)].tolist():
+        column.unreadable.append((row + first, shortened(str(cells[row]))))

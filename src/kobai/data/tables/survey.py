@@ -14,8 +14,7 @@ from kobai.data.tables.reading.evidence import (
     MOST_EXAMPLES,
     MOST_WORDS,
     Evidence,
-    Plain,
-    plain_counts,
+    add_words,
 )
 from kobai.data.tables.reading.missing import AMONG_NUMBERS, MISSING
 from kobai.data.tables.reading.reading import number_of, typed_moments
@@ -50,17 +49,12 @@ class Surveyed:
         # Polars has whole numbers of 128 bits, which NumPy lacks.
         return cells.cast(pl.Float64).to_numpy()
 
-    def text(
-        self, text: "pl.Series", floats: "pl.Series", plain: Plain | None
-    ) -> Array:
-        """Take in words, which are `floats` where they are numbers.
-
-        `plain` has the counts of these where there is nothing else.
-        """
-        if text.null_count() == len(text):
+    def text(self, text: "pl.Series", floats: "pl.Series") -> Array:
+        """Take in words that are counted, which are `floats` where they are numbers."""
+        missing = text.null_count()
+        if missing == len(text):
             return np.full(len(text), np.nan)
-        self.evidence.add(text, floats, plain)
-        if plain and self.form != "words":
+        if floats.null_count() == missing and self.form != "words":
             self._become("numbers")
             return floats.to_numpy()
         self._become("words")
@@ -134,24 +128,21 @@ def survey(
         return {c.name: pl.Float64 for c in columns if c.form == "numbers"}
 
     spool, refusals = Spool(len(columns), memory), Refusals()
+    evidence = {column.name: column.evidence for column in columns}
     unseen = set(wanted) - {*MISSING, *AMONG_NUMBERS}
     for frame in table.frames(dtypes):
         block = np.empty((len(frame), len(columns)), order="F")
         series = {cells.name: cells for cells in frame}
         text, floats = _as_text(frame, names, categories)
-        empty = {n: (text[n].null_count(), floats[n].null_count()) for n in text}
-        numbers = [name for name, (one, other) in empty.items() if one == other]
-        plain = plain_counts(pl.DataFrame([text[name] for name in numbers]))
+        words = {c.name: c for c in text}
+        add_words([evidence[name] for name in words], text, floats)
         for index, column in enumerate(columns):
             name = column.name
             cells = series[name]
-            if name in text:
-                if name in categories:
-                    block[:, index] = column.of_type(text[name], "categories")
-                else:
-                    block[:, index] = column.text(
-                        text[name], floats[name], plain.get(name)
-                    )
+            if name in words and name in categories:
+                block[:, index] = column.of_type(words[name], "categories")
+            elif name in words:
+                block[:, index] = column.text(words[name], floats[name])
             elif cells.dtype.is_numeric():
                 block[:, index] = column.numbers(cells)
             else:
@@ -181,7 +172,7 @@ def _stands_in(word: str, frame: "pl.DataFrame") -> bool:
 
 def _as_text(
     frame: "pl.DataFrame", names: Collection[str], categories: Collection[str]
-) -> "tuple[dict[str, pl.Series], dict[str, pl.Series]]":
+) -> "tuple[pl.DataFrame, pl.DataFrame]":
     """Return the columns of text without blanks around it, and those as numbers."""
     import polars as pl
 
@@ -197,8 +188,7 @@ def _as_text(
     text = text.select(
         pl.when(every.is_in(MISSING)).then(None).otherwise(every).name.keep()
     )
-    floats = text.select(every.cast(pl.Float64, strict=False).fill_nan(None))
-    return {c.name: c for c in text}, {c.name: c for c in floats}
+    return text, text.select(every.cast(pl.Float64, strict=False).fill_nan(None))
 
 
 def _typed(column: Surveyed, cells: "pl.Series", table: str) -> Array:

@@ -44,8 +44,9 @@ def read_targets(
     for column in raw.columns:
         if column.source in names and column.reading.date:
             refusals.add(
-                f"{column.place}: the target holds dates; a network learns a number or "
-                "a class: make one of them, such as the days since the first"
+                f"{column.place}: the target holds dates or times; a network learns a "
+                "number or a class: make one of them, such as days since the first, or "
+                "minutes"
             )
     known = {column.name for column in raw.columns}
     found = [raw.column(name) for name in names if name in known]
@@ -254,7 +255,10 @@ def _classes(column: RawColumn, values: Array) -> tuple[Target, Array, Array]:
         )
     labels = np.full(len(values), -1)
     labels[is_there] = found
-    return Target((column.name,), tuple(names)), labels, is_there
+    # Classes that are numbers are written in the table as its numbers are.
+    readings = (column.reading,) if column.kind == "number" else ()
+    target = Target((column.name,), tuple(names), readings=readings)
+    return target, labels, is_there
 
 
 def _by_size(name: str) -> tuple[bool, float, str]:

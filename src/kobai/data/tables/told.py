@@ -7,6 +7,7 @@ from kobai.data.tables.cells import quoted, shortened
 from kobai.data.tables.columns import Feature, Target
 from kobai.data.tables.fitting import SAME, Fitted
 from kobai.data.tables.raw import RawColumn, RawTable
+from kobai.data.tables.reading.dates import DURATIONS
 
 TARGET, LEFT_OUT = "target", "left out"
 
@@ -97,12 +98,16 @@ def _of_dates(
     if not made:
         return _note(column, LEFT_OUT, None, why=SAME)
     whole = [part for part in made if ", " not in part]
-    note = _note(
-        column, "dates" if column.reading.date != "time of day" else "times", None
-    )
+    note = _note(column, _kind_of(column.reading.date), None)
     parts = ", ".join(whole)
     why = f"{note.why}: {parts}" if note.why else parts
     return ColumnNote(note.name, note.taken, why, note.example, note.doubt, note.option)
+
+
+def _kind_of(form: str) -> str:
+    if form in DURATIONS:
+        return "durations"
+    return "times" if form == "time of day" else "dates"
 
 
 def _of_text(

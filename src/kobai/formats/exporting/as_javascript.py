@@ -6,7 +6,7 @@ import textwrap
 import numpy as np
 
 from kobai.autodiff import operations as ops
-from kobai.data.tables.reading.dates import CENTURY, ERAS, MONTHS
+from kobai.data.tables.reading.dates import AFTERNOON, CENTURY, ERAS, MONTHS
 from kobai.data.tables.reading.grams import SPACELESS
 from kobai.formats.exporting.expressions import Templates, Term
 from kobai.formats.exporting.facts import (
@@ -166,6 +166,7 @@ def _facts(prediction: Prediction) -> str:
     if columns is not None:
         known["SPELLINGS"] = spellings(columns)
         known |= {"MONTHS": MONTHS, "ERAS": ERAS, "CENTURY": CENTURY}
+        known["AFTERNOON"] = AFTERNOON
         known |= {"SPACELESS": SPACELESS}
     return "\n".join(f"export const {n} = {_json(v)};" for n, v in known.items())
 

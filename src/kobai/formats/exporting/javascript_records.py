@@ -143,11 +143,12 @@ function numberIn(text, rule) {
   if (!match) return null;
   const parts = match.slice(1).map((part) => part ?? "");
   const [opening, first, second, digits, unit, closing] = parts;
-  if ((opening === "(") !== (closing === ")")) return null;
+  const isBracketed = [opening, second].includes("(");
+  if (isBracketed !== (closing === ")")) return null;
   let plain = rule.group ? digits.replaceAll(rule.group, "") : digits;
   if (rule.decimal.includes(",")) plain = plain.replace(",", ".");
   const factor = Object.hasOwn(rule.factors, unit) ? rule.factors[unit] : 1;
-  const isNegative = opening || [first, second, closing].includes("-");
+  const isNegative = isBracketed || [first, second, closing].includes("-");
   return Number(plain) * factor * (isNegative ? -1 : 1);
 }
 
@@ -215,18 +216,21 @@ function dateOf(cell, rule, place, part) {
 
 // Days since 1970, NaN for a day that no calendar has.
 function momentOf(parts) {
-  const { month, day, name, quarter, hour, minute, second, half } = parts;
+  if (!Object.values(parts).some(Boolean)) return NaN;
+  const { month, day, name, quarter, days, hours, hour, minute, second } = parts;
+  const half = parts.half ?? parts.half_first;
   const y = yearOf(parts);
   let m = quarter ? 3 * quarter - 2 : Number(month ?? 1);
   if (name) m = monthOf(name);
   const d = Number(day ?? 1);
   let h = Number(hour ?? 0);
-  if (half) h = (h % 12) + (half.toLowerCase() === "p" ? 12 : 0);
+  if (half) h = (h % 12) + (AFTERNOON.some((each) => half.startsWith(each)) ? 12 : 0);
   const seconds = Number((second ?? "0").replace(",", "."));
   const clock = h / 24 + Number(minute ?? 0) / 1440 + seconds / 86400;
   const date = new Date(Date.UTC(y, m - 1, d));
   const isDay = date.getUTCMonth() === m - 1 && date.getUTCDate() === d;
-  return isDay && clock < 1 + 1e-9 ? date.getTime() / 86400000 + clock : NaN;
+  const whole = date.getTime() / 86400000 + Number(days ?? 0) + Number(hours ?? 0) / 24;
+  return isDay && clock < 1 + 1e-9 ? whole + clock : NaN;
 }
 
 function yearOf({ year, era, of_era, roc }) {
@@ -258,6 +262,7 @@ function partOf(moment, part) {
   };
   const whole = {
     date: moment,
+    hours: 24 * moment,
     year,
     month: date.getUTCMonth() + 1,
     day: date.getUTCDate(),

@@ -31,20 +31,21 @@ COPIED: dict[ModuleType, str] = {
     "HALF_COMMON ENCODINGS CANDIDATES LATIN OF_TWO_BYTES WIDE MOSTLY_USUAL "
     "_USUAL _CONTROL BOMS checked_encoding find_encoding wide_encoding _usual_share "
     "_by_looks _likely _latin _decoded _common_japanese _common_chinese _not_ascii",
-    dates: "MONTHS ERAS CENTURY field_number month_number days_of _days _weekday "
-    "_calendar _cycle _of_year _of_week _of_day PARTS part",
+    dates: "MONTHS ERAS AFTERNOON CENTURY field_number month_number days_of _days "
+    "_weekday _calendar _cycle _of_year _of_week _of_day PARTS part",
     layout: "SEPARATORS SPACES MOST_LINES COMMENTS SEP CONSISTENT NUMERIC MOST_UNITS "
-    "LONGEST_UNIT MOST_TWICE LONGEST_SHOWN LONGEST_RECORD "
-    "_IN_QUOTES _NUMBER _DATE Layout Record "
+    "LONGEST_UNIT MOST_TWICE LONGEST_SHOWN LONGEST_RECORD LINE "
+    "_VAGUE _IN_QUOTES _NUMBER _DATE Layout Record _usual _shown "
     "find_layout checked_separator _first_records _without_comments _separator _share "
-    "_first_row _are_groups _are_names _has_header _are_years _numeric_columns "
-    "is_number _is_vague _are_units _names _unique _notes_above _without_header",
-    pieces: "BLOCK FIRST PICTURES OF_ZEROS opened _check_memory check_beginning utf8 "
-    "without_start _zeros with_end whole_rows _end_of_last",
-    delimited: "LONGEST_HEADER MOST_BELOW TOTAL _RUNS _EDGES _BLANK_LINES mark_of "
-    "row_blocks _cleaned _note _checked _bare _is_even _without_footer "
-    "_without_totals _check_counts cell_pattern _check_quotes open_text_table _torn "
-    "_head",
+    "_first_row _has_all _check_names _are_groups _are_names _has_header _are_years "
+    "_numeric_columns is_number _is_vague _are_units _names _unique _notes_above "
+    "_without_header",
+    pieces: "BLOCK FIRST PICTURES KINDS OF_ZEROS opened _check_memory check_beginning "
+    "utf8 without_start _zeros with_end whole_rows _end_of_last",
+    delimited: "LONGEST_HEADER MOST_BELOW TOTAL SUMMARIES REMARK _RUNS _EDGES "
+    "_BLANK_LINES mark_of row_blocks _cleaned _note _checked _bare _is_even "
+    "_without_footer _without_padding _cells _without_totals _is_total _digits "
+    "_check_counts cell_pattern _check_quotes open_text_table _torn _head",
     cells: "MOST_SHOWN shortened no_number no_rows too_large_number",
     new_rows: "MOST_NAMES lacking _list spelled _spellings",
     foreign: "is_missing word_of",

@@ -1,7 +1,7 @@
 /** Dates and times as people write them, and the numbers that are made of them. */
 
 import { tidy } from "./cells";
-import { CENTURY, ERAS, FORMS, MONTHS } from "./rules";
+import { AFTERNOON, CENTURY, DURATIONS, ERAS, FORMS, MONTHS } from "./rules";
 
 const DAY = 86_400_000;
 
@@ -22,12 +22,14 @@ function dayOf(parts: Record<string, string | undefined>): number | null {
   if (parts.roc) year = ERAS.民國 + number("roc", 1);
   const quarter = "quarter" in parts ? 3 * number("quarter", 1) - 2 : number("month", 1);
   const month = "name" in parts ? monthNumber(parts.name ?? "") : quarter;
-  const afternoon = parts.half ? (/[pP]/.test(parts.half) ? 12 : 0) : -1;
+  const half = parts.half ?? parts.half_first;
+  const afternoon = half ? (AFTERNOON.some((each) => half.startsWith(each)) ? 12 : 0) : -1;
   const given = number("hour", 0);
   const hour = afternoon < 0 ? given : (given % 12) + afternoon;
   const clock = hour / 24 + number("minute", 0) / 1440 + number("second", 0) / 86_400;
   const day = calendarDay(year, month, number("day", 1));
-  return day === null || !(clock < 1 + 1e-9) ? null : day + clock;
+  const isThere = Object.values(parts).some(Boolean) && day !== null && clock < 1 + 1e-9;
+  return isThere ? day + number("days", 0) + number("hours", 0) / 24 + clock : null;
 }
 
 /** The number of a month by how its name begins; NaN for what is none. */
@@ -63,6 +65,7 @@ const weekday = (moment: number) => (((Math.floor(moment) + 3) % 7) + 7) % 7;
 /** The numbers that are made of a date: what returns is told by an angle as well. */
 export const PARTS: Record<string, (moment: number) => number> = {
   date: (moment) => moment,
+  hours: (moment) => 24 * moment,
   year: (moment) => calendar(moment).year,
   month: (moment) => calendar(moment).month,
   day: (moment) => calendar(moment).day,
@@ -77,10 +80,12 @@ export const PARTS: Record<string, (moment: number) => number> = {
 };
 
 const CLOCK = ["hour", "clock, sine", "clock, cosine"];
+const LENGTH = ["hours"];
 
 /** What is made of dates in a form, some of which have a clock or no day. */
 export function partsOf(form: string): string[] {
   if (form === "time of day") return CLOCK;
-  const hasClock = FORMS[form].includes("<hour>");
-  return Object.keys(PARTS).filter((name) => hasClock || !CLOCK.includes(name));
+  if (DURATIONS.includes(form)) return LENGTH;
+  const others = FORMS[form].includes("<hour>") ? LENGTH : [...LENGTH, ...CLOCK];
+  return Object.keys(PARTS).filter((name) => !others.includes(name));
 }

@@ -6,7 +6,22 @@
 
 import type { Evidence, Shape } from "./evidence";
 import type { Numerals } from "./numerals";
-import { BOOLEANS, CURRENCIES, FEW_NUMBERS, FORMS, FULL_BOOLEANS, GROUPS, MULTIPLES, STATUS, TYPOS } from "./rules";
+import { isLimit } from "./numerals";
+import {
+  BOOLEANS,
+  CURRENCIES,
+  FEW_NUMBERS,
+  FEW_ODD,
+  FLAG,
+  FORMS,
+  FULL_BOOLEANS,
+  GROUPS,
+  HALF,
+  MONEY,
+  MULTIPLES,
+  STATUS,
+  TYPOS,
+} from "./rules";
 
 const PLAIN = "1000.5";
 const COMMA = "1000,5";
@@ -60,7 +75,7 @@ function decideNumber(evidence: Evidence, different: number, decimal: string): D
   const [mark, group] = marksOf(evidence, decimal);
   const allowed = writingsOf(mark, group);
   const fitting = evidence.shapes.filter(({ writings }) => allowed.some((way) => writings.has(way)));
-  const { numerals, read: shaped } = withSigns(mark, group, fitting, evidence);
+  const { numerals, read: shaped } = withSigns(mark, group, fitting, evidence, different);
   // Numbers as in programs mean something else in these numerals.
   const isSpoilt = !mark.includes(".") && group !== "." && evidence.hasFractions;
   const read = (isSpoilt ? 0 : evidence.plain) + shaped;
@@ -68,7 +83,9 @@ function decideNumber(evidence: Evidence, different: number, decimal: string): D
   const number: Decision = { kind: "number", numerals };
   if (!wrong) return number;
   if (wrong <= Math.max(1, TYPOS * cells) && read) return number;
-  if (wrong <= STATUS * cells && different > FEW_NUMBERS) return number;
+  const oddCells = [...evidence.odd.values()].reduce((sum, count) => sum + count, 0);
+  const areFew = evidence.odd.size <= FEW_ODD && wrong === oddCells;
+  if (wrong <= (areFew ? HALF : STATUS) * cells && different > FEW_NUMBERS) return number;
   return words(read > wrong ? "words among numbers" : "");
 }
 
@@ -82,7 +99,7 @@ function marksOf(evidence: Evidence, decimal: string): [string, string] {
     const name = each.marks.join();
     if (name === ".,,") each.score -= either;
     // 1.250 beside 7,5 in other columns.
-    if (name === ",,." && decimal === "," && hasFractions && evidence.grouped === 0) each.score += evidence.plain;
+    if (name === ",,." && decimal === "," && hasFractions && !evidence.undivided) each.score += evidence.plain;
   }
   const best = scores.reduce((a, b) => (b.score > a.score ? b : a));
   const both = hasFractions ? ",." : ",";
@@ -105,14 +122,20 @@ function writingsOf(decimal: string, group: string): string[] {
 }
 
 /** The numerals with currency and unit, and how many cells they read. */
-function withSigns(decimal: string, group: string, shapes: Shape[], evidence: Evidence): { numerals: Numerals; read: number } {
+function withSigns(decimal: string, group: string, shapes: Shape[], evidence: Evidence, different: number): { numerals: Numerals; read: number } {
   const fronts = counted(shapes, (shape) => shape.before);
   const units = counted(shapes, (shape) => shape.after);
   const inOrder = [...fronts].sort(([, a], [, b]) => b - a);
-  const before = inOrder.find(([front]) => isCurrency(front))?.[0] ?? "";
+  let before = inOrder.find(([front]) => isCurrency(front))?.[0] ?? "";
+  const limits = inOrder.filter(([front]) => isLimit(front));
+  const inexact = limits.reduce((sum, [, count]) => sum + count, 0);
+  // Among few numbers <1 is another one than 1, and <=50K alone is a class.
+  if (!before && different > FEW_NUMBERS && inexact && inexact <= evidence.plain + (fronts.get("") ?? 0)) before = limits[0][0];
+  const allowed = ["", before, ...(isLimit(before) ? limits.map(([front]) => front) : [])];
   const bare = evidence.plain + (units.get("") ?? 0);
-  const after = unitsOf(new Map([...units].filter(([unit]) => unit)), bare);
-  const fits = ({ before: front, after: unit }: Shape) => (front === "" || front === before) && (!unit || Object.hasOwn(after, unit));
+  const joined = shapes.filter((shape) => !shape.isApart).map((shape) => shape.after);
+  const after = unitsOf(new Map([...units].filter(([unit]) => unit)), bare, joined);
+  const fits = ({ before: front, after: unit }: Shape) => allowed.includes(front) && (!unit || Object.hasOwn(after, unit));
   const numerals = { decimal, group, before, after: Object.keys(after).length ? after : null };
   return { numerals, read: total(shapes.filter(fits)) };
 }
@@ -124,11 +147,15 @@ function counted(shapes: Shape[], part: (shape: Shape) => string): Map<string, n
 }
 
 /** What the units of a column multiply by, nothing where they are none. */
-function unitsOf(units: Map<string, number>, bare: number): Record<string, number> {
+function unitsOf(units: Map<string, number>, bare: number, joined: string[]): Record<string, number> {
   if (!units.size) return {};
   const names = [...units.keys()];
-  if (names.every((unit) => Object.hasOwn(MULTIPLES, unit)) && (units.size > 1 || bare)) {
-    return Object.fromEntries(names.map((unit) => [unit, MULTIPLES[unit]]));
+  const multiples = names.map(multipleOf);
+  const money = new Set(multiples.map(([, sign]) => sign).filter(Boolean));
+  // A letter m alone is a meter or a minute.
+  const areSeveral = units.size > 1 || (bare && names[0] !== "m");
+  if (multiples.every(([factor]) => factor) && money.size < 2 && areSeveral) {
+    return Object.fromEntries(names.map((unit, i) => [unit, multiples[i][0]]));
   }
   const count = (unit: string) => units.get(unit) ?? 0;
   const main = names.reduce((a, b) => (count(b) > count(a) ? b : a));
@@ -137,7 +164,21 @@ function unitsOf(units: Map<string, number>, bare: number): Record<string, numbe
   const others = names.reduce((sum, unit) => sum + count(unit), 0) - withUnit;
   // A letter behind a few numbers, as of houses, is part of a name.
   const isUsual = withUnit >= bare + others || isCurrency(main) || main === "%";
+  const isFlag = (unit: string) => !joined.includes(unit) && new RegExp(`^${FLAG}$`).test(unit);
+  if (!isUsual && names.every(isFlag)) return Object.fromEntries(names.map((unit) => [unit, 1]));
   return isUsual ? Object.fromEntries(same.map((unit) => [unit, 1])) : {};
+}
+
+/** What a unit multiplies by, and the money in it; 0 for others. */
+function multipleOf(unit: string): [number, string] {
+  const bare = unit.replace(/\.+$/, "");
+  for (const money of ["", ...MONEY]) {
+    if (!bare.endsWith(money)) continue;
+    const head = bare.slice(0, bare.length - money.length).replace(/[. ]+$/, "");
+    if (Object.hasOwn(MULTIPLES, head)) return [MULTIPLES[head], money];
+    if (money && bare === money) return [1, money];
+  }
+  return [0, ""];
 }
 
 /** A unit without its plural: days and day are one. */

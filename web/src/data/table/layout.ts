@@ -6,7 +6,7 @@
  */
 
 import { isVague } from "./cells";
-import { AMONG_NUMBERS, ERAS, MISSING, TOTAL } from "./rules";
+import { AMONG_NUMBERS, ERAS, LINE, MISSING, TOTAL } from "./rules";
 
 const MOST_LINES = 200;
 const MOST_BELOW = 20;
@@ -33,12 +33,18 @@ export function layoutOf(all: string[][], above: string[]): Layout {
   }
   const [header] = rows;
   let units = 0;
-  while (units < MOST_UNITS && areUnits([header, ...head.slice(1 + units)])) leftOut.push(shown(rows[++units]));
+  while (units < Math.min(MOST_UNITS, head.length - 1)) {
+    if (!isLine(head[units + 1]) && !areUnits([header, ...head.slice(1 + units)])) break;
+    leftOut.push(shown(head[++units]));
+  }
   const below = rows.slice(1 + units).filter((row) => !isSame(row, header));
   if (below.length + 1 + units < rows.length) leftOut.push(shown(header));
   return { names: uniqueNames(namesOf(head, width)), rows: withoutEnd(below, width, leftOut), leftOut };
 }
 
+const DRAWN = new RegExp(`^(?:${LINE})$`);
+/** What is drawn below the names, as in Markdown. */
+const isLine = (row: string[]) => DRAWN.test(row.join("|"));
 const isFilled = (cell: string) => cell !== "";
 const filled = (row: string[]) => row.filter(isFilled).length;
 const shown = (row: string[]) => row.filter(isFilled).join(" ");
@@ -67,9 +73,11 @@ function firstRow(rows: string[][], width: number): number {
 function areGroups(rows: string[][], width: number): boolean {
   const [groups, names, ...below] = rows;
   if (rows.length < 4 || groups.length !== width || names.length !== width) return false;
-  const count = filled(groups);
-  const areWords = names.every(isFilled) && ![...names, ...groups].some(looksNumeric);
-  return count > 0 && count <= width - 2 && areWords && numericColumns(below).length > 0;
+  // One name may stand above several: of a station, or of a year.
+  const different = new Set(groups.filter(isFilled)).size;
+  const hasGaps = different > 0 && different <= width - 2 && !groups.every(isFilled);
+  const areWords = names.every(isFilled) && !names.some(looksNumeric);
+  return hasGaps && areWords && numericColumns(below).length > 0;
 }
 
 /** Whether the first row has words above all columns of numbers. */
@@ -157,7 +165,9 @@ function areUnits([, row, ...below]: string[][]): boolean {
   const words = cells.filter((cell) => cell && !looksNumeric(cell));
   const hasSeveral = words.length > 1 || (words.length === 1 && !others.length);
   const isClear = !cells.some((cell) => looksNumeric(cell)) && !words.some(isVague);
-  return row.every((cell) => cell.length <= LONGEST_UNIT) && hasSeveral && isClear;
+  // Longer words, above all numbers, are what the names mean.
+  const areShort = row.every((cell) => cell.length <= LONGEST_UNIT) || (cells.length > 1 && words.length === cells.length);
+  return areShort && hasSeveral && isClear;
 }
 
 /** The names, those without one or with another's numbered. */

@@ -46,13 +46,21 @@ _Y, _YY = r"(?P<year>\d{4})", r"(?P<year>\d{4}|\d{2})"
 _M, _D = r"(?P<month>1[0-2]|0?[1-9])", r"(?P<day>[12]\d|3[01]|0?[1-9])"
 _NAME = r"(?P<name>[A-Za-zÀ-ÿ]{3,10})\.?"
 _WEEKDAY = r"(?:[A-Za-zÀ-ÿ]{2,10}\.?,? )?"
+_HALF = "午前|午後|上午|下午|오전|오후"
+_FIRST = rf"(?:(?P<half_first>{_HALF}) ?)?"
 _CLOCK = (
-    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}(?:[.,]\d+)?))?"
-    r"(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?"
+    rf"{_FIRST}(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}})"
+    r"(?::(?P<second>\d{2}(?:[.,]\d+)?))?"
+    rf"(?: ?(?P<half>[AaPp]\.?[Mm]\.?|{_HALF}))?"
 )
-_TIME = rf"(?:(?:T|,? |[-:]){_CLOCK}(?: ?(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?))?)?"
-_IN_KANJI = r"(?: ?(?P<hour>\d{1,2})[:時时点](?:(?P<minute>\d{1,2})分?)?(?::\d{2})?)?"
-_KANJI_DAY = rf"(?: ?{_D}日)?(?: ?\(?[月火水木金土日]\)?)?{_IN_KANJI}"
+_ZONE = r"(?: ?(?:Z|(?:UTC|GMT)?[+-]\d\d?(?::?\d\d)?|UTC|GMT))?"
+_TIME = rf"(?:(?:T|,? |[-:]){_CLOCK}{_ZONE})?"
+_IN_KANJI = (
+    rf"(?: ?{_FIRST}(?P<hour>\d{{1,2}})[:時时点시] ?(?:(?P<minute>\d{{1,2}})[分분]?)?"
+    r"(?::\d{2}| ?\d{1,2}[秒초])?)?"
+)
+_WEEKDAY_SIGN = r"(?: ?\(?[月火水木金土日월화수목금토일]\)?)?"
+_KANJI_DAY = rf"(?: ?{_D}[日일])?{_WEEKDAY_SIGN}{_IN_KANJI}"
 _ERA = rf"(?P<era>{'|'.join(ERAS)})\.? ?(?P<of_era>\d{{1,3}}|元)"
 
 _FORMS = {
@@ -70,12 +78,23 @@ _FORMS = {
         rf"^{_WEEKDAY}{_NAME}[- ./]*{_D}(?:st|nd|rd|th)?[- ./,]+{_YY}{_TIME}$"
     ),
     "year month day": rf"^{_Y}[- ./]*{_NAME}[- ./]*{_D}{_TIME}$",
-    "年月日": rf"^{_Y}年 ?{_M}月{_KANJI_DAY}$",
+    "年月日": rf"^{_Y}[年년] ?{_M}[月월]{_KANJI_DAY}$",
     "year-month": rf"^{_Y}[-/.]{_M}$",
     "month year": rf"^{_NAME}[- ./,]*{_Y}$",
+    "year month": rf"^{_Y}[- ./,]*{_NAME}$",
     "year-quarter": r"^(?P<year>\d{4})[- /]?[Qq](?P<quarter>[1-4])$",
     "quarter-year": r"^[Qq](?P<quarter>[1-4])[- /]?(?P<year>\d{4})$",
     "time of day": rf"^{_CLOCK}$",
+    "hours:minutes": (
+        r"^(?:(?P<days>\d+) days?,? )?(?P<hours>\d{1,4}):(?P<minute>[0-5]\d)"
+        r"(?::(?P<second>[0-5]\d(?:[.,]\d+)?))?$"
+    ),
+    "hours and minutes": (
+        r"^P?(?:(?P<days>\d+) ?(?:[dD]|days?|日|天|일) ?)?T?"
+        r"(?:(?P<hours>\d+) ?(?:[hH]|hrs?|hours?|Std\.?|時間|小时|小時|시간),? ?)?"
+        r"(?:(?P<minute>\d+) ?(?:[mM]|mins?|minutes?|Min\.?|分|分钟|分鐘|분),? ?)?"
+        r"(?:(?P<second>\d+(?:[.,]\d+)?) ?(?:[sS]|secs?|seconds?|Sek\.?|秒|초))?$"
+    ),
     # Those that are written without an era may stand among them.
     "era 年月日": rf"^(?:{_ERA}|{_Y})年 ?{_M}月{_KANJI_DAY}$",
     "era year-month-day": rf"^(?:{_ERA}|{_Y})[-/.]{_M}[-/.]{_D}{_TIME}$",
@@ -92,6 +111,11 @@ FORMS = {
 
 They mean the same in Python, in Rust, and in JavaScript, where it is (?<name>…).
 """
+DURATIONS = ("hours:minutes", "hours and minutes")
+"""Those of them that are how long something took, of any number of hours."""
+SEVERAL = r"\d[^\d.,]+\d"
+"""What durations have that are no numbers with a unit, such as 90 min."""
+AFTERNOON = ("p", "P", "午後", "下午", "오후")
 CENTURY = 69
 """Years of two digits from here on are those of the last century, as in POSIX."""
 
@@ -111,13 +135,26 @@ def moments(text: "pl.Series", form: str) -> Array:
     found = {}
     for name in parts.fields:
         words = parts.field(name)
-        if name in ("name", "half", "era", "of_era", "roc"):
+        if name in ("name", "half", "half_first", "era", "of_era", "roc"):
             known = {word: field_number(name, word) for word in words.unique()}
             numbers = words.replace_strict(known, return_dtype=pl.Float64)
         else:
             numbers = words.str.replace(",", ".", literal=True).cast(pl.Float64)
         found[name] = numbers.to_numpy()
     return days_of(found)
+
+
+def are_dates(text: "pl.Series", form: str) -> "pl.Series":
+    """Tell of each word whether it is a date in a form, of a day that there is.
+
+    >>> import polars as pl
+    >>> are_dates(pl.Series(["Mar 2024", "SKU 2024"]), "month year").to_list()
+    [True, False]
+    """
+    fits = text.str.contains(FORMS[form])
+    if fits.any():
+        fits[fits.arg_true()] = ~np.isnan(moments(text.filter(fits), form))
+    return fits
 
 
 def field_number(name: str, text: str | None) -> float:
@@ -140,8 +177,8 @@ def field_number(name: str, text: str | None) -> float:
         return float(ERAS["民國"] + int(text))
     if text == "元":
         return 1.0
-    if name == "half":
-        return 12.0 if text in "pP" else 0.0
+    if name in ("half", "half_first"):
+        return 12.0 if text.startswith(AFTERNOON) else 0.0
     return float(text.replace(",", "."))
 
 
@@ -172,13 +209,17 @@ def days_of(found: Mapping[str, Array]) -> Array:
     year = found.get("roc", year)
     month = 3 * field("quarter", 1) - 2 if "quarter" in found else field("month", 1)
     month = found.get("name", month)
-    hour, half = field("hour", 0), field("half", -1)
+    hour = field("hour", 0)
+    half = np.maximum(field("half", -1), field("half_first", -1))
     hour = np.where(half < 0, hour, hour % 12 + half)
     clock = hour / 24 + field("minute", 0) / 1440 + field("second", 0) / 86400
-    days = _days(year, month, field("day", 1))
-    named = [found[name] for name in ("year", "era", "roc") if name in found]
-    is_there = ~np.isnan(named or [found["hour"]]).all(axis=0)
-    return np.where(is_there & (clock < 1 + 1e-9), days + clock, np.nan)
+    whole = _days(year, month, field("day", 1)) + field("days", 0)
+    named = [name for name in ("year", "era", "roc") if name in found]
+    # What has no year is a clock, or how long something took.
+    known = [found[name] for name in named] or list(found.values())
+    is_there = ~np.isnan(known).all(axis=0)
+    moment = whole + field("hours", 0) / 24 + clock
+    return np.where(is_there & (clock < 1 + 1e-9), moment, np.nan)
 
 
 def _days(year: Array, month: Array, day: Array) -> Array:
@@ -228,6 +269,7 @@ def _of_day(moment: Array) -> Array:
 
 PARTS: dict[str, Callable[[Array], Array]] = {
     "date": lambda moment: moment,
+    "hours": lambda moment: 24 * moment,
     "year": lambda moment: _calendar(moment)[0],
     "month": lambda moment: _calendar(moment)[1],
     "day": lambda moment: _calendar(moment)[2],
@@ -246,6 +288,23 @@ What returns, a season, a weekday or an hour, is told by the sine and the cosine
 angle as well, which have no jump where it begins anew.
 """
 CLOCK = ("hour", "clock, sine", "clock, cosine")
+LENGTH = ("hours",)
+
+
+def parts_of(form: str) -> tuple[str, ...]:
+    """Return what is made of dates in a form, or of dates by their type.
+
+    >>> parts_of("time of day"), parts_of("hours:minutes")
+    (('hour', 'clock, sine', 'clock, cosine'), ('hours',))
+    """
+    if form == "time of day":
+        return CLOCK
+    if form in DURATIONS:
+        return LENGTH
+    # Some have no clock.
+    is_timed = "<hour>" in FORMS.get(form, "<hour>")
+    others = LENGTH if is_timed else (*LENGTH, *CLOCK)
+    return tuple(name for name in PARTS if name not in others)
 
 
 def part(moment: Array, name: str) -> Array:

@@ -1,5 +1,6 @@
 """Deciding how a column is read, from what all of its cells look like."""
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
@@ -8,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from kobai.data.tables.reading.dates import FORMS
 from kobai.data.tables.reading.evidence import COMMA, PLAIN, Evidence, Shape
 from kobai.data.tables.reading.measures import factors_in, stem, strangers
-from kobai.data.tables.reading.numerals import Numerals
+from kobai.data.tables.reading.numerals import Numerals, is_limit
 from kobai.data.tables.reading.reading import Reading
 from kobai.data.tables.reading.tidy import FULL_BOOLEANS, TICKS, meanings
 
@@ -29,21 +30,26 @@ CURRENCIES = frozenset(
         *("ZAR", "RUB", "TRY", "PLN"),
     )
 )
-THOUSANDS = {"K": 1e3, "k": 1e3, "千": 1e3, "tsd": 1e3, "Tsd": 1e3}
 MULTIPLES: dict[str, float] = {
-    **THOUSANDS,
-    **dict.fromkeys(("M", "m", "Mio", "mn", "mln", "百万"), 1e6),
-    **dict.fromkeys(("B", "b", "bn", "Bn", "Mrd", "十亿"), 1e9),
-    **dict.fromkeys(("万", "萬"), 1e4),
-    **dict.fromkeys(("億", "亿"), 1e8),
+    **dict.fromkeys(("K", "k", "千", "천", "tsd", "Tsd", "тыс"), 1e3),
+    **dict.fromkeys(("M", "m", "Mio", "mn", "mln", "百万", "млн", "백만"), 1e6),
+    **dict.fromkeys(("B", "b", "bn", "Bn", "Mrd", "十亿", "млрд"), 1e9),
+    **dict.fromkeys(("万", "萬", "만"), 1e4),
+    **dict.fromkeys(("億", "亿", "억"), 1e8),
 }
 """What a suffix multiplies by, where a column has several of them."""
+MONEY = ("円", "元", "圓", "원", "€", "$", "£", "₽", "Euro", "EUR", "USD", "руб")
+"""What may stand behind it: 3.5万円, 2 Mio. €."""
 TYPOS = 0.01
 """So small a share of cells may be mistyped; they count as missing, and are named."""
 STATUS = 0.2
 """So large a share of words among many different numbers is no reading either."""
 FEW_NUMBERS = 30
 """Fewer different numbers beside words are names, as 3 and "3+" are."""
+FEW_ODD, HALF = 5, 0.5
+"""So few words, each again and again, may be more: T in a column of rain, X, (D)."""
+FLAG = "[bcdefinprsuz]{1,2}"
+"""What offices of statistics put behind a number, parted by a blank: 12.3 p."""
 
 
 @dataclass
@@ -184,7 +190,7 @@ def _number(
     marks = _marks(evidence, decimal)
     allowed = _writings(*marks)
     fitting = {s: n for s, n in evidence.shapes.items() if s.writings & allowed}
-    numerals, fitting = _with_signs(Numerals(*marks), fitting, evidence)
+    numerals, fitting = _with_signs(Numerals(*marks), fitting, evidence, different)
     plain = 0 if _is_spoilt(evidence, numerals) else evidence.plain
     read = plain + sum(fitting.values())
     wrong = evidence.cells - read
@@ -198,7 +204,9 @@ def _number(
     typos = dict(evidence.odd)
     if wrong <= max(1, TYPOS * evidence.cells) and read:
         return Decision(reading, why, typos, doubt, option)
-    if wrong <= STATUS * evidence.cells and different > FEW_NUMBERS:
+    are_few = len(evidence.odd) <= FEW_ODD and wrong == evidence.odd_cells
+    most = HALF if are_few else STATUS
+    if wrong <= most * evidence.cells and different > FEW_NUMBERS:
         return Decision(reading, why, typos, "words", "--category")
     return Decision(None, "words among numbers" if read > wrong else "", doubt="")
 
@@ -206,7 +214,7 @@ def _number(
 def _measures(numerals: Numerals, shapes: Mapping[Shape, int], plain: int) -> str:
     """Return what a column's numbers become that has several units of one measure."""
     after = numerals.after or {}
-    if set(after) <= set(MULTIPLES) or set(after.values()) == {1.0}:
+    if all(multiple(unit)[0] for unit in after) or set(after.values()) == {1.0}:
         return ""
     main = next(unit for unit, factor in after.items() if factor == 1)
     bare = plain + sum(n for shape, n in shapes.items() if not shape.after)
@@ -225,7 +233,7 @@ def _marks(evidence: Evidence, decimal: str) -> tuple[str, str]:
         for name, marks in GROUPS.items()
     }
     scores[".", ","] -= either
-    if decimal == "," and evidence.has_fractions and evidence.grouped == 0:
+    if decimal == "," and evidence.has_fractions and not evidence.undivided:
         # 1.250 beside 7,5 in other columns.
         scores[",", "."] += evidence.plain
     best = max(scores, key=lambda marks: scores[marks])
@@ -260,7 +268,7 @@ def _is_spoilt(evidence: Evidence, numerals: Numerals) -> bool:
 
 
 def _with_signs(
-    numerals: Numerals, shapes: Mapping[Shape, int], evidence: Evidence
+    numerals: Numerals, shapes: Mapping[Shape, int], evidence: Evidence, different: int
 ) -> tuple[Numerals, dict[Shape, int]]:
     """Return the numerals with currency and unit, and the shapes that they read."""
     fronts = Counter[str]()
@@ -269,27 +277,44 @@ def _with_signs(
         fronts[shape.before] += n
         units[shape.after] += n
     before = next((f for f, _ in fronts.most_common() if _is_currency(f)), "")
+    limits = {front: n for front, n in fronts.items() if is_limit(front)}
+    # Among few numbers <1 is another one than 1, and <=50K alone is a class.
+    exact = evidence.plain + fronts[""]
+    if not before and different > FEW_NUMBERS and 0 < sum(limits.values()) <= exact:
+        before = max(sorted(limits), key=lambda front: limits[front])
+    allowed = {"", before, *(limits if is_limit(before) else ())}
     bare = evidence.plain + units[""]
     # Letters behind whole numbers alone may be codes: of seats 3m and 4d.
     are_measures = any(
         len(shape.after) > 1 or shape.writings == {PLAIN} for shape in shapes
     )
     named = {unit: n for unit, n in units.items() if unit}
-    after = _units(named, bare, are_measures)
+    joined = {shape.after for shape in shapes if not shape.is_apart}
+    after = _units(named, bare, are_measures, named.keys() - joined)
     found = Numerals(numerals.decimal, numerals.group, before, after or None)
     return found, {
         shape: n
         for shape, n in shapes.items()
-        if shape.before in ("", before) and (not shape.after or shape.after in after)
+        if shape.before in allowed and (not shape.after or shape.after in after)
     }
 
 
-def _units(units: Mapping[str, int], bare: int, are_measures: bool) -> dict[str, float]:
-    """Return what the units of a column multiply by, nothing where they are none."""
+def _units(
+    units: Mapping[str, int], bare: int, are_measures: bool, apart: Collection[str]
+) -> dict[str, float]:
+    """Return what the units of a column multiply by, nothing where they are none.
+
+    Those `apart` always have a blank before them.
+    """
     if not units:
         return {}
-    if set(units) <= set(MULTIPLES) and (len(units) > 1 or bare):
-        return {unit: MULTIPLES[unit] for unit in units}
+    multiples = {unit: multiple(unit) for unit in units}
+    money = {money for _, money in multiples.values() if money}
+    # A letter m alone is a meter or a minute.
+    are_several = len(units) > 1 or (bare and set(units) != {"m"})
+    are_known = all(factor for factor, _ in multiples.values())
+    if are_known and len(money) < 2 and are_several:
+        return {unit: factor for unit, (factor, _) in multiples.items()}
     # Counts come in no order, and what is learned must not depend on it.
     units = dict(sorted(units.items(), key=lambda item: (-item[1], item[0])))
     main = next(iter(units))
@@ -300,7 +325,25 @@ def _units(units: Mapping[str, int], bare: int, are_measures: bool) -> dict[str,
     others = sum(units.values()) - with_unit
     # A letter behind a few numbers, as of houses, is part of a name.
     is_usual = with_unit >= bare + others or _is_currency(main) or main == "%"
+    if not is_usual and all(u in apart and re.fullmatch(FLAG, u) for u in units):
+        return dict.fromkeys(units, 1.0)
     return same if is_usual else {}
+
+
+def multiple(unit: str) -> tuple[float, str]:
+    """Return what a unit multiplies by, and the money in it; (0, "") for others.
+
+    >>> multiple("K"), multiple("万円"), multiple("Mio. €"), multiple("kg")
+    ((1000.0, ''), (10000.0, '円'), (1000000.0, '€'), (0.0, ''))
+    """
+    bare = unit.rstrip(".")
+    for money in ("", *MONEY):
+        head = bare.removesuffix(money).rstrip(". ")
+        if bare.endswith(money) and head in MULTIPLES:
+            return MULTIPLES[head], money
+        if money and bare == money:
+            return 1.0, money
+    return 0.0, ""
 
 
 def _is_currency(sign: str) -> bool:

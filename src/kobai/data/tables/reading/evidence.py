@@ -1,10 +1,13 @@
 """What the cells of a column look like, counted over all of its rows."""
 
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from kobai.data.tables.reading.dates import FORMS
+import numpy as np
+
+from kobai.data.tables.reading.dates import DURATIONS, FORMS, SEVERAL, are_dates
 from kobai.data.tables.reading.missing import AMONG_NUMBERS, MISSING
 from kobai.data.tables.reading.tidy import tidy
 
@@ -25,11 +28,15 @@ WRITINGS = {
 }
 """The ways to write digits, by an example; a whole number is plain and comma alike."""
 _LOOSE = (
-    r"^\(? ?[-+]? ?(?P<before>[^\d\s.,'()+\-][^\d\s.,'()+\-]{0,3})? ?[-+]? ?"
+    r"^\(? ?[-+]? ?(?P<before>[^\d\s.,'()+\-][^\d\s.,'()+\-]{0,3})? ?[-+(]? ?"
     r"(?P<digits>\d(?:[\d.,' ]*[\d.,])?(?:[eE][-+]?\d+)?|[.,]\d+(?:[eE][-+]?\d+)?)"
-    r" ?(?P<after>[^\d\s.,'()+\-][^\d\s()]{0,11}[23]?(?: [^\d\s()]{1,8})?)? ?\)?-?$"
+    r"(?P<gap> ?)(?P<after>[^\d\s.,'()+\-][^\d\s()]{0,11}[23]?(?: [^\d\s()]{1,8})?"
+    r"|/\d{1,4})? ?\)?-?$"
 )
 """Anything with digits in it that somebody may have meant as a number."""
+MAY_BE_DATE = r"\d.*[-/.:年月년時时点시分분 ,QqA-Za-z]|[A-Za-z].*\d|元年"
+SCORE = r"^\d+\.\d+/\d+$"
+"""No date either, although 8.5/10 has a day, a month and a year."""
 MOST_WORDS = 10_000
 """A column with more different words holds no categories."""
 FEW_WORDS = 20
@@ -39,17 +46,18 @@ MOST_CELLS = 200_000_000
 """Words become fewer inputs in a table of so many rows that these would be more."""
 MOST_ODD, MOST_EXAMPLES = 50, 2
 
-Words = tuple["pl.Series", "pl.Series"]
-"""Different words, and how often each stands there."""
-
 
 @dataclass(frozen=True)
 class Shape:
-    """What one cell looks like: what stands before and after which kinds of digits."""
+    """What one cell looks like: what stands before and after which kinds of digits.
+
+    `is_apart` says that a blank is between the digits and what is after them.
+    """
 
     before: str
     after: str
     writings: frozenset[str]
+    is_apart: bool = False
 
 
 class Plain(NamedTuple):
@@ -103,14 +111,15 @@ def plain_counts(frame: "pl.DataFrame") -> dict[str, Plain]:
 class Evidence:
     """Counts of what has been seen in a column of text.
 
-    `plain` counts numbers as programs write them; `shapes` other numbers, `forms`
-    dates by each form that fits, `odd` words that are nothing of all that. Words that
-    stand for a missing value among numbers are not counted.
+    `plain` counts numbers as programs write them, of which `undivided` are those with a
+    dot that parts no thousands; `shapes` other numbers, `forms` dates by each form that
+    fits, `odd` words that are nothing of all that. Words that stand for a missing value
+    among numbers are not counted.
     """
 
     plain: int = 0
     has_fractions: bool = False
-    grouped: int = 0
+    undivided: int = 0
     zeros: int = 0
     compact: int = 0
     shapes: Counter[Shape] = field(default_factory=Counter)
@@ -125,81 +134,117 @@ class Evidence:
         """How many cells were not missing."""
         return self.plain + sum(self.shapes.values()) + self.dates + self.odd_cells
 
-    def add(
-        self, text: "pl.Series", floats: "pl.Series", plain: "Plain | None" = None
-    ) -> None:
-        """Count the words of some rows, which are `floats` where they are numbers.
+    def show(self, words: "list[str | None]") -> None:
+        """Keep the first different words."""
+        found = dict.fromkeys([*self.examples, *(word for word in words if word)])
+        self.examples = list(found)[:MOST_EXAMPLES]
 
-        `plain` has the counts of numbers where all words are such, if they are known.
-        """
-        self._show(text)
-        if plain is not None:
-            self._add_plain(plain)
-            return
-        is_plain = floats.is_not_null()
-        if is_plain.any():
-            (found,) = plain_counts(text.filter(is_plain).to_frame()).values()
-            self._add_plain(found)
-        others = text.filter(~is_plain).drop_nulls()
-        if len(others):
-            self._add_others(others)
-
-    def _show(self, text: "pl.Series") -> None:
-        """Keep the first different words, which are nearly always in the first rows."""
-        for rows in (text.head(FEW_WORDS), text):
-            if len(self.examples) < MOST_EXAMPLES:
-                found = [*self.examples, *rows.drop_nulls().unique(maintain_order=True)]
-                self.examples = list(dict.fromkeys(found))[:MOST_EXAMPLES]
-
-    def _add_plain(self, found: "Plain") -> None:
+    def add_plain(self, found: "Plain") -> None:
+        """Take in the counts of numbers as programs write them."""
         self.plain += found.cells
         self.has_fractions |= bool(found.dotted)
-        self.grouped += found.grouped - found.dotted
+        self.undivided += found.dotted - found.grouped
         self.zeros += found.zeros
         self.compact += found.compact
 
-    def _add_others(self, text: "pl.Series") -> None:
-        # The column itself may be called "n".
-        counts = text.alias("word").value_counts(name="n")
-        words, n = tidy(counts.to_series(0)), counts["n"]
-        is_there = ~words.is_in([*AMONG_NUMBERS, *MISSING])
-        words, n = self._add_dates(words.filter(is_there), n.filter(is_there))
-        words, n = self._add_shapes(words, n)
-        self.odd_cells += int(n.sum())
-        for word, count in zip(words, n, strict=True):
-            if word in self.odd or len(self.odd) <= MOST_ODD:
-                self.odd[word] += count
 
-    def _add_dates(self, words: "pl.Series", n: "pl.Series") -> "Words":
-        """Count the dates, by each form that fits, and return the other words."""
-        may_be = words.str.contains(r"\d.*[-/.:年月 ,QqA-Za-z]|[A-Za-z].*\d|元年")
-        is_date = may_be & False
-        for form, pattern in FORMS.items() if may_be.any() else ():
-            fits = words.str.contains(pattern)
-            is_date |= fits
-            if count := int(n.filter(fits).sum()):
-                self.forms[form] += count
-        self.dates += int(n.filter(is_date).sum())
-        return words.filter(~is_date), n.filter(~is_date)
+def add_words(
+    found: Sequence[Evidence], text: "pl.DataFrame", floats: "pl.DataFrame"
+) -> None:
+    """Count the words of some rows of columns, which are `floats` where numbers.
 
-    def _add_shapes(self, words: "pl.Series", n: "pl.Series") -> "Words":
-        """Count what may be meant as numbers, and return the other words."""
-        import polars as pl
+    All columns are counted at once: an expression for each by itself costs more than
+    these do for a few rows.
+    """
+    import polars as pl
 
-        # Expressions together: a call for each would cost more than the words do.
-        parts = words.str.extract_groups(_LOOSE).struct.unnest()
-        digits = pl.col("digits").fill_null("")
-        frame = parts.with_columns(n).select(
-            *(
-                pl.col(side).fill_null("").str.strip_chars()
-                for side in ("before", "after")
-            ),
-            *(digits.str.contains(way).alias(name) for name, way in WRITINGS.items()),
-            "n",
-        )
-        is_number = frame.select(pl.any_horizontal(*WRITINGS)).to_series()
-        found = frame.filter(is_number).group_by("before", "after", *WRITINGS)
-        for row in found.agg(pl.col("n").sum()).iter_rows(named=True):
-            fits = frozenset(name for name in WRITINGS if row[name])
-            self.shapes[Shape(row["before"], row["after"], fits)] += row["n"]
-        return words.filter(~is_number), n.filter(~is_number)
+    if not found:
+        return
+    # Their names may be "word", or "n".
+    columns = {str(place): evidence for place, evidence in enumerate(found)}
+    text = text.rename(dict(zip(text.columns, columns, strict=True)))
+    numbers = dict(zip(floats.columns, columns, strict=True))
+    for rows in (text.head(FEW_WORDS), text):
+        # The first different words are nearly always in the first rows.
+        for place, evidence in columns.items():
+            if len(evidence.examples) < MOST_EXAMPLES:
+                evidence.show(rows[place].to_list())
+    marked = text.hstack(floats.rename({n: f"number {i}" for n, i in numbers.items()}))
+    is_number = {place: pl.col(f"number {place}").is_not_null() for place in columns}
+    plain = marked.select(_where(is_so, place) for place, is_so in is_number.items())
+    for place, counts in plain_counts(plain).items():
+        columns[place].add_plain(counts)
+    others = marked.select(_where(~is_so, place) for place, is_so in is_number.items())
+    pairs = others.unpivot(variable_name="column", value_name="word").drop_nulls()
+    words = pairs.group_by("column", "word", maintain_order=True).len(name="n")
+    words = words.with_columns(tidy(words["word"]))
+    words = words.filter(~pl.col("word").is_in([*AMONG_NUMBERS, *MISSING]))
+    words = _without_numbers(columns, _without_dates(columns, words))
+    for place, word, count in words.iter_rows():
+        evidence = columns[place]
+        evidence.odd_cells += count
+        if word in evidence.odd or len(evidence.odd) <= MOST_ODD:
+            evidence.odd[word] += count
+
+
+def _where(is_so: "pl.Expr", name: str) -> "pl.Expr":
+    import polars as pl
+
+    return pl.when(is_so).then(pl.col(name)).alias(name)
+
+
+def _without_dates(
+    columns: Mapping[str, Evidence], words: "pl.DataFrame"
+) -> "pl.DataFrame":
+    """Count the dates, by each form that fits, and return the other words."""
+    import polars as pl
+
+    text = words["word"]
+    may_be = text.str.contains(MAY_BE_DATE) & ~text.str.contains(SCORE)
+    if not may_be.any():
+        return words
+    likely = words.filter(may_be)
+    text, is_date = likely["word"], np.zeros(len(likely), bool)
+    fits = {form: are_dates(text, form) for form in FORMS}
+    has_several = text.str.contains(SEVERAL).to_numpy()
+    for form, found in fits.items():
+        # One number with a unit is a number, unless most cells have several.
+        is_date |= found.to_numpy() & (has_several | (form not in DURATIONS))
+    marked = likely.with_columns(pl.Series("", is_date), *_named(fits))
+    counts = [(pl.col(name) * pl.col("n")).sum() for name in ("", *FORMS)]
+    for name, dates, *forms in marked.group_by("column").agg(counts).iter_rows():
+        columns[name].dates += dates
+        columns[name].forms += Counter(dict(zip(FORMS, forms, strict=True)))
+    others = may_be.to_numpy().copy()
+    others[others] = is_date
+    return words.filter(~others)
+
+
+def _named(columns: "Mapping[str, pl.Series]") -> "Iterator[pl.Series]":
+    return (series.alias(name) for name, series in columns.items())
+
+
+def _without_numbers(
+    columns: Mapping[str, Evidence], words: "pl.DataFrame"
+) -> "pl.DataFrame":
+    """Count what may be meant as numbers, and return the other words."""
+    import polars as pl
+
+    parts = words["word"].str.extract_groups(_LOOSE).struct.unnest()
+    digits = pl.col("digits").fill_null("")
+    frame = parts.with_columns(words["column"], words["n"]).select(
+        "column",
+        *(pl.col(side).fill_null("").str.strip_chars() for side in ("before", "after")),
+        (pl.col("gap") == " ").alias("gap"),
+        *(digits.str.contains(way).alias(name) for name, way in WRITINGS.items()),
+        "n",
+    )
+    is_number = frame.select(pl.any_horizontal(*WRITINGS)).to_series()
+    kinds = ["column", "before", "after", "gap", *WRITINGS]
+    found = frame.filter(is_number).group_by(kinds, maintain_order=True)
+    for row in found.agg(pl.col("n").sum()).iter_rows(named=True):
+        fits = frozenset(name for name in WRITINGS if row[name])
+        is_apart = bool(row["gap"] and row["after"])
+        shape = Shape(row["before"], row["after"], fits, is_apart)
+        columns[row["column"]].shapes[shape] += row["n"]
+    return words.filter(~is_number)

@@ -62,11 +62,30 @@ FAMILIES: dict[str, dict[str, float]] = {
         "hl": 100.0,
         **dict.fromkeys(("m3", "m³", "㎥"), 1e3),
     },
+    "power": {"mW": 1e-3, "W": 1.0, "kW": 1e3, "MW": 1e6, "GW": 1e9},
+    "energy": {
+        **{"Wh": 3.6e3, "kWh": 3.6e6, "MWh": 3.6e9, "GWh": 3.6e12},
+        **{"J": 1.0, "kJ": 1e3, "MJ": 1e6, "GJ": 1e9, "cal": 4.184, "kcal": 4184.0},
+    },
+    "voltage": {"mV": 1e-3, "V": 1.0, "kV": 1e3},
+    "current": {"µA": 1e-6, "μA": 1e-6, "mA": 1e-3, "A": 1.0},
+    "frequency": {"Hz": 1.0, "kHz": 1e3, "MHz": 1e6, "GHz": 1e9},
+    "pressure": {
+        **{"Pa": 1.0, "hPa": 1e2, "kPa": 1e3, "MPa": 1e6, "mbar": 1e2, "bar": 1e5},
+    },
 }
 """What each unit is in the one of its family that is 1; a month is a twelfth of a year.
 
 Units that differ between countries, such as ton, gallon and 斤, are in none.
 """
+
+
+for _name, _sides in {"latitude": "NS", "longitude": "EW"}.items():
+    FAMILIES[_name] = {
+        f"{degrees}{side}": 1.0 - 2.0 * _sides.index(side)
+        for degrees in ("°", "° ", "")
+        for side in _sides
+    }
 
 
 def families_of(unit: str) -> dict[str, float]:

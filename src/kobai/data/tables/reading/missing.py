@@ -8,7 +8,8 @@ MISSING = (
 """They stand for it in every column."""
 
 AMONG_NUMBERS = (
-    *("-", "--", "---", "\u2013", "\u2014", ".", "..", "...", "\u2026", "*", "**", "/"),
+    *("-", "--", "---", "\u2013", "\u2014", ".", "..", "...", "\u2026"),
+    *("*", "**", "***", ":", "/"),
     *("na", "n.a.", "N.A.", "n.a", "n/d", "N/D", "nd", "ND", "n.d.", "NaT", "nil"),
     *("none", "NONE", "missing", "Missing", "MISSING", "unknown", "Unknown", "UNKNOWN"),
     *("not available", "Not available", "Not Available", "no data", "No data", "empty"),

@@ -14,6 +14,8 @@ _GROUPED = (
     r"[1-9][0-9]{{0,2}}(?:{g}[0-9]{{3}})+|[1-9][0-9]?(?:{g}[0-9]{{2}})+{g}[0-9]{{3}}"
 )
 """Digits in threes, or as in India: 12,34,567."""
+LIMIT = "[<>≤≥~≈]=?"
+"""What says that a number is not exact: below what can be measured, or about."""
 
 
 @dataclass(frozen=True)
@@ -22,14 +24,14 @@ class Numerals:
 
     `decimal` is the mark before the fraction, or both that are taken: ".", "," or ",.".
     `group` may part the digits of large numbers, in threes. `before` is what may stand
-    in front, such as "$"; `after` is what may follow, with what it multiplies by:
-    a unit with 1, "K" with 1000. Signs may be any minus, or brackets as accountants
-    write them; digits may be full-width ones.
+    in front, such as "$", or "<", which stands for any such sign: <0.5 is 0.5; `after`
+    is what may follow, with what it multiplies by: a unit with 1, "K" with 1000. Signs
+    may be any minus, or brackets as accountants write them; digits may be full-width.
 
     >>> import polars as pl
     >>> dollars = Numerals(group=",", before="$")
-    >>> dollars.numbers(pl.Series(["$1,250.5", "(30)"])).to_list()
-    [1250.5, -30.0]
+    >>> dollars.numbers(pl.Series(["$1,250.5", "(30)", "$ (7)"])).to_list()
+    [1250.5, -30.0, -7.0]
     >>> german = Numerals(decimal=",", group=".", after={"kg": 1.0})
     >>> german.numbers(pl.Series(["1.250,5 kg", "1.25 kg"])).to_list()
     [1250.5, None]
@@ -56,11 +58,12 @@ class Numerals:
         if self.group:
             whole = f"{_GROUPED.format(g=re.escape(self.group))}|{whole}"
         digits = f"(?:{whole})(?:{mark}[0-9]*)?|{mark}[0-9]+"
-        front = f"(?:{escaped(self.before)} ?)?" if self.before else ""
+        before = LIMIT if is_limit(self.before) else escaped(self.before)
+        front = f"(?:{before} ?)?" if before else ""
         units = "|".join(map(escaped, sorted(self.after or (), key=len, reverse=True)))
         behind = f"(?: ?({units}))?" if units else "()"
         return (
-            rf"^(\(?) ?([-+]?) ?{front}([-+]?) ?((?:{digits})(?:[eE][-+]?[0-9]+)?)"
+            rf"^(\(?) ?([-+]?) ?{front}([-+(]?) ?((?:{digits})(?:[eE][-+]?[0-9]+)?)"
             rf"{behind} ?(\)|-)?$"
         )
 
@@ -89,7 +92,7 @@ class Numerals:
         if "," in self.decimal:
             digits = digits.str.replace(",", ".", literal=True)
         found = digits.cast(pl.Float64, strict=False)
-        is_bracketed = opening == "("
+        is_bracketed = (opening == "(") | (second == "(")
         is_half = is_bracketed != (closing == ")").fill_null(False)
         is_negative = (
             (first == "-") | (second == "-") | (closing == "-").fill_null(False)
@@ -149,12 +152,19 @@ class Numerals:
             found.append(f"thousands 1{self.group}000")
         if "," in self.decimal:
             found.append("decimal comma")
-        if self.before:
+        if is_limit(self.before):
+            found.append(f"{self.before}1 is taken as 1")
+        elif self.before:
             found.append(f"{self.before} in front")
         for unit, factor in (self.after or {}).items():
             times = "" if factor == 1 else f" = {factor:,.10g}"
             found.append(f"unit {unit}{times}")
         return ", ".join(found)
+
+
+def is_limit(sign: str) -> bool:
+    """Tell whether a sign says that a number is not exact, as < does."""
+    return bool(re.fullmatch(LIMIT, sign))
 
 
 def escaped(word: str) -> str:

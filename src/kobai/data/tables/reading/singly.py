@@ -105,14 +105,15 @@ def number_of(text: str, rule: Rule) -> float | None:
         return None
     parts = [part or "" for part in match.groups()]
     opening, first, second, digits, unit, closing = parts
-    if (opening == "(") != (closing == ")"):
+    is_bracketed = "(" in (opening, second)
+    if is_bracketed != (closing == ")"):
         return None
     if rule["group"]:
         digits = digits.replace(rule["group"], "")
     if "," in rule["decimal"]:
         digits = digits.replace(",", ".", 1)
     number = float(digits) * float(rule["factors"].get(unit, 1))
-    return -number if opening or "-" in (first, second, closing) else number
+    return -number if is_bracketed or "-" in (first, second, closing) else number
 
 
 def moments_in(cells: Sequence[Any], rule: Rule) -> tuple[Array, list[bool]]:

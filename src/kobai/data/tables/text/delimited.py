@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import math
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -52,6 +53,19 @@ TOTAL = re.compile(
     re.IGNORECASE,
 )
 """What the first cell of a last row says that sums up the rows above it."""
+SUMMARIES: dict[str, Callable[[list[float]], float]] = {
+    r"(?:average|avg|mean|ø|durchschnitt|mittelwert|moyenne|media|promedio|gemiddelde)\.?|"
+    r"średnia|среднее|平均[値值]?|평균": lambda values: math.fsum(values) / len(values),
+    r"max(?:imum)?\.?|最大[値值]?|最高": max,
+    r"min(?:imum)?\.?|最小[値值]?|最低": min,
+}
+"""What it says that is made of them otherwise, and how: its numbers must be so."""
+REMARK = re.compile(
+    r"[_*†‡©\[(※]|(?:sources?|quellen?|notes?|anmerkung|stand|copyright|fuente)\b|"
+    r"источник|注|資料|资料|出典|来源|數據|数据来源|출처|자료|주",
+    re.IGNORECASE,
+)
+"""How a remark begins in a row that a spreadsheet has filled up with separators."""
 _BLANK_LINES = re.compile(rb'("[^"]*")|\n\r?(?=\n)')
 
 
@@ -163,7 +177,7 @@ def _checked(
     """
     rows = rows.strip(b"\r\n")
     if is_last:
-        rows = _without_totals(table, rows)
+        rows = _without_totals(table, _without_padding(table, rows))
     bare = _bare(table, rows)
     is_even = _is_even(table, bare)
     if rows and not is_even:
@@ -219,8 +233,32 @@ def _without_footer(table: TextTable, rows: bytes, first: int) -> bytes:
     return b"\n".join(lines)
 
 
+def _without_padding(table: TextTable, rows: bytes) -> bytes:
+    """Return rows without those at their end that are empty, or have only a remark."""
+    mark, width = mark_of(table), len(table.layout.names)
+    while width > 1:
+        body, _, last = rows.rpartition(b"\n")
+        first, *others = _cells(last, mark) or [""]
+        is_padded = len(others) == width - 1 and not any(others)
+        if not (body and is_padded and (not first or REMARK.match(first))):
+            break
+        what = f'"{shortened(first)}"' if first else "empty rows"
+        _note(table, f"left out at the end: {what}")
+        rows = body
+    return rows
+
+
+def _cells(line: bytes, mark: bytes) -> list[str]:
+    """Return the cells of a line, none where it is not a whole row."""
+    text, pattern = line.decode(errors="replace") + "\n", cell_pattern(mark.decode())
+    is_whole = not re.sub(pattern, "", text)
+    return [
+        c.strip(f'"{mark.decode()}\r\n ') for c in re.findall(pattern, text) if is_whole
+    ]
+
+
 def _without_totals(table: TextTable, rows: bytes) -> bytes:
-    """Return rows without those at their end that sum them up: "Total", "合計"."""
+    """Return rows without those at their end that sum them up: "Total", "平均"."""
     mark = mark_of(table)
     while True:
         whole = re.sub(rb"(?:\r?\n[;,\t| ]*)+\Z", b"", rows)
@@ -229,11 +267,46 @@ def _without_totals(table: TextTable, rows: bytes) -> bytes:
         cell = word.decode(errors="replace")
         # A word that other rows begin with, too, is one of a column of words.
         begin = rb'(?m)^[ "]*' + re.escape(word) + rb'[ ":]*' + re.escape(mark)
-        is_total = TOTAL.fullmatch(cell) and mark in last and body.strip()
+        is_total = mark in last and body.strip() and _is_total(cell, body, last, mark)
         if not is_total or re.search(begin, body):
             return rows
-        _note(table, f'left out at the end, as a sum of the rows: "{shortened(cell)}"')
+        what = "a sum" if TOTAL.fullmatch(cell) else "made"
+        _note(table, f'left out at the end, as {what} of the rows: "{shortened(cell)}"')
         rows = body.rstrip(b"\r\n")
+
+
+def _is_total(word: str, body: bytes, last: bytes, mark: bytes) -> bool:
+    """Tell whether a last row is a sum by its word, or what else its numbers are."""
+    if TOTAL.fullmatch(word):
+        return True
+    made = [make for said, make in SUMMARIES.items() if re.fullmatch(said, word, re.I)]
+    if not made:
+        return False
+    *above, summary = [_cells(line, mark) for line in (*body.split(b"\n"), last)]
+    others = re.compile("|".join((TOTAL.pattern, *SUMMARIES)), re.IGNORECASE)
+    rows = [row for row in above if row and not others.fullmatch(row[0])]
+    fits = []
+    for index, cell in enumerate(summary[1:], start=1):
+        values = [_digits(row[index]) for row in rows if len(row) > index]
+        numbers, wanted = [float(text) for text in values if text], _digits(cell)
+        if numbers and wanted:
+            # It may be rounded.
+            rounding = 10.0 ** -len(wanted.partition(".")[2])
+            fits.append(abs(made[0](numbers) - float(wanted)) <= rounding)
+    return 2 * sum(fits) > len(fits)
+
+
+def _digits(cell: str) -> str:
+    """Return the number in a cell as programs write it, "" for none.
+
+    >>> _digits("1.234,5 €"), _digits("$1,234"), _digits("2024-01-31"), _digits("-")
+    ('1234.5', '1234', '', '')
+    """
+    text = re.sub(r"[^-0-9.,]", "", cell)
+    if re.search(r",(?!\d{3}$)\d*$", text):
+        text = text.replace(".", "").replace(",", ".")
+    text = text.replace(",", "")
+    return text if re.fullmatch(r"-?\d+\.?\d*", text) else ""
 
 
 def _check_counts(table: TextTable, bare: bytes, first: int) -> None:

@@ -20,12 +20,24 @@ CANDIDATES = (
     *("koi8_r", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
 )
 LATIN = {
-    "cp1252": "èêëàâçñöäüßåæãõîôûïœ",
-    "cp1250": "ěřůňťďľąęśźżćńőűăşţ",
-    "cp1254": "ğışİŞĞöüç",
-    "cp1257": "āēģīķļņūąęėįųčšž",
+    "éèêëàâçîïôûùüœæ": "cp1252",
+    "äöüß": "cp1252",
+    "áéíóúñü": "cp1252",
+    "ãõáâàéêíóôúç": "cp1252",
+    "àèéìòù": "cp1252",
+    "æøåäöé": "cp1252",
+    "ğışöüçİ": "cp1254",
+    "áéíóúýþæðö": "cp1252",
+    "áčďéěíňóřšťúůýž": "cp1250",
+    "ąćęłńóśźż": "cp1250",
+    "áéíóöőúüű": "cp1250",
+    "áäčďéíĺľňóôŕšťúýž": "cp1250",
+    "čćđšž": "cp1250",
+    "ăâîşţ": "cp1250",
+    "āčēģīķļņšūž": "cp1257",
+    "ąčęėįšųūž": "cp1257",
 }
-"""The letters by which languages are known that use the same bytes for others."""
+"""The letters with marks of languages that use the same bytes for different ones."""
 OF_TWO_BYTES = ("cp932", "euc_jp", "gbk", "big5", "cp949")
 WIDE = ("utf-16-le", "utf-16-be")
 MOSTLY_USUAL = 0.95
@@ -140,7 +152,7 @@ def _by_looks(piece: bytes, shares: Mapping[str, float]) -> str:
         # Letters with marks stand alone among plain ones; those of others do not.
         return _latin(piece)
     found = _likely(piece, shares)
-    if found and found[0] in LATIN:
+    if found and found[0] in LATIN.values():
         return _latin(piece)
     likely = max(set(found) & set(shares), key=lambda name: shares[name], default="")
     is_common = bool(likely) and shares[likely] >= MOSTLY_COMMON
@@ -162,12 +174,13 @@ def _likely(piece: bytes, shares: Mapping[str, float]) -> list[str]:
 
 
 def _latin(piece: bytes) -> str:
-    """Return which of the Latin encodings has the most letters of its languages."""
-    counts = {
-        encoding: len(set(piece.decode(encoding, "replace")) & set(letters))
-        for encoding, letters in LATIN.items()
-    }
-    return max(counts, key=lambda encoding: counts[encoding])
+    """Return the Latin encoding in which most letters are those of one language."""
+    counts: dict[str, int] = {}
+    for letters, encoding in LATIN.items():
+        text = piece.decode(encoding, "replace")
+        is_whole = "\ufffd" not in text
+        counts[letters] = is_whole * sum(c in letters for c in text + text.lower())
+    return LATIN[max(counts, key=lambda letters: counts[letters])]
 
 
 def _decoded(piece: bytes, encoding: str) -> str | None:

@@ -28,6 +28,9 @@ MOST_UNITS = 3
 """So many rows between the names and the data may say what the numbers are."""
 LONGEST_SHOWN = 50
 LONGEST_RECORD = 10_000
+LINE = re.compile(r"[-+=_|:,; \t]*[-=_]{2}[-+=_|:,; \t]*")
+"""What is drawn below the names, as in Markdown and by programs for databases."""
+_VAGUE = frozenset((*MISSING, *AMONG_NUMBERS))
 _IN_QUOTES = re.compile('"[^"]*"')
 _NUMBER = re.compile(
     r"[-+(]?\s*[^\w\s]?\s*[-+]?\d[\d.,'’ ]*([eE][-+]?\d+)?\s*(%|[^\W\d]{1,3}\d?)?\)?"
@@ -68,7 +71,8 @@ class Record:
         """Return what stands between the separators, without blanks around it."""
         line = " ".join(self.text.split()) if separator == SPACES else self.text
         reader = csv.reader([line], delimiter=separator, skipinitialspace=True)
-        return [cell.strip() for cell in next(reader, [])]
+        # Some programs put a byte order mark before another one.
+        return [cell.strip("\ufeff").strip() for cell in next(reader, [])]
 
 
 def find_layout(
@@ -93,7 +97,8 @@ def find_layout(
     width = collections.Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
     if not width:
         raise DataError(f"{path}: has no rows; need the columns' names and rows below")
-    first = _first_row(rows, width)
+    first = _first_row(rows, width, wanted)
+    _check_names(rows[: first + 1], width, wanted, path)
     notes = _notes_above([*above, *(record.text for record in records[:first])])
     records, rows = records[first:], rows[first:]
     if header if header is not None else _has_header(rows, wanted):
@@ -102,9 +107,13 @@ def find_layout(
         start, line = records[0].end, records[0].text.encode()
         # A logger writes below them how it measured: "Avg", "Max".
         units = 0
-        while units < MOST_UNITS and _are_units([rows[0], *rows[1 + units :]]):
+        while units < min(MOST_UNITS, len(rows) - 1):
+            is_line = bool(LINE.fullmatch(records[units + 1].text))
+            if not (is_line or _are_units([rows[0], *rows[1 + units :]])):
+                break
             units += 1
-            notes += [f"units: {', '.join(cell for cell in rows[units] if cell)}"]
+            words = ", ".join(filter(None, rows[units]))
+            notes += [] if is_line else [f"units: {_shown(words)}"]
             start = records[units].end
     else:
         names, start, line = [str(i + 1) for i in range(width)], records[0].start, b""
@@ -187,27 +196,36 @@ def _separator(records: Sequence[Record]) -> str:
     # A mark that the names lack may be one of decimals.
     is_doubtful = shares[best] < CONSISTENT or best not in bare[0]
     if is_doubtful:
-        blanks = _share([len(line.split()) - 1 for line in bare])
-        if blanks > shares[best] and blanks >= CONSISTENT:
+        blanks = [len(line.split()) - 1 for line in bare]
+        # A blank in a name stands where there are more marks: Area 3,1.5,2.
+        are_more = _usual(blanks) + 1 >= _usual([line.count(best) for line in bare])
+        if are_more and _share(blanks) > shares[best] and _share(blanks) >= CONSISTENT:
             return SPACES
     return best if shares[best] else ","
 
 
 def _share(counts: Sequence[int]) -> float:
     """Return how large a part of the rows has the most frequent number of marks."""
-    found = collections.Counter(count for count in counts if count > 0)
-    return max(found.values()) / len(counts) if found else 0.0
+    return counts.count(_usual(counts)) / len(counts) if any(counts) else 0.0
 
 
-def _first_row(rows: Sequence[list[str]], width: int) -> int:
+def _usual(counts: Sequence[int]) -> int:
+    """Return the most frequent number of marks, of those rows that have one."""
+    found = collections.Counter(filter(None, counts))
+    return max(found, key=lambda count: found[count], default=0)
+
+
+def _first_row(rows: Sequence[list[str]], width: int, wanted: Collection[str]) -> int:
     """Return the index of the first row of the table: above it are titles."""
     for index, row in enumerate(rows):
         # Titles may follow one another, and a row of separators end them.
         rest = [row for row in rows[index + 1 :] if sum(map(bool, row)) > 1]
         below = rest[0] if rest else []
         lacks_one = len(row) == width - 1 >= 2 and len(below) == width
-        # A title of several cells may have as many by chance.
-        if len(row) != width and (not lacks_one or _are_names(rest)):
+        # A title of several cells may have as many by chance; names of rows have no
+        # unit.
+        is_title = _are_names(rest) and (below[0] or not _has_all(row, wanted))
+        if len(row) != width and (not lacks_one or is_title):
             continue
         is_title = width > 1 and sum(map(bool, row)) <= 1 < sum(map(bool, below))
         if not (is_title or _are_groups(rows[index:], width)) or len(below) != width:
@@ -215,19 +233,36 @@ def _first_row(rows: Sequence[list[str]], width: int) -> int:
     return 0
 
 
+def _has_all(row: Sequence[str], wanted: Collection[str]) -> bool:
+    return bool(wanted) and set(wanted) <= set(row)
+
+
+def _check_names(
+    rows: Sequence[list[str]], width: int, wanted: Collection[str], path: Path
+) -> None:
+    """Refuse names that were taken for a title, as there are not enough of them."""
+    *titles, first = rows
+    for row in titles:
+        if len(row) < width and _has_all(row, wanted) and not _has_all(first, wanted):
+            raise DataError(
+                f'{path}: the line "{_shown(", ".join(row))}" has {len(row)} names, '
+                f"and the rows below it have {width} cells; give each column a name"
+            )
+
+
 def _are_groups(rows: Sequence[list[str]], width: int) -> bool:
     """Tell whether the first row has headings of groups, and the next one all names.
 
-    It has gaps where the next row has none, and that is of words, above columns of
-    numbers that begin below it.
+    It has gaps where the next row has none, and says less than that, which is of words,
+    above columns of numbers that begin below it.
     """
     if len(rows) < 4 or not len(rows[0]) == len(rows[1]) == width:
         return False
     groups, names = rows[:2]
-    has_gaps = sum(map(bool, groups)) <= width - 2 and any(groups)
-    are_words = all(
-        cell and not is_number(cell) for cell in (*names, *filter(None, groups))
-    )
+    # One name may stand above several: of a station, or of a year.
+    different = len(set(filter(None, groups)))
+    has_gaps = 0 < different <= width - 2 and not all(groups)
+    are_words = all(cell and not is_number(cell) for cell in names)
     return has_gaps and are_words and bool(_numeric_columns(rows[2:]))
 
 
@@ -282,7 +317,7 @@ def is_number(cell: str) -> bool:
 
 
 def _is_vague(cell: str) -> bool:
-    return cell in MISSING or cell in AMONG_NUMBERS
+    return cell in _VAGUE
 
 
 def _are_units(rows: Sequence[list[str]]) -> bool:
@@ -294,7 +329,9 @@ def _are_units(rows: Sequence[list[str]]) -> bool:
     cells = [row[j] for j in numeric]
     others = [cell for j, cell in enumerate(row) if j not in numeric and cell]
     words = [cell for cell in cells if cell and not is_number(cell)]
+    # Longer words, above all numbers, are what the names mean.
     are_short = all(len(cell) <= LONGEST_UNIT for cell in row)
+    are_short |= len(words) == len(cells) > 1
     has_several = len(words) > 1 or (len(words) == 1 and not others)
     is_clear = all(not is_number(cell) for cell in cells) and not any(
         cell and _is_vague(cell) for cell in words
@@ -336,10 +373,15 @@ def _unique(names: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
 def _notes_above(lines: Sequence[str]) -> list[str]:
     if not lines:
         return []
-    first = " ".join(lines[0].split()).strip(",;\t ")
-    first = first if len(first) <= LONGEST_SHOWN else f"{first[: LONGEST_SHOWN - 1]}…"
+    first = _shown(lines[0].strip(",;\t "))
     more = f" and {len(lines) - 1} more" * (len(lines) > 1)
     return [f'left out above the table: "{first}"{more}']
+
+
+def _shown(text: str) -> str:
+    """Return a text on one line, cut where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_SHOWN else f"{line[: LONGEST_SHOWN - 1]}…"
 
 
 def _without_header(row: Sequence[str]) -> str:

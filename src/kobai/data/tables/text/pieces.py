@@ -3,6 +3,7 @@
 import codecs
 import contextlib
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -17,6 +18,19 @@ FIRST = 1 << 18
 """Bytes that are read at first, to see what the columns hold."""
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 """How files of pictures begin."""
+KINDS = {
+    rb"PAR1": "a Parquet file; its name must end in .parquet",
+    rb"PK\x03\x04": "a ZIP or Excel file; unpack it, or save the sheet as CSV",
+    rb"\xd0\xcf\x11\xe0": "an Excel file; save the sheet as CSV",
+    rb"\x1f\x8b": "a file packed by gzip; its name must end in .gz",
+    rb"BZh\d1AY": "a file packed by bzip2; its name must end in .bz2",
+    rb"\xfd7zXZ": "a file packed by xz; its name must end in .xz",
+    rb"\s*<(?:!doctype|html|table|\?xml|!--)": "a page of HTML or XML, which some "
+    "programs call .xls; open it in a spreadsheet, and save the sheet as CSV",
+    rb'\s*\[?\s*\{\s*"': "JSON; need a text table, such as a CSV: "
+    "polars.read_ndjson(...) or read_json(...), and write_csv(...), make one of it",
+}
+"""What files that are no text tables begin with, and what they are."""
 OF_ZEROS = ("utf-16", "utf-32")
 """Encodings in which ASCII has bytes of 0."""
 
@@ -51,13 +65,8 @@ def check_beginning(beginning: bytes, path: Path, known: str | None = None) -> N
 
     `known` is the encoding that a user says.
     """
-    kinds = {
-        b"PAR1": "a Parquet file; its name must end in .parquet",
-        b"PK\x03\x04": "a ZIP or Excel file; save the sheet as CSV",
-        b"\xd0\xcf\x11\xe0": "an Excel file; save the sheet as CSV",
-    }
-    for magic, kind in kinds.items():
-        if beginning.startswith(magic):
+    for start, kind in KINDS.items():
+        if re.match(start, beginning.removeprefix(codecs.BOM_UTF8), re.IGNORECASE):
             raise DataError(f"{path}: this is {kind}")
     if not beginning.strip(b"\xef\xbb\xbf \t\r\n"):
         raise DataError(
