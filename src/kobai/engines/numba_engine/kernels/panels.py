@@ -48,9 +48,9 @@ def memory(n: Any, k: Any) -> Any:
 
 def spare_numbers(m: int, n: int, k: int) -> int:
     """Return for how many numbers a product by tiles of that shape needs memory."""
-    if not is_packed(m, n, k):
-        return max(m, k) * n
-    return 2 * memory(n, k) + (m * n if is_halved_sum(m, n, k, True) else 0)
+    packed = is_packed(m, n, k)
+    of_half = m * n if is_halved_sum(m, n, k, packed) else 0
+    return 2 * memory(n, k) + of_half if packed else max(m, k) * n
 
 
 def make_is_packed() -> Any:
