@@ -136,7 +136,7 @@ def _count(ax: "Axes", numbers: "Array", low: float, high: float) -> None:
     if high - low < BINS and np.all(inside == np.round(inside)):
         edges = np.arange(np.ceil(low), np.floor(high) + 2) - 0.5
         ax.hist(inside, bins=edges.tolist(), color=GREY, rwidth=0.7)
-        ax.xaxis.get_major_locator().set_params(integer=True)
+        ax.locator_params(axis="x", integer=True)
     else:
         ax.hist(inside, bins=BINS, color=GREY)
 
