@@ -65,7 +65,9 @@ def _cells(each: WorstRow) -> list[str]:
     is_, guess = each.true, each.predicted
     if isinstance(is_, str) or isinstance(guess, str):
         return [str(is_), str(guess), f"{each.probability:.1%}"]
-    return [f"{is_:.6g}", f"{guess:.6g}", f"{guess - is_:+.4g}"]
+    error = guess - is_
+    form = ",.0f" if 1000 <= abs(error) < 1e9 else ".4g"
+    return [f"{is_:.6g}", f"{guess:.6g}", f"{error:+{form}}"]
 
 
 def screened_in_words(found: Importance | Contributions, call: str) -> str:
