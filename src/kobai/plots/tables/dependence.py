@@ -104,7 +104,7 @@ def _named(figure: "Figure") -> dict[str, Any]:
     found: dict[str, Any] = {}
     for ax in figure.axes:
         handles, names = ax.get_legend_handles_labels()
-        found.update(zip(names, handles, strict=True))
+        found = dict(zip(names, handles, strict=True)) | found
     return found
 
 
