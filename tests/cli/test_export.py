@@ -41,7 +41,7 @@ def test_the_ending_says_the_format(kobai, run, here):
         ("numpy", "pets_1.py", 'import_module("pets_1").predict(rows)'),
         ("javascript", "pets-1.mjs", 'import { predict } from "./pets-1.mjs"'),
         ("c", "pets-1.c", "pets_1_predict(x, y)"),
-        ("json", "pets-1.json", 'load_json("pets-1.json")'),
+        ("json", "pets-1.json", 'load_json("pets-1.json").predict(rows)'),
         ("pytorch", "pets-1.safetensors", "load_state_dict"),
     ],
 )

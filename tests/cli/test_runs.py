@@ -148,6 +148,20 @@ def test_what_is_no_run_is_refused(kobai, two, blobs):
         assert (done.code, why in done.err, done.err.count("\n")) == (2, True, 1)
 
 
+def test_a_run_named_without_its_folder_is_told_where_it_is(kobai, two):
+    done = kobai("runs", "blobs-1")
+    assert (done.code, done.out) == (2, "")
+    assert 'Did you mean "runs/blobs-1"?' in done.err
+
+
+@pytest.mark.parametrize("command", ["runs", "evaluate"])
+def test_where_no_run_is_called_so_all_are_named(kobai, two, command):
+    # Its folder is that of the others: that alone makes it like none of them.
+    done = kobai(command, "runs/x")
+    assert (done.code, done.out) == (2, "")
+    assert "There are runs/blobs-1, runs/blobs-2." in done.err
+
+
 # What a terminal is told of how letters look.
 STYLE = r"\x1b\[[\d;]*m"
 

@@ -43,7 +43,7 @@ SCREENS = {
     "doctor": ["doctor"],
 }
 # What is typed again is copied as one line, which the terminal breaks by itself.
-COPIED = re.compile(r"-m kobai\.cli ")
+COPIED = re.compile(r"-m kobai ")
 
 
 @pytest.fixture(scope="module")

@@ -47,6 +47,19 @@ def test_a_number_is_followed_over_its_quantiles(model, frame):
     assert (found.column, found.names) == ("size", ("y",))
 
 
+def test_single_rows_of_a_sorted_table_lie_on_both_sides_of_the_mean(model, frame):
+    (found,) = partial_dependence(model, frame.sort("word"), "size", curves=5)
+    assert len(found.curves) == 5
+    assert np.all(found.curves.min(axis=0) < found.means)
+    assert np.all(found.curves.max(axis=0) > found.means)
+
+
+@pytest.mark.parametrize(("curves", "wanted"), [(0, 0), (1, 1), (200, 200), (999, 200)])
+def test_no_more_single_rows_than_there_are(model, frame, curves, wanted):
+    (found,) = partial_dependence(model, frame, "size", curves=curves)
+    assert len(found.curves) == wanted
+
+
 def test_few_different_numbers_are_all_taken(model):
     frame = pl.DataFrame({"size": [1.1, 2, 7] * 9, "word": ["a"] * 27, "y": [0.0] * 27})
     (found,) = partial_dependence(model, frame, "size")

@@ -75,6 +75,29 @@ def test_several_outputs_are_lines_and_dots_of_their_own():
     assert figure.axes[0].get_ylabel() == "probability"
 
 
+@pytest.mark.parametrize("first", ["words", "numbers"])
+def test_the_legend_names_what_any_panel_has(first):
+    panels = [panel(("a", "b"), spread=[0.5, 0.5]), panel(np.array([1.0, 2]))]
+    figure = plots.partial_dependence(panels if first == "words" else panels[::-1])
+    (legend,) = figure.legends
+    names = [text.get_text() for text in legend.get_texts()]
+    assert names == ["single rows", "mean of the rows"]
+
+
+def test_where_nothing_has_a_name_there_is_no_legend():
+    words = panel(("a", "b"), spread=[0.5, 0.5])
+    assert plots.partial_dependence([words]).legends == []
+
+
+def test_few_whole_numbers_have_a_bar_each_above_their_tick():
+    given = panel(np.array([1.0, 2, 3]), spread=[1, 1, 2, 3, 3, 3, 9])
+    below = plots.partial_dependence([given]).axes[1]
+    middles = [bar.get_x() + bar.get_width() / 2 for bar in below.patches]
+    assert middles == pytest.approx([1, 2, 3])
+    assert [bar.get_height() for bar in below.patches] == [2, 1, 3]
+    assert all(tick == round(tick) for tick in below.get_xticks())
+
+
 def test_six_columns_are_drawn_on_one_scale():
     figure = plots.partial_dependence([panel(np.array([1.0, 2]))] * 9)
     assert len(figure.axes) == 12

@@ -22,7 +22,7 @@ USES = {
     "numpy": 'importlib.import_module("{stem}").predict(rows)',
     "javascript": 'import {{ predict }} from "./{file}"',
     "c": '#include "{stem}.h", then {identifier}_predict(x, y)',
-    "json": 'kobai.formats.load_json("{path}")',
+    "json": 'kobai.formats.load_json("{path}").predict(rows)',
     "pytorch": 'model.load_state_dict(safetensors.torch.load_file("{path}"))',
 }
 

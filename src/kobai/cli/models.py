@@ -19,7 +19,7 @@ def find_model(run: str) -> "Model":
 
     path = Path(run).expanduser()
     if not path.exists():
-        raise RunError(f"{run}: there is no such run. {_known_runs(path)}")
+        raise RunError(f"{run}: there is no such run. {known_runs(path)}")
     if path.is_dir():
         path = path / MODEL
     if not path.exists():
@@ -39,14 +39,17 @@ def find_model(run: str) -> "Model":
         ) from None
 
 
-def _known_runs(path: Path) -> str:
-    from kobai.errors import suggest
+def known_runs(path: Path) -> str:
+    """Return a sentence that names the run meant by a path, or all that there are."""
+    from kobai.errors import meant
 
-    runs = sorted(str(file.parent) for file in Path("runs").glob(f"*/{MODEL}"))
+    # By their names alone: in one folder, all paths begin alike.
+    runs = {file.parent.name: file.parent for file in Path("runs").glob(f"*/{MODEL}")}
     if not runs:
         return f"Train a network first: {command('train')}"
-    hint = suggest(str(path), runs)
-    return hint.strip() or f"There are {', '.join(runs)}."
+    if near := meant(path.name, sorted(runs)):
+        return f'Did you mean "{runs[near]}"?'
+    return f"There are {', '.join(map(str, sorted(runs.values())))}."
 
 
 def settings_of(run: str) -> Options:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from kobai.cli import options
+from kobai.cli.models import known_runs
 from kobai.cli.screen import columns, command, console, plain, say, short, show
 from kobai.cli.seen import Seen, is_run, look, runs_in
 from kobai.cli.settings import Options, one_of
@@ -103,7 +104,10 @@ def _folders(paths: Iterable[Path], needed: bool) -> list[Path]:
             found += runs_in(path)
         elif needed:
             what = "is a file" if path.exists() else "there is no such folder"
-            raise RunError(f"{path}: {what}; name a run folder, or a folder of runs")
+            raise RunError(
+                f"{path}: {what}; name a run folder, or a folder of runs. "
+                f"{known_runs(path)}"
+            )
     return list(dict.fromkeys(found))
 
 

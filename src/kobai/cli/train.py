@@ -9,6 +9,8 @@ from kobai.cli import options, table_options
 from kobai.cli.claim import check_new, held_folder, new_folder
 from kobai.cli.folder import RunFolder
 from kobai.cli.loading import typed
+from kobai.cli.models import known_runs
+from kobai.cli.screen import short
 from kobai.cli.settings import (
     Options,
     SettingError,
@@ -88,7 +90,7 @@ def train(
     kobai train my.npz --optimizer adam  your own x and t
     kobai train my.csv --target species  your own table, to learn a column of it
     kobai train my.csv --target species --folds 5
-    kobai train --resume --run runs/digits-1 --epochs 60
+    kobai train --resume runs/digits-1 --epochs 60
     kobai train --warm-start runs/my-1 more.csv
 
     The run folder gets the network (model.safetensors), the curves (curves.png,
@@ -173,7 +175,11 @@ def _named(run: str | None, given: dict[str, Any]) -> RunFolder:
     if run is None and any((place / name).is_file() for name in (RUN, SWEEP)):
         run = given.pop("data")
     if run is None:
-        raise SettingError("--resume: say which run: --resume --run runs/digits-1")
+        is_named = "data" in given
+        what = f"{short(place)} is no run" if is_named else "say which run"
+        raise SettingError(
+            f"--resume: {what}; write --resume runs/digits-1. {known_runs(place)}"
+        )
     return RunFolder(Path(run).expanduser())
 
 

@@ -64,9 +64,10 @@ def partial_dependence(
 
     Numbers take `points` quantiles of the rows, from the 1st to the 99th in a hundred,
     or all values where they are fewer; words take the 12 most frequent. The mean is of
-    at most `rows` rows, drawn by `seed`, of which the first `curves` are given singly:
-    where their curves cross, other columns matter for what this one does. Rows that do
-    not exist, such as a child of 40 years, count as well.
+    at most `rows` rows, drawn by `seed`, of which `curves` are given singly, from the
+    first to the last: a table may be sorted. Where their curves cross, other columns
+    matter for what this one does. Rows that do not exist, such as a child of 40 years,
+    count as well.
 
     `data` is as in `permutation_importance`. Raises ValueError for a model that was not
     trained on a table, for a column that it does not use, and for free text.
@@ -121,10 +122,9 @@ def _of_feature(
     found = np.stack([_predicted(model, columns, x, mine, part) for part in parts], 1)
     names = columns.target.outputs
     means = found.mean(axis=0)
+    single = np.linspace(0, len(x) - 1, min(curves, len(x))).astype(int)
     column = column_of(feature)
-    return Dependence(
-        feature.name, column, values, means, found[:curves], spread, names
-    )
+    return Dependence(feature.name, column, values, means, found[single], spread, names)
 
 
 def _predicted(

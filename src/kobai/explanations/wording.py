@@ -1,5 +1,6 @@
 """What is told of columns and rows, in words, and in rows of a table."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,11 +21,27 @@ Rows = tuple[list[str], list[list[str]]]
 def importance_as_rows(found: Importance, most: int = 10) -> Rows:
     """Return the head and the rows of a table of the columns that mattered most."""
     head = ["column", f"{found.loss} gain", "±", f"{found.score} lost"]
+    form = _form(float(np.max(np.abs(found.means), initial=0)))
     rows = zip(found.columns, found.means, found.spreads, found.lost, strict=True)
     return head, [
-        [name, f"{mean:.4g}", f"{spread:.2g}", f"{lost + 0.0:.4f}"]
+        [name, f"{mean:{form}}", f"{spread:{form}}", f"{lost:z.4f}"]
         for name, mean, spread, lost in list(rows)[:most]
     ]
+
+
+def _form(largest: float) -> str:
+    """Return the form of a column of numbers, with four digits of the largest.
+
+    They have equally many decimals, so that they stand point under point.
+
+    >>> [f"{number:{_form(0.3965)}}" for number in (0.3965, 0.02)]
+    ['0.3965', '0.0200']
+    >>> f"{57012.3:{_form(57012.3)}}", f"{1.23456e12:{_form(1.23456e12)}}"
+    ('57,012', '1.235e+12')
+    """
+    if not 1e-4 <= largest < 1e9:
+        return ".4g"
+    return f"z,.{max(0, 3 - math.floor(math.log10(largest)))}f"
 
 
 def worst_as_rows(worst: Sequence[WorstRow]) -> Rows:
@@ -48,7 +65,9 @@ def _cells(each: WorstRow) -> list[str]:
     is_, guess = each.true, each.predicted
     if isinstance(is_, str) or isinstance(guess, str):
         return [str(is_), str(guess), f"{each.probability:.1%}"]
-    return [f"{is_:.6g}", f"{guess:.6g}", f"{guess - is_:+.4g}"]
+    error = guess - is_
+    form = ",.0f" if 1000 <= abs(error) < 1e9 else ".4g"
+    return [f"{is_:.6g}", f"{guess:.6g}", f"{error:+{form}}"]
 
 
 def screened_in_words(found: Importance | Contributions, call: str) -> str:

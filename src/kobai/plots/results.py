@@ -189,10 +189,11 @@ def predicted_and_true(
 def errors_note(r2: float, rmse: float) -> str:
     """Return the remark on a target that says how well it is predicted.
 
-    >>> errors_note(0.98765, 1.2345)
-    'R² = 0.988, RMSE = 1.23'
+    >>> errors_note(0.98765, 1.2345), errors_note(-0.1, 30123.4)
+    ('R² = 0.988, RMSE = 1.23', 'R² = −0.1, RMSE = 30,123')
     """
-    return f"R² = {r2:.3g}, RMSE = {rmse:.3g}".replace("-", "−")
+    form = ",.0f" if 1000 <= rmse < 1e9 else ".3g"
+    return f"R² = {r2:.3g}, RMSE = {rmse:{form}}".replace("-", "−")
 
 
 def _columns(numbers: ArrayLike) -> NDArray[np.float64]:

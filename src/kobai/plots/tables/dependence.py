@@ -90,10 +90,22 @@ def partial_dependence(
             below.set_xlabel(name)
             ax.set_ylabel("" if column else label)
             ax.tick_params(labelleft=not column)
-        handles, words = first.get_legend_handles_labels() if first else ([], [])
-        figure.legend(handles, words, loc="outside lower center", ncols=4)
+        named = _named(figure)
+        if named:
+            figure.legend(
+                named.values(), named.keys(), loc="outside lower center", ncols=4
+            )
         figure.suptitle(say("partial_dependence"))
     return figure
+
+
+def _named(figure: "Figure") -> dict[str, Any]:
+    """Return what has a name in any panel: the first alone may be of words."""
+    found: dict[str, Any] = {}
+    for ax in figure.axes:
+        handles, names = ax.get_legend_handles_labels()
+        found = dict(zip(names, handles, strict=True)) | found
+    return found
 
 
 def _panel(
@@ -108,9 +120,7 @@ def _panel(
     draw = _draw_numbers if is_number else _draw_words
     draw(ax, panel, labels, say)
     if isinstance(panel.values, np.ndarray):
-        low, high = panel.values[0], panel.values[-1]
-        inside = panel.spread[(panel.spread >= low) & (panel.spread <= high)]
-        below.hist(inside, bins=BINS, color=GREY)
+        _count(below, panel.spread, panel.values[0], panel.values[-1])
     else:
         below.bar(np.arange(len(panel.spread)), panel.spread, color=GREY, width=0.7)
         _name(below, fonts.readable(panel.values, families))
@@ -118,6 +128,17 @@ def _panel(
     below.tick_params(labelleft=False, left=False)
     below.grid(False)
     below.spines["left"].set_visible(False)
+
+
+def _count(ax: "Axes", numbers: "Array", low: float, high: float) -> None:
+    """Draw how often numbers are; a few whole ones have a bar each, above its tick."""
+    inside = numbers[(numbers >= low) & (numbers <= high)]
+    if high - low < BINS and np.all(inside == np.round(inside)):
+        edges = np.arange(np.ceil(low), np.floor(high) + 2) - 0.5
+        ax.hist(inside, bins=edges.tolist(), color=GREY, rwidth=0.7)
+        ax.locator_params(axis="x", integer=True)
+    else:
+        ax.hist(inside, bins=BINS, color=GREY)
 
 
 def _draw_numbers(
