@@ -375,6 +375,7 @@ def test_wrong_tables(refused, here, content):
 OPTIONS = [
     (["--target", "specis"], 'no column "specis". Did you mean "species"?'),
     ([], "is a table; say which column to learn"),
+    ([], 'The columns of iris.csv: "'),
     (["--target", "species", "--task", "regresion"], 'Did you mean "regression"'),
     (["--target", "species", "--task", "regression"], '"species" is no number'),
     (["--target", "species", "--drop", "species"], '"species" is the target'),

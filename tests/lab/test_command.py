@@ -209,6 +209,8 @@ WRONG = [
     (["spirl"], 'Did you mean "spiral"?'),
     (["no.csv", "--target", "y"], "no data or run"),
     (["t.csv"], "say which column to learn: "),
+    (["t.csv"], 'The columns of t.csv: "'),
+    (["empty.csv"], "the file is empty"),
     (["t.csv", "--target", "z"], 'no column "z"'),
     (["rubbish.csv", "--target", "y"], "rubbish.csv"),
     (["rubbish.npz"], "rubbish.npz"),

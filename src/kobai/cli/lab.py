@@ -127,6 +127,8 @@ def _given(what: str | None, chosen: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check_there(what: str, chosen: Mapping[str, Any]) -> None:
     """Refuse what is no data, and a table without the column to learn."""
+    from kobai.data.tables.frames import open_table
+    from kobai.data.tables.new_rows import known_columns
     from kobai.data.tables.text.endings import is_table
     from kobai.page.opening import TOYS
 
@@ -139,7 +141,8 @@ def _check_there(what: str, chosen: Mapping[str, Any]) -> None:
         )
     if is_table(path) and "target" not in chosen:
         again = command("lab", what, "--target")
-        raise DataError(f"{what}: say which column to learn: {again} COLUMN")
+        columns = known_columns(open_table(path))
+        raise DataError(f"{what}: say which column to learn: {again} COLUMN. {columns}")
 
 
 def _refuse(what: str, chosen: Mapping[str, Any], why: str) -> None:

@@ -56,9 +56,14 @@ def load_dataset(
     if path.suffix.lower() == ".npz":
         return load_npz(path, test_size=test_size, seed=seed)
     if is_table(path) and path.exists():
+        # Most data sets are none, and need not wait for what reads tables.
+        from kobai.data.tables.frames import open_table
+        from kobai.data.tables.new_rows import known_columns
+
         raise DataError(
             f"{name}: is a table; say which column to learn: kobai train {name} "
-            "--target COLUMN, or load_table(path, target)"
+            "--target COLUMN, or load_table(path, target). "
+            f"{known_columns(open_table(path))}"
         )
     known = ("digits", *IMAGE_SETS)
     there = (

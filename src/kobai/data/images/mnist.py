@@ -131,7 +131,7 @@ def _local_folder(source: Source, data_dir: Folder | None) -> Path | None:
         return None
     folder = Path(named).expanduser()
     if not folder.is_dir():
-        by = "data_dir" if data_dir else "KOBAI_DATA_DIR"
+        by = "data_dir (--data-dir)" if data_dir else "KOBAI_DATA_DIR"
         raise DataError(
             f"{source.title}: {folder} is no folder; {by} names the folder that holds "
             f"the files. Without it they are downloaded."

@@ -84,10 +84,12 @@ def named_columns(text: Any, table: Table, what: str) -> tuple[str, ...]:
     """
     names, refusals = listed(text, table), Refusals()
     if not names:
-        refusals.add(f"{what}: names no column; give the name of one.", _known(table))
+        refusals.add(
+            f"{what}: names no column; give the name of one.", known_columns(table)
+        )
     for name in names:
         if name not in table.names:
-            refusals.add(_unknown(name, table, what), _known(table))
+            refusals.add(_unknown(name, table, what), known_columns(table))
         if names.count(name) > 1:
             refusals.add(f'{what}: got "{name}" twice; name each column once')
     refusals.tell()
@@ -306,7 +308,8 @@ def _unknown(name: str, table: Table, what: str) -> str:
     return f'{what}: {table.name} has no column "{name}".{hint}'
 
 
-def _known(table: Table) -> str:
+def known_columns(table: Table) -> str:
+    """Return what the columns of a table are called, as a message says it."""
     return f"The columns of {table.name}: {_list(table.names)}"
 
 
