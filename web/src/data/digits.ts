@@ -2,10 +2,11 @@
  * The digits that the page carries, coded with what is known of pictures.
  *
  * Each dot is written bit by bit. Several models say how likely a bit is, each by what
- * it looks at: the digit and the place, the dots around. Their odds are added up with
- * weights that learn from every bit, which is logistic regression, and an arithmetic
- * coder spends −log₂ p bits on what had the probability p. That takes a third less room
- * than deflating, which knows nothing of what stands above a dot.
+ * it looks at: the digit and the place, the dots around, the earlier pictures that have
+ * been most alike so far. Their odds are added up with weights that learn from every
+ * bit, which is logistic regression, and an arithmetic coder spends −log₂ p bits on what
+ * had the probability p. That takes over a third less room than deflating, which knows
+ * nothing of what stands above a dot.
  *
  * Whoever decodes must find the very same probabilities: besides tables of rounded
  * numbers there are only operations that are exact to the last bit in every browser.
@@ -16,10 +17,13 @@ const SIDE = 8;
 const DOTS = SIDE * SIDE;
 const BITS = 5; // of a number from 0 to 16
 const LABEL_BITS = 4;
+/** So many earlier pictures of the same digit are compared. */
+const EARLIER = 80;
+const GUESSES = 33; // from 0 to 16, in halves
 /** How many different things each model can see of a dot. */
-const SIGHTS = [10 * DOTS, 17 * 17, 9 ** 4, 10 * DOTS * 25, DOTS * 17, DOTS * 81];
+const SIGHTS = [1, 9 ** 4, 10 * DOTS * 25, GUESSES, GUESSES * 17];
 const RATE = 0.02;
-const FIRST_WEIGHT = 0.3;
+const FIRST_WEIGHT = 0.22;
 
 const LOGITS = Float64Array.from({ length: 4096 }, (_, i) => {
   const p = (i + 0.5) / 4096;
@@ -27,7 +31,7 @@ const LOGITS = Float64Array.from({ length: 4096 }, (_, i) => {
 });
 const CHANCES = Float64Array.from({ length: 2048 }, (_, i) => {
   const p = 1 / (1 + Math.exp(-(i - 1023.5) / 128));
-  return Math.min(65000, Math.max(536, Math.round(65536 * p))) / 65536;
+  return Math.round(65536 * p) / 65536;
 });
 
 /** Writes or reads a bit that has this probability of being 1. */
@@ -41,33 +45,57 @@ function walk(bytes: Uint8Array, coder: Coder): void {
     bytes[i] = labels.code([last, 10 * last + older], 0, bytes[i]);
   }
   const dots = new Model(SIGHTS, DOTS, BITS, coder);
+  const picture = (i: number) => bytes.subarray(COUNT + i * DOTS, COUNT + (i + 1) * DOTS);
+  const written: number[][] = Array.from({ length: 10 }, () => []);
   for (let i = 0; i < COUNT; i++) {
-    const image = bytes.subarray(COUNT + i * DOTS, COUNT + (i + 1) * DOTS);
+    const [image, same] = [picture(i), written[bytes[i]]];
+    const earlier = same
+      .slice(-EARLIER)
+      .map((j) => ({ image: picture(j), age: i - j, unlike: 0 }));
     for (let place = 0; place < DOTS; place++) {
-      image[place] = dots.code(seen(image, place, bytes[i]), place, image[place]);
+      const sights = seen(image, place, bytes[i], guessed(earlier, place));
+      image[place] = dots.code(sights, place, image[place]);
+      for (const each of earlier) {
+        const difference = each.image[place] - image[place];
+        each.unlike = 0.9 * each.unlike + difference * difference;
+      }
     }
+    same.push(i);
   }
 }
 
-/** What the models look at: what has been written of this picture, and its digit. */
-function seen(image: Uint8Array, place: number, label: number): number[] {
+/** A picture of the same digit, `age` pictures ago, and how unlike this one it has been. */
+type Earlier = { image: Uint8Array; age: number; unlike: number };
+
+/** The mean of what stood here earlier, where more alike and younger pictures weigh more. */
+function guessed(earlier: Earlier[], place: number): number {
+  let [sum, weights] = [0, 0];
+  for (const { image, age, unlike } of earlier) {
+    const far = 30 + unlike;
+    const cube = far * far * far; // No power: not every browser rounds it alike.
+    const weight = 1 / (cube * cube * (1 + 0.03 * age));
+    sum += weight * image[place];
+    weights += weight;
+  }
+  return weights && Math.round((2 * sum) / weights);
+}
+
+/** What the models look at: what has been written of this picture, and the guess. */
+function seen(image: Uint8Array, place: number, label: number, guess: number): number[] {
   const x = place % SIDE;
   const at = (left: number, up: number) =>
     x - left < 0 || x - left >= SIDE || place < up * SIDE ? 0 : image[place - left - up * SIDE];
   const [left, above, corner, next] = [at(1, 0), at(0, 1), at(1, 1), at(-1, 1)];
-  const own = label * DOTS + place;
   return [
-    own,
-    left * 17 + above,
+    0,
     (((left >> 1) * 9 + (above >> 1)) * 9 + (next >> 1)) * 9 + (corner >> 1),
-    (own * 5 + quarter(left)) * 5 + quarter(above),
-    place * 17 + left,
-    ((place * 9 + (above >> 1)) * 3 + third(next)) * 3 + third(at(0, 2)),
+    ((label * DOTS + place) * 5 + quarter(left)) * 5 + quarter(above),
+    guess,
+    guess * 17 + Math.floor((16 + left + above - corner) / 3),
   ];
 }
 
 const quarter = (dot: number) => (dot + 3) >> 2;
-const third = (dot: number) => ((dot + 5) * 11) >> 6;
 
 /** Several opinions about the bits of a number, weighed by how right they were. */
 class Model {
