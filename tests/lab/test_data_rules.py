@@ -1,6 +1,7 @@
 """The page's reading of tables and drawings against Kobai's own."""
 
 import base64
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -91,11 +92,29 @@ def sums(rng: Rng, lines: list[list[str]]) -> None:
     lines.append([str(word), *map(str, rng.integers(1, 999, len(lines[-1]) - 1))])
 
 
+def averages(_: Rng, lines: list[list[str]]) -> None:
+    width = len(lines[-1])
+    rows = [line for line in lines if len(line) == width and "goal" not in line]
+    cells = []
+    for column in list(zip(*rows, strict=True))[1:]:
+        numbers = [float(cell) for cell in column if re.fullmatch(r"-?\d+\.?\d*", cell)]
+        cells.append(f"{sum(numbers) / len(numbers):.2f}" if numbers else "")
+    lines.append(["Average", *cells])
+
+
+def padding(rng: Rng, lines: list[list[str]]) -> None:
+    empty = [""] * (len(lines[-1]) - 1)
+    lines += [["", *empty]] * int(rng.integers(3))
+    lines.append([str(rng.choice(["Source: x", "Kowalski", "注 1"])), *empty])
+
+
 def remarks(_: Rng, lines: list[list[str]]) -> None:
     lines += [["Source: the office"], ["updated", "yesterday"]]
 
 
-AROUND = [unnamed_rows, units, titles, header_again, sums, remarks]
+AROUND = [
+    *(unnamed_rows, units, titles, header_again, averages, sums, padding, remarks)
+]
 """What people put around a table, in the order in which it is put there."""
 
 

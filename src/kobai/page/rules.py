@@ -33,6 +33,8 @@ def typescript() -> str:
         "SEP": layout.SEP.pattern,
         "LINE": layout.LINE.pattern,
         "TOTAL": delimited.TOTAL.pattern,
+        "SUMMARIES": list(delimited.SUMMARIES),
+        "REMARK": delimited.REMARK.pattern,
         "TYPOS": deciding.TYPOS,
         "STATUS": deciding.STATUS,
         "FEW_NUMBERS": deciding.FEW_NUMBERS,
@@ -65,5 +67,5 @@ def typescript() -> str:
 
 
 def _pattern(python: str) -> str:
-    """Return a regular expression as JavaScript writes it, in few characters."""
-    return python.replace("(?P<", "(?<").replace("[0-9]", r"\d")
+    """Return a regular expression as JavaScript writes it."""
+    return python.replace("(?P<", "(?<")

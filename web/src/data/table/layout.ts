@@ -6,7 +6,7 @@
  */
 
 import { isVague } from "./cells";
-import { AMONG_NUMBERS, ERAS, LINE, MISSING, TOTAL } from "./rules";
+import { AMONG_NUMBERS, ERAS, LINE, MISSING, REMARK, SUMMARIES, TOTAL } from "./rules";
 
 const MOST_LINES = 200;
 const MOST_BELOW = 20;
@@ -94,7 +94,8 @@ function namesOf([names, ...below]: string[][], width: number): string[] {
 
 /** The rows without sums and remarks at their end. */
 function withoutEnd(rows: string[][], width: number, leftOut: string[]): string[][] {
-  const [known, most] = [withoutTotals(rows), rows.length - MOST_BELOW];
+  const padded = withoutPadding(rows, width);
+  const [known, most] = [withoutTotals(rows.slice(0, padded)), padded - MOST_BELOW];
   let end = known;
   while (end > 0 && end > most && isRemark(rows[end - 1], width)) end--;
   end = end && end > most ? withoutTotals(rows.slice(0, end)) : known;
@@ -102,11 +103,20 @@ function withoutEnd(rows: string[][], width: number, leftOut: string[]): string[
   return rows.slice(0, end);
 }
 
+/** How many rows there are without those at the end that are empty, or have only a remark. */
+function withoutPadding(rows: string[][], width: number): number {
+  let end = rows.length;
+  const isPadded = ([first, ...others]: string[]) => others.length === width - 1 && !others.some(isFilled) && (!first || BEGINS_REMARK.test(first));
+  while (width > 1 && end > 1 && isPadded(rows[end - 1])) end--;
+  return end;
+}
+
 function isRemark(row: string[], width: number): boolean {
   const cells = row.filter(isFilled);
   return row.length < width && cells.length < 3 && !looksNumeric(cells[0]);
 }
 
+const BEGINS_REMARK = new RegExp(`^(?:${REMARK})`, "i");
 const SUM = new RegExp(`^(?:${TOTAL})$`, "i");
 const firstWord = ([cell]: string[]) => cell.replace(/^[ ":]+|[ ":]+$/g, "");
 
@@ -116,10 +126,38 @@ function withoutTotals(rows: string[][]): number {
   while (end > 1 && rows[end - 1].length > 1) {
     const word = firstWord(rows[end - 1]);
     // A word that other rows begin with, too, is one of a column of words.
-    if (!SUM.test(word) || rows.slice(0, end - 1).some((row) => firstWord(row) === word)) break;
+    if (!isTotal(word, rows.slice(0, end)) || rows.slice(0, end - 1).some((row) => firstWord(row) === word)) break;
     end--;
   }
   return end;
+}
+
+const MADE = SUMMARIES.map((words) => new RegExp(`^(?:${words})$`, "i"));
+const MAKERS = [(values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length, (values: number[]) => Math.max(...values), (values: number[]) => Math.min(...values)];
+
+/** Whether the last row is a sum by its word, or what else its numbers are. */
+function isTotal(word: string, rows: string[][]): boolean {
+  if (SUM.test(word)) return true;
+  const make = MAKERS[MADE.findIndex((words) => words.test(word))];
+  if (!make) return false;
+  const summary = rows[rows.length - 1];
+  const above = rows.slice(0, -1).filter(([first]) => !SUM.test(first) && !MADE.some((words) => words.test(first)));
+  const fits = summary.slice(1).flatMap((cell, j) => {
+    const numbers = above.map((row) => digitsIn(row[j + 1] ?? "")).filter(isFilled).map(Number);
+    const wanted = digitsIn(cell);
+    if (!numbers.length || !wanted) return [];
+    // It may be rounded.
+    return [Math.abs(make(numbers) - Number(wanted)) <= 10 ** -(wanted.split(".")[1] ?? "").length];
+  });
+  return 2 * fits.filter(Boolean).length > fits.length;
+}
+
+/** The number in a cell as programs write it, "" for none. */
+function digitsIn(cell: string): string {
+  let text = cell.replace(/[^-0-9.,]/g, "");
+  if (/,(?!\d{3}$)\d*$/.test(text)) text = text.replaceAll(".", "").replace(",", ".");
+  text = text.replaceAll(",", "");
+  return /^-?\d+\.?\d*$/.test(text) ? text : "";
 }
 
 const NUMBER = /^(?:[-+(]?\s*[^\p{L}\p{N}_\s]?\s*[-+]?\d[\d.,'’ ]*([eE][-+]?\d+)?\s*(%|\p{L}{1,3}\d?)?\)?|[-+]?[.,]\d+)$/u;
