@@ -35,7 +35,7 @@ def unfolded(luminance: Array, opacity: Array) -> tuple[Array, Array]:
     >>> table[20:40, 44:46] = 0.2
     >>> sheet, _ = unfolded(table, np.ones_like(table))
     >>> sheet.shape, float(sheet[0, 0].round(1)), float(sheet.min().round(1))
-    ((37, 46), 0.9, 0.2)
+    ((36, 45), 0.9, 0.2)
     """
     if not luminance.size or opacity.min() < 1:
         return luminance, opacity
