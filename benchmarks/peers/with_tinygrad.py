@@ -29,10 +29,8 @@ class Tinygrad:
         self.problem = problem
         self.activate = ACTIVATIONS[problem.activation]
         self.x, self.t = Tensor(problem.x), Tensor(problem.t.astype(np.int32))
-        self.orders = [
-            [Tensor(rows.astype(np.int32)).realize() for rows in order]
-            for order in problem.orders
-        ]
+        # An epoch's batches as tensors, once they are needed: there are many.
+        self.orders = {}
         self.weights = [Tensor(p.copy()).realize() for p in problem.params]
         if problem.optimizer == "adam":
             given = {"lr": problem.learning_rate, "b1": BETA1, "b2": BETA2}
@@ -59,9 +57,15 @@ class Tinygrad:
 
     def run(self, epochs):
         for epoch in range(epochs):
-            order = self.orders[epoch % len(self.orders)]
             with Context(TRAINING=1):
-                self.losses = [self.step(rows).item() for rows in order]
+                self.losses = [self.step(rows).item() for rows in self._order(epoch)]
+
+    def _order(self, epoch):
+        number = epoch % len(self.problem.orders)
+        if number not in self.orders:
+            order = self.problem.orders[number].astype(np.int32)
+            self.orders[number] = [Tensor(rows).realize() for rows in order]
+        return self.orders[number]
 
     def params(self):
         return [w.numpy() for w in self.weights]
