@@ -230,6 +230,7 @@ def steps(job):
     panels_b = panels_a + (TALLEST * depth * SIZE + LINE - ONE) // LINE * LINE
     for p in range(u8(0), k, depth):
         inner = min(depth, k - p)
+        start = a + entry(inner_at + p * EIGHT) * SIZE
         for i in range(u8(0), m, TALLEST):
             stop = min(i + TALLEST, m)
             if is_turned:
@@ -264,7 +265,6 @@ def steps(job):
                     to = c + (r * ci + j) * SIZE
                     rows_a = panels_a + (r - i) * depth * SIZE
                     listed = rows_at + r * EIGHT
-                    start = a + entry(inner_at + p * EIGHT) * SIZE
                     if is_half and is_turned:
                         half_of_panels(
                             rows_a, ai, rows_at, panel_b, to, ci,
