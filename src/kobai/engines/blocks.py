@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 # So many rows at a time stay in the processor's cache between operations.
 BLOCK = 1024
 
-# Multiply-adds from which on a second thread pays: they last several times as long as
-# its start.
-WORTH_A_THREAD = 10_000_000
+# Multiply-adds from which on a second thread pays: they last several times as long as a
+# core needs to wake up.
+WORTH_A_THREAD = 25_000_000
 
 # f(lasting, rows) -> some numbers; pure.
 Measure = Callable[..., Sequence[Array]]

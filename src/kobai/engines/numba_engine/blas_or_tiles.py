@@ -29,8 +29,10 @@ from kobai.engines.numba_engine.module import Generated
 LONGEST_MEASURED = 1024
 
 # BLAS has to be so much faster. Its threads wait for each other, and where another
-# program has one's core, for that; tiles go on with one thread.
-FAVOUR = 0.95
+# program has one's core, for that; tiles go on with one thread. What two threads share
+# loses more: those of BLAS stay awake and keep a core from what follows, an evaluation
+# for one, and between products they come late.
+FAVOUR, FAVOUR_SHARED = 0.95, 0.8
 
 # What a product by tiles takes of its time if a helper takes the half of it. That is
 # not measured: the choice holds for good, and the second core may be busy just now.
@@ -100,8 +102,9 @@ def _decided(keys: Sequence[Any], choices: MutableMapping[str, int]) -> list[int
             continue
         seconds = [_seconds(key) for key in group]
         blas, tiles = map(sum, zip(*seconds, strict=True))
+        favour = FAVOUR_SHARED if group is together else FAVOUR
         for key in group:
-            choices[repr(key)] = _ways(key)[not blas < FAVOUR * tiles]
+            choices[repr(key)] = _ways(key)[not blas < favour * tiles]
     return [choices[repr(key)] for key in keys]
 
 
