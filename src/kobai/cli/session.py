@@ -2,8 +2,10 @@
 
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
+from importlib import import_module
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from kobai.cli import report
@@ -202,6 +204,7 @@ class Session:
         callbacks: list[Any] = [LossWatch()]
         if is_first:
             callbacks += [_Beginning(self.folder, self.settings, data)]
+            Thread(target=_import_plots, daemon=True).start()
         with self.member.joined() if self.member else nullcontext():
             return run_training(
                 network,
@@ -275,3 +278,12 @@ class Session:
             f"interrupted after step {step:,}; the network so far is saved in {run}. "
             f"To go on: {command('train', '--resume', '--run', run)}"
         )
+
+
+def _import_plots() -> None:
+    """Import what draws the curves at the end, on whatever core the steps leave free.
+
+    What goes wrong is told there, where the same import is the drawing's own.
+    """
+    with suppress(Exception):
+        import_module("kobai.plots")
