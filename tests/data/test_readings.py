@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import kobai
 from kobai.data import load_table
+from kobai.data.tables import survey as surveying
 from kobai.data.tables.columns import Columns
 from kobai.data.tables.frames import Writes, open_table, polars_frame
 from kobai.data.tables.new_rows import codes, targets
@@ -828,3 +829,23 @@ def test_columns_may_be_called_as_those_that_they_are_counted_in():
     others = set(taken) - {"n", "number 0", "t"}
     assert len(others) == 6
     assert {taken[name] for name in others} == {"number"}
+
+
+@pytest.mark.parametrize("most", [3, 10_000])
+def test_words_have_the_same_codes_one_by_one_and_by_a_query(most, monkeypatch):
+    """Few words are looked up in Python, many by Polars; a late word has no code."""
+    rng = np.random.default_rng(0)
+    blocks = [
+        pl.Series([None if n == 0 else f"word {n}" for n in rng.integers(0, 9, 50)])
+        for _ in range(4)
+    ]
+    monkeypatch.setattr(surveying, "MOST_WORDS", most)
+    found = {}
+    for few in (0, 50):
+        monkeypatch.setattr(surveying, "FEW_ROWS", few)
+        column = surveying.Surveyed("word")
+        found[few] = [column.codes(block) for block in blocks], column.words
+    np.testing.assert_equal(found[0][0], found[50][0])
+    assert found[0][1] == found[50][1]
+    assert np.isnan(found[0][0]).any()
+    assert len(found[0][1]) == min(most + 1, 8)

@@ -23,6 +23,9 @@ from kobai.data.tables.spool import Spool
 if TYPE_CHECKING:
     import polars as pl
 
+FEW_ROWS = 500
+"""So many words are looked up one by one before a query over all has begun."""
+
 
 @dataclass
 class Surveyed:
@@ -64,6 +67,8 @@ class Surveyed:
         """Return the code of each word, NaN for a missing or a late one."""
         import polars as pl
 
+        if len(text) <= FEW_ROWS:
+            return np.array([self._code(word) for word in text.to_list()], float)
         for word in text.unique(maintain_order=True).drop_nulls():
             if len(self.words) > MOST_WORDS:
                 break
@@ -71,6 +76,11 @@ class Surveyed:
         known, codes = list(self.words), list(self.words.values())
         found = text.replace_strict(known, codes, default=None, return_dtype=pl.Float64)
         return found.to_numpy()
+
+    def _code(self, word: str | None) -> float:
+        if word is None or (word not in self.words and len(self.words) > MOST_WORDS):
+            return np.nan
+        return self.words.setdefault(word, len(self.words))
 
     def of_type(self, text: "pl.Series", form: Literal["categories", "dates"]) -> Array:
         """Take in cells of a type for categories, or for dates and times."""
