@@ -165,7 +165,7 @@ def test_a_regression(kobai, here):
 
 def test_a_regression_that_learns_nothing_says_so(kobai, here):
     rng = np.random.default_rng(0)
-    noise = pl.DataFrame({name: rng.normal(size=30) for name in "abt"})
+    noise = pl.DataFrame({name: rng.normal(size=60) for name in "abt"})
     noise.write_csv(here / "noise.csv")
     done = kobai("train", "noise.csv", "--target", "t", "--run", "r")
     results = json.loads((here / "r/run.json").read_text())["results"]

@@ -6,7 +6,7 @@ import pytest
 from kobai.errors import DivergenceError
 from kobai.networks import Dense, Identity, Network, ReLU
 from kobai.optimizers import SGD
-from kobai.training import train
+from kobai.training import LossWatch, train
 
 
 def regression(rows=40):
@@ -90,3 +90,21 @@ def test_a_network_that_cannot_start():
     error = diverge(network, (x * np.float32(1e30), t))
     assert error.step == 0
     assert "before the first step: scale the inputs" in str(error)
+
+
+def test_what_was_trained_before_may_lose_some_of_it_at_first():
+    """A loss is far too large by that of the untrained network, not of a good one."""
+    network, data = make_regressor(), regression()
+    untrained = network.loss(*data)
+    train(network, data, optimizer=SGD(0.05), batch_size=10, epochs=200, progress=False)
+    start, trained = dict(network.params), network.loss(*data)
+    options = {"optimizer": SGD(0.3), "batch_size": 1, "steps": 3, "progress": False}
+
+    def again(watch):
+        network.params = start
+        return train(network, data, callbacks=[watch], batches="random", **options)
+
+    assert "diverged" in str(again(LossWatch()).stopped)
+    kept = again(LossWatch(untrained))
+    assert kept.stopped is None
+    assert 3 * trained < kept["train_loss"][-1] < 3 * untrained

@@ -111,7 +111,7 @@ Activation = Annotated[
         metavar="NAME",
         autocompletion=names(lists.activations),
         rich_help_panel=NETWORK,
-        help="One of {activations}. Usually sigmoid; relu for the digits and tables.",
+        help="One of {activations}. Usually sigmoid; relu for digits, gelu for tables.",
     ),
 ]
 Loss = Annotated[

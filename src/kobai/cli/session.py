@@ -201,7 +201,7 @@ class Session:
     ) -> History:
         is_first = self.member is None or self.member.is_first
         progress: bool | str = False if self.quiet or self.unheard else "rows"
-        callbacks: list[Any] = [LossWatch()]
+        callbacks: list[Any] = [LossWatch(self._untrained_loss(network))]
         if is_first:
             callbacks += [_Beginning(self.folder, self.settings, data)]
             Thread(target=_import_plots, daemon=True).start()
@@ -218,6 +218,17 @@ class Session:
                 resume=self.resume or self.member is not None,
                 **arguments(self.settings),
             )
+
+    def _untrained_loss(self, network: "Network") -> float:
+        """Return the loss that a warm start had before all training, else 0."""
+        if not self.start or self.resume:
+            return 0.0
+        from kobai.networks import Network
+
+        untrained = Network.from_architecture(network.architecture())
+        data = self.held.learned
+        scores = untrained.evaluate(data.x_train, data.t_train, data.sample_weight)
+        return scores["loss"]
 
     def save(
         self, data: "Dataset", network: "Network", history: History

@@ -12,7 +12,8 @@ class LossWatch:
 
     Sigmoids saturate at a learning rate of 1000 and the loss stays finite, but nothing
     is learned any more. The network gets its last good parameters back, and
-    `history.stopped` says what happened.
+    `history.stopped` says what happened. Of a network that has been trained before,
+    which may lose some of that at first, `untrained` is the loss before all training.
 
     >>> from kobai import Network, train
     >>> from kobai.networks import Dense
@@ -25,7 +26,8 @@ class LossWatch:
     'training diverged: the loss rose from ... at learning rate 9: try 0.1. ...'
     """
 
-    def __init__(self) -> None:
+    def __init__(self, untrained: float = 0.0) -> None:
+        self.untrained = untrained
         self._kept = Kept()
         self._has_diverged = False
 
@@ -37,7 +39,7 @@ class LossWatch:
     def on_epoch_end(self, state: TrainingState) -> None:
         """Compare the loss with that before training."""
         first, last = (state.history.records[i]["train_loss"] for i in (0, -1))
-        if last <= WORSE * first:
+        if last <= WORSE * max(first, self.untrained):
             self._kept = Kept.of(state.network)
             return
         self._has_diverged = True

@@ -15,7 +15,7 @@ DIGITS: dict[str, Any] = {
 }
 TABLES: dict[str, Any] = {
     "hidden": (128, 128),
-    "activation": "relu",
+    "activation": "gelu",
     "optimizer": "adam",
     "learning_rate": 0.002,
     "batch_size": 256,

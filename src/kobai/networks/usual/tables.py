@@ -18,7 +18,6 @@ LEAST_PIECES, MOST_PIECES, PIECE_ROWS = 8, 32, 50
 """A number is cut into so many pieces, with so many rows in each."""
 MOST_IN_ALL = 2048
 """With more pieces of all numbers a step would take too long."""
-DROPOUT = 0.1
 KNOT_ROWS = 100_000
 """So many rows tell where the knots are."""
 
@@ -28,37 +27,37 @@ def tabular(
     data: Data,
     *,
     hidden: Sequence[int] = (128, 128),
-    activation: str = "relu",
+    activation: str = "gelu",
     loss: str | None = None,
     pieces: int | None = None,
-    dropout: float = DROPOUT,
+    dropout: float = 0.0,
     members: int | None = None,
     seed: int = 0,
     dtype: DTypeLike = np.float32,
 ) -> Network:
     """Return a network for a table: curves of its numbers first, then dense layers.
 
-        h₁ = dropout(activation(s(x) W + φ(x) V + b))
-        hᵢ = dropout(activation(hᵢ₋₁ Wᵢ + bᵢ))
+        h₁ = activation(s(x) W + φ(x) V + b)
+        hᵢ = activation(hᵢ₋₁ Wᵢ + bᵢ)
         y  = h W + b
 
     φ cuts each number into `pieces` with an equal share of the training rows in each
     (a value that many rows have counts as one such share); see `PiecewiseLinear`.
-    Usually there are 50 rows in
-    a piece, but 8 to 32 pieces, and fewer of very many numbers. Inputs of categories
-    go into s(x) alone. Of several targets of which some are classes each has its own
-    outputs of the last layer, see `Heads`. Without `hidden` layers it is a linear
-    model. So many `members` are an `Ensemble` of such networks; usually 8, 4 for a
-    table of more than 2,000 rows, and one for more than 200,000. `data` is a `Dataset`
-    that `load_table` made. Trained with `validation` and `patience` it is what
-    `kobai train` makes of a table.
+    Usually there are 50 rows in a piece, but 8 to 32 pieces, and fewer of very many
+    numbers. Inputs of categories go into s(x) alone. After each activation there may
+    be `dropout`, of which an ensemble has no need. Of several targets of which some are
+    classes each has its own outputs of the last layer, see `Heads`. Without `hidden`
+    layers it is a linear model. So many `members` are an `Ensemble` of such networks;
+    usually 8, 4 for a table of more than 2,000 rows, and one for more than 200,000.
+    `data` is a `Dataset` that `load_table` made. Trained with `validation` and
+    `patience` it is what `kobai train` makes of a table.
 
     >>> import polars as pl
     >>> from kobai import load_table
     >>> frame = pl.DataFrame({"age": range(40, 0, -2), "fur": ["short", "long"] * 10})
     >>> network = tabular(load_table(frame, "fur", keep="age"), hidden=[8], pieces=4)
     >>> network.layers
-    (PiecewiseLinear(8, 1 × 5 knots), ReLU(), Dropout(rate=0.1), Dense(1), Sigmoid())
+    (PiecewiseLinear(8, 1 × 5 knots), GELU(), Dense(1), Sigmoid())
     >>> network.members
     8
 
