@@ -2,6 +2,10 @@
 
     python benchmarks/tables.py FOLDER            # writes results/tables.json
     python benchmarks/tables.py FOLDER --quick    # six tables, two seeds
+    python benchmarks/tables.py FOLDER --parts PARTS --jobs 2
+
+With `--parts` each table and seed leaves a file in that folder, and what a tool has
+done there is not measured again: first all `--without Kobai`, then it alone.
 
 FOLDER has CSV files and INDEX.tsv, a line for each: name, target, columns to drop
 (with commas between), and task, "classification" or "regression". Every tool learns the
@@ -10,10 +14,12 @@ for classes, root mean squared error for numbers, in units of gradient boosting'
 (HistGradientBoosting, with its defaults). Trees get numbers with gaps and codes of
 categories, as they are meant to; networks and linear models get what Kobai's own
 networks get. LightGBM, CatBoost, and RealMLP and TabM (both of pytabkit) take part
-where they are installed. Seconds are processor time of the fit; trees and BLAS have one
-thread each, which costs the least of it. The calibration error is that of the
-probability of the likelier class: the mean distance, over ten parts with as many rows
-in each, of how probable it was from how often it was right, over all seeds together.
+where they are installed; TabM only on tables of up to 1,500 rows, since it takes
+minutes for each thousand rows on a CPU. Seconds are processor time of the fit; trees
+and BLAS have one thread each, which costs the least of it. The calibration error is
+that of the probability of the likelier class: the mean distance, over ten parts with as
+many rows in each, of how probable it was from how often it was right, over all seeds
+together.
 """
 
 import argparse
@@ -21,8 +27,10 @@ import csv
 import json
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.util import find_spec
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -46,8 +54,11 @@ QUICK = ("titanic", "mpg", "german-credit", "concrete", "insurance", "white-wine
 # What a model is sure of costs no more than this when it is wrong.
 LEAST = 1e-15
 PARTS = 10
+# Of a tool that takes too long for more.
+MOST_ROWS = {"TabM": 1500}
 
 Data = Any
+Part = tuple[dict[str, str], int]
 Tool = Callable[[Data, int], Callable[[np.ndarray], np.ndarray]]
 
 
@@ -255,7 +266,7 @@ def measure(tool: Tool, data: Data, seed: int) -> dict[str, Any]:
     seconds = time.process_time() - began
     outputs = np.asarray(predict(data.x_test))
     found: dict[str, Any] = {"error": error(data, outputs), "seconds": seconds}
-    return found | ({"sure": sureness(data, outputs)} if data.classes else {})
+    return found | ({"sure": sureness(data, outputs).tolist()} if data.classes else {})
 
 
 def mean_ratio(errors: list[float], base: list[float]) -> float:
@@ -263,22 +274,45 @@ def mean_ratio(errors: list[float], base: list[float]) -> float:
     return float(np.exp(np.mean(np.log(np.divide(errors, base)))))
 
 
-def of_table(folder: Path, about: dict[str, str], seeds: int) -> dict[str, Any]:
-    """Return the errors, ratios and seconds of every tool on one table."""
-    known = tools()
-    found: dict[str, list[dict[str, Any]]] = {name: [] for name in known}
-    for seed in range(seeds):
+def of_part(
+    folder: Path, kept: Path | None, wanted: Sequence[str], part: Part
+) -> tuple[Part, Any]:
+    """Return what every tool does on one table, divided by one seed."""
+    about, seed = part
+    file = kept and kept / f"{about['name']}-{seed}.json"
+    if file and file.exists():
+        found = json.loads(file.read_text(encoding="utf-8"))
+    else:
+        found = {"rows": 0, "tools": {}}
+    missing = [name for name in wanted if name not in found["tools"]]
+    if not missing:
+        return part, found
+    with threadpool_limits(1):
         data = load(folder, about, seed)
-        for name, tool in known.items():
-            found[name].append(measure(tool, data, seed))
+        found["rows"] = rows = len(data.x_train)
+        for name in missing:
+            if rows > MOST_ROWS.get(name, rows):
+                continue
+            found["tools"][name] = measure(tools()[name], data, seed)
+            if file:
+                half = file.with_suffix(".half")
+                half.write_text(json.dumps(found), encoding="utf-8")
+                half.replace(file)
+    return part, found
+
+
+def of_table(parts: list[Any]) -> dict[str, Any]:
+    """Return the errors, ratios and seconds of every tool on one table."""
+    names = [n for n in tools() if all(n in part["tools"] for part in parts)]
+    found = {name: [part["tools"][name] for part in parts] for name in names}
     errors = {name: [one["error"] for one in each] for name, each in found.items()}
     base = errors["gradient boosting"]
     calibration = {}
-    if data.classes:
+    if "sure" in found["gradient boosting"][0]:
         sure = {n: np.hstack([o["sure"] for o in each]) for n, each in found.items()}
         calibration = {name: calibration_error(each) for name, each in sure.items()}
     return {
-        "rows": len(data.x_train),
+        "rows": parts[0]["rows"],
         "errors": errors,
         "ratios": {name: mean_ratio(each, base) for name, each in errors.items()},
         "calibration": calibration,
@@ -286,9 +320,26 @@ def of_table(folder: Path, about: dict[str, str], seeds: int) -> dict[str, Any]:
     }
 
 
+def measured(chosen: argparse.Namespace, names: list[str], seeds: int) -> Any:
+    """Measure the tables, the smallest first; yield each one's name and its parts."""
+    known = [a for a in tables(chosen.folder) if not names or a["name"] in names]
+    known.sort(key=lambda about: int(about["lines"]))
+    todo = [(about, seed) for seed in range(seeds) for about in known]
+    wanted = [name for name in tools() if name != chosen.without]
+    of_one = partial(of_part, chosen.folder, chosen.parts, wanted)
+    found: dict[str, list[Any]] = {}
+    with get_context("spawn").Pool(chosen.jobs, maxtasksperchild=8) as pool:
+        for (about, _), part in pool.imap_unordered(of_one, todo):
+            name = about["name"]
+            found.setdefault(name, []).append(part)
+            if len(found[name]) == seeds and "gradient boosting" in part["tools"]:
+                yield name, of_table(found[name])
+
+
 def line(name: str, values: dict[str, float]) -> str:
     """Return a line of figures."""
-    return f"{name:20}" + "".join(f"{value:>21.3f}" for value in values.values())
+    found = (values.get(each) for each in tools())
+    return f"{name:20}" + "".join(f"{n:>21.3f}" if n else " " * 21 for n in found)
 
 
 def over_best(ratios: dict[str, float], name: str) -> float:
@@ -297,21 +348,27 @@ def over_best(ratios: dict[str, float], name: str) -> float:
 
 
 def summary(results: dict[str, Any]) -> dict[str, dict[str, float]]:
-    """Return what all tables together say of every tool."""
-    ratios = [each["ratios"] for each in results.values()]
+    """Return what all tables together say of every tool, each over its own tables."""
     errors = [each["calibration"] for each in results.values() if each["calibration"]]
-    seconds = [each["seconds"] for each in results.values()]
-    ones = [1.0] * len(ratios)
-    names = list(ratios[0])
+    names = list(tools())
+
+    def of_all(kind: str) -> dict[str, list[float]]:
+        each = [one[kind] for one in results.values()]
+        return {n: [one[n] for one in each if n in one] for n in names}
+
+    ratios = [each["ratios"] for each in results.values()]
+    best = {n: [over_best(r, n) for r in ratios if n in r] for n in names}
     return {
-        "geometric mean": {n: mean_ratio([r[n] for r in ratios], ones) for n in names},
-        "over the best other": {
-            n: mean_ratio([over_best(r, n) for r in ratios], ones) for n in names
+        "geometric mean": {
+            n: mean_ratio(r, [1.0]) for n, r in of_all("ratios").items()
         },
+        "over the best other": {n: mean_ratio(r, [1.0]) for n, r in best.items()},
         "calibration error": {
-            n: float(np.mean([e[n] for e in errors])) if errors else 0.0 for n in names
+            n: float(np.mean([e[n] for e in errors if n in e])) if errors else 0.0
+            for n in names
         },
-        "seconds": {n: sum(s[n] for s in seconds) for n in names},
+        "seconds": {n: sum(each) for n, each in of_all("seconds").items()},
+        "tables": {n: float(len(each)) for n, each in of_all("seconds").items()},
     }
 
 
@@ -322,22 +379,23 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--seeds", type=int)
     parser.add_argument("--only", help="names of tables, with commas between")
+    parser.add_argument("--parts", type=Path, help="a folder for what is measured")
+    parser.add_argument("--without", help="a tool that is left out")
+    parser.add_argument("--jobs", type=int, default=1, help="processes")
     chosen = parser.parse_args()
     names = chosen.only.split(",") if chosen.only else QUICK if chosen.quick else ()
     seeds = chosen.seeds or (2 if chosen.quick else 5)
+    if chosen.parts:
+        chosen.parts.mkdir(parents=True, exist_ok=True)
     results: dict[str, Any] = {}
     print(f"{'':20}" + "".join(f"{name:>21}" for name in tools()))
-    with threadpool_limits(1):
-        for about in tables(chosen.folder):
-            if names and about["name"] not in names:
-                continue
-            found = of_table(chosen.folder, about, seeds)
-            results[about["name"]] = found
-            print(line(about["name"], found["ratios"]), flush=True)
-    overall = summary(results)
+    for name, found in measured(chosen, list(names), seeds):
+        results[name] = found
+        print(line(name, found["ratios"]), flush=True)
+    overall = summary(results) if results else {}
     for name, values in overall.items():
         print(line(name, values))
-    if not (chosen.quick or chosen.only):
+    if not (chosen.quick or chosen.only or chosen.without):
         content = {
             "seeds": seeds,
             "machine": {"processor": processor(), "cores": CORES},

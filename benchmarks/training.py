@@ -40,7 +40,7 @@ def check(
         ended = [file[key] for key in file.files]
     moved = distance(params, problem.params)
     answer["params_error"] = distance(params, ended) / moved
-    if answer["params_error"] > workload.tolerance:
+    if answer["params_error"] > workload.drift:
         return f"it ended {answer['params_error']:.2g} of the way off the reference"
     if answer["loss_error"] > workload.tolerance:
         return f"its loss is {answer['loss']} where the reference has {loss}"

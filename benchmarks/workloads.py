@@ -37,6 +37,8 @@ class Training:
     epochs: int | None = None
     """How many are timed at once; None for as many as fill a sample."""
     tolerance: float = 1e-3
+    """How far the loss may end from the reference, as a share of it."""
+    drift: float = 1e-3
     """How far parameters may end from the reference, as a share of how far it moved.
 
     Rounding to single precision alone makes it about 1e-5.
@@ -73,6 +75,10 @@ TRAININGS = {
         (784, 100, 100, 100, 10),
         100,
         settings={"activation": "relu", "optimizer": "adam", "learning_rate": 0.001},
+        # Of two million inputs of ReLU one is within rounding of 0 now and then (5e-7
+        # in step 27), and single precision takes either side: from there on two right
+        # trainings go apart, Adam's by a tenth of their way in 30 steps.
+        drift=0.2,
     ),
 }
 
