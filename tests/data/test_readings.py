@@ -89,6 +89,62 @@ def test_sums_of_money_in_thousands_and_millions(cells):
     np.testing.assert_allclose(read(data, list(cells)), list(cells.values()))
 
 
+def in_powers(value, signs, least="0"):
+    """Write a whole number as people do in East Asia: 1億2000万3500."""
+    parts = []
+    for sign, power in zip(signs, (10**8, 10**4, 1), strict=True):
+        part, value = divmod(value, power)
+        if part:
+            parts.append(f"{part}{sign}")
+    return "".join(parts) or least
+
+
+@pytest.mark.parametrize(
+    ("signs", "money"),
+    [(("億", "万", ""), "円"), (("亿", "万", ""), "元"), (("억", "만", ""), "원")],
+)
+def test_several_powers_of_ten_thousand_in_one_number(signs, money):
+    rng = np.random.default_rng(0)
+    # As prices are: whole ten thousands, or at least a hundred behind them.
+    values = [10_000 * int(v) for v in rng.integers(300, 40_000, 80)]
+    values += [int(v) for v in rng.integers(1_000, 30_000, 80) if v % 10_000 >= 100]
+    cells = [in_powers(v, signs) + money for v in values]
+    assert any(signs[0] in cell and signs[1] in cell for cell in cells)
+    data = columns_of(cells)
+    np.testing.assert_allclose(read(data, cells), values)
+
+
+def test_homes_as_brokers_list_them():
+    rng = np.random.default_rng(0)
+    tens = rng.integers(300, 20_000, 90)
+    walks, ages = rng.integers(1, 20, 90), rng.integers(0, 40, 90)
+    table = pl.DataFrame(
+        {
+            "price": [
+                in_powers(10_000 * int(n), ("億", "万", "")) + "円" for n in tens
+            ],
+            "walk": [f"徒歩{n}分" for n in walks],
+            "age": [f"築{n}年" if n else "新築" for n in ages],
+        }
+    )
+    data = load_table(table, "price")
+    assert not data.classes
+    walk, age = data.columns.features
+    assert (walk.kind, age.kind) == ("number", "number")
+    assert age.has_missing
+    t = np.sort(np.concatenate([data.t_train, data.t_test])[:, 0])
+    shares = (t - t[0]) / (t[-1] - t[0])
+    np.testing.assert_allclose(
+        shares, (np.sort(tens) - tens.min()) / np.ptp(tens), rtol=0, atol=1e-5
+    )
+
+
+@pytest.mark.parametrize("code", ["SKU{}", "A{}B", "Q{}", "M{}m", "No. {}"])
+def test_a_word_in_front_without_a_measure_behind_is_part_of_a_code(code):
+    cells = [code.format(i % 20 + 1) for i in range(99)]
+    assert columns_of(cells).columns.features[0].kind == "category"
+
+
 @pytest.mark.parametrize("write", ["{}/5", "{} stars", "{}%", "¥{}", "{}", "{}.0"])
 def test_classes_that_are_numbers_are_known_again_as_they_are_written(write):
     cells = [write.format(i % 5 + 1) for i in range(99)] + ["-"]

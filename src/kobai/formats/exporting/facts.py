@@ -11,7 +11,7 @@ from kobai.data.tables.columns import OTHER, Columns
 from kobai.data.tables.reading.missing import AMONG_NUMBERS, MISSING, NAN
 from kobai.data.tables.reading.reading import Reading
 from kobai.data.tables.reading.singly import rule_of
-from kobai.data.tables.reading.tidy import BLANKS, UNUSUAL, USUAL
+from kobai.data.tables.reading.tidy import BLANKS, TOGETHER, UNUSUAL, USUAL
 from kobai.data.tables.text.writing import Writing
 from kobai.formats.exporting.expressions import number_text
 from kobai.formats.exporting.prediction import Prediction, full_range
@@ -76,6 +76,7 @@ def _readings(columns: Columns) -> dict[str, Any]:
         "BLANKS": BLANKS,
         "UNUSUAL": UNUSUAL,
         "USUAL": USUAL,
+        "TOGETHER": TOGETHER,
         "MISSING": MISSING,
         "AMONG_NUMBERS": AMONG_NUMBERS,
         "NAN": NAN,

@@ -82,7 +82,11 @@ function strip(text) {
 // The text in the characters that numbers and dates are usually written in.
 function tidied(text) {
   const usual = (c) => (UNUSUAL.includes(c) ? USUAL[UNUSUAL.indexOf(c)] : c);
-  return strip(Array.from(text, usual).join(""));
+  return TOGETHER.reduce(
+    (word, [pattern, zeros]) =>
+      word.replace(new RegExp(pattern, "g"), (_, lead, rest) => lead + zeros + rest),
+    strip(Array.from(text, usual).join("")),
+  );
 }
 
 function cellsOf(record, row) {

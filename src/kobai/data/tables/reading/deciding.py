@@ -8,7 +8,12 @@ from dataclasses import dataclass, field, replace
 
 from kobai.data.tables.reading.dates import FORMS
 from kobai.data.tables.reading.evidence import COMMA, PLAIN, Evidence, Shape
-from kobai.data.tables.reading.measures import factors_in, stem, strangers
+from kobai.data.tables.reading.measures import (
+    factors_in,
+    families_of,
+    stem,
+    strangers,
+)
 from kobai.data.tables.reading.numerals import Numerals, is_limit
 from kobai.data.tables.reading.reading import Reading
 from kobai.data.tables.reading.tidy import FULL_BOOLEANS, TICKS, meanings
@@ -277,6 +282,8 @@ def _with_signs(
         fronts[shape.before] += n
         units[shape.after] += n
     before = next((f for f, _ in fronts.most_common() if _is_currency(f)), "")
+    if not before and len(fronts) == 1 and not evidence.plain and _are_said(units):
+        before = next(iter(fronts))
     limits = {front: n for front, n in fronts.items() if is_limit(front)}
     # Among few numbers <1 is another one than 1, and <=50K alone is a class.
     exact = evidence.plain + fronts[""]
@@ -297,6 +304,16 @@ def _with_signs(
         for shape, n in shapes.items()
         if shape.before in allowed and (not shape.after or shape.after in after)
     }
+
+
+def _are_said(units: Collection[str]) -> bool:
+    """Tell whether units are of measures, and no letters that may be part of codes.
+
+    Then what stands before all numbers says what is measured: 徒歩5分, age 7 years.
+    """
+    return all(
+        families_of(unit) and (len(unit) > 1 or not unit.isascii()) for unit in units
+    )
 
 
 def _units(

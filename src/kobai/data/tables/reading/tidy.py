@@ -1,5 +1,6 @@
 """The text of cells, in one way where it can be written in several."""
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,20 @@ USUAL = (
 )
 """Characters, and what they mean in a number or a date, one below the other."""
 USUAL_FOR = str.maketrans(UNUSUAL, USUAL)
+_LEAD = "((?:^|[^0-9.,])[0-9]+)"
+TOGETHER = (
+    ("([億亿억万萬만] ?[0-9]),([0-9]{3})", ""),
+    *(
+        (f"{_LEAD}[億亿억] ?([0-9]{{{4 - zeros}}}[万萬만])", "0" * zeros)
+        for zeros in range(4)
+    ),
+    (f"{_LEAD}[万萬만] ?([0-9]{{4}}(?:[^0-9.,]|$))", ""),
+    (f"{_LEAD}[万萬만] ?([0-9]{{3}}(?:[^0-9.,]|$))", "0"),
+    (f"{_LEAD}[万萬만]([0-9][千천])", ""),
+)
+"""Where several powers of 10,000 make one number, as in 1億2000万: what stands before
+one of them, and behind it, and the zeros between them when it is left out: 12000万."""
+_ARE_TOGETHER = "[億亿억万萬만] ?[0-9]"
 FULL_BOOLEANS = {
     **dict.fromkeys(("true", "yes", "ja", "oui"), "true"),
     **dict.fromkeys(("false", "no", "nein", "non"), "false"),
@@ -89,19 +104,31 @@ def tidy(text: "pl.Series") -> "pl.Series":
     >>> import polars as pl
     >>> tidy(pl.Series(["１，２３４．５", "−5", "12\\u00a0345"])).to_list()
     ['1,234.5', '-5', '12 345']
+    >>> tidy(pl.Series(["1億2,800万円", "1万500円", "9800円"])).to_list()
+    ['12800万円', '10500円', '9800円']
     """
     import polars as pl
 
     every = pl.first().str
     if text.to_frame().select((every.len_bytes() == every.len_chars()).all()).item():
         return text
-    return text.str.replace_many(list(UNUSUAL), list(USUAL)).str.strip_chars(BLANKS)
+    text = text.str.replace_many(list(UNUSUAL), list(USUAL)).str.strip_chars(BLANKS)
+    if not text.str.contains(_ARE_TOGETHER).any():
+        return text
+    for pattern, zeros in TOGETHER:
+        text = text.str.replace_all(pattern, f"${{1}}{zeros}${{2}}")
+    return text
 
 
 def tidied(word: str) -> str:
     """Return one word so.
 
-    >>> tidied("４２")
-    '42'
+    >>> tidied("４２"), tidied("3亿50万")
+    ('42', '30050万')
     """
-    return word if word.isascii() else word.translate(USUAL_FOR).strip(BLANKS)
+    if word.isascii():
+        return word
+    word = word.translate(USUAL_FOR).strip(BLANKS)
+    for pattern, zeros in TOGETHER:
+        word = re.sub(pattern, rf"\g<1>{zeros}\g<2>", word)
+    return word
