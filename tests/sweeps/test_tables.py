@@ -130,7 +130,7 @@ def test_halving_and_seeds(frame):
 
 
 def test_how_a_table_is_read_may_be_searched(frame):
-    found = sweep(model(hidden=4), {"drop": ["", "weight"]}, data=frame)
+    found = sweep(model(learning_rate=0.05), {"drop": ["", "weight"]}, data=frame)
     assert {trial.config["drop"] for trial in found.trials} == {"", "weight"}
     assert found.best_config["drop"] == ""
 
