@@ -148,8 +148,8 @@ class LessonScreen:
 
     def _check(self, names: tuple[str, ...]) -> bool:
         """Judge what is written; Ctrl-C ends the check alone, not the lesson."""
-        say(f"[dim]{word('checking', self.language)}[/dim]")
         try:
+            say(f"[dim]{word('checking', self.language)}[/dim]")
             if names:
                 return self.judge(names)
             self._judge_begun()
