@@ -53,7 +53,7 @@ RESULTS = Path(__file__).parent / "results"
 QUICK = ("titanic", "mpg", "german-credit", "concrete", "insurance", "white-wines")
 # What a model is sure of costs no more than this when it is wrong.
 LEAST = 1e-15
-PARTS = 10
+TENTHS = 10
 # Of a tool that takes too long for more.
 MOST_ROWS = {"TabM": 1500}
 
@@ -251,7 +251,7 @@ def sureness(data: Data, outputs: np.ndarray) -> np.ndarray:
 
 def calibration_error(sure: np.ndarray) -> float:
     """Return how far probabilities are from shares, in rows sorted by probability."""
-    parts = np.array_split(sure[:, np.argsort(sure[0])], PARTS, axis=1)
+    parts = np.array_split(sure[:, np.argsort(sure[0])], TENTHS, axis=1)
     gaps = [abs(part[0].mean() - part[1].mean()) * part.shape[1] for part in parts]
     return float(sum(gaps) / sure.shape[1])
 

@@ -49,7 +49,8 @@ COPIED: dict[ModuleType, str] = {
     cells: "MOST_SHOWN shortened no_number no_rows too_large_number",
     new_rows: "MOST_NAMES lacking _list spelled _spellings",
     foreign: "is_missing word_of",
-    tidy: "USUAL_FOR FULL_BOOLEANS BOOLEANS _STYLES TICKS BLANK meanings tidied",
+    tidy: "USUAL_FOR FULL_BOOLEANS BOOLEANS _STYLES TICKS BLANK _ARE_TOGETHER meanings "
+    "tidied",
     grams: "SPACELESS words_in grams_of place_of text_numbers",
     singly: "VAGUE EPOCH DAY text_in number_in plain_number number_of moments_in "
     "typed_moment",

@@ -129,6 +129,8 @@ def tidied(word: str) -> str:
     if word.isascii():
         return word
     word = word.translate(USUAL_FOR).strip(BLANKS)
+    if not re.search(_ARE_TOGETHER, word):
+        return word
     for pattern, zeros in TOGETHER:
         word = re.sub(pattern, rf"\g<1>{zeros}\g<2>", word)
     return word
