@@ -216,6 +216,25 @@ def test_ctrl_c_keeps_the_network_and_says_how_to_go_on(kobai, here, start, blob
     assert done == (0, "", "")
 
 
+def test_ctrl_c_at_the_end_says_how_to_get_the_results(kobai, here, blobs, monkeypatch):
+    from kobai.cli import report
+
+    write = report.results
+
+    def interrupted(*given):
+        signal.raise_signal(signal.SIGINT)
+        return write(*given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(report, "results", interrupted)
+        found = kobai("train", blobs, "--steps", 20, "--run", "r", "-q")
+    assert (found.code, found.err.count("\n")) == (130, 1)
+    assert "interrupted after step 20, the last one" in found.err
+    assert "kobai train --resume --run r" in found.err
+    assert kobai("train", "--resume", "--run", "r", "-q") == (0, "", "")
+    assert kobai("evaluate", "r").code == 0
+
+
 def wait_for(path, process, seconds=30):
     end = time.monotonic() + seconds
     while not path.exists():

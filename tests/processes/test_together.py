@@ -19,12 +19,23 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="faults are told by /proc"),
 ]
 
-# As the command, but sooner at the end of its patience.
-SCRIPT = """
+# As the command, but sooner at the end of its patience. Its processes write whenever
+# that takes a twentieth of the time, so that a fast machine has not trained to the end
+# before the third checkpoint.
+MEMBER = """
+from kobai.training import settings
+settings.CHECKPOINT_SECONDS = 0
+from kobai.cli.member import main
+main()
+"""
+SCRIPT = f"""
+import json, sys
 from kobai.cli import main, together
 from kobai.processes.supervisor import Limits
 limits = Limits(heartbeat=6, restarts=1)
 together.train_together.__kwdefaults__["limits"] = limits
+words = [sys.executable, "-P", "-c", {MEMBER!r}]
+together._command = lambda facts: [*words, json.dumps(facts)]
 main()
 """
 KOBAI = [sys.executable, "-c", SCRIPT, "train"]
@@ -59,7 +70,7 @@ def place(tmp_path_factory):
 
 
 def start(place, name, *words):
-    command = [*KOBAI, "clouds.npz", "--run", name, "--epochs", 40, "--quiet"]
+    command = [*KOBAI, "clouds.npz", "--run", name, "--epochs", 100, "--quiet"]
     command += ["--engine", "jax", "--batch-size", 20, "--optimizer", "adam", *words]
     STARTED.append(Training(place / name, list(map(str, command))))
     return STARTED[-1]

@@ -169,7 +169,10 @@ class Session:
             if not self.folder.checkpoint.exists():
                 raise
             history, problem = getattr(error, "history", History()), str(error)
-        results = self.save(data, network, history)
+        try:
+            results = self.save(data, network, history)
+        except KeyboardInterrupt:
+            raise self._unwritten(history) from None
         if problem and not problem.startswith(STOPPED_EARLY):
             self._explain(problem, history)
         self._say(report.ending, history)
@@ -288,6 +291,15 @@ class Session:
         raise CtrlCError(
             f"interrupted after step {step:,}; the network so far is saved in {run}. "
             f"To go on: {command('train', '--resume', '--run', run)}"
+        )
+
+    def _unwritten(self, history: History) -> CtrlCError:
+        """Say of a run that has trained how to get what it has not written yet."""
+        step = history.records[-1]["step"] if history.records else 0
+        again = command("train", "--resume", "--run", short(self.folder.path))
+        return CtrlCError(
+            f"interrupted after step {step:,}, the last one, before all results were "
+            f"written. To write them: {again}"
         )
 
 
