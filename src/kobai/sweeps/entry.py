@@ -109,15 +109,16 @@ def sweep(
     _check(sampler, metric, seeds, jobs, trials)
     whole("sweep", "seed", seed, 0)
     parameters = as_space(space)
-    work = _work(objective, data, dict(settings or {}), metric, maximize)
+    is_kept = folder is not None
+    work = _work(objective, data, dict(settings or {}), metric, maximize, is_kept)
     work.check(parameters)
     lasts = "epochs" in parameters or "steps" in parameters
     # Where trials differ in it, each says itself how long it is trained.
     longest = None if lasts else work.longest(first(parameters))
     count = count_trials(parameters, trials, sampler, USUAL_TRIALS)
     plan = Plan(parameters, count, sampler, seed, longest, halving, seeds)
-    is_kept = folder is not None
-    place = SweepFolder(Path(folder or tempfile.mkdtemp(prefix="kobai-sweep-")))
+    path = Path(folder or tempfile.mkdtemp(prefix="kobai-sweep-"))
+    place = SweepFolder(path, is_kept)
     try:
         place.path.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
@@ -163,18 +164,23 @@ def _check(
 
 
 def _work(
-    objective: Any, data: Any, fixed: dict[str, Any], metric: str | None, up: bool
+    objective: Any,
+    data: Any,
+    fixed: dict[str, Any],
+    metric: str | None,
+    up: bool,
+    is_kept: bool,
 ) -> Function | Networks | Tables:
     """Return what does the trials."""
     if objective is not None and not callable(objective):
         if isinstance(objective, TableModel):
-            return Tables(objective, as_given(data), fixed, metric)
+            return Tables(objective, as_given(data), fixed, metric, is_kept)
         raise TypeError(
             f"sweep: got {type(objective).__name__}; need a function, a TableModel, or "
             "None for the network that suits the data"
         )
     if data is not None:
-        return Networks(objective, data, fixed, metric)
+        return Networks(objective, data, fixed, metric, is_kept)
     if objective is None or fixed:
         raise TypeError(
             "sweep: got no data; without it the objective is a function that takes "

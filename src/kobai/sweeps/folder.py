@@ -51,9 +51,13 @@ class Trial:
 
 @dataclass(frozen=True)
 class SweepFolder:
-    """The folder of a search."""
+    """The folder of a search.
+
+    One that is not kept goes with the search: nobody reads there what came of a trial.
+    """
 
     path: Path
+    is_kept: bool = True
 
     def place(self, number: int) -> Path:
         """Return the folder of a trial, numbered from 1."""
@@ -86,7 +90,9 @@ class SweepFolder:
                 yield trial
 
     def keep(self, trial: Trial) -> None:
-        """Write down what is known of a trial."""
+        """Write down what is known of a trial, for who goes on with the search."""
+        if not self.is_kept:
+            return
         place = self.place(trial.number)
         place.mkdir(exist_ok=True)
         outcomes = [each.as_json() for each in trial.outcomes.values()]

@@ -117,20 +117,22 @@ class Networks:
 
     `make` returns a network from the settings that it has parameters for; None is the
     one that suits the data. The other settings are those of `kobai.train`, and of its
-    optimizer.
+    optimizer. Where trials are kept, each has its model in its folder.
     """
 
     make: Callable[..., Network] | None
     data: Any
     settings: Mapping[str, Any]
     metric: str | None = None
+    is_kept: bool = True
 
     def __call__(self, job: Job, place: Path) -> Outcome:
         """Train up to the length that the job says, from where the trial is."""
         network, history = self.trained(job, place)
         if not job.repeat:
             history.write_csv(place / HISTORY)
-        _save(network, self.data, place / MODEL if not job.repeat else None)
+            if self.is_kept:
+                _save(network, self.data, place / MODEL)
         return judged(job, history, self.metric)
 
     def trained(self, job: Job, place: Path) -> tuple[Network, History]:
@@ -182,7 +184,8 @@ class Networks:
             names = ("hidden", "activation", "loss", "members", "seed", "dtype")
             options = {k: chosen[k] for k in names if chosen.get(k) is not None}
             return suited_network(self.data, **options)
-        made = self.make(**{k: v for k, v in chosen.items() if k in self.of_make()})
+        taken = self.of_make()
+        made = self.make(**{k: v for k, v in chosen.items() if k in taken})
         if not isinstance(made, Network):
             raise TypeError(
                 f"sweep: with data, the function must return a Network; got "
@@ -267,9 +270,9 @@ def _optimizer(chosen: Mapping[str, Any]) -> Optimizer:
     return OPTIMIZERS[kind](**options)
 
 
-def _save(network: Network, data: Any, file: Path | None) -> None:
+def _save(network: Network, data: Any, file: Path) -> None:
     """Write the model, unless it has layers that no file can name."""
     from kobai.formats import save_model
 
-    if file is not None and not strangers(network.layers):
+    if not strangers(network.layers):
         save_model(file, network, data=data if isinstance(data, Dataset) else None)

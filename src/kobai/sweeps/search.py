@@ -6,6 +6,7 @@ and however many workers there are, the same trials follow.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 from kobai.files import not_forced
@@ -52,7 +53,7 @@ class Plan:
         kept = {field: found[name] for name, field in KEPT.items()}
         return cls(from_json(found["space"]), **kept)
 
-    @property
+    @cached_property
     def rungs(self) -> tuple[Rung, ...]:
         """How many trials are trained for how long."""
         if self.is_halving:

@@ -11,7 +11,7 @@ from kobai.data.checksum import checksum_of
 from kobai.errors import suggest
 from kobai.networks import Network
 from kobai.optimizers import Optimizer
-from kobai.run_folder import RunFolder
+from kobai.run_folder import HISTORY, RunFolder
 from kobai.sweeps.fitting import (
     USUAL_VALIDATION,
     checkpoint_of,
@@ -37,22 +37,26 @@ class Tables:
     """Models of a table: one of them, made again with other parameters.
 
     `given` is the table, or the columns X and their target y, as `TableModel.fit` takes
-    them. The test rows are not touched.
+    them. The test rows are not touched. Where trials are kept, each has its model in
+    its folder.
     """
 
     model: TableModel
     given: tuple[Any, ...]
     settings: Mapping[str, Any]
     metric: str | None = None
+    is_kept: bool = True
     tables: dict[str, Table] = field(default_factory=dict)
 
     def __call__(self, job: Job, place: Path) -> Outcome:
         """Train up to the length that the job says, from where the trial is."""
         fitting, history = self._trained(job, place)
         outcome = judged(job, history, self.metric)
-        if not job.repeat:
+        if not job.repeat and self.is_kept:
             fitted = fitting.end(history, _silent)
             write_files(RunFolder(place), fitted, fitting.params)
+        elif not job.repeat:
+            history.write_csv(place / HISTORY)
         return outcome
 
     def trained(self, job: Job, place: Path) -> tuple[Network, History]:
