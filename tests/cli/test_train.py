@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kobai.data import load_digits
+from kobai.data import load_digits, load_table
 from kobai.formats import load_model
 from kobai.training import History
 
@@ -214,6 +214,37 @@ def test_ctrl_c_keeps_the_network_and_says_how_to_go_on(kobai, here, start, blob
     assert 0 < step < 1_000_000
     done = kobai("train", "--resume", "--run", "r", "--steps", step + 10, "-q")
     assert done == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--epochs", 3),
+        ("--steps", 100),
+        ("--epochs", 3, "--validation", 0.2),
+        ("--epochs", 9, "--lr", 1000, "--activation", "relu"),
+    ],
+)
+def test_results_are_those_of_the_network_that_is_saved(kobai, here, options):
+    kobai("train", "digits", "--run", "r", "-q", *options)
+    _check_results(here / "r", load_digits())
+
+
+def test_results_of_classes_with_weights_are_plain(kobai, here):
+    rows = (f"{i % 7},{i % 5},{'ab'[i % 4 == 0]}" for i in range(200))
+    (here / "t.csv").write_text("\n".join(["x,y,kind", *rows]))
+    options = ("--validation", 0, "--class-weight", "balanced", "--target", "kind")
+    assert kobai("train", "t.csv", "--run", "r", "-q", *options).code == 0
+    _check_results(here / "r", load_table(here / "t.csv", target="kind"))
+
+
+def _check_results(run, data):
+    results = json.loads((run / "run.json").read_text())["results"]
+    network = load_model(run / "model.safetensors").network
+    for part, (x, t) in zip(("train", "test"), data, strict=True):
+        for name, value in network.evaluate(x, t).items():
+            # float32, summed over blocks of another size.
+            assert results[f"{part}_{name}"] == pytest.approx(value, rel=1e-5)
 
 
 def test_ctrl_c_at_the_end_says_how_to_get_the_results(kobai, here, blobs, monkeypatch):

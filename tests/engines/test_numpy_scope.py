@@ -13,10 +13,15 @@ from kobai.graph import trace
 RNG = np.random.default_rng(0)
 WIDE, ROW, COLUMN = (RNG.normal(size=s) for s in ((40, 3), (1, 6), (40, 1)))
 LABELS = np.arange(40) % 3
+LARGE = RNG.normal(size=(600, 130))
+TWICE = np.array([1, 1, 2, 2])
 
 # Each asks for operands that some shorter way then does without.
 SHORT_WAYS: dict[str, tuple[Any, ...]] = {
     "a full bound": (lambda x: np.minimum(np.exp(x), 3.0), WIDE),
+    "a bound of one row": (lambda x: np.maximum(np.exp(x), 3.0), LARGE),
+    "a large bound that is NaN": (lambda x: np.minimum(np.exp(x), np.nan), LARGE),
+    "neighbouring columns": (lambda x: np.exp(x[:, TWICE]), WIDE),
     "a bound that is NaN": (lambda x: np.maximum(x, np.nan), WIDE),
     "bits times a mask": (lambda x: np.where(x > 1, np.exp(x), 0) * x, WIDE),
     "another branch": (lambda x: np.where(x > 1, np.exp(x), x), WIDE),
@@ -45,6 +50,24 @@ def test_what_is_made_is_used_and_what_is_used_is_made(case: str) -> None:
     names = [n for n in ast.walk(module) if isinstance(n, ast.Name)]
     used = {n.id for n in names if n not in targets}
     assert {target.id for target in targets} <= used  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        *([0, 0, 1, 1, 2, 2], [2], [0, 1, 2], [1, 1, 2], [2, 2, 1, 1], [0, 0, 2, 2]),
+        *([-2, -2, -1, -1], [0, 1, 1, 2, 2, 2], [1, 0, 2, 2], []),
+    ],
+)
+def test_columns_are_those_that_are_chosen(chosen: list[int]) -> None:
+    index = np.array(chosen, int)
+
+    def f(x):  # type: ignore[no-untyped-def]
+        return np.exp(x)[:, index], np.exp(x[:, index])
+
+    for x in (WIDE, np.asfortranarray(WIDE), WIDE[::2]):
+        for found, wanted in zip(compile_numpy(trace(f, x))(x), f(x), strict=True):
+            np.testing.assert_array_equal(found, wanted)
 
 
 def test_places_of_labels_are_computed_where_they_are_first_used() -> None:

@@ -123,8 +123,13 @@ def _stopping(settings: Options, length: str) -> str:
     )
 
 
-def results(data: "Dataset", network: "Network", history: "History") -> dict[str, Any]:
-    """Return what came out, for `run.json`: measured on the network that is saved."""
+def results(
+    data: "Dataset", learned: "Dataset", network: "Network", history: "History"
+) -> dict[str, Any]:
+    """Return what came out, for `run.json`: measured on the network that is saved.
+
+    `learned` is the data that the records are of.
+    """
     last = history.records[-1]
     found: dict[str, Any] = {
         "epochs": last["epoch"],
@@ -136,15 +141,31 @@ def results(data: "Dataset", network: "Network", history: "History") -> dict[str
         whole = [each for each in history.records if isinstance(each["epoch"], int)]
         best = min(whole, key=lambda each: float(each["validation_loss"]))
         found["best_epoch"] = best["epoch"]
-    for part, (x, t) in zip(("train", "test"), data, strict=True):
-        for name, value in network.evaluate(x, t).items():
-            # JSON has no infinity, which a regression's test loss may reach.
-            found[f"{part}_{name}"] = value if math.isfinite(value) else None
+    scores = {}
+    if learned is data and data.sample_weight is None:
+        scores = _last_scores(history)
+    if not scores:
+        for part, (x, t) in zip(("train", "test"), data, strict=True):
+            measured = network.evaluate(x, t)
+            scores |= {f"{part}_{name}": value for name, value in measured.items()}
     if data.columns and len(data.x_test):
         measured = of_table(network, data.columns, data.x_test, data.t_test)
-        for name, value in measured.items():
-            found[f"test_{name}"] = value if math.isfinite(value) else None
+        scores |= {f"test_{name}": value for name, value in measured.items()}
+    # JSON has no infinity, which a regression's test loss may reach.
+    found |= {k: value if math.isfinite(value) else None for k, value in scores.items()}
     return found | {"stopped": history.stopped}
+
+
+def _last_scores(history: "History") -> dict[str, float]:
+    """Return the last record's scores where they are the saved network's, else {}.
+
+    A run that was stopped, or judged by rows held out, may keep an earlier network.
+    """
+    last = history.records[-1]
+    if history.stopped or "test_loss" not in last:
+        return {}
+    parts = ("train_", "test_")
+    return {name: float(last[name]) for name in last if name.startswith(parts)}
 
 
 def ending(history: "History") -> None:

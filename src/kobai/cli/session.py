@@ -241,7 +241,7 @@ class Session:
         from kobai.formats import save_model
         from kobai.plots import training_curves
 
-        results = report.results(data, network, history)
+        results = report.results(data, self.held.learned, network, history)
         calibration = calibrated(self.settings, data, network, self.held)
         save_model(self.folder.model, network, data=data, calibration=calibration)
         if data.columns:

@@ -217,9 +217,36 @@ def _emit_getitem(w: "Writer", node: Operation, a: Operands, out: str) -> list[s
     places, lines = _places(w, node, node.inputs[0].shape, 1)
     if places:
         return [*lines, f'{a[0]}.take({places}, out={out}, mode="clip")']
+    if spread := _spread(w, node, a, out):
+        return [spread]
     x, *arrays = a
     index = index_text(node.attributes["pattern"], arrays)
     return [f"{out}[...] = {x}[{index}]"]
+
+
+def _spread(w: "Writer", node: Operation, a: Operands, out: str) -> str:
+    """Return the line for neighbouring columns, each taken as often as the others.
+
+    NumPy takes a quarter of the time for such a copy. "" is for other indices.
+    """
+    if node.attributes["pattern"] != (slice(None), ops.ARRAY) or not w.is_own(node):
+        return ""
+    x, chosen = node.inputs
+    if x.ndim != 2 or node.ndim != 2 or not isinstance(chosen, Constant):
+        return ""
+    columns = np.asarray(chosen.value)
+    if columns.dtype.kind not in "iu" or not columns.size:
+        return ""
+    first, last = columns[0].item(), columns[-1].item()
+    number = last - first + 1
+    if first < 0 or number < 1:
+        return ""
+    times = columns.size // number
+    if not np.array_equal(np.repeat(np.arange(first, last + 1), times), columns):
+        return ""
+    shape = f"{x.shape[0]}, {number}, {times}"
+    parts = w.scope.alias(out, "parts", f".reshape({shape})")
+    return f"{parts}[...] = {a[0]}[:, {first}:{last + 1}, np.newaxis]"
 
 
 def _emit_scatter(w: "Writer", node: Operation, a: Operands, out: str) -> list[str]:

@@ -29,14 +29,21 @@ class Operands:
 BOUNDING = (ops.MAXIMUM, ops.MINIMUM, ops.FMAX, ops.FMIN)
 # So many entries of a bound stay in the processor's cache.
 LARGEST_BOUND = 1 << 16
+# Of a larger one a row does, if it has so many entries.
+LONG_ROW = 128
 
 
 def full_bound(w: "Writer", node: Operation, position: int) -> str:
     """Return the number that bounds a maximum or minimum as an array of it, or "".
 
-    NumPy takes a third of the time if it need not repeat the number.
+    Where that would be large it is one row. NumPy takes a third of the time if it need
+    not repeat the number.
     """
-    if node.primitive not in BOUNDING or node.size > LARGEST_BOUND:
+    if node.primitive not in BOUNDING:
+        return ""
+    is_large = node.size > LARGEST_BOUND
+    shape = node.shape[-1:] if is_large else node.shape
+    if is_large and shape[0] < LONG_ROW:
         return ""
     given, other = node.inputs[position], node.inputs[1 - position]
     if not isinstance(given, Constant) or given.ndim:
@@ -44,7 +51,7 @@ def full_bound(w: "Writer", node: Operation, position: int) -> str:
     is_number = bool(np.asarray(given.value) == given.value)  # not nan
     if not is_number or (other.shape, other.dtype) != (node.shape, node.dtype):
         return ""
-    return w.scope.full(node.shape, given.value, node.dtype)
+    return w.scope.full(shape, given.value, node.dtype)
 
 
 def as_vectors(w: "Writer", node: Operation, names: list[str]) -> list[str]:
