@@ -82,4 +82,28 @@ def million_rows(result: Result) -> list[str]:
     ]
 
 
-SECTIONS = {"estimators": estimators, "million-rows": million_rows}
+def functions(result: Result) -> list[str]:
+    """Return the section on functions of users' own, beside `jax.jit` of the same."""
+    rows = []
+    for name, found in result["samples"].items():
+        row = [name.replace("_", " ")]
+        for kind in ("value", "gradient"):
+            ours, theirs = (median(found[kind][who]) for who in ("kobai", "jax"))
+            times = (f"{each * 1e6:.0f} µs" for each in (ours, theirs))
+            row += [*times, f"**{ours / theirs:.2f}**"]
+        rows.append(row)
+    heads = ["function", "value", "JAX", "ratio", "and gradient", "JAX", "ratio"]
+    return [
+        "## Functions of your own\n",
+        "`python benchmarks/functions.py`: ten functions written in NumPy, in "
+        f'{result["dtype"]}, by `kobai.compile(f, engine="numba")`, alone and with '
+        "`kobai.value_and_gradient`, beside `jax.jit` of the same lines.\n",
+        table(heads, rows),
+    ]
+
+
+SECTIONS = {
+    "estimators": estimators,
+    "functions": functions,
+    "million-rows": million_rows,
+}

@@ -16,7 +16,9 @@ pytest.importorskip("numba")
 pytest.importorskip("scipy")
 
 from kobai.engines.numba_engine import cache, compile_numba
+from kobai.engines.numba_engine.module import generate
 from kobai.engines.numba_engine.native.translation import translated
+from kobai.engines.numpy_engine.program import simplify
 from kobai.graph import trace
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "same_seed.py"
@@ -103,6 +105,21 @@ def test_no_loop_looks_where_its_arrays_lie(script: ModuleType) -> None:
     # It is vectorised, and without a check that would choose between two versions.
     assert "vector.body" in code
     assert "memcheck" not in code
+
+
+def test_elementary_functions_are_computed_in_place_after_many_calls() -> None:
+    def f(h: Any, w: Any, b: Any) -> Any:
+        for _ in range(12):
+            h = np.tanh(h @ w + b)
+        return h
+
+    h, w, b = (np.ones(shape, np.float32) for shape in ((4, 4), (4, 4), 4))
+    generated = generate(simplify(trace(f, h, w, b)))
+    kinds = cache.kinds_of(generated)
+    code = translated("kobai_test", generated.source, kinds).library.get_llvm_str()
+    calls = [line for line in code.splitlines() if " call " in line]
+    assert [line for line in calls if "kobai_product" in line]
+    assert not [line for line in calls if "tanh" in line]
 
 
 def test_arrays_that_share_memory_are_refused() -> None:

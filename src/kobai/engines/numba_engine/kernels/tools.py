@@ -115,8 +115,16 @@ def _make(name: str) -> Any:
         return _MAKERS[name]()
     import numba
 
-    # Without FAST_MATH: regrouped, the two parts of ln 2 would be one again.
-    jit = numba.njit(error_model="numpy", fastmath={"contract"}, nogil=True, **INNER)
+    # Without FAST_MATH: regrouped, the two parts of ln 2 would be one again. In place,
+    # always: LLVM takes what follows many calls for rare, and a loop that calls has no
+    # vectors.
+    jit = numba.njit(
+        error_model="numpy",
+        fastmath={"contract"},
+        nogil=True,
+        forceinline=True,
+        **INNER,
+    )
     # The callees of an elementary function are compiled ones too.
     function = getattr(elementary, name)
     needed = {n for n in function.__code__.co_names if n in _CALLEES}
