@@ -309,4 +309,4 @@ def _import_plots() -> None:
     What goes wrong is told there, where the same import is the drawing's own.
     """
     with suppress(Exception):
-        import_module("kobai.plots")
+        import_module("kobai.plots.picture")
