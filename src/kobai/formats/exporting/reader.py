@@ -14,7 +14,7 @@ from types import ModuleType
 from kobai import errors
 from kobai.data import damage, refusals
 from kobai.data.tables import cells, foreign, new_rows
-from kobai.data.tables.reading import dates, grams, singly, tidy
+from kobai.data.tables.reading import compounds, dates, grams, singly, tidy
 from kobai.data.tables.text import delimited, encodings, layout, pieces
 from kobai.formats import records
 from kobai.formats.exporting.facts import WIDTH
@@ -49,11 +49,12 @@ COPIED: dict[ModuleType, str] = {
     cells: "MOST_SHOWN shortened no_number no_rows too_large_number",
     new_rows: "MOST_NAMES lacking _list spelled _spellings",
     foreign: "is_missing word_of",
+    compounds: "RANGE",
     tidy: "USUAL_FOR FULL_BOOLEANS BOOLEANS _STYLES TICKS BLANK _ARE_TOGETHER meanings "
     "tidied",
     grams: "SPACELESS words_in grams_of place_of text_numbers",
-    singly: "VAGUE EPOCH DAY text_in number_in plain_number number_of moments_in "
-    "typed_moment",
+    singly: "VAGUE EPOCH DAY text_in number_in plain_number number_of signed_number "
+    "middle_of moments_in typed_moment",
     records: "raw_rows _cells_of code_of numbers_of texts_of dates_of no_cell "
     "split_rows",
 }
