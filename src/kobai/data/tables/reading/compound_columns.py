@@ -1,7 +1,7 @@
 """Deciding what is read of cells that have more in them than one number."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from kobai.data.tables.reading.compounds import (
@@ -86,7 +86,10 @@ def _is_meant(style: str, compound: Compound, evidence: Evidence) -> bool:
         # 6-11 is no result, nor is 6-4, which falls.
         return compound.unordered > few and compound.late > 0
     if style == RANGE:
-        return compound.unordered <= few and not evidence.zeros
+        # 555-1234 is a code.
+        are_bare = not any(shape.before or shape.after for shape in compound.shapes)
+        is_code = are_bare and compound.uneven == compound.cells
+        return compound.unordered <= few and not evidence.zeros and not is_code
     return style in (FEET, FIRST, TAIL)
 
 
@@ -99,13 +102,15 @@ def _decision(
 ) -> Decision | None:
     """Return a decision for a style, none where its numbers cannot be read."""
     if style in (FEET, DASHED_FEET):
-        if any(shape.after not in ("ft", "feet", "foot") for shape in evidence.shapes):
+        others = [s for s in evidence.shapes if s.after not in ("ft", "feet", "foot")]
+        # Those without a mark may be inches, or feet with a fraction.
+        if others or evidence.plain:
             return None
         numerals = Numerals(style=style)
         return Decision(
             Reading(numerals), numerals.describe(), doubt="words", option="--category"
         )
-    shapes = Counter(dict(_shapes(style, evidence.shapes))) + compound.shapes
+    shapes = _shapes(style, evidence.shapes) + compound.shapes
     bare = evidence.plain + sum(n for shape, n in shapes.items() if not shape.after)
     if style == FIRST and 0 < bare < evidence.plain + sum(shapes.values()):
         # What has no unit in front may have another one behind: 12.7@ 2,700(kgm@ rpm).
@@ -123,8 +128,10 @@ def _decision(
     )
 
 
-def _shapes(style: str, shapes: Mapping[Shape, int]) -> Iterator[tuple[Shape, int]]:
+def _shapes(style: str, shapes: Mapping[Shape, int]) -> Counter[Shape]:
+    found = Counter[Shape]()
     for shape, n in shapes.items():
         # What is open below has its sign before it: ~999.
         bare = shape.before.lstrip(_ENDS).strip() if style == RANGE else shape.before
-        yield replace(shape, before=bare), n
+        found[replace(shape, before=bare)] += n
+    return found

@@ -16,6 +16,8 @@ JOINT = (
     r"| (?:to|bis|à|a|até|do|до) )"
 )
 """What stands between the ends of a range."""
+OPEN_START = "(?:[~\u2014\u301c] ?)?"
+"""What stands before the only end of one; a minus is that of a number."""
 OPEN_END = r"(?:[-~+\u2014\u301c]|以上|以下|未満|未满|以内|起|から|まで)"
 """What stands behind the only end of one."""
 REMARK = r"(?: ?\([^0-9]*\))?"
@@ -38,11 +40,11 @@ LONGEST = 60
 """Longer words are text."""
 TAIL = "tail"
 """Numbers with the same words behind them, as a unit: "out of 5 stars"."""
-_END = r"[^0-9()]{0,8}?[-+]?[0-9][0-9.,' ]*[^0-9()]{0,14}?"
+_END = r"[^0-9()]{0,8}?[-+]?(?:[1-9][0-9.,' ]*|0(?:[.,][0-9]+)?)[^0-9()]{0,14}?"
 SPLITS = {
     RANGE: (
         rf"^\(? ?(?:(?P<low>{_END})(?:{JOINT}(?P<high>{_END})| ?{OPEN_END})"
-        rf"|{JOINT}(?P<only>{_END})) ?\)?{REMARK}$"
+        rf"|{OPEN_START}(?P<only>{_END})) ?\)?{REMARK}$"
     ),
     FIRST: (
         r"^(?P<low>[^(\[@±]*[0-9][^(\[@±]*?)(?:(?P<only>$)(?P<high>$))?"

@@ -288,7 +288,8 @@ def _with_signs(
     are_measures = any(
         len(shape.after) > 1 or shape.writings == {PLAIN} for shape in shapes
     )
-    named = {unit: n for unit, n in units.items() if unit}
+    # 12@mail.com is an address.
+    named = {u: n for u, n in units.items() if u and not re.match("@[A-Za-z]", u)}
     joined = {shape.after for shape in shapes if not shape.is_apart}
     after = _units(named, bare, are_measures, named.keys() - joined)
     # Among few, 1st and 2nd are names.

@@ -74,13 +74,15 @@ class Compound:
     """How many cells have more in them than a number, of one kind.
 
     `shapes` are what the numbers in them look like, `unordered` those that are no range
-    since the second number is smaller, `late` those whose second one is `LATE` or more.
+    since the second number is smaller, `late` those whose second one is `LATE` or more,
+    `uneven` those whose numbers have not as many digits.
     """
 
     cells: int = 0
     shapes: Counter[Shape] = field(default_factory=Counter)
     unordered: int = 0
     late: int = 0
+    uneven: int = 0
 
 
 class Plain(NamedTuple):
@@ -357,8 +359,17 @@ def _split(
         .otherwise(f"before{HIGH}")
         .alias(f"before{HIGH}"),
         (_size("digits") > _size(f"digits{HIGH}")).fill_null(False).alias("unordered"),
+        (pl.col("digits").str.len_chars() != pl.col(f"digits{HIGH}").str.len_chars())
+        .fill_null(False)
+        .alias("uneven"),
     )
-    kinds = ["is_range", "unordered", *_KINDS, *(f"{kind}{HIGH}" for kind in _KINDS)]
+    kinds = [
+        "is_range",
+        "unordered",
+        "uneven",
+        *_KINDS,
+        *(f"{kind}{HIGH}" for kind in _KINDS),
+    ]
     counts = marked.group_by("column", *kinds, maintain_order=True)
     for row in counts.agg(pl.col("n").sum()).iter_rows(named=True):
         found = columns[row["column"]].compounds.setdefault(style, Compound())
@@ -369,6 +380,7 @@ def _split(
         if row["is_range"]:
             found.shapes[_shape(row, HIGH)] += row["n"]
             found.unordered += row["n"] * row["unordered"]
+            found.uneven += row["n"] * row["uneven"]
 
 
 def _size(digits: str) -> "pl.Expr":

@@ -11,6 +11,7 @@ from kobai.data.tables.reading.compounds import (
     INCHES,
     JOINT,
     OPEN_END,
+    OPEN_START,
     PAIRS,
     RANGE,
     REMARK,
@@ -75,7 +76,7 @@ class Numerals:
             return rf"^()\(? ?{self._side('[-+]')} ?\)?()$"
         if self.style == RANGE:
             ends = rf"{self._side('[-+]')} ?{OPEN_END}?"
-            return rf"^()\(? ?{JOINT}?{ends} ?\)?{REMARK}()$"
+            return rf"^()\(? ?{OPEN_START}{ends} ?\)?{REMARK}()$"
         rest = REST if self.style == FIRST else ""
         return rf"^(\(?) ?{self._side('[-+(]')} ?(\)|-)?{rest}$"
 
