@@ -30,7 +30,8 @@ COPIED: dict[ModuleType, str] = {
     encodings: "SAMPLE BEGINNING MOST_BYTES MOST_CHAOS SAME_CHAOS MOSTLY_COMMON "
     "HALF_COMMON ENCODINGS CANDIDATES LATIN OF_TWO_BYTES WIDE MOSTLY_USUAL "
     "_USUAL _CONTROL BOMS checked_encoding find_encoding wide_encoding _usual_share "
-    "_by_looks _likely _latin _decoded _common_japanese _common_chinese _not_ascii",
+    "_by_looks _likely _latin _decoded _common_japanese _common_chinese "
+    "_common_korean _not_ascii",
     dates: "MONTHS ERAS AFTERNOON CENTURY field_number month_number days_of _days "
     "_weekday _calendar _cycle _of_year _of_week _of_day PARTS part",
     layout: "SEPARATORS SPACES MOST_LINES COMMENTS SEP CONSISTENT NUMERIC MOST_UNITS "
