@@ -176,7 +176,9 @@ class Numerals:
         if self.style != RANGE:
             high = high.fill_null(0.0)
             return pl.when(high < INCHES).then(INCHES * low + high)
-        shared = pl.when(pl.col("4").is_null()).then(low * self._factor(pl.col("8")))
+        shared = pl.when(pl.col("4").fill_null("") == "").then(
+            low * self._factor(pl.col("8"))
+        )
         low = pl.when((shared <= high).fill_null(False)).then(shared).otherwise(low)
         return pl.when(low <= high).then((low + high) / 2)
 
