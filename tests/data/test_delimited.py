@@ -96,6 +96,12 @@ def test_an_encoding_late_in_the_file(tmp_path):
     assert open_text_table(path).encoding == "cp932"
 
 
+def test_short_words_of_kanji_are_not_rare_syllables_of_korean(rows):
+    lines = [f"{i}人,{i / 7:.1f}％,▲{i / 9:.1f},第{i}位" for i in range(60)]
+    text = "\n".join(["人数,率,増減,順位", *lines]) + "\n"
+    assert rows(text.encode("cp932"))[:2] == ("cp932", ("人数", "率", "増減", "順位"))
+
+
 def test_the_encoding_can_be_said(rows):
     content = "name,x\nMüller,1\n".encode("latin-1")
     assert rows(content, encoding="latin-1")[2] == [("Müller", "1")]

@@ -51,6 +51,21 @@ def test_durations_are_hours_however_many(write):
     np.testing.assert_allclose(alone, np.array([5, 90_000, 400_007]) / 3600)
 
 
+def test_laps_are_minutes_and_seconds_with_a_fraction():
+    cells = [f"{i % 90}:{i * 7 % 60:02}.{i % 100:02}" for i in range(200)]
+    wanted = [i % 90 * 60 + i * 7 % 60 + i % 100 / 100 for i in range(200)]
+    hours = read_part(columns_of(cells), cells, "x (hours)")
+    np.testing.assert_allclose(hours, np.array(wanted) / 3600)
+
+
+def test_a_month_may_stand_before_its_year():
+    cells = [f"{i % 12 + 1:02}/{1990 + i % 31}" for i in range(200)]
+    data = columns_of(cells)
+    years = read_part(data, cells, "x (year)")
+    np.testing.assert_array_equal(years, [1990 + i % 31 for i in range(200)])
+    assert columns_of(["5/1200", "7/1000"] * 30).columns.features[0].kind == "category"
+
+
 def test_what_has_the_look_of_a_month_and_names_none_is_no_date():
     cells = [f"{['SKU', 'Mark', 'TCGA'][i % 3]}-{2000 + i % 5}" for i in range(60)]
     (feature,) = columns_of(cells).columns.features

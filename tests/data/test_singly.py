@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kobai.data.tables.cells import raw_numbers
 from kobai.data.tables.columns import Columns, Feature, Target
+from kobai.data.tables.reading.compounds import STYLES
 from kobai.data.tables.reading.dates import FORMS, PARTS
 from kobai.data.tables.reading.missing import AMONG_NUMBERS, MISSING
 from kobai.data.tables.reading.numerals import Numerals
@@ -28,10 +29,11 @@ MARKS = [
 ]
 AFTER = [None, {"kg": 1.0}, {"%": 1.0}, {"K": 1e3, "M": 1e6, "": 1.0}, {"m^2": 1.0}]
 NUMERALS = st.builds(
-    lambda marks, before, after: Numerals(*marks, before, after),
+    lambda marks, before, after, style: Numerals(*marks, before, after, style),
     st.sampled_from(MARKS),
     st.sampled_from(["", "$", "US$", "kr."]),
     st.sampled_from(AFTER),
+    st.sampled_from(["", "", *STYLES]),
 )
 READINGS = st.builds(
     Reading,
@@ -45,6 +47,7 @@ PIECES = st.sampled_from(
         *"0123456789.,'()+-eE $%kgKM/:T年月日",
         *("12", "2024", "1,234", "1.234", "1 234", "US$", "kr.", "m^2", "-999", "31"),
         *("−", "－", "（", "１２", "．", "\u3000", "\xa0", "’", "\x85", "٣", "\x1c"),
+        *("~", " to ", "～", " bis ", "以上", "'", "″", " ft ", "in", "@ ", "[2]", "±"),
         *("Jan", "Sept.", "März", "of", "pm", "a.m.", "Q", "UTC", "Mon ", "時", "\n"),
     ]
 )
@@ -94,6 +97,9 @@ def among(reading, cells):
 @given(READINGS, TEXTS)
 @example(Reading(Numerals(before="$")), "($5")
 @example(Reading(Numerals(",", ".")), "1.5")
+@example(Reading(Numerals(after={"K": 1e3}, style="range")), "900-1.2K")
+@example(Reading(Numerals(style="range")), "-5")
+@example(Reading(Numerals(style="feet")), "5' 12\"")
 @example(Reading(date="day-month-year", part="date"), "30/02/2024")
 @example(Reading(date="month year", part="month"), "Brot 2024")
 def test_text_is_the_same_alone_and_in_a_column(reading, text):
@@ -171,6 +177,7 @@ FORMED = {
         *("2024년 2월 29일 오후 3시 5분", "2024年2月29日 午前12時"),
     ],
     "year-month": ["2024-02", "2024/13"],
+    "month/year": ["02/2024", "2-1999", "13/2024", "5/1200"],
     "month year": ["Feb 2024", "Dezember 2024", "Brot 2024"],
     "year month": ["2024 FEB", "2024-Dezember", "2024 Brot"],
     "year-quarter": ["2024Q3", "2024-q4"],
@@ -188,6 +195,7 @@ FORMED = {
         *("午後 1:05", "오전 12:30:01", "1:05 下午"),
     ],
     "hours:minutes": ["125:30", "1:02:33", "2 days 03:04:05.5", "1:75", "0:00"],
+    "minutes:seconds": ["1:43.21", "75:03,5", "1:60.0", "1:43"],
     "hours and minutes": [
         "2h 50m",
         "19 hrs",

@@ -110,6 +110,37 @@ PEOPLE = {
             *("万2000円", "1億円"),
         ],
     ),
+    "wage": (
+        Reading(Numerals(before="$", after={"K": 1e3}, style="range")),
+        "$53K-$91K",
+        [
+            *("15-30K", "900-1.2K", "90K+", "~$7", "30-15", "5", "-5", "-5 - -2"),
+            *("５３～９１K", "$53K to $91K", "(1-3)", "1-3 (est.)", "1-3 (2)", "K-2"),
+        ],
+    ),
+    "height": (
+        Reading(Numerals(style="feet")),
+        "6'9",
+        ["5' 11\"", "5’7″", "6 ft", "5 ft 10.5 in", "6'12", "7", "6-9", "5''"],
+    ),
+    "height of players": (
+        Reading(Numerals(style="feet-inches")),
+        "6-11",
+        ["6-12", "5-", "6-9", "6'9", "-5", "11-6"],
+    ),
+    "torque": (
+        Reading(Numerals(group=",", after={"Nm": 1.0}, style="first")),
+        "190Nm@ 2000rpm",
+        [
+            *("1,190 Nm (19 kgm)", "5 ± 0.2", "7[2]", "8 +/- 1", "9Nm@2", "9@x.de"),
+            *("(3) (4)", "3 4", "12 kgm", "(5 [1]"),
+        ],
+    ),
+    "film": (
+        Reading(Numerals(style="brackets")),
+        "(1994)",
+        ["1994", "( 7 )", "(-3)", "(2010-)", "（５）", "5-", "(I) (2010)"],
+    ),
     "walk": (
         Reading(Numerals(before="徒歩", after={"分": 1.0})),
         "徒歩5分",
@@ -235,6 +266,8 @@ DATED = {
         "125:30",
         ["1:02:33", "2 days 03:04:05.5", "1:75", "0:00", "12"],
     ),
+    "lap": ("minutes:seconds", "1:43.21", ["75:03,5", "1:60.0", "1:43", "9.5"]),
+    "registration": ("month/year", "02/2024", ["12-1999", "13/2024", "2024/02"]),
     "flight": (
         "hours and minutes",
         "2h 50m",

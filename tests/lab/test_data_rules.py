@@ -175,6 +175,10 @@ def kilograms(rng: Rng, rows: int) -> list[str]:
     return [f"{v} kg" for v in rng.integers(1, 99, rows)]
 
 
+def gaps(rng: Rng, rows: int) -> list[str]:
+    return [f"+{v:.3f}s" for v in rng.uniform(0, 9, rows)]
+
+
 def percents(rng: Rng, rows: int) -> list[str]:
     return [f"{v}%" for v in rng.integers(0, 101, rows)]
 
@@ -250,7 +254,9 @@ def dates(rng: Rng, rows: int) -> list[str]:
 
 
 def months(rng: Rng, rows: int) -> list[str]:
-    return _moments(rng, rows, str(rng.choice(["%B %d, %Y", "%d %b %Y", "%Y-%m"])))
+    return _moments(
+        rng, rows, str(rng.choice(["%B %d, %Y", "%d %b %Y", "%Y-%m", "%m/%Y"]))
+    )
 
 
 def clocks(rng: Rng, rows: int) -> list[str]:
@@ -344,7 +350,7 @@ def nine_and_ten(rng: Rng, rows: int) -> list[str]:
     return list(rng.choice(["10", "9", "b", "a"], rows))
 
 
-POINTS = [points, thousands, dollars]
+POINTS = [points, thousands, dollars, gaps]
 DECIMALS = [commas, swiss]
 COMMON = [
     *(whole, brackets, kilograms, percents, multiples, dashes, typo, sentinel, words),

@@ -2,7 +2,15 @@
 
 import json
 
-from kobai.data.tables.reading import dates, deciding, evidence, missing, numerals, tidy
+from kobai.data.tables.reading import (
+    dates,
+    deciding,
+    evidence,
+    missing,
+    money,
+    numerals,
+    tidy,
+)
 from kobai.data.tables.text import delimited, layout
 
 HEAD = """\
@@ -26,8 +34,8 @@ def typescript() -> str:
         "SEVERAL": dates.SEVERAL,
         "CENTURY": dates.CENTURY,
         "GROUPS": deciding.GROUPS,
-        "CURRENCIES": sorted(deciding.CURRENCIES),
-        "MULTIPLES": deciding.MULTIPLES,
+        "CURRENCIES": sorted(money.CURRENCIES),
+        "MULTIPLES": money.MULTIPLES,
         "BOOLEANS": tidy.BOOLEANS,
         "FULL_BOOLEANS": list(tidy.FULL_BOOLEANS),
         "SEP": layout.SEP.pattern,
@@ -46,7 +54,7 @@ def typescript() -> str:
         "FLAG": deciding.FLAG,
         "FEW_ODD": deciding.FEW_ODD,
         "HALF": deciding.HALF,
-        "MONEY": deciding.MONEY,
+        "MONEY": money.MONEY,
         "GROUPED": numerals._GROUPED.replace("{{", "{").replace("}}", "}"),
     }
     types = {

@@ -249,9 +249,13 @@ class Columns:
     def as_json(self) -> dict[str, Any]:
         """Return all of it as plain JSON."""
         found = asdict(self)
+        # An older Kobai knows neither of them.
         if not self.target.heads:
-            # An older Kobai knows no such thing.
             del found["target"]["heads"]
+        readings = [each["reading"] for each in found["features"]]
+        for reading in (*readings, *found["target"]["readings"]):
+            if not reading["numerals"]["style"]:
+                del reading["numerals"]["style"]
         return found
 
     @staticmethod

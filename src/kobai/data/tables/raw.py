@@ -11,6 +11,7 @@ from kobai.data.refusals import Refusals
 from kobai.data.tables.cells import quoted, shortened
 from kobai.data.tables.columns import Kind
 from kobai.data.tables.frames import Table
+from kobai.data.tables.reading.compound_columns import with_compounds
 from kobai.data.tables.reading.dates import parts_of
 from kobai.data.tables.reading.deciding import (
     Decision,
@@ -232,8 +233,15 @@ def _decide(column: Surveyed, wishes: Wishes, decimal: str, rows: int) -> Decisi
         wishes.date_order,
         is_number=column.name in wishes.number,
     )
+    found = with_compounds(
+        found,
+        column.evidence,
+        len(column.words),
+        decimal,
+        is_number=column.name in wishes.number,
+    )
     if found.reading:
-        return found
+        return replace(found, reading=replace(found.reading, missing=missing))
     if column.name not in wishes.others and _is_text(column):
         return _text(column, rows)
     named = of_words(column.words, rows - column.evidence.cells)

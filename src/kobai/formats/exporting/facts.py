@@ -8,6 +8,7 @@ import numpy as np
 
 from kobai.data.tables.cells import LARGEST
 from kobai.data.tables.columns import OTHER, Columns
+from kobai.data.tables.reading.compounds import INCHES
 from kobai.data.tables.reading.missing import AMONG_NUMBERS, MISSING, NAN
 from kobai.data.tables.reading.reading import Reading
 from kobai.data.tables.reading.singly import rule_of
@@ -81,6 +82,7 @@ def _readings(columns: Columns) -> dict[str, Any]:
         "AMONG_NUMBERS": AMONG_NUMBERS,
         "NAN": NAN,
         "LARGEST": LARGEST,
+        "INCHES": INCHES,
     }
 
 

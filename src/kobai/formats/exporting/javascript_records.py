@@ -143,17 +143,39 @@ function numberOf(cell, rule, place) {
 }
 
 function numberIn(text, rule) {
+  const pair = rule.pair ? matches(rule.pair, text) : null;
+  if (pair) return middleOf(pair.slice(1).map((part) => part ?? ""), rule);
   const match = matches(rule.number, text);
   if (!match) return null;
   const parts = match.slice(1).map((part) => part ?? "");
   const [opening, first, second, digits, unit, closing] = parts;
   const isBracketed = [opening, second].includes("(");
   if (isBracketed !== (closing === ")")) return null;
+  const number = signedNumber([first, second, digits, unit], rule);
+  const isNegative = isBracketed || closing === "-";
+  return isNegative && ![first, second].includes("-") ? -number : number;
+}
+
+function signedNumber([first, second, digits, unit], rule) {
   let plain = rule.group ? digits.replaceAll(rule.group, "") : digits;
   if (rule.decimal.includes(",")) plain = plain.replace(",", ".");
   const factor = Object.hasOwn(rule.factors, unit) ? rule.factors[unit] : 1;
-  const isNegative = isBracketed || [first, second, closing].includes("-");
-  return Number(plain) * factor * (isNegative ? -1 : 1);
+  return Number(plain) * factor * ([first, second].includes("-") ? -1 : 1);
+}
+
+// The middle of a range, or feet and inches as inches; null for neither.
+function middleOf(parts, rule) {
+  let low = signedNumber(parts.slice(0, 4), rule);
+  if (rule.style !== "range") {
+    const high = Number(parts[6] || 0);
+    return high < INCHES ? INCHES * low + high : null;
+  }
+  const high = signedNumber(parts.slice(4), rule);
+  const unit = parts[7];
+  const factor = Object.hasOwn(rule.factors, unit) ? rule.factors[unit] : 1;
+  // The low end has the unit of the high one where it has none: 15-30K, 900-1.2K.
+  if (!parts[3] && low * factor <= high) low *= factor;
+  return low <= high ? (low + high) / 2 : null;
 }
 
 // The texts of a column as rows of numbers, made once for all of their places.

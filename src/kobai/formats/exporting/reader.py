@@ -14,7 +14,7 @@ from types import ModuleType
 from kobai import errors
 from kobai.data import damage, refusals
 from kobai.data.tables import cells, foreign, new_rows
-from kobai.data.tables.reading import dates, grams, singly, tidy
+from kobai.data.tables.reading import compounds, dates, grams, singly, tidy
 from kobai.data.tables.text import delimited, encodings, layout, pieces
 from kobai.formats import records
 from kobai.formats.exporting.facts import WIDTH
@@ -30,7 +30,8 @@ COPIED: dict[ModuleType, str] = {
     encodings: "SAMPLE BEGINNING MOST_BYTES MOST_CHAOS SAME_CHAOS MOSTLY_COMMON "
     "HALF_COMMON ENCODINGS CANDIDATES LATIN OF_TWO_BYTES WIDE MOSTLY_USUAL "
     "_USUAL _CONTROL BOMS checked_encoding find_encoding wide_encoding _usual_share "
-    "_by_looks _likely _latin _decoded _common_japanese _common_chinese _not_ascii",
+    "_by_looks _likely _latin _decoded _common_japanese _common_chinese "
+    "_common_korean _not_ascii",
     dates: "MONTHS ERAS AFTERNOON CENTURY field_number month_number days_of _days "
     "_weekday _calendar _cycle _of_year _of_week _of_day PARTS part",
     layout: "SEPARATORS SPACES MOST_LINES COMMENTS SEP CONSISTENT NUMERIC MOST_UNITS "
@@ -49,11 +50,12 @@ COPIED: dict[ModuleType, str] = {
     cells: "MOST_SHOWN shortened no_number no_rows too_large_number",
     new_rows: "MOST_NAMES lacking _list spelled _spellings",
     foreign: "is_missing word_of",
+    compounds: "RANGE",
     tidy: "USUAL_FOR FULL_BOOLEANS BOOLEANS _STYLES TICKS BLANK _ARE_TOGETHER meanings "
     "tidied",
     grams: "SPACELESS words_in grams_of place_of text_numbers",
-    singly: "VAGUE EPOCH DAY text_in number_in plain_number number_of moments_in "
-    "typed_moment",
+    singly: "VAGUE EPOCH DAY text_in number_in plain_number number_of signed_number "
+    "middle_of moments_in typed_moment",
     records: "raw_rows _cells_of code_of numbers_of texts_of dates_of no_cell "
     "split_rows",
 }

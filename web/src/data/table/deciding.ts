@@ -49,7 +49,7 @@ export function showsDecimal(evidence: Evidence): string {
   const either = count((s) => isExactly(s, COMMA, POINTED));
   const groups = count((s) => s.writings.has(POINTED) && !s.writings.has(COMMA));
   const others = ["1.000,", "1 000,", "1'000,"];
-  const swiss = count((s) => others.some((way) => s.writings.has(way)));
+  const swiss = count((s) => others.some((way) => s.writings.has(way))) - threeDecimals(evidence);
   if (commas > Math.max(TYPOS * (commas + either), groups) || swiss > groups + evidence.plain) return ",";
   return groups || evidence.hasFractions ? "." : "";
 }
@@ -98,6 +98,7 @@ function marksOf(evidence: Evidence, decimal: string): [string, string] {
   for (const each of scores) {
     const name = each.marks.join();
     if (name === ".,,") each.score -= either;
+    if (name === ",,.") each.score -= threeDecimals(evidence);
     // 1.250 beside 7,5 in other columns.
     if (name === ",,." && decimal === "," && hasFractions && !evidence.undivided) each.score += evidence.plain;
   }
@@ -113,6 +114,13 @@ function marksOf(evidence: Evidence, decimal: string): [string, string] {
     return best.marks;
   }
   return [commas ? both : ".", ""];
+}
+
+/** How many numbers are as 1.250 kg, where others show that these are no 1250. */
+function threeDecimals({ shapes, undivided }: Evidence): number {
+  const three = total(shapes.filter((s) => isExactly(s, PLAIN, "1.000,")));
+  const others = total(shapes.filter((s) => isExactly(s, PLAIN))) + undivided;
+  return others > TYPOS * (others + three) ? three : 0;
 }
 
 function writingsOf(decimal: string, group: string): string[] {

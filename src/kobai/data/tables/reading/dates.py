@@ -80,6 +80,7 @@ _FORMS = {
     "year month day": rf"^{_Y}[- ./]*{_NAME}[- ./]*{_D}{_TIME}$",
     "年月日": rf"^{_Y}[年년] ?{_M}[月월]{_KANJI_DAY}$",
     "year-month": rf"^{_Y}[-/.]{_M}$",
+    "month/year": rf"^{_M}[-/](?P<year>(?:19|20)\d\d)$",
     "month year": rf"^{_NAME}[- ./,]*{_Y}$",
     "year month": rf"^{_Y}[- ./,]*{_NAME}$",
     "year-quarter": r"^(?P<year>\d{4})[- /]?[Qq](?P<quarter>[1-4])$",
@@ -89,6 +90,7 @@ _FORMS = {
         r"^(?:(?P<days>\d+) days?,? )?(?P<hours>\d{1,4}):(?P<minute>[0-5]\d)"
         r"(?::(?P<second>[0-5]\d(?:[.,]\d+)?))?$"
     ),
+    "minutes:seconds": r"^(?P<minute>\d{1,3}):(?P<second>[0-5]\d[.,]\d+)$",
     "hours and minutes": (
         r"^P?(?:(?P<days>\d+) ?(?:[dD]|days?|日|天|일) ?)?T?"
         r"(?:(?P<hours>\d+) ?(?:[hH]|hrs?|hours?|Std\.?|時間|小时|小時|시간),? ?)?"
@@ -111,7 +113,7 @@ FORMS = {
 
 They mean the same in Python, in Rust, and in JavaScript, where it is (?<name>…).
 """
-DURATIONS = ("hours:minutes", "hours and minutes")
+DURATIONS = ("hours:minutes", "minutes:seconds", "hours and minutes")
 """Those of them that are how long something took, of any number of hours."""
 SEVERAL = r"\d[^\d.,]+\d"
 """What durations have that are no numbers with a unit, such as 90 min."""

@@ -1,11 +1,11 @@
 """Deciding how a column is read, from what all of its cells look like."""
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
+from kobai.data.tables.reading.compounds import ABOUT, ORDINALS
 from kobai.data.tables.reading.dates import FORMS
 from kobai.data.tables.reading.evidence import COMMA, PLAIN, Evidence, Shape
 from kobai.data.tables.reading.measures import (
@@ -14,6 +14,7 @@ from kobai.data.tables.reading.measures import (
     stem,
     strangers,
 )
+from kobai.data.tables.reading.money import is_currency, multiple
 from kobai.data.tables.reading.numerals import Numerals, is_limit
 from kobai.data.tables.reading.reading import Reading
 from kobai.data.tables.reading.tidy import FULL_BOOLEANS, TICKS, meanings
@@ -27,24 +28,6 @@ GROUPS = {
     "1'000,": (",", "'"),
 }
 """Decimal mark and group of each way to write large numbers."""
-CURRENCIES = frozenset(
-    (
-        *("US$", "C$", "A$", "R$", "HK$", "NT$", "S$", "NZ$", "MX$", "USD", "EUR"),
-        *("GBP", "JPY", "CNY", "RMB", "KRW", "INR", "CHF", "SEK", "NOK", "DKK", "Rs"),
-        *("Rs.", "Fr", "Fr.", "kr", "zł", "CAD", "AUD", "HKD", "TWD", "SGD", "BRL"),
-        *("ZAR", "RUB", "TRY", "PLN"),
-    )
-)
-MULTIPLES: dict[str, float] = {
-    **dict.fromkeys(("K", "k", "千", "천", "tsd", "Tsd", "тыс"), 1e3),
-    **dict.fromkeys(("M", "m", "Mio", "mn", "mln", "百万", "млн", "백만"), 1e6),
-    **dict.fromkeys(("B", "b", "bn", "Bn", "Mrd", "十亿", "млрд"), 1e9),
-    **dict.fromkeys(("万", "萬", "만"), 1e4),
-    **dict.fromkeys(("億", "亿", "억"), 1e8),
-}
-"""What a suffix multiplies by, where a column has several of them."""
-MONEY = ("円", "元", "圓", "원", "€", "$", "£", "₽", "Euro", "EUR", "USD", "руб")
-"""What may stand behind it: 3.5万円, 2 Mio. €."""
 TYPOS = 0.01
 """So small a share of cells may be mistyped; they count as missing, and are named."""
 STATUS = 0.2
@@ -111,7 +94,7 @@ def decide(
     `is_number` that the column is one of numbers.
     """
     if is_number:
-        found = _number(evidence, different, decimal, tuple(missing))
+        found = decide_number(evidence, different, decimal, tuple(missing))
         reading = found.reading or Reading(missing=tuple(missing))
         return replace(found, reading=reading, mistyped=dict(evidence.odd))
     if evidence.zeros and not evidence.has_fractions:
@@ -124,7 +107,7 @@ def decide(
         return Decision(None)
     if mixed := _mixed(evidence):
         return Decision(None, mixed=mixed)
-    return _number(evidence, different, decimal, tuple(missing))
+    return decide_number(evidence, different, decimal, tuple(missing))
 
 
 def shows_decimal(evidence: Evidence) -> str:
@@ -136,7 +119,7 @@ def shows_decimal(evidence: Evidence) -> str:
     )
     swiss = _count(
         evidence, lambda s: bool(s.writings & {"1.000,", "1 000,", "1'000,"})
-    )
+    ) - _three_decimals(evidence)
     if (
         commas > max(TYPOS * (commas + either), groups)
         or swiss > groups + evidence.plain
@@ -189,9 +172,10 @@ def _dated(form: str, evidence: Evidence, missing: Collection[str]) -> Decision:
     )
 
 
-def _number(
+def decide_number(
     evidence: Evidence, different: int, decimal: str, missing: tuple[str, ...]
 ) -> Decision:
+    """Return how to read a column's numbers, or that it has words among them."""
     marks = _marks(evidence, decimal)
     allowed = _writings(*marks)
     fitting = {s: n for s, n in evidence.shapes.items() if s.writings & allowed}
@@ -238,6 +222,7 @@ def _marks(evidence: Evidence, decimal: str) -> tuple[str, str]:
         for name, marks in GROUPS.items()
     }
     scores[".", ","] -= either
+    scores[",", "."] -= _three_decimals(evidence)
     if decimal == "," and evidence.has_fractions and not evidence.undivided:
         # 1.250 beside 7,5 in other columns.
         scores[",", "."] += evidence.plain
@@ -252,6 +237,13 @@ def _marks(evidence: Evidence, decimal: str) -> tuple[str, str]:
             return (_both(evidence), "")
         return best
     return (_both(evidence) if commas else ".", "")
+
+
+def _three_decimals(evidence: Evidence) -> int:
+    """Count the numbers such as 1.250 kg, where others show that these are no 1250."""
+    three = _count(evidence, lambda s: s.writings == {PLAIN, "1.000,"})
+    others = _count(evidence, lambda s: s.writings == {PLAIN}) + evidence.undivided
+    return three if others > TYPOS * (others + three) else 0
 
 
 def _both(evidence: Evidence) -> str:
@@ -281,7 +273,8 @@ def _with_signs(
     for shape, n in shapes.items():
         fronts[shape.before] += n
         units[shape.after] += n
-    before = next((f for f, _ in fronts.most_common() if _is_currency(f)), "")
+    signs = (f for f, _ in fronts.most_common() if is_currency(f) or f in ABOUT)
+    before = next(signs, "")
     if not before and len(fronts) == 1 and not evidence.plain and _are_said(units):
         before = next(iter(fronts))
     limits = {front: n for front, n in fronts.items() if is_limit(front)}
@@ -295,9 +288,13 @@ def _with_signs(
     are_measures = any(
         len(shape.after) > 1 or shape.writings == {PLAIN} for shape in shapes
     )
-    named = {unit: n for unit, n in units.items() if unit}
+    # 12@mail.com is an address.
+    named = {u: n for u, n in units.items() if u and not re.match("@[A-Za-z]", u)}
     joined = {shape.after for shape in shapes if not shape.is_apart}
     after = _units(named, bare, are_measures, named.keys() - joined)
+    # Among few, 1st and 2nd are names.
+    if different > FEW_NUMBERS and len(named) > 1 and named.keys() <= ORDINALS:
+        after = dict.fromkeys(sorted(named), 1.0)
     found = Numerals(numerals.decimal, numerals.group, before, after or None)
     return found, {
         shape: n
@@ -312,7 +309,9 @@ def _are_said(units: Collection[str]) -> bool:
     Then what stands before all numbers says what is measured: 徒歩5分, age 7 years.
     """
     return all(
-        families_of(unit) and (len(unit) > 1 or not unit.isascii()) for unit in units
+        (families_of(unit) or multiple(unit)[0])
+        and (len(unit) > 1 or not unit.isascii())
+        for unit in units
     )
 
 
@@ -341,31 +340,10 @@ def _units(
     with_unit = sum(units[unit] for unit in same)
     others = sum(units.values()) - with_unit
     # A letter behind a few numbers, as of houses, is part of a name.
-    is_usual = with_unit >= bare + others or _is_currency(main) or main == "%"
+    is_usual = with_unit >= bare + others or is_currency(main) or main == "%"
     if not is_usual and all(u in apart and re.fullmatch(FLAG, u) for u in units):
         return dict.fromkeys(units, 1.0)
     return same if is_usual else {}
-
-
-def multiple(unit: str) -> tuple[float, str]:
-    """Return what a unit multiplies by, and the money in it; (0, "") for others.
-
-    >>> multiple("K"), multiple("万円"), multiple("Mio. €"), multiple("kg")
-    ((1000.0, ''), (10000.0, '円'), (1000000.0, '€'), (0.0, ''))
-    """
-    bare = unit.rstrip(".")
-    for money in ("", *MONEY):
-        head = bare.removesuffix(money).rstrip(". ")
-        if bare.endswith(money) and head in MULTIPLES:
-            return MULTIPLES[head], money
-        if money and bare == money:
-            return 1.0, money
-    return 0.0, ""
-
-
-def _is_currency(sign: str) -> bool:
-    is_sign = len(sign) == 1 and unicodedata.category(sign) == "Sc"
-    return is_sign or sign in CURRENCIES
 
 
 def same_words(words: Collection[str]) -> dict[str, str]:

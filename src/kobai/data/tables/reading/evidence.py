@@ -3,10 +3,17 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from kobai.data.tables.reading.compounds import (
+    LATE,
+    LONGEST,
+    PAIRS,
+    SPLITS,
+    TAIL,
+)
 from kobai.data.tables.reading.dates import DURATIONS, FORMS, SEVERAL, are_dates
 from kobai.data.tables.reading.missing import AMONG_NUMBERS, MISSING
 from kobai.data.tables.reading.tidy import tidy
@@ -37,6 +44,7 @@ _LOOSE = (
 MAY_BE_DATE = r"\d.*[-/.:年月년時时点시分분 ,QqA-Za-z]|[A-Za-z].*\d|元年"
 SCORE = r"^\d+\.\d+/\d+$"
 """No date either, although 8.5/10 has a day, a month and a year."""
+_KINDS = ("before", "after", "gap", *WRITINGS)
 MOST_WORDS = 10_000
 """A column with more different words holds no categories."""
 FEW_WORDS = 20
@@ -45,6 +53,7 @@ ROWS_PER_WORD = 4
 MOST_CELLS = 200_000_000
 """Words become fewer inputs in a table of so many rows that these would be more."""
 MOST_ODD, MOST_EXAMPLES = 50, 2
+HIGH = " high"
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,22 @@ class Shape:
     after: str
     writings: frozenset[str]
     is_apart: bool = False
+
+
+@dataclass
+class Compound:
+    """How many cells have more in them than a number, of one kind.
+
+    `shapes` are what the numbers in them look like, `unordered` those that are no range
+    since the second number is smaller, `late` those whose second one is `LATE` or more,
+    `uneven` those whose numbers have not as many digits.
+    """
+
+    cells: int = 0
+    shapes: Counter[Shape] = field(default_factory=Counter)
+    unordered: int = 0
+    late: int = 0
+    uneven: int = 0
 
 
 class Plain(NamedTuple):
@@ -113,8 +138,9 @@ class Evidence:
 
     `plain` counts numbers as programs write them, of which `undivided` are those with a
     dot that parts no thousands; `shapes` other numbers, `forms` dates by each form that
-    fits, `odd` words that are nothing of all that. Words that stand for a missing value
-    among numbers are not counted.
+    fits, `odd` words that are nothing of all that, of which `compounds` may be ranges
+    and the like. Of the shapes so many are `bracketed`. Words that stand for a missing
+    value among numbers are not counted.
     """
 
     plain: int = 0
@@ -127,6 +153,8 @@ class Evidence:
     dates: int = 0
     odd: Counter[str] = field(default_factory=Counter)
     odd_cells: int = 0
+    bracketed: int = 0
+    compounds: dict[str, Compound] = field(default_factory=dict)
     examples: list[str] = field(default_factory=list)
 
     @property
@@ -180,6 +208,7 @@ def add_words(
     words = words.with_columns(tidy(words["word"]))
     words = words.filter(~pl.col("word").is_in([*AMONG_NUMBERS, *MISSING]))
     words = _without_numbers(columns, _without_dates(columns, words))
+    _take_apart(columns, words)
     for place, word, count in words.iter_rows():
         evidence = columns[place]
         evidence.odd_cells += count
@@ -230,21 +259,140 @@ def _without_numbers(
     """Count what may be meant as numbers, and return the other words."""
     import polars as pl
 
-    parts = words["word"].str.extract_groups(_LOOSE).struct.unnest()
+    frame = _loose(words["word"]).with_columns(words["column"], words["n"])
+    is_number = frame["is_number"]
+    found = frame.filter(is_number).with_columns(
+        words["word"].str.starts_with("(").filter(is_number).alias("bracketed")
+    )
+    kinds = ["column", *_KINDS, "bracketed"]
+    counts = found.group_by(kinds, maintain_order=True).agg(pl.col("n").sum())
+    for row in counts.iter_rows(named=True):
+        evidence = columns[row["column"]]
+        evidence.shapes[_shape(row)] += row["n"]
+        evidence.bracketed += row["n"] * row["bracketed"]
+    return words.filter(~is_number)
+
+
+def _loose(text: "pl.Series") -> "pl.DataFrame":
+    """Return what words look like that may be meant as numbers."""
+    import polars as pl
+
+    parts = text.str.extract_groups(_LOOSE).struct.unnest()
     digits = pl.col("digits").fill_null("")
-    frame = parts.with_columns(words["column"], words["n"]).select(
-        "column",
+    return parts.select(
         *(pl.col(side).fill_null("").str.strip_chars() for side in ("before", "after")),
         (pl.col("gap") == " ").alias("gap"),
         *(digits.str.contains(way).alias(name) for name, way in WRITINGS.items()),
-        "n",
+        digits.alias("digits"),
+    ).with_columns(pl.any_horizontal(*WRITINGS).alias("is_number"))
+
+
+def _shape(row: Mapping[str, Any], side: str = "") -> Shape:
+    fits = frozenset(name for name in WRITINGS if row[f"{name}{side}"])
+    after = row[f"after{side}"]
+    is_apart = bool(row[f"gap{side}"] and after)
+    return Shape(row[f"before{side}"], after, fits, is_apart)
+
+
+def _take_apart(columns: Mapping[str, Evidence], words: "pl.DataFrame") -> None:
+    """Count odd words with more in them than one number, by what they may be."""
+    text = words["word"]
+    words = words.filter(text.str.contains("[0-9]") & (text.str.len_chars() < LONGEST))
+    if words.is_empty():
+        return
+    for style, pattern in PAIRS.items():
+        _pair(columns, words, style, pattern)
+    for style, pattern in SPLITS.items():
+        _split(columns, words, style, pattern)
+
+
+def _pair(
+    columns: Mapping[str, Evidence], words: "pl.DataFrame", style: str, pattern: str
+) -> None:
+    """Count the words that are two numbers as a pattern has them."""
+    import polars as pl
+
+    parts = words["word"].str.extract_groups(pattern).struct.unnest()
+    first, second = (parts[name].cast(pl.Float64) for name in ("3", "7"))
+    marked = words.with_columns(
+        (first > second).fill_null(False).alias("unordered"),
+        (second >= LATE).fill_null(False).alias("late"),
     )
-    is_number = frame.select(pl.any_horizontal(*WRITINGS)).to_series()
-    kinds = ["column", "before", "after", "gap", *WRITINGS]
-    found = frame.filter(is_number).group_by(kinds, maintain_order=True)
-    for row in found.agg(pl.col("n").sum()).iter_rows(named=True):
-        fits = frozenset(name for name in WRITINGS if row[name])
-        is_apart = bool(row["gap"] and row["after"])
-        shape = Shape(row["before"], row["after"], fits, is_apart)
-        columns[row["column"]].shapes[shape] += row["n"]
-    return words.filter(~is_number)
+    kinds = ["column", "unordered", "late"]
+    counts = marked.filter(first.is_not_null()).group_by(kinds).agg(pl.col("n").sum())
+    for place, is_unordered, is_late, n in counts.iter_rows():
+        found = columns[place].compounds.setdefault(style, Compound())
+        found.cells += n
+        found.unordered += n * is_unordered
+        found.late += n * is_late
+
+
+def _split(
+    columns: Mapping[str, Evidence], words: "pl.DataFrame", style: str, pattern: str
+) -> None:
+    """Count the words that are one or two numbers of a kind, and what these look like.
+
+    The low end of a range has the unit of the high one, which has the sign before it.
+    """
+    import polars as pl
+
+    ends = words["word"].str.extract_groups(pattern).struct.unnest()
+    fits = ends["low"].is_not_null() | ends["only"].is_not_null()
+    if not fits.any():
+        return
+    words, ends = words.filter(fits), ends.filter(fits)
+    low = _loose(ends.select(pl.coalesce("low", "only")).to_series())
+    high = _loose(ends["high"]).select(pl.all().name.suffix(HIGH))
+    marked = low.hstack(high).hstack(words.select("column", "n"))
+    marked = marked.with_columns(ends["high"].is_not_null().alias("is_range"))
+    if style == TAIL:
+        marked = marked.with_columns(ends["tail"].alias("after"))
+    marked = marked.filter(
+        pl.col("is_number") & (pl.col(f"is_number{HIGH}") | ~pl.col("is_range"))
+    ).with_columns(
+        pl.when(pl.col("after") == "")
+        .then(f"after{HIGH}")
+        .otherwise("after")
+        .alias("after"),
+        pl.when(pl.col(f"before{HIGH}") == "")
+        .then("before")
+        .otherwise(f"before{HIGH}")
+        .alias(f"before{HIGH}"),
+        (_size("digits") > _size(f"digits{HIGH}")).fill_null(False).alias("unordered"),
+        (pl.col("digits").str.len_chars() != pl.col(f"digits{HIGH}").str.len_chars())
+        .fill_null(False)
+        .alias("uneven"),
+    )
+    kinds = [
+        "is_range",
+        "unordered",
+        "uneven",
+        *_KINDS,
+        *(f"{kind}{HIGH}" for kind in _KINDS),
+    ]
+    counts = marked.group_by("column", *kinds, maintain_order=True)
+    for row in counts.agg(pl.col("n").sum()).iter_rows(named=True):
+        found = columns[row["column"]].compounds.setdefault(style, Compound())
+        if style == TAIL and len(found.shapes) > MOST_ODD:
+            continue
+        found.cells += row["n"]
+        found.shapes[_shape(row)] += row["n"]
+        if row["is_range"]:
+            found.shapes[_shape(row, HIGH)] += row["n"]
+            found.unordered += row["n"] * row["unordered"]
+            found.uneven += row["n"] * row["uneven"]
+
+
+def _size(digits: str) -> "pl.Expr":
+    """Return about which number digits are, before their marks are known."""
+    import polars as pl
+
+    text = pl.col(digits)
+    is_grouped = pl.any_horizontal(
+        text.str.contains(way) for name, way in WRITINGS.items() if len(name) == 6
+    )
+    bare = text.str.replace_all("[.,' ]", "")
+    usual = text.str.replace(",", ".", literal=True)
+    return (
+        pl.when(is_grouped).then(bare).otherwise(usual).cast(pl.Float64, strict=False)
+    )

@@ -15,6 +15,7 @@ import numpy as np
 
 from kobai.data.dataset import Array
 from kobai.data.tables.foreign import is_missing, word_of
+from kobai.data.tables.reading.compounds import INCHES, RANGE
 from kobai.data.tables.reading.dates import FORMS, days_of, field_number
 from kobai.data.tables.reading.missing import AMONG_NUMBERS, MISSING, NAN
 from kobai.data.tables.reading.reading import TYPED, Reading
@@ -46,6 +47,8 @@ def rule_of(reading: Reading) -> dict[str, Any]:
     numerals = reading.numerals
     return {
         "number": numerals.pattern,
+        "pair": numerals.pair,
+        "style": numerals.style,
         "group": numerals.group,
         "decimal": numerals.decimal,
         "factors": dict(numerals.after or {}),
@@ -100,20 +103,47 @@ def plain_number(cell: Any) -> float | None:
 
 def number_of(text: str, rule: Rule) -> float | None:
     """Return the number that a text is by the numerals of its column, None for none."""
+    pair = re.fullmatch(rule["pair"], text) if rule["pair"] else None
+    if pair:
+        return middle_of(pair.groups(default=""), rule)
     match = re.fullmatch(rule["number"], text)
     if not match:
         return None
-    parts = [part or "" for part in match.groups()]
-    opening, first, second, digits, unit, closing = parts
+    opening, first, second, digits, unit, closing = match.groups(default="")
     is_bracketed = "(" in (opening, second)
     if is_bracketed != (closing == ")"):
         return None
+    number = signed_number((first, second, digits, unit), rule)
+    is_negative = is_bracketed or closing == "-"
+    return -number if is_negative and "-" not in (first, second) else number
+
+
+def signed_number(parts: Sequence[str], rule: Rule) -> float:
+    """Return the number of its signs, its digits and its unit."""
+    first, second, digits, unit = parts
     if rule["group"]:
         digits = digits.replace(rule["group"], "")
     if "," in rule["decimal"]:
         digits = digits.replace(",", ".", 1)
     number = float(digits) * float(rule["factors"].get(unit, 1))
-    return -number if is_bracketed or "-" in (first, second, closing) else number
+    return -number if "-" in (first, second) else number
+
+
+def middle_of(parts: Sequence[str], rule: Rule) -> float | None:
+    """Return the middle of a range, or feet and inches as inches; None for neither.
+
+    The low end has the unit of the high one where it has none, if it is the lower one
+    then: 15-30K and 900-1.2K.
+    """
+    low = signed_number(parts[:4], rule)
+    if rule["style"] != RANGE:
+        high = float(parts[6] or 0)
+        return INCHES * low + high if high < INCHES else None
+    high = signed_number(parts[4:], rule)
+    if not parts[3]:
+        shared = low * float(rule["factors"].get(parts[7], 1))
+        low = shared if shared <= high else low
+    return (low + high) / 2 if low <= high else None
 
 
 def moments_in(cells: Sequence[Any], rule: Rule) -> tuple[Array, list[bool]]:

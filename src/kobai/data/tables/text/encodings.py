@@ -168,7 +168,11 @@ def _likely(piece: bytes, shares: Mapping[str, float]) -> list[str]:
         return [encoding for encoding, share in shares.items() if share >= HALF_COMMON]
     lines = [line for line in piece.split(b"\n") if not line.isascii()]
     text = b"\n".join(lines)[:MOST_BYTES]
-    matches = from_bytes(text, cp_isolation=list(CANDIDATES), threshold=MOST_CHAOS)
+    candidates = list(CANDIDATES)
+    if _common_korean(text) < HALF_COMMON:
+        # Short words of kanji make rare syllables, which nothing else tells.
+        candidates.remove("cp949")
+    matches = from_bytes(text, cp_isolation=candidates, threshold=MOST_CHAOS)
     best = min((match.chaos for match in matches), default=0.0)
     return [m.encoding for m in matches if m.chaos <= best + SAME_CHAOS]
 
@@ -206,6 +210,14 @@ def _common_chinese(piece: bytes) -> float:
     found = [character.encode("gbk") for character in _not_ascii(text)]
     leads = [c[0] for c in found if c[1] >= 0xA1]
     common = [lead for lead in leads if lead in (0xA1, 0xA3) or 0xB0 <= lead <= 0xD7]
+    return len(common) / max(1, len(found))
+
+
+def _common_korean(piece: bytes) -> float:
+    """Return the share of what KS X 1001 has: not of syllables that few words have."""
+    text = _decoded(piece, "cp949")
+    found = [character.encode("cp949") for character in _not_ascii(text)]
+    common = [c for c in found if min(c) >= 0xA1]
     return len(common) / max(1, len(found))
 
 
