@@ -48,6 +48,26 @@ def test_the_figures_speak_the_readers_language(browser, kobai, tmp_path):
     page.close()
 
 
+@pytest.mark.usefixtures("figures_file")
+def test_the_figures_are_dark_where_the_reader_is(browser, kobai, tmp_path):
+    assert kobai("learn", 5, "--lab", "--no-open", where=tmp_path).code == 0
+    page = browser.new_page(color_scheme="dark")
+    page.goto((tmp_path / "learn" / "05_derivative_en.html").as_uri())
+    page.locator(".kobai-figure svg").first.wait_for(timeout=READY)
+    for place in ("body", ".kobai-figure figure"):
+        colours = [_lightness(page, place)]
+        page.emulate_media(color_scheme="light")
+        colours.append(_lightness(page, place))
+        page.emulate_media(color_scheme="dark")
+        assert colours[0] < 60 < 200 < colours[1]
+    page.close()
+
+
+def _lightness(page, place):
+    found = page.locator(place).first.evaluate("e => getComputedStyle(e).background")
+    return int(found.removeprefix("rgb(").split(",")[0])
+
+
 def test_without_figures_the_command_says_how_to_have_them(
     kobai, tmp_path, monkeypatch
 ):
