@@ -364,6 +364,23 @@ def test_the_script_gives_the_curve_of_the_page_and_kobai_reads_the_weights(
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_no_formula_is_wider_than_its_place(opened, language, size):
+    page = opened(f"v=1&lang={language}", size=size, **CALM)
+    page.page.keyboard.press("e")
+    panel = page.page.locator(".explanation")
+    # With one weight chosen the definition of its derivative stands there, too.
+    panel.locator("select").last.select_option(index=1)
+    page.page.locator("mfrac >> nth=2").wait_for()
+    widths = page.page.evaluate(
+        "[...document.querySelectorAll('.formula')].map(f =>"
+        " [f.scrollWidth, f.clientWidth])"
+    )
+    assert len(widths) > 5
+    assert all(needed <= there + 1 for needed, there in widths), widths
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_each_language_is_whole(opened, language, size):
     page = opened(f"v=1&lang={language}", size=size, **CALM)
     assert page.root.get_attribute("lang")[:2] == language
