@@ -164,7 +164,7 @@ def test_a_weight_is_compared_with_the_central_difference(lab):
     lab.page.wait_for_function(
         "() => document.body.textContent.includes('L(w+h)−L(w−h)')"
     )
-    *_, exact, _, numerical = panel.locator("math").all_text_contents()
+    *_, exact, _, numerical = panel.locator(".formula").all_text_contents()
     delta, x, gradient = numbers(exact)[-3:]
     # What is shown has four digits.
     assert gradient == pytest.approx(delta * x, rel=2e-3)
