@@ -102,7 +102,7 @@ def test_a_folder_in_which_nothing_was_written_whole_may_be_taken(here):
 @pytest.mark.parametrize(
     ("name", "advice"),
     [
-        ("run.json", r"train --resume --run 'my run'"),
+        ("run.json", r"train --resume 'my run'"),
         ("sweep.json", r"sweep --resume 'my run'"),
         ("notes.txt", r"Choose another name$"),
     ],

@@ -146,7 +146,7 @@ def test_too_little_memory_is_said(kobai, monkeypatch):
     assert "not enough memory (Unable to allocate 1 PiB)" in done.err
 
 
-def test_a_warning_is_a_note(kobai, monkeypatch):
+def test_a_warning_is_a_note_and_is_said_once(kobai, monkeypatch):
     import warnings
 
     from kobai import data
@@ -155,6 +155,7 @@ def test_a_warning_is_a_note(kobai, monkeypatch):
         with warnings.catch_warnings():
             warnings.simplefilter("always")
             warnings.warn("mind the gap", stacklevel=1)
+            warnings.warn("mind the gap", stacklevel=2)
         raise ValueError("stop here")
 
     monkeypatch.setattr(data, "load_dataset", warns)

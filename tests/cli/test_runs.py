@@ -162,6 +162,16 @@ def test_where_no_run_is_called_so_all_are_named(kobai, two, command):
     assert "There are runs/blobs-1, runs/blobs-2." in done.err
 
 
+def test_of_many_runs_the_newest_are_named(kobai, two):
+    for age in range(20):
+        old = two / f"old-{age:02}"
+        shutil.copytree(two / "blobs-1", old)
+        os.utime(old, (0, 1e9 - age))
+    done = kobai("runs", "runs/x")
+    assert "There are runs/blobs-1, runs/blobs-2, runs/old-00, " in done.err
+    assert "runs/old-05 and 14 older ones: kobai runs" in done.err
+
+
 # What a terminal is told of how letters look.
 STYLE = r"\x1b\[[\d;]*m"
 

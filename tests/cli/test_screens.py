@@ -193,6 +193,30 @@ def test_check_agrees(kobai):
         assert name in done.out
 
 
+def test_check_says_what_it_does_before_it_does_it(kobai, monkeypatch):
+    from kobai import autodiff
+
+    def never(*given, **options):
+        raise ValueError("stop here")
+
+    monkeypatch.setattr(autodiff, "check_gradient", never)
+    done = kobai("check", "--hidden", 5, "--samples", 3)
+    assert done.err == "error: stop here\n"
+    assert "Moved    each of 385 parameters, to both sides" in done.out
+
+
+def test_check_moves_a_few_parameters_of_a_large_network(kobai, monkeypatch):
+    from kobai.cli import check
+
+    monkeypatch.setattr(check, "MOST_MOVED", 384)
+    monkeypatch.setattr(check, "FEW", 7)
+    done = kobai("check", "--hidden", 5, "--samples", 3)
+    assert done.code == 0
+    assert "7 parameters of each array, drawn by seed 0: all 385" in done.out
+    # b1 has 5 of them alone.
+    assert "for 26 parameters: for all 385, " in done.out
+
+
 def test_check_finds_a_wrong_gradient(kobai, monkeypatch):
     from kobai import autodiff
 

@@ -146,18 +146,18 @@ WRONG = {
     "dtype": (("--dtype", "float32", "--dtype", "float8"), 'Did you mean "float64"'),
     "momentum": (
         ("--optimizer", "momentum", "--momentum", "0.5..1.5"),
-        "--momentum: Momentum: momentum must be in",
+        "--momentum: got 1.5; need a number from 0 to below 1",
     ),
     "commas": (("--lr", "0.1,0.2"), "0.1. To try several: --lr 0.1 --lr 0.2"),
     "names": (("--activation", "relu,tanh"), 'got "relu,tanh"; need one of'),
     "the same": (("--hidden", "10", "--hidden", "010"), "nothing to sweep"),
     "fixed": (
         ("--hidden", "1", "--hidden", "2", "--optimizer", "sgd", "--weight-decay=-1"),
-        "error: SGD: weight_decay must be 0 or more",
+        "error: --weight-decay: got -1; need a number of 0 or more",
     ),
     "other option": (
         ("--lr", "0.1..1", "--optimizer", "sgd", "--weight-decay=-1"),
-        "error: SGD: weight_decay must be 0 or more",
+        "error: --weight-decay: got -1; need a number of 0 or more",
     ),
     "none": (("--optimizer", "sgd", "--momentum", "0.5..0.9"), "sgd has none"),
     "lengths": (

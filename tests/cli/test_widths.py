@@ -226,3 +226,14 @@ def test_a_long_row_of_the_network_goes_on_in_its_own_column(screen):
     assert any(line.startswith("Dense") for line in layers)
     for line in layers:
         assert re.match(r"[A-Z]\w+\(|× \d+ members| {10}", line), line
+
+
+def test_a_column_of_the_plan_that_would_be_empty_is_left_out(kobai, here):
+    rows = [f"{i / 7:.3f},{'ab'[i % 2]}" for i in range(40)]
+    options = ("--target", "kind", "--epochs", 1, "--members", 1, "--hidden", 3)
+    for name, is_told in (("plain", False), ("coded", True)):
+        lines = [f"{i},{row}" if is_told else row for i, row in enumerate(rows)]
+        head = "id,size,kind" if is_told else "size,kind"
+        (here / f"{name}.csv").write_text("\n".join([head, *lines]))
+        done = kobai("train", f"{name}.csv", *options)
+        assert ("Why, and what changes it" in done.out) == is_told

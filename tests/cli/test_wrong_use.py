@@ -49,9 +49,9 @@ OPTIONS = [
     (["train", "--epoch", "3"], "--epochs"),
     (["train", "--lr"], "--lr"),
     (["train", "--lr", "fast"], '--lr: got "fast"; need a number'),
-    (["train", "--lr", "0"], "learning_rate.*0"),
-    (["train", "--lr", "-1"], "learning_rate.*-1"),
-    (["train", "--lr", "nan"], "learning_rate.*nan"),
+    (["train", "--lr", "0"], "--lr: got 0; need a number above 0"),
+    (["train", "--lr", "-1"], "--lr: got -1; need a number above 0"),
+    (["train", "--lr", "nan"], "--lr: got nan; need a number above 0"),
     (["train", "--batch-size", "5000"], "got 5000, but digits has 1,438.*1438 or few"),
     (["train", "--batch-size", "0"], "--batch-size: got 0; need 1 or more"),
     (["train", "--batches", "shufle"], 'Did you mean "shuffle"'),
@@ -87,7 +87,7 @@ OPTIONS = [
     (["descend", "log(x)", "--start", "-1"], "no finite value"),
     (["descend", "x**2", "--start", "nan"], "no finite value"),
     (["descend", "x^2", "--start", "1"], "write x0"),
-    (["descend", "x**2", "--start", "1", "--lr", "0"], "learning_rate"),
+    (["descend", "x**2", "--start", "1", "--lr", "0"], "--lr: got 0; need"),
     (["descend", "x**2", "--start", "1", "--steps", "0"], "--steps: got 0"),
     (["descend", "x**2", "--start", "1", "--out", "a.xyz"], r"ends in \.png"),
     (["descend", "x**2", "--start", "1", "--out", "."], "folder"),
@@ -299,7 +299,7 @@ def test_a_disk_that_is_full(here, blobs, room, left):
     assert done.stderr.startswith("error: ")
     assert "too large" in done.stderr.lower()
     assert "ulimit" in done.stderr
-    assert ("--resume --run run" in done.stderr) == left
+    assert ("train --resume run" in done.stderr) == left
     assert "Traceback" not in done.stderr
     assert (here / "run").exists() == left
     assert not list(here.rglob("*.tmp"))
@@ -366,6 +366,9 @@ GUESSES = [
     (["train", "--random-state", "3"], '"--seed"'),
     (["train", "--verbose"], '"--quiet"'),
     (["train", "--zebra", "3"], r"No such option: --zebra\. See: kobai train --help"),
+    # What comes next to it is an argument, which has no dashes.
+    (["learn", "--lesson"], r"No such option: --lesson\. See: kobai learn --help"),
+    (["train", "--lr"], "requires an argument. See: kobai train --help"),
     (["--vesion"], '"--version"'),
     (["help"], "kobai --help"),
     (["version"], "kobai --version"),
@@ -387,11 +390,16 @@ GUESSES = [
     (["train", "--epochs", "1e3"], '--epochs: got "1e3"; need a whole number, such'),
     (["train", "--batch-size", "32.0"], '--batch-size: got "32.0"; need a whole num'),
     (["train", "--seed", "1.5"], '--seed: got "1.5"; need a whole number'),
-    (["train", "--lr", "0,1"], '--lr: got "0,1"; need a number, such as 0.1'),
-    (["train", "--lr", "inf"], "learning_rate must be finite, got inf"),
+    (["train", "--lr", "0,1"], '--lr: got "0,1"; need a number above 0, such as 0.1'),
+    (["train", "--lr", "inf"], "--lr: got inf; need a number above 0"),
+    (["sweep", "--lr", "0..1"], "--lr: got 0; need a number above 0"),
+    (["train", "--momentum", "1"], "--momentum: got 1; need a number from 0 to below"),
     (["train", "--hidden", "50x30"], 'got "50x30"; need whole numbers.* 100,50'),
     (["train", "--hidden", ""], 'got ""; need whole numbers'),
-    (["train", "--weight-decay", "-1"], "weight_decay must be 0 or more, got -1"),
+    (
+        ["train", "--weight-decay", "-1"],
+        "-decay: got -1; need a number of 0 or more",
+    ),
     # Losses for other targets.
     (["train", "--loss", "huber"], "--loss: got huber, which is for numbers; digits h"),
     ([*KIND, "--loss", "huber"], "Need one of cross_ent"),
@@ -433,8 +441,8 @@ GUESSES = [
     ([*KIND, "--class-weight", "balnced"], "balnced"),
     (["check", "t.csv"], r"t\.csv: is a table; kobai check takes a data set"),
     # Runs, models and data in each other's place.
-    (["train", "run"], "run: is a run folder, and no data; .* --resume --run run"),
-    (["train", "--run", "run"], "exists already.*--resume --run run"),
+    (["train", "run"], "run: is a run folder, and no data; .*train --resume run"),
+    (["train", "--run", "run"], "exists already.*train --resume run"),
     (["evaluate", "t.csv"], r"t\.csv: is no trained network; RUN is a run folder"),
     (["predict", "t.csv", "run"], r"t\.csv: is no trained network"),
     (["export", "t.csv", "a.onnx"], r"t\.csv: is no trained network"),

@@ -48,6 +48,22 @@ def test_the_figures_speak_the_readers_language(browser, kobai, tmp_path):
     page.close()
 
 
+@pytest.mark.usefixtures("figures_file")
+def test_the_figures_are_dark_where_the_reader_is(browser, kobai, tmp_path):
+    assert kobai("learn", 5, "--lab", "--no-open", where=tmp_path).code == 0
+    for scheme, is_dark in (("dark", True), ("light", False)):
+        page = browser.new_page(color_scheme=scheme)
+        page.goto((tmp_path / "learn" / "05_derivative_en.html").as_uri())
+        page.locator(".kobai-figure svg").first.wait_for(timeout=READY)
+        for place in ("body", ".kobai-figure figure"):
+            colour = page.locator(place).first.evaluate(
+                "e => getComputedStyle(e).backgroundColor"
+            )
+            red = int(colour.removeprefix("rgb(").split(",")[0])
+            assert (red < 60, red > 200) == (is_dark, not is_dark)
+        page.close()
+
+
 def test_without_figures_the_command_says_how_to_have_them(
     kobai, tmp_path, monkeypatch
 ):

@@ -164,7 +164,7 @@ def test_a_weight_is_compared_with_the_central_difference(lab):
     lab.page.wait_for_function(
         "() => document.body.textContent.includes('L(w+h)−L(w−h)')"
     )
-    *_, exact, _, numerical = panel.locator("math").all_text_contents()
+    *_, exact, _, numerical = panel.locator(".formula").all_text_contents()
     delta, x, gradient = numbers(exact)[-3:]
     # What is shown has four digits.
     assert gradient == pytest.approx(delta * x, rel=2e-3)
@@ -360,6 +360,23 @@ def test_the_script_gives_the_curve_of_the_page_and_kobai_reads_the_weights(
     params = load_model(model).network.params
     for name, values in weights.items():
         assert np.allclose(params[name], values, atol=1e-4)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_formula_is_wider_than_its_place(opened, language, size):
+    page = opened(f"v=1&lang={language}", size=size, **CALM)
+    page.page.keyboard.press("e")
+    panel = page.page.locator(".explanation")
+    # With one weight chosen the definition of its derivative stands there, too.
+    panel.locator("select").last.select_option(index=1)
+    page.page.locator("mfrac >> nth=2").wait_for()
+    widths = page.page.evaluate(
+        "[...document.querySelectorAll('.formula')].map(f =>"
+        " [f.scrollWidth, f.clientWidth])"
+    )
+    assert len(widths) > 5
+    assert all(needed <= there + 1 for needed, there in widths), widths
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -128,7 +128,7 @@ def test_a_full_disk_is_reported_and_the_run_goes_on_later(place, whole, monkeyp
     assert "File too large" in notes[0]
     assert notes[0].endswith("(1 of 1)")
     assert "; 1 more attempt came no further. The run is kept" in error
-    assert error.endswith("train --resume --run full")
+    assert error.endswith("train --resume full")
     assert difference(whole, place / "full") == 0
 
 

@@ -11,6 +11,7 @@ import { curveCsv } from "../src/panels/export/curve";
 import { number, pascal, text } from "../src/panels/export/spelling";
 import { confused } from "../src/panels/judging/confused";
 import { type Distribution, meanSize, sign } from "../src/panels/learning/signs";
+import { zeroPlace } from "../src/panels/learning/zero";
 import { largest } from "../src/panels/parts/mathml";
 import { arrays, nameOf, parameterAt, placeOf } from "../src/panels/parts/parameters";
 import type { Shape } from "../src/protocol";
@@ -61,6 +62,14 @@ test("a hidden layer that passes no gradient is found", () => {
   const ends = [...Array(70).fill(0.999), ...Array(20).fill(-0.999), ...spaced([-0.5, 0.5], 10)];
   const full = sign([...gradients, distribution("activation", 0, ends)], shapeOf([4, 2], "tanh"));
   assert.deepEqual(full, { code: "saturate", share: 0.9, layer: 0 });
+});
+
+test("the 0 of a histogram leaves the labels of its ends room", () => {
+  assert.equal(zeroPlace({ low: -1, high: 1 }, ["−1", "1"], 220), 110);
+  assert.equal(zeroPlace({ low: -0.2, high: 0.8 }, ["−0.2", "0.8"], 220), 44);
+  // As far from the left, and below a longer number.
+  assert.equal(zeroPlace({ low: -0.0011, high: 0.0044 }, ["−0.0011", "0.0044"], 220), null);
+  assert.equal(zeroPlace({ low: 3, high: 3 }, ["3", "3"], 220), null);
 });
 
 test("the verdict tells agreement, a coarse step and rounding apart", () => {

@@ -127,7 +127,7 @@ def _taken(path: Path) -> RunError:
     if who:
         return _held(f"--run {path}", who, "Choose another name")
     advice = "Choose another name"
-    for name, words in {RUN: "train --resume --run", SWEEP: "sweep --resume"}.items():
+    for name, words in {RUN: "train --resume", SWEEP: "sweep --resume"}.items():
         if (path / name).exists():
             again = command(*words.split(), str(path))
             advice += f", or go on with it: {again}"

@@ -8,7 +8,7 @@ import typer
 from kobai.cli import options
 from kobai.cli.folder import check_picture, write_figure
 from kobai.cli.formula import Formula, FormulaError, read_formula
-from kobai.cli.screen import NARROW, columns, console, plain, say, short, show
+from kobai.cli.screen import NARROW, columns, console, counted, plain, say, short, show
 from kobai.cli.settings import SettingError, one_of
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def descend(
         float,
         typer.Option(
             "--lr",
-            parser=options.number("--lr"),
+            parser=options.rate("--lr"),
             metavar="RATE",
             help="Learning rate.",
         ),
@@ -120,12 +120,13 @@ def _show(descent: "Descent", f: Formula) -> None:
 
 def _verdict(descent: "Descent") -> str:
     rate = descent.learning_rate
+    steps = counted(descent.steps, "step")
     if descent.diverged:
         return (
-            f"[bold red]It diverged[/bold red] within {descent.steps} steps: the "
+            f"[bold red]It diverged[/bold red] within {steps}: the "
             f"learning rate {rate:g} is too large here. Try --lr {rate / 100:g}."
         )
-    text = f"After {descent.steps} steps it is at [bold]{_place(descent.x)}[/bold]"
+    text = f"After {steps} it is at [bold]{_place(descent.x)}[/bold]"
     if descent.swings:
         return (
             f"{text}, and jumps to and fro between there and "

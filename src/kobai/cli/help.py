@@ -34,10 +34,20 @@ class Command(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> Any:
         """Read the arguments, of which none that is a name may be empty."""
         if not ctx.resilient_parsing:
-            given = self.make_parser(ctx).parse_args(list(args))[0]
-            for each in self.get_params(ctx):
-                _refuse_empty(each, given.get(each.name))
+            for each, given in self._given(ctx, list(args)):
+                _refuse_empty(each, given)
         return super().parse_args(ctx, args)
+
+    def _given(self, ctx: Any, args: list[str]) -> Iterator[tuple[Any, Any]]:
+        try:
+            given = self.make_parser(ctx).parse_args(args)[0]
+        except Exception as error:
+            # Not every one says of itself which command's help has more.
+            if getattr(error, "ctx", ctx) is None:
+                error.ctx = ctx  # type: ignore[attr-defined]
+            raise
+        for each in self.get_params(ctx):
+            yield each, given.get(each.name)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help, its lists filled in."""

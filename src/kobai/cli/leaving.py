@@ -13,7 +13,7 @@ import time
 import warnings
 from collections.abc import Callable
 from types import FrameType
-from typing import Any, NoReturn, TextIO
+from typing import Any, NoReturn
 
 from kobai.cli import leave_at_once
 from kobai.cli.standins import use_standins
@@ -69,7 +69,7 @@ def _press_again() -> None:
 def leave_after(command: Callable[[], Any]) -> NoReturn:
     """Run a command and exit with its code, having said what went wrong."""
     ctrl_c = CtrlC()
-    warnings.showwarning = _note
+    warnings.showwarning = _notes()
     use_standins()
     try:
         ctrl_c.watch()
@@ -155,21 +155,25 @@ def _meant(error: Any, context: Any) -> str:
     given = getattr(error, "option_name", None)
     if not given or context is None or not hasattr(error, "possibilities"):
         return ""
-    options = [each.lstrip("-") for p in context.command.params for each in p.opts]
-    near = meant(given.lstrip("-"), [each for each in options if len(each) > 1])
+    # An argument has its name alone; an option of one letter is near to all.
+    known = [each for p in context.command.params for each in p.opts]
+    near = meant(given.lstrip("-"), [each[2:] for each in known if each[:2] == "--"])
     return f"No such option: {given}" + f'. Did you mean "--{near}"?' * bool(near)
 
 
-def _note(
-    message: Warning | str,
-    category: type[Warning],
-    filename: str,
-    lineno: int,
-    file: TextIO | None = None,
-    line: str | None = None,
-) -> None:
-    """Show a warning as a sentence; where in the code it came up helps no user."""
-    complain(f"note: {message}")
+def _notes() -> Callable[..., None]:
+    """Return what shows a warning as a sentence, each once.
+
+    Where in the code it came up helps no user, and from elsewhere it says nothing new.
+    """
+    said: set[str] = set()
+
+    def note(message: Warning | str, *where: Any, **more: Any) -> None:
+        if str(message) not in said:
+            said.add(str(message))
+            complain(f"note: {message}")
+
+    return note
 
 
 def describe(error: Exception) -> str:

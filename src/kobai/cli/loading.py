@@ -157,7 +157,7 @@ def load_data(
     if brief not in DATA_SETS and (Path(name) / RUN).is_file():
         raise SettingError(
             f"{brief}: is a run folder, and no data; to go on with that run: "
-            f"{command('train', '--resume', '--run', brief)}"
+            f"{command('train', '--resume', brief)}"
         )
     # A folder called mnist is not the set of that name.
     path = name if brief in DATA_SETS else brief

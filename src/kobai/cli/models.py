@@ -12,6 +12,9 @@ from kobai.run_folder import MODEL, RunError, check_no_sweep
 if TYPE_CHECKING:
     from kobai.formats import Model
 
+MOST_RUNS = 8
+"""Of more runs the newest are named where one was not found."""
+
 
 def find_model(run: str) -> "Model":
     """Return the model of a run folder, or of a model file."""
@@ -49,7 +52,10 @@ def known_runs(path: Path) -> str:
         return f"Train a network first: {command('train')}"
     if near := meant(path.name, sorted(runs)):
         return f'Did you mean "{runs[near]}"?'
-    return f"There are {', '.join(map(str, sorted(runs.values())))}."
+    newest = sorted(runs.values(), key=lambda run: run.stat().st_mtime)[-MOST_RUNS:]
+    left = len(runs) - len(newest)
+    more = f" and {left:,} older ones: {command('runs')}" if left else ""
+    return f"There are {', '.join(map(str, sorted(newest)))}{more or '.'}"
 
 
 def settings_of(run: str) -> Options:

@@ -1,6 +1,7 @@
 """The options that several commands share, and the names that the shell completes."""
 
 from collections.abc import Callable
+from math import inf
 from typing import Annotated, Any
 
 import typer
@@ -46,18 +47,30 @@ def whole(option: str, least: int | None = None) -> Callable[[str], int]:
     return read
 
 
-def number(option: str) -> Callable[[str], float]:
+def number(
+    option: str,
+    suits: Callable[[float], bool] = lambda value: True,
+    need: str = "a number, such as 0.1",
+) -> Callable[[str], float]:
     """Return what reads the number of an option, or says what it needs."""
 
     def read(text: str) -> float:
         try:
-            return float(text)
+            value = float(text)
         except ValueError:
-            raise KobaiError(
-                f'{option}: got "{text}"; need a number, such as 0.1'
-            ) from None
+            raise KobaiError(f'{option}: got "{text}"; need {need}') from None
+        if not suits(value):
+            raise KobaiError(f"{option}: got {text}; need {need}")
+        return value
 
     return read
+
+
+def rate(option: str) -> Callable[[str], float]:
+    """Return what reads a learning rate."""
+    return number(
+        option, lambda value: 0 < value < inf, "a number above 0, such as 0.1"
+    )
 
 
 def complete_runs(incomplete: str) -> list[str]:
@@ -159,7 +172,7 @@ LearningRate = Annotated[
     float | None,
     typer.Option(
         "--lr",
-        parser=number("--lr"),
+        parser=rate("--lr"),
         metavar="RATE",
         rich_help_panel=TRAINING,
         help="Learning rate. Usually 0.1 with sgd (0.3 for the digits), 0.002 for "
@@ -170,7 +183,9 @@ MomentumOption = Annotated[
     float | None,
     typer.Option(
         "--momentum",
-        parser=number("--momentum"),
+        parser=number(
+            "--momentum", lambda value: 0 <= value < 1, "a number from 0 to below 1"
+        ),
         metavar="SHARE",
         rich_help_panel=TRAINING,
         help="For momentum and nesterov: how much of the speed stays. Usually 0.9.",
@@ -180,7 +195,9 @@ WeightDecay = Annotated[
     float | None,
     typer.Option(
         "--weight-decay",
-        parser=number("--weight-decay"),
+        parser=number(
+            "--weight-decay", lambda value: 0 <= value < inf, "a number of 0 or more"
+        ),
         metavar="RATE",
         rich_help_panel=TRAINING,
         help="Draw the weights towards 0 (L2 regularisation).",

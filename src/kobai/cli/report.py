@@ -56,11 +56,14 @@ def _show_columns(told: "Sequence[ColumnNote]") -> None:
 
     shown = sorted(told, key=lambda note: note.is_usual)[:MOST_COLUMNS]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for title in ("Column", "Taken for", "Example", "Why, and what changes it"):
+    titles = ["Column", "Taken for", "Example", "Why, and what changes it"]
+    # A column without a word in it would take the room of the others.
+    count = len(titles) if any(note.reason for note in shown) else len(titles) - 1
+    for title in titles[:count]:
         table.add_column(title, header_style="bold", overflow="fold")
     for note in (note for note in told if note in shown):
         cells = (note.name, note.taken, note.example, note.reason)
-        table.add_row(*map(plain, cells))
+        table.add_row(*map(plain, cells[:count]))
     show(table)
     if len(told) > len(shown):
         say(f"and {len(told) - len(shown):,} more columns")

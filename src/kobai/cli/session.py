@@ -155,7 +155,7 @@ class Session:
     def _stopped(self, error: Exception) -> str:
         """Say of a run that the disk has stopped how to go on."""
         run = short(self.folder.path)
-        again = command("train", "--resume", "--run", run)
+        again = command("train", "--resume", run)
         what = describe(error).rstrip(".")
         return f"{what}. The run is kept up to then; to go on: {again}"
 
@@ -290,13 +290,13 @@ class Session:
         step = history.records[-1]["step"]
         raise CtrlCError(
             f"interrupted after step {step:,}; the network so far is saved in {run}. "
-            f"To go on: {command('train', '--resume', '--run', run)}"
+            f"To go on: {command('train', '--resume', run)}"
         )
 
     def _unwritten(self, history: History) -> CtrlCError:
         """Say of a run that has trained how to get what it has not written yet."""
         step = history.records[-1]["step"] if history.records else 0
-        again = command("train", "--resume", "--run", short(self.folder.path))
+        again = command("train", "--resume", short(self.folder.path))
         return CtrlCError(
             f"interrupted after step {step:,}, the last one, before all results were "
             f"written. To write them: {again}"

@@ -135,7 +135,7 @@ class _Company:
             return f". Does the same command run on all, and do they reach {where}?"
         if self.folder is None or not self._has_checkpoint:
             return ""
-        again = command("train", "--resume", "--run", short(self.folder.path))
+        again = command("train", "--resume", short(self.folder.path))
         return f". The run is kept up to its last checkpoint; to go on: {again}"
 
 

@@ -3,6 +3,7 @@
 import math
 import os
 import warnings
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -125,6 +126,12 @@ def opened(path: Path, needed: str) -> Iterator["Arrays"]:
     ):
         if stream.read(6) == b"\x93NUMPY":
             raise DataError(f"{path}: holds one array; need {needed} in an .npz")
+        stream.seek(0)
+        if not zipfile.is_zipfile(stream):
+            # NumPy would take it for a pickle, and say how to open one.
+            raise DataError(
+                f"{path}: is no .npz file; need {needed}, as np.savez writes them"
+            )
         stream.seek(0)
         # Never a pickle: unpickling runs whatever code the file names.
         with np.load(stream, allow_pickle=False) as file:

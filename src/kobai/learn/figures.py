@@ -13,7 +13,14 @@ _POLICY = (
 _STYLE = (
     "body { max-width: 640px; margin: 2em auto; padding: 0 1em; "
     "font: 17px/1.6 system-ui, sans-serif; color: #1f2733; background: #f6f8fa } "
-    "h1 { font-size: 1.6em } h2 { font-size: 1.2em; margin-top: 2em }"
+    "h1 { font-size: 1.6em } h2 { font-size: 1.2em; margin-top: 2em } "
+    "[data-md-color-scheme=slate] body { color: #e4e8ee; background: #12161c }"
+)
+# The name by which the site's pages tell the figures, too, that it is dark.
+_THEME = (
+    'const dark = matchMedia("(prefers-color-scheme: dark)"); dark.onchange = () => { '
+    'document.documentElement.dataset.mdColorScheme = dark.matches ? "slate" : "" }; '
+    "dark.onchange();"
 )
 
 
@@ -39,6 +46,7 @@ def figures_page(lesson: Lesson, language: str) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <style>{_STYLE}</style>
+<script>{_THEME}</script>
 </head>
 <body>
 <h1>{title}</h1>

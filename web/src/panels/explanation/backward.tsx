@@ -41,30 +41,38 @@ function OutputError({ lab, explanation }: { lab: Lab; explanation: Explanation 
   const simple = isDifference(output, loss);
   const { y } = explanation.forward;
   return (
-    <Formula
+    <LongFormula
       label={lab.t("explain.deltaOutput", {
         activation: lab.t(`activation.${output}`),
         loss: lab.t(`loss.${loss}`),
       })}
     >
-      <mi>δ</mi>
-      <Equals />
-      <Partial by="z" />
-      <Equals />
+      <Piece>
+        <mi>δ</mi>
+        <Equals />
+        <Partial by="z" />
+      </Piece>
       {simple && (
         <>
-          <mi>y</mi>
-          <mo>−</mo>
-          <mi>t</mi>
-          <Equals />
-          <Num lab={lab} value={y} />
-          <mo>−</mo>
-          <Num lab={lab} value={y - delta} inside />
-          <Equals />
+          <Piece>
+            <Equals />
+            <mi>y</mi>
+            <mo>−</mo>
+            <mi>t</mi>
+          </Piece>
+          <Piece>
+            <Equals />
+            <Num lab={lab} value={y} />
+            <mo>−</mo>
+            <Num lab={lab} value={y - delta} inside />
+          </Piece>
         </>
       )}
-      <Num lab={lab} value={delta} />
-    </Formula>
+      <Piece>
+        <Equals />
+        <Num lab={lab} value={delta} />
+      </Piece>
+    </LongFormula>
   );
 }
 
@@ -136,19 +144,25 @@ function Gradient({ lab, explanation, choice }: Omit<Props, "isOutput">) {
   const from = choice.kind === "weight" ? choice.from : loudest(explanation.forward.inputs);
   const input = explanation.forward.inputs[from];
   return (
-    <Formula label={lab.t("explain.gradient")}>
-      <Partial by="w" />
-      <Equals />
-      <mi>δ</mi>
-      <Times />
-      <mi>x</mi>
-      <Equals />
-      <Num lab={lab} value={delta} />
-      <Times />
-      <Num lab={lab} value={input} inside />
-      <Equals />
-      <Num lab={lab} value={delta * input} />
-    </Formula>
+    <LongFormula label={lab.t("explain.gradient")}>
+      <Piece>
+        <Partial by="w" />
+        <Equals />
+        <mi>δ</mi>
+        <Times />
+        <mi>x</mi>
+      </Piece>
+      <Piece>
+        <Equals />
+        <Num lab={lab} value={delta} />
+        <Times />
+        <Num lab={lab} value={input} inside />
+      </Piece>
+      <Piece>
+        <Equals />
+        <Num lab={lab} value={delta * input} />
+      </Piece>
+    </LongFormula>
   );
 }
 

@@ -3,7 +3,7 @@
 import type { Lab } from "../../page/lab";
 import type { Explanation } from "../../protocol";
 import { Slide } from "../parts/fields";
-import { Equals, Formula, Num } from "../parts/mathml";
+import { Equals, Formula, LongFormula, Num, Piece } from "../parts/mathml";
 import { verdict } from "./verdict";
 
 interface Props {
@@ -61,26 +61,30 @@ function Quotient({ lab, numerical }: Pick<Props, "lab" | "numerical">) {
           </mrow>
         </mfrac>
       </Formula>
-      <Formula>
-        <Equals />
-        <mfrac>
-          <mrow>
-            <Digits value={above} />
-            <mo>−</mo>
-            <Digits value={below} />
-          </mrow>
-          <mrow>
-            <mn>2</mn>
-            <mo>×</mo>
-            <msup>
-              <mn>10</mn>
-              <mn>{minus(Math.round(Math.log10(h)))}</mn>
-            </msup>
-          </mrow>
-        </mfrac>
-        <Equals />
-        <Num lab={lab} value={value} />
-      </Formula>
+      <LongFormula>
+        <Piece>
+          <Equals />
+          <mfrac>
+            <mrow>
+              <Digits value={above} />
+              <mo>−</mo>
+              <Digits value={below} />
+            </mrow>
+            <mrow>
+              <mn>2</mn>
+              <mo>×</mo>
+              <msup>
+                <mn>10</mn>
+                <mn>{minus(Math.round(Math.log10(h)))}</mn>
+              </msup>
+            </mrow>
+          </mfrac>
+        </Piece>
+        <Piece>
+          <Equals />
+          <Num lab={lab} value={value} />
+        </Piece>
+      </LongFormula>
     </>
   );
 }

@@ -7,6 +7,7 @@ import type { Lab } from "../../page/lab";
 import type { Shape } from "../../protocol";
 import { AsTable } from "../parts/fields";
 import { type Distribution, meanSize, type Sign, sign } from "./signs";
+import { zeroPlace } from "./zero";
 
 const WIDTH = 220;
 const HEIGHT = 92;
@@ -103,7 +104,7 @@ function Histogram({ lab, shape, one }: { lab: Lab; shape: Shape; one: Distribut
         <text x={0} y={HEIGHT + 14}>
           {low}
         </text>
-        <Zero one={one} />
+        <Zero one={one} labels={[low, high]} />
         <text x={WIDTH} y={HEIGHT + 14} text-anchor="end">
           {high}
         </text>
@@ -112,12 +113,9 @@ function Histogram({ lab, shape, one }: { lab: Lab; shape: Shape; one: Distribut
   );
 }
 
-function Zero({ one: { low, high } }: { one: Distribution }) {
-  const place = (-low / (high - low)) * WIDTH;
-  if (!(place > 40 && place < WIDTH - 40)) {
-    return null;
-  }
-  return (
+function Zero({ one, labels }: { one: Distribution; labels: [string, string] }) {
+  const place = zeroPlace(one, labels, WIDTH);
+  return place === null ? null : (
     <text x={place} y={HEIGHT + 14} text-anchor="middle">
       {short(0)}
     </text>

@@ -15,8 +15,13 @@ export function Formula({ label, children }: { label?: string; children: Compone
 }
 
 /** A long formula, in pieces between which a line may end. */
-export function LongFormula({ children }: { children: ComponentChildren }) {
-  return <div class="formula long">{children}</div>;
+export function LongFormula({ label, children }: { label?: string; children: ComponentChildren }) {
+  return (
+    <div class="formula long">
+      {label && <span class="formula-label">{label}</span>}
+      {children}
+    </div>
+  );
 }
 
 export function Piece({ children }: { children: ComponentChildren }) {
