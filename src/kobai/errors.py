@@ -113,13 +113,15 @@ SYNONYMS = (
 """Words that other books and libraries have for the same."""
 
 
-def suggest(word: str, known: Iterable[str]) -> str:
+def suggest(word: object, known: Iterable[str]) -> str:
     """Return a sentence naming the known word that is meant by `word`, or nothing.
+
+    What is no word, a number say, means none.
 
     >>> suggest("one_hot_lable", ["normalize", "one_hot_label"])
     ' Did you mean "one_hot_label"?'
     """
-    near = meant(word, list(known))
+    near = meant(word, list(known)) if isinstance(word, str) else ""
     return f' Did you mean "{near}"?' if near else ""
 
 

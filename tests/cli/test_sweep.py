@@ -317,6 +317,27 @@ def test_ctrl_c_keeps_what_is_done(start, blobs, here, jobs, number):
     assert len(outcomes("runs/sweep-1")) >= 2
 
 
+@pytest.mark.parametrize("is_full", [True, False])
+def test_a_sweep_that_is_searched_and_not_written_says_how_to_go_on(
+    kobai, blobs, monkeypatch, is_full
+):
+    from kobai.cli import sweep_ending
+
+    def ended(path, *given):
+        if is_full:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), os.fspath(path))
+        signal.raise_signal(signal.SIGINT)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sweep_ending, "write_figure", ended)
+        done = kobai("sweep", blobs, *RATES, *SHORT, "--no-halving")
+    assert done.code == (2 if is_full else 130)
+    assert "5 of 5 trials are kept; to go on:" in done.err
+    assert len(done.err.splitlines()) == 1
+    assert kobai("sweep", "--resume", "runs/sweep-1").code == 0
+    assert Path("runs/sweep-1/settings.png").exists()
+
+
 @pytest.fixture(scope="module")
 def kills():
     spec = importlib.util.spec_from_file_location("sweep_kills", SCRIPT)

@@ -266,6 +266,46 @@ def test_ctrl_c_at_the_end_says_how_to_get_the_results(kobai, here, blobs, monke
     assert kobai("evaluate", "r").code == 0
 
 
+def presses(times, then=lambda *given: None):
+    """Return what presses Ctrl-C so often before it does something."""
+
+    def press(*given):
+        for _ in range(times):
+            signal.raise_signal(signal.SIGINT)
+        return then(*given)
+
+    return press
+
+
+@pytest.mark.parametrize("is_at_once", [True, False])
+def test_a_second_ctrl_c_says_how_to_go_on_too(
+    kobai, here, blobs, monkeypatch, is_at_once
+):
+    from kobai.cli import report
+    from kobai.training import LossWatch
+
+    kobai("train", blobs, "--epochs", 2, "--run", "whole", "-q")
+    with monkeypatch.context() as patched:
+        if is_at_once:
+            kobai("train", blobs, "--epochs", 1, "--run", "r", "-q")
+            again = ("--resume", "--run", "r", "--epochs", 2)
+            patched.setattr(LossWatch, "on_epoch_end", presses(2))
+        else:
+            again = (blobs, "--run", "r", "--epochs", 2)
+            patched.setattr(LossWatch, "on_epoch_end", presses(1))
+            patched.setattr(report, "results", presses(1, report.results))
+        # A command that has left is deaf to it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        found = kobai("train", *again, "-q")
+    assert (found.code, found.err.count("\n")) == (130, 1)
+    assert "has its last checkpoint" in found.err
+    assert "the last one" not in found.err
+    assert "kobai train --resume --run r" in found.err
+    done = kobai("train", "--resume", "--run", "r", "--epochs", 2, "-q")
+    assert done == (0, "", "")
+    assert_same_params(params_of(here / "whole"), params_of(here / "r"))
+
+
 def wait_for(path, process, seconds=30):
     end = time.monotonic() + seconds
     while not path.exists():

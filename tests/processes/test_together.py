@@ -36,6 +36,7 @@ limits = Limits(heartbeat=6, restarts=1)
 together.train_together.__kwdefaults__["limits"] = limits
 words = [sys.executable, "-P", "-c", {MEMBER!r}]
 together._command = lambda facts: [*words, json.dumps(facts)]
+sys.argv[0] = "kobai/__main__.py"
 main()
 """
 KOBAI = [sys.executable, "-c", SCRIPT, "train"]
@@ -141,6 +142,8 @@ def test_ctrl_c_ends_all_processes_after_the_same_step(place, whole):
     assert code == 130
     assert said.startswith("interrupted after step")
     assert said.count("interrupted") == 1
+    # As the command was called, not as its processes were.
+    assert " -m kobai train --resume" in said
     for child in children:
         with pytest.raises(ProcessLookupError):
             os.kill(child, 0)

@@ -1,10 +1,13 @@
 """A search in Python: of functions, networks and tables; stopped, and gone on with."""
 
+import copy
 import errno
 import functools
+import gc
 import json
 import math
 import os
+import pickle
 import signal
 import sys
 import threading
@@ -110,6 +113,15 @@ def test_another_search_is_refused_a_folder(tmp_path):
         sweep(bowl, BOWL, trials=4, folder=tmp_path)
 
 
+def test_what_was_judged_otherwise_is_another_search(rows, tmp_path):
+    sweep(bowl, BOWL, trials=3, folder=tmp_path / "lowest")
+    with pytest.raises(SweepError, match="metric differ"):
+        sweep(bowl, BOWL, trials=3, folder=tmp_path / "lowest", maximize=True)
+    networks(rows, folder=tmp_path / "nets")
+    with pytest.raises(SweepError, match="metric differ"):
+        networks(rows, folder=tmp_path / "nets", metric="loss")
+
+
 @pytest.mark.parametrize("is_pair", [True, False])
 def test_a_search_of_other_data_is_refused_a_folder(tmp_path, is_pair):
     one = load_digits(test_size=0.9)
@@ -201,6 +213,12 @@ def test_it_prints_and_draws_itself(rows, tmp_path):
         ("jobs must be 1", {"jobs": 0}),
         ("trials must be 1", {"trials": 0}),
         ("must return a Network", {"objective": lambda hidden: 3}),
+        ("epochs must be 1 or more, got 0", {"settings": {"epochs": 0}}),
+        ("epochs must be a whole number", {"settings": {"epochs": 1.5}}),
+        ("steps must be 1 or more, got 0", {"settings": {"steps": 0}}),
+        ("rows held out", {"settings": {"validation": 0}}),
+        ("rows held out", {"space": {**NETS, "validation": [0, 0.2]}}),
+        ('need one of .* mean "adam"', {"settings": {"optimizer": "adma"}}),
     ],
 )
 def test_wrong_use_is_refused(rows, words, options):
@@ -370,6 +388,30 @@ def test_layers_of_ones_own_are_trained_and_kept_where_a_file_can_name_them(
     Twice.__name__ = "ReLU"
     with pytest.raises(ValueError, match="ReLU is a layer of your own"):
         kobai.save_model(tmp_path / "model.safetensors", make(3))
+
+
+def test_a_copy_has_the_best_network_too(rows):
+    found = networks(rows)
+    expected = found.network().params
+    one, other = copy.copy(found), pickle.loads(pickle.dumps(found))
+    place = found.search.folder.path
+    del found
+    gc.collect()
+    assert place.is_dir()
+    for name, array in one.network().params.items():
+        assert np.array_equal(array, expected[name])
+    del one
+    gc.collect()
+    assert not place.exists()
+    for name, array in other.network().params.items():
+        assert np.array_equal(array, expected[name])
+    assert not place.exists()
+
+
+def test_without_a_name_it_is_the_folder_one_is_in(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    sweep(bowl, BOWL, trials=3, folder="")
+    assert (tmp_path / "003" / "trial.json").exists()
 
 
 def test_without_data_a_function_is_needed():

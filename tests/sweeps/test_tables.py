@@ -160,6 +160,8 @@ def test_a_damaged_checkpoint_is_trained_anew(frame, tmp_path):
         ("no parameter", SpaceError, {"space": {"target": ["kind", "size"]}}),
         ("rows held out", SpaceError, {"settings": {"validation": 0}}),
         ('need one of .*"relu"', ValueError, {"settings": {"activation": "rleu"}}),
+        ('got "adma"; .* mean "adam"', SweepError, {"settings": {"optimizer": "adma"}}),
+        ("epochs must be a whole", TypeError, {"settings": {"epochs": 1.5}}),
         ("got no data", TypeError, {"data": None}),
         ("a Dataset", TypeError, {"data": kobai.load_digits()}),
         ("3 things", TypeError, {"data": (1, 2, 3)}),

@@ -238,6 +238,23 @@ def test_what_is_wrong_is_said_with_a_remedy(kinds: TableModel) -> None:
         TableModel("kind", lr=0.1)  # type: ignore[call-arg]
 
 
+@pytest.mark.parametrize(
+    ("words", "options"),
+    [
+        ('optimizer: got "adma"; .* Did you mean "adam"', {"optimizer": "adma"}),
+        ('optimizer: got "3"; need one of sgd', {"optimizer": 3}),
+        ("unknown loss", {"loss": 3}),
+        ('engine: got "3"', {"engine": 3}),
+        ('class weight: got "3"; need balanced', {"class_weight": 3}),
+    ],
+)
+def test_a_name_that_there_is_not_is_refused(
+    words: str, options: dict[str, Any]
+) -> None:
+    with pytest.raises(ValueError, match=words):
+        TableModel("kind", members=1, epochs=1, **options).fit(houses())
+
+
 def test_rows_are_kept_back_as_asked() -> None:
     frame = houses()
     model = TableModel("kind", test_size=Last(0.1), **SHORT).fit(frame)

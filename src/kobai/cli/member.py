@@ -105,6 +105,8 @@ def main() -> None:
     """Train as the supervisor has said."""
     facts = json.loads(sys.argv[1])
     child = Child(facts["progress"])
+    # A command for the user to type is one for the process that was called.
+    sys.argv[0] = facts["called"]
     if facts["speaks"]:
         # What C prints of itself goes the way of the log.
         sys.stdout, sys.stderr = (_text(number) for number in facts["speaks"])

@@ -169,6 +169,10 @@ class Session:
             if not self.folder.checkpoint.exists():
                 raise
             history, problem = getattr(error, "history", History()), str(error)
+        except KeyboardInterrupt:
+            if self.member or not self.folder.checkpoint.exists():
+                raise
+            raise self._cut_off("interrupted") from None
         try:
             results = self.save(data, network, history)
         except KeyboardInterrupt:
@@ -296,10 +300,21 @@ class Session:
     def _unwritten(self, history: History) -> CtrlCError:
         """Say of a run that has trained how to get what it has not written yet."""
         step = history.records[-1]["step"] if history.records else 0
+        if history.stopped == "interrupted":
+            return self._cut_off(f"interrupted after step {step:,}, and again")
         again = command("train", "--resume", short(self.folder.path))
         return CtrlCError(
             f"interrupted after step {step:,}, the last one, before all results were "
             f"written. To write them: {again}"
+        )
+
+    def _cut_off(self, what: str) -> CtrlCError:
+        """Say of a run that has left at once what there is of it, and how to go on."""
+        run = short(self.folder.path)
+        again = command("train", "--resume", run)
+        return CtrlCError(
+            f"{what}; {run} has its last checkpoint, and not all results. To go on: "
+            f"{again}"
         )
 
 

@@ -24,10 +24,12 @@ ROWS = 5
 TESTED = "tested_over_seeds"
 
 
-def end(asked: Asked, search: Search, best: Trial, language: str, quiet: bool) -> None:
-    """Test the best network, write table and pictures, and say what was found."""
+def write_ending(
+    asked: Asked, search: Search, best: Trial, language: str
+) -> dict[str, Any]:
+    """Test the best network, write table and pictures, and return its results."""
     place = RunFolder(search.folder.place(best.number))
-    results = place.read()["results"]
+    results: dict[str, Any] = place.read()["results"]
     if TESTED not in results:
         results = _tested(asked, search, best, place, language)
     metric = asked.trials.metric
@@ -35,8 +37,7 @@ def end(asked: Asked, search: Search, best: Trial, language: str, quiet: bool) -
     pictures = drawings(search, best, f"validation_{metric}", language)
     for name, draw in pictures.items():
         write_figure(search.folder.path / f"{name}.png", draw())
-    if not quiet:
-        _report(asked, search, best, results)
+    return results
 
 
 def _tested(
@@ -71,12 +72,13 @@ def _measure(results: dict[str, Any]) -> str:
     return "accuracy" if "test_accuracy" in results else "loss"
 
 
-def _report(
+def report(
     asked: Asked,
     search: Search,
     best: Trial,
     results: dict[str, Any],
 ) -> None:
+    """Say what was found, and what comes next."""
     metric = asked.trials.metric
     say()
     show(table_of(search, metric, ROWS))

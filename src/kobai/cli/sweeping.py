@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from kobai.cli.asked import Asked
 from kobai.cli.leaving import CtrlCError, describe
 from kobai.cli.screen import command, short
-from kobai.cli.sweep_ending import end
+from kobai.cli.sweep_ending import report, write_ending
 from kobai.cli.sweep_watch import watching
 from kobai.run_folder import SWEEP
 from kobai.sweeps.folder import SweepError, SweepFolder, Trial
@@ -35,6 +35,7 @@ class Sweeping:
         try:
             with ended_as_by_ctrl_c():
                 best = self._searched(search)
+                results = write_ending(asked, search, best, self.language)
         except KeyboardInterrupt:
             if not self._is_begun:
                 raise
@@ -43,7 +44,8 @@ class Sweeping:
             if not self._is_begun:
                 raise
             raise SweepError(f"{told(error)} {self._go_on(search)}") from None
-        end(asked, search, best, self.language, self.quiet)
+        if not self.quiet:
+            report(asked, search, best, results)
 
     def _searched(self, search: Search) -> Trial:
         trials = self.asked.trials

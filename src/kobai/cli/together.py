@@ -111,6 +111,7 @@ class _Company:
             "language": self.language,
             "quiet": self.quiet,
             "speaks": speaks,
+            "called": sys.argv[0],
         }
         return Start(
             f"process {seat.rank}",

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from kobai.checks import enter, non_negative, positive
+from kobai.errors import suggest
 from kobai.functions.arrays import Array
 
 Params = dict[str, Array]
@@ -162,3 +163,17 @@ def as_scalar(value: Array, dtype: DTypeLike) -> Array:
     # isinstance would take what is traced for a number.
     is_number = issubclass(type(value), (int, float))
     return float(value) if is_number else value.astype(dtype)
+
+
+def optimizer_named(name: Any) -> type[Optimizer]:
+    """Return the optimizer that has a name, or refuse the name.
+
+    >>> optimizer_named("adamw").__name__
+    'AdamW'
+    """
+    if isinstance(name, str) and name in OPTIMIZERS:
+        return OPTIMIZERS[name]
+    raise ValueError(
+        f'optimizer: got "{name}"; need one of {", ".join(OPTIMIZERS)}.'
+        f"{suggest(name, OPTIMIZERS)}"
+    )

@@ -117,8 +117,8 @@ def sweep(
     longest = None if lasts else work.longest(first(parameters))
     count = count_trials(parameters, trials, sampler, USUAL_TRIALS)
     plan = Plan(parameters, count, sampler, seed, longest, halving, seeds)
-    path = Path(folder or tempfile.mkdtemp(prefix="kobai-sweep-"))
-    place = SweepFolder(path, is_kept)
+    path = tempfile.mkdtemp(prefix="kobai-sweep-") if folder is None else folder
+    place = SweepFolder(Path(path), is_kept)
     try:
         place.path.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
@@ -141,8 +141,8 @@ def sweep(
     finally:
         taken.release()
     if not is_kept:
-        # The networks lie there as long as somebody may ask for them.
-        weakref.finalize(found, shutil.rmtree, place.path, ignore_errors=True)
+        # The networks lie there as long as somebody may ask for them, a copy too.
+        weakref.finalize(search, shutil.rmtree, place.path, ignore_errors=True)
     return found
 
 
@@ -196,6 +196,7 @@ def _begin(place: SweepFolder, plan: Plan, work: Function | Networks | Tables) -
         **plan.as_json(),
         "settings": plain(work.fixed),
         "data": work.mark,
+        "metric": work.metric,
     }
     if not (place.path / SWEEP).exists():
         place.write(asked)

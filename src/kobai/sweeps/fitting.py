@@ -10,6 +10,7 @@ from kobai.errors import DivergenceError, ModelFileError
 from kobai.lock import HeldError
 from kobai.run_folder import CHECKPOINT
 from kobai.sweeps.jobs import Job, Outcome
+from kobai.sweeps.space import Space, SpaceError
 from kobai.training import History, LossWatch, train
 
 if TYPE_CHECKING:
@@ -51,6 +52,19 @@ def fit(
     if history.stopped == "interrupted":
         raise KeyboardInterrupt
     return history
+
+
+def check_held_out(space: Space, usual: float | None) -> None:
+    """Refuse a search in which no rows are held out, for it has none to choose by.
+
+    `usual` is the share of those trials that do not choose it themselves.
+    """
+    swept = space["validation"].values() if "validation" in space else (usual,)
+    if 0 in (swept or ()):
+        raise SpaceError(
+            "sweep: validation=0, and models are chosen by rows held out from "
+            "training; need a share, such as 0.2"
+        )
 
 
 def judged(job: Job, history: History, metric: str | None = None) -> Outcome:

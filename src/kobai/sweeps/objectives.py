@@ -9,16 +9,19 @@ from typing import Any
 
 import numpy as np
 
+from kobai.checks import whole
 from kobai.data import Dataset
 from kobai.data.checksum import checksum
 from kobai.errors import KobaiError, suggest
 from kobai.networks import Network
 from kobai.networks.architecture import strangers
 from kobai.networks.usual import suited_network, usual_settings, with_usual
-from kobai.optimizers import OPTIMIZERS, Optimizer
+from kobai.optimizers import Optimizer
+from kobai.optimizers.base import optimizer_named
 from kobai.run_folder import HISTORY, MODEL
 from kobai.sweeps.fitting import (
     USUAL_VALIDATION,
+    check_held_out,
     checkpoint_of,
     fit,
     judged,
@@ -75,6 +78,11 @@ class Function:
     def mark(self) -> str:
         """By what its data is known again: it has none."""
         return ""
+
+    @property
+    def metric(self) -> str | None:
+        """What the trials are judged by: its number, the highest if it is not usual."""
+        return "highest" if self.is_maximized else None
 
     @property
     def fixed(self) -> dict[str, Any]:
@@ -213,14 +221,15 @@ class Networks:
                     f'sweep: neither the network nor its training takes "{name}".'
                     f"{suggest(name, known)}"
                 )
+        check_held_out(space, self.settings.get("validation"))
 
     def longest(self, first: Config) -> int:
         """Return for how many epochs, or steps, a trial is trained at most."""
-        fixed = self.settings
-        if fixed.get("steps") is not None:
-            return int(fixed["steps"])
-        if fixed.get("epochs") is not None or self.make is not None:
-            return int(fixed.get("epochs") or USUAL["epochs"])
+        for name in ("steps", "epochs"):
+            if self.settings.get(name) is not None:
+                return whole("train", name, self.settings[name])
+        if self.make is not None:
+            return int(USUAL["epochs"])
         return int(usual_settings(self.data, USUAL["validation"])["epochs"])
 
     @property
@@ -262,12 +271,7 @@ def _optimizer(chosen: Mapping[str, Any]) -> Optimizer:
     kind = chosen.get("optimizer", "sgd")
     if isinstance(kind, Optimizer):
         return replace(kind, **options)
-    if kind not in OPTIMIZERS:
-        raise SpaceError(
-            f'sweep: got the optimizer "{kind}"; need one of {", ".join(OPTIMIZERS)}.'
-            f"{suggest(str(kind), OPTIMIZERS)}"
-        )
-    return OPTIMIZERS[kind](**options)
+    return optimizer_named(kind)(**options)
 
 
 def _save(network: Network, data: Any, file: Path) -> None:

@@ -1,8 +1,11 @@
 """What a search in Python has found."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from kobai.errors import suggest
@@ -62,7 +65,8 @@ class Sweep:
 
         if isinstance(self.work, Function):
             raise TypeError("network: the search was of a function, not of networks")
-        return self.work.trained(*self._best_job())[0]
+        with self._best_job() as (job, place):
+            return self.work.trained(job, place)[0]
 
     def model(self) -> "TableModel":
         """Return the best model of a table, fitted: it predicts, and knows test rows.
@@ -76,12 +80,20 @@ class Sweep:
             raise TypeError(
                 "model: the search was of no TableModel; network() returns a network"
             )
-        return self.work.fitted(*self._best_job())
+        with self._best_job() as (job, place):
+            return self.work.fitted(job, place)
 
-    def _best_job(self) -> tuple[Job, Path]:
+    @contextmanager
+    def _best_job(self) -> Iterator[tuple[Job, Path]]:
+        """Yield what trains the best, and where: elsewhere once its folder is gone."""
         last, place = self.best.last, self.search.folder.place(self.best.number)
         assert last is not None
-        return Job(self.best.number, self.best.config, last.length), place
+        job = Job(self.best.number, self.best.config, last.length)
+        if place.is_dir():
+            yield job, place
+            return
+        with TemporaryDirectory(prefix="kobai-sweep-") as folder:
+            yield job, Path(folder)
 
     def rows(self) -> list[dict[str, Any]]:
         """Return what is known of each trial, the best first, as a table has it."""

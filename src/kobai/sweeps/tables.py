@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from kobai.checks import whole
 from kobai.data import Dataset
 from kobai.data.checksum import checksum_of
 from kobai.errors import suggest
@@ -14,6 +15,7 @@ from kobai.optimizers import Optimizer
 from kobai.run_folder import HISTORY, RunFolder
 from kobai.sweeps.fitting import (
     USUAL_VALIDATION,
+    check_held_out,
     checkpoint_of,
     fit,
     judged,
@@ -128,19 +130,15 @@ class Tables:
                     f'sweep: "{name}" is no parameter of a TableModel to choose by.'
                     f"{suggest(name, known)} There are {', '.join(known)}"
                 )
-        shares = space["validation"].values() if "validation" in space else ()
-        if 0 in (self.params({})["validation"], *(shares or ())):
-            raise SpaceError(
-                "sweep: validation=0, and models are chosen by rows held out from "
-                "training; need a share, such as 0.2"
-            )
+        check_held_out(space, self.params({})["validation"])
         for config in variants(space, OF_TABLE) or [{}]:
             self.table(self.params(config))
 
     def longest(self, first: Config) -> int:
         """Return for how many epochs a trial is trained at most."""
         params = self.params(first)
-        return int(Fitting.of(params, self.table(params)).chosen["epochs"])
+        fitting = Fitting.of(params, self.table(params))
+        return whole("train", "epochs", fitting.chosen["epochs"])
 
     @property
     def mark(self) -> str:

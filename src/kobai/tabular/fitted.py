@@ -13,7 +13,8 @@ from kobai.judging import Baselines, wanted_threshold
 from kobai.judging.holding import Held, calibrated, hold_out
 from kobai.networks import Network
 from kobai.networks.usual import suited_network, with_usual
-from kobai.optimizers import OPTIMIZERS, Optimizer
+from kobai.optimizers import Optimizer
+from kobai.optimizers.base import optimizer_named
 from kobai.tabular.table import Table
 from kobai.training import History, LossWatch, train
 
@@ -153,4 +154,4 @@ def _optimizer(params: Mapping[str, Any], chosen: Mapping[str, Any]) -> Optimize
     options: dict[str, Any] = {"weight_decay": params["weight_decay"]}
     if "learning_rate" in chosen:
         options["learning_rate"] = chosen["learning_rate"]
-    return OPTIMIZERS[chosen["optimizer"]](**options)
+    return optimizer_named(chosen["optimizer"])(**options)

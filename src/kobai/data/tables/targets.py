@@ -123,7 +123,7 @@ def class_weights(
     if wanted == "balanced":
         counts = np.bincount(labels, minlength=len(target.classes))
         return len(labels) / (len(counts) * np.maximum(counts, 1))
-    if isinstance(wanted, str):
+    if not isinstance(wanted, Mapping):
         raise DataError(
             f'class weight: got "{wanted}"; need balanced, or a weight for classes '
             "such as yes=10,no=1"
