@@ -300,7 +300,7 @@ def test_a_second_ctrl_c_says_how_to_go_on_too(
     assert (found.code, found.err.count("\n")) == (130, 1)
     assert "has its last checkpoint" in found.err
     assert "the last one" not in found.err
-    assert "kobai train --resume --run r" in found.err
+    assert "kobai train --resume r" in found.err
     done = kobai("train", "--resume", "--run", "r", "--epochs", 2, "-q")
     assert done == (0, "", "")
     assert_same_params(params_of(here / "whole"), params_of(here / "r"))
