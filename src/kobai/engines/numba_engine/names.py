@@ -1,6 +1,6 @@
 """Names of the generated code: values, buffers, sizes and numbers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -31,10 +31,13 @@ CALLED = {
     "minimum": "minimum",
     "gather": "gather",
     "matmul": "product",
+    "compiled": "compiled",
 }
 
-_RESERVED = {"np", "tools", "steps", "abs", "range", "u8", "s", "i", "j"}
-_RESERVED |= {*DTYPES.values(), *CALLED, *STEPS.fields}
+# What the whole module knows by these names.
+EVERYWHERE = {"np", "tools", "steps", "abs", "range", "u8", *DTYPES.values(), *CALLED}
+
+_RESERVED = {*EVERYWHERE, *STEPS.fields, "s", "i", "j"}
 
 # Numbers that stand in the source; all others are arguments of it.
 _LITERAL = (0, 1, -1, 2, 0.5)
@@ -60,6 +63,8 @@ class Names:
         self.numbers: dict[tuple[float, str], str] = {}
         self.arrays: dict[Constant, str] = {}
         self.buffers: list[Buffer] = []
+        self.ways: dict[int, str] = {}
+        self._spares: dict[np.dtype[Any], int] = {}
         self._wanted = value_names(graph)
         self._of_node: dict[Node, str] = dict(input_names(graph, _RESERVED).items())
         self._taken = {*_RESERVED, *self._of_node.values()}
@@ -113,6 +118,14 @@ class Names:
         """Return the name of a constant that is an array."""
         return self._known(self.arrays, constant, f"constant_{len(self.arrays)}")
 
+    def way(self, product: int) -> str:
+        """Return the name of the way by which a product is computed."""
+        return self._known(self.ways, product, f"way_{product}")
+
+    def new(self, wanted: str) -> str:
+        """Return a name that nothing else has."""
+        return unused(wanted, self._taken)
+
     def _known(self, names: dict[Any, str], key: Any, wanted: str) -> str:
         if key not in names:
             names[key] = unused(wanted, self._taken)
@@ -122,6 +135,16 @@ class Names:
         """Return the name of new memory."""
         self.buffers.append(Buffer(name, size, dtype))
         return name
+
+    def spare(self, size: int, dtype: np.dtype[Any]) -> str:
+        """Return the name of memory for a product, which the next one uses again."""
+        if dtype not in self._spares:
+            self._spares[dtype] = len(self.buffers)
+            self.buffer(self.new("spare"), size, dtype)
+        number = self._spares[dtype]
+        known = self.buffers[number]
+        self.buffers[number] = replace(known, size=max(size, known.size))
+        return known.name
 
 
 def short(dtype: np.dtype[Any]) -> str:

@@ -157,8 +157,10 @@ class _Entry:
             word = builder.load(place)
             if kind.endswith("[:]"):
                 found = builder.call(self._looked_at(kind), [word])
-                start, length, fits = (builder.extract_value(found, k) for k in range(3))
-                value = self._array(builder, start, length, taken)
+                start, length, fits = (
+                    builder.extract_value(found, k) for k in range(3)
+                )
+                value = self._array(builder, start, length, kind, taken)
                 wrong = builder.select(fits, wrong, self.word(-1 - n))
             else:
                 value = self._number(builder, word, taken)
@@ -192,18 +194,20 @@ class _Entry:
         is_double = isinstance(kind, self.ir.DoubleType)
         return number if is_double else builder.fptrunc(number, kind)
 
-    def _array(self, builder: Any, start: Any, length: Any, taken: Any) -> Any:
+    def _array(
+        self, builder: Any, start: Any, length: Any, kind: str, taken: Any
+    ) -> Any:
         """Return an array as Numba takes it."""
         from numba.np.arrayobj import populate_array
 
         made = self.context.make_array(taken)(self.context, builder)
         data = builder.bitcast(start, made.data.type)
-        size = self.word(taken.dtype.bitwidth // 8)
+        size = self.word(np.dtype(number_of(kind)).itemsize)
         populate_array(made, data, [length], [size], size, meminfo=None)
         return made._getvalue()
 
     def _looked_at(self, kind: str) -> Any:
-        """Return a function: of Python's object, the start, the length, whether it fits.
+        """Return a function of an object: its start, its length, whether it fits.
 
         There is one for every kind of array. With all these tests written out for each
         argument, LLVM would take longer over the way in than over many a step.
