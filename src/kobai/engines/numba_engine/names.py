@@ -1,6 +1,6 @@
 """Names of the generated code: values, buffers, sizes and numbers."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -64,7 +64,7 @@ class Names:
         self.arrays: dict[Constant, str] = {}
         self.buffers: list[Buffer] = []
         self.ways: dict[int, str] = {}
-        self._spares: dict[np.dtype[Any], int] = {}
+        self._spares: dict[tuple[int, np.dtype[Any]], str] = {}
         self._wanted = value_names(graph)
         self._of_node: dict[Node, str] = dict(input_names(graph, _RESERVED).items())
         self._taken = {*_RESERVED, *self._of_node.values()}
@@ -137,14 +137,11 @@ class Names:
         return name
 
     def spare(self, size: int, dtype: np.dtype[Any]) -> str:
-        """Return the name of memory for a product, which the next one uses again."""
-        if dtype not in self._spares:
-            self._spares[dtype] = len(self.buffers)
-            self.buffer(self.new("spare"), size, dtype)
-        number = self._spares[dtype]
-        known = self.buffers[number]
-        self.buffers[number] = replace(known, size=max(size, known.size))
-        return known.name
+        """Return the name of memory for a product, which others of its size use too."""
+        key = size, dtype
+        if key not in self._spares:
+            self._spares[key] = self.buffer(self.new("spare"), size, dtype)
+        return self._spares[key]
 
 
 def short(dtype: np.dtype[Any]) -> str:
