@@ -116,8 +116,9 @@ def _make(name: str) -> Any:
     import numba
 
     # Without FAST_MATH: regrouped, the two parts of ln 2 would be one again. In place,
-    # always: LLVM takes what follows many calls for rare, and a loop that calls has no
-    # vectors.
+    # always: Numba tells LLVM that one call in a hundred fails and ends the steps, so
+    # that a loop with calls hardly comes to its end. What follows a few is cold, where
+    # LLVM leaves all but the smallest calls; and a loop that calls has no vectors.
     jit = numba.njit(
         error_model="numpy",
         fastmath={"contract"},
