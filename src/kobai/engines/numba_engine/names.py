@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from kobai.engines.numba_engine.abi import STEPS
+from kobai.engines.numba_engine.kernels.panels import spare_numbers
 from kobai.engines.numba_engine.lower import uniform
 from kobai.engines.numpy_engine.names import input_names, unused, value_names
 from kobai.errors import NotCompilable
@@ -64,7 +65,7 @@ class Names:
         self.arrays: dict[Constant, str] = {}
         self.buffers: list[Buffer] = []
         self.ways: dict[int, str] = {}
-        self._spares: dict[tuple[int, np.dtype[Any]], str] = {}
+        self._spares: dict[tuple[int, int, int, np.dtype[Any]], str] = {}
         self._wanted = value_names(graph)
         self._of_node: dict[Node, str] = dict(input_names(graph, _RESERVED).items())
         self._taken = {*_RESERVED, *self._of_node.values()}
@@ -136,10 +137,11 @@ class Names:
         self.buffers.append(Buffer(name, size, dtype))
         return name
 
-    def spare(self, size: int, dtype: np.dtype[Any]) -> str:
-        """Return the name of memory for a product, which others of its size use too."""
-        key = size, dtype
+    def spare(self, m: int, n: int, k: int, dtype: np.dtype[Any]) -> str:
+        """Return the name of memory for a product, which others of its sizes share."""
+        key = m, n, k, dtype
         if key not in self._spares:
+            size = spare_numbers(m, n, k)
             self._spares[key] = self.buffer(self.new("spare"), size, dtype)
         return self._spares[key]
 

@@ -10,7 +10,6 @@ import numpy as np
 from kobai.autodiff import operations as ops
 from kobai.engines.numba_engine.abi import PRODUCT
 from kobai.engines.numba_engine.expressions import COMPARISONS, EXPRESSIONS, LOGICAL
-from kobai.engines.numba_engine.kernels.panels import spare_numbers
 from kobai.engines.numba_engine.lower import PUTS, REDUCTIONS, Op, Read, base_of
 from kobai.engines.numba_engine.names import Names, short
 from kobai.engines.numba_engine.schedule import Group, Schedule, is_inside, turned
@@ -271,7 +270,7 @@ class Writer:
 
     def _spare(self, op: Op) -> str:
         """Return memory for factors laid out anew, or for half of a sum."""
-        return self.names.spare(spare_numbers(*op.loop, op.inner), op.node.dtype)
+        return self.names.spare(*op.loop, op.inner, op.node.dtype)
 
     def _scale(self, numbers: list[tuple[str, Node]], dtype: np.dtype) -> str:
         is_negative = sum(sign == "-" for sign, _ in numbers) % 2
