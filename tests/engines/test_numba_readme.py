@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -9,17 +10,18 @@ from kobai.engines import numba_engine
 from kobai.engines.numba_engine.module import generate
 from kobai.engines.numpy_engine.program import simplify
 from kobai.networks import Dense, Network, Sigmoid, Softmax
-from kobai.optimizers import SGD
+from kobai.optimizers import SGD, Momentum
 from kobai.training.step import make_step, step_graph
 
 FOLDER = Path(numba_engine.__file__).parent
 PAGE = (FOLDER / "README.md").read_text("utf-8")
 
 
-def two_layers() -> str:
-    """Return the generated steps of the network of the page."""
-    network = Network(784, [Dense(50), Sigmoid(), Dense(10), Softmax()])
-    optimizer, rate = SGD(0.1), np.float32(0.1)
+def written(optimizer: Any, hidden: int) -> str:
+    """Return the generated steps of a network like that of the page."""
+    layers = [layer for _ in range(hidden) for layer in (Dense(50), Sigmoid())]
+    network = Network(784, [*layers, Dense(10), Softmax()])
+    rate = np.float32(0.1)
     work = network.params, optimizer.init(network.params), network.statistics
     x, t = network.example_batch(100)
     step = make_step(network, optimizer, "backprop")
@@ -35,9 +37,10 @@ def test_every_file_is_named() -> None:
 
 
 def test_what_it_shows_is_what_is_written() -> None:
-    shown = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    source = two_layers()
+    *shown, function = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    source = written(SGD(0.1), hidden=1)
     places = [source.find(block) for block in shown]
     assert len(shown) > 4
     assert -1 not in places
     assert places == sorted(places)
+    assert function in written(Momentum(0.1), hidden=3)

@@ -1,14 +1,16 @@
 """The generated module: arguments in, steps done, everything by name."""
 
+import ast
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 
 from kobai.engines.numba_engine.abi import GATHER, STEPS
 from kobai.engines.numba_engine.lower import PUTS, Op, base_of, lower
-from kobai.engines.numba_engine.names import CALLED, DTYPES, Buffer, Names
+from kobai.engines.numba_engine.names import CALLED, DTYPES, EVERYWHERE, Buffer, Names
 from kobai.engines.numba_engine.schedule import schedule
-from kobai.engines.numba_engine.source import INDENT, Writer, call, wrapped
+from kobai.engines.numba_engine.source import INDENT, Stage, Writer, call, wrapped
 from kobai.errors import NotCompilable
 from kobai.graph import Constant, Graph, Input, Node, Operation
 
@@ -22,6 +24,11 @@ from kobai.engines.numba_engine.kernels.tools import tools
 u8 = np.uint64
 {called}
 '''
+
+# Numba takes far longer for a line than the line runs. So stages that differ in nothing
+# but names, of layers of one size or a loop that was unrolled, are written once, as a
+# function. For fewer of them, a function costs more than it saves.
+ENOUGH = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +73,7 @@ def generate(
     plan = schedule(graph, lower(graph))
     writer = Writer(plan, names, () if in_order else rows)
     batch = rows[0].shape[0] if rows else 0
-    lines = writer.lines()
+    functions, lines = _written_once(writer.stages(), names)
     body = _loading(graph, writer, rows, each, in_order) + lines
     body += _report(graph, writer) if in_order else _finish(graph, writer)
     at = {buffer.name: number for number, buffer in enumerate(names.buffers)}
@@ -83,7 +90,7 @@ def generate(
         buffers=[buffer.name for buffer in names.buffers],
     )
     return Generated(
-        source=_source(names, parameters, body),
+        source=_source(names, functions, parameters, body),
         sizes=tuple(names.sizes),
         numbers=tuple(value for value, _ in names.numbers),
         inputs=tuple(given),
@@ -111,20 +118,76 @@ def _place(graph: Graph, writer: Writer, at: dict[str, int], end: Node) -> int |
     return target or at.get(writer.memory.get(base, ""), -1)
 
 
-def _source(names: Names, parameters: list[str], body: list[str]) -> str:
+def _source(
+    names: Names, functions: list[str], parameters: list[str], body: list[str]
+) -> str:
     aliases = ", ".join(DTYPES.values())
     dtypes = ", ".join(f"np.{'bool_' if d == 'bool' else d}" for d in DTYPES)
     called = "\n".join(f"{name} = tools.{tool}" for name, tool in CALLED.items())
-    lines = [HEADER.format(aliases=f"{aliases} = {dtypes}", called=called), ""]
+    lines = [
+        HEADER.format(aliases=f"{aliases} = {dtypes}", called=called),
+        "",
+        *functions,
+    ]
     lines += ["def steps(", *wrapped(parameters), "):"]
     head = [f"{name} = sizes[{k}]" for k, name in enumerate(names.sizes.values())]
     for k, ((_, kind), name) in enumerate(names.numbers.items()):
         head.append(f"{name} = {kind}(numbers[{k}])")
+    head += [f"{name} = ways[{k}]" for k, name in names.ways.items()]
     lines += [INDENT + line for line in head]
     lines += [f"{INDENT}for s in range(first, stop):"]
     lines += [INDENT * 2 + line for line in body or ["pass"]]
     lines += [f"{INDENT}return stop - first"]
     return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True)
+class _Form:
+    """What a stage is but for names, and the names that it takes from outside."""
+
+    text: str
+    names: tuple[str, ...]
+
+
+def _written_once(stages: Sequence[Stage], names: Names) -> tuple[list[str], list[str]]:
+    """Return functions for the stages that are alike, and the lines of all stages."""
+    forms = [_form(stage.lines) if stage.is_closed else None for stage in stages]
+    count = Counter(form.text for form in forms if form)
+    functions: list[str] = []
+    lines: list[str] = []
+    known: dict[str, str] = {}
+    for stage, form in zip(stages, forms, strict=True):
+        if form is None or count[form.text] < ENOUGH:
+            lines += stage.lines
+            continue
+        if form.text not in known:
+            known[form.text] = names.new("part")
+            functions += _function(known[form.text], form, stage.lines)
+        lines += _listed(known[form.text], form.names)
+    return functions, lines
+
+
+def _form(lines: Sequence[str]) -> _Form:
+    tree = ast.parse("\n".join(lines))
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    found.sort(key=lambda node: (node.lineno, node.col_offset))
+    own = {node.id for node in found if isinstance(node.ctx, ast.Store)}
+    places: dict[str, int] = {}
+    for node in found:
+        if node.id not in EVERYWHERE:
+            place = places.setdefault(node.id, len(places))
+            node.id = f"{place}"
+    return _Form(ast.dump(tree), tuple(name for name in places if name not in own))
+
+
+def _function(name: str, form: _Form, lines: Sequence[str]) -> list[str]:
+    head = _listed(f"def {name}", form.names, ":")
+    return ["@compiled", *head, *(INDENT + line for line in lines), "", ""]
+
+
+def _listed(name: str, given: Sequence[str], end: str = "") -> list[str]:
+    line = f"{name}({', '.join(given)}){end}"
+    return [line] if len(line) <= 76 else [f"{name}(", *wrapped(given), f"){end}"]
 
 
 def _loading(

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from kobai.engines.numba_engine.abi import STEPS
+from kobai.engines.numba_engine.kernels.panels import spare_numbers
 from kobai.engines.numba_engine.lower import uniform
 from kobai.engines.numpy_engine.names import input_names, unused, value_names
 from kobai.errors import NotCompilable
@@ -31,10 +32,13 @@ CALLED = {
     "minimum": "minimum",
     "gather": "gather",
     "matmul": "product",
+    "compiled": "compiled",
 }
 
-_RESERVED = {"np", "tools", "steps", "abs", "range", "u8", "s", "i", "j"}
-_RESERVED |= {*DTYPES.values(), *CALLED, *STEPS.fields}
+# What the whole module knows by these names.
+EVERYWHERE = {"np", "tools", "steps", "abs", "range", "u8", *DTYPES.values(), *CALLED}
+
+_RESERVED = {*EVERYWHERE, *STEPS.fields, "s", "i", "j"}
 
 # Numbers that stand in the source; all others are arguments of it.
 _LITERAL = (0, 1, -1, 2, 0.5)
@@ -60,6 +64,8 @@ class Names:
         self.numbers: dict[tuple[float, str], str] = {}
         self.arrays: dict[Constant, str] = {}
         self.buffers: list[Buffer] = []
+        self.ways: dict[int, str] = {}
+        self._spares: dict[tuple[int, int, int, np.dtype[Any]], str] = {}
         self._wanted = value_names(graph)
         self._of_node: dict[Node, str] = dict(input_names(graph, _RESERVED).items())
         self._taken = {*_RESERVED, *self._of_node.values()}
@@ -113,6 +119,14 @@ class Names:
         """Return the name of a constant that is an array."""
         return self._known(self.arrays, constant, f"constant_{len(self.arrays)}")
 
+    def way(self, product: int) -> str:
+        """Return the name of the way by which a product is computed."""
+        return self._known(self.ways, product, f"way_{product}")
+
+    def new(self, wanted: str) -> str:
+        """Return a name that nothing else has."""
+        return unused(wanted, self._taken)
+
     def _known(self, names: dict[Any, str], key: Any, wanted: str) -> str:
         if key not in names:
             names[key] = unused(wanted, self._taken)
@@ -122,6 +136,14 @@ class Names:
         """Return the name of new memory."""
         self.buffers.append(Buffer(name, size, dtype))
         return name
+
+    def spare(self, m: int, n: int, k: int, dtype: np.dtype[Any]) -> str:
+        """Return the name of memory for a product, which others of its sizes share."""
+        key = m, n, k, dtype
+        if key not in self._spares:
+            size = spare_numbers(m, n, k)
+            self._spares[key] = self.buffer(self.new("spare"), size, dtype)
+        return self._spares[key]
 
 
 def short(dtype: np.dtype[Any]) -> str:

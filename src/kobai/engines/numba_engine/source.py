@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,6 @@ import numpy as np
 from kobai.autodiff import operations as ops
 from kobai.engines.numba_engine.abi import PRODUCT
 from kobai.engines.numba_engine.expressions import COMPARISONS, EXPRESSIONS, LOGICAL
-from kobai.engines.numba_engine.kernels.panels import spare_numbers
 from kobai.engines.numba_engine.lower import PUTS, REDUCTIONS, Op, Read, base_of
 from kobai.engines.numba_engine.names import Names, short
 from kobai.engines.numba_engine.schedule import Group, Schedule, is_inside, turned
@@ -17,6 +17,14 @@ from kobai.engines.numba_engine.windows import Region, Window
 from kobai.graph import Constant, Input, Node
 
 INDENT = "    "
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The lines of a stage; one that `is_closed` leaves nothing but arrays."""
+
+    lines: list[str]
+    is_closed: bool
 
 
 class Writer:
@@ -43,15 +51,11 @@ class Writer:
         for op in plan.ops:
             self._give_memory(op)
 
-    def lines(self) -> list[str]:
-        """Return the lines of the whole step."""
-        found: list[str] = []
-        for stage in self.plan.stages:
-            found += (
-                self._group(stage) if isinstance(stage, Group) else self._product(stage)
-            )
+    def stages(self) -> list[Stage]:
+        """Return the whole step, stage by stage."""
+        found = list(map(self._stage, self.plan.stages))
         for target, node in self.plan.targets.copies:
-            found += self._copy(target, node)
+            found.append(Stage(self._copy(target, node), is_closed=target.size > 1))
         return found
 
     # --- where values are kept
@@ -223,10 +227,13 @@ class Writer:
 
     # --- stages
 
-    def _group(self, group: Group) -> list[str]:
+    def _stage(self, stage: Group | Op) -> Stage:
         from kobai.engines.numba_engine.loops import write_group
 
-        return write_group(self, group)
+        if not isinstance(stage, Group):
+            return Stage(self._product(stage), is_closed=True)
+        is_closed = all(op.place != "number" for op in stage.ops)
+        return Stage(write_group(self, stage), is_closed)
 
     def _product(self, op: Op) -> list[str]:
         rows, columns = (self.names.size(n) for n in op.loop)
@@ -248,8 +255,9 @@ class Writer:
         given = PRODUCT.in_order(
             a=factors[0], everything=everything, indices=indices, start=start,
             ta=flags[0], b=factors[1], tb=flags[1], c=out, m=rows, n=columns,
-            k=self.names.size(op.inner), alpha=alpha, beta=beta, way=f"ways[{number}]",
-            spare=self._spare(op), counting="counting", board="board",
+            k=self.names.size(op.inner), alpha=alpha, beta=beta,
+            way=self.names.way(number), spare=self._spare(op), counting="counting",
+            board="board",
         )  # fmt: skip
         return call("matmul", given)
 
@@ -262,10 +270,7 @@ class Writer:
 
     def _spare(self, op: Op) -> str:
         """Return memory for factors laid out anew, or for half of a sum."""
-        size = spare_numbers(*op.loop, op.inner)
-        target = self.plan.targets.in_place.get(op.node, op.node)
-        name = self.names.part(target, "spare")
-        return self.names.buffer(name, size, op.node.dtype)
+        return self.names.spare(*op.loop, op.inner, op.node.dtype)
 
     def _scale(self, numbers: list[tuple[str, Node]], dtype: np.dtype) -> str:
         is_negative = sum(sign == "-" for sign, _ in numbers) % 2
@@ -297,7 +302,7 @@ def call(function: str, arguments: list[str]) -> list[str]:
     return [f"{function}((", *wrapped(arguments), "))"]
 
 
-def wrapped(arguments: list[str]) -> list[str]:
+def wrapped(arguments: Sequence[str]) -> list[str]:
     """Return arguments as lines of the width of a page, none of them on two."""
     text = " ".join(f"{each.replace(' ', '~')}," for each in arguments)
     lines = textwrap.wrap(text, 72, break_on_hyphens=False)

@@ -116,8 +116,9 @@ def _make(name: str) -> Any:
     import numba
 
     # Without FAST_MATH: regrouped, the two parts of ln 2 would be one again. In place,
-    # always: LLVM takes what follows many calls for rare, and a loop that calls has no
-    # vectors.
+    # always: Numba tells LLVM that one call in a hundred fails and ends the steps, so
+    # that a loop with calls hardly comes to its end. What follows a few is cold, where
+    # LLVM leaves all but the smallest calls; and a loop that calls has no vectors.
     jit = numba.njit(
         error_model="numpy",
         fastmath={"contract"},
@@ -134,11 +135,25 @@ def _make(name: str) -> Any:
     return jit(function)
 
 
+def _make_compiled() -> Any:
+    """Return what makes of a part of the steps a function, compiled as these are."""
+    import numba
+
+    return numba.njit(
+        error_model="numpy",
+        fastmath=FAST_MATH,
+        nogil=True,
+        pipeline_class=intrinsics.apart(),
+        **INNER,
+    )
+
+
 _MAKERS: dict[str, Callable[[], Any]] = {
     "add_to": products.make_add_to,
     "address": intrinsics.address,
     "by_blas": intrinsics.blas_product,
     "by_tiles": lambda: products.make_by_tiles(tools),
+    "compiled": _make_compiled,
     "copy_rows": rows.make_copy_rows,
     "is_halved_sum": panels.make_is_halved_sum,
     "is_packed": panels.make_is_packed,

@@ -156,7 +156,11 @@ class _Entry:
             place = builder.gep(builder.function.args[0], [self.word(n)])
             word = builder.load(place)
             if kind.endswith("[:]"):
-                value, fits = self._array(builder, word, kind, taken)
+                found = builder.call(self._looked_at(kind), [word])
+                start, length, fits = (
+                    builder.extract_value(found, k) for k in range(3)
+                )
+                value = self._array(builder, start, length, kind, taken)
                 wrong = builder.select(fits, wrong, self.word(-1 - n))
             else:
                 value = self._number(builder, word, taken)
@@ -190,11 +194,34 @@ class _Entry:
         is_double = isinstance(kind, self.ir.DoubleType)
         return number if is_double else builder.fptrunc(number, kind)
 
-    def _array(self, builder: Any, word: Any, kind: str, taken: Any) -> Any:
-        """Return an array as Numba takes it, and whether it is of this kind."""
+    def _array(
+        self, builder: Any, start: Any, length: Any, kind: str, taken: Any
+    ) -> Any:
+        """Return an array as Numba takes it."""
         from numba.np.arrayobj import populate_array
 
+        made = self.context.make_array(taken)(self.context, builder)
+        data = builder.bitcast(start, made.data.type)
+        size = self.word(np.dtype(number_of(kind)).itemsize)
+        populate_array(made, data, [length], [size], size, meminfo=None)
+        return made._getvalue()
+
+    def _looked_at(self, kind: str) -> Any:
+        """Return a function of an object: its start, its length, whether it fits.
+
+        There is one for every kind of array. With all these tests written out for each
+        argument, LLVM would take longer over the way in than over many a step.
+        """
+        name = f"look at {kind}"
+        if name in self.module.globals:
+            return self.module.get_global(name)
         small, pointer = self.ir.IntType(32), self.tools.voidptr_t
+        found = self.ir.LiteralStructType([pointer, self.word, self.ir.IntType(1)])
+        form = self.ir.FunctionType(found, [self.word])
+        function = self.ir.Function(self.module, form, name)
+        function.linkage = "internal"
+        builder = self.ir.IRBuilder(function.append_basic_block())
+        word = function.args[0]
         array = builder.inttoptr(word, pointer)
         axes = self._field(builder, array, AXES, small)
         flags = self._field(builder, array, FLAGS, small)
@@ -218,12 +245,10 @@ class _Entry:
         # Where it has no axis it has no lengths.
         first = builder.select(fits[0], builder.ptrtoint(lengths, self.word), word)
         length = builder.load(builder.inttoptr(first, self.word.as_pointer()))
-        size = self.word(dtype.itemsize)
         start = self._field(builder, array, DATA, pointer)
-        made = self.context.make_array(taken)(self.context, builder)
-        data = builder.bitcast(start, made.data.type)
-        populate_array(made, data, [length], [size], size, meminfo=None)
-        return made._getvalue(), self._joined(builder.and_, fits)
+        parts = start, length, self._joined(builder.and_, fits)
+        builder.ret(self.tools.pack_struct(builder, parts))
+        return function
 
     def _field(self, builder: Any, at: Any, place: int, kind: Any) -> Any:
         place += object.__basicsize__
