@@ -71,6 +71,11 @@ def test_a_range_may_be_open_or_one_number():
         read(data, ["9-3K"])
 
 
+def test_what_is_open_above_stands_beside_numbers():
+    cells = [f"{low}K" if i % 2 else f"{low}K+" for i, low in enumerate(LOWS)]
+    np.testing.assert_allclose(read(columns_of(cells), cells), np.multiply(LOWS, 1000))
+
+
 def test_the_low_end_has_the_unit_of_the_high_one_unless_it_were_larger():
     cells = [f"{a}-{b}K" for a, b in zip(LOWS, HIGHS, strict=True)]
     data = columns_of([*cells, *map(str, range(900, 960))])

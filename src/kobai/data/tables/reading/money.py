@@ -27,8 +27,10 @@ def multiple(unit: str) -> tuple[float, str]:
 
     >>> multiple("K"), multiple("万円"), multiple("Mio. €"), multiple("kg")
     ((1000.0, ''), (10000.0, '円'), (1000000.0, '€'), (0.0, ''))
+
+    What is open above, as 150K+, is its end.
     """
-    bare = unit.rstrip(".")
+    bare = unit.rstrip(".+")
     for money in ("", *MONEY):
         head = bare.removesuffix(money).rstrip(". ")
         if bare.endswith(money) and head in MULTIPLES:
