@@ -866,7 +866,7 @@ def test_any_table_in_a_file(
 
 def test_patterns_have_only_what_three_languages_share():
     """Digits and words are those of ASCII in JavaScript alone."""
-    assert len(FORMS) == 20
+    assert len(FORMS) == 22
     for pattern in (
         *FORMS.values(),
         *(r.numerals.pattern for r, _, _ in PEOPLE.values()),
