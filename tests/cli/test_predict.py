@@ -186,6 +186,7 @@ def test_a_message_says_that_it_is_about_standard_input(
     [
         (["digits", "a.png", "new.csv"], "new.csv: a table or an .npz is predicted al"),
         (["digits", "a.png", "nowhere.png"], "nowhere.png: there is no such file"),
+        (["digits", "https://a.b/c.png"], "https://a.b/c.png: is an address"),
         (["digits", "new.csv"], "new.csv: is a table, and digits was not trained on "),
         (["digits", "empty"], "empty: is a folder without pictures"),
         (["digits", "a.png", "--json", "-o", "-"], "got --json and --out -; give one"),

@@ -105,11 +105,11 @@ def predict(
 
 
 def _check_files(files: list[Path], out: Path | None) -> None:
-    from kobai.data.damage import check_regular
+    from kobai.data.damage import absent, check_regular
 
     for file in files:
         if file != PIPE and not file.exists():
-            raise DataError(f"{file}: there is no such file")
+            raise absent(file)
         if file != PIPE and not file.is_dir():
             check_regular(file)
         if out is not None and out.exists() and file.exists() and out.samefile(file):

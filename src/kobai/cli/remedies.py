@@ -23,6 +23,7 @@ KINDS = {
     "data": "unknown data set",
     "download": "could not be downloaded",
     "run": "no such run",
+    "address": "is an address",
     "file": "no such file|cannot be found",
     "space": "Free some space",
     "permission": "change the permissions|a place that can be written",

@@ -35,6 +35,23 @@ def check_unpacked(name: object, size: int, packed: int, remedy: str) -> None:
         )
 
 
+def absent(path: Path) -> DataError:
+    """Return what is to be said of a path at which there is nothing.
+
+    >>> print(absent(Path("iris.csv")))
+    iris.csv: there is no such file
+    >>> print(absent(Path("https://example.com/iris.csv")))
+    https://example.com/iris.csv: is an address, and files are read: download it first
+    """
+    scheme, slashes, rest = path.as_posix().partition(":/")
+    if slashes and len(scheme) > 1 and scheme.isalnum():
+        # A path has one slash of two.
+        return DataError(
+            f"{scheme}://{rest}: is an address, and files are read: download it first"
+        )
+    return DataError(f"{path}: there is no such file")
+
+
 def check_regular(path: Path) -> None:
     """Refuse pipes and devices, which may never end, and folders."""
     if path.is_dir():
