@@ -140,6 +140,7 @@ WRONG = {
     "data": ["train", "xyzzy"],
     "run": ["evaluate", "nowhere"],
     "file": ["train", "nowhere.csv", "--target", "y"],
+    "address": ["train", "https://example.com/a.csv", "--target", "y"],
 }
 MESSAGES = {
     "extra": "tables: polars is not installed; pip install '.[table]'",
