@@ -197,3 +197,8 @@ def test_a_damaged_file_is_read_right_or_refused(tmp_path, data):
         return
     x = np.concatenate([loaded.x_train, loaded.x_test])
     np.testing.assert_array_equal(x[np.argsort(x[:, 0])], X)
+
+
+def test_an_address_is_told_to_be_one():
+    with pytest.raises(DataError, match="^https://a.b/c.npz: is an address"):
+        load_npz("https://a.b/c.npz")

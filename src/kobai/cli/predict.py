@@ -105,13 +105,13 @@ def predict(
 
 
 def _check_files(files: list[Path], out: Path | None) -> None:
-    from kobai.data.damage import absent, check_regular
+    from kobai.data.damage import check_regular
 
     for file in files:
-        if file != PIPE and not file.exists():
-            raise absent(file)
         if file != PIPE and not file.is_dir():
             check_regular(file)
+            if not file.exists():
+                raise DataError(f"{file}: there is no such file")
         if out is not None and out.exists() and file.exists() and out.samefile(file):
             what = "table" if _has_rows(file) else "picture"
             raise DataError(f"{out}: is the {what} itself; name another file to write")

@@ -35,29 +35,24 @@ def check_unpacked(name: object, size: int, packed: int, remedy: str) -> None:
         )
 
 
-def absent(path: Path) -> DataError:
-    """Return what is to be said of a path at which there is nothing.
-
-    >>> print(absent(Path("iris.csv")))
-    iris.csv: there is no such file
-    >>> print(absent(Path("https://example.com/iris.csv")))
-    https://example.com/iris.csv: is an address, and files are read: download it first
-    """
-    scheme, slashes, rest = path.as_posix().partition(":/")
-    if slashes and len(scheme) > 1 and scheme.isalnum():
-        # A path has one slash of two.
-        return DataError(
-            f"{scheme}://{rest}: is an address, and files are read: download it first"
-        )
-    return DataError(f"{path}: there is no such file")
-
-
 def check_regular(path: Path) -> None:
-    """Refuse pipes and devices, which may never end, and folders."""
+    """Refuse pipes and devices, which may never end, folders, and addresses.
+
+    >>> check_regular(Path("https://example.com/iris.csv"))
+    Traceback (most recent call last):
+    kobai.errors.DataError: https://example.com/iris.csv: is an address, and files are
+    read: download it first
+    """
     if path.is_dir():
         raise DataError(f"{path}: is a folder; name a file in it")
     if path.exists() and not path.is_file():
         raise DataError(f"{path}: is a pipe or a device; need a file with an end")
+    scheme, slashes, rest = path.as_posix().partition(":/")
+    if slashes and len(scheme) > 1 and scheme.isalnum() and not path.exists():
+        # A path has one slash of two.
+        raise DataError(
+            f"{scheme}://{rest}: is an address, and files are read: download it first"
+        )
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kobai.data.damage import absent, check_regular, check_unpacked, readable
+from kobai.data.damage import check_regular, check_unpacked, readable
 from kobai.data.tables.foreign import from_pandas, from_polars, pandas_names
 from kobai.data.tables.text.delimited import open_text_table
 from kobai.data.tables.text.endings import ending_of
@@ -77,9 +77,9 @@ def check_file(table: Any) -> None:
     path = Path(table).expanduser()
     if path.is_dir():
         raise DataError(f"{path}: is a folder; name a table in it, such as data.csv")
-    if not path.exists():
-        raise absent(path)
     check_regular(path)
+    if not path.exists():
+        raise DataError(f"{path}: there is no such file")
 
 
 def _open_file(path: Path, writes: Writes, wanted: Collection[str]) -> Table:
