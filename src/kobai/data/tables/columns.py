@@ -249,13 +249,13 @@ class Columns:
     def as_json(self) -> dict[str, Any]:
         """Return all of it as plain JSON."""
         found = asdict(self)
-        # An older Kobai knows neither of them.
+        for feature, described in zip(self.features, found["features"], strict=True):
+            described["reading"] = feature.reading.as_json()
+        target = found["target"]
+        target["readings"] = tuple(each.as_json() for each in self.target.readings)
         if not self.target.heads:
-            del found["target"]["heads"]
-        readings = [each["reading"] for each in found["features"]]
-        for reading in (*readings, *found["target"]["readings"]):
-            if not reading["numerals"]["style"]:
-                del reading["numerals"]["style"]
+            # An older Kobai knows no such thing.
+            del target["heads"]
         return found
 
     @staticmethod

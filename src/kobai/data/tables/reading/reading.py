@@ -124,7 +124,7 @@ class Reading:
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain JSON."""
-        return asdict(self)
+        return {**asdict(self), "numerals": self.numerals.as_json()}
 
     @staticmethod
     def from_json(found: Mapping[str, Any]) -> "Reading":
