@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kobai.cli.options import DATA_SETS
-from kobai.cli.screen import command, short
+from kobai.cli.screen import short, to_resume
 from kobai.cli.settings import TABLE_OPTIONS, Options, SettingError
 from kobai.errors import DataError
 from kobai.run_folder import RUN
@@ -157,7 +157,7 @@ def load_data(
     if brief not in DATA_SETS and (Path(name) / RUN).is_file():
         raise SettingError(
             f"{brief}: is a run folder, and no data; to go on with that run: "
-            f"{command('train', '--resume', brief)}"
+            f"{to_resume('train', brief)}"
         )
     # A folder called mnist is not the set of that name.
     path = name if brief in DATA_SETS else brief

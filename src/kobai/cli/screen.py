@@ -166,6 +166,15 @@ def command(*words: str) -> str:
     return shlex.join([*_program(), *words])
 
 
+def to_resume(what: str, folder: str | os.PathLike[str]) -> str:
+    """Return the command that goes on with a training or a sweep, by its folder.
+
+    >>> to_resume("train", "my run").endswith("train --resume 'my run'")
+    True
+    """
+    return command(what, "--resume", short(folder))
+
+
 def _program() -> list[str]:
     called = Path(sys.argv[0])
     if called.name == "__main__.py":

@@ -15,7 +15,7 @@ from kobai.cli.judged import described
 from kobai.cli.leaving import CtrlCError, describe
 from kobai.cli.loading import load
 from kobai.cli.repeating import Repeats, arguments
-from kobai.cli.screen import command, short
+from kobai.cli.screen import short, to_resume
 from kobai.cli.settings import (
     Options,
     build_network,
@@ -154,8 +154,7 @@ class Session:
 
     def _stopped(self, error: Exception) -> str:
         """Say of a run that the disk has stopped how to go on."""
-        run = short(self.folder.path)
-        again = command("train", "--resume", run)
+        again = to_resume("train", self.folder.path)
         what = describe(error).rstrip(".")
         return f"{what}. The run is kept up to then; to go on: {again}"
 
@@ -294,7 +293,7 @@ class Session:
         step = history.records[-1]["step"]
         raise CtrlCError(
             f"interrupted after step {step:,}; the network so far is saved in {run}. "
-            f"To go on: {command('train', '--resume', run)}"
+            f"To go on: {to_resume('train', run)}"
         )
 
     def _unwritten(self, history: History) -> CtrlCError:
@@ -302,7 +301,7 @@ class Session:
         step = history.records[-1]["step"] if history.records else 0
         if history.stopped == "interrupted":
             return self._cut_off(f"interrupted after step {step:,}, and again")
-        again = command("train", "--resume", short(self.folder.path))
+        again = to_resume("train", self.folder.path)
         return CtrlCError(
             f"interrupted after step {step:,}, the last one, before all results were "
             f"written. To write them: {again}"
@@ -311,10 +310,9 @@ class Session:
     def _cut_off(self, what: str) -> CtrlCError:
         """Say of a run that has left at once what there is of it, and how to go on."""
         run = short(self.folder.path)
-        again = command("train", "--resume", run)
         return CtrlCError(
             f"{what}; {run} has its last checkpoint, and not all results. To go on: "
-            f"{again}"
+            f"{to_resume('train', run)}"
         )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kobai.cli.asked import Asked
 from kobai.cli.leaving import CtrlCError, describe
-from kobai.cli.screen import command, short
+from kobai.cli.screen import short, to_resume
 from kobai.cli.sweep_ending import report, write_ending
 from kobai.cli.sweep_watch import watching
 from kobai.run_folder import SWEEP
@@ -61,7 +61,7 @@ class Sweeping:
 
     def _go_on(self, search: Search) -> str:
         done = sum(trial.last is not None for trial in search.trials.values())
-        again = command("sweep", "--resume", short(self.folder.path))
+        again = to_resume("sweep", self.folder.path)
         if search.mistake:
             return f"Sweep anew; or, if no setting is wrong, mend it and go on: {again}"
         if search.is_hopeless:

@@ -14,7 +14,7 @@ from typing import Any
 
 from kobai.cli.folder import RunFolder
 from kobai.cli.leaving import CtrlCError, complain
-from kobai.cli.screen import command, short
+from kobai.cli.screen import to_resume
 from kobai.cli.settings import Options
 from kobai.errors import missing_extra
 from kobai.processes.joining import Seat
@@ -136,7 +136,7 @@ class _Company:
             return f". Does the same command run on all, and do they reach {where}?"
         if self.folder is None or not self._has_checkpoint:
             return ""
-        again = command("train", "--resume", short(self.folder.path))
+        again = to_resume("train", self.folder.path)
         return f". The run is kept up to its last checkpoint; to go on: {again}"
 
 
