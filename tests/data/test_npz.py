@@ -200,5 +200,5 @@ def test_a_damaged_file_is_read_right_or_refused(tmp_path, data):
 
 
 def test_an_address_is_told_to_be_one():
-    with pytest.raises(DataError, match="^https://a.b/c.npz: is an address"):
+    with pytest.raises(DataError, match=r"^https://a\.b/c\.npz: is an address"):
         load_npz("https://a.b/c.npz")
