@@ -56,6 +56,16 @@ def test_every_primitive_means_what_it_means_to_numpy():
         np.testing.assert_allclose(a, b, rtol=1e-13, atol=1e-13, err_msg=name)
 
 
+def test_xla_is_left_to_multiply_a_product_by_a_number():
+    def step(w, x, d):
+        w -= 0.1 * (x.T @ d)
+
+    w, x, d = np.ones((3, 2)), np.ones((4, 3)), np.ones((4, 2))
+    text = compile_jax(kobai.graph.trace(step, w, x, d), CPU).source
+    # It is one loop with the difference; before the product it would be one more.
+    assert 0 < text.index(" dot_general") < text.index(" mul ") < text.index(" sub ")
+
+
 WHOLE = np.array([7, -7, 3, 0]), np.array([2, 2, 0, 0])
 
 
