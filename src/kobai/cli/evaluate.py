@@ -257,11 +257,12 @@ def _figure(
     """Return the confusion of classes, or what is predicted over what is true."""
     from kobai.cli.measures import class_names, labels_of
     from kobai.functions import confusion
-    from kobai.judging.pictures import predicted_figure
+    from kobai.judging.pictures import predicted_drawing
     from kobai.plots import confusion_matrix
 
     names = tuple(map(visible, class_names(model, found)))
     if not names:
-        return predicted_figure(model.network, found.data, language)
+        draw = predicted_drawing(model.network, found.data, language)
+        return draw() if draw else None
     counts = confusion(outputs, labels_of(found.data.t_test))
     return confusion_matrix(counts, names, language)

@@ -1,7 +1,6 @@
 """The folder of a run as commands use it, and what they write beside it."""
 
 import os
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,7 +60,12 @@ def check_picture(path: Path) -> None:
 
 def write_figure(path: Path, figure: "Figure", *, through_links: bool = True) -> None:
     """Write a figure in the format that the ending of its name says."""
-    picture = BytesIO()
-    figure.savefig(picture, format=path.suffix.removeprefix(".").lower())
+    from kobai.plots.picture import encoded
+
+    write_picture(path, encoded(figure, path.name), through_links=through_links)
+
+
+def write_picture(path: Path, picture: bytes, *, through_links: bool = True) -> None:
+    """Write a picture, in a folder that need not be there yet."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, picture.getvalue(), through_links=through_links)
+    write_atomically(path, picture, through_links=through_links)

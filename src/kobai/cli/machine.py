@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from time import perf_counter
 
 from kobai.engines.machine.blas import (
@@ -33,6 +32,9 @@ def version_of(package: str) -> str:
     >>> version_of("no-such-package")
     ''
     """
+    # It is slow to load, and every command loads this module.
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(package)
     except PackageNotFoundError:

@@ -2,18 +2,18 @@
 
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from importlib import import_module
-from threading import Thread
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kobai.cli import report
 from kobai.cli.calibrating import calibrated, hold_out
-from kobai.cli.folder import RunFolder, write_figure
+from kobai.cli.folder import RunFolder, write_picture
 from kobai.cli.judged import described
 from kobai.cli.leaving import CtrlCError, describe
 from kobai.cli.loading import load
+from kobai.cli.painter import Drawings, Painter
 from kobai.cli.repeating import Repeats, arguments
 from kobai.cli.screen import short, to_resume
 from kobai.cli.settings import (
@@ -32,7 +32,7 @@ from kobai.engines import ENGINES
 from kobai.errors import DivergenceError, KobaiError, ModelFileError
 from kobai.explanations.shapley import background_rows
 from kobai.judging.holding import Held, tested
-from kobai.judging.pictures import predicted_figure
+from kobai.judging.pictures import predicted_drawing
 from kobai.judging.wording import shown
 from kobai.run_folder import CURVES, HISTORY, LINEAR, PREDICTED, RunError
 from kobai.tabular.kept import write_background
@@ -42,6 +42,8 @@ from kobai.training.callbacks import STOPPED_EARLY
 from kobai.training.step import GRADIENTS
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from kobai.cli.member import Member
     from kobai.data import Dataset
     from kobai.formats import Model
@@ -81,6 +83,7 @@ class Session:
     resume: bool = False
     language: str = "en"
     quiet: bool = False
+    painter: Painter = field(default_factory=Painter)
     member: "Member | None" = None
     """This process, where several train together."""
     is_again: bool = False
@@ -210,7 +213,6 @@ class Session:
         callbacks: list[Any] = [LossWatch(self._untrained_loss(network))]
         if is_first:
             callbacks += [_Beginning(self.folder, self.settings, data)]
-            Thread(target=_import_plots, daemon=True).start()
         with self.member.joined() if self.member else nullcontext():
             return run_training(
                 network,
@@ -242,9 +244,10 @@ class Session:
         """Write all files of the run folder, and return the results."""
         from kobai.cli.measures import as_json
         from kobai.formats import save_model
-        from kobai.plots import training_curves
 
         results = report.results(data, self.held.learned, network, history)
+        kept = results.get("best_epoch")
+        pictures = self.painter.begin(self._drawings(data, network, history, kept))
         calibration = calibrated(self.settings, data, network, self.held)
         save_model(self.folder.model, network, data=data, calibration=calibration)
         if data.columns:
@@ -260,14 +263,24 @@ class Session:
                 results |= tested(calibration, network, data)
         history.write_csv(self.folder.path / HISTORY)
         self.folder.write(self.settings.as_json(), results, identity_of(data))
-        if history.records:
-            kept = results.get("best_epoch")
-            curves = training_curves(history, self.language, kept=kept)
-            write_figure(self.folder.path / CURVES, curves)
-        predicted = predicted_figure(network, data, self.language)
-        if predicted:
-            write_figure(self.folder.path / PREDICTED, predicted)
+        for name, picture in pictures().items():
+            write_picture(self.folder.path / name, picture)
         return results
+
+    def _drawings(
+        self, data: "Dataset", network: "Network", history: History, kept: int | None
+    ) -> Drawings:
+        """Return what draws the curves, and of numbers what the network predicts."""
+        from kobai.plots import training_curves
+
+        found: dict[str, Callable[[], Figure]] = {}
+        if history.records:
+            # The losses of all steps may be many, and are not drawn.
+            epochs = History(history.records)
+            found[CURVES] = partial(training_curves, epochs, self.language, kept=kept)
+        if draw := predicted_drawing(network, data, self.language):
+            found[PREDICTED] = draw
+        return found
 
     def _judge(
         self, data: "Dataset", network: "Network", threshold: float | None
@@ -314,12 +327,3 @@ class Session:
             f"{what}; {run} has its last checkpoint, and not all results. To go on: "
             f"{to_resume('train', run)}"
         )
-
-
-def _import_plots() -> None:
-    """Import what draws the curves at the end, on whatever core the steps leave free.
-
-    What goes wrong is told there, where the same import is the drawing's own.
-    """
-    with suppress(Exception):
-        import_module("kobai.plots.picture")

@@ -10,6 +10,7 @@ from kobai.cli.claim import check_new, held_folder, new_folder
 from kobai.cli.folder import RunFolder
 from kobai.cli.loading import typed
 from kobai.cli.models import known_runs
+from kobai.cli.painter import Painter
 from kobai.cli.screen import short
 from kobai.cli.settings import (
     Options,
@@ -138,10 +139,11 @@ def _train(
     start: "Model | None",
     **told: Any,
 ) -> None:
-    # Training, networks and data load NumPy, which `kobai --help` does not need.
-    from kobai.cli.session import Session
+    # It loads what it draws with while this process loads what it trains with.
+    with Painter() as painter:
+        from kobai.cli.session import Session
 
-    Session(settings, place, start, **told).go()
+        Session(settings, place, start, painter=painter, **told).go()
 
 
 def _train_together(*given: Any, **told: Any) -> None:

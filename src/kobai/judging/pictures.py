@@ -1,5 +1,7 @@
 """Pictures of how good a network is."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,10 +11,10 @@ if TYPE_CHECKING:
     from kobai.networks import Network
 
 
-def predicted_figure(
+def predicted_drawing(
     network: "Network", data: "Dataset", language: str
-) -> "Figure | None":
-    """Return the figure of what a network predicts for test data; None for classes.
+) -> "Callable[[], Figure] | None":
+    """Return what draws the predictions for test data; None for classes.
 
     Of a table it is in the unit of each target that is a number.
     """
@@ -42,4 +44,4 @@ def predicted_figure(
     with np.errstate(all="ignore"):
         pairs = zip(y.T, t.T, strict=True)
         notes = [errors_note(r2(*pair), rmse(*pair)) for pair in pairs]
-    return predicted_and_true(y, t, names, language, notes=notes)
+    return partial(predicted_and_true, y, t, names, language, notes=notes)

@@ -6,6 +6,7 @@ from typing import Any
 
 from matplotlib import style
 from matplotlib.backend_bases import RendererBase
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -32,9 +33,20 @@ class Picture(Figure):
             super().draw(renderer)
 
     def _repr_png_(self) -> bytes:
-        file = BytesIO()
-        self.savefig(file, format="png")
-        return file.getvalue()
+        return encoded(self, ".png")
+
+
+def encoded(figure: Figure, name: str) -> bytes:
+    """Return a figure as a file of a name, whose ending says the format."""
+    file, ending = BytesIO(), name.rpartition(".")[-1].lower()
+    before = figure.canvas
+    if ending == "png":
+        # `savefig` would draw it twice, first to find out how wide its texts are.
+        FigureCanvasAgg(figure).print_png(file)  # type: ignore[no-untyped-call]
+    else:
+        figure.savefig(file, format=ending)
+    figure.set_canvas(before)
+    return file.getvalue()
 
 
 def _make_readable(text: Text) -> None:

@@ -117,7 +117,7 @@ class Evaluation:
         Of several targets of which some are classes it is that of `target`, or of the
         first; numbers are drawn together. Raises ValueError for another name.
         """
-        from kobai.judging.pictures import predicted_figure
+        from kobai.judging.pictures import predicted_drawing
         from kobai.plots import confusion_matrix
 
         parts = {p.name: p for p in self._columns.parts}
@@ -135,9 +135,9 @@ class Evaluation:
         if self.data.classes:
             names = tuple(map(visible, self.data.classes))
             return confusion_matrix(self.confusion, names, language)
-        figure = predicted_figure(self.model.network, self.data, language)
-        assert figure is not None
-        return figure
+        draw = predicted_drawing(self.model.network, self.data, language)
+        assert draw is not None
+        return draw()
 
     @property
     def _columns(self) -> Columns:
