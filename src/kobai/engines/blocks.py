@@ -4,10 +4,13 @@ Every block is computed by one thread, in the same way whichever it is, and bloc
 their order: what comes out does not depend on how many threads there are.
 """
 
+from _thread import LockType, allocate_lock, start_new_thread
 from collections import deque
 from collections.abc import Callable, Hashable, Mapping, MutableMapping, Sequence
+from contextlib import suppress
 from functools import cache, partial
-from threading import Lock, Thread
+from math import ceil
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,8 +32,10 @@ if TYPE_CHECKING:
 BLOCK = 1024
 
 # Multiply-adds from which on a second thread pays: they last several times as long as a
-# core needs to wake up.
-WORTH_A_THREAD = 25_000_000
+# core needs to wake up. Of fewer than these a thread takes several blocks at a time, as
+# each time has its calls from Python.
+WORTH_A_THREAD = 15_000_000
+WORTH_A_TURN = 10_000_000
 
 # f(lasting, rows) -> some numbers; pure.
 Measure = Callable[..., Sequence[Array]]
@@ -58,6 +63,18 @@ def workers_for(multiply_adds: float) -> int:
     return cores() if multiply_adds >= WORTH_A_THREAD else 1
 
 
+def _turn(count: int, workers: int, multiply_adds: float) -> int:
+    """Return how many of so many blocks a thread takes at a time.
+
+    >>> _turn(8, 1, 1e6), _turn(8, 2, 20e6), _turn(8, 2, 240e6)
+    (8, 4, 1)
+    """
+    if workers == 1:
+        return count
+    few = int(count * WORTH_A_TURN / multiply_adds)
+    return max(1, min(few, ceil(count / workers)))
+
+
 def share(run: Callable[[int], None], count: int, workers: int) -> None:
     """Call run(0) to run(count - 1), on several threads at once.
 
@@ -79,12 +96,22 @@ def share(run: Callable[[int], None], count: int, workers: int) -> None:
                 except BaseException as error:
                     failed.append(error)
 
-    threads = [Thread(target=work) for _ in range(min(count, workers) - 1)]
-    for each in threads:
-        each.start()
+    def help(done: LockType) -> None:
+        work()
+        done.release()
+
+    helpers = []
+    for _ in range(min(count, workers) - 1):
+        done = allocate_lock()
+        done.acquire()
+        # Where no thread can be had, there is one fewer.
+        with suppress(RuntimeError):
+            # A `Thread` would be waited for until it runs, which takes a while.
+            start_new_thread(help, (done,))
+            helpers.append(done)
     work()
-    for each in threads:
-        each.join()
+    for done in helpers:
+        done.acquire()
     if failed:
         raise failed[0]
 
@@ -136,7 +163,7 @@ class Blocks:
         spans = []
         for part, size in _parts(rows):
             count = len(next(iter(part.values()))) // size
-            step = count if workers == 1 else 1
+            step = _turn(count, workers, multiply_adds)
             spans += [
                 (part, size, first, min(first + step, count))
                 for first in range(0, count, step)

@@ -8,6 +8,7 @@ array, with const one that is only read, with * a pointer.
 
 from collections.abc import Sequence
 from enum import IntEnum
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,7 @@ class Layout:
         return self.in_order(**made, **several)
 
 
+@cache
 def array_kind(dtype: np.dtype[Any], is_read_only: bool = True) -> str:
     """Return the type of an array.
 

@@ -12,9 +12,9 @@ from kobai.engines.numba_engine.in_place import Targets, find_targets
 from kobai.engines.numba_engine.lower import Op, base_of
 from kobai.graph import Graph, Node
 
-# Rows fill vectors better than columns do, where these are few and those are many: of
-# fewer columns than two vectors have places, most are left to the end of a loop.
-FEW_COLUMNS, MANY_ROWS = 15, 16
+# Rows fill vectors better than columns do, where these are few: of fewer columns than
+# two vectors have places, most are left to the end of a loop. Four rows are a vector.
+FEW_COLUMNS, MANY_ROWS = 15, 4
 
 
 @dataclass(eq=False)
