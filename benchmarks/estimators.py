@@ -9,7 +9,8 @@ is timed is `fit` alone. Each estimator is fitted once before, and how long Koba
 that first time, when it compiles its step, is reported by itself.
 
 Kobai computes in float64, as scikit-learn does with such data, taking the same steps;
-then once more with `dtype=np.float32`.
+then with `dtype=np.float32`, and in float64 with `engine="numba"`, whose compiling, of
+some seconds, so short fits do not win back.
 
 The scores are the accuracy or R² of the last quarter. Targets of a regression are
 standardised as well, for both.
@@ -44,6 +45,7 @@ DATA = {
     "diabetes": ("MLPRegressor", datasets.load_diabetes),
     "linnerud": ("MLPRegressor", datasets.load_linnerud),
 }
+OURS = ("kobai", "kobai float32", "kobai numba")
 Split = list[np.ndarray]
 
 
@@ -80,6 +82,7 @@ def compare(name: str, seeds: int) -> dict[str, Any]:
         "scikit-learn": getattr(peer, kind),
         "kobai": getattr(ours, kind),
         "kobai float32": partial(getattr(ours, kind), dtype=np.float32),
+        "kobai numba": partial(getattr(ours, kind), engine="numba"),
     }
     first = {each: fitted(kinds[each], split(name, 0), 0)[0] for each in kinds}
     runs: dict[str, list[tuple[float, float, int]]] = {each: [] for each in kinds}
@@ -96,7 +99,7 @@ def compare(name: str, seeds: int) -> dict[str, Any]:
             "scores": scores,
             "epochs": epochs,
         }
-    for each in ("kobai", "kobai float32"):
+    for each in OURS:
         found[each] |= comparison(found[each], found["scikit-learn"])
     return found
 
@@ -116,7 +119,7 @@ def comparison(own: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
 def lines(name: str, found: dict[str, Any]) -> str:
     """Return a data set's lines of the table."""
     written = []
-    for each in ("scikit-learn", "kobai", "kobai float32"):
+    for each in ("scikit-learn", *OURS):
         own = found[each]
         time_of_fit = statistics.median(own["seconds"]) * 1e3
         line = f"{name:14}{each:14}{time_of_fit:8.1f}{own['first_fit'] * 1e3:11.1f}"
@@ -142,7 +145,7 @@ def main() -> None:
         results[name] = compare(name, seeds)
         print(lines(name, results[name]), flush=True)
     content = {"machine": facts(), "seeds": seeds, "data": results}
-    for each in ("kobai", "kobai float32"):
+    for each in OURS:
         ratio = statistics.median(found[each]["ratio"] for found in results.values())
         print(f"median of the ratios, {each}: {ratio:.2f}")
         content[f"ratio of {each}"] = ratio

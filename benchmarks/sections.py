@@ -6,6 +6,8 @@ from typing import Any
 
 Result = dict[str, Any]
 
+ESTIMATORS = ("kobai", "kobai float32", "kobai numba")
+
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """Return a table in Markdown, all columns but the first to the right."""
@@ -19,8 +21,8 @@ def estimators(result: Result) -> list[str]:
     """Return the section on Kobai's estimators beside scikit-learn's."""
     rows = []
     for name, found in result["data"].items():
-        peer, own, single = (
-            found[each] for each in ("scikit-learn", "kobai", "kobai float32")
+        peer, own, single, compiled = (
+            found[each] for each in ("scikit-learn", *ESTIMATORS)
         )
         gain = f"{own['gain']:+.4f} ± {own['gain_error']:.4f}"
         rows.append(
@@ -29,11 +31,12 @@ def estimators(result: Result) -> list[str]:
                 *[f"{median(each['seconds']) * 1e3:.0f} ms" for each in (peer, own)],
                 f"**{own['ratio']:.2f}**",
                 f"**{single['ratio']:.2f}**",
+                f"**{compiled['ratio']:.2f}**",
                 f"{mean(peer['scores']):.4f}",
                 gain.replace("+0.0000", "0.0000").replace("-0.0000", "0.0000"),
             ]
         )
-    ratios = [f"**{result[f'ratio of {n}']:.2f}**" for n in ("kobai", "kobai float32")]
+    ratios = [f"**{result[f'ratio of {n}']:.2f}**" for n in ESTIMATORS]
     rows.append(["median", "", "", *ratios, "", ""])
     heads = [
         "fit",
@@ -41,6 +44,7 @@ def estimators(result: Result) -> list[str]:
         "Kobai",
         "ratio",
         "in float32",
+        "compiled",
         "score",
         "ours more",
     ]
@@ -48,8 +52,8 @@ def estimators(result: Result) -> list[str]:
         "## scikit-learn's MLP and Kobai's estimators\n",
         f"`python benchmarks/estimators.py`: the defaults of both, {result['seeds']} "
         "seeds, one process in turn; the time of `fit` alone, after one fit to warm "
-        "up. Equal seeds take equal steps, so the scores (accuracy or R² of the test "
-        "rows) are equal, too.\n",
+        'up. "Compiled" is `engine="numba"`, in float64. Equal seeds take equal steps, '
+        "so the scores (accuracy or R² of the test rows) are equal, too.\n",
         table(heads, rows),
     ]
 
