@@ -51,6 +51,18 @@ def test_every_row_counts_once(engine, n):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("n", [1, BLOCK + 1])
+def test_a_row_of_one_number(engine, n):
+    skip_without(engine)
+    network = Network(1, [Dense(2)], dtype=np.float64)
+    x = np.linspace(0, 1, n)[:, None]
+    t = np.hstack([x, x])
+    found = network.evaluate_by(network.measure(engine, {}), x, t)
+    # Sums of a thousand numbers near 1, in another order.
+    assert found["loss"] == pytest.approx(float(network.loss(x, t)), rel=1e-12)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_the_bits_are_those_of_one_thread(engine, monkeypatch):
     skip_without(engine)
     lasting, rows = example(7 * BLOCK + 5)
