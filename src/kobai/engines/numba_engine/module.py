@@ -213,16 +213,12 @@ def _loading(
         elif node.size == 1:
             lines.append(f"{name} = {names.argument(node)}[0]")
     for node in rows:
-        fetched = _fetched(names, node, in_order)
+        fetched = _in_place(names, node, "rows") if in_order else _gathered(names, node)
         if node in writer.left_in_place:
             lines.append(f"if ways[{len(writer.products)}]:")
             fetched = [INDENT + line for line in fetched]
         lines += fetched
     return lines
-
-
-def _fetched(names: Names, node: Input, in_order: bool) -> list[str]:
-    return _in_place(names, node, "rows") if in_order else _gathered(names, node)
 
 
 def _gathered(names: Names, node: Input) -> list[str]:
