@@ -97,21 +97,27 @@ def share(run: Callable[[int], None], count: int, workers: int) -> None:
                     failed.append(error)
 
     def help(done: LockType) -> None:
-        work()
-        done.release()
+        try:
+            work()
+        finally:
+            done.release()
 
     helpers = []
-    for _ in range(min(count, workers) - 1):
-        done = allocate_lock()
-        done.acquire()
-        # Where no thread can be had, there is one fewer.
-        with suppress(RuntimeError):
-            # A `Thread` would be waited for until it runs, which takes a while.
-            start_new_thread(help, (done,))
-            helpers.append(done)
-    work()
-    for done in helpers:
-        done.acquire()
+    try:
+        for _ in range(min(count, workers) - 1):
+            done = allocate_lock()
+            done.acquire()
+            # Where no thread can be had, there is one fewer.
+            with suppress(RuntimeError):
+                # A `Thread` would be waited for until it runs, which takes a while.
+                start_new_thread(help, (done,))
+                helpers.append(done)
+        work()
+        for done in helpers:
+            done.acquire()
+    finally:
+        # Ctrl-C may come between two calls, too: then the others end as well.
+        left.clear()
     if failed:
         raise failed[0]
 
