@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 BLOCK = 1024
 
 # Multiply-adds from which on a second thread pays: they last several times as long as a
-# core needs to wake up. Of fewer than these a thread takes several blocks at a time, as
-# each time has its calls from Python.
+# core needs to wake up. A thread takes as many blocks at a time as have those of a
+# turn, since every turn has its calls from Python.
 WORTH_A_THREAD = 15_000_000
 WORTH_A_TURN = 10_000_000
 
