@@ -51,6 +51,18 @@ def test_every_row_counts_once(engine, n):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("n", [1, BLOCK + 1])
+def test_a_row_of_one_number(engine, n):
+    skip_without(engine)
+    network = Network(1, [Dense(2)], dtype=np.float64)
+    x = np.linspace(0, 1, n)[:, None]
+    t = np.hstack([x, x])
+    found = network.evaluate_by(network.measure(engine, {}), x, t)
+    # Sums of a thousand numbers near 1, in another order.
+    assert found["loss"] == pytest.approx(float(network.loss(x, t)), rel=1e-12)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_the_bits_are_those_of_one_thread(engine, monkeypatch):
     skip_without(engine)
     lasting, rows = example(7 * BLOCK + 5)
@@ -90,11 +102,10 @@ def test_two_threads_that_reach_for_the_last_piece_at_once_both_go_on():
     def pause(frame, event, argument):
         if frame.f_code.co_name != "work":
             return None
-        sleep(0.001)  # at every line, so that threads change in between
+        sleep(0.001)  # at every line, so that others take what is left in between
         return pause
 
-    before = sys.gettrace(), threading.gettrace()
-    threading.settrace(pause)
+    before = sys.gettrace()
     sys.settrace(pause)
     try:
         for _ in range(40):
@@ -102,8 +113,45 @@ def test_two_threads_that_reach_for_the_last_piece_at_once_both_go_on():
             share(done.append, 8, 4)
             assert sorted(done) == list(range(8))
     finally:
-        sys.settrace(before[0])
-        threading.settrace(before[1])
+        sys.settrace(before)
+
+
+@pytest.mark.parametrize("line", range(1, 9))
+def test_an_interruption_between_two_pieces_ends_the_other_threads(line):
+    lines, done = iter(range(1, 1000)), []
+
+    def interrupt(frame, event, argument):
+        if frame.f_code.co_name != "work":
+            return None
+        if event == "line" and next(lines) == line:
+            raise KeyboardInterrupt
+        return interrupt
+
+    def run(number):
+        done.append(number)
+        sleep(0.001)
+
+    before = sys.gettrace()
+    sys.settrace(interrupt)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            share(run, 1000, 2)
+    finally:
+        sys.settrace(before)
+    sleep(0.05)
+    count = len(done)
+    sleep(0.05)
+    assert len(done) == count < 1000
+
+
+def test_where_no_thread_can_be_started_one_does_all(monkeypatch):
+    def refuse(*given):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(blocks, "start_new_thread", refuse)
+    done = []
+    share(done.append, 100, 4)
+    assert done == list(range(100))
 
 
 def test_blocks_of_a_size_that_divides_need_one_program():

@@ -369,3 +369,16 @@ def test_a_product_is_written_into_an_input_of_one_number() -> None:
     graph = with_updates(trace(f, w, a, b))
     (total,) = compile_numba(graph)(w, a, b)
     assert (w.item(), total) == (3.0, 3.0)
+
+
+def test_one_number_of_each_step_is_a_factor_of_a_product() -> None:
+    def step(w, x, noise):  # type: ignore[no-untyped-def]
+        y = x @ noise @ w
+        return w - 0.1 * noise * w, np.sum(y * y)
+
+    w, x, noise = np.array([[1.0, 2.0]]), np.array([[1.0], [2.0]]), np.ones((2, 1, 1))
+    epoch = compile_epoch(with_updates(trace(step, w, x, noise[0])), ["x"], ["noise"])
+    losses = np.empty(2)
+    epoch([w], [x], np.array([[0, 1], [1, 1]]), [np.array([[[2.0]], [[3.0]]])], losses)
+    # Once each: 4 · 5 · (1 + 4), then 9 · 5 · 8 with weights that are 0.8 of before.
+    np.testing.assert_allclose(losses, [100, 230.4], rtol=1e-13)

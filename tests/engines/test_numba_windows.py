@@ -57,15 +57,20 @@ def test_a_window_says_where_numpy_has_each_entry(shape, index, loop):
         ((6, 4), (3,), (6, 4)),
         ((5, 3, 4), (2,), (15, 4)),
         ((5, 3, 4), (2, slice(0, 2), slice(1, 3)), (15, 4)),
+        ((5, 3, 1), (2,), (15, 1)),
     ],
 )
 def test_a_region_is_the_rectangle_that_an_index_fills(shape, index, loop):
-    array = np.zeros(shape)
-    array[index] = 1
-    r = region_of(shape, index, loop)
-    found = np.zeros(loop)
-    found[r.row : r.row + r.rows, r.column : r.column + r.columns] = 1
+    array = np.zeros(shape, int)
+    array[index] = 1 + np.arange(array[index].size).reshape(array[index].shape)
+    r, found = region_of(shape, index, loop), np.zeros(loop, int)
+    w = r.window(loop)
+    for i in range(r.row, r.row + r.rows):
+        for j in range(r.column, r.column + r.columns):
+            found[i, j] = 1 + w.offset + i * w.row + j * w.column
     np.testing.assert_array_equal(found, array.reshape(loop))
+    # A loop over one column leaves j at wherever another loop has ended.
+    assert loop[1] > 1 or w.column == 0
 
 
 @pytest.mark.parametrize("index", [(slice(None, None, 2),), (slice(1, 3), 0)])
@@ -110,6 +115,20 @@ def test_values_and_gradients_are_those_of_numpy(part):
     wanted = leaves(f(p))
     found = compile_numba(trace(f, p))(*p)
     for a, b in zip(found, wanted, strict=True):
+        # The same sums in another order.
+        np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12)
+
+
+def test_parts_of_an_array_with_one_column():
+    def f(c):
+        def members(c):
+            return sum(np.sum(np.tanh(M @ c[k])) for k in range(len(c)))
+
+        return value_and_gradient(members, c)
+
+    c = RNG.normal(size=(3, 4, 1))
+    found = compile_numba(trace(f, c))(c)
+    for a, b in zip(found, f(c), strict=True):
         # The same sums in another order.
         np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12)
 

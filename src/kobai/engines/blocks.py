@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 BLOCK = 1024
 
 # Multiply-adds from which on a second thread pays: they last several times as long as a
-# core needs to wake up. Of fewer than these a thread takes several blocks at a time, as
-# each time has its calls from Python.
+# core needs to wake up. A thread takes as many blocks at a time as have those of a
+# turn, since every turn has its calls from Python.
 WORTH_A_THREAD = 15_000_000
 WORTH_A_TURN = 10_000_000
 
@@ -97,21 +97,27 @@ def share(run: Callable[[int], None], count: int, workers: int) -> None:
                     failed.append(error)
 
     def help(done: LockType) -> None:
-        work()
-        done.release()
+        try:
+            work()
+        finally:
+            done.release()
 
     helpers = []
-    for _ in range(min(count, workers) - 1):
-        done = allocate_lock()
-        done.acquire()
-        # Where no thread can be had, there is one fewer.
-        with suppress(RuntimeError):
-            # A `Thread` would be waited for until it runs, which takes a while.
-            start_new_thread(help, (done,))
-            helpers.append(done)
-    work()
-    for done in helpers:
-        done.acquire()
+    try:
+        for _ in range(min(count, workers) - 1):
+            done = allocate_lock()
+            done.acquire()
+            # Where no thread can be had, there is one fewer.
+            with suppress(RuntimeError):
+                # A `Thread` would be waited for until it runs, which takes a while.
+                start_new_thread(help, (done,))
+                helpers.append(done)
+        work()
+        for done in helpers:
+            done.acquire()
+    finally:
+        # Ctrl-C may come between two calls, too: then the others end as well.
+        left.clear()
     if failed:
         raise failed[0]
 

@@ -62,5 +62,6 @@ class Bursts:
         if seconds > SECONDS:
             self._length = max(1, self._length // 2)
         elif seconds < SECONDS / 4:
+            # Eight times as many still last no more than a quarter of it.
             times = 2 if seconds > SECONDS / 32 else 8
             self._length = min(LONGEST, self._length * times)

@@ -206,7 +206,7 @@ class _Lowering:
         if region.rows * region.columns != v.size:
             raise NotCompilable("compile: got one number for many places")
         reads = [Read(base_of(n), own_place(loop)) for n in dense]
-        reads.append(Read(base_of(v), own_place(loop), window=region.window))
+        reads.append(Read(base_of(v), own_place(loop), window=region.window(loop)))
         place = own_place(loop)
         return Op(node, "map", loop, place, tuple(reads), region=region)
 

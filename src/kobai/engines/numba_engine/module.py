@@ -205,7 +205,7 @@ def _loading(
         if node in rows:
             continue
         if node in each and node.size == 1:
-            lines.append(f"{name} = {names.part(node, 'each')}[s]")
+            lines += _in_place(names, node, "each")
         elif node in each:
             size, all_ = names.size(node.size), names.part(node, "each")
             lines.append(f"for j in range({size}):")
@@ -213,7 +213,7 @@ def _loading(
         elif node.size == 1:
             lines.append(f"{name} = {names.argument(node)}[0]")
     for node in rows:
-        fetched = [_in_place(names, node)] if in_order else _gathered(names, node)
+        fetched = _in_place(names, node, "rows") if in_order else _gathered(names, node)
         if node in writer.left_in_place:
             lines.append(f"if ways[{len(writer.products)}]:")
             fetched = [INDENT + line for line in fetched]
@@ -241,13 +241,15 @@ def _gathered(names: Names, node: Input) -> list[str]:
     return [*call("gather", given), *number]
 
 
-def _in_place(names: Names, node: Input) -> str:
-    """Return the line that finds the rows of a block where they lie."""
-    rows = names.part(node, "rows")
-    if node.size == 1:
-        return f"{names.of(node)} = {rows}[s]"
-    size = names.size(node.size)
-    return f"{names.argument(node)} = {rows}[u8(s) * {size} : u8(s + 1) * {size}]"
+def _in_place(names: Names, node: Input, suffix: str) -> list[str]:
+    """Return the lines that find the numbers of a step where they lie."""
+    given = names.part(node, suffix)
+    if not node.shape:
+        return [f"{names.of(node)} = {given}[s]"]
+    array, count = names.argument(node), names.size(node.size)
+    lines = [f"{array} = {given}[u8(s) * {count} : u8(s + 1) * {count}]"]
+    # Loops read a number, products an array.
+    return [*lines, f"{names.of(node)} = {array}[0]"] if node.size == 1 else lines
 
 
 def _report(graph: Graph, writer: Writer) -> list[str]:

@@ -53,11 +53,11 @@ class Region:
     rows: int
     columns: int
 
-    @property
-    def window(self) -> Window:
-        """Where the smaller matrix has what belongs at a place of the larger."""
+    def window(self, loop: Loop) -> Window:
+        """Return where the smaller matrix has what belongs at a place of the larger."""
         begin = self.row * self.columns + self.column
-        return Window(-begin, self.columns, 1)
+        # A loop over one column has no j.
+        return Window(-begin, self.columns, int(loop[1] > 1))
 
 
 def part_of(shape: tuple[int, ...], index: tuple[Any, ...]) -> np.ndarray:
