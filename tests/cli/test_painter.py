@@ -123,6 +123,14 @@ def test_no_folder_of_matplotlib_is_left(tmp_path, monkeypatch, is_asked):
     assert not list(tmp_path.iterdir())
 
 
+def test_one_that_is_stopped_keeps_nobody_waiting(monkeypatch):
+    monkeypatch.setattr(painter, "_TIME_TO_LEAVE", 0.1)
+    with Painter() as another:
+        another._process.send_signal(signal.SIGSTOP)
+        os.waitpid(another._process.pid, os.WUNTRACED)
+    assert another._process.returncode == -signal.SIGKILL
+
+
 def test_it_is_gone_where_the_run_is_killed():
     run = (
         "import time\n"

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Drawings = Mapping[str, Callable[[], "Figure"]]
 """What draws a picture, by the name of its file; it must be possible to pickle it."""
 
+_TIME_TO_LEAVE = 2.0
+"""Seconds; it takes milliseconds, unless somebody has stopped the process."""
 
 _PROGRAM = """\
 import sys
@@ -59,8 +61,11 @@ class Painter:
 
     def __exit__(self, *_: object) -> None:
         if self._process:
-            # And not `kill`: it may have the lock on matplotlib's list of fonts.
+            # Not `kill` at once: it may have the lock on matplotlib's list of fonts.
             self._process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_TIME_TO_LEAVE)
+            self._process.kill()
             # What was not asked for any more cannot be sent either.
             with suppress(OSError), self._process:
                 pass
