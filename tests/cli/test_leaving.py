@@ -160,3 +160,12 @@ def test_a_warning_is_a_note_and_is_said_once(kobai, monkeypatch):
 
     monkeypatch.setattr(data, "load_dataset", warns)
     assert kobai("check").err == "note: mind the gap\nerror: stop here\n"
+
+
+@pytest.mark.parametrize("name", ["numpy", "random", "pickle", "typer"])
+def test_no_file_of_the_users_is_imported(here, start, name):
+    (here / f"{name}.py").write_text("print('own')")
+    process = start("train", "--epochs", "1", "--quiet", "--run", "run")
+    assert process.communicate(timeout=60) == ("", "")
+    assert process.returncode == 0
+    assert (here / "run" / "curves.png").exists()

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from functools import partial
+from importlib import import_module
 
 import pytest
 
@@ -84,6 +85,50 @@ def test_notes_of_the_process_are_heard(monkeypatch):
     drawing = partial(predicted_and_true, [[1.0], [2.0]], [[1.0], [2.5]], names)
     with Painter() as another, pytest.warns(FontWarning, match="question marks"):
         assert another.begin({"predicted.png": drawing})()
+
+
+def test_what_else_is_printed_there_is_no_picture(tmp_path, monkeypatch):
+    # Python loads it at its start, before anything of ours. Taken for a pickle, this
+    # names a module that there is not.
+    (tmp_path / "sitecustomize.py").write_text("print('certificates\\nare there\\n')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    with Painter() as another:
+        assert another.begin(CURVES)() == here(CURVES)
+
+
+def test_it_imports_what_this_process_would(tmp_path, monkeypatch):
+    monkeypatch.setattr(painter, "_drawn", lambda drawings: pytest.fail("drawn here"))
+    (tmp_path / "lying_there.py").write_text(
+        "from kobai.plots import training_curves\n"
+        "from kobai.training import History\n"
+        "def draw():\n"
+        "    return training_curves(History([{'epoch': 0, 'train_loss': 1.0}]))\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    with Painter() as another:
+        assert another.begin({"curves.png": import_module("lying_there").draw})()
+
+
+@pytest.mark.parametrize("is_asked", [False, True])
+def test_no_folder_of_matplotlib_is_left(tmp_path, monkeypatch, is_asked):
+    monkeypatch.setenv("MPLCONFIGDIR", os.path.join(os.devnull, "none"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with Painter() as another:
+        if is_asked:
+            assert another.begin(CURVES)()
+        for _ in range(200):
+            if is_asked or list(tmp_path.glob("matplotlib-*")):
+                break
+            time.sleep(0.05)
+    assert not list(tmp_path.iterdir())
+
+
+def test_one_that_is_stopped_keeps_nobody_waiting(monkeypatch):
+    monkeypatch.setattr(painter, "_TIME_TO_LEAVE", 0.1)
+    with Painter() as another:
+        another._process.send_signal(signal.SIGSTOP)
+        os.waitpid(another._process.pid, os.WUNTRACED)
+    assert another._process.returncode == -signal.SIGKILL
 
 
 def test_it_is_gone_where_the_run_is_killed():

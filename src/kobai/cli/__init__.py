@@ -16,6 +16,7 @@ def main() -> None:
     """
     # Before anything that takes time: Ctrl-C may come while modules are loading.
     _expect_ctrl_c()
+    _leave_out_users_files()
     from kobai.cli.leaving import leave_after
 
     leave_after(_start)
@@ -38,6 +39,19 @@ def _expect_ctrl_c() -> None:
 
     if getsignal(SIGINT) is default_int_handler:
         signal(SIGINT, leave_at_once)
+
+
+def _leave_out_users_files() -> None:
+    """Let none of them, random.py say, be imported: `python -m` looks there first."""
+    import sys
+
+    try:
+        folder = os.getcwd()
+    except FileNotFoundError:
+        folder = ""
+    home = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
+    if sys.path[0] in ("", folder) and folder != home:
+        del sys.path[0]
 
 
 def _start() -> "Any":

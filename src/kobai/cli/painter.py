@@ -4,15 +4,18 @@ matplotlib takes a quarter of a second to load. In a thread it would take turns 
 training of small steps; a process of its own has a core of its own.
 """
 
+import atexit
 import gc
+import os
 import pickle
+import signal
 import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NoReturn, Self
 
 from kobai.engines.machine.processor import threads_here
 
@@ -21,6 +24,16 @@ if TYPE_CHECKING:
 
 Drawings = Mapping[str, Callable[[], "Figure"]]
 """What draws a picture, by the name of its file; it must be possible to pickle it."""
+
+_TIME_TO_LEAVE = 2.0
+"""Seconds; it takes milliseconds, unless somebody has stopped the process."""
+
+_PROGRAM = """\
+import sys
+sys.path[:] = {path!r}
+from kobai.cli.painter import serve
+serve()
+"""
 
 
 class Painter:
@@ -35,8 +48,9 @@ class Painter:
         if _pays():
             with suppress(OSError):
                 self._process = subprocess.Popen(
-                    # -P: a file numpy.py where the user is must not stand for NumPy.
-                    [sys.executable, "-P", "-m", "kobai.cli.painter"],
+                    # What it imports is what this process would: another Kobai may
+                    # be installed, or none.
+                    [sys.executable, "-c", _PROGRAM.format(path=sys.path)],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.DEVNULL,
@@ -47,6 +61,10 @@ class Painter:
 
     def __exit__(self, *_: object) -> None:
         if self._process:
+            # Not `kill` at once: it may have the lock on matplotlib's list of fonts.
+            self._process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_TIME_TO_LEAVE)
             self._process.kill()
             # What was not asked for any more cannot be sent either.
             with suppress(OSError), self._process:
@@ -73,7 +91,9 @@ class Painter:
             assert self._process is not None
             assert self._process.stdout is not None
             pictures, notes = pickle.load(self._process.stdout)
-        except (OSError, EOFError, pickle.UnpicklingError):
+        except Exception:
+            # What has been printed there, by whatever else Python loads at its start,
+            # may be taken for anything.
             return {}
         for note in notes:
             warnings.warn(note, stacklevel=2)
@@ -92,8 +112,21 @@ def _drawn(drawings: Drawings) -> dict[str, bytes]:
     return {name: encoded(draw(), name) for name, draw in drawings.items()}
 
 
+def serve() -> NoReturn:
+    """Draw what the run asks for, and leave; what the other process does."""
+    try:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+        _serve()
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        # matplotlib removes its temporary folder, where it had to make one. To take
+        # all modules apart as well would keep the run waiting.
+        atexit._run_exitfuncs()
+        os._exit(0)
+
+
 def _serve() -> None:
-    """Draw once what the run asks for, to standard output."""
+    """Draw once what is asked for on standard input, to standard output."""
     # It lives for a second: looking for garbage would be for nothing.
     gc.disable()
     for name in ("kobai.plots.picture", "kobai.training"):
@@ -105,7 +138,3 @@ def _serve() -> None:
             pictures = _drawn(drawings)
         pickle.dump((pictures, [each.message for each in caught]), sys.stdout.buffer)
         sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    _serve()

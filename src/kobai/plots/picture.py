@@ -40,12 +40,14 @@ def encoded(figure: Figure, name: str) -> bytes:
     """Return a figure as a file of a name, whose ending says the format."""
     file, ending = BytesIO(), name.rpartition(".")[-1].lower()
     before = figure.canvas
-    if ending == "png":
-        # `savefig` would draw it twice, first to find out how wide its texts are.
-        FigureCanvasAgg(figure).print_png(file)  # type: ignore[no-untyped-call]
-    else:
-        figure.savefig(file, format=ending)
-    figure.set_canvas(before)
+    try:
+        if ending == "png":
+            # `savefig` would draw it twice, first to find out how wide its texts are.
+            FigureCanvasAgg(figure).print_png(file)  # type: ignore[no-untyped-call]
+        else:
+            figure.savefig(file, format=ending)
+    finally:
+        figure.set_canvas(before)
     return file.getvalue()
 
 
