@@ -463,3 +463,8 @@ def test_each_trial_of_a_folder_is_a_model(rows, tmp_path):
 def test_digits_in_the_guide():
     found = sweep(None, {"hidden": [5, 10]}, data=load_digits(), settings={"epochs": 1})
     assert len(found.trials) == 2
+
+
+def test_a_key_that_is_missing_is_told_as_such():
+    with pytest.raises(SweepError, match=r"KeyError\('depth'\)"):
+        sweep(lambda x: {}["depth"], {"x": [1, 2]}, trials=2)
