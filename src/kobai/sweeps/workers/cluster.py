@@ -86,7 +86,7 @@ class Cluster:
                 has = "no Kobai" if found is None else f"Kobai {found}"
                 raise SweepError(
                     f"dask: the worker {worker} has {has}; need Kobai {__version__}, "
-                    "as here. Install it where that worker runs, and start the worker anew"
+                    "as here. Install it where that worker runs, and start that anew"
                 )
 
     def run(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
