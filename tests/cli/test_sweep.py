@@ -406,6 +406,7 @@ def test_a_cluster_may_lose_a_part(kills, alone, victim, tmp_path):
         assert process.returncode == 2
         assert b"was lost" in error
         assert b"--resume" in error
+        assert b"Traceback" not in error
         process = kills.start(tmp_path, ("--jobs", "1"))
         _, error = process.communicate(timeout=120)
     assert process.returncode == 0, error

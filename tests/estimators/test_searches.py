@@ -57,7 +57,7 @@ def threads():
 
 def test_a_cluster_finds_what_one_process_does(searches, alone):
     distributed = pytest.importorskip("distributed")
-    options = {"threads_per_worker": 1, "dashboard_address": None}
+    options = {"threads_per_worker": 1, "dashboard_address": ":0"}
     with (
         distributed.LocalCluster(2, **options) as cluster,
         distributed.Client(cluster) as client,

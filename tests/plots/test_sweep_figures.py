@@ -101,3 +101,27 @@ def test_rates_that_are_near_each_other_are_told_apart_on_their_axis():
     assert {"0.005", "0.01", "0.02", "0.05"} <= {each.get_text() for each in labels}
     assert all(a.x1 < b.x0 for a, b in pairwise(boxes))
     assert not any(each.get_text() for each in axis.get_ticklabels(minor=True))
+
+
+@pytest.mark.parametrize("draw", [settings_and_scores, halving_rungs])
+@pytest.mark.parametrize(
+    ("factor", "measure", "scale"),
+    [
+        (1e3, "validation_loss", "log"),
+        (3, "validation_loss", "linear"),
+        (1e3, "trial_score", "linear"),
+    ],
+)
+def test_scores_that_differ_a_hundredfold_are_told_apart(draw, factor, measure, scale):
+    scores = [0.5, 0.5 * factor, np.nan]
+    trials = [DrawnTrial(n, {"lr": 0.1 * n}, [s], [1]) for n, s in enumerate(scores)]
+    assert draw(trials, measure).axes[0].get_yscale() == scale
+
+
+def test_a_curve_of_one_epoch_has_one_number_below_it():
+    curves = {name: np.zeros(1) for name in ("epoch", "train", "validation")}
+    figure = best_twenty([DrawnTrial(1, {"lr": 1.0}, [0.5], curves=curves)])
+    figure.canvas.draw()
+    low, high = figure.axes[0].get_xlim()
+    ticks = figure.axes[0].get_xticks()
+    assert [tick for tick in ticks if low <= tick <= high] == [0]

@@ -21,6 +21,9 @@ from kobai import Dense, Network, load_digits, sweep
 from kobai.lock import lock
 from kobai.networks import Layer, ReLU, Softmax
 from kobai.sweeps import SpaceError, SweepError
+from kobai.sweeps.folder import Trial
+from kobai.sweeps.jobs import Outcome
+from kobai.sweeps.search import ranked
 from kobai.training import checkpoint as checkpoints
 
 BOWL = {"x": "-10.0..10.0", "y": [0, 1, 2]}
@@ -174,6 +177,19 @@ def test_seeds_show_how_far_luck_goes(rows):
     assert len({each.loss for each in repeats}) == 3
     (row, *_) = found.rows()
     assert row["score_low"] <= row["score"] <= row["score_high"]
+
+
+def test_the_best_over_all_seeds_stands_first():
+    def outcome(score, repeat):
+        return Outcome(9, repeat, score=score, loss=score)
+
+    # The first is ahead by its own seed; the last, not among the best, has no other.
+    scores = {1: (0.1, 0.9), 2: (0.2, 0.3), 3: (0.4,)}
+    trials = [
+        Trial(n, {}, {(9, i): outcome(score, i) for i, score in enumerate(each)})
+        for n, each in scores.items()
+    ]
+    assert [each.number for each in ranked(trials)] == [2, 1, 3]
 
 
 def test_a_table_is_searched_by_the_network_that_suits_it():
@@ -463,3 +479,8 @@ def test_each_trial_of_a_folder_is_a_model(rows, tmp_path):
 def test_digits_in_the_guide():
     found = sweep(None, {"hidden": [5, 10]}, data=load_digits(), settings={"epochs": 1})
     assert len(found.trials) == 2
+
+
+def test_a_key_that_is_missing_is_told_as_such():
+    with pytest.raises(SweepError, match=r"KeyError\('depth'\)"):
+        sweep(lambda x: {}["depth"], {"x": [1, 2]}, trials=2)

@@ -105,7 +105,10 @@ def whole_numbers(ax: "Axes") -> None:
     """Put the ticks of the x axis on whole numbers only, for epochs and layers."""
     from matplotlib.ticker import MaxNLocator
 
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
+    # A single number needs no neighbours: they would be fractions.
+    ax.xaxis.set_major_locator(
+        MaxNLocator(integer=True, steps=[1, 2, 5, 10], min_n_ticks=1)
+    )
 
 
 def logarithmic(ax: "Axes", axis: str = "y") -> None:

@@ -70,5 +70,7 @@ Work = Callable[[Job, Path], Outcome]
 
 def failed(job: Job, error: BaseException, is_mistake: bool = False) -> Outcome:
     """Return the outcome of a job that could not be done."""
-    what = f"{error}" or type(error).__name__
+    # Of a KeyError the text is the key alone.
+    text = f"{error!r}" if isinstance(error, KeyError) else f"{error}"
+    what = text or type(error).__name__
     return Outcome(*job.key, error=what, is_mistake=is_mistake)

@@ -208,13 +208,8 @@ class Search:
         ]
         if jobs:
             self._run(jobs, crew, watch, None)
-        means = [(self._mean_order(n, last), n) for n in finalists]
+        means = [(mean_order(self.trials[n], last.length), n) for n in finalists]
         return self.trials[survivors(means, 1)[0]]
-
-    def _mean_order(self, number: int, rung: Rung) -> tuple[float, ...]:
-        """Return the order of a trial over all its seeds."""
-        orders = [each.order for each in self.trials[number].repeats(rung.length)]
-        return tuple(sum(each) / len(orders) for each in zip(*orders, strict=True))
 
     def _run(
         self, jobs: Sequence[Job], crew: Crew, watch: Watch, rung: Rung | None
@@ -234,13 +229,21 @@ class Search:
         return -self.trials[job.trial].seconds, job.trial
 
 
+def mean_order(trial: Trial, length: int | None) -> tuple[float, ...]:
+    """Return the order of a trial over all its seeds."""
+    orders = [each.order for each in trial.repeats(length)]
+    return tuple(sum(each) / len(orders) for each in zip(*orders, strict=True))
+
+
 def ranked(trials: Iterable[Trial]) -> list[Trial]:
-    """Return trials, the best first: those trained longest lead."""
+    """Return trials, the best first: those trained longest, with most seeds, lead."""
 
     def order(trial: Trial) -> tuple[float, ...]:
         last = trial.last
         if last is None:
-            return (0.0, float("inf"), float("inf"), trial.number)
-        return (-(last.length or 0), *last.order, trial.number)
+            return (0.0, 0.0, float("inf"), float("inf"), trial.number)
+        seeds = len(trial.repeats(last.length))
+        mean = mean_order(trial, last.length)
+        return (-(last.length or 0), -seeds, *mean, trial.number)
 
     return sorted(trials, key=order)

@@ -15,7 +15,7 @@ TABLE = "sweep.csv"
 
 
 def rows(trials: Iterable[Trial]) -> list[dict[str, Any]]:
-    """Return what is known of each trial, the best first, by its own seed."""
+    """Return what is known of each trial, the best first."""
     return [_row(trial) for trial in ranked(trials)]
 
 

@@ -11,11 +11,10 @@ from kobai.plots.style import (
     BLUE,
     PALETTE,
     VERMILION,
-    logarithmic,
     sheet,
     whole_numbers,
 )
-from kobai.plots.sweeps.trial import DrawnTrial, Values
+from kobai.plots.sweeps.trial import DrawnTrial, Values, told_apart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,7 +52,7 @@ def best_curves(
             xlabel=say("epoch"), ylabel=say(_unseen(measure)), title=say("best_curves")
         )
         whole_numbers(ax)
-        if not _logarithmic(ax, drawn, measure):
+        if not told_apart(ax, _values(drawn), measure):
             _zoom(ax, drawn)
         ax.legend(
             loc="upper center",
@@ -96,7 +95,7 @@ def best_twenty(
             whole_numbers(ax)
         if "accuracy" in measure:
             panels[0, 0].set_ylim(0, 1)
-        _logarithmic(panels[0, 0], drawn, measure)
+        told_apart(panels[0, 0], _values(drawn), measure)
         for ax in list(panels.flat)[len(drawn) :]:
             ax.set_visible(False)
         for row in panels:
@@ -158,21 +157,6 @@ def _draw(
             lw=1.5,
             label=label or None,
         )
-
-
-def _logarithmic(ax: "Axes", trials: Sequence[DrawnTrial], measure: str) -> bool:
-    """Give losses that differ more than a hundredfold a logarithmic axis, as runs do.
-
-    On an even axis those that are good all lie at its foot, and cannot be told apart.
-    """
-    values = _values(trials)
-    values = values[values > 0]
-    if "accuracy" in measure or not values.size:
-        return False
-    is_wide = bool(values.max() > 100 * values.min())
-    if is_wide:
-        logarithmic(ax)
-    return is_wide
 
 
 def _zoom(ax: "Axes", trials: Sequence[DrawnTrial]) -> None:

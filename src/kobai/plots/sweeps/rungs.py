@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kobai.plots.style import BLUE, GREY, VERMILION, sheet
-from kobai.plots.sweeps.trial import DrawnTrial
+from kobai.plots.sweeps.trial import DrawnTrial, told_apart
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -57,5 +57,7 @@ def halving_rungs(
         ax.set_xticks(range(len(lengths)), labels)
         ax.set_xlim(-0.3, len(lengths) - 0.7)
         ax.set(xlabel=say("trained_epochs"), ylabel=say(measure))
+        scores = [score for each in trials for score in each.scores]
+        told_apart(ax, np.array(scores, float), measure)
         ax.set_title(say("halving_rungs"))
     return figure

@@ -9,7 +9,7 @@ import numpy as np
 
 from kobai.plots import fonts
 from kobai.plots.style import INK, TIME, VERMILION, Say, logarithmic, sheet
-from kobai.plots.sweeps.trial import DrawnTrial
+from kobai.plots.sweeps.trial import DrawnTrial, told_apart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,6 +63,7 @@ def settings_and_scores(
             ax.set_visible(False)
         for row in panels:
             row[0].set_ylabel(say(measure))
+        told_apart(panels[0, 0], np.array([e.scores[-1] for e in scored]), measure)
         _lengths(figure, points, panels, scored, say)
         figure.suptitle(say("settings_and_scores"))
     return figure

@@ -2,10 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from kobai.plots.style import logarithmic
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Values = NDArray[np.float64]
 
@@ -29,3 +34,17 @@ class DrawnTrial:
     def title(self) -> str:
         """Its number, and what it is called by in figures."""
         return f"{self.number:03d}"
+
+
+def told_apart(ax: "Axes", values: Values, measure: str) -> bool:
+    """Give losses that differ more than a hundredfold a logarithmic axis, as runs do.
+
+    On an even axis those that are good all lie at its foot, and cannot be told apart.
+    """
+    values = values[np.isfinite(values) & (values > 0)]
+    if "loss" not in measure or not values.size:
+        return False
+    is_wide = bool(values.max() > 100 * values.min())
+    if is_wide:
+        logarithmic(ax)
+    return is_wide

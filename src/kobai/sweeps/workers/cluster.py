@@ -8,6 +8,7 @@ import logging
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,14 @@ from kobai.files import write_together
 from kobai.sweeps.folder import TRIAL, SweepError, SweepFolder
 from kobai.sweeps.jobs import Job, Outcome, Work
 from kobai.sweeps.workers.payload import told_of_sending
-from kobai.sweeps.workers.processes import do
+from kobai.sweeps.workers.processes import MOST_DEATHS, do
+from kobai.version import __version__
 
 Files = Mapping[str, bytes]
 PATIENCE = 10
 """So many seconds somebody has time to answer at an address."""
+OUTSPOKEN = ("distributed", "distributed.client")
+"""The loggers of Dask that have a level of their own."""
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -33,55 +37,114 @@ class Cluster:
         except ImportError as error:
             raise missing_extra("a Dask cluster", error, "sweep") from error
         # What it has to say of a lost scheduler is said once, below.
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        for name in OUTSPOKEN:
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         self.folder = folder
         self.address = address
         self.distributed: Any = distributed
         try:
-            self.client: Any = self.distributed.Client(address, timeout=PATIENCE)
+            self.client: Any = _connected(distributed, address)
         except (OSError, ValueError, TypeError) as error:
             raise SweepError(
                 f"dask: nobody answers at {address} ({_first_line(error)}). Start a "
                 "cluster: dask scheduler, and on each machine dask worker ADDRESS "
                 "--nthreads 1"
             ) from None
-        if not self.client.scheduler_info(n_workers=-1)["workers"]:
+        self.work = work
+        try:
+            self.sent = self._sent()
+        except SweepError:
             self.client.close()
+            raise
+
+    def _sent(self) -> Any:
+        """Send the work, and the data in it, to every worker."""
+        try:
+            self.client.wait_for_workers(1, timeout=PATIENCE)
+        except TimeoutError:
             raise SweepError(
-                f"dask: the cluster at {address} has no worker. Start some: dask "
-                f"worker {address} --nthreads 1"
-            )
+                f"dask: the cluster at {self.address} has no worker. Start some: dask "
+                f"worker {self.address} --nthreads 1"
+            ) from None
+        self._check_versions()
         with told_of_sending():
-            self.work = self.client.scatter(work, broadcast=True, hash=False)
+            return self.client.scatter(self.work, broadcast=True, hash=False)
+
+    def _check_versions(self) -> None:
+        """Raise where a worker has no Kobai, or another one: it could not do a job."""
+
+        def version() -> str | None:
+            # Sent as code, not by its name in Kobai, which may be missing there.
+            try:
+                import kobai
+            except ImportError:
+                return None
+            return kobai.__version__
+
+        for worker, found in self.client.run(version, on_error="ignore").items():
+            if found != __version__:
+                has = "no Kobai" if found is None else f"Kobai {found}"
+                raise SweepError(
+                    f"dask: the worker {worker} has {has}; need Kobai {__version__}, "
+                    "as here. Install it where that worker runs, and start that anew"
+                )
 
     def run(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
         """Yield the outcomes of jobs as they come."""
-        try:
-            asked = {
-                self.client.submit(
-                    _do_far, self.work, job, self._files(job), pure=False
-                ): job
-                for job in jobs
-            }
-            for future in self.distributed.as_completed(list(asked)):
-                outcome, files = future.result()
-                job = asked[future]
-                place = self.folder.place(job.trial)
-                place.mkdir(exist_ok=True)
-                write_together({place / name: data for name, data in files.items()})
-                future.release()
-                yield job, outcome
-        except self._lost() as error:
-            raise SweepError(
-                f"dask: the cluster at {self.address} was lost ({_first_line(error)})"
-            ) from None
+        left, deaths = list(jobs), 0
+        while left:
+            try:
+                if deaths:
+                    # What was sent is lost with the last worker that had it.
+                    self.sent = self._sent()
+                for job, outcome in self._until_killed(left):
+                    left.remove(job)
+                    deaths = 0
+                    yield job, outcome
+            except self._lost() as error:
+                self._check_there(error)
+                deaths += 1
+                if deaths >= MOST_DEATHS:
+                    raise SweepError(
+                        f"dask: the workers were killed {deaths} times with nothing "
+                        "done in between, most often because memory is short. Take "
+                        "smaller networks, or fewer workers on a machine"
+                    ) from None
+
+    def _until_killed(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
+        asked = {
+            self.client.submit(
+                _do_far, self.sent, job, self._files(job), pure=False
+            ): job
+            for job in jobs
+        }
+        for future in self.distributed.as_completed(list(asked)):
+            outcome, files = future.result()
+            job = asked[future]
+            place = self.folder.place(job.trial)
+            place.mkdir(exist_ok=True)
+            write_together({place / name: data for name, data in files.items()})
+            future.release()
+            yield job, outcome
 
     def _lost(self) -> tuple[type[BaseException], ...]:
+        """Return by which errors a part of the cluster is known to be gone."""
         from concurrent.futures import CancelledError
 
         killed = self.distributed.scheduler.KilledWorker
         futures = self.distributed.client.FutureCancelledError
-        return (CancelledError, OSError, TimeoutError, killed, futures)
+        return (CancelledError, OSError, killed, futures)
+
+    def _check_there(self, error: BaseException) -> None:
+        """Raise where more than workers is gone, or where something else is wrong."""
+        if self.client.status != "running":
+            why = getattr(error, "reason", None) or _first_line(error)
+            raise SweepError(
+                f"dask: the cluster at {self.address} was lost ({why})"
+            ) from None
+        if isinstance(error, OSError):
+            # A full disk, say, here or there.
+            raise error
 
     def _files(self, job: Job) -> Files:
         place = self.folder.place(job.trial)
@@ -93,13 +156,44 @@ class Cluster:
         self.client.close(timeout=1)
 
 
+def _connected(distributed: Any, address: str) -> Any:
+    """Return the client of a cluster; raise `TimeoutError` where none answers in time.
+
+    Dask itself waits without end for an answer where another server, such as that of
+    its own dashboard, takes the connection and says nothing.
+    """
+    found: Future[Any] = Future()
+
+    def connect() -> None:
+        try:
+            found.set_result(distributed.Client(address, timeout=PATIENCE))
+        except BaseException as error:
+            found.set_exception(error)
+
+    threading.Thread(target=connect, daemon=True).start()
+    try:
+        return found.result(2 * PATIENCE)
+    except TimeoutError as error:
+        raise TimeoutError(
+            str(error) or "what listens there does not speak as a scheduler does"
+        ) from None
+
+
 def _first_line(error: BaseException) -> str:
     return (str(error) or type(error).__name__).splitlines()[0]
 
 
 def _do_far(work: Work, job: Job, files: Files) -> tuple[Outcome, dict[str, bytes]]:
-    """Do a job on a worker of the cluster, in a folder that is gone afterwards."""
-    with _ONE_AT_A_TIME, tempfile.TemporaryDirectory(prefix="kobai-sweep-") as folder:
+    """Do a job on a worker of the cluster, in a folder that is gone afterwards.
+
+    It lies in the worker's own, which Dask removes where the worker is killed.
+    """
+    from distributed import get_worker
+
+    scratch = tempfile.TemporaryDirectory(
+        prefix="kobai-sweep-", dir=get_worker().local_directory
+    )
+    with _ONE_AT_A_TIME, scratch as folder:
         place = Path(folder, "trial")
         place.mkdir()
         for name, data in files.items():

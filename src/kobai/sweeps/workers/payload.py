@@ -48,7 +48,8 @@ def told_of_sending() -> Iterator[None]:
     except (TypeError, ValueError, AttributeError, pickle.PicklingError) as error:
         raise SweepError(
             "the work cannot be sent to other processes, for what it holds on to: "
-            f"{error}. Make that within the function, or train in this process: jobs=1"
+            f"{error.__cause__ or error}. Make that within the function, or train in "
+            "this process: jobs=1"
         ) from None
 
 
