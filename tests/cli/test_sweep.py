@@ -142,6 +142,13 @@ WRONG = {
     "optimizer": (("--optimizer", "sgd", "--optimizer", "adma"), '"adam"'),
     "activation": (("--activation", "rleu", "--activation", "tanh"), '"relu"'),
     "loss": (("--loss", "mse", "--loss", "hubber"), "mean_squared_error"),
+    "losses": (
+        (
+            *("--loss", "cross_entropy", "--loss", "cross_entropy_error"),
+            *("--metric", "loss"),
+        ),
+        "a scale of its own; sweep with one of them, or choose by --metric accuracy",
+    ),
     "engine": (("--engine", "numpy", "--engine", "cuda"), 'got "cuda"'),
     "dtype": (("--dtype", "float32", "--dtype", "float8"), 'Did you mean "float64"'),
     "momentum": (

@@ -220,6 +220,22 @@ def test_it_prints_and_draws_itself(rows, tmp_path):
     assert len(lines) == 10
 
 
+TWO_LOSSES = {"loss": ["cross_entropy", "cross_entropy_error"]}
+
+
+def test_losses_are_chosen_among_by_another_measure_alone(rows):
+    def of_loss(loss):
+        return Network(4, [Dense(3), Softmax()], loss)
+
+    found = sweep(of_loss, TWO_LOSSES, data=rows, settings={"epochs": 2})
+    assert found.measure == "validation_accuracy"
+    with pytest.raises(SpaceError, match=r"one of them, or .* by metric"):
+        sweep(of_loss, TWO_LOSSES, data=rows, metric="loss")
+    x, t = rows
+    with pytest.raises(SpaceError, match=r"one of them$"):
+        sweep(of_loss, TWO_LOSSES, data=(x, t.astype(float)))
+
+
 @pytest.mark.parametrize(
     ("words", "options"),
     [

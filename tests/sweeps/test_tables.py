@@ -153,6 +153,9 @@ def test_a_damaged_checkpoint_is_trained_anew(frame, tmp_path):
         assert np.array_equal(array, before[name])
 
 
+LOSSES = {"loss": ["huber", "squared_error"]}
+
+
 @pytest.mark.parametrize(
     ("words", "error", "options"),
     [
@@ -166,6 +169,7 @@ def test_a_damaged_checkpoint_is_trained_anew(frame, tmp_path):
         ("a Dataset", TypeError, {"data": kobai.load_digits()}),
         ("3 things", TypeError, {"data": (1, 2, 3)}),
         ("MLPClassifier", TypeError, {"model": "estimator"}),
+        ("a scale", SpaceError, {"space": LOSSES, "target": "size"}),
         ("needs classes", SweepError, {"target": "size", "metric": "accuracy"}),
     ],
 )

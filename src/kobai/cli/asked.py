@@ -96,6 +96,12 @@ def begun(given: Mapping[str, Any]) -> Asked:
         raise SettingError(
             f"--metric accuracy: {data.name} has numbers as targets; need loss"
         )
+    if metric == "loss" and "loss" in space:
+        other = ", or choose by --metric accuracy" if has_classes else ""
+        raise SettingError(
+            "--loss: trials are chosen by their loss, and each of several losses has a "
+            f"scale of its own; sweep with one of them{other}"
+        )
     plan = _plan(space, own, settings)
     trials = replace(trials, metric=metric, trials=plan.trials)
     return Asked(plan, trials, identity_of(data)["checksum"])

@@ -10,7 +10,7 @@ from kobai.errors import DivergenceError, ModelFileError
 from kobai.lock import HeldError
 from kobai.run_folder import CHECKPOINT
 from kobai.sweeps.jobs import Job, Outcome
-from kobai.sweeps.space import Space, SpaceError
+from kobai.sweeps.space import Parameter, Space, SpaceError
 from kobai.training import History, LossWatch, train
 
 if TYPE_CHECKING:
@@ -64,6 +64,20 @@ def check_held_out(space: Space, usual: float | None) -> None:
         raise SpaceError(
             "sweep: validation=0, and models are chosen by rows held out from "
             "training; need a share, such as 0.2"
+        )
+
+
+def check_losses(losses: Parameter, metric: str | None, has_classes: bool) -> None:
+    """Refuse to choose among losses where trials are judged by them.
+
+    A `metric` of None is the accuracy, where there are classes.
+    """
+    is_by_loss = metric == "loss" or not (metric or has_classes)
+    if is_by_loss and len(losses.values() or ()) > 1:
+        other = ', or choose by metric="accuracy"' if has_classes else ""
+        raise SpaceError(
+            "sweep: models are chosen by their loss, and each of several losses has a "
+            f"scale of its own; search with one of them{other}"
         )
 
 

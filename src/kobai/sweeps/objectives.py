@@ -22,6 +22,7 @@ from kobai.run_folder import HISTORY, MODEL
 from kobai.sweeps.fitting import (
     USUAL_VALIDATION,
     check_held_out,
+    check_losses,
     checkpoint_of,
     fit,
     judged,
@@ -222,6 +223,15 @@ class Networks:
                     f"{suggest(name, known)}"
                 )
         check_held_out(space, self.settings.get("validation"))
+        if "loss" in space:
+            check_losses(space["loss"], self.metric, self._has_classes())
+
+    def _has_classes(self) -> bool:
+        """Tell whether the targets are labels."""
+        if isinstance(self.data, Dataset):
+            return bool(self.data.classes)
+        pair = self.data[0] if isinstance(self.data[0], tuple) else self.data
+        return np.asarray(pair[1]).dtype.kind in "biu"
 
     def longest(self, first: Config) -> int:
         """Return for how many epochs, or steps, a trial is trained at most."""

@@ -16,6 +16,7 @@ from kobai.run_folder import HISTORY, RunFolder
 from kobai.sweeps.fitting import (
     USUAL_VALIDATION,
     check_held_out,
+    check_losses,
     checkpoint_of,
     fit,
     judged,
@@ -132,7 +133,9 @@ class Tables:
                 )
         check_held_out(space, self.params({})["validation"])
         for config in variants(space, OF_TABLE) or [{}]:
-            self.table(self.params(config))
+            table = self.table(self.params(config))
+            if "loss" in space:
+                check_losses(space["loss"], self.metric, bool(table.data.classes))
 
     def longest(self, first: Config) -> int:
         """Return for how many epochs a trial is trained at most."""
