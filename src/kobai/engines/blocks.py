@@ -96,7 +96,7 @@ def share(run: Callable[[int], None], count: int, workers: int) -> None:
                 except BaseException as error:
                     failed.append(error)
 
-    def help(done: LockType) -> None:
+    def assist(done: LockType) -> None:
         try:
             work()
         finally:
@@ -110,7 +110,7 @@ def share(run: Callable[[int], None], count: int, workers: int) -> None:
             # Where no thread can be had, there is one fewer.
             with suppress(RuntimeError):
                 # A `Thread` would be waited for until it runs, which takes a while.
-                start_new_thread(help, (done,))
+                start_new_thread(assist, (done,))
                 helpers.append(done)
         work()
         for done in helpers:

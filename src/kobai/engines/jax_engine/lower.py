@@ -10,7 +10,7 @@ from kobai.engines.jax_engine import indices
 from kobai.engines.jax_engine.errors import NotLowered
 from kobai.engines.jax_engine.functions import MAY_RAISE, function_of
 from kobai.graph import Constant, Graph, Input, Node, Operation
-from kobai.graph.identities.table import IDENTITIES
+from kobai.graph.identities.table import all_but
 from kobai.graph.node import in_order
 from kobai.graph.rewriting import rewrite
 
@@ -22,7 +22,7 @@ PRODUCTS = (ops.MATMUL, ops.EINSUM)
 SUMS = (ops.SUM, ops.PROD, ops.CUMSUM)
 # A number costs XLA nothing in the loop that uses a product, and W - c · (A B) is one
 # such loop. The difference alone, W - (c · A) B, takes five times as long.
-KEPT = [each for each in IDENTITIES if each.name != "number_into_product"]
+KEPT = all_but("number_into_product")
 
 
 class Lowered:

@@ -9,7 +9,7 @@ from kobai.engines.fusions import FUSIONS
 from kobai.functions.arrays import Array
 from kobai.graph import Constant, Graph, Node, Operation
 from kobai.graph.identities.matching import enter, number_of
-from kobai.graph.identities.table import IDENTITIES
+from kobai.graph.identities.table import all_but
 from kobai.graph.node import is_a
 from kobai.graph.rewriting import Identity, Rewriter, rewrite
 
@@ -36,8 +36,7 @@ def simplify(graph: Graph) -> Graph:
 
     Like the engines', but a sigmoid stays one, and softmax becomes one.
     """
-    kept = [each for each in IDENTITIES if each.name != "sigmoid"]
-    small = rewrite(rewrite(graph, kept), FUSIONS)
+    small = rewrite(rewrite(graph, all_but("sigmoid")), FUSIONS)
     return rewrite(small, TABLE)
 
 

@@ -17,3 +17,13 @@ IDENTITIES: list[Identity] = [
     *rows.TABLE,
     *layers.TABLE,
 ]
+
+
+def all_but(name: str) -> list[Identity]:
+    """Return the identities but for the one of a name.
+
+    >>> len(IDENTITIES) - len(all_but("sigmoid"))
+    1
+    """
+    left_out = next(each for each in IDENTITIES if each.name == name)
+    return [each for each in IDENTITIES if each is not left_out]

@@ -17,7 +17,7 @@ from kobai.files import write_together
 from kobai.sweeps.folder import TRIAL, SweepError, SweepFolder
 from kobai.sweeps.jobs import Job, Outcome, Work
 from kobai.sweeps.workers.payload import told_of_sending
-from kobai.sweeps.workers.processes import MOST_DEATHS, do
+from kobai.sweeps.workers.processes import do, until_done
 from kobai.version import __version__
 
 Files = Mapping[str, bytes]
@@ -52,7 +52,7 @@ class Cluster:
             ) from None
         self.work = work
         try:
-            self.sent = self._sent()
+            self.sent: Any = self._sent()
         except SweepError:
             self.client.close()
             raise
@@ -91,27 +91,19 @@ class Cluster:
 
     def run(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
         """Yield the outcomes of jobs as they come."""
-        left, deaths = list(jobs), 0
-        while left:
-            try:
-                if deaths:
-                    # What was sent is lost with the last worker that had it.
-                    self.sent = self._sent()
-                for job, outcome in self._until_killed(left):
-                    left.remove(job)
-                    deaths = 0
-                    yield job, outcome
-            except self._lost() as error:
-                self._check_there(error)
-                deaths += 1
-                if deaths >= MOST_DEATHS:
-                    raise SweepError(
-                        f"dask: the workers were killed {deaths} times with nothing "
-                        "done in between, most often because memory is short. Take "
-                        "smaller networks, or fewer workers on a machine"
-                    ) from None
+        return until_done(jobs, self._until_killed, _killed)
 
     def _until_killed(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
+        try:
+            if self.sent is None:
+                self.sent = self._sent()
+            yield from self._done(jobs)
+        except self._lost() as error:
+            self._check_there(error)
+            # What was sent is lost with the last worker that had it.
+            self.sent = None
+
+    def _done(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
         asked = {
             self.client.submit(
                 _do_far, self.sent, job, self._files(job), pure=False
@@ -177,6 +169,14 @@ def _connected(distributed: Any, address: str) -> Any:
         raise TimeoutError(
             str(error) or "what listens there does not speak as a scheduler does"
         ) from None
+
+
+def _killed(deaths: int, job: Job) -> str:
+    return (
+        f"dask: the workers were killed {deaths} times with nothing done in between, "
+        "most often because memory is short. Take smaller networks, or fewer workers "
+        "on a machine"
+    )
 
 
 def _first_line(error: BaseException) -> str:

@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,28 @@ def do(work: Work, job: Job, place: Path) -> Outcome:
     return replace(outcome, seconds=time.perf_counter() - began)
 
 
+def until_done(
+    jobs: Sequence[Job],
+    until_killed: Callable[[Sequence[Job]], Iterator[tuple[Job, Outcome]]],
+    told: Callable[[int, Job], str],
+) -> Iterator[tuple[Job, Outcome]]:
+    """Yield the outcomes of jobs; those are asked for again whose workers were killed.
+
+    `until_killed` yields outcomes as they come, and ends early where workers are
+    killed. Raises SweepError, as `told` of the deaths and the next job, after
+    `MOST_DEATHS` with nothing done in between.
+    """
+    left, deaths = list(jobs), 0
+    while left:
+        for job, outcome in until_killed(left):
+            left.remove(job)
+            deaths = 0
+            yield job, outcome
+        deaths += bool(left)
+        if deaths >= MOST_DEATHS:
+            raise SweepError(told(deaths, left[0]))
+
+
 class Here:
     """This process does the jobs, one after the other."""
 
@@ -94,19 +116,7 @@ class Processes:
 
     def run(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
         """Yield the outcomes of jobs as they come."""
-        left, deaths = list(jobs), 0
-        while left:
-            for job, outcome in self._until_killed(left):
-                left.remove(job)
-                deaths = 0
-                yield job, outcome
-            deaths += bool(left)
-            if deaths >= MOST_DEATHS:
-                raise SweepError(
-                    f"the workers were killed {deaths} times over trial "
-                    f"{left[0].trial}, most often because memory is short. Take fewer "
-                    "jobs, or smaller networks"
-                )
+        return until_done(jobs, self._until_killed, _killed_over)
 
     def _until_killed(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
         from concurrent.futures import FIRST_COMPLETED, wait
@@ -164,6 +174,13 @@ class Processes:
         """End the workers, whatever they are doing."""
         self._dismiss()
         self.scratch.cleanup()
+
+
+def _killed_over(deaths: int, job: Job) -> str:
+    return (
+        f"the workers were killed {deaths} times over trial {job.trial}, most often "
+        "because memory is short. Take fewer jobs, or smaller networks"
+    )
 
 
 def _is_untaken(future: Any) -> bool:
