@@ -111,7 +111,8 @@ class Opened:
         self.page.mouse.down()
         self.page.mouse.move(x, y + box["height"] * 0.85, steps=12)
         self.page.mouse.up()
-        panel.get_by_text("%").first.wait_for()
+        # The first points are answered while the others are drawn.
+        panel.locator("[aria-busy=false]").get_by_text("%").first.wait_for()
 
 
 SIZES = {"wide": (1400, 900), "phone": (390, 844)}

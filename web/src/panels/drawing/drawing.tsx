@@ -31,7 +31,7 @@ export function DrawingPanel({ lab }: { lab: Lab }) {
 
 function Drawing({ lab }: { lab: Lab }) {
   const [strokes, put] = useState<Stroke[]>([]);
-  const { said, refused, show } = useAnswer(lab);
+  const { said, refused, busy, show } = useAnswer(lab);
   return (
     <div class="columns drawing">
       <section>
@@ -50,7 +50,9 @@ function Drawing({ lab }: { lab: Lab }) {
           </button>
         </div>
       </section>
-      <Seen lab={lab} said={said} refused={refused} />
+      <section aria-busy={busy}>
+        <Seen lab={lab} said={said} refused={refused} />
+      </section>
     </div>
   );
 }
@@ -61,11 +63,13 @@ function useAnswer(lab: Lab) {
   const [refused, refuse] = useState("");
   const ink = useRef<Uint8Array | null>(null);
   const asking = useRef(false);
+  const [busy, wait] = useState(false);
   const ask = async () => {
     if (!ink.current || asking.current) {
       return;
     }
     asking.current = true;
+    wait(true);
     const asked = ink.current;
     // A copy, since what is sent to the engine is given away.
     const answer = await lab.ask({
@@ -77,6 +81,7 @@ function useAnswer(lab: Lab) {
     asking.current = false;
     put(answer.is === "probabilities" ? answer : null);
     refuse(answer.is === "refused" ? refusal(lab, answer) : "");
+    wait(ink.current !== asked);
     if (ink.current !== asked) {
       ask();
     }
@@ -89,7 +94,7 @@ function useAnswer(lab: Lab) {
     ink.current = fresh;
     ask();
   };
-  return { said, refused, show };
+  return { said, refused, busy, show };
 }
 
 interface SeenProps {
@@ -102,10 +107,10 @@ function Seen({ lab, said, refused }: SeenProps) {
   const picture = lab.shape.value?.picture;
   if (refused || !said || said.empty || !said.seen || !picture) {
     return (
-      <section>
+      <>
         <h3>{lab.t("draw.seen")}</h3>
         <p role="status">{refused || lab.t("draw.empty")}</p>
-      </section>
+      </>
     );
   }
   const best = said.y.indexOf(Math.max(...said.y));
@@ -115,7 +120,7 @@ function Seen({ lab, said, refused }: SeenProps) {
     probability: `${Math.round(100 * said.y[best])} %`,
   });
   return (
-    <section>
+    <>
       <h3>{lab.t("draw.seen")}</h3>
       <div class="row">
         <Picture ink={said.seen} {...picture} high={255} label={lab.t("draw.seen")} />
@@ -128,6 +133,6 @@ function Seen({ lab, said, refused }: SeenProps) {
       </div>
       <Bars lab={lab} names={names} values={said.y} best={best} />
       <Note>{lab.t("draw.seenText", picture)}</Note>
-    </section>
+    </>
   );
 }
