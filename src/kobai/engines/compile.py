@@ -11,7 +11,7 @@ import numpy as np
 
 from kobai.autodiff.arrays.buffers import has_values
 from kobai.autodiff.primitive import after_end
-from kobai.autodiff.trees import Tree, leaves, tree_map, unflatten
+from kobai.autodiff.trees import Tree, tree_map, unflatten
 from kobai.engines import Engine, Jax, jax_options
 from kobai.engines.versions import Version
 from kobai.errors import suggest
@@ -44,18 +44,18 @@ class Compiled:
                 names = ", ".join(bound.kwargs)
                 raise TypeError(f"compile: got {names} by name; f takes it so only")
             arguments = bound.args
-        if _has_values(arguments):
-            arguments = tree_map(after_end, arguments)
-            if _has_values(arguments):
+        given = Given(arguments)
+        if given.has_values:
+            given = Given(tree_map(after_end, arguments))
+            if given.has_values:
                 # Of what is computed here, a differentiation has to see every step.
-                return self.f(*arguments)
+                return self.f(*given.arguments)
         with self._lock:
-            return self._run(arguments)
+            return self._run(given)
 
-    def _run(self, arguments: tuple[Any, ...]) -> Tree:
-        version = self._version(arguments)
-        graph = version.graph
-        values = leaves(list(arguments))
+    def _run(self, given: "Given") -> Tree:
+        version = self._version(given)
+        graph, values = version.graph, given.leaves
         if graph.updates:
             _refuse_shared(values)
         outputs = version(*values)
@@ -65,21 +65,67 @@ class Compiled:
 
     def graph(self, *arguments: Tree) -> Graph:
         """Return the graph that is computed for arguments like these."""
-        return self._version(tree_map(after_end, arguments)).graph
+        return self._version(Given(tree_map(after_end, arguments))).graph
 
     def source(self, *arguments: Tree) -> str:
         """Return the code that is run for arguments like these."""
-        version = self._version(tree_map(after_end, arguments))
+        version = self._version(Given(tree_map(after_end, arguments)))
         text: str = version.run.source  # type: ignore[attr-defined]
         return text
 
-    def _version(self, arguments: tuple[Any, ...]) -> Version:
-        key = tuple(_signature(a) for a in arguments)
+    def _version(self, given: "Given") -> Version:
+        key = tuple(given.signature)
         version = self._versions.get(key)
         if version is None:
-            graph = trace(self.f, *arguments)
+            graph = trace(self.f, *given.arguments)
             version = self._versions[key] = Version(graph, self.engine)
         return version
+
+
+class Given:
+    """The arguments of a call, looked at once: most calls are short.
+
+    `signature` is what a trace depends on: structure, shapes, dtypes, order in memory.
+    `has_values` tells whether there is a value under differentiation among them.
+    """
+
+    def __init__(self, arguments: tuple[Any, ...]) -> None:
+        self.arguments = arguments
+        self.leaves: list[Any] = []
+        self.signature: list[Any] = []
+        self.has_values = False
+        for each in arguments:
+            self._read(each)
+
+    def _read(self, tree: Tree) -> None:
+        if type(tree) is np.ndarray:
+            self.leaves.append(tree)
+            self.signature.append(_form(tree))
+        elif isinstance(tree, dict):
+            self.signature.append(("dict", *tree))
+            for each in tree.values():
+                self._read(each)
+        elif isinstance(tree, list | tuple):
+            self.signature.append((type(tree).__name__, len(tree)))
+            for each in tree:
+                self._read(each)
+        else:
+            self.leaves.append(tree)
+            self.signature.append(self._form_of_another(tree))
+
+    def _form_of_another(self, leaf: Any) -> object:
+        if has_values(leaf):
+            self.has_values = True
+            return None
+        if isinstance(leaf, np.ndarray):
+            return _form(leaf)
+        # An array without axes can change, a number of NumPy's cannot.
+        return ("number", leaf.dtype) if isinstance(leaf, np.generic) else type(leaf)
+
+
+def _form(array: np.ndarray) -> tuple[Any, ...]:
+    is_usual = array.ndim < 2 or array.flags.c_contiguous
+    return array.shape, array.dtype, None if is_usual else array.strides
 
 
 @checked_keywords
@@ -143,11 +189,6 @@ def _check_engine(engine: Engine) -> None:
         find_device(options.device)
 
 
-def _has_values(arguments: tuple[Any, ...]) -> bool:
-    """Whether there is a value under differentiation among the arguments."""
-    return any(type(x) is not np.ndarray and has_values(x) for x in leaves(arguments))
-
-
 def _own(value: Array, is_number: bool) -> Array:
     """Return an output for the caller to keep: engines use their buffers again.
 
@@ -169,20 +210,3 @@ def _refuse_shared(values: list[Any]) -> None:
                 "compile: got two arguments that share memory, and f changes arguments "
                 "in place; pass a copy of one of them (x.copy())"
             )
-
-
-def _signature(tree: Tree) -> object:
-    """Return what a trace depends on: structure, shapes, dtypes, order in memory."""
-    # Most are such arrays, and most calls are short.
-    if type(tree) is np.ndarray and (tree.ndim < 2 or tree.flags.c_contiguous):
-        return tree.shape, tree.dtype, True, None
-    if isinstance(tree, dict):
-        return ("dict", *((k, _signature(v)) for k, v in tree.items()))
-    if isinstance(tree, list | tuple):
-        return (type(tree).__name__, *map(_signature, tree))
-    if isinstance(tree, np.ndarray | np.generic):
-        # An array without axes can change, a number cannot.
-        is_usual = tree.ndim < 2 or tree.flags.c_contiguous
-        order = None if is_usual else tree.strides
-        return (tree.shape, tree.dtype, isinstance(tree, np.ndarray), order)
-    return type(tree)

@@ -35,9 +35,10 @@ def compile_numba(graph: Graph) -> Callable[..., list[Any]]:
     nothing = np.empty(0, np.int64)
     once = {"first": 0, "stop": 1, "indices": nothing, "losses": np.empty(1)}
     # Put together once: a call takes less time than finding names does.
-    given = STEPS.in_order(inputs=[...], rows=[], each=[], **core.own, **once)
-    place = next(i for i, argument in enumerate(given) if argument is ...)
-    before, after = given[:place], given[place + 1 :]
+    inputs = [...] * len(generated.inputs)
+    call = core.function.partly(
+        STEPS.in_order(inputs=inputs, rows=[], each=[], **core.own, **once)
+    )
 
     def run(*arrays: Any) -> list[Any]:
         flat = core.flat(arrays)
@@ -47,7 +48,7 @@ def compile_numba(graph: Graph) -> Callable[..., list[Any]]:
         if generated.changed or not all(map(_owns_memory, arrays)):
             changed, kept = core.parted(arrays)
             check_apart([*changed, *core.buffers], kept)
-        core.function(*before, *flat, *after)
+        call(flat)
         return core.outputs(arrays)
 
     run.source = generated.source  # type: ignore[attr-defined]
@@ -163,6 +164,8 @@ class Core:
         is_helped: bool = False,
     ) -> None:
         self.generated = generated
+        changed = generated.changed
+        self.forms = [(n, n.shape, n.dtype, n in changed) for n in generated.inputs]
         register(op.node.dtype.name for op in generated.products)
         self.function = cache.load(generated)
         ways = choose_ways(generated, choices, is_helped)
@@ -187,16 +190,20 @@ class Core:
 
     def flat(self, arrays: Sequence[Any]) -> list[Any]:
         """Return the arrays as the compiled code takes them: flat, without a copy."""
-        inputs = self.generated.inputs
-        if len(arrays) != len(inputs):
-            raise TypeError(f"compiled: got {len(arrays)} arrays; need {len(inputs)}")
-        changed = self.generated.changed
+        forms = self.forms
+        if len(arrays) != len(forms):
+            raise TypeError(f"compiled: got {len(arrays)} arrays; need {len(forms)}")
         found = []
-        for node, array in zip(inputs, arrays, strict=True):
+        for (node, shape, dtype, is_changed), array in zip(forms, arrays, strict=True):
             array = np.asarray(array)
-            if array.shape != node.shape:
+            if array.shape != shape:
                 raise _misfit(node, array)
-            found.append(_flat(node, array, None, node in changed))
+            flags = array.flags
+            if array.dtype == dtype and flags.c_contiguous and flags.aligned:
+                # Most are, and a call of a small function should take no longer.
+                found.append(array if array.ndim == 1 else array.reshape(-1))
+            else:
+                found.append(_flat(node, array, None, is_changed))
         return found
 
     def parted(self, arrays: Sequence[Any]) -> tuple[list[Any], list[Any]]:
@@ -212,7 +219,8 @@ class Core:
             classes = self.generated.labels.get(node)
             if classes is None or not np.size(array):
                 continue
-            low, high = np.min(array), np.max(array)
+            low = np.minimum.reduce(array, axis=None)
+            high = np.maximum.reduce(array, axis=None)
             if low < 0 or high >= classes:
                 raise IndexError(
                     f"compiled: got labels from {low} to {high}; "

@@ -6,7 +6,7 @@
 import hashlib
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from ctypes import CFUNCTYPE, c_int64, c_void_p
 from dataclasses import dataclass
 from functools import lru_cache
@@ -81,19 +81,46 @@ class Function(Symbol):
         if tuple(map(type, arguments)) != self._types:
             found = ", ".join(type(each).__name__ for each in arguments)
             raise TypeError(f"compiled: got {found}; need {', '.join(self._kinds)}")
+        done: int = self._call(self._in_words(arguments))
+        if done < 0:
+            raise self._misfit(done, arguments)
+        return done
+
+    def partly(self, arguments: Sequence[Any]) -> Callable[[Sequence[Any]], int]:
+        """Return a call with these arguments, but for the arrays that are `...` here.
+
+        It takes those in their order, and does in less time what a call with all does.
+        """
+        places = [n for n, each in enumerate(arguments) if each is ...]
+        words = self._in_words(arguments)
+
+        def call(arrays: Sequence[Any]) -> int:
+            for n, array in zip(places, arrays, strict=True):
+                words[n] = id(array)
+            done: int = self._call(words)
+            if done < 0:
+                given = list(arguments)
+                for n, array in zip(places, arrays, strict=True):
+                    given[n] = array
+                raise self._misfit(done, given)
+            return done
+
+        return call
+
+    def _in_words(self, arguments: Sequence[Any]) -> Any:
         words = list(map(id, arguments))
         for n in self._whole:
             words[n] = arguments[n]
         for n in self._real:
             words[n] = struct.unpack("q", struct.pack("d", arguments[n]))[0]
-        done: int = self._call(self._words(*words))
-        if done < 0:
-            wrong = arguments[-1 - done]
-            raise TypeError(
-                f"compiled: got {wrong.dtype.str}{list(wrong.shape)} with strides "
-                f"{wrong.strides}; need {self._kinds[-1 - done]}, one after the other"
-            )
-        return done
+        return self._words(*words)
+
+    def _misfit(self, done: int, arguments: Sequence[Any]) -> TypeError:
+        wrong = arguments[-1 - done]
+        return TypeError(
+            f"compiled: got {wrong.dtype.str}{list(wrong.shape)} with strides "
+            f"{wrong.strides}; need {self._kinds[-1 - done]}, one after the other"
+        )
 
 
 def _python_type(kind: str) -> type:
