@@ -76,3 +76,23 @@ def test_compiled_and_vectorised_it_is_the_same(name: str, dtype: str) -> None:
     with np.errstate(all="ignore"):
         wanted = function(x.astype(np.longdouble))
     assert ulps(found, wanted, dtype) < 3.5
+
+
+def test_vectors_are_as_wide_as_the_processor_has_them() -> None:
+    pytest.importorskip("numba")
+    from kobai.engines.numba_engine.kernels.tools import has_avx512
+    from kobai.engines.numba_engine.native.translation import translated
+
+    if not has_avx512():
+        pytest.skip("this processor has no AVX-512")
+    source = "def steps(x):\n    for i in range(x.size):\n        x[i] *= x[i]\n"
+    made = translated("squares", source, ["float32[:]"])
+    code = made.library.get_asm_str()
+    assert "%zmm" in code
+    assert "%ymm" not in code
+    # Others' code is as it was.
+    from numba.core.registry import cpu_target
+
+    machine = cpu_target.target_context.codegen()._tm
+    translated("squares_again", source, ["float64[:]"])
+    assert cpu_target.target_context.codegen()._tm is machine

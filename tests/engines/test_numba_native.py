@@ -41,6 +41,20 @@ def test_numbers_and_arrays_arrive() -> None:
     assert add()(0, 1.0, floats(), floats()) == 1
 
 
+def test_a_call_is_prepared_with_what_stays() -> None:
+    x, y = floats(1, 2, 3), floats(10, 20, 30)
+    call = add().partly([2, 0.5, ..., ...])
+    assert call([x, y]) == 3
+    assert call([y, x]) == 3
+    np.testing.assert_array_equal(y, [10.5, 21, 30])
+    np.testing.assert_array_equal(x, [6.25, 12.5, 3])
+    with pytest.raises(TypeError, match=r"got <f8\[3\] .* need float32"):
+        call([x, y.astype(float)])
+    with pytest.raises(TypeError, match=r"got <f4\[2\] with strides \(8,\)"):
+        call([x[::2], y])
+    np.testing.assert_array_equal(x, [6.25, 12.5, 3])
+
+
 @pytest.mark.parametrize("dtype", ["bool", "uint8", "int64", "float32", "float64"])
 def test_every_type_arrives(dtype: str) -> None:
     source = "def steps(x, y):\n    for i in range(4):\n        y[i] = x[3 - i]\n"
