@@ -142,6 +142,14 @@ def test_the_absolute_value_at_zero_is_flat():
     )
 
 
+@pytest.mark.parametrize("x", [0.7, np.float64(0.7), np.array(0.7), np.array([0.7])])
+def test_a_number_s_imaginary_part_and_angle(x):
+    imaginary = lambda x: np.sum(np.imag(np.exp(2j * x)))
+    assert gradient(imaginary, x) == pytest.approx(2 * np.cos(1.4), rel=1e-14)
+    angle = lambda x: np.sum(np.angle(x + 1j))
+    assert gradient(angle, x) == pytest.approx(-1 / 1.49, rel=1e-14)
+
+
 @pytest.mark.parametrize(
     ("f", "words"),
     [

@@ -200,6 +200,7 @@ QUESTIONS = {
     "isscalar": lambda x: np.isscalar(x[0, 0]) and not np.isscalar(x),
     "ndim": lambda x: (np.ndim(x), np.shape(x), np.size(x)),
     "iterable": lambda x: (np.iterable(x), np.iterable(x[0, 0])),
+    "has a length": lambda x: (hasattr(x, "__len__"), hasattr(x[0, 0], "__len__")),
     "result_type": lambda x: np.result_type(x, np.float32),
     "issubdtype": lambda x: np.issubdtype(x.dtype, np.floating),
     "can_cast": lambda x: np.can_cast(x.dtype, np.float32),

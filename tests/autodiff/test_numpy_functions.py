@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kobai import functions
-from kobai.autodiff import check_gradient, gradient
+from kobai.autodiff import check_gradient, gradient, value_and_gradient
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.overloaded import ArrayLike
 from kobai.autodiff.numpy_functions import (
@@ -394,6 +394,7 @@ EXAMPLES |= {
     np.piecewise: [
         (lambda x: np.piecewise(x, [x < 0, x > 1], [lambda v: v * v, 2.0, abs]), [M]),
         (lambda x: np.piecewise(x, x < 0, [lambda v: -v, lambda v: v * v]), [V]),
+        (lambda x: np.piecewise(x, [x < 0], [np.exp, np.sin]), [()]),
     ],
     np.linspace: [
         (lambda a, b: np.linspace(a, b, 7), [(), ()]),
@@ -769,6 +770,12 @@ def test_a_tensor_can_be_shown(show):
 )
 def test_ties_corners_and_zeros(f, x, slope):
     np.testing.assert_array_equal(gradient(f, np.array(x)), slope)
+
+
+def test_where_no_condition_holds_piecewise_is_zero_even_beyond_all_numbers():
+    f = lambda x: np.sum(np.piecewise(x, [x < 2], [np.square]))
+    value, slopes = value_and_gradient(f, np.array([np.inf, np.nan, 1.0]))
+    assert (value, slopes.tolist()) == (1, [0, 0, 2])
 
 
 def test_prod_s_second_derivatives_with_zeros():

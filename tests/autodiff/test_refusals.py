@@ -3,6 +3,8 @@
 import math
 import operator
 import pickle
+import statistics
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -134,6 +136,17 @@ REFUSED = [
     ),
     ("round()", lambda x: round(x[0, 0]), r"use np.round\(x\), whose derivative is 0"),
     ("round() of many", lambda x: round(x), r"use np.round\(x\)"),
+    ("trunc()", lambda x: math.trunc(x[0, 0]), r"np.exp\(x\)"),
+    ("is_integer", lambda x: x[0, 0].is_integer(), r"use x == np.floor\(x\)"),
+    ("hex", lambda x: x[0, 0].item().hex(), r"use x.value.hex"),
+    ("statistics", lambda x: statistics.mean(x[0]), r"use np.mean\(x\)"),
+    ("variance", lambda x: statistics.variance(x[0].tolist()), r"np.var\(x, ddof=1\)"),
+    ("a Fraction", lambda x: Fraction(x[0, 0]), "no quotient of integers"),
+    (
+        "permutation",
+        lambda x: np.random.default_rng(0).permutation(x[0])[0],
+        r"use .* x\[rng.permutation\(len\(x\)\)\]",
+    ),
     ("del", lambda x: operator.delitem(x, 0), "use np.delete"),
     ("choose", lambda x: np.sum(x.choose(x)), "np.choose: got indices .*np.argmax"),
     (

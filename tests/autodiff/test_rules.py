@@ -8,6 +8,7 @@ import pytest
 
 from kobai.autodiff import check_gradient, gradient
 from kobai.autodiff.rules import ELEMENTWISE
+from kobai.engines.compile import compile
 
 # For each function the intervals that its arguments are drawn from, where it is smooth.
 DOMAINS = {
@@ -257,6 +258,16 @@ def test_piecewise_constant_functions_give_zeros(function):
 def test_equal_arguments_share_the_derivative(function):
     found = gradient(lambda p: function(*p), [1.5, 1.5])
     assert found == [0.5, 0.5]
+
+
+@pytest.mark.parametrize("function", [np.fmax, np.fmin])
+@pytest.mark.parametrize("x", [[np.nan, 2.0], [2.0, np.nan]])
+def test_of_a_number_beside_nan_the_number_has_the_derivative(function, x):
+    slopes = [float(not np.isnan(v)) for v in x]
+    assert gradient(lambda p: function(*p), x) == slopes
+    assert gradient(function.reduce, np.array(x)).tolist() == slopes
+    compiled = compile(gradient(lambda v: np.sum(function(v, v[::-1]))))
+    assert compiled(np.array(x)).tolist() == [2 * slope for slope in slopes]
 
 
 @pytest.mark.parametrize("function", [np.absolute, np.fabs])

@@ -4,6 +4,9 @@ Whole numbers, bools and float32 come to a function of a compiled program, or be
 an array under differentiation; each function makes of them what NumPy makes.
 """
 
+import operator
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -398,6 +401,18 @@ NUMBERS_OF_PYTHON = {
     "traced int": lambda use: compile(lambda x: use(3 * x - 1))(2),
     "traced item": lambda use: compile(lambda x: use(x.item()))(np.ones(1)),
 }
+
+
+@pytest.mark.parametrize(
+    "f", [operator.add, operator.mul, operator.truediv, operator.pow, np.subtract]
+)
+def test_fractions_are_numbers(f):
+    x = np.array([0.5, 1.5, 2.0])
+    of_one = lambda x: f(x[1], Fraction(1, 4)) + np.sum(f(Fraction(3, 4), x))
+    of_float = lambda x: f(x[1], 0.25) + np.sum(f(0.75, x))
+    assert gradient(of_one, x).tolist() == gradient(of_float, x).tolist()
+    single = np.float32([3])
+    assert gradient(lambda x: f(x, Fraction(1, 3))[0] * 1.0, single).dtype == "f4"
 
 
 @pytest.mark.parametrize("number", NUMBERS_OF_PYTHON)

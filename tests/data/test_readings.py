@@ -204,6 +204,8 @@ STYLES = {
         {ord(c): chr(ord(c) + 0xFEE0) for c in "0123456789.-"}
     ),
     "minus": lambda v: f"{-v:.2f}".replace("-", "−"),
+    "triangle": lambda v: f"△{v:,.2f}",
+    "black triangle before yen": lambda v: f"▲ ¥{v:,.2f}",
     "accounts": lambda v: f"({v:,.2f})",
     "minus behind": lambda v: f"{v:.2f}-",
     "accounts in dollars": lambda v: f"$ ({v:,.2f})",
@@ -219,7 +221,7 @@ STYLES = {
 
 
 def meant(style, value):
-    if style in ("minus", "accounts", "minus behind", "accounts in dollars"):
+    if style.startswith(("minus", "accounts", "triangle", "black triangle")):
         return -round(value, 2)
     if style == "score":
         return float(f"{value:.1f}")
@@ -465,6 +467,7 @@ FORMATS = [
     *("%Y%m%d", "%d-%b-%Y", "%d %B %Y", "%B %d, %Y", "%b %d %Y", "%a, %d %b %Y"),
     *("%Y年%m月%d日", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%SZ", "%m/%d/%Y %I:%M %p"),
     *("%d.%m.%Y %H:%M:%S", "%Y年%m月%d日 %H時%M分"),
+    *("%Y/%m/%d(水)", "%Y-%m-%d（木） %H:%M"),
 ]
 
 

@@ -9,6 +9,7 @@ so.
 """
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -149,24 +150,19 @@ def _share(g: Any, a: Any, wins: Any, b: Any) -> Any:
     return np.where(a == b, 0.5 * g, np.where(wins, g, 0))
 
 
-def _larger(function: np.ufunc) -> Primitive:
+def _one_of_two(function: np.ufunc, wins: Callable[[Any, Any], Any]) -> Primitive:
     return elementwise(
         function,
-        lambda g, y, a, b: _share(g, a, a > b, b),
-        lambda g, y, a, b: _share(g, a, b > a, b),
+        lambda g, y, a, b: _share(g, a, wins(a, b), b),
+        lambda g, y, a, b: _share(g, a, wins(b, a), b),
     )
 
 
-def _smaller(function: np.ufunc) -> Primitive:
-    return elementwise(
-        function,
-        lambda g, y, a, b: _share(g, a, a < b, b),
-        lambda g, y, a, b: _share(g, a, b < a, b),
-    )
-
-
-MAXIMUM, FMAX = _larger(np.maximum), _larger(np.fmax)
-MINIMUM, FMIN = _smaller(np.minimum), _smaller(np.fmin)
+MAXIMUM = _one_of_two(np.maximum, lambda x, other: x > other)
+MINIMUM = _one_of_two(np.minimum, lambda x, other: x < other)
+# Beside NaN, the number is taken.
+FMAX = _one_of_two(np.fmax, lambda x, other: (x > other) | np.isnan(other))
+FMIN = _one_of_two(np.fmin, lambda x, other: (x < other) | np.isnan(other))
 
 # --- piecewise constant functions: derivative 0
 

@@ -5,6 +5,7 @@ Back-propagation reads the tape backwards: each node hands the derivative of the
 with respect to its value on to the nodes it was computed from.
 """
 
+import math
 import operator
 import sys
 from collections.abc import Callable, Sequence
@@ -17,7 +18,7 @@ from kobai.autodiff import corners
 from kobai.autodiff import operations as ops
 from kobai.autodiff.arrays.aliasing import source_of
 from kobai.autodiff.arrays.buffers import Buffer, as_doubtful
-from kobai.autodiff.arrays.keeping import kept, refuse_other_arrays
+from kobai.autodiff.arrays.keeping import kept, operand
 from kobai.autodiff.arrays.layout import here, is_doubtful, is_known, lies_one_way
 from kobai.autodiff.arrays.methods import fixed
 from kobai.autodiff.arrays.overloaded import ArrayLike
@@ -131,7 +132,7 @@ class Tape(Trace):
                 # The rules will read it as it is now.
                 values[position] = kept(argument)
             else:
-                refuse_other_arrays(argument)
+                values[position] = operand(argument)
         keeps_axes = primitive.view or primitive in ops.CASTS
         if keeps_axes and _is_number(values[0]) and not arguments[0].is_number:
             # NumPy returned a number, but the array that took it is an array still.
@@ -337,7 +338,8 @@ def _of_the_plain(name: str, plain: Callable[..., Any]) -> None:
     setattr(Tensor, name, method)
 
 
-for _plain_of in (float, int, complex, operator.index, hash, round):
+_PLAIN_OF = (float, int, complex, operator.index, hash, round)
+for _plain_of in (*_PLAIN_OF, math.trunc, math.floor, math.ceil):
     _of_the_plain(f"__{_plain_of.__name__}__", _plain_of)
 for _name in ("__reduce_ex__", "item", "tolist", "view"):
     _of_the_plain(_name, lambda x, *args, _name=_name: getattr(x, _name)(*args))

@@ -350,6 +350,7 @@ class Tracer(ArrayLike):
         )
 
     __float__ = __int__ = __index__ = __complex__ = _refuse_conversion
+    __trunc__ = __floor__ = __ceil__ = _refuse_conversion
 
     def __array__(self, dtype: object = None, copy: object = None) -> NoReturn:
         self._refuse_conversion()

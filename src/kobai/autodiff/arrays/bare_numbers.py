@@ -4,7 +4,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from kobai.autodiff.arrays.methods import MissingAttributeError
+from kobai.autodiff.arrays.methods import MissingAttributeError, refuse_of_number
 
 
 class BareNumber:
@@ -13,6 +13,8 @@ class BareNumber:
     __slots__ = ()
 
     def __getattr__(self, name: str) -> NoReturn:
+        if hasattr(float, name):
+            refuse_of_number(name)
         instead = f"np.{name}(x)" if hasattr(np, name) else f"np.asarray(x).{name}"
         raise MissingAttributeError(
             f"x.{name}: got a {self.__class__.__name__}, one of Python's numbers: it "

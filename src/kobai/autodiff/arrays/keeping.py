@@ -5,6 +5,7 @@ index moves on. Back-propagation reads the operands after all of that, so it nee
 them as they were when they were used.
 """
 
+from numbers import Rational
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ def kept(x: Any) -> Any:
     array([0., 0.])
     """
     if type(x) is not np.ndarray:
-        refuse_other_arrays(x)
+        x = operand(x)
         if getattr(x, "lies_in_doubt", False):
             # Of which `layout` sees that it does.
             return x.copy("K").view(np.ndarray)
@@ -38,6 +39,18 @@ def kept(x: Any) -> Any:
         return x.kept()
     # What is neither array nor number has memory too: a list, a table's column.
     return x if isinstance(x, _NUMBERS) else _array(x)
+
+
+def operand(x: Any) -> Any:
+    """Return x; of a fraction, which Python knows without NumPy, its number.
+
+    >>> from fractions import Fraction
+    >>> operand(Fraction(1, 4))
+    np.float64(0.25)
+    """
+    refuse_other_arrays(x)
+    is_fraction = type(x) not in _USUAL and isinstance(x, Rational)
+    return np.float64(x) if is_fraction and not isinstance(x, _NUMBERS) else x
 
 
 def refuse_other_arrays(x: Any) -> None:

@@ -32,6 +32,8 @@ _REMEDIES = {
     "dumps": "save x.value",
     "flags": "use x.value.flags",
     "getfield": "use x.value.getfield()",
+    "hex": "use x.value.hex()",
+    "is_integer": "use x == np.floor(x)",
     "resize": "a change of size in place; use np.resize, or np.concatenate",
     "setfield": "use x[index] = v",
     "setflags": "leave it out: an array under differentiation can always be written",
@@ -48,6 +50,18 @@ def refused(name: str) -> MissingAttributeError:
     remedy = _REMEDIES.get(name)
     instead = f"{remedy}; or {_WAY_OUT}" if remedy else _WAY_OUT
     return MissingAttributeError(f"ndarray.{name}: cannot be differentiated; {instead}")
+
+
+def refuse_of_number(name: str) -> NoReturn:
+    """Raise for an attribute that numbers alone have."""
+    if name == "as_integer_ratio":
+        # Whoever asks takes an AttributeError for another kind of number.
+        raise GradientError(
+            "as_integer_ratio: a value under differentiation is no quotient of "
+            "integers, which the module statistics and Fraction(x) ask for; use "
+            "np.mean(x), np.var(x, ddof=1), np.std(x, ddof=1) or np.median(x)"
+        )
+    raise refused(name)
 
 
 # Attribute -> what to write instead of setting it.
@@ -93,6 +107,7 @@ class Methods:
     shape: Any
     size: int
     dtype: Any
+    is_number: Any
 
     sum, mean, max, min = (_method(f) for f in (np.sum, np.mean, np.max, np.min))
     prod, var, std = (_method(f) for f in (np.prod, np.var, np.std))
@@ -179,6 +194,8 @@ class Methods:
     def __getattr__(self, name: str) -> Any:
         if hasattr(np.ndarray, name):
             raise refused(name)
+        if self.is_number and hasattr(self.dtype.type, name):
+            refuse_of_number(name)
         raise AttributeError(
             f"{type(self).__name__!r} object has no attribute {name!r}"
         )

@@ -11,7 +11,7 @@ from kobai.autodiff.arrays.aliasing import Changeable
 from kobai.autodiff.arrays.buffers import as_doubtful, as_values
 from kobai.autodiff.arrays.layout import lies_one_way
 from kobai.autodiff.arrays.memory import NOT_PLAIN
-from kobai.autodiff.arrays.methods import Methods
+from kobai.autodiff.arrays.methods import Methods, MissingAttributeError
 from kobai.autodiff.arrays.operators import Operators
 from kobai.autodiff.arrays.overlap import refuse_rewriting
 from kobai.autodiff.arrays.ufuncs import call_ufunc, qualified
@@ -50,6 +50,19 @@ def refusal_behind(error: ValueError | TypeError) -> GradientError | None:
     # a.flat[0] = x[0] loses it.
     is_lost = str(error).startswith("Error setting single item of array")
     return GradientError(NOT_PLAIN) if is_lost else None
+
+
+class _OfArrays:
+    """A method that numbers lack, so that hasattr tells them from arrays."""
+
+    def __init__(self, method: Callable[..., Any]) -> None:
+        self.method = method
+
+    def __get__(self, x: Any, kind: Any = None) -> Any:
+        if x is not None and x.is_number:
+            # A TypeError, as NumPy's, for who asks by len(x).
+            raise MissingAttributeError("len(): got a number; need an array")
+        return self.method if x is None else self.method.__get__(x)
 
 
 class ArrayLike(Operators, Methods, Changeable):
@@ -115,6 +128,7 @@ class ArrayLike(Operators, Methods, Changeable):
         raise GradientError(NOT_PLAIN)
 
     __float__ = __int__ = __index__ = __complex__ = _refuse_conversion
+    __trunc__ = __floor__ = __ceil__ = _refuse_conversion
 
     # --- indices
 
@@ -130,6 +144,7 @@ class ArrayLike(Operators, Methods, Changeable):
             refuse_rewriting(self, index, arrays, value)
         self.update(ops.SETITEM(self, as_values(value), *arrays, pattern=pattern))
 
+    @_OfArrays
     def __len__(self) -> int:
         if not self.shape:
             raise TypeError("len() of an array without axes")

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from kobai.autodiff import operations as ops
+from kobai.autodiff.arrays.buffers import as_values
 from kobai.autodiff.numpy_functions.arrangement import known
 from kobai.autodiff.numpy_functions.table import (
     along,
@@ -103,7 +104,7 @@ def _choose(a: Any, choices: Any, *, mode: str = "raise") -> Any:
 
 @twin_of(np.piecewise)
 def _piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
-    masks = [np.asarray(m) for m in _conditions(condlist)]
+    masks = [np.asarray(m) for m in _conditions(x, condlist)]
     if len(funclist) == len(masks) + 1:
         masks.append(np.logical_not(np.any(masks, axis=0)))
     if len(funclist) != len(masks):
@@ -111,19 +112,19 @@ def _piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> A
             f"piecewise: got {len(masks)} conditions and {len(funclist)} functions; "
             "need one for each, and perhaps one more"
         )
-    y = x * 0
+    y = np.zeros_like(x)
     for mask, function in zip(masks, funclist, strict=True):
-        if callable(function) and np.any(mask):
+        if not callable(function):
+            y[mask] = function
+        elif np.any(mask):
             y[mask] = function(x[mask], *args, **kw)
-        elif not callable(function):
-            y = np.where(mask, function, y)
-    return y
+    return as_values(y)
 
 
-def _conditions(condlist: Any) -> Any:
+def _conditions(x: Any, condlist: Any) -> Any:
     known(np.piecewise, "condlist", condlist)
-    is_one = not isinstance(condlist, list | tuple) or np.ndim(condlist[0]) == 0
-    return [condlist] if is_one and np.ndim(condlist) < 2 else condlist
+    is_one = not np.ndim(condlist) or (x.ndim and not np.ndim(condlist[0]))
+    return [condlist] if is_one else condlist
 
 
 @twin_of(np.clip)

@@ -150,7 +150,8 @@ def _isposinf(x: Any) -> Any:
 def _shares_memory(a: Any, b: Any, max_work: Any = None) -> NoReturn:
     raise GradientError(
         "np.shares_memory: whether an array is a view does not show under "
-        "differentiation; use np.copy(x) where the memory has to be another"
+        "differentiation; use np.copy(x) where the memory has to be another, and "
+        "x[rng.permutation(len(x))] for rng.permutation(x)"
     )
 
 

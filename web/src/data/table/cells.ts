@@ -20,7 +20,7 @@ export function tidy(word: string): string {
   return word
     .replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
     .replace(/[\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/g, " ")
-    .replace(/[\u2010-\u2013\u2212\ufe63]/g, "-")
+    .replace(/[\u2010-\u2013\u2212\ufe63△▲]/g, "-")
     .replace(/[\u2019\u02bc]/g, "'")
     .trim();
 }

@@ -26,7 +26,8 @@ def _imaginary_part(x: Any) -> Any:
 
 
 REAL = Primitive("real", _real_part, vjps=(lambda g, y, z: g + 0j,))
-IMAG = Primitive("imag", _imaginary_part, vjps=(lambda g, y, z: -1j * g,))
+# With g first: beside a number of NumPy's, Python's 1j would make one of Python's.
+IMAG = Primitive("imag", _imaginary_part, vjps=(lambda g, y, z: g * -1j,))
 
 
 @twin_of(np.real)

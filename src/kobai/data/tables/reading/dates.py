@@ -64,7 +64,10 @@ _KANJI_DAY = rf"(?: ?{_D}[日일])?{_WEEKDAY_SIGN}{_IN_KANJI}"
 _ERA = rf"(?P<era>{'|'.join(ERAS)})\.? ?(?P<of_era>\d{{1,3}}|元)"
 
 _FORMS = {
-    "year-month-day": rf"^{_WEEKDAY}{_Y} ?[-/. ] ?{_M} ?[-/. ] ?{_D}\.?{_TIME}$",
+    "year-month-day": (
+        rf"^{_WEEKDAY}{_Y} ?[-/. ] ?{_M} ?[-/. ] ?{_D}\.?"
+        rf"{_WEEKDAY_SIGN}{_TIME}$"
+    ),
     "yearmonthday": (
         r"^(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])$"
     ),

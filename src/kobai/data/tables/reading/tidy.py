@@ -16,7 +16,8 @@ BLANKS = (
 """What may stand around a cell: Unicode's white space, which languages differ about."""
 _WIDE = "".join(map(chr, range(0xFF01, 0xFF5F)))
 _SPACES = "".join(blank for blank in BLANKS if blank > "\x85")
-_MINUS_SIGNS = "\u2010\u2011\u2012\u2013\u2212\ufe63"
+# Accounts and statistics in Japan write △1,234 and ▲1,234 for -1,234.
+_MINUS_SIGNS = "\u2010\u2011\u2012\u2013\u2212\ufe63△▲"
 _APOSTROPHES = "\u2019\u02bc"
 UNUSUAL = _WIDE + _SPACES + _MINUS_SIGNS + _APOSTROPHES
 USUAL = (
