@@ -263,9 +263,20 @@ class Session:
                 results |= tested(calibration, network, data)
         history.write_csv(self.folder.path / HISTORY)
         self.folder.write(self.settings.as_json(), results, identity_of(data))
-        for name, picture in pictures().items():
+        for name, picture in self._drawn(pictures).items():
             write_picture(self.folder.path / name, picture)
         return results
+
+    def _drawn(self, pictures: Callable[[], dict[str, bytes]]) -> dict[str, bytes]:
+        """Return the pictures; say where all is written but them."""
+        try:
+            return pictures()
+        except (ImportError, RuntimeError, ValueError) as error:
+            run = short(self.folder.path)
+            raise RunError(
+                f"the pictures could not be drawn: {describe(error).rstrip('.')}. All "
+                f"else is in {run}; to draw them: {to_resume('train', run)}"
+            ) from None
 
     def _drawings(
         self, data: "Dataset", network: "Network", history: History, kept: int | None
