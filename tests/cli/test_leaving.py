@@ -185,6 +185,7 @@ def test_what_cannot_be_drawn_is_drawn_by_resuming(here, kobai, blobs, monkeypat
         raise ImportError("DLL load failed while importing ft2font.")
 
     with monkeypatch.context() as broken:
+        broken.setattr("kobai.cli.painter._pays", lambda: False)
         broken.setattr("kobai.cli.painter._drawn", fail)
         done = kobai("train", "blobs.npz", "--epochs", "2", "--run", "run")
     assert done.code == 2

@@ -138,7 +138,9 @@ class Session:
         try:
             self._train(data, network, optimizer)
         except (OSError, ModelFileError) as error:
-            if self.member or not self.folder.checkpoint.exists():
+            # From a checkpoint that is damaged nothing goes on.
+            is_disk = isinstance(error.__context__ or error, OSError)
+            if self.member or not is_disk or not self.folder.checkpoint.exists():
                 raise
             raise RunError(self._stopped(error)) from None
 
