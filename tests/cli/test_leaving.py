@@ -169,3 +169,32 @@ def test_no_file_of_the_users_is_imported(here, start, name):
     assert process.communicate(timeout=60) == ("", "")
     assert process.returncode == 0
     assert (here / "run" / "curves.png").exists()
+
+
+def test_no_window_is_needed_for_pictures(here, start, monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "there is none")
+    process = start("train", "--epochs", "2", "--run", "run")
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
+    assert "Written" in out
+    assert (here / "run" / "curves.png").exists()
+
+
+def test_what_cannot_be_drawn_is_drawn_by_resuming(here, kobai, blobs, monkeypatch):
+    def fail(drawings):
+        raise ImportError("DLL load failed while importing ft2font.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("kobai.cli.painter._pays", lambda: False)
+        broken.setattr("kobai.cli.painter._drawn", fail)
+        done = kobai("train", "blobs.npz", "--epochs", "2", "--run", "run")
+    assert done.code == 2
+    assert (
+        "could not be drawn: DLL load failed while importing ft2font. All" in done.err
+    )
+    assert (here / "run" / "model.safetensors").exists()
+    assert not (here / "run" / "curves.png").exists()
+    again = done.err.split("kobai ")[-1].split()
+    assert again == ["train", "--resume", "run"]
+    assert kobai(*again).code == 0
+    assert (here / "run" / "curves.png").exists()

@@ -131,6 +131,14 @@ def test_one_that_is_stopped_keeps_nobody_waiting(monkeypatch):
     assert another._process.returncode == -signal.SIGKILL
 
 
+def test_one_that_is_stopped_while_it_draws_keeps_nobody_waiting(monkeypatch):
+    monkeypatch.setattr(painter, "_TIME_TO_DRAW", 0.2)
+    with Painter() as another:
+        another._process.send_signal(signal.SIGSTOP)
+        os.waitpid(another._process.pid, os.WUNTRACED)
+        assert another.begin(CURVES)() == here(CURVES)
+
+
 def test_it_is_gone_where_the_run_is_killed():
     run = (
         "import time\n"

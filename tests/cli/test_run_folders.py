@@ -139,3 +139,13 @@ def test_models_of_equal_runs_are_equal_files(kobai, here, run, start):
     one, other = run / "model.safetensors", here / "below/other/model.safetensors"
     assert one.read_bytes() == other.read_bytes()
     assert load_model(one).network.size > 0
+
+
+def test_a_damaged_checkpoint_is_not_to_be_resumed_again(kobai, blobs, here):
+    assert kobai("train", "blobs.npz", "--epochs", "2", "--run", "run").code == 0
+    file = here / "run" / "checkpoint.safetensors"
+    file.write_bytes(file.read_bytes()[:500])
+    done = kobai("train", "--resume", "run", "--epochs", "3")
+    assert done.code == 2
+    assert "not a checkpoint, or a damaged one" in done.err
+    assert done.err.rstrip().endswith("; train anew")

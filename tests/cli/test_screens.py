@@ -255,6 +255,28 @@ def test_descend_says_that_it_diverged(kobai):
 @pytest.mark.parametrize(
     ("formula", "start", "rate"),
     [
+        ("x0**2 + x1**2", "-3,4", "10"),
+        ("x**2", "1", "1e300"),
+        ("x**4", "50", "100"),
+        ("x**4", "1e40", "0.1"),
+    ],
+)
+def test_descend_names_a_rate_that_does_not_diverge(kobai, formula, start, rate):
+    arguments = ["descend", formula, "--start", start, "--lr"]
+    words = " ".join(kobai(*arguments, rate).out.split())
+    assert "It diverged" in words
+    advice = words.partition("Try ")[2].partition(". The picture")[0]
+    if advice != "another --start":
+        said = " ".join(kobai(*arguments, advice.removeprefix("--lr ")).out.split())
+        assert "diverged" not in said
+        assert "to and fro" not in said
+    # Of x⁴ at 1e40 the slope is 4e120: no rate is small enough.
+    assert (advice == "another --start") == (start == "1e40")
+
+
+@pytest.mark.parametrize(
+    ("formula", "start", "rate"),
+    [
         ("x**2", "2", "1"),
         ("x**2", "2", "0.99"),
         ("abs(x)", "2.05", "0.1"),

@@ -84,6 +84,15 @@ def test_a_descent_that_leaves_the_numbers_is_drawn(bad):
     assert figure.axes[1].texts[0].get_text() == "diverges"
 
 
+@pytest.mark.parametrize("start", [[1.0, 2.0], [1.0]])
+def test_one_value_alone_is_seen(start):
+    path = np.array([start, np.full_like(start, 2e300)])
+    (values,) = plots.descent(path, [5.0, np.inf], bowl).axes[1].lines
+    assert values.get_marker() == "o"
+    (line,) = plots.descent(walk_of(start, 0.1), np.ones(21), bowl).axes[1].lines
+    assert line.get_marker() in ("", "None")
+
+
 @pytest.mark.parametrize("start", [(-3.0, 4.0), (3.0,)])
 def test_a_descent_to_the_largest_numbers_is_drawn_without_warnings(start, tmp_path):
     # Each step multiplies by 19, and 19^238 is 2e304: just short of an overflow.

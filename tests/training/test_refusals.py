@@ -1,5 +1,7 @@
 """Wrong use of train: one clear message that says what to do, before any step."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -58,7 +60,7 @@ X, T = np.zeros((4, 2)), np.array([0, 1, 0, 1])
     ("data", "error", "message"),
     [
         ((np.zeros((4, 3)), T), ValueError, r"network expects \(n, 2\), got \(n, 3\)"),
-        ((np.zeros(4), T), ValueError, r"network expects \(n, 2\), got \(n\)"),
+        ((np.zeros(4), T), ValueError, r"network expects \(n, 2\), got \(n,\)"),
         ((X, T[:3]), ValueError, "got 4 rows of x and 3 of t; need one target"),
         ((X[:0], T[:0]), ValueError, "training data: .*0 samples"),
         ((NAN, T[:2]), ValueError, "x of the training data is nan in row 1, column 1"),
@@ -73,8 +75,16 @@ X, T = np.zeros((4, 2)), np.array([0, 1, 0, 1])
         ((X, ["cat", "dog", "cat", "dog"]), TypeError, "return_inverse=True"),
         (([[1, 2], [3]], [0, 1]), ValueError, "got rows of different lengths"),
         ((X, T, T), TypeError, "data must be a Dataset"),
-        ("mnist", TypeError, "data must be a Dataset"),
-        (X, TypeError, "data must be a Dataset"),
+        (
+            (X, T.astype(float)),
+            ValueError,
+            r"shape \(4,\).*labels \(n,\): t\.astype\(int\)",
+        ),
+        ((X, T + 0.5), ValueError, r"need \(n, 2\) or integer labels \(n,\)$"),
+        ("mnist", TypeError, r"got str\. Load it first: kobai\.load_"),
+        (Path("my.csv"), TypeError, r"kobai\.load_table\(path, target\)"),
+        (X, TypeError, r"got ndarray\. Give the targets with x: \(x, t\)"),
+        (None, TypeError, "got NoneType$"),
     ],
 )
 def test_data(make_network, data, error, message):
@@ -106,3 +116,10 @@ def test_a_misspelt_hook_is_answered_with_the_near_one(make_network, data):
         train(make_network(), data, batch_size=20, callbacks=[Callback()])
     with pytest.raises(TypeError, match=r"Callback is a class; pass Callback\(\)"):
         train(make_network(), data, batch_size=20, callbacks=[Callback])
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_a_frame(make_network, library):
+    frame = pytest.importorskip(library).DataFrame({"a": [1.0], "b": [2.0]})
+    with pytest.raises(TypeError, match=r"got DataFrame.*TableModel\(column\)\.fit"):
+        train(make_network(), frame, progress=False)

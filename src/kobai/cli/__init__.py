@@ -17,6 +17,8 @@ def main() -> None:
     # Before anything that takes time: Ctrl-C may come while modules are loading.
     _expect_ctrl_c()
     _leave_out_users_files()
+    # No command opens a window: what the variable names need not be there.
+    os.environ["MPLBACKEND"] = "agg"
     from kobai.cli.leaving import leave_after
 
     leave_after(_start)

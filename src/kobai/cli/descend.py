@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SHOWN = 10
 MOST_STEPS = 1_000_000
+STEPS_TRIED = 100
+SMALLEST_RATE = 1e-12
 
 
 def descend(
@@ -73,6 +75,8 @@ def descend(
     check_picture(out)
     descent = gradient_descent(f, point, learning_rate=lr, steps=steps)
     _show(descent, f)
+    say()
+    say(_verdict(descent, f))
     _draw(descent, f, out, language)
 
 
@@ -114,17 +118,15 @@ def _show(descent: "Descent", f: Formula) -> None:
             table.add_row(str(step), *(f"{value:.{digits}g}" for value in numbers))
     say(f"[bold]{plain(f.text)}[/bold], learning rate {descent.learning_rate:g}")
     show(table)
-    say()
-    say(_verdict(descent))
 
 
-def _verdict(descent: "Descent") -> str:
+def _verdict(descent: "Descent", f: Formula) -> str:
     rate = descent.learning_rate
     steps = counted(descent.steps, "step")
     if descent.diverged:
         return (
             f"[bold red]It diverged[/bold red] within {steps}: the "
-            f"learning rate {rate:g} is too large here. Try --lr {rate / 100:g}."
+            f"learning rate {rate:g} is too large here. {_calmer(descent, f)}."
         )
     text = f"After {steps} it is at [bold]{_place(descent.x)}[/bold]"
     if descent.swings:
@@ -142,6 +144,19 @@ def _verdict(descent: "Descent") -> str:
     if fall <= 1e-6 * (abs(descent.values[0]) + 1e-300):
         return f"{text}: it hardly moved. Try a larger --lr, or another --start."
     return f"{text}, where f = {descent.values[-1]:.6g}."
+
+
+def _calmer(descent: "Descent", f: Formula) -> str:
+    """Say with which rate the first steps come nearer, if there is any."""
+    from kobai.optimizers import gradient_descent
+
+    start, rate = descent.path[0], descent.learning_rate / 100
+    while rate > SMALLEST_RATE:
+        tried = gradient_descent(f, start, learning_rate=rate, steps=STEPS_TRIED)
+        if not tried.diverged and not tried.swings:
+            return f"Try --lr {rate:g}"
+        rate /= 100
+    return "Try another --start"
 
 
 def _place(point: Any) -> str:

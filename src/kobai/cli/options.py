@@ -18,6 +18,8 @@ DATA_SETS = ("digits", "mnist", "fashion-mnist", "kuzushiji-mnist")
 NETWORK = "Network"
 TRAINING = "Training"
 RUN = "Run"
+MOST_MEMBERS = 1_000
+"""More would take hours to build, before a word is said."""
 
 
 def names(known: tuple[str, ...] | Callable[[], Any]) -> Callable[[str], list[str]]:
@@ -30,7 +32,9 @@ def names(known: tuple[str, ...] | Callable[[], Any]) -> Callable[[str], list[st
     return complete
 
 
-def whole(option: str, least: int | None = None) -> Callable[[str], int]:
+def whole(
+    option: str, least: int | None = None, most: float = inf
+) -> Callable[[str], int]:
     """Return what reads the whole number of an option, or says what it needs."""
 
     def read(text: str) -> int:
@@ -42,6 +46,8 @@ def whole(option: str, least: int | None = None) -> Callable[[str], int]:
             ) from None
         if least is not None and value < least:
             raise KobaiError(f"{option}: got {value}; need {least} or more")
+        if value > most:
+            raise KobaiError(f"{option}: got {value:,}; need {least} to {most:,}")
         return value
 
     return read
@@ -141,7 +147,7 @@ Members = Annotated[
     int | None,
     typer.Option(
         "--members",
-        parser=whole("--members", 1),
+        parser=whole("--members", 1, MOST_MEMBERS),
         metavar="N",
         rich_help_panel=NETWORK,
         help="Train so many networks and average what they say. Usually 8 for tables, "

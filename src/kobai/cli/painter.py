@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib import import_module
+from threading import Timer
 from typing import TYPE_CHECKING, NoReturn, Self
 
 from kobai.engines.machine.processor import threads_here
@@ -27,6 +28,8 @@ Drawings = Mapping[str, Callable[[], "Figure"]]
 
 _TIME_TO_LEAVE = 2.0
 """Seconds; it takes milliseconds, unless somebody has stopped the process."""
+_TIME_TO_DRAW = 60.0
+"""Seconds; it takes one or two, unless somebody has stopped the process."""
 
 _PROGRAM = """\
 import sys
@@ -87,14 +90,20 @@ class Painter:
 
     def _answer(self) -> dict[str, bytes]:
         """Return what the other process has drawn; nothing where it has failed."""
+        assert self._process is not None
+        assert self._process.stdout is not None
+        # Killed, it ends what is read here.
+        limit = Timer(_TIME_TO_DRAW, self._process.kill)
+        limit.daemon = True
+        limit.start()
         try:
-            assert self._process is not None
-            assert self._process.stdout is not None
             pictures, notes = pickle.load(self._process.stdout)
         except Exception:
             # What has been printed there, by whatever else Python loads at its start,
             # may be taken for anything.
             return {}
+        finally:
+            limit.cancel()
         for note in notes:
             warnings.warn(note, stacklevel=2)
         return dict(pictures)

@@ -138,7 +138,9 @@ class Session:
         try:
             self._train(data, network, optimizer)
         except (OSError, ModelFileError) as error:
-            if self.member or not self.folder.checkpoint.exists():
+            # From a checkpoint that is damaged nothing goes on.
+            is_disk = isinstance(error.__context__ or error, OSError)
+            if self.member or not is_disk or not self.folder.checkpoint.exists():
                 raise
             raise RunError(self._stopped(error)) from None
 
@@ -263,9 +265,20 @@ class Session:
                 results |= tested(calibration, network, data)
         history.write_csv(self.folder.path / HISTORY)
         self.folder.write(self.settings.as_json(), results, identity_of(data))
-        for name, picture in pictures().items():
+        for name, picture in self._drawn(pictures).items():
             write_picture(self.folder.path / name, picture)
         return results
+
+    def _drawn(self, pictures: Callable[[], dict[str, bytes]]) -> dict[str, bytes]:
+        """Return the pictures; say where all is written but them."""
+        try:
+            return pictures()
+        except (ImportError, RuntimeError, ValueError) as error:
+            run = short(self.folder.path)
+            raise RunError(
+                f"the pictures could not be drawn: {describe(error).rstrip('.')}. All "
+                f"else is in {run}; to draw them: {to_resume('train', run)}"
+            ) from None
 
     def _drawings(
         self, data: "Dataset", network: "Network", history: History, kept: int | None

@@ -93,10 +93,13 @@ def _cell(name: str, score: Score) -> str:
 def in_units(value: float) -> str:
     """Return a number of any size, with four digits that count.
 
-    >>> in_units(0.0123456), in_units(57012.3), in_units(1.23456e12)
-    ('0.01235', '57,012', '1.235e+12')
+    >>> in_units(0.0123456), in_units(3.05), in_units(57012.3), in_units(1.23456e12)
+    ('0.01235', '3.050', '57,012', '1.235e+12')
     """
-    return f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.4g}"
+    if 999.95 <= abs(value) < 1e9:
+        return f"{value:,.0f}"
+    # With the zeros at its end: in a column points stand below one another.
+    return f"{value:#.4g}"
 
 
 def as_option(name: str, value: str = "") -> str:

@@ -197,11 +197,19 @@ def as_targets(t: Array, single: bool, outputs: Shape, probabilities: bool) -> A
     elif t.shape[1:] != outputs and (t.ndim != 1 or outputs != (1,)):
         raise ValueError(
             f"Network: got targets of shape {t.shape} and dtype {t.dtype}; need "
-            f"{batch_of(outputs)}" + (" or integer labels (n,)" * (outputs != (1,)))
+            f"{batch_of(outputs)}"
+            + (" or integer labels (n,)" * (outputs != (1,)))
+            + _as_labels(t)
         )
     elif probabilities:
         _within(t, 0, 1, "target", "targets")
     return t
+
+
+def _as_labels(t: Array) -> str:
+    """Say what makes labels of whole numbers that are kept as fractions."""
+    whole = t.ndim == 1 and t.dtype.kind == "f" and bool((t == np.floor(t)).all())
+    return ": t.astype(int)" if whole else ""
 
 
 def as_heads(t: Array, single: bool, sizes: Sequence[int]) -> Array:

@@ -32,7 +32,10 @@ def values_panel(ax: "Axes", values: Mapping[str, Array], say: Say) -> None:
     """Draw the value of f over the steps of each descent; the name "" is not shown."""
     for (name, heights), color in zip(values.items(), PALETTE, strict=False):
         shown = _drawable(heights)
-        ax.plot(np.arange(shown.size), shown, color=color, label=name or None)
+        # One value alone makes no line.
+        marker = "o" if np.isfinite(shown).sum() == 1 else ""
+        label = name or None
+        ax.plot(np.arange(shown.size), shown, marker=marker, color=color, label=label)
     finite = np.concatenate([v[np.abs(v) < LARGEST] for v in values.values()])
     if finite.size and finite.min() > 0 and finite.max() > 100 * finite.min():
         logarithmic(ax)

@@ -89,7 +89,9 @@ def load_checkpoint(
         )
     tree = head.get("tree", "")
     if head.get("checksum") != _checksum(tree, arrays):
-        raise ModelFileError(f"{path}: a damaged checkpoint (its checksum is wrong)")
+        raise ModelFileError(
+            f"{path}: a damaged checkpoint (its checksum is wrong); train anew"
+        )
     try:
         content: dict[str, Any] = _unpack(json.loads(tree), arrays)
         if version == "1":
@@ -97,7 +99,9 @@ def load_checkpoint(
                 raise ValueError("format 1 knows no choices")
             content["choices"] = {}
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ModelFileError(f"{path}: a damaged checkpoint ({error!r})") from None
+        raise ModelFileError(
+            f"{path}: a damaged checkpoint ({error!r}); train anew"
+        ) from None
     return content
 
 
@@ -156,7 +160,7 @@ def _read(path: str | os.PathLike[str]) -> tuple[dict[str, str], dict[str, np.nd
         raise ModelFileError(f"cannot read the checkpoint {path}: {reason}") from None
     except (SafetensorError, ValueError, TypeError) as error:
         raise ModelFileError(
-            f"{path}: not a checkpoint, or a damaged one ({error})"
+            f"{path}: not a checkpoint, or a damaged one ({error}); train anew"
         ) from None
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import partial
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -190,8 +191,23 @@ def _split(data: Any) -> tuple[Any, Any]:
         return (data[0], data[1]) if pairs else (data, None)
     raise TypeError(
         "train: data must be a Dataset, (x, t) or ((x, t), (x_test, t_test)), "
-        f"got {type(data).__name__}"
+        f"got {type(data).__name__}{_remedy(data)}"
     )
+
+
+def _remedy(data: Any) -> str:
+    """Say what makes data of what is none."""
+    if isinstance(data, str | PathLike):
+        return (
+            ". Load it first: kobai.load_digits(), kobai.load_mnist(), or of a table "
+            "kobai.load_table(path, target)"
+        )
+    if hasattr(data, "columns"):
+        return (
+            ". Take x and t out of the frame; or learn a column of it, as it is, with "
+            "kobai.TableModel(column).fit(frame)"
+        )
+    return ". Give the targets with x: (x, t)" if isinstance(data, np.ndarray) else ""
 
 
 def _checked(
@@ -245,7 +261,7 @@ def _kind(value: object) -> str:
 
 
 def _batch(shape: tuple[int, ...]) -> str:
-    return f"({', '.join(['n', *map(str, shape)])})"
+    return f"({', '.join(['n', *map(str, shape)])}{',' * (not shape)})"
 
 
 def _finite(values: np.ndarray, name: str) -> None:

@@ -213,7 +213,9 @@ def _resume(run: Run) -> None:
         check_records(content["records"], content["step_losses"])
         step = content["model"]["step"]
     except (KeyError, TypeError, AttributeError) as error:
-        raise ModelFileError(f"{path}: a damaged checkpoint ({error!r})") from None
+        raise ModelFileError(
+            f"{path}: a damaged checkpoint ({error!r}); train anew"
+        ) from None
     if step > run.settings.total:
         raise ValueError(
             f"train: cannot resume from {path}: it is at step {step:,}, beyond the "
