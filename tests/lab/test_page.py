@@ -172,6 +172,11 @@ def test_a_weight_is_compared_with_the_central_difference(lab):
     assert numbers(numerical)[-1] == pytest.approx(gradient, rel=2e-3)
 
 
+def filled(panel):
+    """Wait until the answer of the engine is there that a panel shows."""
+    panel.filter(has_text=re.compile(r"\S")).wait_for()
+
+
 @pytest.mark.parametrize(
     "tab",
     ["One step", "Layers", "Mistakes", "Loss surface", "Functions", "Draw a digit"],
@@ -181,7 +186,7 @@ def test_every_panel_opens_while_it_trains(opened, tab):
     page.page.get_by_role("tab", name=tab).click()
     step = page.step
     page.until(f"d.step > {step + 5}")
-    assert page.page.get_by_role("tabpanel").inner_text().strip()
+    filled(page.page.get_by_role("tabpanel"))
     assert page.problems == []
 
 
@@ -437,6 +442,7 @@ def test_nothing_keeps_anybody_out(opened, size, scheme):
     assert len(tabs) == len(places)
     for tab, place in zip(tabs, places, strict=True):
         tab.click()
+        filled(page.page.get_by_role("tabpanel"))
         found = page.page.evaluate(f"axe.run({place}, {{resultTypes: ['violations']}})")
         serious = [
             (each["id"], [node["html"][:120] for node in each["nodes"][:3]])
