@@ -173,9 +173,7 @@ def test_two_processes_download_at_once(small, server, cache, publish):
     total = int(small.arrays["train-images-idx3-ubyte"].sum())
     # Nothing on stderr: there is no bar where it is no terminal, and no log either.
     assert results == [(b"%d\n" % total, b"")] * 2
-    assert server.asked["together"] > 4, (
-        "they took turns, so nothing was tested"
-    )
+    assert server.asked["together"] > 4, "they took turns, so nothing was tested"
     assert sorted(path.name for path in cache.iterdir()) == sorted(
         f"{name}.gz" for name in small.files
     )
