@@ -124,31 +124,35 @@ def disturbed(folder: Path, victim: str, wait: float, rng: random.Random) -> boo
 
 
 @contextlib.contextmanager
-def cluster(port: int) -> Iterator[dict[str, "subprocess.Popen[bytes]"]]:
-    """Run a scheduler and two workers on this machine."""
-    address = f"tcp://127.0.0.1:{port}"
+def cluster(folder: Path) -> Iterator[tuple[str, dict[str, "subprocess.Popen[bytes]"]]]:
+    """Run a scheduler and two workers on this machine; give its address and them."""
+    from distributed import Client
+
+    file = folder / "scheduler.json"
+    file.unlink(missing_ok=True)
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    scheduler = [sys.executable, "-m", "distributed.cli.dask_scheduler"]
-    worker = [sys.executable, "-m", "distributed.cli.dask_worker", address]
-    on_port = ["--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
-    alone = ["--nthreads", "1", "--no-nanny", "--no-dashboard"]
-    found = {"scheduler": subprocess.Popen([*scheduler, *on_port], **quiet)}
+    there = ["--scheduler-file", str(file), "--no-dashboard"]
+    scheduler = [sys.executable, "-m", "distributed.cli.dask_scheduler", *there]
+    worker = [sys.executable, "-m", "distributed.cli.dask_worker", *there]
+    any_port = ["--host", "127.0.0.1", "--port", "0"]
+    alone = ["--nthreads", "1", "--no-nanny"]
+    found = {"scheduler": subprocess.Popen([*scheduler, *any_port], **quiet)}
     try:
         for name in ("worker 1", "worker 2"):
             found[name] = subprocess.Popen([*worker, *alone], **quiet)
-        time.sleep(6)
-        yield found
+        with Client(scheduler_file=str(file), timeout=LONGEST) as client:
+            client.wait_for_workers(2, timeout=LONGEST)
+        yield json.loads(file.read_text("utf-8"))["address"], found
     finally:
         for each in found.values():
             each.kill()
             each.wait()
 
 
-def disturbed_cluster(folder: Path, victim: str, wait: float, port: int) -> bool:
+def disturbed_cluster(folder: Path, victim: str, wait: float) -> bool:
     """Run a sweep on a cluster of which one process is killed."""
-    address = ("--dask", f"tcp://127.0.0.1:{port}")
-    with cluster(port) as processes:
-        process = start(folder, address)
+    with cluster(folder) as (address, processes):
+        process = start(folder, ("--dask", address))
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(wait)
             return False
@@ -158,8 +162,8 @@ def disturbed_cluster(folder: Path, victim: str, wait: float, port: int) -> bool
     if victim == "scheduler" and process.returncode:
         if process.returncode != 2 or b"--resume" not in error:
             raise SystemExit(f"left with {process.returncode}: {error.decode()}")
-        with cluster(port + 1):
-            process = start(folder, ("--dask", f"tcp://127.0.0.1:{port + 1}"))
+        with cluster(folder) as (address, _):
+            process = start(folder, ("--dask", address))
             _, error = process.communicate(timeout=LONGEST)
     if process.returncode:
         raise SystemExit(f"the sweep ended with {process.returncode}: {error.decode()}")
@@ -198,8 +202,7 @@ def main() -> None:
             wait = rng.uniform(0.5, seconds)
             if chosen.dask:
                 victim = rng.choice(("worker 1", "worker 2", "scheduler"))
-                port = 20000 + rng.randrange(20000)
-                hit = disturbed_cluster(folder, victim, wait, port)
+                hit = disturbed_cluster(folder, victim, wait)
             else:
                 victim = rng.choice(VICTIMS)
                 hit = disturbed(folder, victim, wait, rng)

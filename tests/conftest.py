@@ -1,14 +1,38 @@
-"""What every test needs: Ctrl-C means something, wherever the tests are run from."""
+"""What every test needs: Ctrl-C means something, and no machine is too slow."""
 
 import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from kobai.cli import main
+
+try:
+    from hypothesis import HealthCheck, settings
+except ImportError:
+    # The lessons are tested without it, too.
+    pass
+else:
+    # What is slow on a machine that does much else is no fault of what is tested.
+    slow = [HealthCheck.too_slow]
+    settings.register_profile(
+        "unhurried", settings.default, deadline=None, suppress_health_check=slow
+    )
+    settings.load_profile("unhurried")
+
+
+def is_alive(process: int) -> bool:
+    """Tell whether a process of this number is there, and has not ended."""
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    # Nobody may be there to ask how it ended.
+    return stat.rpartition(")")[2].split()[0] != "Z"
 
 
 class Result(NamedTuple):

@@ -15,7 +15,7 @@ def test_ctrl_c_at_any_moment(here, start, delay):
     process = start("train", "--epochs", "3000", "--run", "run")
     time.sleep(delay)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=60)
     # While Python itself starts, and loads the package's first lines, nobody can
     # catch the signal yet; inside `leave_after` it must be.
     if "in leave_after" in err or process.returncode not in (1, -signal.SIGINT):
@@ -54,7 +54,7 @@ def test_ctrl_c_while_modules_are_loading(at):
         [sys.executable, "-c", DURING_IMPORTS],
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         env=os.environ | {"AT": str(at)},
     )
     assert done.stderr == "interrupted\n"
@@ -83,7 +83,7 @@ leave_after(command)
 
 def test_ctrl_c_in_a_callback_still_lets_the_command_tidy_up():
     command = [sys.executable, "-c", SWALLOWED]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=20)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 130
     assert done.stdout == "tidied up\n"
     assert done.stderr == "interrupted\n"
@@ -102,13 +102,15 @@ def test_a_broken_pipe_does_not_end_a_run(here):
     assert (here / "run" / "model.safetensors").exists()
 
 
-def test_a_broken_pipe_is_no_error(here):
-    command = f"{sys.executable} -m kobai descend x**2 --start 1"
+def test_a_broken_pipe_is_no_error(here, start):
     # The reader is gone before the first word.
-    pipe = f"(sleep 0.1; {command}; echo $? > code) | true"
-    done = subprocess.run(pipe, shell=True, capture_output=True, text=True)
-    assert not done.stderr
-    assert (here / "code").read_text().strip() == "1"
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = start("descend", "x**2", "--start", "1", stdout=writer)
+    os.close(writer)
+    _, err = process.communicate(timeout=60)
+    assert not err
+    assert process.returncode == 1
 
 
 def test_the_help_names_every_engine(kobai, monkeypatch):

@@ -15,6 +15,7 @@ from kobai.cli.painter import Painter
 from kobai.plots import FontWarning, predicted_and_true, training_curves
 from kobai.plots.picture import encoded
 from kobai.training import History
+from tests.conftest import is_alive
 
 EPOCHS = History({"epoch": n, "train_loss": 2.0 / (n + 1)} for n in range(20))
 CURVES = {"curves.png": partial(training_curves, EPOCHS, "en", kept=12)}
@@ -153,17 +154,8 @@ def test_it_is_gone_where_the_run_is_killed():
         os.kill(number, 0)
         started.send_signal(signal.SIGKILL)
     for _ in range(200):
-        if not _is_there(number):
+        if not is_alive(number):
             return
         time.sleep(0.05)
     os.kill(number, signal.SIGKILL)
     pytest.fail("it outlives the run")
-
-
-def _is_there(number: int) -> bool:
-    try:
-        with open(f"/proc/{number}/stat") as file:
-            # Nobody may be there to ask how it ended.
-            return file.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False

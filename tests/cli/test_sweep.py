@@ -400,9 +400,8 @@ def test_a_killed_sweep_ends_as_if_left_alone(kills, alone, victim, tmp_path):
 def test_a_cluster_may_lose_a_part(kills, alone, victim, tmp_path):
     pytest.importorskip("distributed")
     kills.write_data(tmp_path)
-    port = 20000 + os.getpid() % 20000
-    with kills.cluster(port) as processes:
-        process = kills.start(tmp_path, ("--dask", f"tcp://127.0.0.1:{port}"))
+    with kills.cluster(tmp_path) as (address, processes):
+        process = kills.start(tmp_path, ("--dask", address))
         deadline = time.monotonic() + 120
         while not kills.outcomes(tmp_path) and time.monotonic() < deadline:
             time.sleep(0.01)

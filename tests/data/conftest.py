@@ -82,6 +82,8 @@ class Server:
 
 
 def handler(files, asked):
+    both = threading.Event()
+
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             _, kind, name = self.path.split("/")
@@ -103,6 +105,11 @@ def handler(files, asked):
                 content = content[: len(content) // 2]
             if kind == "slow":
                 time.sleep(0.5)
+            if kind == "together":
+                # The first waits for somebody else who wants it, too.
+                if asked[kind] > 1:
+                    both.set()
+                both.wait(20)
             self.wfile.write(content)
 
         def log_message(self, *message):

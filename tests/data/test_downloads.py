@@ -167,13 +167,13 @@ def test_a_disk_that_takes_no_more(small, server, cache):
 
 
 def test_two_processes_download_at_once(small, server, cache, publish):
-    source = small.source(server.mirror("slow"))
+    source = small.source(server.mirror("together"))
     both = [child(source, cache, stderr=subprocess.PIPE) for _ in range(2)]
     results = [process.communicate(timeout=60) for process in both]
     total = int(small.arrays["train-images-idx3-ubyte"].sum())
     # Nothing on stderr: there is no bar where it is no terminal, and no log either.
     assert results == [(b"%d\n" % total, b"")] * 2
-    assert server.asked["slow"] > 4, "the processes took turns, so nothing was tested"
+    assert server.asked["together"] > 4, "they took turns, so nothing was tested"
     assert sorted(path.name for path in cache.iterdir()) == sorted(
         f"{name}.gz" for name in small.files
     )

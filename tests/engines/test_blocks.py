@@ -92,6 +92,8 @@ def test_threads_share_the_work_and_the_first_error_ends_it():
         done.append(number)
         if number == 3:
             raise ValueError("the third")
+        # Else the other thread might do all of them before this one can raise.
+        sleep(0.001)
 
     with pytest.raises(ValueError, match="the third"):
         share(fails, 1000, 2)
@@ -117,8 +119,20 @@ def test_two_threads_that_reach_for_the_last_piece_at_once_both_go_on():
 
 
 @pytest.mark.parametrize("line", range(1, 9))
-def test_an_interruption_between_two_pieces_ends_the_other_threads(line):
-    lines, done = iter(range(1, 1000)), []
+def test_an_interruption_between_two_pieces_ends_the_other_threads(line, monkeypatch):
+    lines, done, ended = iter(range(1, 1000)), [], []
+    start = blocks.start_new_thread
+
+    def watched(work, given):
+        ended.append(threading.Event())
+
+        def whole():
+            work(*given)
+            ended[-1].set()
+
+        start(whole, ())
+
+    monkeypatch.setattr(blocks, "start_new_thread", watched)
 
     def interrupt(frame, event, argument):
         if frame.f_code.co_name != "work":
@@ -138,10 +152,8 @@ def test_an_interruption_between_two_pieces_ends_the_other_threads(line):
             share(run, 1000, 2)
     finally:
         sys.settrace(before)
-    sleep(0.05)
-    count = len(done)
-    sleep(0.05)
-    assert len(done) == count < 1000
+    assert all(each.wait(30) for each in ended)
+    assert len(done) < 1000
 
 
 def test_where_no_thread_can_be_started_one_does_all(monkeypatch):

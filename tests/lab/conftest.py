@@ -71,11 +71,10 @@ class Opened:
             self.problems.append(message.text)
 
     def go(self, link: str = "") -> "Opened":
-        """Open the file with a link's hash, once, and wait until it has been drawn."""
+        """Open the file with a link's hash, once, and wait until it stands there."""
         self.page.goto(f"{self.file.as_uri()}{f'#{link}' if link else ''}")
-        self.page.wait_for_selector(
-            "[data-ready=true]", timeout=READY, state="attached"
-        )
+        self.page.wait_for_selector("[data-ready=true]", state="attached")
+        self.until()
         return self
 
     @property
@@ -90,13 +89,13 @@ class Opened:
     def loss(self) -> float:
         return float(self.root.get_attribute("data-loss") or "nan")
 
-    def until(self, condition: str, timeout: int = READY) -> None:
-        """Wait until a condition on `d`, the data of the root, holds."""
-        self.page.wait_for_function(
-            f"() => {{ const d = document.querySelector('[data-ready]').dataset;"
-            f" return {condition}; }}",
-            timeout=timeout,
-        )
+    def until(self, condition: str = "true") -> None:
+        """Wait until all that was asked for is done, and a condition on `d` holds.
+
+        `d` is the data of the root. Half way through an epoch, or before the data have
+        come that were chosen last, a condition may hold for a moment, too.
+        """
+        until(self.page, condition)
 
     def button(self, name: str) -> Any:
         return self.page.get_by_role("button", name=name, exact=True).first
@@ -113,6 +112,15 @@ class Opened:
         self.page.mouse.up()
         # The first points are answered while the others are drawn.
         panel.locator("[aria-busy=false]").get_by_text("%").first.wait_for()
+
+
+def until(page: Any, condition: str = "true") -> None:
+    """Wait as `Opened.until` does, on any page."""
+    page.wait_for_function(
+        "() => { const d = document.querySelector('[data-ready]').dataset;"
+        f" return d.busy === 'false' && ({condition}); }}",
+        timeout=READY,
+    )
 
 
 SIZES = {"wide": (1400, 900), "phone": (390, 844)}

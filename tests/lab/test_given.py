@@ -6,6 +6,7 @@ import pytest
 
 from kobai.page import lab
 from kobai.page.built import PLACE
+from tests.lab.conftest import READY
 
 CALM = {"reduced_motion": "reduce"}
 
@@ -69,6 +70,6 @@ def test_a_frame_in_a_notebook_runs_it(opened, page_file, tmp_path, browser):
     window.on("pageerror", lambda error: problems.append(str(error)))
     window.goto(file.as_uri())
     frame = window.frame_locator("iframe")
-    frame.locator("[data-ready=true]").wait_for(state="attached", timeout=20_000)
+    frame.locator("[data-ready=true]").wait_for(state="attached", timeout=READY)
     window.close()
     assert problems == []

@@ -36,6 +36,7 @@ def until_data_are(lab, *columns):
     """Wait until the network's inputs are these columns."""
     first = lab.page.locator(".network .unit-label").first
     first.get_by_text(columns[0]).wait_for()
+    lab.until()
     shown = lab.page.locator(".network .unit-label").all_inner_texts()
     assert set(columns) <= set(shown)
 
@@ -51,6 +52,7 @@ def goes_on(lab):
     """The page trains on other data, as if nothing had been."""
     assert lab.problems == []
     lab.page.get_by_label("Kind of data").select_option("toy")
+    lab.until()
     step = lab.step
     lab.button("One step").click()
     lab.until(f"d.step > {step}")
@@ -214,7 +216,7 @@ def test_digits_of_mnist_are_learned_and_drawn(kobai, opened, tmp_path):
     page.page.get_by_label("Until the loss is below").fill("0.4")
     page.page.keyboard.press("Enter")
     page.button("Train").click()
-    page.until("d.step > 0 && d.playing == 'false'", timeout=60_000)
+    page.until("d.step > 0 && d.playing == 'false'")
     assert page.loss < 0.4
     page.page.get_by_role("tab", name="Draw a digit").click()
     panel = page.page.get_by_role("tabpanel")

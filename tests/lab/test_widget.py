@@ -7,7 +7,7 @@ import pytest
 
 import kobai
 from kobai.page.packed import as_script
-from tests.lab.conftest import DIST, READY
+from tests.lab.conftest import DIST, READY, until
 
 MODEL = """async ([source, given]) => {
   const values = {given, settings: {}, params: {}, history: {}};
@@ -46,16 +46,9 @@ def cell(window):
     source = (DIST / "lab.js").read_text("utf-8")
     page.evaluate(MODEL, [source, as_script(kobai.lab("moons").given)])
     page.wait_for_selector("[data-ready=true]", timeout=READY, state="attached")
+    until(page)
     yield page
     page.close()
-
-
-def until(page, condition):
-    page.wait_for_function(
-        f"() => {{ const d = document.querySelector('[data-ready]').dataset;"
-        f" return {condition}; }}",
-        timeout=READY,
-    )
 
 
 def trained(page):

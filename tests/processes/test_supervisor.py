@@ -13,6 +13,7 @@ import pytest
 from kobai.processes.progress import Phase, Progress, new_file, read, write
 from kobai.processes.started import Start
 from kobai.processes.supervisor import Limits, supervise
+from tests.conftest import is_alive
 
 DUMMY = Path(__file__).with_name("dummy.py")
 # A machine that runs other things too may leave a process without the processor for
@@ -131,14 +132,21 @@ sys.exit(130 if len(pressed) == 1 else 1)
         "it", lambda file: [sys.executable, "-c", script, str(file), ready], environment
     )
 
-    def press():
-        while not ready.exists():
-            time.sleep(0.01)
-        time.sleep(0.2)
-        os.kill(os.getpid(), signal.SIGINT)
+    over = threading.Event()
 
-    threading.Thread(target=press).start()
-    outcome = supervise(lambda attempt: [start], lambda line: None, LIMITS)
+    def press():
+        while not ready.exists() and not over.wait(0.01):
+            pass
+        if not over.wait(0.2):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    pressing = threading.Thread(target=press)
+    pressing.start()
+    try:
+        outcome = supervise(lambda attempt: [start], lambda line: None, LIMITS)
+    finally:
+        over.set()
+        pressing.join()
     assert (outcome.code, outcome.message) == (130, "")
 
 
@@ -163,12 +171,14 @@ with Process(start) as process:
         child = int(above.stdout.readline())
         # It is at its fault when it has used one up.
         while (tmp_path / "faults").read_text() != "0":
+            assert is_alive(child)
             time.sleep(0.05)
         above.kill()
-    end = time.monotonic() + 5
-    while Path(f"/proc/{child}").exists() and time.monotonic() < end:
+    # By itself it would wait for a minute.
+    end = time.monotonic() + 30
+    while is_alive(child) and time.monotonic() < end:
         time.sleep(0.05)
-    assert not Path(f"/proc/{child}").exists()
+    assert not is_alive(child)
 
 
 def test_progress_is_read_as_it_was_written():

@@ -160,6 +160,7 @@ def test_two_machines_end_where_two_processes_do(place, whole):
     first = start(place, "hosts", "--hosts", hosts)
     # Both addresses are this machine's: the sooner one takes the first.
     while not (place / "hosts").exists():
+        assert first.process.poll() is None, first.end()
         time.sleep(0.05)
     second = start(place, "other", "--hosts", hosts)
     first.wait_for(3)

@@ -60,6 +60,15 @@ def test_a_trial_that_kills_every_worker_ends_the_search(address):
         sweep(deadly, SPACE, trials=2, dask=address)
 
 
+def test_a_cluster_that_is_gone_before_its_client_knows_was_lost(address, monkeypatch):
+    async def closed(*given, **options):
+        raise distributed.comm.CommClosedError("in <TCP (closed)>: connection reset")
+
+    monkeypatch.setattr(distributed.Client, "_gather", closed)
+    with pytest.raises(SweepError, match=r"was lost \(in <TCP .*reset\)"):
+        sweep(square, SPACE, trials=2, dask=address)
+
+
 def test_a_worker_with_another_kobai_is_named(address, monkeypatch):
     monkeypatch.setattr(workers, "__version__", "9.9")
     with pytest.raises(SweepError, match=r"worker tcp\S+ has Kobai \S+; need Kobai 9"):

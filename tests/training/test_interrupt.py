@@ -123,12 +123,16 @@ t = rng.integers(2, size=200)
 def make():
     return Network(8, [Dense(6), Sigmoid(), Dense(2), Softmax()])
 
+# Before a run has begun, Ctrl-C is Python's own.
+class Ready:
+    def on_train_begin(self, state):
+        print("ready", flush=True)
+
 # "auto" may choose another engine for another number of steps.
 options = {"batch_size": 30, "progress": False, "engine": "numpy"}
 network = make()
-print("ready", flush=True)
 history = train(network, (x, t), steps=10**6, checkpoint=sys.argv[1],
-                checkpoint_every=5, **options)
+                checkpoint_every=5, callbacks=[Ready()], **options)
 steps = len(history.step_losses)
 assert history.stopped == "interrupted", history.stopped
 assert history["step"][-1] == steps
@@ -156,9 +160,8 @@ def test_at_random_moments_model_and_checkpoint_are_those_of_a_whole_step(tmp_pa
         process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
-        process.stdout.readline()
-        # From 20 ms on the handler is there: before, Ctrl-C is Python's own.
-        time.sleep(chance.uniform(0.02, 0.3))
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(chance.uniform(0, 0.3))
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
         assert process.returncode == 0, err

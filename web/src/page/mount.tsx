@@ -102,6 +102,7 @@ function state(lab: Session): () => void {
     const { dataset } = lab.root;
     dataset.step = `${lab.moment.value.step}`;
     dataset.playing = `${lab.playing.value || !lab.settled.value}`;
+    dataset.busy = `${lab.busy.value}`;
     dataset.ready = `${lab.frame.value?.params !== undefined}`;
     const { branch, step } = lab.moment.value;
     const history = lineage(lab.branches.value, branch);

@@ -129,7 +129,9 @@ class Cluster:
 
     def _check_there(self, error: BaseException) -> None:
         """Raise where more than workers is gone, or where something else is wrong."""
-        if self.client.status != "running":
+        # The client may not have noticed yet that nobody is there any more.
+        closed = self.distributed.comm.CommClosedError
+        if self.client.status != "running" or isinstance(error, closed):
             why = getattr(error, "reason", None) or _first_line(error)
             raise SweepError(
                 f"dask: the cluster at {self.address} was lost ({why})"
