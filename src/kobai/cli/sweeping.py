@@ -35,7 +35,7 @@ class Sweeping:
         try:
             with ended_as_by_ctrl_c():
                 best = self._searched(search)
-                results = write_ending(asked, search, best, self.language)
+                results = write_ending(asked, search, self.folder, best, self.language)
         except KeyboardInterrupt:
             if not self._is_begun:
                 raise
@@ -45,7 +45,7 @@ class Sweeping:
                 raise
             raise SweepError(f"{told(error)} {self._go_on(search)}") from None
         if not self.quiet:
-            report(asked, search, best, results)
+            report(asked, search, self.folder, best, results)
 
     def _searched(self, search: Search) -> Trial:
         trials = self.asked.trials
