@@ -77,8 +77,12 @@ def told(error: Exception) -> str:
 
 @contextmanager
 def ended_as_by_ctrl_c() -> Iterator[None]:
-    """Within `with`, take SIGTERM, by which batch systems end a job, for Ctrl-C."""
-    if threading.current_thread() is not threading.main_thread():
+    """Within `with`, take SIGTERM, by which batch systems end a job, for Ctrl-C.
+
+    Where Ctrl-C is ignored, as in a shell's background job, SIGTERM ends the process.
+    """
+    is_ignored = signal.getsignal(signal.SIGINT) in (signal.SIG_IGN, None)
+    if is_ignored or threading.current_thread() is not threading.main_thread():
         yield
         return
     before = signal.signal(
