@@ -324,6 +324,23 @@ def test_ctrl_c_keeps_what_is_done(start, blobs, here, jobs, number):
     assert len(outcomes("runs/sweep-1")) >= 2
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="ends a process at once there")
+def test_sigterm_ends_a_sweep_that_is_deaf_to_ctrl_c(start, blobs, here):
+    many = ("--trials", "400", "--epochs", "20", "--hidden", "8", "--no-halving")
+    # As a shell starts what is to run in the background.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        process = start("sweep", blobs, "--lr", "0.01..1", *many, "--jobs", 1)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    for _ in range(3):
+        process.stdout.readline()
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    assert process.returncode == -signal.SIGTERM
+    assert 1 <= len(outcomes("runs/sweep-1")) < 400
+
+
 @pytest.mark.parametrize("is_full", [True, False])
 def test_a_sweep_that_is_searched_and_not_written_says_how_to_go_on(
     kobai, blobs, monkeypatch, is_full

@@ -1,5 +1,6 @@
 """The figures of a search."""
 
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -125,3 +126,20 @@ def test_a_curve_of_one_epoch_has_one_number_below_it():
     low, high = figure.axes[0].get_xlim()
     ticks = figure.axes[0].get_xticks()
     assert [tick for tick in ticks if low <= tick <= high] == [0]
+
+
+@pytest.mark.parametrize("draw", [settings_and_scores, halving_rungs])
+def test_a_figure_of_all_trials_says_how_many_have_no_score(draw):
+    lost = [
+        DrawnTrial(8, {"lr": 9.0}, []),
+        DrawnTrial(9, {"lr": 90.0}, [0.5, math.nan], [1, 3]),
+    ]
+    scored = [DrawnTrial(n, {"lr": 0.1 * n}, [0.1 * n], [1]) for n in range(1, 8)]
+
+    def title(trials):
+        figure = draw(trials)
+        return figure.get_suptitle() or figure.axes[0].get_title()
+
+    head, note = title(scored + lost).splitlines()
+    assert note == "2 of 9 trials ended without a score"
+    assert title(scored) == head

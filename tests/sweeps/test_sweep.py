@@ -10,6 +10,7 @@ import os
 import pickle
 import signal
 import sys
+import tempfile
 import threading
 from dataclasses import replace
 
@@ -20,10 +21,15 @@ import kobai
 from kobai import Dense, Network, load_digits, sweep
 from kobai.lock import lock
 from kobai.networks import Layer, ReLU, Softmax
-from kobai.sweeps import SpaceError, SweepError
+from kobai.sweeps import Plan, Search, SpaceError, SweepError, objectives
+from kobai.sweeps.entry import _Lines
 from kobai.sweeps.folder import Trial
 from kobai.sweeps.jobs import Outcome
+from kobai.sweeps.memory import SweepMemory
+from kobai.sweeps.objectives import Networks
 from kobai.sweeps.search import ranked
+from kobai.sweeps.space import as_space
+from kobai.sweeps.workers.processes import Here
 from kobai.training import checkpoint as checkpoints
 
 BOWL = {"x": "-10.0..10.0", "y": [0, 1, 2]}
@@ -422,8 +428,72 @@ def test_layers_of_ones_own_are_trained_and_kept_where_a_file_can_name_them(
         kobai.save_model(tmp_path / "model.safetensors", make(3))
 
 
+def assert_same_network(one, other):
+    assert one.params.keys() == other.params.keys()
+    for name, array in one.params.items():
+        assert np.array_equal(array, other.params[name])
+
+
+@pytest.fixture
+def no_files(tmp_path, monkeypatch):
+    """Have a temporary folder that does not exist: whoever needs one fails."""
+    monkeypatch.setattr(tempfile, "tempdir", f"{tmp_path / 'none'}")
+    return tmp_path
+
+
+@pytest.mark.parametrize("options", [{}, {"halving": False}, {"seeds": 2}])
+def test_without_a_folder_the_same_is_found_and_nothing_written(
+    rows, no_files, options
+):
+    kept = networks(rows, folder=no_files / "kept", **options)
+    one = networks(rows, **options)
+    assert list(no_files.iterdir()) == [no_files / "kept"]
+    assert known(one) == known(kept)
+    assert {n: o.shown for t in one.trials for n, o in t.outcomes.items()} == {
+        n: o.shown for t in kept.trials for n, o in t.outcomes.items()
+    }
+    for found in (one, copy.copy(one), pickle.loads(pickle.dumps(one)), one):
+        assert_same_network(found.network(), kept.network())
+    for number in range(1, 10):
+        before, now = (f.search.folder.history(number) for f in (kept, one))
+        assert now.names() == before.names()
+        for name in set(now.names()) - {"seconds"}:
+            assert np.array_equal(now[name], before[name])
+
+
+def test_a_training_in_memory_is_written_as_often_as_one_in_a_file(
+    rows, no_files, monkeypatch
+):
+    # After every epoch, as a long one is.
+    monkeypatch.setattr(objectives, "seldom", lambda network, rows, epoch, steps: epoch)
+    kept, one = networks(rows, folder=no_files / "kept"), networks(rows)
+    assert known(one) == known(kept)
+    assert_same_network(one.network(), kept.network())
+
+
+def test_without_a_folder_the_networks_that_are_behind_are_forgotten(rows):
+    held = []
+
+    class Counting(SweepMemory):
+        def keep(self, trial):
+            super().keep(trial)
+            places = self.places.values()
+            held.append(sum(bool(each.checkpoint.data) for each in places))
+
+    plan = Plan(as_space(NETS), 30, longest=9)
+    memory = Counting(plan.going_on)
+    work = Networks(small, rows, FAST, is_kept=False)
+    best = Search(plan, memory).go(Here(work, memory), _Lines(False))
+    assert [rung.trials for rung in plan.rungs] == [30, 10, 4]
+    # Ten of the thirty go on, then four of these; three may be the best in the end.
+    assert max(held) == 10
+    assert held[-1] == 3
+    assert memory.place(best.number).checkpoint.data
+
+
 def test_a_copy_has_the_best_network_too(rows):
-    found = networks(rows)
+    pytest.importorskip("joblib")
+    found = networks(rows, jobs=2)
     expected = found.network().params
     one, other = copy.copy(found), pickle.loads(pickle.dumps(found))
     place = found.search.folder.path

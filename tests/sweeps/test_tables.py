@@ -104,6 +104,8 @@ def test_an_interrupted_search_trains_what_is_missing(
     again = sweep(model(), SPACE, data=frame, folder=tmp_path, **FEW)
     assert len(seen) == 4
     assert known(again) == known(found)
+    one, two = (each.model().network_.params for each in (again, found))
+    assert all(np.array_equal(one[name], two[name]) for name in two)
     with pytest.raises(SweepError, match="data differ"):
         sweep(model(), SPACE, data=table(seed=1), folder=tmp_path, **FEW)
     with pytest.raises(SweepError, match="settings differ"):

@@ -14,7 +14,7 @@ from kobai.cli.trial import repeat_file
 from kobai.formats import load_model
 from kobai.run_folder import HISTORY
 from kobai.sweeps.drawing import SHOWS, drawings
-from kobai.sweeps.folder import Trial
+from kobai.sweeps.folder import SweepFolder, Trial
 from kobai.sweeps.jobs import Job
 from kobai.sweeps.search import Search
 from kobai.sweeps.table import TABLE, write_table
@@ -25,18 +25,18 @@ TESTED = "tested_over_seeds"
 
 
 def write_ending(
-    asked: Asked, search: Search, best: Trial, language: str
+    asked: Asked, search: Search, folder: SweepFolder, best: Trial, language: str
 ) -> dict[str, Any]:
     """Test the best network, write table and pictures, and return its results."""
-    place = RunFolder(search.folder.place(best.number))
+    place = RunFolder(folder.place(best.number))
     results: dict[str, Any] = place.read()["results"]
     if TESTED not in results:
         results = _tested(asked, search, best, place, language)
     metric = asked.trials.metric
-    write_table(search.folder.path / TABLE, search.trials.values())
+    write_table(folder.path / TABLE, search.trials.values())
     pictures = drawings(search, best, f"validation_{metric}", language)
     for name, draw in pictures.items():
-        write_figure(search.folder.path / f"{name}.png", draw())
+        write_figure(folder.path / f"{name}.png", draw())
     return results
 
 
@@ -75,6 +75,7 @@ def _measure(results: dict[str, Any]) -> str:
 def report(
     asked: Asked,
     search: Search,
+    folder: SweepFolder,
     best: Trial,
     results: dict[str, Any],
 ) -> None:
@@ -91,15 +92,15 @@ def report(
             f"{sum(values) / len(values):.4f} ({min(values):.4f} to {max(values):.4f})"
         )
     say()
-    run = short(search.folder.place(best.number))
+    run = short(folder.place(best.number))
     say(f"[bold]Best[/bold]  {plain(told(best.config))}, in {plain(run)}")
     say("To train it alone:")
     _print_command(command_of(best, asked))
     say()
-    where = short(search.folder.path)
+    where = short(folder.path)
     written = {f"{where}/{TABLE}": "all trials, as numbers"}
     for name, what in SHOWS.items():
-        if (search.folder.path / f"{name}.png").exists():
+        if (folder.path / f"{name}.png").exists():
             written[f"{where}/{name}.png"] = what
     show_pairs("Written", written)
     say()

@@ -35,7 +35,7 @@ class Sweeping:
         try:
             with ended_as_by_ctrl_c():
                 best = self._searched(search)
-                results = write_ending(asked, search, best, self.language)
+                results = write_ending(asked, search, self.folder, best, self.language)
         except KeyboardInterrupt:
             if not self._is_begun:
                 raise
@@ -45,7 +45,7 @@ class Sweeping:
                 raise
             raise SweepError(f"{told(error)} {self._go_on(search)}") from None
         if not self.quiet:
-            report(asked, search, best, results)
+            report(asked, search, self.folder, best, results)
 
     def _searched(self, search: Search) -> Trial:
         trials = self.asked.trials
@@ -77,8 +77,12 @@ def told(error: Exception) -> str:
 
 @contextmanager
 def ended_as_by_ctrl_c() -> Iterator[None]:
-    """Within `with`, take SIGTERM, by which batch systems end a job, for Ctrl-C."""
-    if threading.current_thread() is not threading.main_thread():
+    """Within `with`, take SIGTERM, by which batch systems end a job, for Ctrl-C.
+
+    Where Ctrl-C is ignored, as in a shell's background job, SIGTERM ends the process.
+    """
+    is_ignored = signal.getsignal(signal.SIGINT) in (signal.SIG_IGN, None)
+    if is_ignored or threading.current_thread() is not threading.main_thread():
         yield
         return
     before = signal.signal(

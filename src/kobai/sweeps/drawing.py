@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kobai.errors import DataError
 from kobai.plots import (
     DrawnTrial,
     best_curves,
@@ -15,11 +14,9 @@ from kobai.plots import (
     halving_rungs,
     settings_and_scores,
 )
-from kobai.run_folder import HISTORY
 from kobai.sweeps.folder import Trial
 from kobai.sweeps.search import Search, ranked
 from kobai.sweeps.space import plain
-from kobai.training import History
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -79,8 +76,10 @@ def _drawn(search: Search, measure: str) -> Iterator[DrawnTrial]:
 
 def _curves(search: Search, trial: Trial, measure: str) -> dict[str, np.ndarray]:
     _, _, what = measure.partition("_")
-    with suppress(DataError, OSError, KeyError):
-        history = History.read_csv(search.folder.place(trial.number) / HISTORY)
+    history = search.folder.history(trial.number)
+    if history is None:
+        return {}
+    with suppress(KeyError):
         found = {"epoch": history["epoch"].astype(float)}
         for name in ("train", "validation"):
             found[name] = history[f"{name}_{what}"].astype(float)

@@ -4,7 +4,8 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from kobai.run_folder import LOCK, SWEEP
 from kobai.sweeps.folder import SweepError, SweepFolder, Trial
 from kobai.sweeps.halving import Rung
 from kobai.sweeps.jobs import Outcome
+from kobai.sweeps.memory import SweepMemory
 from kobai.sweeps.objectives import Function, Networks
 from kobai.sweeps.result import Sweep
 from kobai.sweeps.samplers import SAMPLERS
@@ -78,7 +80,8 @@ def sweep(
     `jobs` is how many are trained at a time, each in a process with one thread of its
     own; `dask` the address of a cluster that does it instead. With a `folder` each
     trial is kept in a folder in it as soon as it is done, and the same call goes on
-    where an earlier one was ended.
+    where an earlier one was ended. With neither folder nor several jobs it
+    is kept in memory: of the networks those alone that may still be the best.
 
     Raises `SpaceError` for a space that makes no sense, `SweepError` where no trial
     came to a score, or the folder is of another search, `MissingExtraError` for several
@@ -117,33 +120,17 @@ def sweep(
     longest = None if lasts else work.longest(first(parameters))
     count = count_trials(parameters, trials, sampler, USUAL_TRIALS)
     plan = Plan(parameters, count, sampler, seed, longest, halving, seeds)
-    path = tempfile.mkdtemp(prefix="kobai-sweep-") if folder is None else folder
-    place = SweepFolder(Path(path), is_kept)
-    try:
-        place.path.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError):
-        raise SweepError(f"sweep: {place.path}: is a file, and no folder") from None
-    watch = _Lines(progress)
-    try:
-        taken = lock(place.path / LOCK)
-    except HeldError as error:
-        raise SweepError(f"sweep: {place.path} is being searched by {error}") from None
-    try:
-        _begin(place, plan, work)
+    if folder is None and jobs == 1 and dask is None:
+        kept: AbstractContextManager[SweepFolder | SweepMemory] = nullcontext(
+            SweepMemory(plan.going_on)
+        )
+    else:
+        kept = _held(folder, plan, work)
+    with kept as place:
         search = Search(plan, place)
         with crew(work, place, jobs, dask) as workers:
-            best = search.go(workers, watch)
-        found = Sweep(search, best, _measure(best), work)
-    except BaseException:
-        if not is_kept:
-            shutil.rmtree(place.path, ignore_errors=True)
-        raise
-    finally:
-        taken.release()
-    if not is_kept:
-        # The networks lie there as long as somebody may ask for them, a copy too.
-        weakref.finalize(search, shutil.rmtree, place.path, ignore_errors=True)
-    return found
+            best = search.go(workers, _Lines(progress))
+        return Sweep(search, best, _measure(best), work)
 
 
 def _check(
@@ -187,6 +174,39 @@ def _work(
             "the settings and returns a number"
         )
     return Function(objective, up)
+
+
+@contextmanager
+def _held(
+    folder: str | os.PathLike[str] | None,
+    plan: Plan,
+    work: Function | Networks | Tables,
+) -> Iterator[SweepFolder]:
+    """Yield the folder of a search, which no other may use meanwhile.
+
+    One without a name is there as long as somebody may ask for the networks in it.
+    """
+    path = tempfile.mkdtemp(prefix="kobai-sweep-") if folder is None else folder
+    place = SweepFolder(Path(path), is_kept=folder is not None)
+    if folder is None:
+        weakref.finalize(place, shutil.rmtree, place.path, ignore_errors=True)
+    try:
+        place.path.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise SweepError(f"sweep: {place.path}: is a file, and no folder") from None
+    try:
+        taken = lock(place.path / LOCK)
+    except HeldError as error:
+        raise SweepError(f"sweep: {place.path} is being searched by {error}") from None
+    try:
+        _begin(place, plan, work)
+        yield place
+    except BaseException:
+        if not place.is_kept:
+            shutil.rmtree(place.path, ignore_errors=True)
+        raise
+    finally:
+        taken.release()
 
 
 def _begin(place: SweepFolder, plan: Plan, work: Function | Networks | Tables) -> None:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from kobai.errors import DivergenceError, ModelFileError
 from kobai.lock import HeldError
-from kobai.run_folder import CHECKPOINT
+from kobai.run_folder import CHECKPOINT, HISTORY
 from kobai.sweeps.jobs import Job, Outcome
+from kobai.sweeps.memory import Place, TrialMemory
 from kobai.sweeps.space import Parameter, Space, SpaceError
 from kobai.training import History, LossWatch, train
+from kobai.training.checkpoint import InMemory
 
 if TYPE_CHECKING:
     from kobai.networks import Network
@@ -120,9 +122,19 @@ def seldom(network: "Network", rows: int, per_epoch: int, steps: int) -> int:
     return per_epoch * epochs if per_epoch * epochs < steps else NEVER
 
 
-def checkpoint_of(job: Job, place: Path) -> Path:
-    """Return the file, in the folder of its trial, that a job goes on from."""
+def checkpoint_of(job: Job, place: Place) -> Path | InMemory:
+    """Return what a job goes on from: a file in the folder of its trial, or memory."""
+    if isinstance(place, TrialMemory):
+        return InMemory() if job.repeat else place.checkpoint
     return place / (CHECKPOINT if not job.repeat else f"seed-{job.repeat}.{CHECKPOINT}")
+
+
+def keep_history(history: History, place: Place) -> None:
+    """Keep the records of a trial, of which its curves are drawn."""
+    if isinstance(place, TrialMemory):
+        place.history = History(history.records)
+    else:
+        history.write_csv(place / HISTORY)
 
 
 def refusal_of(error: BaseException) -> OSError | None:
@@ -130,12 +142,14 @@ def refusal_of(error: BaseException) -> OSError | None:
     return error.__cause__ if isinstance(error.__cause__, OSError) else None
 
 
-def undamaged(train_on: Callable[[], T], checkpoint: Path) -> T:
+def undamaged(train_on: Callable[[], T], checkpoint: Path | InMemory) -> T:
     """Go on with a training, or begin anew where its checkpoint cannot be read.
 
     A machine that has lost its power may have lost half of a file. One that cannot be
     written, as on a full disk, is whole.
     """
+    if isinstance(checkpoint, InMemory):
+        return train_on()
     try:
         return once_free(train_on)
     except ModelFileError as error:

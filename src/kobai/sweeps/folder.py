@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kobai.errors import KobaiError
+from kobai.errors import DataError, KobaiError
 from kobai.files import check_regular, remove_leftovers, write_atomically
-from kobai.run_folder import SWEEP
+from kobai.run_folder import HISTORY, SWEEP
 from kobai.sweeps.jobs import Outcome
 from kobai.sweeps.space import Config, plain
+from kobai.training import History
 
 TRIAL = "trial.json"
 DIGITS = 3
@@ -97,6 +98,13 @@ class SweepFolder:
         place.mkdir(exist_ok=True)
         outcomes = [each.as_json() for each in trial.outcomes.values()]
         write_json(place / TRIAL, {"config": plain(trial.config), "outcomes": outcomes})
+
+    def history(self, number: int) -> History | None:
+        """Return the course of a trial's training, if it is there to be read."""
+        try:
+            return History.read_csv(self.place(number) / HISTORY)
+        except (DataError, OSError):
+            return None
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

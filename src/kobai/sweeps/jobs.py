@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 from kobai.sweeps.space import Config
@@ -64,8 +63,11 @@ class Outcome:
         return asdict(self)
 
 
-Work = Callable[[Job, Path], Outcome]
-"""What does a job, in the folder of its trial. It must be possible to pickle it."""
+Work = Callable[[Job, Any], Outcome]
+"""What does a job, in the place of its trial: a folder or, in this process, memory.
+
+It must be possible to pickle it.
+"""
 
 
 def failed(job: Job, error: BaseException, is_mistake: bool = False) -> Outcome:

@@ -18,7 +18,7 @@ from kobai.networks.architecture import strangers
 from kobai.networks.usual import suited_network, usual_settings, with_usual
 from kobai.optimizers import Optimizer
 from kobai.optimizers.base import optimizer_named
-from kobai.run_folder import HISTORY, MODEL
+from kobai.run_folder import MODEL
 from kobai.sweeps.fitting import (
     USUAL_VALIDATION,
     check_held_out,
@@ -26,12 +26,15 @@ from kobai.sweeps.fitting import (
     checkpoint_of,
     fit,
     judged,
+    keep_history,
     seldom,
     undamaged,
 )
 from kobai.sweeps.jobs import Job, Outcome, failed
+from kobai.sweeps.memory import Place
 from kobai.sweeps.space import Config, SpaceError
 from kobai.training import History, steps_per_epoch, train
+from kobai.training.checkpoint import InMemory
 from kobai.training.settings import DEFAULT_BATCH
 
 OF_OPTIMIZER = ("optimizer", "learning_rate", "weight_decay", "momentum")
@@ -90,7 +93,7 @@ class Function:
         """What is the same in all trials: nothing that is known."""
         return {}
 
-    def __call__(self, job: Job, place: Path) -> Outcome:
+    def __call__(self, job: Job, place: Place) -> Outcome:
         """Call it, and take what it raises for the failure of one trial."""
         try:
             value = _number(self.objective(**job.config))
@@ -135,21 +138,21 @@ class Networks:
     metric: str | None = None
     is_kept: bool = True
 
-    def __call__(self, job: Job, place: Path) -> Outcome:
+    def __call__(self, job: Job, place: Place) -> Outcome:
         """Train up to the length that the job says, from where the trial is."""
         network, history = self.trained(job, place)
         if not job.repeat:
-            history.write_csv(place / HISTORY)
-            if self.is_kept:
+            keep_history(history, place)
+            if self.is_kept and isinstance(place, Path):
                 _save(network, self.data, place / MODEL)
         return judged(job, history, self.metric)
 
-    def trained(self, job: Job, place: Path) -> tuple[Network, History]:
+    def trained(self, job: Job, place: Place) -> tuple[Network, History]:
         """Return the network of a job and its history; go on from what is done."""
-        file = checkpoint_of(job, place)
-        return undamaged(lambda: self._fit(job, file), file)
+        kept = checkpoint_of(job, place)
+        return undamaged(lambda: self._fit(job, kept), kept)
 
-    def _fit(self, job: Job, file: Path) -> tuple[Network, History]:
+    def _fit(self, job: Job, kept: Path | InMemory) -> tuple[Network, History]:
         chosen = self.chosen(job)
         options = {name: chosen[name] for name in OF_TRAINING if name in chosen}
         network = self._made(chosen)
@@ -157,7 +160,7 @@ class Networks:
             network,
             self.data,
             optimizer=_optimizer(chosen),
-            checkpoint=file,
+            checkpoint=kept,
             checkpoint_every=self._seldom(network, chosen),
             resume=True,
             **options,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kobai.errors import suggest
 from kobai.sweeps.folder import Trial
 from kobai.sweeps.jobs import Job
+from kobai.sweeps.memory import Place, TrialMemory
 from kobai.sweeps.search import Search, ranked
 from kobai.sweeps.space import Config
 from kobai.sweeps.table import rows, write_table
@@ -84,12 +85,12 @@ class Sweep:
             return self.work.fitted(job, place)
 
     @contextmanager
-    def _best_job(self) -> Iterator[tuple[Job, Path]]:
+    def _best_job(self) -> Iterator[tuple[Job, Place]]:
         """Yield what trains the best, and where: elsewhere once its folder is gone."""
         last, place = self.best.last, self.search.folder.place(self.best.number)
         assert last is not None
         job = Job(self.best.number, self.best.config, last.length)
-        if place.is_dir():
+        if isinstance(place, TrialMemory) or place.is_dir():
             yield job, place
             return
         with TemporaryDirectory(prefix="kobai-sweep-") as folder:

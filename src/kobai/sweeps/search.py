@@ -13,6 +13,7 @@ from kobai.files import not_forced
 from kobai.sweeps.folder import SweepError, SweepFolder, Trial
 from kobai.sweeps.halving import Rung, rungs, survivors
 from kobai.sweeps.jobs import Job, Outcome
+from kobai.sweeps.memory import SweepMemory
 from kobai.sweeps.mistakes import is_mistaken, mistake
 from kobai.sweeps.samplers import SAMPLERS
 from kobai.sweeps.space import Space, as_json, from_json, grid, restored
@@ -59,6 +60,13 @@ class Plan:
         if self.is_halving:
             return rungs(self.trials, self.longest)
         return (Rung(self.trials, self.longest),)
+
+    @property
+    def going_on(self) -> dict[int | None, int]:
+        """How many trials go on from each rung, by its length."""
+        counts = [rung.trials for rung in self.rungs[1:]]
+        lengths = [rung.length for rung in self.rungs]
+        return dict(zip(lengths, [*counts, self.finalists], strict=True))
 
     @property
     def finalists(self) -> int:
@@ -111,7 +119,7 @@ class Search:
     """A search under way, or resumed: what it knows is in its folder."""
 
     plan: Plan
-    folder: SweepFolder
+    folder: SweepFolder | SweepMemory
     trials: dict[int, Trial] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -12,7 +12,7 @@ from kobai.data.checksum import checksum_of
 from kobai.errors import suggest
 from kobai.networks import Network
 from kobai.optimizers import Optimizer
-from kobai.run_folder import HISTORY, RunFolder
+from kobai.run_folder import RunFolder
 from kobai.sweeps.fitting import (
     USUAL_VALIDATION,
     check_held_out,
@@ -20,16 +20,19 @@ from kobai.sweeps.fitting import (
     checkpoint_of,
     fit,
     judged,
+    keep_history,
     seldom,
     undamaged,
 )
 from kobai.sweeps.jobs import Job, Outcome
+from kobai.sweeps.memory import Place
 from kobai.sweeps.space import Config, Space, SpaceError, variants
 from kobai.tabular import TableModel
 from kobai.tabular.fitted import Fitting
 from kobai.tabular.saved import write_files
 from kobai.tabular.table import OF_TABLE, Table, read_table
 from kobai.training import History, steps_per_epoch
+from kobai.training.checkpoint import InMemory
 
 NOT_SWEPT = ("target", "task", "test_size", "callbacks", "progress")
 """Parameters by which models would not be judged alike, and those of no model."""
@@ -51,23 +54,25 @@ class Tables:
     is_kept: bool = True
     tables: dict[str, Table] = field(default_factory=dict)
 
-    def __call__(self, job: Job, place: Path) -> Outcome:
+    def __call__(self, job: Job, place: Place) -> Outcome:
         """Train up to the length that the job says, from where the trial is."""
         fitting, history = self._trained(job, place)
         outcome = judged(job, history, self.metric)
-        if not job.repeat and self.is_kept:
+        if job.repeat:
+            return outcome
+        if self.is_kept and isinstance(place, Path):
             fitted = fitting.end(history, _silent)
             write_files(RunFolder(place), fitted, fitting.params)
-        elif not job.repeat:
-            history.write_csv(place / HISTORY)
+        else:
+            keep_history(history, place)
         return outcome
 
-    def trained(self, job: Job, place: Path) -> tuple[Network, History]:
+    def trained(self, job: Job, place: Place) -> tuple[Network, History]:
         """Return the network of a job and its history; go on from what is done."""
         fitting, history = self._trained(job, place)
         return fitting.network, history
 
-    def fitted(self, job: Job, place: Path) -> TableModel:
+    def fitted(self, job: Job, place: Place) -> TableModel:
         """Return the model of a job, ready to predict."""
         fitting, history = self._trained(job, place)
         found = fitting.end(
@@ -76,11 +81,11 @@ class Tables:
         model = type(self.model)(**fitting.params)
         return model.with_fitted(found, fitting.table)
 
-    def _trained(self, job: Job, place: Path) -> tuple[Fitting, History]:
-        file = checkpoint_of(job, place)
-        return undamaged(lambda: self._fit(job, file), file)
+    def _trained(self, job: Job, place: Place) -> tuple[Fitting, History]:
+        kept = checkpoint_of(job, place)
+        return undamaged(lambda: self._fit(job, kept), kept)
 
-    def _fit(self, job: Job, file: Path) -> tuple[Fitting, History]:
+    def _fit(self, job: Job, kept: Path | InMemory) -> tuple[Fitting, History]:
         params = self.params(job.config)
         table = self.table(params)
         if job.length is not None:
@@ -95,7 +100,7 @@ class Tables:
             fitting.network,
             data,
             params["callbacks"],
-            checkpoint=file,
+            checkpoint=kept,
             checkpoint_every=seldom(fitting.network, rows, per_epoch, steps),
             resume=True,
             **options,

@@ -1,7 +1,8 @@
-"""A run on disk: everything that is needed in order to go on as if never stopped.
+"""A run kept: everything that is needed in order to go on as if never stopped.
 
-The file is safetensors: named arrays, and JSON that says how they hang together.
-Nothing in it can be executed.
+It is kept in a file or, where it need not outlive the process, `InMemory`. The file is
+safetensors: named arrays, and JSON that says how they hang together. Nothing in it can
+be executed.
 
 Version 2 has `choices`, by which ways the engine computes products of matrices. Version
 1 is read as one without any: such a run goes on as this machine prefers, with results
@@ -10,9 +11,11 @@ that may differ in the last bits.
 
 import json
 import os
+import pickle
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +23,12 @@ import numpy as np
 
 from kobai.autodiff.trees import Tree
 from kobai.errors import ModelFileError
-from kobai.files import check_regular, safetensors_bytes, write_atomically
+from kobai.files import (
+    check_regular,
+    remove_leftovers,
+    safetensors_bytes,
+    write_atomically,
+)
 from kobai.lock import HeldError, lock
 
 FORMAT = "kobai-checkpoint"
@@ -28,12 +36,30 @@ VERSION = 2
 ARRAY = "$array"
 
 
-def save_checkpoint(path: str | os.PathLike[str], content: Mapping[str, Any]) -> None:
+@dataclass(eq=False, repr=False)
+class InMemory:
+    """Where a run is kept that need not outlive this process."""
+
+    data: bytes = b""
+
+    def __str__(self) -> str:
+        return "memory"
+
+
+Kept = str | os.PathLike[str] | InMemory
+"""Where a run is kept: in a file, or in memory."""
+
+
+def save_checkpoint(path: Kept, content: Mapping[str, Any]) -> None:
     """Write nested dictionaries and lists of arrays, numbers and strings to a file.
 
     The file is replaced as a whole or not at all. Raises `ModelFileError` where it
     cannot be written.
     """
+    if isinstance(path, InMemory):
+        # A copy: what it is of goes on changing.
+        path.data = pickle.dumps(content)
+        return
     arrays: dict[str, np.ndarray] = {}
     tree = json.dumps(_pack(content, arrays, ""))
     head = {FORMAT: str(VERSION), "tree": tree, "checksum": _checksum(tree, arrays)}
@@ -44,9 +70,9 @@ def save_checkpoint(path: str | os.PathLike[str], content: Mapping[str, Any]) ->
 
 
 @contextmanager
-def held_alone(path: str | os.PathLike[str] | None) -> Iterator[None]:
+def held_alone(path: Kept | None) -> Iterator[None]:
     """Keep the file of a run from all others, which would write over it."""
-    if path is None:
+    if path is None or isinstance(path, InMemory):
         yield
         return
     # One file has one lock, by whichever link it is named.
@@ -61,6 +87,7 @@ def held_alone(path: str | os.PathLike[str] | None) -> Iterator[None]:
     except OSError as error:
         raise _unwritable(path, error) from error
     try:
+        remove_leftovers(file)
         yield
     finally:
         taken.release()
@@ -209,7 +236,7 @@ def differences(
 ) -> Iterator[tuple[str, Any, Any]]:
     """Yield the settings that differ: name, value before, value now."""
     # What has been through JSON has lists where there were tuples.
-    now = json.loads(json.dumps(now))
+    before, now = (json.loads(json.dumps(each)) for each in (before, now))
     for name in dict.fromkeys([*before, *now]):
         if before.get(name) != now.get(name):
             yield name, before.get(name), now.get(name)

@@ -1,6 +1,6 @@
 """`train`: the loop that every run goes through."""
 
-import os
+import pickle
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,11 +10,12 @@ from numpy.typing import ArrayLike
 
 from kobai.engines import ENGINES, Engine
 from kobai.errors import ModelFileError
-from kobai.files import remove_leftovers
 from kobai.keywords import checked_with
 from kobai.optimizers import OPTIMIZERS, SGD, Optimizer
 from kobai.training.callbacks import Callbacks, EarlyStopping
 from kobai.training.checkpoint import (
+    InMemory,
+    Kept,
     check_form,
     check_records,
     choices_of,
@@ -50,7 +51,7 @@ def train(
     gradient: str = "backprop",
     callbacks: Sequence[Any] = (),
     progress: bool | str | Display = "auto",
-    checkpoint: str | os.PathLike[str] | None = None,
+    checkpoint: Kept | None = None,
     checkpoint_every: int | None = None,
     evaluate_every: int = 1,
     resume: bool = False,
@@ -176,11 +177,8 @@ def _begin(run: Run) -> None:
     if fresh:
         run.record()
     run.call("on_train_begin")
-    if run.settings.checkpoint is not None:
-        if run.is_first:
-            remove_leftovers(run.settings.checkpoint)
-        if not run.over:
-            run.prepare()
+    if run.settings.checkpoint is not None and not run.over:
+        run.prepare()
     # A run that is over before it would be written again is written at its end alone.
     every = run.settings.checkpoint_every
     if fresh and (every is None or every <= run.settings.total):
@@ -226,7 +224,11 @@ def _resume(run: Run) -> None:
 
 def _kept(run: Run) -> dict[str, Any] | None:
     """Return what the checkpoint holds, if there is one: that of the first process."""
-    file = Path(run.settings.checkpoint or "")
+    kept = run.settings.checkpoint
+    if isinstance(kept, InMemory):
+        data = run.group.of_first(kept.data)
+        return pickle.loads(data) if data else None
+    file = Path(kept or "")
     is_there = run.is_first and file.is_file()
     # The first one says what is wrong with a file, if something is.
     own = load_checkpoint(file) if is_there else None

@@ -1,6 +1,5 @@
 """The settings of a run: refused where they make no sense, compared on resume."""
 
-import os
 import re
 import zlib
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ from kobai.checks import whole
 from kobai.engines import Engine, choose_engine
 from kobai.optimizers import Optimizer
 from kobai.training.batches import batch_size_of, ceil_divide
-from kobai.training.checkpoint import differences
+from kobai.training.checkpoint import Kept, differences
 from kobai.training.data import TrainingData
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ class Settings:
     total: int
     """Steps altogether."""
     seed: int
-    checkpoint: str | os.PathLike[str] | None
+    checkpoint: Kept | None
     checkpoint_every: int | None
     """Steps between two checkpoints; None is by the clock."""
     evaluate_every: int = 1
@@ -86,7 +85,7 @@ def make_settings(
     epochs: int | None,
     steps: int | None,
     seed: int,
-    checkpoint: str | os.PathLike[str] | None,
+    checkpoint: Kept | None,
     checkpoint_every: int | None,
     evaluate_every: int = 1,
 ) -> Settings:

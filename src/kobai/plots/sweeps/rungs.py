@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kobai.plots.style import BLUE, GREY, VERMILION, sheet
-from kobai.plots.sweeps.trial import DrawnTrial, told_apart
+from kobai.plots.sweeps.trial import DrawnTrial, title_of, told_apart
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,7 +22,7 @@ def halving_rungs(
     """Draw the score of every trial at each length that it was trained up to.
 
     Those that went on are joined by lines; that of the number `best` stands out. The
-    labels of the axis say how many trials there were.
+    labels of the axis say how many trials there were, the title how many have no score.
 
     Raises:
         ValueError: there is no trial that was trained up to a length.
@@ -59,5 +59,5 @@ def halving_rungs(
         ax.set(xlabel=say("trained_epochs"), ylabel=say(measure))
         scores = [score for each in trials for score in each.scores]
         told_apart(ax, np.array(scores, float), measure)
-        ax.set_title(say("halving_rungs"))
+        ax.set_title(title_of("halving_rungs", trials, say))
     return figure

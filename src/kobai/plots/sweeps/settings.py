@@ -9,7 +9,7 @@ import numpy as np
 
 from kobai.plots import fonts
 from kobai.plots.style import INK, TIME, VERMILION, Say, logarithmic, sheet
-from kobai.plots.sweeps.trial import DrawnTrial, told_apart
+from kobai.plots.sweeps.trial import DrawnTrial, title_of, told_apart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,7 +32,7 @@ def settings_and_scores(
 
     Numbers stand on a scale that is logarithmic for the names in `logarithmic`, other
     values side by side. Darker points were trained less long. A star marks the trial
-    of the number `best`.
+    of the number `best`. The title says how many trials have no score.
 
     Raises:
         ValueError: no trial has a score.
@@ -42,7 +42,7 @@ def settings_and_scores(
     >>> figure.axes[0].get_xscale()
     'log'
     """
-    scored = [each for each in trials if each.scores and np.isfinite(each.scores[-1])]
+    scored = [each for each in trials if each.has_score]
     if not scored:
         raise ValueError("settings_and_scores: no trial has a score")
     names = list(scored[0].settings)
@@ -65,7 +65,7 @@ def settings_and_scores(
             row[0].set_ylabel(say(measure))
         told_apart(panels[0, 0], np.array([e.scores[-1] for e in scored]), measure)
         _lengths(figure, points, panels, scored, say)
-        figure.suptitle(say("settings_and_scores"))
+        figure.suptitle(title_of("settings_and_scores", trials, say))
     return figure
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kobai.plots.style import logarithmic
+from kobai.plots.style import Say, logarithmic
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,6 +34,19 @@ class DrawnTrial:
     def title(self) -> str:
         """Its number, and what it is called by in figures."""
         return f"{self.number:03d}"
+
+    @property
+    def has_score(self) -> bool:
+        """Whether it ended with a score."""
+        return bool(self.scores) and bool(np.isfinite(self.scores[-1]))
+
+
+def title_of(name: str, trials: Sequence[DrawnTrial], say: Say) -> str:
+    """Return the title of a figure of all trials: it names those that have no score."""
+    title, missing = say(name), sum(not each.has_score for each in trials)
+    if not missing:
+        return title
+    return f"{title}\n{say('without_score', n=missing, count=len(trials))}"
 
 
 def told_apart(ax: "Axes", values: Values, measure: str) -> bool:

@@ -35,6 +35,7 @@ TEXTS = {
     "trained_epochs": "<epoch>s trained",
     "rung": "{length}\n{count} trials",
     "halving_rungs": "Successive halving: the best third goes on",
+    "without_score": "{n} of {count} trials ended without a score",
     "best_curves": "The best trials",
     "best_twenty": "The best trials, in their order",
     "best_number": "No. {n}",

@@ -35,6 +35,7 @@ TEXTS = {
     "trained_epochs": "学習した<epoch>数",
     "rung": "{length}\n{count} 件",
     "halving_rungs": "逐次半減法：上位 3 分の 1 だけ学習を続ける",
+    "without_score": "{count} 件の試行のうち {n} 件は評価値なし",
     "best_curves": "上位の試行",
     "best_twenty": "上位の試行（良い順）",
     "best_number": "{n} 位",

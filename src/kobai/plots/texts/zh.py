@@ -35,6 +35,7 @@ TEXTS = {
     "trained_epochs": "已训练的<epoch>",
     "rung": "{length}\n{count} 个试验",
     "halving_rungs": "逐次减半：只有前三分之一继续训练",
+    "without_score": "{count} 个试验中有 {n} 个没有得分",
     "best_curves": "最好的试验",
     "best_twenty": "最好的试验（按名次）",
     "best_number": "第 {n} 名",

@@ -21,6 +21,7 @@ from kobai.files import not_forced
 from kobai.sweeps.fitting import refusal_of
 from kobai.sweeps.folder import SweepError, SweepFolder
 from kobai.sweeps.jobs import Job, Outcome, Work, failed
+from kobai.sweeps.memory import Place, SweepMemory
 from kobai.sweeps.workers.payload import read_work, write_work
 from kobai.training.interrupt import DeferredInterrupt
 
@@ -38,13 +39,14 @@ GLANCE = 0.2
 """So often, in seconds, a worker looks for its parent, and the parent for Ctrl-C."""
 
 
-def do(work: Work, job: Job, place: Path) -> Outcome:
+def do(work: Work, job: Job, place: Place) -> Outcome:
     """Do a job in a process that is used for nothing else meanwhile.
 
     What cannot be trained is an outcome too: others may be. What the system refuses, a
     full disk say, is none: it is raised, so that the job is still to be done.
     """
-    place.mkdir(parents=True, exist_ok=True)
+    if isinstance(place, Path):
+        place.mkdir(parents=True, exist_ok=True)
     began = time.perf_counter()
     try:
         with blas_threads(1), not_forced():
@@ -85,7 +87,7 @@ def until_done(
 class Here:
     """This process does the jobs, one after the other."""
 
-    def __init__(self, work: Work, folder: SweepFolder) -> None:
+    def __init__(self, work: Work, folder: SweepFolder | SweepMemory) -> None:
         self.work = work
         self.folder = folder
 
