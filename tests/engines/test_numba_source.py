@@ -44,6 +44,7 @@ class Tools:
     """What the code calls, by NumPy."""
 
     product = staticmethod(product)
+    normal_float32 = normal_float64 = staticmethod(lambda x: x)
 
     def compiled(self, function: Any) -> Any:
         return function
@@ -52,13 +53,30 @@ class Tools:
         return getattr(np, name.partition("_float")[0], None)
 
 
+class Steps:
+    """The code as a compiled function is called."""
+
+    def __init__(self, steps: Any) -> None:
+        self.steps = steps
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self.steps(*arguments)
+
+    def partly(self, arguments: Any) -> Any:
+        def call(arrays: Any) -> Any:
+            rest = iter(arrays)
+            return self.steps(*(next(rest) if a is ... else a for a in arguments))
+
+        return call
+
+
 def load(generated: Generated) -> Any:
     namespace: dict[str, Any] = {"tools": Tools()}
     source = generated.source.replace(
         "from kobai.engines.numba_engine.kernels.tools import tools", ""
     )
     exec(source, namespace)
-    return namespace["steps"]
+    return Steps(namespace["steps"])
 
 
 @pytest.fixture(scope="module")

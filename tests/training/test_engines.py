@@ -21,7 +21,7 @@ from kobai.networks import (
 from kobai.optimizers import SGD, Adam, Momentum
 from kobai.training import train
 from kobai.training.feed import Burst
-from kobai.training.steppers import NumericalStepper
+from kobai.training.steppers import NumericalStepper, make_stepper
 
 COMPILED = [e for e in ENGINES if e != "eager"]
 HAS_NUMBA = importlib.util.find_spec("numba") is not None
@@ -166,6 +166,27 @@ def test_a_numerical_step_without_a_finite_loss_is_the_last_one():
     assert len(losses) < 9
     assert np.isfinite(losses[:-1]).all()
     assert not np.isfinite(losses[-1])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_means_of_what_has_become_0_do_not_stay_too_small_for_their_digits(engine):
+    need(engine)
+    network, adam = Network(3, [Dense(2), Identity()]), Adam(0.001)
+    state = adam.init(network.params)
+    for each in ("mean", "squares"):
+        # 0.9ⁿ 1e-30 is below 1.2e-38 from n = 174 on.
+        state[each]["W1"] += 1e-30 if each == "mean" else 1e-38
+    stepper = make_stepper(network, adam, engine)
+    work = stepper.begin((network.params, state, {}))
+    data = {"x": np.zeros((4, 3), np.float32), "t": np.ones((4, 2), np.float32)}
+    with stepper.threads(work, 4):
+        for first in range(0, 400, 50):
+            burst = Burst(None, (), np.full(50, 0.001), first=first)
+            stepper.take_steps(work, data, burst)
+    # Without, 0.9 · 1.4e-45 is rounded to 1.4e-45.
+    assert not work[1]["mean"]["W1"].any()
+    assert not work[1]["squares"]["W1"].any()
+    assert work[1]["mean"]["b1"].all()
 
 
 def test_auto_compiles_only_what_pays():

@@ -57,7 +57,8 @@ class ShuffledFeed:
         epoch, number = divmod(first, self.per_epoch)
         if self.is_whole and not self.rows.is_sparse:
             rates = self._rates[first:stop]
-            return self.rows.batch, Burst(None, self._drawn(len(rates)), rates)
+            noises = self._drawn(len(rates))
+            return self.rows.batch, Burst(None, noises, rates, first=first)
         if number == 0:
             self._reorder()
         start = number * self.size
@@ -70,8 +71,8 @@ class ShuffledFeed:
         noises = self._drawn(count, rows.shape[1])
         rates = np.full(count, self._rates[epoch])
         if self.rows.is_sparse:
-            return self.rows.taken(rows[0]), Burst(None, noises, rates)
-        return self.rows.batch, Burst(rows, noises, rates)
+            return self.rows.taken(rows[0]), Burst(None, noises, rates, first=first)
+        return self.rows.batch, Burst(rows, noises, rates, first=first)
 
     def _reorder(self) -> None:
         if self._shuffle is not None:

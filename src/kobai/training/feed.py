@@ -24,13 +24,15 @@ class Burst:
     `rows` has the row numbers of each batch, shape (steps, batch), or is None where
     every step takes all rows of the data. `noises` has a dict for each step, or is
     empty. `rates` are the learning rates, shape (steps,). Of an ensemble `members` has
-    what each of them takes, and nothing else counts but the rates.
+    what each of them takes, and nothing else counts but the rates. `first` steps of the
+    run lie behind.
     """
 
     rows: np.ndarray | None
     noises: Sequence[Values]
     rates: np.ndarray
     members: Sequence["Burst"] = ()
+    first: int = 0
 
     def batch_size(self, data: Batch) -> int:
         """Return how many rows of the data a step takes."""
@@ -91,7 +93,7 @@ class Feed:
         size = len(self.data["x"]) if rows is None else rows.shape[1]
         steps = range(first, stop)
         noises = [self._noise(size, step) for step in steps] if self._is_noisy else []
-        return self.data, Burst(rows, noises, self._rates(steps))
+        return self.data, Burst(rows, noises, self._rates(steps), first=first)
 
     def _rates(self, steps: range) -> np.ndarray:
         """Return the learning rate of each step."""

@@ -40,6 +40,7 @@ from kobai.training.step import (
     make_step,
     step_graph,
     structure_of,
+    without_subnormal,
 )
 
 if TYPE_CHECKING:
@@ -156,6 +157,7 @@ class EagerStepper:
                 batch = {name: each.take(rows, axis=0) for name, each in data.items()}
             *updated, loss = self.step(*work, batch, burst.noise(number), rate)
             tree_map(np.copyto, list(work), updated)
+            without_subnormal(work, burst.first + number + 1)
             losses.append(float(loss))
             if not isfinite(losses[-1]):
                 break
@@ -226,6 +228,7 @@ class NumpyStepper(EagerStepper):
                     all_rows.take(rows, axis=0, out=chosen, mode="clip")
             noise = leaves(burst.noise(number)) if burst.noises else ()
             (loss,) = run(*arrays, *noise, rates[number, ...])
+            without_subnormal(work, burst.first + number + 1)
             losses[number] = loss
             if not isfinite(loss):
                 return losses[: number + 1]

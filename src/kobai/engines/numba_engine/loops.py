@@ -35,7 +35,7 @@ def _number(w: "Writer", group: Group, op: Op) -> list[str]:
 def _store_number(w: "Writer", op: Op) -> list[str]:
     if op.node not in w.memory:
         return []
-    return [f"{w.memory[op.node]}[0] = {w.names.entry(op.node)}"]
+    return [f"{w.memory[op.node]}[0] = {w.stored(op.node)}"]
 
 
 class _Loops:
@@ -163,7 +163,7 @@ class _Loops:
             return []
         if op.place == "number":
             return _store_number(self.w, op)
-        return [f"{self.w.memory[op.node]}[{place}] = {self.w.names.entry(op.node)}"]
+        return [f"{self.w.memory[op.node]}[{place}] = {self.w.stored(op.node)}"]
 
     def _accumulate(self, op: Op, value: str) -> str:
         return _GATHERS[op.primitive].format(self._total(op), value)

@@ -25,7 +25,7 @@ DTYPES = {
 CALLED = {
     **{
         f"{name}_{dtype}": f"{name}_{dtype}"
-        for name in ("exp", "log", "tanh", "logaddexp")
+        for name in ("exp", "log", "tanh", "logaddexp", "normal")
         for dtype in ("float32", "float64")
     },
     "maximum": "maximum",

@@ -36,6 +36,7 @@ class Writer:
         self.plan = plan
         self.names = names
         self.left_in_place = _only_multiplied(plan, rows)
+        self.is_step = bool(rows)
         self.makers: dict[Node, Op] = {op.node: op for op in plan.ops}
         self.readers: dict[Node, list[Op]] = {}
         for op in plan.ops:
@@ -97,6 +98,18 @@ class Writer:
         elif is_turned and op.place == "row":
             rows = names.part(node, "rows")
             self.memory[node] = names.buffer(rows, node.size, node.dtype)
+
+    def stored(self, node: Node) -> str:
+        """Return a value as it is stored; what a step leaves behind is 0 or normal.
+
+        Adam's mean of a gradient that has become 0 shrinks to numbers too small for all
+        their digits, and stays there, where many a processor is a hundred times slower.
+        """
+        name = self.names.entry(node)
+        is_left = self.is_step and node in self.plan.targets.in_place
+        if not is_left or node.dtype.kind != "f":
+            return name
+        return f"normal_{node.dtype}({name})"
 
     # --- expressions
 

@@ -233,3 +233,21 @@ def logaddexp_float64(a: np.float64, b: np.float64) -> np.float64:
 
 def _tie_float64(a: np.float64, b: np.float64, same: np.float64) -> np.float64:
     return same + f8(0.6931471805599453) if a == b else same
+
+
+def normal_float32(x: np.float32) -> np.float32:
+    """Return x, or 0 where it is smaller than any number that has all its digits.
+
+    >>> normal_float32(np.float32(1.4e-45)), normal_float32(np.float32(2e-38))
+    (np.float32(0.0), np.float32(2e-38))
+    """
+    return f4(0) if abs(x) < f4(1.1754943508222875e-38) else x
+
+
+def normal_float64(x: np.float64) -> np.float64:
+    """Return x, or 0 where it is smaller than any number that has all its digits.
+
+    >>> normal_float64(np.float64(5e-324)), normal_float64(np.float64(3e-308))
+    (np.float64(0.0), np.float64(3e-308))
+    """
+    return f8(0) if abs(x) < f8(2.2250738585072014e-308) else x
