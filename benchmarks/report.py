@@ -197,14 +197,22 @@ def machine_text(result: Result) -> str:
     )
 
 
-def document(results: dict[str, Result], others: dict[str, Result]) -> str:
-    """Return the whole page."""
+def document(
+    results: dict[str, Result],
+    others: dict[str, Result],
+    beside: dict[str, dict[str, Result]],
+) -> str:
+    """Return the whole page; `beside` has the results of other machines."""
     newest = max(results.values(), key=lambda result: result["date"])
     quick = [name for name, result in results.items() if result["quick"]]
     parts = [INTRODUCTION, machine_text(newest)]
     if quick:
         parts.append(f"Measured quickly, so roughly: {', '.join(quick)}.\n")
     parts += [summary(results), "![Time of each contender](images/benchmarks.png)\n"]
+    for found in beside.values():
+        last = max(found.values(), key=lambda result: result["date"])
+        heading = f"## On another machine: {last['machine']['processor']}\n"
+        parts += [heading, machine_text(last), summary(found)]
     for name in (*BARS, *CALLS, "numerical-gradient", "first-call"):
         if name in results:
             parts += section(results[name], newest)
@@ -244,4 +252,6 @@ def write_report(folder: Path, docs: Path) -> None:
     curves = [results[name] for name in CURVES if name in results]
     if curves:
         draw_curves(curves, label, ours, images / "benchmark-curves.png")
-    (docs / "benchmarks.md").write_text(document(results, others))
+    folders = sorted(each for each in folder.iterdir() if each.is_dir())
+    beside = {each.name: _read(each, order) for each in folders}
+    (docs / "benchmarks.md").write_text(document(results, others, beside))

@@ -4,9 +4,12 @@
     python benchmarks/run.py mnist-mlp tiny      # these workloads; others stay
     python benchmarks/run.py --quick             # fewer samples
     python benchmarks/run.py --report            # only write table and charts anew
+    python benchmarks/run.py --beside intel-xeon # on a second machine
 
 Every workload leaves `results/NAME.json` with all its samples; the table and the
-charts are made of what lies there. See `peers/` for how each contender works.
+charts are made of what lies there. Those of a second machine lie in a folder of their
+own there, and the page has their ratios beside those of the first. See `peers/` for how
+each contender works.
 """
 
 import argparse
@@ -97,8 +100,8 @@ WORKLOADS: dict[str, Measure] = {
 }
 
 
-def measure(name: str, effort: Effort) -> None:
-    """Measure one workload and write its results; tell what came out."""
+def measure(name: str, effort: Effort, results: Path) -> None:
+    """Measure one workload and write down the results; tell what came out."""
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         result = WORKLOADS[name](Path(folder), effort)
@@ -107,9 +110,9 @@ def measure(name: str, effort: Effort) -> None:
     spent = time.perf_counter() - started
     facts = {"machine": machine.facts(), "date": time.strftime("%Y-%m-%d")}
     result = {"workload": name, "quick": effort.quick, **facts, **result}
-    RESULTS.mkdir(exist_ok=True)
+    results.mkdir(parents=True, exist_ok=True)
     text = json.dumps(result, indent=1, ensure_ascii=False)
-    (RESULTS / f"{name}.json").write_text(text + "\n")
+    (results / f"{name}.json").write_text(text + "\n")
     _tell(name, result, spent)
 
 
@@ -141,6 +144,7 @@ def main() -> None:
     parser.add_argument("workloads", nargs="*", metavar="WORKLOAD", default=[])
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--report", action="store_true", help="measure nothing")
+    parser.add_argument("--beside", default="", metavar="MACHINE")
     parser.add_argument("--only", action="append", default=[], choices=list(CONTENDERS))
     parser.add_argument("--data-dir", type=Path, default=MNIST, help="MNIST's files")
     options = parser.parse_args()
@@ -151,7 +155,7 @@ def main() -> None:
     if not options.report:
         for name in options.workloads or WORKLOADS:
             try:
-                measure(name, effort)
+                measure(name, effort, RESULTS / options.beside)
             except Exception as error:
                 # The others go on; what was measured before stays.
                 print(f"{name} failed: {error!r}", file=sys.stderr)

@@ -1,6 +1,7 @@
 import csv
 import json
 import signal
+import subprocess
 import time
 
 import numpy as np
@@ -208,7 +209,8 @@ def test_a_killed_run_resumes_bit_for_bit(kobai, here, start):
 
 def test_ctrl_c_keeps_the_network_and_says_how_to_go_on(kobai, here, start, blobs):
     options = [blobs, "--steps", 10**7, "--batch-size", 10]
-    process = start("train", *options, "--run", "r")
+    # A pipe that nobody reads would be full before, and hold the run.
+    process = start("train", *options, "--run", "r", stdout=subprocess.DEVNULL)
     wait_until_it_trains(here / "r/checkpoint.safetensors", process)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
