@@ -212,7 +212,9 @@ def document(
     for found in beside.values():
         last = max(found.values(), key=lambda result: result["date"])
         heading = f"## On another machine: {last['machine']['processor']}\n"
-        parts += [heading, machine_text(last), summary(found)]
+        peers = {n for r in found.values() for n in r["samples"] if not ours(n)}
+        those = f"The others here: {'; '.join(sorted(map(label, peers)))}.\n"
+        parts += [heading, machine_text(last), those, summary(found)]
     for name in (*BARS, *CALLS, "numerical-gradient", "first-call"):
         if name in results:
             parts += section(results[name], newest)
