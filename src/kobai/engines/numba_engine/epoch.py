@@ -165,7 +165,7 @@ class Core:
     ) -> None:
         self.generated = generated
         changed = generated.changed
-        self.forms = [(n, n.shape, n.dtype, n in changed) for n in generated.inputs]
+        self.forms = [(n, n.shape, n in changed) for n in generated.inputs]
         register(op.node.dtype.name for op in generated.products)
         self.function = cache.load(generated)
         ways = choose_ways(generated, choices, is_helped)
@@ -194,16 +194,11 @@ class Core:
         if len(arrays) != len(forms):
             raise TypeError(f"compiled: got {len(arrays)} arrays; need {len(forms)}")
         found = []
-        for (node, shape, dtype, is_changed), array in zip(forms, arrays, strict=True):
+        for (node, shape, is_changed), array in zip(forms, arrays, strict=True):
             array = np.asarray(array)
             if array.shape != shape:
                 raise _misfit(node, array)
-            flags = array.flags
-            if array.dtype == dtype and flags.c_contiguous and flags.aligned:
-                # Most are, and a call of a small function should take no longer.
-                found.append(array if array.ndim == 1 else array.reshape(-1))
-            else:
-                found.append(_flat(node, array, None, is_changed))
+            found.append(_flat(node, array, None, is_changed))
         return found
 
     def parted(self, arrays: Sequence[Any]) -> tuple[list[Any], list[Any]]:

@@ -81,8 +81,9 @@ function useAnswer(lab: Lab) {
     asking.current = false;
     put(answer.is === "probabilities" ? answer : null);
     refuse(answer.is === "refused" ? refusal(lab, answer) : "");
-    wait(ink.current !== asked);
-    if (ink.current !== asked) {
+    if (ink.current === asked) {
+      wait(false);
+    } else {
       ask();
     }
   };
